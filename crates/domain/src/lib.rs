@@ -1,0 +1,7 @@
+//! The cellar of the house: the rules of township fire-safety governance.
+//!
+//! Everything here is pure. No file, no socket, no database and no clock: time and randomness come in as
+//! parameters. What does *not* belong here: SQL (`store`), HTTP (`api`), the order of steps in a use case (`app`).
+
+pub mod calendar;
+pub mod code;
