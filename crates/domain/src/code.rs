@@ -35,11 +35,8 @@ pub fn check_uscc(code: &str) -> Result<(), CodeProblem> {
     let values = alphabet_values(code)?;
     let sum: u32 = values.iter().take(17).zip(0u32..).map(|(v, i)| v * power_mod(3, i, 31)).sum();
     let organisation = values.get(8..17).ok_or(CodeProblem::Length)?;
-    let inner: u32 = organisation
-        .iter()
-        .zip(ORG_WEIGHTS)
-        .map(|(v, weight)| organisation_value(*v) * weight)
-        .sum();
+    let inner: u32 =
+        organisation.iter().zip(ORG_WEIGHTS).map(|(v, weight)| organisation_value(*v) * weight).sum();
     let expected_inner = match 11 - inner % 11 {
         10 => b'X',
         11 => b'0',
@@ -88,7 +85,12 @@ fn alphabet_values(code: &str) -> Result<Vec<u32>, CodeProblem> {
     }
     code.bytes()
         .map(|b| {
-            USCC_ALPHABET.iter().zip(0u32..).find(|(c, _)| **c == b).map(|(_, v)| v).ok_or(CodeProblem::Character)
+            USCC_ALPHABET
+                .iter()
+                .zip(0u32..)
+                .find(|(c, _)| **c == b)
+                .map(|(_, v)| v)
+                .ok_or(CodeProblem::Character)
         })
         .collect()
 }
@@ -145,9 +147,13 @@ mod tests {
 
     #[test]
     fn phones_as_people_write_them() {
-        for (text, right) in
-            [("13800138000", true), ("023-49812345", true), ("49812345", true), ("12345", false), ("1380013800", false)]
-        {
+        for (text, right) in [
+            ("13800138000", true),
+            ("023-49812345", true),
+            ("49812345", true),
+            ("12345", false),
+            ("1380013800", false),
+        ] {
             assert_eq!(is_phone(text), right, "{text}");
         }
     }

@@ -4,4 +4,18 @@
 //! parameters. What does *not* belong here: SQL (`store`), HTTP (`api`), the order of steps in a use case (`app`).
 
 pub mod calendar;
+pub mod checklist;
 pub mod code;
+pub mod fulfilment;
+pub mod hazard;
+pub mod ids;
+pub mod inspection;
+pub mod inspection_plan;
+pub mod org;
+pub mod period;
+pub mod place;
+pub mod plan;
+pub mod policy;
+pub mod risk;
+pub mod task;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Checklists as data: blocks, items, versions, and which list a place gets.

@@ -1,0 +1,1 @@
+//! Hazards: what was found wrong, who must fix it, by when.

@@ -1,0 +1,69 @@
+//! Typed ids, so that a hazard's id cannot be handed in where a place's is wanted. Ids are UUIDv7 text made where the
+//! fact is made (a phone, the server); codes of the state (towns, villages) keep their own digits.
+//! What does not belong here: making ids, which needs a clock and randomness (`app`).
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+    )+};
+}
+
+// Append only, alphabetical.
+ids! {
+    /// 账号.
+    AccountId
+    /// 任职: a person on a post for a time.
+    AssignmentId
+    /// 隐患.
+    HazardId
+    /// 检查.
+    InspectionId
+    /// 检查计划.
+    InspectionPlanId
+    /// 机构.
+    OrgId
+    /// 人员.
+    PersonId
+    /// 照片、签名等附件.
+    PhotoId
+    /// 场所.
+    PlaceId
+    /// 岗位.
+    PostId
+    /// 检查任务.
+    TaskId
+    /// 区划代码: a node of the territory tree, as `500118100000`.
+    TerritoryCode
+    /// 乡镇代码: the 12 digits every row carries.
+    TownCode
+}

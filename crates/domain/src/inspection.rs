@@ -1,0 +1,1 @@
+//! Inspections: answers, result, and the hazards that failed items become.

@@ -1,0 +1,1 @@
+//! Periods: year, half-year, quarter, month, week, day.

@@ -1,0 +1,1 @@
+//! Places: category, tags, lists, owners and the errors of coverage.

@@ -1,0 +1,1 @@
+//! Explained risk points: every point cites its fact; adding protection never raises them.

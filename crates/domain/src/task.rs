@@ -1,0 +1,1 @@
+//! Tasks: assigned, accepted, done, unable.

@@ -1,0 +1,72 @@
+//! Instants and civil dates. An instant is a [`Timestamp`]; a deadline is a [`Date`] in the town's zone and never an
+//! instant. What does not belong here: working days (`calendar`), periods (`period`).
+
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
+use serde::{Deserialize, Serialize};
+
+pub use chrono::NaiveDate as Date;
+
+/// Seconds east of UTC in Asia/Shanghai; China keeps one zone and no summer time.
+const SHANGHAI_OFFSET_S: i32 = 8 * 3600;
+
+/// An instant. Units: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The civil date of this instant in Asia/Shanghai; the epoch's date when out of the representable range.
+    pub fn date(self) -> Date {
+        self.local().map(|t| t.date_naive()).unwrap_or_default()
+    }
+
+    /// RFC 3339 with the town's offset and milliseconds, as the API sends it.
+    pub fn to_rfc3339(self) -> String {
+        self.local().map(|t| t.to_rfc3339_opts(SecondsFormat::Millis, false)).unwrap_or_default()
+    }
+
+    /// Reads RFC 3339 with any offset.
+    pub fn parse(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|t| Self(t.timestamp_millis()))
+    }
+
+    /// Midnight at the start of this civil date in Asia/Shanghai.
+    pub fn start_of(date: Date) -> Self {
+        let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+        Self(midnight - i64::from(SHANGHAI_OFFSET_S) * 1000)
+    }
+
+    /// This instant moved by a number of milliseconds; saturates.
+    pub fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    fn local(self) -> Option<DateTime<FixedOffset>> {
+        let zone = FixedOffset::east_opt(SHANGHAI_OFFSET_S)?;
+        Some(DateTime::from_timestamp_millis(self.0)?.with_timezone(&zone))
+    }
+}
+
+/// Reads a civil date as `YYYY-MM-DD`.
+pub fn parse_date(text: &str) -> Option<Date> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn just_after_midnight_in_the_town_is_still_yesterday_in_utc() {
+        let instant = Timestamp::parse("2026-11-22T16:30:00Z").expect("valid");
+        assert_eq!(instant.date(), parse_date("2026-11-23").expect("valid"));
+        assert_eq!(instant.to_rfc3339(), "2026-11-23T00:30:00.000+08:00");
+    }
+
+    #[test]
+    fn a_date_starts_at_its_own_midnight() {
+        let date = parse_date("2026-11-23").expect("valid");
+        assert_eq!(Timestamp::start_of(date).date(), date);
+        assert_eq!(Timestamp::start_of(date).plus_ms(-1).date(), date.pred_opt().expect("valid"));
+    }
+}

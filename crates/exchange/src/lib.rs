@@ -1,0 +1,4 @@
+//! The workshop that reads and writes what people send: spreadsheets, plan files, checklists.
+//!
+//! Reader in, `(rows, problems)` out: a parser never stops at the first mistake. What does *not* belong here:
+//! deciding whether a row may be stored (`app`), storing it (`store`).

@@ -1,0 +1,1 @@
+//! The roof: knows everyone, decides nothing.

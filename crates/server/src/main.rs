@@ -1,0 +1,5 @@
+//! The program `fengsui`.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}
