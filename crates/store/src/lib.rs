@@ -1,3 +1,20 @@
 //! The workshop that keeps things: SQL in one dialect over SQLite and PostgreSQL, and content-addressed blobs.
 //!
-//! What does *not* belong here: rules (`domain`), who may do it and in what order (`app`).
+//! Reading and writing are different types: [`Read`] has the SELECTs, [`Write`] the rest, and a write ends only in
+//! [`Write::commit`], which takes the audit entry. What does *not* belong here: rules (`domain`), who may do it and in
+//! what order (`app`).
+
+pub mod audit;
+pub mod blob;
+pub mod db;
+pub mod error;
+pub mod migrate;
+pub mod operation;
+pub mod seal;
+pub mod value;
+pub mod verify;
+
+pub use audit::Audit;
+pub use db::{Db, Read, Write};
+pub use error::{Error, Result};
+pub use value::{Row, Value};

@@ -1,0 +1,395 @@
+//! The only place that knows two engines exist. A [`Read`] selects within one snapshot; a [`Write`] is a transaction
+//! that may write (`BEGIN IMMEDIATE` on SQLite, where there is one writer) and remembers every row it touched, so that
+//! its audit entry seals them. Both are bound to one town, and every statement built here says so.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use domain::ids::TownCode;
+use futures::TryStreamExt;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Sqlite, Transaction};
+
+use crate::operation::Operation;
+use crate::seal::row_hash;
+use crate::{Error, Result, Row, Value};
+
+/// The lowest SQLite that has no known way to corrupt a WAL database (the WAL-reset fault of 3.7.0–3.51.2).
+const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
+/// How many rows go into one INSERT. SQLite takes 32,766 parameters in one statement.
+const MAX_PARAMETERS: usize = 30_000;
+/// Tables that are machinery, not record: they may change without an audit entry.
+const UNSEALED: &[&str] = &["session", "operation", "job", "reconcile", "upload", "import_mapping"];
+
+/// A database: SQLite in the data folder, or PostgreSQL by URL.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// Embedded: many readers, one writer.
+    Sqlite {
+        /// Pool of read-only connections.
+        readers: SqlitePool,
+        /// Pool of one.
+        writers: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+enum Conn {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A snapshot to read from, bound to one town.
+pub struct Read {
+    pub(crate) town: TownCode,
+    conn: Conn,
+}
+
+/// A transaction that may write. Dropping it without [`Write::commit`] leaves nothing behind.
+pub struct Write {
+    read: Read,
+    pub(crate) touched: Vec<Touched>,
+    pub(crate) operation: Option<Operation>,
+}
+
+/// A row that was written: what the audit entry seals.
+pub(crate) struct Touched {
+    pub table: &'static str,
+    pub id: String,
+    pub hash: String,
+}
+
+impl std::ops::Deref for Write {
+    type Target = Read;
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+impl std::ops::DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.read
+    }
+}
+
+macro_rules! bound {
+    ($sql:expr, $args:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($sql));
+        for arg in $args {
+            query = match arg {
+                Value::Text(v) => query.bind(v),
+                Value::Int(v) => query.bind(v),
+                Value::Real(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…`, checks the engine and brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Self> {
+        let db = if url.starts_with("postgres") {
+            Self::open_postgres(url).await?
+        } else {
+            Self::open_sqlite(url).await?
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self> {
+        let path = url.strip_prefix("sqlite:").unwrap_or(url);
+        if let Some(folder) = Path::new(path).parent() {
+            std::fs::create_dir_all(folder).map_err(crate::error::io)?;
+        }
+        let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL, the usual advice, loses acknowledged rows in a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(256)
+            .pragma("cache_size", "-16000")
+            .disable_statement_logging();
+        let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let version: (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writers).await?;
+        check_floor(&version.0)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        Ok(Self::Sqlite { readers, writers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .options([("synchronous_commit", "on")])
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// A snapshot of one town.
+    pub async fn read(&self, town: &TownCode) -> Result<Read> {
+        let conn = match self {
+            Self::Sqlite { readers, .. } => Conn::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => Conn::Postgres(
+                pool.begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            ),
+        };
+        Ok(Read { town: town.clone(), conn })
+    }
+
+    /// A writing transaction of one town. Never await a network or a rendering while holding one.
+    pub async fn write(&self, town: &TownCode) -> Result<Write> {
+        let conn = match self {
+            Self::Sqlite { writers, .. } => Conn::Sqlite(writers.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        Ok(Write { read: Read { town: town.clone(), conn }, touched: Vec::new(), operation: None })
+    }
+
+    /// Which engine and version, for people: `SQLite 3.51.3`.
+    pub async fn engine(&self) -> Result<String> {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                let (v,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(readers).await?;
+                Ok(format!("SQLite {v}"))
+            }
+            Self::Postgres(pool) => {
+                let (v,): (String,) = sqlx::query_as("SHOW server_version").fetch_one(pool).await?;
+                Ok(format!("PostgreSQL {v}"))
+            }
+        }
+    }
+
+    /// Writes a consistent copy of the embedded database to a file that must not exist yet.
+    pub async fn copy_to(&self, file: &Path) -> Result<()> {
+        let Self::Sqlite { readers, .. } = self else {
+            return Err(Error::Setup("PostgreSQL 请用 pg_dump 备份数据库，附件目录另行备份".to_owned()));
+        };
+        let target = file.display().to_string();
+        sqlx::query("VACUUM INTO $1").bind(target).execute(readers).await?;
+        Ok(())
+    }
+
+    /// Lets go of every connection; on SQLite this also folds the write-ahead log back.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writers } => {
+                readers.close().await;
+                writers.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn check_floor(version: &str) -> Result<()> {
+    let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    let found = (next(), next(), next());
+    if found < SQLITE_FLOOR {
+        return Err(Error::Setup(format!("SQLite {version} 过旧，至少需要 3.51.3，请使用随程序附带的版本")));
+    }
+    Ok(())
+}
+
+impl Read {
+    /// The town this snapshot is bound to.
+    pub fn town(&self) -> &TownCode {
+        &self.town
+    }
+
+    /// All rows of a SELECT.
+    pub(crate) async fn rows(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<Vec<Row>> {
+        let sql: String = sql.into();
+        Ok(match &mut self.conn {
+            Conn::Sqlite(t) => {
+                bound!(sql, args).fetch_all(&mut **t).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Conn::Postgres(t) => {
+                bound!(sql, args).fetch_all(&mut **t).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// The first row of a SELECT, if any.
+    pub(crate) async fn row(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<Option<Row>> {
+        let sql: String = sql.into();
+        Ok(match &mut self.conn {
+            Conn::Sqlite(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Row::Sqlite),
+            Conn::Postgres(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Row::Postgres),
+        })
+    }
+
+    /// Hands every row of a SELECT to `each` without holding them all.
+    pub(crate) async fn each(
+        &mut self,
+        sql: impl Into<String>,
+        args: Vec<Value>,
+        mut each: impl FnMut(Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        let sql: String = sql.into();
+        match &mut self.conn {
+            Conn::Sqlite(t) => {
+                let mut rows = bound!(sql, args).fetch(&mut **t);
+                while let Some(row) = rows.try_next().await? {
+                    each(Row::Sqlite(row))?;
+                }
+            }
+            Conn::Postgres(t) => {
+                let mut rows = bound!(sql, args).fetch(&mut **t);
+                while let Some(row) = rows.try_next().await? {
+                    each(Row::Postgres(row))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One number from a `SELECT … AS n`.
+    pub(crate) async fn count(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<i64> {
+        match self.row(sql, args).await? {
+            Some(row) => Ok(row.opt_int("n")?.unwrap_or(0)),
+            None => Ok(0),
+        }
+    }
+
+    /// The row `id` of `table` in this town.
+    pub(crate) async fn by_id(&mut self, table: &'static str, id: &str) -> Result<Option<Row>> {
+        let town = self.town.clone();
+        self.row(
+            format!("SELECT * FROM {table} WHERE town = $1 AND id = $2"),
+            crate::args![town.as_str(), id],
+        )
+        .await
+    }
+}
+
+impl Write {
+    /// Binds the client's operation id, so that commit records its answer or refuses a second one.
+    pub fn bind_operation(&mut self, operation: Operation) {
+        self.operation = Some(operation);
+    }
+
+    /// Carries out a statement and says how many rows it changed.
+    pub(crate) async fn exec(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<u64> {
+        let sql: String = sql.into();
+        Ok(match &mut self.read.conn {
+            Conn::Sqlite(t) => bound!(sql, args).execute(&mut **t).await?.rows_affected(),
+            Conn::Postgres(t) => bound!(sql, args).execute(&mut **t).await?.rows_affected(),
+        })
+    }
+
+    /// Inserts one row of this town. A row with the same key is a [`Error::Conflict`].
+    pub(crate) async fn insert(
+        &mut self,
+        table: &'static str,
+        id: &str,
+        cols: Vec<(&'static str, Value)>,
+    ) -> Result<()> {
+        self.insert_many(table, vec![(id.to_owned(), cols)]).await
+    }
+
+    /// Inserts rows of this town, all with the same columns, in as few statements as the engines allow.
+    pub(crate) async fn insert_many(
+        &mut self,
+        table: &'static str,
+        rows: Vec<(String, Vec<(&'static str, Value)>)>,
+    ) -> Result<()> {
+        let Some((_, first)) = rows.first() else { return Ok(()) };
+        let names: Vec<&'static str> = first.iter().map(|(name, _)| *name).collect();
+        let width = names.len() + 2;
+        let head = format!("INSERT INTO {table} (town, id, {}) VALUES ", names.join(", "));
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take((MAX_PARAMETERS / width).clamp(1, 500)).collect();
+            let mut sql = head.clone();
+            let mut args = Vec::with_capacity(chunk.len() * width);
+            let first_id = chunk.first().map(|(id, _)| id.clone()).unwrap_or_default();
+            for (n, (id, cols)) in chunk.into_iter().enumerate() {
+                let marks: Vec<String> = (1..=width).map(|i| format!("${}", n * width + i)).collect();
+                sql.push_str(if n == 0 { "(" } else { ", (" });
+                sql.push_str(&marks.join(", "));
+                sql.push(')');
+                args.push(Value::from(self.town.as_str()));
+                args.push(Value::from(id));
+                args.extend(cols.into_iter().map(|(_, v)| v));
+            }
+            // Any broken key, not only (town, id), reads as "exists already".
+            sql.push_str(" ON CONFLICT DO NOTHING RETURNING *");
+            let wanted = args.len() / width;
+            let written = self.rows(sql, args).await?;
+            if written.len() != wanted {
+                return Err(Error::Conflict { table, id: first_id });
+            }
+            self.touch(table, &written)?;
+        }
+        Ok(())
+    }
+
+    /// Changes columns of one row if it still has `version`; otherwise [`Error::Conflict`]. The version rises by one.
+    pub(crate) async fn update(
+        &mut self,
+        table: &'static str,
+        id: &str,
+        version: i64,
+        cols: Vec<(&'static str, Value)>,
+    ) -> Result<()> {
+        let mut sql = format!("UPDATE {table} SET version = version + 1");
+        let mut args = crate::args![self.town.as_str(), id, version];
+        for (name, value) in cols {
+            args.push(value);
+            sql.push_str(&format!(", {name} = ${}", args.len()));
+        }
+        sql.push_str(" WHERE town = $1 AND id = $2 AND version = $3 RETURNING *");
+        let written = self.rows(sql, args).await?;
+        if written.is_empty() {
+            return Err(Error::Conflict { table, id: id.to_owned() });
+        }
+        self.touch(table, &written)
+    }
+
+    /// Remembers written rows for the audit entry.
+    fn touch(&mut self, table: &'static str, rows: &[Row]) -> Result<()> {
+        if UNSEALED.contains(&table) {
+            return Ok(());
+        }
+        for row in rows {
+            self.touched.push(Touched { table, id: row.text("id")?, hash: row_hash(row)? });
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn commit_transaction(self) -> Result<()> {
+        match self.read.conn {
+            Conn::Sqlite(t) => t.commit().await?,
+            Conn::Postgres(t) => t.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Commits a change of machinery (sessions, jobs, uploads) that is no part of the record. Refuses when a sealed
+    /// row was touched: those need [`Write::commit`].
+    pub async fn commit_machinery(self) -> Result<()> {
+        if let Some(t) = self.touched.first() {
+            return Err(Error::Inconsistent { table: t.table, column: "audit".to_owned(), id: t.id.clone() });
+        }
+        self.commit_transaction().await
+    }
+}

@@ -1,0 +1,76 @@
+//! What can go wrong with keeping things, told apart by what the caller can do about it.
+
+/// Result of a store call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A store failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The row was changed by somebody else since it was read, or exists already; read again and decide again.
+    #[error("记录已被他人修改（{table} {id}），请刷新后再试")]
+    Conflict {
+        /// Table.
+        table: &'static str,
+        /// Row id.
+        id: String,
+    },
+    /// The same operation id was used before for another request, or is being carried out right now.
+    #[error("操作编号重复")]
+    OperationTaken,
+    /// A row that the program itself wrote does not read back as what it must be.
+    #[error("数据不一致：{table}.{column}（{id}）")]
+    Inconsistent {
+        /// Table or statement.
+        table: &'static str,
+        /// Column.
+        column: String,
+        /// Row id when known.
+        id: String,
+    },
+    /// The disk is full: writes are refused, reads go on.
+    #[error("磁盘已满，暂时不能写入，请先清理磁盘；查询不受影响")]
+    Full,
+    /// The database did not answer in time or is out of reach.
+    #[error("数据库暂时不可用，请稍后再试")]
+    Unavailable(#[source] sqlx::Error),
+    /// The engine is too old or set up wrongly.
+    #[error("{0}")]
+    Setup(String),
+    /// A file of the data folder could not be read or written.
+    #[error("数据目录读写失败：{0}")]
+    Io(#[from] std::io::Error),
+    /// Anything else the driver says.
+    #[error("数据库错误")]
+    Driver(#[source] sqlx::Error),
+}
+
+/// SQLite result code for a full disk.
+const SQLITE_FULL: &str = "13";
+/// PostgreSQL SQLSTATE for a full disk.
+const PG_DISK_FULL: &str = "53100";
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some(SQLITE_FULL | PG_DISK_FULL)) => {
+                Self::Full
+            }
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                Self::Unavailable(error)
+            }
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+impl Error {
+    /// Whether this is a broken unique key.
+    pub(crate) fn is_unique(&self) -> bool {
+        matches!(self, Self::Driver(sqlx::Error::Database(e)) if e.is_unique_violation())
+    }
+}
+
+/// A full disk said by the file system instead of the database.
+pub(crate) fn io(error: std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::StorageFull { Error::Full } else { Error::Io(error) }
+}

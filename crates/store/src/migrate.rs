@@ -1,0 +1,58 @@
+//! One set of migrations for both engines, embedded, applied in order, each in its own transaction and remembered by
+//! hash: a file that was applied may never change.
+
+use sqlx::{AssertSqlSafe, Executor};
+
+use crate::seal::sha256;
+use crate::{Db, Error, Result};
+
+/// Name and text of every migration, in order. Append only.
+const MIGRATIONS: &[(&str, &str)] = &[("0001_house", include_str!("../migrations/0001_house.sql"))];
+
+const MEMORY: &str =
+    "CREATE TABLE IF NOT EXISTS schema_migration (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL)";
+
+macro_rules! run {
+    ($pool:expr) => {{
+        let mut applied = 0;
+        let mut connection = $pool.acquire().await?;
+        connection.execute(MEMORY).await?;
+        for (id, text) in MIGRATIONS {
+            let hash = sha256(text.as_bytes());
+            let known: Option<(String,)> =
+                sqlx::query_as("SELECT sha256 FROM schema_migration WHERE id = $1")
+                    .bind(*id)
+                    .fetch_optional(&mut *connection)
+                    .await?;
+            match known {
+                Some((found,)) if found == hash => continue,
+                Some(_) => {
+                    return Err(Error::Setup(format!(
+                        "迁移 {id} 与数据库中已执行的不一致，请使用对应版本的程序"
+                    )));
+                }
+                None => {}
+            }
+            let mut tx = sqlx::Connection::begin(&mut *connection).await?;
+            sqlx::raw_sql(AssertSqlSafe((*text).to_owned())).execute(&mut *tx).await?;
+            sqlx::query("INSERT INTO schema_migration (id, sha256) VALUES ($1, $2)")
+                .bind(*id)
+                .bind(hash)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            applied += 1;
+        }
+        applied
+    }};
+}
+
+impl Db {
+    /// Brings the schema up to date and says how many migrations were applied.
+    pub async fn migrate(&self) -> Result<usize> {
+        Ok(match self {
+            Self::Sqlite { writers, .. } => run!(writers),
+            Self::Postgres(pool) => run!(pool),
+        })
+    }
+}
