@@ -36,9 +36,7 @@ impl Database {
         psql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
         psql(
             &server,
-            &format!(
-                "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
-            ),
+            &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"),
         )?;
         Ok(Some(Self {
             url: with_database(&server, &name).context("FENGSUI_TEST_POSTGRES names no database")?,
@@ -83,7 +81,8 @@ pub async fn both_databases(test: impl AsyncFn(&Database)) {
 
 /// The same server, another database.
 fn with_database(url: &str, name: &str) -> Option<String> {
-    let (address, options) = url.split_once('?').map_or((url, None), |(address, options)| (address, Some(options)));
+    let (address, options) =
+        url.split_once('?').map_or((url, None), |(address, options)| (address, Some(options)));
     let (server, _) = address.rsplit_once('/').filter(|(server, _)| !server.ends_with('/'))?;
     Some(options.map_or_else(|| format!("{server}/{name}"), |options| format!("{server}/{name}?{options}")))
 }

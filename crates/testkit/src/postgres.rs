@@ -112,7 +112,8 @@ pub(crate) fn psql(url: &str, sql: &str) -> Result<String> {
 
 /// The folder of the newest PostgreSQL server programs: Debian keeps them off the PATH.
 pub fn programs() -> Option<PathBuf> {
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path());
+    let debian =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path());
     let mut versions: Vec<PathBuf> = debian.collect();
     versions.sort_by_key(|path| {
         path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<u32>().ok())
