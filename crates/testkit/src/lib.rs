@@ -9,5 +9,5 @@ pub mod postgres;
 
 #[cfg(feature = "clock")]
 pub use clock::FakeClock;
-pub use databases::{Database, both_databases};
+pub use databases::{Fresh, both_databases};
 pub use golden::assert_golden;

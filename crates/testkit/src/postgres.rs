@@ -66,7 +66,7 @@ impl Cluster {
             .spawn()?;
         let mut cluster = Self { folder, bin, owner, server, port };
         for _ in 0..300 {
-            if psql(&cluster.url(), "SELECT 1").is_ok() {
+            if psql(&format!("{}/postgres", cluster.url()), "SELECT 1").is_ok() {
                 return Ok(cluster);
             }
             if cluster.server.try_wait()?.is_some() {
@@ -77,9 +77,9 @@ impl Cluster {
         bail!("PostgreSQL did not start: {}", std::fs::read_to_string(&log).unwrap_or_default())
     }
 
-    /// Its URL, for [`URL_VARIABLE`].
+    /// URL of the server, without a database, for [`URL_VARIABLE`].
     pub fn url(&self) -> String {
-        format!("postgres://fengsui@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://fengsui@127.0.0.1:{}", self.port)
     }
 }
 
