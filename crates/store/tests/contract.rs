@@ -219,33 +219,34 @@ async fn verify_finds_a_changed_byte_anywhere_in_the_record() -> anyhow::Result<
 /// Findings after a statement behind the program's back, which is then taken back.
 async fn attacked(db: &Db, sql: &'static str) -> anyhow::Result<Vec<store::verify::Finding>> {
     let before = snapshot(db).await?;
-    match db {
-        Db::Sqlite { writers, .. } => drop(sqlx::query(sql).execute(writers).await?),
-        Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await?),
-    }
+    run(db, sql.to_owned()).await?;
     let found = db.read(&town()).await?.verify().await?.findings;
     for statement in before {
-        let statement = sqlx::AssertSqlSafe(statement);
-        match db {
-            Db::Sqlite { writers, .. } => drop(sqlx::raw_sql(statement).execute(writers).await?),
-            Db::Postgres(pool) => drop(sqlx::raw_sql(statement).execute(pool).await?),
-        }
+        run(db, statement).await?;
     }
     assert_eq!(db.read(&town()).await?.verify().await?.findings, [], "{sql} could not be taken back");
     Ok(found)
+}
+
+/// Runs statements behind the program's back.
+async fn run(db: &Db, sql: String) -> anyhow::Result<()> {
+    let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+    match db {
+        Db::Sqlite { writers, .. } => statements.execute(writers).await.map(|_| ())?,
+        Db::Postgres(pool) => statements.execute(pool).await.map(|_| ())?,
+    }
+    Ok(())
 }
 
 /// Statements that bring the four tables of the test back to what they are now.
 async fn snapshot(db: &Db) -> anyhow::Result<Vec<String>> {
     let mut out = Vec::new();
     for table in ["account", "audit", "audit_item", "audit_head"] {
-        let copy = sqlx::AssertSqlSafe(format!(
-            "DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS SELECT * FROM {table};"
-        ));
-        match db {
-            Db::Sqlite { writers, .. } => drop(sqlx::raw_sql(copy).execute(writers).await?),
-            Db::Postgres(pool) => drop(sqlx::raw_sql(copy).execute(pool).await?),
-        }
+        run(
+            db,
+            format!("DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS SELECT * FROM {table};"),
+        )
+        .await?;
         out.push(format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table};"));
     }
     Ok(out)

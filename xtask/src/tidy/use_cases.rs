@@ -1,0 +1,60 @@
+//! Rules about what passes through the hall: callers, commits, and the contract both databases keep.
+
+use crate::tidy::house::{House, Spot};
+use crate::tidy::source::has_word;
+
+/// `pub async fn` in `app/src/<noun>.rs` takes a `Caller` first, after `self` if there is one.
+pub fn caller(house: &House) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    for (file, source) in house.program_of("app").filter(|(file, _)| in_a_noun(&file.path)) {
+        for function in source.functions().iter().filter(|f| f.public && f.is_async) {
+            let mut parameters = function.parameters.split(',').map(str::trim);
+            let first = parameters.find(|p| !matches!(*p, "self" | "&self" | "&mut self" | "mut self"));
+            if !first.is_some_and(|parameter| has_word(parameter, "Caller")) {
+                spots.push(file.spot(function.line, format!("`{}` does not ask who calls", function.name)));
+            }
+        }
+    }
+    spots
+}
+
+/// A function that opens a writing transaction commits it, which takes an audit entry.
+pub fn commit(house: &House) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    for (file, source) in house.program_of("app") {
+        for function in source.functions() {
+            let writes = ["db.write(", "db().write("].iter().any(|call| function.body.contains(call));
+            let commits = [".commit(", ".commit_machinery("].iter().any(|call| function.body.contains(call));
+            if writes && !commits {
+                spots.push(file.spot(function.line, format!("`{}` writes and never commits", function.name)));
+            }
+        }
+    }
+    spots
+}
+
+/// Every `pub async fn` of `store` is named in a `crates/store/tests/contract*.rs`.
+pub fn contract(house: &House) -> Vec<Spot> {
+    let tests: Vec<&str> = house
+        .rust()
+        .filter(|(file, _)| file.path.starts_with("crates/store/tests/contract"))
+        .map(|(_, source)| source.code.as_str())
+        .collect();
+    let mut spots = Vec::new();
+    for (file, source) in house.program_of("store") {
+        for function in source.functions().iter().filter(|f| f.public && f.is_async) {
+            if !tests.iter().any(|code| has_word(code, &function.name)) {
+                let message = format!("`{}` is not tried on both databases", function.name);
+                spots.push(file.spot(function.line, message));
+            }
+        }
+    }
+    spots
+}
+
+/// Rooms of nouns are the files right under `src`, and folders that split one; jobs and reconcilers have no caller.
+fn in_a_noun(path: &str) -> bool {
+    !["crates/app/src/jobs", "crates/app/src/reconcile", "crates/app/src/lib.rs"]
+        .iter()
+        .any(|other| path.starts_with(other))
+}
