@@ -1,3 +1,16 @@
-//! The hall: use cases. Every one is read → authorize → decide (`domain`) → write → commit(audit).
+//! The hall of the house: use cases, one file per noun. Each reads, asks who may, lets `domain` decide, writes, and
+//! ends in a commit with its audit entry.
 //!
-//! What does *not* belong here: rules, SQL, HTTP.
+//! What does *not* belong here: rules (`domain`), SQL (`store`), HTTP (`api`), configuration (`server`).
+
+pub mod account;
+pub mod audit;
+pub mod caller;
+pub mod context;
+pub mod error;
+pub mod secret;
+pub mod session;
+
+pub use caller::Caller;
+pub use context::{App, Clock};
+pub use error::{Error, Result};

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::io;
 use crate::seal::{hex, sha256};
-use crate::{Error, Result};
+use domain::time::Timestamp;
+
+use crate::{Error, Read, Result, Write, args, cols};
 
 /// The folder of blobs.
 #[derive(Debug, Clone)]
@@ -161,5 +163,31 @@ impl Blobs {
             }
         }
         Ok(copied)
+    }
+}
+
+impl Read {
+    /// Ids of every blob of the town.
+    pub async fn blob_ids(&mut self) -> Result<Vec<String>> {
+        let town = self.town().clone();
+        let rows = self.rows("SELECT id FROM blob WHERE town = $1 ORDER BY id", args![town.as_str()]).await?;
+        rows.iter().map(|row| row.text("id")).collect()
+    }
+}
+
+impl Write {
+    /// Notes a blob of the town; one that is noted already stays as it is.
+    pub async fn note_blob(
+        &mut self,
+        id: &str,
+        size_bytes: u64,
+        media_type: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        if self.by_id("blob", id).await?.is_some() {
+            return Ok(());
+        }
+        self.insert("blob", id, cols! { size_bytes: size_bytes, media_type: media_type, created_at: at })
+            .await
     }
 }

@@ -396,3 +396,20 @@ fn an_upload_is_taken_up_again_after_any_break_and_kept_under_its_hash() -> anyh
     assert!(blobs.get("../x").is_err());
     Ok(())
 }
+
+#[tokio::test]
+async fn a_blob_is_noted_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let id = Blobs::open(fresh.folder.path())?.put(b"photo")?;
+        let mut tx = db.write(&town()).await?;
+        tx.note_blob(&id, 5, "image/jpeg", NOW).await?;
+        tx.note_blob(&id, 5, "image/jpeg", NOW.plus_ms(9)).await?;
+        tx.commit(audit("photo.add", &id), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.blob_ids().await?, [id]);
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}

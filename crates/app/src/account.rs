@@ -1,0 +1,319 @@
+//! Accounts: login with a second factor, lock after failures, changing and resetting passwords. Every login and every
+//! refusal goes into the record. What does not belong here: lifetimes of sessions (`session`), hashing (`secret`).
+
+use domain::ids::AccountId;
+use domain::time::Timestamp;
+use store::account::Account;
+
+use crate::session::{Device, end_all};
+use crate::{App, Caller, Error, Result, secret};
+
+/// Failures after which an account is locked for a while.
+const MAX_FAILURES: i64 = 5;
+/// How long.
+const LOCK_MS: i64 = 15 * 60 * 1000;
+/// Recovery codes handed out with the second factor.
+const RECOVERY_CODES: usize = 10;
+/// A hash nobody has the password of: an unknown login takes as long as a wrong password.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// What a login brings.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    /// For the browser to keep; the server keeps only its hash.
+    pub reference: String,
+    /// Seconds until it ends at the latest.
+    pub lasts_s: i64,
+    /// Who.
+    pub caller: Caller,
+}
+
+/// A second factor that is being set up.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Enrolment {
+    /// Base32 secret to type in.
+    pub secret: String,
+    /// `otpauth://` address to scan.
+    pub uri: String,
+}
+
+fn refused() -> Error {
+    Error::Unauthenticated {
+        code: "login.refused", message: "登录名或密码不对，请重新输入".to_owned()
+    }
+}
+
+fn wrong_password(field: &str) -> Error {
+    Error::field(field, "password.wrong", "密码不对，请重新输入")
+}
+
+impl App {
+    /// Lets somebody in. `code` is the authenticator's or a recovery code, needed once a second factor is set up.
+    // tidy(caller): this is where a caller comes from.
+    pub async fn login(
+        &self,
+        login: &str,
+        password: &str,
+        code: Option<&str>,
+        device: &Device,
+    ) -> Result<Entered> {
+        let now = self.now();
+        let login = login.trim().to_lowercase();
+        let known = self.db.read(&self.town).await?.account_by_login(&login).await?;
+        if let Some(account) = &known {
+            not_locked(account, now)?;
+        }
+        let hash = known.as_ref().map_or(NOBODY, |a| a.password_hash.as_str()).to_owned();
+        let fits = secret::password_fits(password.to_owned(), hash).await?;
+        let Some(account) = known.filter(|a| a.active) else { return Err(refused()) };
+        if !fits {
+            self.login_failed(account, now).await?;
+            return Err(refused());
+        }
+        let mut account = account;
+        let factor_at = if account.totp_secret.is_empty() {
+            Timestamp(0)
+        } else {
+            let code =
+                code.map(str::trim).filter(|c| !c.is_empty()).ok_or_else(|| Error::Unauthenticated {
+                    code: "login.totp_required",
+                    message: "请再输入验证器上的六位数字".to_owned(),
+                })?;
+            if !use_code(&mut account, code, now)? {
+                self.login_failed(account, now).await?;
+                return Err(Error::Unauthenticated {
+                    code: "login.totp_wrong",
+                    message: "验证码不对或已用过，请等下一个再试".to_owned(),
+                });
+            }
+            now
+        };
+        account.failures = 0;
+        let caller = Caller {
+            account: account.id.clone(),
+            person: account.person.clone(),
+            name: account.login.clone(),
+            must_change: account.must_change,
+            factor_at,
+            ..Caller::system()
+        };
+        let mut tx = self.db.write(&self.town).await?;
+        tx.update_account(&account).await?;
+        let (reference, session) = self.begin_session(&mut tx, &account, device, factor_at).await?;
+        let caller = Caller { session: session.id.clone(), ..caller };
+        tx.commit(caller.audit("account.login", "account", account.id.as_str(), now), ()).await?;
+        Ok(Entered { reference, lasts_s: (session.expires_at.0 - now.0) / 1000, caller })
+    }
+
+    async fn login_failed(&self, mut account: Account, now: Timestamp) -> Result<()> {
+        let fresh = self.db.read(&self.town).await?.account(&account.id).await?;
+        if let Some(fresh) = fresh {
+            account = fresh;
+        }
+        account.failures += 1;
+        if account.failures >= MAX_FAILURES {
+            account.failures = 0;
+            account.locked_until = now.plus_ms(LOCK_MS);
+        }
+        let mut tx = self.db.write(&self.town).await?;
+        tx.update_account(&account).await?;
+        tx.commit(Caller::system().audit("account.login_refused", "account", account.id.as_str(), now), ())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the session one asks with.
+    pub async fn logout(&self, caller: &Caller) -> Result<()> {
+        self.end_session(caller, &caller.session).await
+    }
+
+    /// The caller's own account.
+    pub async fn my_account(&self, caller: &Caller) -> Result<Account> {
+        self.db.read(&self.town).await?.account(&caller.account).await?.ok_or(Error::NotFound)
+    }
+
+    /// Changes one's own password and ends one's other sessions.
+    pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<()> {
+        let now = self.now();
+        let mut account = self.my_account(caller).await?;
+        if !secret::password_fits(old.to_owned(), account.password_hash.clone()).await? {
+            return Err(wrong_password("old_password"));
+        }
+        if let Some(problem) = secret::weak_password(new, &account.login, "new_password") {
+            return Err(Error::Invalid(vec![problem]));
+        }
+        account.password_hash = secret::hash_password(new.to_owned()).await?;
+        account.must_change = false;
+        let mut tx = self.write(caller).await?;
+        tx.update_account(&account).await?;
+        end_all(&mut tx, &account.id, Some(&caller.session), now).await?;
+        tx.commit(caller.audit("account.password", "account", account.id.as_str(), now), ()).await?;
+        Ok(())
+    }
+
+    /// Begins to set up a second factor; it counts only once [`App::confirm_totp`] has seen a code of it.
+    pub async fn offer_totp(&self, caller: &Caller, password: &str) -> Result<Enrolment> {
+        let account = self.my_account(caller).await?;
+        if !secret::password_fits(password.to_owned(), account.password_hash.clone()).await? {
+            return Err(wrong_password("password"));
+        }
+        let secret = secret::new_totp_secret();
+        let uri = secret::totp_uri(&secret, &account.login)?;
+        Ok(Enrolment { secret, uri })
+    }
+
+    /// Sets up the second factor when `code` belongs to `secret`, and returns ten recovery codes, shown once.
+    pub async fn confirm_totp(&self, caller: &Caller, secret: &str, code: &str) -> Result<Vec<String>> {
+        let now = self.now();
+        let mut account = self.my_account(caller).await?;
+        let wrong = || Error::field("code", "totp.wrong", "验证码不对，请核对手机时间后再试");
+        let step = secret::totp_step(secret, &account.login, code.trim(), now)
+            .map_err(|_| wrong())?
+            .ok_or_else(wrong)?;
+        let codes = (0..RECOVERY_CODES).map(|_| secret::recovery_code()).collect::<Result<Vec<_>>>()?;
+        account.totp_secret = secret.to_owned();
+        account.totp_step = step;
+        account.recovery = codes.iter().map(|c| store::seal::sha256(c.as_bytes())).collect();
+        let mut tx = self.db.write(&self.town).await?;
+        tx.update_account(&account).await?;
+        tx.touch_session(&caller.session, now, now).await?;
+        tx.commit(caller.audit("account.totp_on", "account", account.id.as_str(), now), ()).await?;
+        Ok(codes)
+    }
+
+    /// Takes the second factor off one's own account.
+    pub async fn remove_totp(&self, caller: &Caller, password: &str) -> Result<()> {
+        let now = self.now();
+        let mut account = self.my_account(caller).await?;
+        if !secret::password_fits(password.to_owned(), account.password_hash.clone()).await? {
+            return Err(wrong_password("password"));
+        }
+        account.totp_secret = String::new();
+        account.recovery = Vec::new();
+        let mut tx = self.write(caller).await?;
+        tx.update_account(&account).await?;
+        tx.commit(caller.audit("account.totp_off", "account", account.id.as_str(), now), ()).await?;
+        Ok(())
+    }
+
+    /// Adds an account with a first password that must be changed at the first login.
+    pub async fn add_account(
+        &self,
+        caller: &Caller,
+        login: &str,
+        person: &str,
+        password: &str,
+    ) -> Result<AccountId> {
+        let now = self.now();
+        let login = login.trim().to_lowercase();
+        let well_formed = (2..=40).contains(&login.chars().count())
+            && login.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        if !well_formed {
+            return Err(Error::field("login", "account.login", "登录名用 2 到 40 个字母、数字或汉字"));
+        }
+        if let Some(problem) = secret::weak_password(password, &login, "password") {
+            return Err(Error::Invalid(vec![problem]));
+        }
+        if self.db.read(&self.town).await?.account_by_login(&login).await?.is_some() {
+            return Err(Error::Conflict {
+                code: "account.login_taken",
+                message: format!("登录名 {login} 已有人使用，请换一个"),
+            });
+        }
+        let account = Account {
+            id: self.new_id().into(),
+            person: person.into(),
+            login,
+            password_hash: secret::hash_password(password.to_owned()).await?,
+            totp_secret: String::new(),
+            totp_step: 0,
+            recovery: Vec::new(),
+            epoch: 1,
+            active: true,
+            must_change: true,
+            failures: 0,
+            locked_until: Timestamp(0),
+            version: 1,
+            recorded_at: now,
+        };
+        let mut tx = self.write(caller).await?;
+        tx.insert_account(&account).await?;
+        Ok(tx
+            .commit(caller.audit("account.add", "account", account.id.as_str(), now), account.id.clone())
+            .await?)
+    }
+
+    /// Sets somebody's password, to be changed at the next login; ends his sessions and unlocks him.
+    pub async fn reset_password(&self, caller: &Caller, login: &str, password: &str) -> Result<()> {
+        let mut account = self.account_named(caller, login).await?;
+        if let Some(problem) = secret::weak_password(password, &account.login, "password") {
+            return Err(Error::Invalid(vec![problem]));
+        }
+        account.password_hash = secret::hash_password(password.to_owned()).await?;
+        account.must_change = true;
+        account.locked_until = Timestamp(0);
+        account.epoch += 1;
+        self.store_account(caller, account, "account.reset").await
+    }
+
+    /// Lets an account in no more, or again. Its sessions end at once.
+    pub async fn set_account_active(&self, caller: &Caller, login: &str, active: bool) -> Result<()> {
+        let mut account = self.account_named(caller, login).await?;
+        account.active = active;
+        account.epoch += 1;
+        self.store_account(caller, account, if active { "account.enable" } else { "account.disable" }).await
+    }
+
+    /// Every account.
+    pub async fn accounts(&self, _caller: &Caller) -> Result<Vec<Account>> {
+        Ok(self.db.read(&self.town).await?.accounts().await?)
+    }
+
+    async fn account_named(&self, _caller: &Caller, login: &str) -> Result<Account> {
+        self.db
+            .read(&self.town)
+            .await?
+            .account_by_login(&login.trim().to_lowercase())
+            .await?
+            .ok_or(Error::NotFound)
+    }
+
+    async fn store_account(&self, caller: &Caller, account: Account, action: &'static str) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        tx.update_account(&account).await?;
+        end_all(&mut tx, &account.id, None, now).await?;
+        tx.commit(caller.audit(action, "account", account.id.as_str(), now), ()).await?;
+        Ok(())
+    }
+}
+
+fn not_locked(account: &Account, now: Timestamp) -> Result<()> {
+    let left = account.locked_until.0 - now.0;
+    if left <= 0 {
+        return Ok(());
+    }
+    let minutes = (left + 59_999) / 60_000;
+    Err(Error::TooMany {
+        code: "login.locked",
+        message: format!("输错次数过多，请 {minutes} 分钟后再试，或请管理员重置密码"),
+        after_s: (left + 999) / 1000,
+    })
+}
+
+/// Whether a code is right; uses it up, so that it works once.
+fn use_code(account: &mut Account, code: &str, now: Timestamp) -> Result<bool> {
+    let hash = store::seal::sha256(code.to_uppercase().as_bytes());
+    if let Some(at) = account.recovery.iter().position(|known| *known == hash) {
+        account.recovery.remove(at);
+        return Ok(true);
+    }
+    match secret::totp_step(&account.totp_secret, &account.login, code, now)? {
+        Some(step) if step > account.totp_step => {
+            account.totp_step = step;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}

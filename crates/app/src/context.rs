@@ -1,0 +1,51 @@
+//! What every use case needs: the database, the blobs, the clock and the town. What does not belong here: reading
+//! configuration (`server`).
+
+use std::sync::Arc;
+
+use domain::ids::TownCode;
+use domain::time::Timestamp;
+use store::blob::Blobs;
+use store::{Db, Write};
+
+use crate::{Caller, Result};
+
+/// Tells the time; a test's stands still.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The application.
+#[derive(Clone)]
+pub struct App {
+    /// Where the record is.
+    pub db: Db,
+    /// Where photos and files are.
+    pub blobs: Blobs,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Whose office this is.
+    pub town: TownCode,
+}
+
+impl App {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new UUIDv7.
+    pub fn new_id(&self) -> String {
+        uuid::Uuid::now_v7().to_string()
+    }
+
+    /// A writing transaction on behalf of a caller, bound to the operation he sent.
+    pub async fn write(&self, caller: &Caller) -> Result<Write> {
+        let mut tx = self.db.write(&self.town).await?;
+        if let Some(operation) = &caller.operation {
+            tx.bind_operation(operation.clone());
+        }
+        Ok(tx)
+    }
+}

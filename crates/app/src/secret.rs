@@ -1,0 +1,112 @@
+//! Passwords, session references and one-time codes: made and checked with the operating system's randomness.
+//! What does not belong here: whose they are and what follows (`account`, `session`).
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::time::Timestamp;
+use totp_rs::{Builder, Secret, Totp};
+
+use crate::error::FieldProblem;
+use crate::{Error, Result};
+
+/// Argon2id memory. OWASP asks for at least 19 MiB with two passes.
+const MEMORY_KIB: u32 = 19 * 1024;
+/// Argon2id passes.
+const PASSES: u32 = 2;
+/// The shortest password accepted, in characters.
+pub const MIN_PASSWORD: usize = 12;
+/// The longest: hashing is bounded work.
+const MAX_PASSWORD: usize = 128;
+
+fn argon2() -> Result<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Hashes a password on the blocking pool, in PHC form.
+pub(crate) async fn hash_password(password: String) -> Result<String> {
+    blocking(move || {
+        let hash =
+            argon2()?.hash_password(password.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(hash.to_string())
+    })
+    .await
+}
+
+/// Whether the password belongs to the hash.
+pub(crate) async fn password_fits(password: String, hash: String) -> Result<bool> {
+    blocking(move || Ok(argon2()?.verify_password(password.as_bytes(), hash.as_str()).is_ok())).await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))?
+}
+
+/// What is wrong with a new password, if anything.
+pub(crate) fn weak_password(password: &str, login: &str, field: &str) -> Option<FieldProblem> {
+    let length = password.chars().count();
+    let kinds = password.chars().collect::<std::collections::HashSet<_>>().len();
+    let message = if length < MIN_PASSWORD {
+        format!("密码至少 {MIN_PASSWORD} 个字符，可以用几个词连成一句")
+    } else if length > MAX_PASSWORD {
+        format!("密码最多 {MAX_PASSWORD} 个字符")
+    } else if kinds < 5 || password.to_lowercase().contains(&login.to_lowercase()) {
+        "密码太容易被猜到，请不要重复字符，也不要包含登录名".to_owned()
+    } else {
+        return None;
+    };
+    Some(FieldProblem { field: field.to_owned(), code: "password.too_weak", message })
+}
+
+/// 256 random bits as URL-safe text.
+pub(crate) fn random_reference() -> Result<String> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A recovery code: 80 random bits in base32-like groups, easy to copy from paper.
+pub(crate) fn recovery_code() -> Result<String> {
+    const LETTERS: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Internal(e.to_string()))?;
+    let letters: Vec<char> = bytes
+        .iter()
+        .filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len()))
+        .map(|b| char::from(*b))
+        .collect();
+    Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+/// A new TOTP secret in base32.
+pub(crate) fn new_totp_secret() -> String {
+    Secret::generate().to_base32()
+}
+
+fn totp(secret: &str, login: &str) -> Result<Totp> {
+    let secret = Secret::try_from_base32(secret).map_err(|e| Error::Internal(e.to_string()))?;
+    Builder::new()
+        .with_secret(secret)
+        .with_account_name(login)
+        .with_issuer(Some("Fengsui"))
+        .build()
+        .map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// The `otpauth://` address for an authenticator.
+pub(crate) fn totp_uri(secret: &str, login: &str) -> Result<String> {
+    totp(secret, login)?.to_url().map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// The step a code belongs to, one step of skew either way, or `None` when it is wrong.
+pub(crate) fn totp_step(secret: &str, login: &str, code: &str, now: Timestamp) -> Result<Option<i64>> {
+    let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);
+    Ok(totp(secret, login)?.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
+}
+
+/// The code an authenticator shows at this instant: for tests and for the demo's printed logins.
+pub fn totp_code(secret: &str, login: &str, now: Timestamp) -> Result<String> {
+    let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);
+    Ok(totp(secret, login)?.generate(seconds).to_string())
+}
