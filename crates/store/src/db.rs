@@ -262,14 +262,6 @@ impl Read {
         Ok(())
     }
 
-    /// One number from a `SELECT … AS n`.
-    pub(crate) async fn count(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<i64> {
-        match self.row(sql, args).await? {
-            Some(row) => Ok(row.opt_int("n")?.unwrap_or(0)),
-            None => Ok(0),
-        }
-    }
-
     /// The row `id` of `table` in this town.
     pub(crate) async fn by_id(&mut self, table: &'static str, id: &str) -> Result<Option<Row>> {
         let town = self.town.clone();

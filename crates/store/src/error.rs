@@ -63,13 +63,6 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-impl Error {
-    /// Whether this is a broken unique key.
-    pub(crate) fn is_unique(&self) -> bool {
-        matches!(self, Self::Driver(sqlx::Error::Database(e)) if e.is_unique_violation())
-    }
-}
-
 /// A full disk said by the file system instead of the database.
 pub(crate) fn io(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::StorageFull { Error::Full } else { Error::Io(error) }

@@ -4,13 +4,16 @@
 //! [`Write::commit`], which takes the audit entry. What does *not* belong here: rules (`domain`), who may do it and in
 //! what order (`app`).
 
+pub mod account;
 pub mod audit;
 pub mod blob;
 pub mod db;
 pub mod error;
+pub mod job;
 pub mod migrate;
 pub mod operation;
 pub mod seal;
+pub mod session;
 pub mod value;
 pub mod verify;
 

@@ -1,0 +1,127 @@
+//! Long work that survives a restart: claimed with one statement, its progress shown, its failure kept with the
+//! reason. Machinery, not record: what the job does is audited by itself.
+
+use domain::time::Timestamp;
+
+use crate::{Read, Result, Row, Write, args, cols};
+
+/// A job as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Id.
+    pub id: String,
+    /// What is to be done, as `import.places`.
+    pub kind: String,
+    /// Two jobs of one kind and key are one.
+    pub unique_key: String,
+    /// Input, JSON.
+    pub payload: String,
+    /// Account on whose behalf it runs.
+    pub owner: String,
+    /// `queued`, `running`, `done` or `failed`.
+    pub state: String,
+    /// Not before; while running, when the claim lapses.
+    pub run_at: Timestamp,
+    /// How often it was begun.
+    pub attempts: i64,
+    /// Why it failed last.
+    pub last_error: String,
+    /// Units of work done.
+    pub done_n: i64,
+    /// Units of work in all; 0 when not known yet.
+    pub total_n: i64,
+    /// Outcome, JSON.
+    pub result: String,
+    /// Asked for.
+    pub created_at: Timestamp,
+    /// Done or given up.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Job {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.text("id")?,
+            kind: row.text("kind")?,
+            unique_key: row.text("unique_key")?,
+            payload: row.text("payload")?,
+            owner: row.text("owner")?,
+            state: row.text("state")?,
+            run_at: row.instant("run_at")?,
+            attempts: row.int("attempts")?,
+            last_error: row.text("last_error")?,
+            done_n: row.int("done_n")?,
+            total_n: row.int("total_n")?,
+            result: row.text("result")?,
+            created_at: row.instant("created_at")?,
+            finished_at: row.opt_instant("finished_at")?,
+        })
+    }
+}
+
+impl Read {
+    /// The job of this id.
+    pub async fn job(&mut self, id: &str) -> Result<Option<Job>> {
+        self.by_id("job", id).await?.as_ref().map(Job::from_row).transpose()
+    }
+
+    /// The newest jobs.
+    pub async fn jobs(&mut self, limit: i64) -> Result<Vec<Job>> {
+        let town = self.town().clone();
+        self.rows(
+            "SELECT * FROM job WHERE town = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+            args![town.as_str(), limit],
+        )
+        .await?
+        .iter()
+        .map(Job::from_row)
+        .collect()
+    }
+}
+
+impl Write {
+    /// Queues a job; one of the same kind and key that is there already stays as it is. Says whether it is new.
+    pub async fn queue_job(&mut self, job: &Job) -> Result<bool> {
+        let row = cols! {
+            kind: &job.kind, unique_key: &job.unique_key, payload: &job.payload, owner: &job.owner, state: &job.state,
+            run_at: job.run_at, attempts: job.attempts, last_error: &job.last_error, done_n: job.done_n,
+            total_n: job.total_n, result: &job.result, created_at: job.created_at, finished_at: job.finished_at,
+        };
+        match self.insert("job", &job.id, row).await {
+            Ok(()) => Ok(true),
+            Err(crate::Error::Conflict { .. }) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Takes the next due job of this town until `lapses`: queued ones, and running ones whose claim has lapsed
+    /// because their process died.
+    pub async fn claim_job(&mut self, now: Timestamp, lapses: Timestamp) -> Result<Option<Job>> {
+        let town = self.town().clone();
+        self.row(
+            "UPDATE job SET state = 'running', attempts = attempts + 1, run_at = $3 WHERE town = $1 AND id = (\
+             SELECT id FROM job WHERE town = $1 AND state IN ('queued', 'running') AND run_at <= $2 \
+             ORDER BY run_at, id LIMIT 1) AND run_at <= $2 RETURNING *",
+            args![town.as_str(), now, lapses],
+        )
+        .await?
+        .as_ref()
+        .map(Job::from_row)
+        .transpose()
+    }
+
+    /// Stores progress, outcome or failure.
+    pub async fn save_job(&mut self, job: &Job) -> Result<()> {
+        let town = self.town().clone();
+        self.exec(
+            "UPDATE job SET state = $3, run_at = $4, last_error = $5, done_n = $6, total_n = $7, result = $8, \
+             finished_at = $9 WHERE town = $1 AND id = $2",
+            args![
+                town.as_str(), &job.id, &job.state, job.run_at, &job.last_error, job.done_n, job.total_n, &job.result,
+                job.finished_at,
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+}
