@@ -40,10 +40,11 @@ pub fn in_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
-/// The root of the project.
+/// The root of the project. Cargo says at run time where xtask lies; the folder it was compiled in may be another
+/// checkout that shares the build folder.
 pub fn root() -> Result<PathBuf> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().map(Path::to_owned).context("xtask lies in no project")
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").context("call it as cargo xtask")?;
+    Path::new(&manifest).parent().map(Path::to_owned).context("xtask lies in no project")
 }
 
 /// Where cargo puts what it builds.
