@@ -538,4 +538,3 @@ fn a_broken_chain_is_named() {
     let impossible = [events[0].clone(), closed_at_once];
     assert_eq!(Hazard::from_events(&impossible), Err(ReplayFault::Impossible { version: 2 }));
 }
-
