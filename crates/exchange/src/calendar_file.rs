@@ -1,7 +1,8 @@
 //! The public-holiday file (`catalog/calendar-cn.toml`): TOML in, a working-day calendar and every problem out. What
 //! does not belong here: counting days (`domain::calendar`), deciding which years a town adopts (`app`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use chrono::{Datelike, Weekday};
 use domain::calendar::{Calendar, DayKind};
@@ -181,10 +182,11 @@ impl Reading {
     }
 
     fn day(&mut self, date: Date, kind: DayKind) {
-        if self.days.contains_key(&date) {
-            self.problems.push(CalendarProblem::DayTwice { date });
-        } else {
-            self.days.insert(date, kind);
+        match self.days.entry(date) {
+            Entry::Occupied(_) => self.problems.push(CalendarProblem::DayTwice { date }),
+            Entry::Vacant(free) => {
+                free.insert(kind);
+            }
         }
     }
 
