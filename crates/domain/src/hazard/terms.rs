@@ -110,6 +110,11 @@ impl HazardCode {
         Ok(Self(text.to_owned()))
     }
 
+    /// 其他: what the dictionary has no word for.
+    pub fn other() -> Self {
+        Self("H99".to_owned())
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0
