@@ -205,6 +205,42 @@ fn the_recheck_is_due_three_working_days_later_whatever_the_holiday() {
 }
 
 #[test]
+fn a_fix_recorded_late_is_judged_by_its_day_and_rechecked_from_the_day_it_was_known() {
+    let handed_in = at("2026-02-09T18:00");
+    let story = Story::begins().rectifying().on("2026-02-11T09:00").then(|h, now| {
+        h.submit_fix(
+            act(colleague(), handed_in),
+            FixChannel::Staff,
+            vec![photo("after")],
+            "",
+            now,
+            &calendar(),
+        )
+    });
+    assert_eq!(story.hazard.days_over(date("2026-02-11")), 0, "it was handed in on the last day");
+    assert_eq!(story.hazard.columns().recheck_due_on, Some(date("2026-02-14")));
+}
+
+#[test]
+fn what_the_office_confirmed_the_inspector_does_not_lower() {
+    let story = Story::begins().graded(Level::Larger);
+    let grade = |who: Actor, level| move |h: Hazard, now| h.grade(act(who, now), level, "已移走", now);
+    assert_eq!(story.refused(|h, now| h.confirm_level(act(grid_manager(), now), now)), "hazard.office_only");
+    let lowered = story.clone().then(grade(grid_manager(), Level::General));
+    assert_eq!(lowered.hazard.level, Some(Level::General), "not yet confirmed");
+
+    let confirmed = story.then(|h, now| h.confirm_level(act(office(), now), now));
+    assert_eq!(confirmed.refused(grade(grid_manager(), Level::General)), "hazard.office_only");
+    assert_eq!(
+        confirmed.refused(|h, now| h.confirm_level(act(office(), now), now)),
+        "hazard.nothing_to_confirm"
+    );
+    let raised = confirmed.clone().then(grade(grid_manager(), Level::MajorSuspect));
+    assert!(!raised.hazard.level_confirmed, "a suspicion is for the office to confirm");
+    assert_eq!(confirmed.then(grade(office(), Level::General)).hazard.level, Some(Level::General));
+}
+
+#[test]
 fn two_may_recheck_together_though_one_of_them_found_it() {
     let fixed = Story::begins().fixed();
     let together = Look { with: vec!["zhao".into()], ..look("seen") };
@@ -315,6 +351,8 @@ fn an_extension_is_asked_in_time_granted_once_and_within_the_share() {
     let story = Story::begins().rectifying();
     let cap = story.hazard.rectification().and_then(|r| r.extension_cap(50));
     assert_eq!(cap, Some(3));
+    let on_the_day = story.clone().on("2026-02-09T23:00");
+    on_the_day.then(|h, now| h.ask_extension(act(unit(), now), 3, "缺料", now));
     let late = story.clone().on("2026-02-10T00:10");
     assert_eq!(
         late.refused(|h, now| h.ask_extension(act(unit(), now), 3, "缺料", now)),

@@ -193,11 +193,22 @@ proptest! {
         for (step, actor, hours) in tries {
             let now = story.now.plus_ms(hours * HOUR_MS);
             let before = story.hazard.clone();
-            match take(before.clone(), Step::ALL[step], actors[actor].clone(), now) {
+            // Mostly what the stage admits, so that walks go far; voiding, which ends a walk, only now and then.
+            let admitted: Vec<Step> = Step::ALL
+                .into_iter()
+                .filter(|s| before.state.admits(*s) && (*s != Step::Voided || hours == 1))
+                .collect();
+            let step = admitted.get(step % admitted.len().max(1)).copied().unwrap_or(Step::ALL[step]);
+            match take(before.clone(), step, actors[actor].clone(), now) {
                 Ok((next, event)) => {
                     prop_assert_eq!(event.version, before.version + 1);
                     if before.original_deadline_on.is_some() {
                         prop_assert_eq!(next.original_deadline_on, before.original_deadline_on);
+                    }
+                    if let State::Closed { recheck, fix, .. } = &next.state {
+                        let fixer = fix.as_ref().and_then(|f| f.by.as_ref());
+                        let is_independent = |p: &PersonId| Some(p) != next.found_by.as_ref() && Some(p) != fixer;
+                        prop_assert!(recheck.by.iter().any(is_independent));
                     }
                     story.events.push(event);
                     story.hazard = next;
@@ -215,10 +226,6 @@ proptest! {
         let state = serde_json::to_string(hazard).expect("a hazard is plain data");
         prop_assert_eq!(&serde_json::from_str::<Hazard>(&state).expect("it reads back"), hazard);
 
-        if let State::Closed { recheck, fix, .. } = &hazard.state {
-            let fixer = fix.as_ref().and_then(|f| f.by.as_ref());
-            prop_assert!(recheck.by.iter().any(|p| Some(p) != hazard.found_by.as_ref() && Some(p) != fixer));
-        }
         let determined = story.events.iter().any(|e| e.kind.step() == Step::TransferAnswered);
         prop_assert!(hazard.level != Some(Level::Major) || determined);
     }
