@@ -41,6 +41,7 @@ impl App {
     }
 
     /// A writing transaction on behalf of a caller, bound to the operation he sent.
+    // tidy(commit): the use case that asked for it commits.
     pub async fn write(&self, caller: &Caller) -> Result<Write> {
         let mut tx = self.db.write(&self.town).await?;
         if let Some(operation) = &caller.operation {

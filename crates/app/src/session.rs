@@ -90,6 +90,7 @@ impl App {
     }
 
     /// Who holds this reference.
+    // tidy(caller): this is where a caller comes from.
     pub async fn authenticate(&self, reference: &str) -> Result<Caller> {
         let now = self.now();
         let id = session_id(reference);

@@ -196,11 +196,7 @@ fn the_page_of_states_is_what_the_machine_does() {
         page.push('\n');
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/domain/task-states.md");
-    if std::env::var_os("FENGSUI_BLESS").is_some() {
-        std::fs::write(path, &page).expect("the page is written");
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(kept, page, "run with FENGSUI_BLESS=1 and read the difference");
+    testkit::assert_golden(path, &page);
 }
 
 proptest! {

@@ -160,13 +160,7 @@ fn printed() -> String {
 #[test]
 fn the_page_of_states_is_what_the_machine_does() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/domain/hazard-states.md");
-    let page = printed();
-    if std::env::var_os("FENGSUI_BLESS").is_some() {
-        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/domain")).expect("a folder");
-        std::fs::write(path, &page).expect("the page is written");
-    }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(kept, page, "run with FENGSUI_BLESS=1 and read the difference");
+    testkit::assert_golden(path, &printed());
 }
 
 #[test]
