@@ -14,6 +14,7 @@ pub mod inspection_plan;
 pub mod org;
 pub mod period;
 pub mod place;
+pub mod place_list;
 pub mod plan;
 pub mod policy;
 pub mod risk;
