@@ -20,3 +20,4 @@ pub mod policy;
 pub mod risk;
 pub mod task;
 pub mod time;
+pub mod visit_schedule;

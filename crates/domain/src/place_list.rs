@@ -355,7 +355,7 @@ pub fn coverage_errors(places: &[Place], lists: &[PlaceList], on: Date) -> Vec<C
 }
 
 /// Who has which places: sector authority → places; under `None` those nobody has.
-pub fn by_sector<'a>(places: &'a [Place], on: Date) -> BTreeMap<Option<&'a OrgId>, Vec<&'a PlaceId>> {
+pub fn by_sector(places: &[Place], on: Date) -> BTreeMap<Option<&OrgId>, Vec<&PlaceId>> {
     let mut map: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for place in places.iter().filter(|place| !place.is_gone(on)) {
         map.entry(place.sector_org.as_ref()).or_default().push(&place.id);
