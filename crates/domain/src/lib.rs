@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod checklist;
+pub mod checklist_library;
 pub mod code;
 pub mod fulfilment;
 pub mod hazard;
