@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod checklist;
+pub mod checklist_library;
 pub mod code;
 pub mod fulfilment;
 pub mod hazard;
@@ -14,8 +15,10 @@ pub mod inspection_plan;
 pub mod org;
 pub mod period;
 pub mod place;
+pub mod place_list;
 pub mod plan;
 pub mod policy;
 pub mod risk;
 pub mod task;
 pub mod time;
+pub mod visit_schedule;
