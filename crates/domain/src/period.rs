@@ -39,6 +39,8 @@ pub struct YearSpan {
 pub struct Season {
     /// Code used in plan files and window keys.
     pub code: String,
+    /// Name for people, e.g. 森林防火期.
+    pub name: String,
     /// Its stretches, in the order of the year, not overlapping.
     pub spans: Vec<YearSpan>,
 }
@@ -299,8 +301,8 @@ impl Period {
         match self {
             Self::Once { by, .. } => format!("{by} 前一次"),
             Self::Every(unit) => unit.label().into(),
-            Self::EveryIn(unit, season) => format!("{}期内{}", season.code, unit.label()),
-            Self::Campaign(season) => format!("每个{}期", season.code),
+            Self::EveryIn(unit, season) => format!("{}内{}", season.name, unit.label()),
+            Self::Campaign(season) => format!("每个{}", season.name),
             Self::Standing(_) => "长期保持".into(),
             Self::Event => "事件触发".into(),
         }
@@ -427,12 +429,17 @@ mod tests {
     fn forest() -> Season {
         Season {
             code: "forest".into(),
+            name: "防火期".into(),
             spans: vec![YearSpan { from: (1, 1), to: (5, 10) }, YearSpan { from: (7, 10), to: (10, 10) }],
         }
     }
 
     fn winter() -> Season {
-        Season { code: "winter".into(), spans: vec![YearSpan { from: (11, 1), to: (2, 29) }] }
+        Season {
+            code: "winter".into(),
+            name: "冬季".into(),
+            spans: vec![YearSpan { from: (11, 1), to: (2, 29) }],
+        }
     }
 
     fn keys(windows: &[Window]) -> Vec<&str> {
@@ -494,7 +501,14 @@ mod tests {
         let mut overlapping = winter();
         overlapping.spans.push(YearSpan { from: (2, 1), to: (3, 1) });
         assert!(!overlapping.is_valid());
-        assert!(!Season { code: "x".into(), spans: vec![YearSpan { from: (2, 30), to: (3, 1) }] }.is_valid());
+        assert!(
+            !Season {
+                code: "x".into(),
+                name: "x".into(),
+                spans: vec![YearSpan { from: (2, 30), to: (3, 1) }]
+            }
+            .is_valid()
+        );
     }
 
     #[test]

@@ -2,3 +2,5 @@
 //!
 //! Reader in, `(rows, problems)` out: a parser never stops at the first mistake. What does *not* belong here:
 //! deciding whether a row may be stored (`app`), storing it (`store`).
+
+pub mod plan_file;
