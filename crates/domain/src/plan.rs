@@ -223,8 +223,8 @@ impl SubjectKind {
 /// `org_kind:CODE`, `role:CODE`, `class:CODE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
-    /// What kind of thing.
-    pub kind: SubjectKind,
+    /// What kinds of thing; each also carries the label `kind:CODE`.
+    pub kinds: Vec<SubjectKind>,
     /// Labels it must all carry.
     pub all: Vec<String>,
     /// Labels of which it must carry one, if any are named.

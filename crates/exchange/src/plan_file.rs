@@ -247,7 +247,9 @@ impl DutyReader<'_, '_, '_> {
         node.required(self.problems, "period");
         let rhythm = self.rhythm(&mut node);
         let trigger = node.child(self.problems, "trigger").map(|child| self.trigger(child));
-        self.event_and_trigger(&node, &rhythm, trigger.is_some());
+        if let Some(rhythm) = &rhythm {
+            self.event_and_trigger(&node, rhythm, trigger.is_some());
+        }
         node.required(self.problems, "needs");
         let needs: Vec<Need> =
             node.children(self.problems, "needs").into_iter().map(|child| self.need(child)).collect();
@@ -264,7 +266,7 @@ impl DutyReader<'_, '_, '_> {
             title,
             who,
             subjects,
-            rhythm,
+            rhythm: rhythm.unwrap_or(Rhythm::Fixed(Period::Event)),
             trigger,
             needs,
             evidence,
@@ -337,6 +339,11 @@ impl DutyReader<'_, '_, '_> {
                 let message = format!("“{label}”没有在本文件的 term 中声明，请先声明或改正");
                 self.problems.add(*at, "plan.unknown_label", message);
             }
+            if let Some(("kind", code)) = label.split_once(':')
+                && SubjectKind::from_code(code).is_none()
+            {
+                self.unknown_kind(code, *at);
+            }
             if matches!(key, "who") && !family.is_some_and(|f| matches!(f, "org" | "org_kind" | "role")) {
                 let message = format!("责任主体“{label}”应写成 org:、org_kind: 或 role: 开头的代码");
                 self.problems.add(*at, "plan.bad_label", message);
@@ -346,32 +353,33 @@ impl DutyReader<'_, '_, '_> {
     }
 
     fn selector(&mut self, node: &mut Node) -> Selector {
-        let mut selector =
-            Selector { kind: SubjectKind::Town, all: Vec::new(), any: Vec::new(), none: Vec::new() };
+        let mut selector = Selector { kinds: Vec::new(), all: Vec::new(), any: Vec::new(), none: Vec::new() };
         node.required(self.problems, "subjects");
-        let short = node.raw("subjects").and_then(Item::as_str);
-        let (text, at) = match short {
-            Some(text) => (text.to_owned(), node.at("subjects")),
-            None => {
-                let Some(mut child) = node.child(self.problems, "subjects") else { return selector };
-                selector.all = self.labels(&mut child, "all");
-                selector.any = self.labels(&mut child, "any");
-                selector.none = self.labels(&mut child, "none");
-                let found = (child.text(self.problems, "kind"), child.at("kind"));
-                child.finish(self.problems);
-                found
-            }
+        let kinds = if node.raw("subjects").is_some_and(Item::is_str) {
+            node.texts(self.problems, "subjects")
+        } else {
+            let Some(mut child) = node.child(self.problems, "subjects") else { return selector };
+            selector.all = self.labels(&mut child, "all");
+            selector.any = self.labels(&mut child, "any");
+            selector.none = self.labels(&mut child, "none");
+            child.required(self.problems, "kind");
+            let kinds = child.texts(self.problems, "kind");
+            child.finish(self.problems);
+            kinds
         };
-        match SubjectKind::from_code(&text) {
-            Some(kind) => selector.kind = kind,
-            None if text.is_empty() => {}
-            None => {
-                let codes: Vec<_> = SubjectKind::ALL.iter().map(|kind| kind.code()).collect();
-                let message = format!("对象类型“{text}”不认识，可用：{}", codes.join("、"));
-                self.problems.add(at, "plan.unknown_subject", message);
+        for (code, at) in kinds {
+            match SubjectKind::from_code(&code) {
+                Some(kind) => selector.kinds.push(kind),
+                None => self.unknown_kind(&code, at),
             }
         }
         selector
+    }
+
+    fn unknown_kind(&mut self, code: &str, at: usize) {
+        let codes: Vec<_> = SubjectKind::ALL.iter().map(|kind| kind.code()).collect();
+        let message = format!("对象类型“{code}”不认识，可用：{}", codes.join("、"));
+        self.problems.add(at, "plan.unknown_subject", message);
     }
 
     fn fact(&mut self, node: &mut Node) -> String {
@@ -440,7 +448,7 @@ impl DutyReader<'_, '_, '_> {
         number.map(Number::Fixed)
     }
 
-    fn rhythm(&mut self, node: &mut Node) -> Rhythm {
+    fn rhythm(&mut self, node: &mut Node) -> Option<Rhythm> {
         let text = node.text_opt(self.problems, "period").unwrap_or_default();
         let at = node.at("period");
         if let Some(name) = text.strip_prefix('@') {
@@ -457,10 +465,9 @@ impl DutyReader<'_, '_, '_> {
                     }
                 }
             }
-            return Rhythm::Parameter(name.to_owned());
+            return Some(Rhythm::Parameter(name.to_owned()));
         }
-        let period = if node.has("period") { self.period(&text, at) } else { None };
-        Rhythm::Fixed(period.unwrap_or(Period::Event))
+        if text.is_empty() { None } else { self.period(&text, at).map(Rhythm::Fixed) }
     }
 
     fn period(&mut self, text: &str, at: usize) -> Option<Period> {
