@@ -579,5 +579,4 @@ fn is_hazard_code(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "checklist_tests.rs"]
 pub(crate) mod tests;

@@ -4,3 +4,4 @@
 //! deciding whether a row may be stored (`app`), storing it (`store`).
 
 pub mod calendar_file;
+pub mod plan_file;
