@@ -1,3 +1,11 @@
-//! The door for people: HTTP, server-sent events and the problem catalogue. The only crate that names `axum`.
-//!
-//! A handler is extract → one `app` call → view type. What does *not* belong here: decisions.
+//! The doors over HTTP: routes, request and answer types, problems. A handler extracts, makes one call to `app` and
+//! answers. What does *not* belong here: who may do it (`domain::policy`), in what order (`app`).
+
+mod account;
+mod auth;
+mod operation;
+mod problem;
+mod router;
+mod session;
+
+pub use router::{Doors, openapi, router};

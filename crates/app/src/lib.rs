@@ -8,9 +8,15 @@ pub mod audit;
 pub mod caller;
 pub mod context;
 pub mod error;
+pub mod operation;
 pub mod secret;
 pub mod session;
 
 pub use caller::Caller;
 pub use context::{App, Clock};
 pub use error::{Error, Result};
+
+/// The hash of a request under its operation id.
+pub fn request_hash(bytes: &[u8]) -> String {
+    store::seal::sha256(bytes)
+}

@@ -5,6 +5,7 @@ use domain::ids::AccountId;
 use domain::time::Timestamp;
 use store::account::Account;
 use store::session::Session;
+pub use store::session::Session as Live;
 
 use crate::{App, Caller, Error, Result, secret};
 

@@ -1,1 +1,7 @@
-//! The roof: knows everyone, decides nothing.
+//! The roof: configuration, the command line, the process. Knows everyone, decides nothing.
+
+pub mod cli;
+pub mod config;
+pub mod doctor;
+pub mod keep;
+pub mod serve;

@@ -1,5 +1,7 @@
 //! The program `fengsui`.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
 }

@@ -67,3 +67,15 @@ impl From<sqlx::Error> for Error {
 pub(crate) fn io(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::StorageFull { Error::Full } else { Error::Io(error) }
 }
+
+impl Error {
+    /// The disk is full.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full)
+    }
+
+    /// The database is out of reach for now.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}

@@ -1,0 +1,80 @@
+//! From a cookie to a [`Caller`]. Only the hash of the reference is known to the server; a write that comes with the
+//! cookie must also carry a header that no other site can make a browser send.
+
+use app::{Caller, Error};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use crate::problem::Refusal;
+use crate::router::Doors;
+
+/// Name of the cookie over HTTPS; browsers then insist on Secure, no domain and the root path.
+const SECURE_COOKIE: &str = "__Host-fengsui";
+/// Name over plain HTTP on the own machine.
+const LOCAL_COOKIE: &str = "fengsui";
+
+/// The caller of a request, or a refusal. An account whose password must be changed gets no further than that.
+pub(crate) struct Known(pub Caller);
+
+/// The caller, also when the password must be changed first.
+pub(crate) struct Entering(pub Caller);
+
+impl FromRequestParts<Doors> for Entering {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
+        let reference = reference(&parts.headers, doors).ok_or_else(|| Error::Unauthenticated {
+            code: "session.missing",
+            message: "请先登录".to_owned(),
+        })?;
+        if !parts.method.is_safe() && !parts.headers.contains_key("x-fengsui") {
+            return Err(Refusal(Error::Forbidden {
+                code: "csrf.header_missing",
+                message: "请从本系统页面操作（缺少 X-Fengsui 请求头）".to_owned(),
+            }));
+        }
+        let mut caller = doors.app.authenticate(&reference).await?;
+        caller.operation = parts.extensions.get().cloned();
+        if let Some(operation) = &mut caller.operation {
+            operation.account = caller.account.to_string();
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Doors> for Known {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
+        let Entering(caller) = Entering::from_request_parts(parts, doors).await?;
+        if caller.must_change {
+            return Err(Refusal(Error::Forbidden {
+                code: "password.must_change",
+                message: "请先修改初始密码，再使用其他功能".to_owned(),
+            }));
+        }
+        Ok(Self(caller))
+    }
+}
+
+fn reference(headers: &HeaderMap, doors: &Doors) -> Option<String> {
+    let wanted = if doors.secure { SECURE_COOKIE } else { LOCAL_COOKIE };
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// The cookie that keeps a reference for so many seconds; 0 takes it away.
+pub(crate) fn cookie(doors: &Doors, reference: &str, lasts_s: i64) -> Option<HeaderValue> {
+    let (name, secure) = if doors.secure { (SECURE_COOKIE, "; Secure") } else { (LOCAL_COOKIE, "") };
+    HeaderValue::from_str(&format!(
+        "{name}={reference}; Path=/; HttpOnly; SameSite=Lax; Max-Age={lasts_s}{secure}"
+    ))
+    .ok()
+}

@@ -1,0 +1,85 @@
+//! Every route in one place, with what surrounds them all: limits, headers, idempotency.
+
+use std::time::Duration;
+
+use app::App;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{account, operation, session};
+
+/// The largest JSON body.
+pub(crate) const MAX_JSON: usize = 1024 * 1024;
+/// The longest a request may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What a page may load: only what this server sends.
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+                   object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Doors {
+    /// The application.
+    pub app: App,
+    /// Whether people come over HTTPS.
+    pub secure: bool,
+}
+
+fn described() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(session::login))
+        .routes(routes!(session::logout))
+        .routes(routes!(session::list, session::end_others))
+        .routes(routes!(session::end))
+        .routes(routes!(account::me))
+        .routes(routes!(account::change_password))
+        .routes(routes!(account::offer_totp, account::remove_totp))
+        .routes(routes!(account::confirm_totp))
+}
+
+/// The description of the API, as JSON.
+pub fn openapi() -> String {
+    let (_, mut description) = described().split_for_parts();
+    description.info.title = "Fengsui".to_owned();
+    description.info.description =
+        Some("The software a Chinese township runs its fire-safety governance on.".to_owned());
+    let mut text = description.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// All routes.
+pub fn router(doors: Doors) -> Router {
+    let (api, _) = described().split_for_parts();
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    api.layer(middleware::from_fn_with_state(doors.clone(), operation::once))
+        .route(
+            "/api/openapi.json",
+            get(|| async { ([(header::CONTENT_TYPE, "application/json")], openapi()) }),
+        )
+        .route("/healthz", get(healthz))
+        .layer(RequestBodyLimitLayer::new(MAX_JSON))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CatchPanicLayer::new())
+        .layer(header(header::CONTENT_SECURITY_POLICY, CSP))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .with_state(doors)
+}
+
+/// Up or not, and nothing else.
+async fn healthz(State(doors): State<Doors>) -> StatusCode {
+    if doors.app.is_up().await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+}

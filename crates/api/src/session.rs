@@ -1,0 +1,114 @@
+//! Logging in and out, and one's own sessions.
+
+use app::session::{Device, Kind};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::account::{Me, me_of};
+use crate::auth::{Entering, cookie};
+use crate::problem::{Answer, Problem};
+use crate::router::Doors;
+
+/// Who wants in.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Login {
+    /// Login name; case does not matter.
+    login: String,
+    /// Password.
+    password: String,
+    /// The authenticator's six digits, or a recovery code.
+    totp: Option<String>,
+    /// `true` on one's own phone: the session lasts seven days instead of twelve hours.
+    #[serde(default)]
+    phone: bool,
+}
+
+/// A session of one's own.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    id: String,
+    current: bool,
+    kind: String,
+    created_at: String,
+    last_seen_at: String,
+    ip: String,
+    user_agent: String,
+}
+
+/// A list of sessions.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sessions {
+    items: Vec<SessionView>,
+}
+
+/// 登录
+#[utoipa::path(post, path = "/api/v1/login", tag = "session", request_body = Login,
+    responses((status = 200, body = Me), (status = 401, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn login(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    Json(asked): Json<Login>,
+) -> Answer<Response> {
+    let device = Device {
+        kind: if asked.phone { Kind::Phone } else { Kind::Desk },
+        address: String::new(),
+        agent: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
+    };
+    let entered = doors.app.login(&asked.login, &asked.password, asked.totp.as_deref(), &device).await?;
+    let me = me_of(&doors, &entered.caller).await?;
+    let mut response = Json(me).into_response();
+    if let Some(cookie) = cookie(&doors, &entered.reference, entered.lasts_s) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// 退出登录
+#[utoipa::path(post, path = "/api/v1/logout", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
+pub(crate) async fn logout(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Response> {
+    doors.app.logout(&caller).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = cookie(&doors, "", 0) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// 我的登录设备
+#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "session", responses((status = 200, body = Sessions), (status = 401, body = Problem)))]
+pub(crate) async fn list(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Json<Sessions>> {
+    let sessions = doors.app.my_sessions(&caller).await?;
+    let view = |s: app::session::Live| SessionView {
+        current: s.id == caller.session,
+        id: s.id,
+        kind: s.kind,
+        created_at: s.created_at.to_rfc3339(),
+        last_seen_at: s.seen_at.to_rfc3339(),
+        ip: s.address,
+        user_agent: s.agent,
+    };
+    Ok(Json(Sessions { items: sessions.into_iter().map(view).collect() }))
+}
+
+/// 退出某个设备
+#[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "session", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn end(
+    State(doors): State<Doors>,
+    Entering(caller): Entering,
+    Path(id): Path<String>,
+) -> Answer<StatusCode> {
+    doors.app.end_session(&caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 退出其他设备
+#[utoipa::path(delete, path = "/api/v1/me/sessions", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
+pub(crate) async fn end_others(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<StatusCode> {
+    doors.app.end_other_sessions(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,266 @@
+//! The command line. What is printed with `--json` is one document on standard output; messages for people go to
+//! standard error. 0 done, 1 refused or failed with one sentence, 2 wrong usage.
+#![expect(clippy::print_stdout, reason = "a command answers on standard output")]
+
+use std::io::BufRead;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use app::Caller;
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+use crate::config::Where;
+use crate::{doctor, keep, serve};
+
+/// The software a Chinese township runs its fire-safety governance on.
+#[derive(Parser)]
+#[command(name = "fengsui", version)]
+struct Cli {
+    #[command(flatten)]
+    place: Where,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 提供服务
+    Serve {
+        /// Address to listen on.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Certificate chain, PEM.
+        #[arg(long, requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// Private key, PEM.
+        #[arg(long, requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+    },
+    /// 检查本机环境
+    Doctor,
+    /// 账号管理
+    #[command(subcommand)]
+    User(User),
+    /// 记录核对
+    #[command(subcommand)]
+    Audit(Audit),
+    /// 方案文件
+    #[command(subcommand)]
+    Plan(Plan),
+    /// 备份到空目录，并核对
+    Backup {
+        /// Folder to make.
+        folder: PathBuf,
+    },
+    /// 从备份恢复到空的数据目录
+    Restore {
+        /// Folder of a backup.
+        folder: PathBuf,
+    },
+    /// 升级数据库结构
+    Migrate,
+    /// 输出接口说明
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// 新增账号；初始密码从标准输入读一行，首次登录须修改
+    Add {
+        /// Login name.
+        login: String,
+    },
+    /// 重置密码；新密码从标准输入读一行
+    Passwd {
+        /// Login name.
+        login: String,
+    },
+    /// 列出账号
+    List {
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// 停用账号
+    Disable {
+        /// Login name.
+        login: String,
+    },
+    /// 恢复账号
+    Enable {
+        /// Login name.
+        login: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// 核对记录是否被改动
+    Verify {
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Plan {
+    /// 检查方案文件，每个错误都给出行和列
+    Check {
+        /// The plan, TOML.
+        file: PathBuf,
+    },
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
+        .init();
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("程序不能启动：{e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("{e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let place = cli.place;
+    match cli.command {
+        Command::Serve { listen, tls_cert, tls_key } => {
+            let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
+            serve::serve(place.open().await?, listen, tls).await
+        }
+        Command::Doctor => {
+            let app = place.open().await?;
+            let found = doctor::examine(&place, &app).await;
+            for line in &found {
+                println!("{} {}", if line.well { "好" } else { "差" }, line.says);
+            }
+            ensure!(found.iter().all(|line| line.well), "有项目需要处理，见上");
+            Ok(())
+        }
+        Command::User(user) => run_user(place, user).await,
+        Command::Audit(Audit::Verify { json }) => verify(place, json).await,
+        Command::Plan(Plan::Check { file }) => check_plan(&file),
+        Command::Backup { folder } => {
+            let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;
+            println!("备份完成并已核对：附件 {blobs} 个，记录末端 {head}");
+            Ok(())
+        }
+        Command::Restore { folder } => {
+            keep::restore(&folder, &place)?;
+            verify(place, false).await
+        }
+        Command::Migrate => {
+            let app = place.open().await?;
+            println!("数据库结构已是最新（{}）", app.db.engine().await?);
+            Ok(())
+        }
+        Command::Openapi => {
+            print!("{}", api::openapi());
+            Ok(())
+        }
+    }
+}
+
+async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
+    let app = place.open().await?;
+    let caller = Caller::system();
+    match user {
+        User::Add { login } => {
+            app.add_account(&caller, &login, &login, &password()?).await.map_err(plainly)?;
+            println!("已新增账号 {login}，首次登录须修改密码");
+        }
+        User::Passwd { login } => {
+            app.reset_password(&caller, &login, &password()?).await.map_err(plainly)?;
+            println!("已重置 {login} 的密码，下次登录须修改");
+        }
+        User::List { json } => {
+            let accounts = app.accounts(&caller).await?;
+            if json {
+                let items: Vec<_> = accounts
+                    .iter()
+                    .map(|a| json!({ "login": a.login, "active": a.active, "totp": !a.totp_secret.is_empty() }))
+                    .collect();
+                println!("{}", serde_json::to_string_pretty(&items)?);
+            } else {
+                for account in accounts {
+                    println!("{}\t{}", account.login, if account.active { "启用" } else { "停用" });
+                }
+            }
+        }
+        User::Disable { login } => {
+            app.set_account_active(&caller, &login, false).await?;
+            println!("已停用 {login}，其所有登录立即失效");
+        }
+        User::Enable { login } => {
+            app.set_account_active(&caller, &login, true).await?;
+            println!("已恢复 {login}");
+        }
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+/// The first sentence about a field, rather than that there is one.
+fn plainly(error: app::Error) -> anyhow::Error {
+    match &error {
+        app::Error::Invalid(problems) => match problems.first() {
+            Some(problem) => anyhow::anyhow!("{}", problem.message),
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
+}
+
+/// A password never comes by argument, where every user of the machine could read it.
+fn password() -> anyhow::Result<String> {
+    eprintln!("请输入密码（至少 {} 个字符），回车结束：", app::secret::MIN_PASSWORD);
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+async fn verify(place: Where, json: bool) -> anyhow::Result<()> {
+    let app = place.open().await?;
+    let verified = app.verify(&Caller::system()).await?;
+    app.db.close().await;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&verified)?);
+    } else {
+        for finding in &verified.findings {
+            println!("{}\t{}\t{}", finding.code, finding.place, finding.message);
+        }
+        println!("记录 {} 条，内容 {} 行，末端 {}", verified.entries, verified.rows, verified.head);
+    }
+    ensure!(verified.findings.is_empty(), "发现 {} 处与记录不符", verified.findings.len());
+    Ok(())
+}
+
+fn check_plan(file: &std::path::Path) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
+    let (plan, problems) = exchange::plan_file::read(&text);
+    for problem in &problems {
+        println!("{} {problem}", file.display());
+    }
+    ensure!(problems.is_empty(), "方案文件有 {} 处错误，见上", problems.len());
+    println!("方案文件没有错误：{} 条，{} 项责任", plan.clauses.len(), plan.duties.len());
+    Ok(())
+}

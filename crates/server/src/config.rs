@@ -1,0 +1,61 @@
+//! Where things are. Defaults work out of the box; what differs is said on the command line or in the environment.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::{App, Clock};
+use clap::Args;
+use domain::time::Timestamp;
+use store::Db;
+use store::blob::Blobs;
+
+/// Qingfeng's nine digits, filled up to the twelve that every row carries.
+const QINGFENG: &str = "500118100000";
+
+/// Options every command understands.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Folder that holds everything the embedded default needs.
+    #[arg(long, global = true, default_value = "data", env = "FENGSUI_DATA")]
+    pub data: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; by default a file in the data folder.
+    #[arg(long, global = true, env = "FENGSUI_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// The township's twelve digits.
+    #[arg(long, global = true, default_value = QINGFENG, env = "FENGSUI_TOWN")]
+    pub town: String,
+}
+
+/// The machine's clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the program looks at the clock")]
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Before this the clock is certainly wrong: 2023-01-01 in the town.
+const EARLIEST: Timestamp = Timestamp(1_672_502_400_000);
+
+impl Where {
+    /// The database to open.
+    pub fn url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("fengsui.db").display()))
+    }
+
+    /// Opens database and blobs, and refuses to go on with a clock that is certainly wrong.
+    pub async fn open(&self) -> anyhow::Result<App> {
+        let clock = SystemClock;
+        anyhow::ensure!(clock.now() >= EARLIEST, "本机时钟早于 2023 年，请先校准时间再启动");
+        std::fs::create_dir_all(&self.data)?;
+        Ok(App {
+            db: Db::open(&self.url()).await?,
+            blobs: Blobs::open(&self.data.join("blobs"))?,
+            clock: Arc::new(clock),
+            town: self.town.as_str().into(),
+        })
+    }
+}

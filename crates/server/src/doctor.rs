@@ -1,0 +1,49 @@
+//! `fengsui doctor`: is this machine fit? One line each, and what to do where it is not.
+
+use app::App;
+
+use crate::config::Where;
+
+/// One finding.
+pub struct Checked {
+    /// Whether all is well.
+    pub well: bool,
+    /// What was looked at and what was found.
+    pub says: String,
+}
+
+/// Looks at the database, the record, the data folder and the clock.
+pub async fn examine(place: &Where, app: &App) -> Vec<Checked> {
+    let mut out = Vec::new();
+    let mut say = |well: bool, says: String| out.push(Checked { well, says });
+    match app.db.engine().await {
+        Ok(engine) => say(true, format!("数据库 {engine}")),
+        Err(e) => say(false, format!("数据库 {e}")),
+    }
+    match app.db.read(&app.town).await {
+        Ok(mut read) => match read.audit_head().await {
+            Ok((seq, _)) => say(true, format!("记录 共 {seq} 条，完整性请用 fengsui audit verify 核对")),
+            Err(e) => say(false, format!("记录 {e}")),
+        },
+        Err(e) => say(false, format!("记录 {e}")),
+    }
+    let probe = place.data.join(".doctor");
+    match std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe)) {
+        Ok(()) => say(true, format!("数据目录 {} 可读写", place.data.display())),
+        Err(e) => say(false, format!("数据目录 {} 不可写：{e}，请检查权限和磁盘空间", place.data.display())),
+    }
+    match private(&place.data) {
+        Ok(true) => say(true, "权限 数据目录只有本用户可以进入".to_owned()),
+        Ok(false) => {
+            say(false, format!("权限 其他用户也能进入数据目录，请执行 chmod 700 {}", place.data.display()))
+        }
+        Err(e) => say(false, format!("权限 看不出来：{e}")),
+    }
+    say(true, format!("时钟 {}", app.now().to_rfc3339()));
+    out
+}
+
+fn private(folder: &std::path::Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::metadata(folder)?.permissions().mode() & 0o077 == 0)
+}

@@ -1,0 +1,43 @@
+//! Backup and restore of the embedded default: a consistent copy of the database and every blob, proved before it is
+//! called a backup. PostgreSQL has its own tools for the database; the blobs are copied all the same.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use app::{App, Caller};
+
+use crate::config::Where;
+
+/// Name of the database within a backup.
+const DATABASE: &str = "fengsui.db";
+
+/// Copies database and blobs into `target`, which must not hold a backup yet, opens the copy and verifies it. Returns
+/// the number of blobs and the hash of the record's head.
+pub async fn backup(app: &App, target: &Path) -> anyhow::Result<(u64, String)> {
+    let database = target.join(DATABASE);
+    ensure!(!database.exists(), "{} 里已经有备份，请换一个空目录", target.display());
+    std::fs::create_dir_all(target)?;
+    app.db.copy_to(&database).await?;
+    let blobs = app.blobs.copy_to(&target.join("blobs"))?;
+    let copy = Where { data: target.to_owned(), database: None, town: app.town.to_string() }.open().await?;
+    let verified = copy.verify(&Caller::system()).await?;
+    copy.db.close().await;
+    ensure!(verified.findings.is_empty(), "备份未通过核对：{}", verified.findings.len());
+    Ok((blobs, verified.head))
+}
+
+/// Puts a backup into a data folder that holds no database yet.
+pub fn restore(from: &Path, place: &Where) -> anyhow::Result<()> {
+    let source = from.join(DATABASE);
+    let target = place.data.join(DATABASE);
+    ensure!(source.exists(), "{} 里没有备份（缺少 {DATABASE}）", from.display());
+    ensure!(!target.exists(), "{} 里已有数据，为防止覆盖，请先换一个空的数据目录", place.data.display());
+    std::fs::create_dir_all(place.data.join("blobs"))?;
+    store::blob::Blobs::open(&from.join("blobs"))?.copy_to(&place.data.join("blobs"))?;
+    // The database last: a folder with a database is whole.
+    let draft = place.data.join("restoring");
+    std::fs::copy(&source, &draft).context("数据库复制失败")?;
+    std::fs::File::open(&draft)?.sync_all()?;
+    std::fs::rename(&draft, &target)?;
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Serving: plain HTTP on the own machine, HTTPS everywhere else, and an orderly end.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use api::Doors;
+use app::App;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+/// How long requests under way may still take when the program is told to stop.
+const LAST_ORDERS: Duration = Duration::from_secs(10);
+
+/// Certificate and key, PEM.
+pub struct Tls {
+    /// Certificate chain.
+    pub cert: PathBuf,
+    /// Private key.
+    pub key: PathBuf,
+}
+
+/// Serves until told to stop.
+pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Result<()> {
+    if tls.is_none() && !listen.ip().is_loopback() {
+        tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
+    }
+    let db = app.db.clone();
+    let routes = api::router(Doors { app, secure: tls.is_some() }).into_make_service();
+    let handle = Handle::new();
+    tokio::spawn(stop_when_told(handle.clone()));
+    match tls {
+        Some(tls) => {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let config = RustlsConfig::from_pem_file(&tls.cert, &tls.key)
+                .await
+                .context("证书或私钥读不出来，请检查两个 PEM 文件")?;
+            tracing::info!(%listen, "https");
+            axum_server::bind_rustls(listen, config).handle(handle).serve(routes).await?;
+        }
+        None => {
+            tracing::info!(%listen, "http");
+            axum_server::bind(listen)
+                .handle(handle)
+                .serve(routes)
+                .await
+                .with_context(|| format!("不能在 {listen} 提供服务，端口可能被占用"))?;
+        }
+    }
+    db.close().await;
+    Ok(())
+}
+
+async fn stop_when_told(handle: Handle<SocketAddr>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+    handle.graceful_shutdown(Some(LAST_ORDERS));
+}

@@ -1,0 +1,230 @@
+//! The shipped program, as a process: its commands, its record against tampering, and `kill -9` in a storm of writes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+const PASSWORD: &str = "first-password-of-the-office";
+
+fn fengsui(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fengsui"));
+    command.arg("--data").arg(data).env("RUST_LOG", "warn");
+    command
+}
+
+fn run(data: &Path, arguments: &[&str], input: &str) -> Result<Output> {
+    let mut child = fengsui(data)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    child.stdin.take().context("stdin")?.write_all(input.as_bytes())?;
+    Ok(child.wait_with_output()?)
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn the_first_account_is_made_and_the_record_can_be_proved_backed_up_and_restored() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let short = run(&data, &["user", "add", "clerk"], "short\n")?;
+    assert_eq!(short.status.code(), Some(1));
+    assert!(said(&short).contains("密码至少 12 个字符"), "{}", said(&short));
+    assert!(run(&data, &["user", "add", "clerk"], &format!("{PASSWORD}\n"))?.status.success());
+    let taken = run(&data, &["user", "add", "clerk"], &format!("{PASSWORD}\n"))?;
+    assert!(said(&taken).contains("已有人使用"), "{}", said(&taken));
+    let list = run(&data, &["user", "list", "--json"], "")?;
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&list.stdout)?[0]["login"], "clerk");
+    let backup = folder.path().join("backup");
+    let at = backup.display().to_string();
+    assert!(run(&data, &["backup", &at], "")?.status.success());
+    assert_eq!(run(&data, &["backup", &at], "")?.status.code(), Some(1), "a backup is never overwritten");
+    let restored = folder.path().join("restored");
+    assert!(run(&restored, &["restore", &at], "")?.status.success());
+    assert_eq!(run(&restored, &["restore", &at], "")?.status.code(), Some(1), "data are never overwritten");
+    let verified = run(&restored, &["audit", "verify", "--json"], "")?;
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&verified.stdout)?["findings"],
+        serde_json::json!([])
+    );
+    assert_eq!(run(&data, &["nonsense"], "")?.status.code(), Some(2));
+    Ok(())
+}
+
+#[test]
+fn a_changed_byte_in_the_database_file_is_found() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    assert!(run(&data, &["user", "add", "village-secretary"], &format!("{PASSWORD}\n"))?.status.success());
+    let file = data.join("fengsui.db");
+    let mut bytes = std::fs::read(&file)?;
+    let name = b"village-secretary";
+    let mut changed = 0;
+    for at in 0..bytes.len() - name.len() {
+        if bytes.get(at..at + name.len()) == Some(name) {
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = b'V';
+                changed += 1;
+            }
+        }
+    }
+    ensure!(changed > 0, "the name is in the file");
+    std::fs::write(&file, bytes)?;
+    let verified = run(&data, &["audit", "verify"], "")?;
+    assert_eq!(verified.status.code(), Some(1));
+    assert!(said(&verified).contains("audit.row_changed"), "{}", said(&verified));
+    Ok(())
+}
+
+#[test]
+fn a_plan_file_is_checked_with_line_and_column() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans");
+    for plan in ["qingfeng-2023-16", "example-second-town"] {
+        let file = plans.join(plan).join("plan.toml").display().to_string();
+        let checked = run(folder.path(), &["plan", "check", &file], "")?;
+        assert!(checked.status.success(), "{plan}: {}", said(&checked));
+    }
+    let broken = folder.path().join("plan.toml");
+    std::fs::write(&broken, "titel = \"x\"\n")?;
+    let checked = run(folder.path(), &["plan", "check", &broken.display().to_string()], "")?;
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(said(&checked).contains("plan.toml 第 1 行第 1 列"), "{}", said(&checked));
+    Ok(())
+}
+
+struct Served {
+    child: Child,
+    port: u16,
+}
+
+impl Served {
+    fn start(data: &Path) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = fengsui(data).args(["serve", "--listen", &format!("127.0.0.1:{port}")]).spawn()?;
+        let served = Self { child, port };
+        let until = Instant::now() + Duration::from_secs(20);
+        while served.ask("GET", "/healthz", "", "", "").map(|(status, _, _)| status) != Some(200) {
+            ensure!(Instant::now() < until, "the server did not come up");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(served)
+    }
+
+    /// Status, headers and body; `None` when the server is gone.
+    fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        key: &str,
+        body: &str,
+    ) -> Option<(u16, String, String)> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Fengsui: 1\r\nCookie: {cookie}\r\n{key}\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut reader = BufReader::new(stream);
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let status = line.split(' ').nth(1)?.parse().ok()?;
+        let mut rest = String::new();
+        reader.read_to_string(&mut rest).ok()?;
+        let (headers, body) = rest.split_once("\r\n\r\n")?;
+        Some((status, headers.to_owned(), body.to_owned()))
+    }
+
+    fn login(&self, name: &str) -> Option<String> {
+        let body = serde_json::json!({ "login": name, "password": PASSWORD }).to_string();
+        let (status, headers, _) = self.ask("POST", "/api/v1/login", "", "", &body)?;
+        let line = headers.lines().find(|line| line.to_lowercase().starts_with("set-cookie:"))?;
+        (status == 200).then(|| {
+            line.split_once(':').map(|(_, v)| v.split(';').next().unwrap_or_default().trim().to_owned())
+        })?
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How often the server is killed; the script `scripts/kill-storm.sh` asks for a hundred.
+fn kills() -> u32 {
+    std::env::var("FENGSUI_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
+}
+
+#[test]
+fn what_was_acknowledged_is_there_once_however_often_the_server_is_killed() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().to_owned();
+    const WRITERS: usize = 3;
+    for n in 0..WRITERS {
+        ensure!(
+            run(&data, &["user", "add", &format!("writer-{n}")], &format!("{PASSWORD}\n"))?.status.success()
+        );
+    }
+    let mut acknowledged = 0_u64;
+    let mut unknown = 0_u64;
+    for round in 0..kills() {
+        let served = Served::start(&data)?;
+        let pid = served.child.id();
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(250 + u64::from(round) * 37 % 400));
+            let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
+        });
+        let counts = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..WRITERS)
+                .map(|n| {
+                    let served = &served;
+                    scope.spawn(move || {
+                        let (mut done, mut maybe) = (0_u64, 0_u64);
+                        loop {
+                            match served.login(&format!("writer-{n}")) {
+                                Some(_) => done += 1,
+                                None => {
+                                    maybe += 1;
+                                    return (done, maybe);
+                                }
+                            }
+                        }
+                    })
+                })
+                .collect();
+            writers.into_iter().filter_map(|w| w.join().ok()).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+        });
+        let _ = killer.join();
+        acknowledged += counts.0;
+        unknown += counts.1;
+        drop(served);
+        let verified = run(&data, &["audit", "verify"], "")?;
+        ensure!(verified.status.success(), "round {round}: {}", said(&verified));
+    }
+    let verified = run(&data, &["audit", "verify", "--json"], "")?;
+    let entries = serde_json::from_slice::<serde_json::Value>(&verified.stdout)?["entries"]
+        .as_u64()
+        .context("entries")?;
+    let logins = entries - WRITERS as u64;
+    ensure!(acknowledged > 0, "the storm wrote something");
+    // Each login is one entry. One whose answer was lost may or may not be there, one acknowledged must be, once.
+    ensure!(
+        (acknowledged..=acknowledged + unknown).contains(&logins),
+        "{acknowledged} acknowledged, {unknown} unanswered, {logins} recorded"
+    );
+    Ok(())
+}
