@@ -9,8 +9,6 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
-use store::Db;
-use store::blob::Blobs;
 use testkit::{FakeClock, Fresh, both_databases};
 use tower::ServiceExt;
 
@@ -26,12 +24,13 @@ impl Clock for Standing {
 }
 
 async fn office(fresh: &Fresh, secure: bool) -> anyhow::Result<Router> {
-    let app = App {
-        db: Db::open(&fresh.url).await?,
-        blobs: Blobs::open(fresh.folder.path())?,
-        clock: Arc::new(Standing(FakeClock::at(Timestamp(1_790_000_000_000)))),
-        town: "500118100000".into(),
-    };
+    let app = App::open(
+        &fresh.url,
+        fresh.folder.path(),
+        Arc::new(Standing(FakeClock::at(Timestamp(1_790_000_000_000)))),
+        "500118100000".into(),
+    )
+    .await?;
     app.add_account(&Caller::system(), "clerk", "person-1", FIRST).await?;
     Ok(router(Doors { app, secure }))
 }

@@ -1,6 +1,7 @@
 //! What every use case needs: the database, the blobs, the clock and the town. What does not belong here: reading
 //! configuration (`server`).
 
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::ids::TownCode;
@@ -30,6 +31,12 @@ pub struct App {
 }
 
 impl App {
+    /// Opens the database and the folder of blobs.
+    // tidy(caller): nobody has called yet.
+    pub async fn open(url: &str, blobs: &Path, clock: Arc<dyn Clock>, town: TownCode) -> Result<Self> {
+        Ok(Self { db: Db::open(url).await?, blobs: Blobs::open(blobs)?, clock, town })
+    }
+
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()

@@ -6,8 +6,6 @@ use app::secret::totp_code;
 use app::session::{Device, Kind};
 use app::{App, Caller, Clock, Error};
 use domain::time::Timestamp;
-use store::Db;
-use store::blob::Blobs;
 use testkit::{FakeClock, Fresh, both_databases};
 
 const PASSWORD: &str = "梧桐树下的消防水池要加水";
@@ -32,12 +30,9 @@ fn phone() -> Device {
 /// An office with one clerk, and the clock on its wall.
 async fn office(fresh: &Fresh) -> anyhow::Result<(App, FakeClock)> {
     let clock = FakeClock::at(Timestamp(1_790_000_000_000));
-    let app = App {
-        db: Db::open(&fresh.url).await?,
-        blobs: Blobs::open(fresh.folder.path())?,
-        clock: Arc::new(Standing(clock.clone())),
-        town: "500118103000".into(),
-    };
+    let app =
+        App::open(&fresh.url, fresh.folder.path(), Arc::new(Standing(clock.clone())), "500118103000".into())
+            .await?;
     app.add_account(&Caller::system(), "clerk", "person-1", PASSWORD).await?;
     Ok((app, clock))
 }

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use app::{App, Clock};
 use clap::Args;
 use domain::time::Timestamp;
-use store::Db;
-use store::blob::Blobs;
 
 /// Qingfeng's nine digits, filled up to the twelve that every row carries.
 const QINGFENG: &str = "500118100000";
@@ -51,11 +49,7 @@ impl Where {
         let clock = SystemClock;
         anyhow::ensure!(clock.now() >= EARLIEST, "本机时钟早于 2023 年，请先校准时间再启动");
         std::fs::create_dir_all(&self.data)?;
-        Ok(App {
-            db: Db::open(&self.url()).await?,
-            blobs: Blobs::open(&self.data.join("blobs"))?,
-            clock: Arc::new(clock),
-            town: self.town.as_str().into(),
-        })
+        Ok(App::open(&self.url(), &self.data.join("blobs"), Arc::new(clock), self.town.as_str().into())
+            .await?)
     }
 }

@@ -69,11 +69,12 @@ fn a_changed_byte_in_the_database_file_is_found() -> Result<()> {
     let name = b"village-secretary";
     let mut changed = 0;
     for at in 0..bytes.len() - name.len() {
-        if bytes.get(at..at + name.len()) == Some(name) {
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte = b'V';
-                changed += 1;
-            }
+        if bytes.get(at..at + name.len()) != Some(name) {
+            continue;
+        }
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = b'V';
+            changed += 1;
         }
     }
     ensure!(changed > 0, "the name is in the file");
