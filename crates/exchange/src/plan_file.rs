@@ -449,7 +449,7 @@ impl DutyReader<'_, '_, '_> {
     }
 
     fn rhythm(&mut self, node: &mut Node) -> Option<Rhythm> {
-        let text = node.text_opt(self.problems, "period").unwrap_or_default();
+        let text = node.text_opt(self.problems, "period")?;
         let at = node.at("period");
         if let Some(name) = text.strip_prefix('@') {
             self.parameter(name, at, "周期文字", |value| matches!(value, Value::Text(_)));
@@ -467,7 +467,7 @@ impl DutyReader<'_, '_, '_> {
             }
             return Some(Rhythm::Parameter(name.to_owned()));
         }
-        if text.is_empty() { None } else { self.period(&text, at).map(Rhythm::Fixed) }
+        self.period(&text, at).map(Rhythm::Fixed)
     }
 
     fn period(&mut self, text: &str, at: usize) -> Option<Period> {

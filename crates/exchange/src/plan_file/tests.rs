@@ -1,7 +1,13 @@
 //! What plan files are refused for, mistake by mistake.
 
-use super::*;
 use std::collections::BTreeSet;
+
+use domain::{
+    calendar::Calendar,
+    fulfilment::{Facts, NewFact, Question, Span, Status},
+};
+
+use super::*;
 
 const QINGFENG: &str = include_str!("../../../../plans/qingfeng-2023-16/plan.toml");
 const SECOND: &str = include_str!("../../../../plans/example-second-town/plan.toml");
@@ -91,6 +97,8 @@ fn no_rule_in_code_names_a_clause_of_one_town() {
     for (file, text) in [
         ("period", include_str!("../../../domain/src/period.rs")),
         ("fulfilment", include_str!("../../../domain/src/fulfilment.rs")),
+        ("judge", include_str!("../../../domain/src/fulfilment/judge.rs")),
+        ("record", include_str!("../../../domain/src/fulfilment/facts.rs")),
         ("facts", include_str!("../../../domain/src/plan/facts.rs")),
         ("plan_file", include_str!("../plan_file.rs")),
         ("node", include_str!("node.rs")),
@@ -106,6 +114,51 @@ fn no_rule_in_code_names_a_clause_of_one_town() {
             assert!(!clause, "{file}: {line}");
         }
     }
+}
+
+#[test]
+fn sixteen_listed_units_owe_192_checks_a_year_and_the_rest_without_a_source_is_no_nought() {
+    let (plan, _) = read(QINGFENG);
+    let date = |text| domain::time::parse_date(text).expect("a date written in a test exists");
+    let mut facts = Facts::new();
+    let since = Span::since(date("2020-01-01"));
+    let town = facts.add_subject(SubjectKind::Town, "town", since, 1.0, &[]);
+    facts.connect(["inspection.done"]);
+    for n in 0..16 {
+        let unit = facts.add_subject(SubjectKind::Place, &format!("unit{n}"), since, 1.0, &[town]);
+        facts.add_label(unit, "list:police_listed", since);
+        facts.add_label(unit, "list:police_scope", since);
+        let visit = NewFact {
+            kind: "inspection.done",
+            id: &format!("visit{n}"),
+            subject: unit,
+            also: &[],
+            happened_on: date("2025-03-10"),
+            until: None,
+            recorded_on: date("2025-03-10"),
+            void_on: None,
+            tags: &["org:police_station", "org_kind:police"],
+        };
+        facts.add_fact(&visit).expect("a known kind");
+    }
+    let question = Question {
+        plan: &plan,
+        facts: &facts,
+        waivers: &[],
+        calendar: &Calendar::weekdays(),
+        as_of: date("2026-02-01"),
+        from: date("2025-01-01"),
+        to: date("2025-12-31"),
+    };
+    let report = question.evaluate();
+    let figures = |id: &str| report.duty(id).map(|duty| (duty.tally.count(Status::Met), duty.tally.due()));
+    assert_eq!(figures("C10.6"), Some((16, 192)), "the town's monthly promise");
+    assert_eq!(figures("C12.6"), Some((16, 16)), "the yearly floor is another duty with another denominator");
+    for (duty, figures) in plan.duties.iter().zip(&report.duties).filter(|(duty, _)| !duty.available) {
+        assert_eq!((figures.tally.ratio(), figures.has_data), (None, false), "{}", duty.id);
+    }
+    assert_eq!(report.clause(&plan, "C14").total(), 0);
+    assert_eq!(report.clause(&plan, "C14").ratio(), None);
 }
 
 const SMALL: &str = r#"
@@ -161,6 +214,7 @@ fn each_mistake_has_its_code_line_and_column() {
         ("period = \"month\"", "period = \"day in summer\"", "plan.unknown_season", 32, 10),
         ("period = \"month\"", "period = \"@nobody\"", "plan.unknown_parameter", 32, 10),
         ("period = \"month\"", "period = \"event\"", "plan.event_trigger", 32, 10),
+        ("period = \"month\"", "period = \"\"", "plan.bad_period", 32, 10),
         ("period = \"month\"", "period = 3", "plan.wrong_type", 32, 10),
         ("clause = \"A1\"", "clause = \"A9\"", "plan.unknown_clause", 28, 10),
         ("id = \"A1.1\"", "id = \"B1.1\"", "plan.duty_id", 27, 6),

@@ -1,0 +1,329 @@
+//! What one town has on record, in columns: its subjects with the time they exist and carry a label, and its facts,
+//! found by kind and subject in the order of the day they happened. What does not belong here: loading them (`store`),
+//! judging them (the parent room).
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::{
+    plan::{SubjectKind, facts::FACT_KINDS},
+    time::Date,
+};
+
+/// A subject of one [`Facts`]. Only meaningful for the collection that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubjectIx(pub(crate) u32);
+
+/// A fact of one [`Facts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactIx(pub(crate) u32);
+
+/// A stretch of days, both included; without end when `to` is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Option<Date>,
+}
+
+impl Span {
+    /// From this day on.
+    pub fn since(from: Date) -> Self {
+        Self { from, to: None }
+    }
+
+    /// Between two days.
+    pub fn between(from: Date, to: Date) -> Self {
+        Self { from, to: Some(to) }
+    }
+
+    /// Whether the day lies in it.
+    pub fn contains(self, date: Date) -> bool {
+        self.from <= date && self.to.is_none_or(|to| date <= to)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub id: String,
+    pub kind: SubjectKind,
+    pub size: f64,
+    pub exists: Span,
+    pub parents: Vec<SubjectIx>,
+    pub labels: Vec<(u32, Span)>,
+}
+
+/// A fact to be taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFact<'a> {
+    /// Kind, of [`FACT_KINDS`].
+    pub kind: &'a str,
+    /// Id of the record it stands for.
+    pub id: &'a str,
+    /// What it is about.
+    pub subject: SubjectIx,
+    /// Whom else it is credited to: the acting organisation, post, grid. The subject's parents are added by themselves.
+    pub also: &'a [SubjectIx],
+    /// Day it happened, or first day in force.
+    pub happened_on: Date,
+    /// Last day in force, for facts that hold.
+    pub until: Option<Date>,
+    /// Day it was recorded; before it, nobody could know.
+    pub recorded_on: Date,
+    /// Day it was voided.
+    pub void_on: Option<Date>,
+    /// Tags such as `org:police_station`.
+    pub tags: &'a [&'a str],
+}
+
+/// Why a fact cannot be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FactRefusal {
+    /// Not a known kind.
+    #[error("记录类型“{0}”不认识，请先在记录类型表中登记")]
+    UnknownKind(String),
+    /// The subject is not of this collection.
+    #[error("记录“{0}”的对象不在本镇名册中，请先登记对象")]
+    UnknownSubject(String),
+}
+
+impl FactRefusal {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownKind(_) => "fact.unknown_kind",
+            Self::UnknownSubject(_) => "fact.unknown_subject",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub kind: u16,
+    pub happened_on: Date,
+    pub until: Option<Date>,
+    pub recorded_on: Date,
+    pub void_on: Option<Date>,
+    /// Where its tags stand in the tag column.
+    tags: (u32, u32),
+    pub credited: Vec<SubjectIx>,
+}
+
+/// What one town has on record.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    words: HashMap<String, u32>,
+    texts: Vec<String>,
+    subjects: Vec<Subject>,
+    by_id: HashMap<(SubjectKind, String), SubjectIx>,
+    of_kind: HashMap<SubjectKind, Vec<SubjectIx>>,
+    kinds: HashMap<&'static str, u16>,
+    connected: BTreeSet<u16>,
+    rows: Vec<Row>,
+    ids: Vec<String>,
+    tags: Vec<u32>,
+    /// kind → subject → facts by day; empty for kinds nobody recorded.
+    index: Vec<Vec<Vec<u32>>>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Facts {
+    /// An empty record: no subject, no source connected.
+    pub fn new() -> Self {
+        Self {
+            words: HashMap::new(),
+            texts: Vec::new(),
+            subjects: Vec::new(),
+            by_id: HashMap::new(),
+            of_kind: HashMap::new(),
+            kinds: FACT_KINDS.iter().zip(0u16..).map(|(kind, n)| (kind.name, n)).collect(),
+            connected: BTreeSet::new(),
+            rows: Vec::new(),
+            ids: Vec::new(),
+            tags: Vec::new(),
+            index: vec![Vec::new(); FACT_KINDS.len()],
+        }
+    }
+
+    /// Says that the source of these kinds of fact is connected: from now on their absence means "not done".
+    pub fn connect<'a>(&mut self, kinds: impl IntoIterator<Item = &'a str>) {
+        let found: Vec<u16> = kinds.into_iter().filter_map(|kind| self.kinds.get(kind).copied()).collect();
+        self.connected.extend(found);
+    }
+
+    /// Enters a subject. `parents` are the grid, village and town it lies in; `size` its weight (metres of road).
+    ///
+    /// Entering the same kind and id again replaces time, size and parents and keeps the labels.
+    pub fn add_subject(
+        &mut self,
+        kind: SubjectKind,
+        id: &str,
+        exists: Span,
+        size: f64,
+        parents: &[SubjectIx],
+    ) -> SubjectIx {
+        if let Some(known) = self.by_id.get(&(kind, id.to_owned())).copied() {
+            if let Some(subject) = self.subjects.get_mut(known.0 as usize) {
+                subject.exists = exists;
+                subject.size = size;
+                subject.parents = parents.to_vec();
+            }
+            return known;
+        }
+        let ix = SubjectIx(u32::try_from(self.subjects.len()).unwrap_or(u32::MAX));
+        let word = self.word(&format!("kind:{}", kind.code()));
+        self.subjects.push(Subject {
+            id: id.to_owned(),
+            kind,
+            size,
+            exists,
+            parents: parents.to_vec(),
+            labels: vec![(word, Span::since(Date::MIN))],
+        });
+        self.by_id.insert((kind, id.to_owned()), ix);
+        self.of_kind.entry(kind).or_default().push(ix);
+        ix
+    }
+
+    /// Says that a subject carries a label for a time. `category:a.b` also carries `category:a`.
+    pub fn add_label(&mut self, subject: SubjectIx, label: &str, span: Span) {
+        let mut part = label;
+        loop {
+            let word = self.word(part);
+            if let Some(subject) = self.subjects.get_mut(subject.0 as usize) {
+                subject.labels.push((word, span));
+            }
+            match part.rsplit_once('.') {
+                Some((stem, _)) => part = stem,
+                None => return,
+            }
+        }
+    }
+
+    /// The subject with this id.
+    pub fn subject(&self, kind: SubjectKind, id: &str) -> Option<SubjectIx> {
+        self.by_id.get(&(kind, id.to_owned())).copied()
+    }
+
+    /// Kind and id of a subject.
+    pub fn subject_id(&self, subject: SubjectIx) -> Option<(SubjectKind, &str)> {
+        self.subjects.get(subject.0 as usize).map(|subject| (subject.kind, subject.id.as_str()))
+    }
+
+    /// Whether a subject is, or lies in, another: a place in a village.
+    pub fn lies_in(&self, subject: SubjectIx, whole: SubjectIx) -> bool {
+        subject == whole || self.get(subject).is_some_and(|found| found.parents.contains(&whole))
+    }
+
+    /// Takes in a fact; its kind counts as connected from then on.
+    ///
+    /// Errors: [`FactRefusal`].
+    pub fn add_fact(&mut self, fact: &NewFact) -> Result<FactIx, FactRefusal> {
+        let kind =
+            *self.kinds.get(fact.kind).ok_or_else(|| FactRefusal::UnknownKind(fact.kind.to_owned()))?;
+        let subject =
+            self.get(fact.subject).ok_or_else(|| FactRefusal::UnknownSubject(fact.id.to_owned()))?;
+        let mut words: Vec<u32> = subject
+            .labels
+            .iter()
+            .filter(|(_, span)| span.contains(fact.happened_on))
+            .map(|(word, _)| *word)
+            .collect();
+        let mut credited = vec![fact.subject];
+        credited.extend(subject.parents.iter().chain(fact.also).copied());
+        credited.sort();
+        credited.dedup();
+        credited.retain(|subject| (subject.0 as usize) < self.subjects.len());
+        words.extend(fact.tags.iter().map(|tag| self.word(tag)).collect::<Vec<_>>());
+        let start = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
+        self.tags.extend(words);
+        let ix = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(Row {
+            kind,
+            happened_on: fact.happened_on,
+            until: fact.until,
+            recorded_on: fact.recorded_on,
+            void_on: fact.void_on,
+            tags: (start, u32::try_from(self.tags.len()).unwrap_or(u32::MAX)),
+            credited: credited.clone(),
+        });
+        self.ids.push(fact.id.to_owned());
+        self.connected.insert(kind);
+        for subject in credited {
+            self.enter(kind, subject, ix, fact.happened_on);
+        }
+        Ok(FactIx(ix))
+    }
+
+    fn enter(&mut self, kind: u16, subject: SubjectIx, ix: u32, day: Date) {
+        let count = self.subjects.len();
+        let rows = &self.rows;
+        let Some(by_subject) = self.index.get_mut(usize::from(kind)) else { return };
+        if by_subject.len() < count {
+            by_subject.resize(count, Vec::new());
+        }
+        if let Some(facts) = by_subject.get_mut(subject.0 as usize) {
+            let earlier = |other: &u32| rows.get(*other as usize).is_some_and(|row| row.happened_on <= day);
+            let at = facts.partition_point(earlier);
+            facts.insert(at, ix);
+        }
+    }
+
+    fn word(&mut self, text: &str) -> u32 {
+        if let Some(word) = self.words.get(text) {
+            return *word;
+        }
+        let word = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.words.insert(text.to_owned(), word);
+        self.texts.push(text.to_owned());
+        word
+    }
+
+    pub(crate) fn known_word(&self, text: &str) -> Option<u32> {
+        self.words.get(text).copied()
+    }
+
+    /// For each word, whether it begins so.
+    pub(crate) fn words_with_prefix(&self, prefix: &str) -> Vec<bool> {
+        self.texts.iter().map(|text| text.starts_with(prefix)).collect()
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> Option<u16> {
+        self.kinds.get(name).copied()
+    }
+
+    pub(crate) fn is_connected(&self, kind: u16) -> bool {
+        self.connected.contains(&kind)
+    }
+
+    pub(crate) fn get(&self, subject: SubjectIx) -> Option<&Subject> {
+        self.subjects.get(subject.0 as usize)
+    }
+
+    pub(crate) fn of_kind(&self, kind: SubjectKind) -> &[SubjectIx] {
+        self.of_kind.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn row(&self, fact: u32) -> Option<&Row> {
+        self.rows.get(fact as usize)
+    }
+
+    pub(crate) fn id(&self, fact: u32) -> &str {
+        self.ids.get(fact as usize).map_or("", String::as_str)
+    }
+
+    pub(crate) fn tags_of(&self, row: &Row) -> &[u32] {
+        self.tags.get(row.tags.0 as usize..row.tags.1 as usize).unwrap_or_default()
+    }
+
+    /// Facts of a kind credited to a subject, by day.
+    pub(crate) fn about(&self, kind: u16, subject: SubjectIx) -> &[u32] {
+        let by_subject = self.index.get(usize::from(kind));
+        by_subject.and_then(|all| all.get(subject.0 as usize)).map_or(&[], Vec::as_slice)
+    }
+}
