@@ -2,3 +2,17 @@
 //!
 //! Reader in, `(rows, problems)` out: a parser never stops at the first mistake. What does *not* belong here:
 //! deciding whether a row may be stored (`app`), storing it (`store`).
+
+pub mod csv_text;
+pub mod geojson;
+pub mod header;
+pub mod ledger;
+pub mod matching;
+pub mod people_sheet;
+pub mod places_sheet;
+pub mod problem;
+pub mod sample;
+pub mod sandbox;
+pub mod sheet;
+pub mod value;
+pub mod write;
