@@ -379,7 +379,8 @@ fn is_two_rows(sheet: &Sheet, row: usize) -> bool {
     let words = lower.iter().filter(|cell| matches!(cell, Cell::Text(_))).count();
     let filled = lower.iter().filter(|cell| !cell.is_blank()).count();
     let tall = upper.iter().zip(lower).any(|(above, below)| !above.is_blank() && above == below);
-    let open_below = upper.iter().zip(lower.iter()).any(|(above, below)| !above.is_blank() && below.is_blank());
+    let open_below =
+        upper.iter().zip(lower.iter()).any(|(above, below)| !above.is_blank() && below.is_blank());
     grouped && words == filled && (tall || open_below || upper.len() == lower.len())
 }
 

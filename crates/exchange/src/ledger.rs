@@ -268,7 +268,10 @@ pub fn read_value(kind: Kind, cell: &Cell, lookup: &Lookup) -> Result<Value, Mis
         Kind::Lon => {
             Ok(read_number(cell, &["°", "度", "E"], -180.0..=180.0)?.map_or(Value::None, Value::Number))
         }
-        Kind::Lat => Ok(read_number(cell, &["°", "度", "N"], -90.0..=90.0)?.map_or(Value::None, Value::Number)),
+        // As wide as a longitude, so that a swapped pair is recognised as one.
+        Kind::Lat => {
+            Ok(read_number(cell, &["°", "度", "N"], -180.0..=180.0)?.map_or(Value::None, Value::Number))
+        }
         Kind::Date => Ok(read_date(cell)?.map_or(Value::None, Value::Date)),
         Kind::Term(which) => {
             let text = cell.shown();
@@ -322,13 +325,10 @@ impl Lookup {
             let (Kind::Term(which) | Kind::TermList(which)) = column.kind else { continue };
             for term in vocabulary.terms(which) {
                 for spelling in [&term.code, &term.label].into_iter().chain(&term.synonyms) {
-                    by_spelling
-                        .entry((which, comparable(spelling)))
-                        .or_insert_with(|| term.code.clone());
+                    by_spelling.entry((which, comparable(spelling))).or_insert_with(|| term.code.clone());
                 }
             }
-            let labels: Vec<&str> =
-                vocabulary.terms(which).take(6).map(|term| term.label.as_str()).collect();
+            let labels: Vec<&str> = vocabulary.terms(which).take(6).map(|term| term.label.as_str()).collect();
             some_labels.insert(which, labels.join("、"));
         }
         Self { by_spelling, some_labels }
@@ -348,11 +348,15 @@ fn read_uscc(cell: &Cell) -> Result<Option<String>, Misread> {
     let text = value::exact_text(cell)?;
     let code: String =
         text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_ascii_uppercase();
-    if is_placeholder(text.trim()) || code.is_empty() || matches!(&*code, "无照" | "无证" | "无营业执照") {
+    if is_placeholder(text.trim()) || code.is_empty() || matches!(&*code, "无照" | "无证" | "无营业执照")
+    {
         return Ok(None);
     }
     if code.len() == 15 && code.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Misread::new("cell.uscc_old", "这是 15 位旧注册号，请换成 18 位统一社会信用代码，没有就留空"));
+        return Err(Misread::new(
+            "cell.uscc_old",
+            "这是 15 位旧注册号，请换成 18 位统一社会信用代码，没有就留空",
+        ));
     }
     match domain::code::check_uscc(&code) {
         Ok(()) => Ok(Some(code)),
@@ -471,15 +475,28 @@ impl Reading<'_> {
         let is_example = |key: &str| {
             let column = self.columns.iter().find(|(_, column)| column.key == key);
             column.is_some_and(|(at, column)| {
-                !column.example.is_empty() && cells.get(*at).is_some_and(|cell| cell.shown() == column.example)
+                !column.example.is_empty()
+                    && cells.get(*at).is_some_and(|cell| cell.shown() == column.example)
             })
         };
         if is_example("name") && is_example("note") {
             return Some(("row.example", "模板里的示例行没有导入"));
         }
-        let is_signature = ["填表人", "填表单位", "填表日期", "制表人", "审核人", "填报人", "填报单位", "注：", "注:", "说明：", "备注："]
-            .iter()
-            .any(|word| first.starts_with(word));
+        let is_signature = [
+            "填表人",
+            "填表单位",
+            "填表日期",
+            "制表人",
+            "审核人",
+            "填报人",
+            "填报单位",
+            "注：",
+            "注:",
+            "说明：",
+            "备注：",
+        ]
+        .iter()
+        .any(|word| first.starts_with(word));
         (is_signature && texts.len() <= 4).then_some(("row.footer", "表尾的说明或签字行没有导入"))
     }
 

@@ -71,7 +71,6 @@ const COLUMNS: &[Column] = &[
         kind: Kind::Text(60),
         example: "张三",
         width: 12.0,
-        ..BLANK
     },
     Column {
         key: "phone",
@@ -112,7 +111,19 @@ const COLUMNS: &[Column] = &[
         key: "territory",
         header: "责任区域",
         english: "Territory",
-        synonyms: &["辖区", "村居", "村", "社区", "村社区", "网格", "所属网格", "负责区域", "责任网格", "片区", "所属村居"],
+        synonyms: &[
+            "辖区",
+            "村居",
+            "村",
+            "社区",
+            "村社区",
+            "网格",
+            "所属网格",
+            "负责区域",
+            "责任网格",
+            "片区",
+            "所属村居",
+        ],
         example: "示例社区第 1 网格",
         width: 22.0,
         ..BLANK
@@ -200,7 +211,11 @@ impl Row for PersonRow {
     fn contradictions(&self) -> Vec<(&'static str, Level, Misread)> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if to < from => {
-                vec![("to", Level::Error, Misread::new("person.ends_before_start", "离任日期早于任职日期，请核对"))]
+                vec![(
+                    "to",
+                    Level::Error,
+                    Misread::new("person.ends_before_start", "离任日期早于任职日期，请核对"),
+                )]
             }
             _ => Vec::new(),
         }

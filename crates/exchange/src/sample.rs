@@ -54,7 +54,11 @@ fn place(n: u32) -> PlaceRow {
         area_m2: u32::try_from(random.below(100_000)).ok().map(|tenths| f64::from(tenths) / 10.0),
         lon: u32::try_from(random.below(100_000)).ok().map(|part| 105.8 + f64::from(part) / 1_000_000.0),
         lat: u32::try_from(random.below(100_000)).ok().map(|part| 29.3 + f64::from(part) / 1_000_000.0),
-        lists: if random.below(10) == 0 { vec!["police_listed".into()] } else { vec!["village_listed".into()] },
+        lists: if random.below(10) == 0 {
+            vec!["police_listed".into()]
+        } else {
+            vec!["village_listed".into()]
+        },
         opening: Some(if is_closed { "closed" } else { "open" }.to_owned()),
         closed_on: if is_closed { Date::from_ymd_opt(2024, 3, 5) } else { None },
         note: None,

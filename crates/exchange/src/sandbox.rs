@@ -250,7 +250,11 @@ fn answer<W: Write>(
     }
 }
 
-fn rows<R: Row, W: Write>(bytes: &[u8], request: &Request, output: &mut Answer<W>) -> Result<(), ImportError> {
+fn rows<R: Row, W: Write>(
+    bytes: &[u8],
+    request: &Request,
+    output: &mut Answer<W>,
+) -> Result<(), ImportError> {
     let workbook = sheet::read(bytes, &request.limits)?;
     let (sheet, mapping) = choose(&workbook, R::sheet(), request)?;
     let mut refused = Ok(());
@@ -356,7 +360,7 @@ fn run<R: DeserializeOwned>(
     };
     let (sender, receiver) = sync_channel(256);
     let most = request.bounds.output_bytes;
-    let outcome = thread::scope(|scope| {
+    thread::scope(|scope| {
         // A child that dies early breaks this pipe; why it died is read from the other one.
         scope.spawn(move || stdin.write_all(&line).and_then(|()| stdin.write_all(bytes)));
         scope.spawn(move || listen(stdout, most, &sender));
@@ -365,8 +369,7 @@ fn run<R: DeserializeOwned>(
         stop(&mut child);
         drop(receiver);
         outcome
-    });
-    outcome
+    })
 }
 
 /// Passes complete lines on until the end, or until more was said than allowed.

@@ -252,7 +252,8 @@ fn look_inside(bytes: &[u8], limits: &Limits) -> Result<Container, ImportError> 
             }
             if is_sheet && !container.has_merges {
                 carried.extend_from_slice(part);
-                container.has_merges = contains(&carried, b"<mergeCell ") || contains(&carried, b":mergeCell ");
+                container.has_merges =
+                    contains(&carried, b"<mergeCell ") || contains(&carried, b":mergeCell ");
                 carried.drain(..carried.len().saturating_sub(16));
             }
         }

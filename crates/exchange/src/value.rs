@@ -131,8 +131,10 @@ pub fn comparable(text: &str) -> String {
 
 /// Whether people write this when they have nothing to write (`无`, `/`, `—`, `不详` …).
 pub fn is_placeholder(text: &str) -> bool {
-    matches!(text, "" | "无" | "暂无" | "没有" | "不详" | "未知" | "/" | "\\" | "-" | "--" | "—" | "——" | "无数据")
-        || text.eq_ignore_ascii_case("n/a")
+    matches!(
+        text,
+        "" | "无" | "暂无" | "没有" | "不详" | "未知" | "/" | "\\" | "-" | "--" | "—" | "——" | "无数据"
+    ) || text.eq_ignore_ascii_case("n/a")
 }
 
 /// Reads a civil date: a date cell, a serial number of the 1900 system, `20240305`, `2024.3.5`, `2024年3月5日`,
@@ -193,7 +195,8 @@ pub fn read_number(
     units: &[&str],
     range: std::ops::RangeInclusive<f64>,
 ) -> Result<Option<f64>, Misread> {
-    let wrong = || Misread::new("cell.number", format!("应填 {} 到 {} 之间的数字", range.start(), range.end()));
+    let wrong =
+        || Misread::new("cell.number", format!("应填 {} 到 {} 之间的数字", range.start(), range.end()));
     let number = match cell {
         Cell::Number(number) => *number,
         _ => {
@@ -212,7 +215,10 @@ pub fn read_number(
 /// refused with advice; so is `1.38E+10` typed as text.
 pub fn exact_text(cell: &Cell) -> Result<Cow<'_, str>, Misread> {
     let lost = || {
-        Misread::new("cell.digits_lost", "Excel 把长号码存成了数字，末几位已丢失；请把该列设为“文本”格式后重新填写")
+        Misread::new(
+            "cell.digits_lost",
+            "Excel 把长号码存成了数字，末几位已丢失；请把该列设为“文本”格式后重新填写",
+        )
     };
     if let Cell::Number(number) = cell
         && number.abs() >= 1e15
@@ -234,7 +240,9 @@ pub fn exact_text(cell: &Cell) -> Result<Cow<'_, str>, Misread> {
 
 /// Splits a cell that lists several terms.
 pub fn split_terms(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['、', ',', '，', ';', '；', '|', '/', '\n', '+']).map(str::trim).filter(|t| !is_placeholder(t))
+    text.split(['、', ',', '，', ';', '；', '|', '/', '\n', '+'])
+        .map(str::trim)
+        .filter(|t| !is_placeholder(t))
 }
 
 /// A number as people write it: no exponent, no `.0`.
@@ -262,9 +270,11 @@ fn read_date_text(text: &str) -> Result<Date, Misread> {
     let day_part = text.split([' ', 'T']).next().unwrap_or(text);
     // "2024 年 3 月 5 日" has blanks inside, so the whole is kept when the first part is a bare year.
     let day_part = if day_part.len() <= 4 { text } else { day_part };
-    let numbers: Vec<&str> = day_part.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
-    let is_written_as_date =
-        day_part.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | '年' | '月' | '日' | '号' | ' ' | '、'));
+    let numbers: Vec<&str> =
+        day_part.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
+    let is_written_as_date = day_part
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | '年' | '月' | '日' | '号' | ' ' | '、'));
     let (year, month, day) = match numbers.as_slice() {
         [eight] if eight.len() == 8 => {
             (eight.get(..4).unwrap_or(""), eight.get(4..6).unwrap_or(""), eight.get(6..).unwrap_or(""))
@@ -310,9 +320,7 @@ fn one_phone(text: &str) -> Option<String> {
 
 fn plain(c: char) -> char {
     match c {
-        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
-            char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
-        }
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         c if c.is_whitespace() => ' ',
         c => c,
     }
@@ -334,8 +342,15 @@ mod tests {
     fn dates_as_people_write_them() {
         let fifth_of_march = parse_date("2024-03-05");
         for text in [
-            "2024.3.5", "2024年3月5日", "20240305", "２０２４．３．５", "2024-03-05", "2024/3/5 0:00:00", "2024 年 3 月 5 日",
-            "2024-03-05T00:00:00", " 2024、3、5 ",
+            "2024.3.5",
+            "2024年3月5日",
+            "20240305",
+            "２０２４．３．５",
+            "2024-03-05",
+            "2024/3/5 0:00:00",
+            "2024 年 3 月 5 日",
+            "2024-03-05T00:00:00",
+            " 2024、3、5 ",
         ] {
             // The full-width stop is punctuation and is not accepted silently.
             let expected = if text.contains('．') { Err(not_a_date()) } else { Ok(fifth_of_march) };
@@ -389,7 +404,10 @@ mod tests {
         assert_eq!(read_count(&Cell::Number(2.5), 99).map_err(|m| m.code), Err("cell.count"));
         assert_eq!(read_count(&Cell::from("约30"), 99).map_err(|m| m.code), Err("cell.count"));
         assert_eq!(read_number(&Cell::from("85.5㎡"), &["㎡"], 0.0..=1e6), Ok(Some(85.5)));
-        assert_eq!(read_number(&Cell::from("80-100"), &["㎡"], 0.0..=1e6).map_err(|m| m.code), Err("cell.number"));
+        assert_eq!(
+            read_number(&Cell::from("80-100"), &["㎡"], 0.0..=1e6).map_err(|m| m.code),
+            Err("cell.number")
+        );
     }
 
     #[test]

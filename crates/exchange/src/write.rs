@@ -108,10 +108,7 @@ pub fn csv<R: Row>(
 }
 
 /// Writes a feature collection in WGS-84: a point where longitude and latitude are known, codes instead of labels.
-pub fn geojson<R: Row>(
-    rows: impl IntoIterator<Item = R>,
-    mut output: impl Write,
-) -> Result<(), ExportError> {
+pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, mut output: impl Write) -> Result<(), ExportError> {
     output.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
     for (row, index) in rows.into_iter().zip(0u64..) {
         let mut properties = serde_json::Map::new();
@@ -131,8 +128,7 @@ pub fn geojson<R: Row>(
             _ => serde_json::Value::Null,
         };
         output.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        let feature =
-            serde_json::json!({"type": "Feature", "geometry": geometry, "properties": properties});
+        let feature = serde_json::json!({"type": "Feature", "geometry": geometry, "properties": properties});
         serde_json::to_writer(&mut output, &feature).map_err(std::io::Error::from)?;
     }
     output.write_all(b"\n]}\n")?;
@@ -157,7 +153,9 @@ pub fn template(
     }
     let guide = workbook.add_worksheet();
     guide.set_name("填写说明")?.set_freeze_panes(1, 0)?;
-    for (title, at, width) in [("列", 0u16, 24.0), ("是否必填", 1, 12.0), ("怎样填写", 2, 60.0), ("示例", 3, 24.0)] {
+    for (title, at, width) in
+        [("列", 0u16, 24.0), ("是否必填", 1, 12.0), ("怎样填写", 2, 60.0), ("示例", 3, 24.0)]
+    {
         guide.set_column_width(at, width)?.write_string_with_format(0, at, title, &styles.header)?;
     }
     for (column, row) in definition.columns.iter().zip(1u32..) {
