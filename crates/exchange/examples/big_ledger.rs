@@ -1,4 +1,5 @@
 //! Writes and reads back a made-up ledger and says how long each took: `cargo run --example big_ledger -- 100000`.
+//! It is its own sandbox child.
 //! What does not belong here: judging the figures (the benchmark suite does).
 
 use std::{error::Error, io::Write, time::Instant};
@@ -9,12 +10,19 @@ use exchange::{
     matching::{ExistingKey, match_against},
     places_sheet::{self, PlaceRow},
     sample,
+    sandbox::{self, Bounds, Program, Request},
     sheet::{self, Limits},
     write,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rows: u32 = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse())?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [subcommand, kind] = arguments.as_slice()
+        && subcommand == sandbox::SUBCOMMAND
+    {
+        std::process::exit(i32::from(sandbox::child_main(kind, std::io::stdin(), std::io::stdout())));
+    }
+    let rows: u32 = arguments.first().map_or(Ok(100_000), |text| text.parse())?;
     let words = places_sheet::default_vocabulary();
     let mut report = std::io::stdout();
 
@@ -43,5 +51,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let decisions = match_against(&existing, &parsed.rows);
     writeln!(report, "match   {:>8} ms {:>9} decisions", start.elapsed().as_millis(), decisions.len())?;
+
+    // Memory stays at its default; only an unoptimised build needs this much time.
+    let bounds = Bounds { cpu_s: 600, wall_ms: 600_000, ..Bounds::default() };
+    let request = Request { vocabulary: words, bounds, ..Request::default() };
+    let start = Instant::now();
+    let program = Program::new(std::env::current_exe()?);
+    let parsed = sandbox::parse::<PlaceRow>(&program, &bytes, &request, &mut |_| {})?;
+    writeln!(report, "sandbox {:>8} ms {:>9} rows", start.elapsed().as_millis(), parsed.rows.len())?;
     Ok(())
 }

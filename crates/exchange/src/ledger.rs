@@ -451,25 +451,18 @@ impl Reading<'_> {
 
     /// Rows people put into a table that are not entries of it.
     fn is_beside_the_ledger(&self, index: usize, cells: &[Cell]) -> Option<(&'static str, &'static str)> {
-        let texts: Vec<_> = cells.iter().map(Cell::shown).filter(|text| !text.is_empty()).take(256).collect();
-        let first = texts.first()?;
-        let first_words = comparable(first);
+        let first = cells.iter().find(|cell| !cell.is_blank())?.shown();
+        let first_words = comparable(&first);
         if matches!(&*first_words, "合计" | "总计" | "小计" | "共计") {
             return Some(("row.sum", "合计行没有导入"));
         }
-        let repeats_header = self
-            .columns
-            .iter()
-            .filter_map(|(at, _)| {
-                let label = self.mapping.label(*at)?;
-                Some(cells.get(*at).is_some_and(|cell| label.ends_with(&*cell.shown()) && !cell.is_blank()))
-            })
-            .filter(|same| *same)
-            .count();
-        if repeats_header >= 2 && repeats_header * 2 > self.columns.len() {
+        let repeated = self.columns.iter().filter(|(at, _)| self.repeats_header(*at, cells)).take(3).count();
+        if repeated >= 2 && repeated == self.columns.len().min(3) {
             return Some(("row.header_again", "重复的表头行没有导入"));
         }
-        if self.spanned_rows.contains(&index) && texts.iter().all(|text| text == first) {
+        if self.spanned_rows.contains(&index)
+            && cells.iter().all(|cell| cell.is_blank() || cell.shown() == first)
+        {
             return Some(("row.section", "横跨多列的标题行没有导入"));
         }
         let is_example = |key: &str| {
@@ -497,7 +490,14 @@ impl Reading<'_> {
         ]
         .iter()
         .any(|word| first.starts_with(word));
-        (is_signature && texts.len() <= 4).then_some(("row.footer", "表尾的说明或签字行没有导入"))
+        let filled = cells.iter().filter(|cell| !cell.is_blank()).count();
+        (is_signature && filled <= 4).then_some(("row.footer", "表尾的说明或签字行没有导入"))
+    }
+
+    /// Whether a cell says again what the header of its column says.
+    fn repeats_header(&self, at: usize, cells: &[Cell]) -> bool {
+        let Some(Cell::Text(text)) = cells.get(at) else { return false };
+        self.mapping.label(at).is_some_and(|label| label.ends_with(&*clean(text)))
     }
 
     fn report_at(&mut self, row: u32, key: &str, level: Level, misread: Misread, shown: &str) {

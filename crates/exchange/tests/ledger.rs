@@ -1,6 +1,12 @@
 //! Stories of ledgers as offices send them: titles, merged headers, sums, slips of the pen. What does not belong here:
 //! going out and in again (`round_trip`), the child process (`sandbox`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail as loudly as the test"
+)]
+
 use std::io::{Cursor, Write};
 
 use exchange::{

@@ -1,6 +1,12 @@
 //! Files nobody here made, as they were published. They are not part of the repository; where they are missing the
 //! tests say so and skip. What does not belong here: files we made up ourselves (`ledger`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail as loudly as the test"
+)]
+
 use std::{fs, path::PathBuf};
 
 use exchange::{

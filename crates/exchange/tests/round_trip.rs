@@ -1,6 +1,12 @@
 //! What is exported imports again unchanged, in every format, whatever people wrote; and no cell becomes a formula.
 //! What does not belong here: reading other people's files (`ledger`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail as loudly as the test"
+)]
+
 use domain::time::Date;
 use exchange::{
     header,

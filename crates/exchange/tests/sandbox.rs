@@ -1,6 +1,12 @@
 //! The child process: an ordinary ledger comes through, bombs and parsers that never end are stopped. What does not
 //! belong here: what is read (`ledger`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail as loudly as the test"
+)]
+
 use std::{
     io::{Cursor, Write},
     time::{Duration, Instant},
