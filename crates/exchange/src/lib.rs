@@ -4,4 +4,17 @@
 //! deciding whether a row may be stored (`app`), storing it (`store`).
 
 pub mod calendar_file;
+pub mod csv_text;
+pub mod geojson;
+pub mod header;
+pub mod ledger;
+pub mod matching;
+pub mod people_sheet;
+pub mod places_sheet;
 pub mod plan_file;
+pub mod problem;
+pub mod sample;
+pub mod sandbox;
+pub mod sheet;
+pub mod value;
+pub mod write;

@@ -133,8 +133,12 @@ pub fn http(house: &House) -> Vec<Spot> {
 /// Configuration comes in at the roof.
 pub fn environment(house: &House) -> Vec<Spot> {
     let allowed = ["server", "testkit", "xtask"];
+    // Examples and the programs tests start are told what to do by argument.
+    let is_program = |path: &str| path.contains("/examples/") || path.contains("/tests/bin/");
     let mut spots = Vec::new();
-    for (file, source) in house.rust().filter(|(file, _)| !allowed.contains(&file.krate())) {
+    for (file, source) in
+        house.rust().filter(|(file, _)| !allowed.contains(&file.krate()) && !is_program(&file.path))
+    {
         for word in ["std::env", "env::var", "env::vars", "env::var_os", "dotenvy"] {
             for line in source.uses(word) {
                 spots.push(

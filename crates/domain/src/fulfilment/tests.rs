@@ -1,3 +1,5 @@
+//! Fulfilment told on small towns: windows, late work, waivers, what was known on a day.
+
 use chrono::Days;
 use proptest::prelude::*;
 

@@ -1,0 +1,454 @@
+//! Writes ledgers: `.xlsx`, `.csv`, `.geojson`, a blank template, and the user's own rows with what is wrong beside
+//! them. What is exported imports again unchanged, and no cell can become a formula: workbooks get strings as strings,
+//! separated text gets the guard of `csv_text`. What does not belong here: which rows somebody may see (`app`).
+
+use std::{collections::HashMap, io::Write};
+
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula, Workbook,
+    Worksheet, XlsxError,
+};
+
+use crate::{
+    csv_text::guard,
+    geojson::{LAT, LON},
+    header::Mapping,
+    ledger::{Column, Kind, Row, SheetDef, Terms, Vocabulary},
+    problem::{Level, Problem},
+    sheet::{Sheet, column_letter},
+    value::{Cell, Value, number_text},
+};
+
+/// Hidden sheet that holds the words of the drop-down lists.
+const OPTIONS_SHEET: &str = "选项";
+/// Rows below the header that offer drop-down lists.
+const VALIDATED_ROWS: u32 = 20_000;
+/// Most rows one Excel sheet can hold below its header.
+const MOST_ROWS: u32 = 1_048_575;
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// More rows than an Excel sheet holds.
+    #[error("超过 {MOST_ROWS} 行，一个 Excel 工作表放不下，请缩小筛选范围或导出为 .csv")]
+    TooManyRows,
+    /// The workbook could not be made.
+    #[error("生成 Excel 文件失败，请重试；若一再出现，请联系管理员")]
+    Workbook(#[from] XlsxError),
+    /// The bytes could not be written.
+    #[error("写出文件失败，请检查磁盘空间后重试")]
+    Output(#[from] std::io::Error),
+}
+
+impl ExportError {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooManyRows => "export.too_many_rows",
+            Self::Workbook(_) => "export.workbook",
+            Self::Output(_) => "export.output",
+        }
+    }
+}
+
+impl From<csv::Error> for ExportError {
+    fn from(error: csv::Error) -> Self {
+        Self::Output(std::io::Error::other(error))
+    }
+}
+
+/// Writes a workbook in constant memory: bold frozen header, widths, drop-down lists.
+pub fn xlsx<R: Row>(
+    rows: impl IntoIterator<Item = R>,
+    vocabulary: &Vocabulary,
+    output: impl Write + Send,
+) -> Result<(), ExportError> {
+    let definition = R::sheet();
+    let labels = Labels::of(definition, vocabulary);
+    let styles = Styles::new();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    begin_sheet(sheet, definition, vocabulary, &styles)?;
+    for (row, index) in rows.into_iter().zip(1u32..) {
+        if index > MOST_ROWS {
+            return Err(ExportError::TooManyRows);
+        }
+        for (column, at) in definition.columns.iter().zip(0u16..) {
+            write_value(sheet, index, at, &labels.say(column.kind, row.get(column.key)), &styles)?;
+        }
+    }
+    add_options(&mut workbook, definition, vocabulary)?;
+    workbook.save_to_writer(output)?;
+    Ok(())
+}
+
+/// Writes comma-separated UTF-8 with a mark, so that Excel and WPS show Chinese at once; cells are guarded.
+pub fn csv<R: Row>(
+    rows: impl IntoIterator<Item = R>,
+    vocabulary: &Vocabulary,
+    mut output: impl Write,
+) -> Result<(), ExportError> {
+    let definition = R::sheet();
+    let labels = Labels::of(definition, vocabulary);
+    output.write_all("\u{FEFF}".as_bytes())?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
+    writer.write_record(definition.columns.iter().map(|column| column.header))?;
+    for row in rows {
+        for column in definition.columns {
+            match labels.say(column.kind, row.get(column.key)) {
+                Value::Text(text) => writer.write_field(&*guard(&text))?,
+                Value::Number(number) => writer.write_field(number_text(number))?,
+                other => writer.write_field(crate::ledger::write_text(&other))?,
+            }
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+/// Writes a feature collection in WGS-84: a point where longitude and latitude are known, codes instead of labels.
+pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, mut output: impl Write) -> Result<(), ExportError> {
+    output.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
+    for (row, index) in rows.into_iter().zip(0u64..) {
+        let mut properties = serde_json::Map::new();
+        for column in R::sheet().columns {
+            let value = row.get(column.key);
+            if value != Value::None && column.key != LON && column.key != LAT {
+                properties.insert(
+                    column.key.to_owned(),
+                    serde_json::to_value(value).map_err(std::io::Error::other)?,
+                );
+            }
+        }
+        let geometry = match (row.get(LON), row.get(LAT)) {
+            (Value::Number(lon), Value::Number(lat)) => {
+                serde_json::json!({"type": "Point", "coordinates": [lon, lat]})
+            }
+            _ => serde_json::Value::Null,
+        };
+        output.write_all(if index == 0 { b"\n" } else { b",\n" })?;
+        let feature = serde_json::json!({"type": "Feature", "geometry": geometry, "properties": properties});
+        serde_json::to_writer(&mut output, &feature).map_err(std::io::Error::from)?;
+    }
+    output.write_all(b"\n]}\n")?;
+    output.flush()?;
+    Ok(())
+}
+
+/// Writes a blank ledger with one made-up row, drop-down lists and a sheet that explains each column.
+pub fn template(
+    definition: &SheetDef,
+    vocabulary: &Vocabulary,
+    output: impl Write + Send,
+) -> Result<(), ExportError> {
+    let styles = Styles::new();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    begin_sheet(sheet, definition, vocabulary, &styles)?;
+    for (column, at) in definition.columns.iter().zip(0u16..) {
+        if !column.example.is_empty() {
+            sheet.write_string_with_format(1, at, column.example, &styles.text)?;
+        }
+    }
+    let guide = workbook.add_worksheet();
+    guide.set_name("填写说明")?.set_freeze_panes(1, 0)?;
+    for (title, at, width) in
+        [("列", 0u16, 24.0), ("是否必填", 1, 12.0), ("怎样填写", 2, 60.0), ("示例", 3, 24.0)]
+    {
+        guide.set_column_width(at, width)?.write_string_with_format(0, at, title, &styles.header)?;
+    }
+    for (column, row) in definition.columns.iter().zip(1u32..) {
+        guide
+            .write_string(row, 0, column.header)?
+            .write_string(row, 1, if column.required { "必填" } else { "选填" })?
+            .write_string(row, 2, advice(column.kind))?
+            .write_string(row, 3, column.example)?;
+    }
+    add_options(&mut workbook, definition, vocabulary)?;
+    workbook.save_to_writer(output)?;
+    Ok(())
+}
+
+/// Writes the user's rows as they were read, with a last column that says what is wrong in each row, the cells
+/// concerned in colour, and all problems as a list on a second sheet.
+pub fn error_workbook(
+    sheet: &Sheet,
+    mapping: Option<&Mapping>,
+    problems: &[Problem],
+    output: impl Write + Send,
+) -> Result<(), ExportError> {
+    let styles = Styles::new();
+    let wrong = Format::new().set_background_color(Color::RGB(0x00FF_D6D6));
+    let mut by_row: HashMap<u32, Vec<&Problem>> = HashMap::new();
+    for problem in problems.iter().filter(|problem| problem.sheet == sheet.name) {
+        by_row.entry(problem.row).or_default().push(problem);
+    }
+    let title_row = mapping.map_or(0, |mapping| mapping.first_data_row().saturating_sub(1));
+    let width = u16::try_from(sheet.width()).unwrap_or(u16::MAX - 1);
+    let mut workbook = Workbook::new();
+    let page = workbook.add_worksheet_with_constant_memory()?;
+    page.set_name("原表")?.set_column_width(width, 60)?;
+    for (cells, row) in sheet.rows.iter().zip(0u32..) {
+        let here = by_row.get(&(row + 1)).map(Vec::as_slice).unwrap_or_default();
+        for (cell, at) in cells.iter().zip(0u16..) {
+            let letter = column_letter(usize::from(at));
+            let is_wrong = here.iter().any(|problem| {
+                problem.level == Level::Error && problem.column.split(' ').next() == Some(&*letter)
+            });
+            write_cell(page, row, at, cell, if is_wrong { Some(&wrong) } else { None }, &styles)?;
+        }
+        if usize::try_from(row) == Ok(title_row) {
+            page.write_string_with_format(row, width, "问题", &styles.header)?;
+        } else if !here.is_empty() {
+            let said: Vec<String> = here.iter().map(|problem| in_words(problem)).collect();
+            page.write_string_with_format(row, width, cut(&said.join("；")), &styles.text)?;
+        }
+    }
+    let list = workbook.add_worksheet_with_constant_memory()?;
+    list.set_name("问题清单")?.set_freeze_panes(1, 0)?;
+    let titles = [("工作表", 16.0), ("行", 8.0), ("列", 24.0), ("内容", 30.0), ("程度", 8.0), ("问题", 70.0)];
+    for ((title, width), at) in titles.iter().zip(0u16..) {
+        list.set_column_width(at, *width)?.write_string_with_format(0, at, *title, &styles.header)?;
+    }
+    for (problem, row) in problems.iter().zip(1u32..MOST_ROWS) {
+        let level = match problem.level {
+            Level::Error => "错误",
+            Level::Warning => "提示",
+            Level::Note => "说明",
+        };
+        list.write_string(row, 0, &problem.sheet)?;
+        if problem.row > 0 {
+            list.write_number(row, 1, problem.row)?;
+        }
+        list.write_string(row, 2, &problem.column)?
+            .write_string(row, 3, &problem.value)?
+            .write_string(row, 4, level)?
+            .write_string(row, 5, &problem.message)?;
+    }
+    workbook.save_to_writer(output)?;
+    Ok(())
+}
+
+fn in_words(problem: &Problem) -> String {
+    match problem.column.split_once(' ') {
+        Some((_, header)) => format!("{header}：{}", problem.message),
+        None => problem.message.clone(),
+    }
+}
+
+/// Excel takes at most 32,767 characters in a cell.
+fn cut(text: &str) -> String {
+    text.chars().take(16_000).collect()
+}
+
+struct Styles {
+    header: Format,
+    required: Format,
+    text: Format,
+    date: Format,
+    moment: Format,
+    whole: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        let header = Format::new()
+            .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter)
+            .set_background_color(Color::RGB(0x00E8_EEF4))
+            .set_border(FormatBorder::Thin);
+        Self {
+            required: header.clone().set_font_color(Color::RGB(0x00B4_2318)),
+            header,
+            text: Format::new().set_num_format("@"),
+            date: Format::new().set_num_format("yyyy-mm-dd"),
+            moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            whole: Format::new().set_num_format("0"),
+        }
+    }
+}
+
+/// Labels of the terms of one ledger by code.
+struct Labels(HashMap<(Terms, String), String>);
+
+impl Labels {
+    fn of(definition: &SheetDef, vocabulary: &Vocabulary) -> Self {
+        let mut labels = HashMap::new();
+        for which in term_lists(definition) {
+            for term in vocabulary.terms(which) {
+                labels.entry((which, term.code.clone())).or_insert_with(|| term.label.clone());
+            }
+        }
+        Self(labels)
+    }
+
+    /// The value with codes replaced by labels; a code the list does not know stays.
+    fn say(&self, kind: Kind, value: Value) -> Value {
+        let label = |which: Terms, code: String| match self.0.get(&(which, code.clone())) {
+            Some(label) => label.clone(),
+            None => code,
+        };
+        match (kind, value) {
+            (Kind::Term(which), Value::Text(code)) => Value::Text(label(which, code)),
+            (Kind::TermList(which), Value::Many(codes)) => {
+                Value::Text(codes.into_iter().map(|code| label(which, code)).collect::<Vec<_>>().join("、"))
+            }
+            (_, value) => value,
+        }
+    }
+}
+
+fn term_lists(definition: &SheetDef) -> Vec<Terms> {
+    let mut lists: Vec<Terms> = definition
+        .columns
+        .iter()
+        .filter_map(|column| match column.kind {
+            Kind::Term(which) | Kind::TermList(which) => Some(which),
+            _ => None,
+        })
+        .collect();
+    lists.sort_unstable();
+    lists.dedup();
+    lists
+}
+
+fn begin_sheet(
+    sheet: &mut Worksheet,
+    definition: &SheetDef,
+    vocabulary: &Vocabulary,
+    styles: &Styles,
+) -> Result<(), ExportError> {
+    sheet.set_name(definition.title)?.set_freeze_panes(1, 0)?;
+    for (column, at) in definition.columns.iter().zip(0u16..) {
+        sheet.set_column_width(at, column.width)?;
+        if keeps_digits(column) {
+            sheet.set_column_format(at, &styles.text)?;
+        }
+        if let Kind::Term(which) = column.kind
+            && let Some(range) = options_range(definition, vocabulary, which)
+        {
+            let offer = DataValidation::new()
+                .allow_list_formula(Formula::new(range))
+                .set_error_style(DataValidationErrorStyle::Warning)
+                .set_error_message("请从下拉选项中选择")?;
+            sheet.add_data_validation(1, at, VALIDATED_ROWS, at, &offer)?;
+        }
+        let style = if column.required { &styles.required } else { &styles.header };
+        sheet.write_string_with_format(0, at, column.header, style)?;
+    }
+    Ok(())
+}
+
+/// Whether Excel must be told to leave what is typed here alone.
+fn keeps_digits(column: &Column) -> bool {
+    matches!(column.kind, Kind::Code | Kind::Uscc | Kind::Phone)
+}
+
+fn options_range(definition: &SheetDef, vocabulary: &Vocabulary, which: Terms) -> Option<String> {
+    let at = term_lists(definition).iter().position(|list| *list == which)?;
+    let count = vocabulary.terms(which).count();
+    let letter = column_letter(at);
+    (count > 0).then(|| format!("={OPTIONS_SHEET}!${letter}$1:${letter}${count}"))
+}
+
+fn add_options(
+    workbook: &mut Workbook,
+    definition: &SheetDef,
+    vocabulary: &Vocabulary,
+) -> Result<(), ExportError> {
+    let lists = term_lists(definition);
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(OPTIONS_SHEET)?.set_hidden(true);
+    for (which, at) in lists.into_iter().zip(0u16..) {
+        for (term, row) in vocabulary.terms(which).zip(0u32..) {
+            sheet.write_string(row, at, &term.label)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_value(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    value: &Value,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    match value {
+        Value::None => {}
+        Value::Text(text) => {
+            sheet.write_string(row, column, text)?;
+        }
+        Value::Many(many) => {
+            sheet.write_string(row, column, many.join("、"))?;
+        }
+        Value::Count(count) => {
+            sheet.write_number(row, column, *count)?;
+        }
+        Value::Number(number) => {
+            sheet.write_number(row, column, *number)?;
+        }
+        Value::Date(date) => {
+            sheet.write_datetime_with_format(row, column, *date, &styles.date)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell,
+    mark: Option<&Format>,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    let with = |own: &Format| mark.map_or_else(|| own.clone(), |mark| own.merge(mark));
+    match cell {
+        Cell::Empty => {
+            if let Some(mark) = mark {
+                sheet.write_blank(row, column, mark)?;
+            }
+        }
+        Cell::Number(number) if number.fract() == 0.0 => {
+            sheet.write_number_with_format(row, column, *number, &with(&styles.whole))?;
+        }
+        Cell::Number(number) => {
+            sheet.write_number_with_format(row, column, *number, &with(&Format::new()))?;
+        }
+        Cell::Date { d } => {
+            let style = if d.time() == chrono::NaiveTime::MIN { &styles.date } else { &styles.moment };
+            sheet.write_datetime_with_format(row, column, *d, &with(style))?;
+        }
+        Cell::Bool(_) | Cell::Error { .. } | Cell::Text(_) => {
+            let text = match cell {
+                Cell::Text(text) => text.clone(),
+                other => other.shown().into_owned(),
+            };
+            sheet.write_string_with_format(row, column, text, &with(&styles.text))?;
+        }
+    }
+    Ok(())
+}
+
+fn advice(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text(_) => "文字",
+        Kind::Code => "编号，保持文本格式；已有编号的场所靠它对应",
+        Kind::Uscc => "18 位统一社会信用代码，两处校验码都会核对；没有就留空",
+        Kind::Phone => "11 位手机号或带区号的固定电话，多个用顿号隔开",
+        Kind::Count(_) => "整数",
+        Kind::Area => "平方米，数字",
+        Kind::Lon => "十进制度，如 105.89；导入时要说明坐标系",
+        Kind::Lat => "十进制度，如 29.35；导入时要说明坐标系",
+        Kind::Date => "写成 2024-03-05",
+        Kind::Term(_) => "从下拉选项中选一个",
+        Kind::TermList(_) => "可填多个，用顿号隔开；可用的词见“选项”表",
+    }
+}
