@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::hazard::HazardCode;
 use crate::place::{Confidence, KindCode, Problem};
 use crate::time::Date;
 
@@ -153,6 +154,34 @@ impl Item {
     /// The two-digit hazard category inside the hazard code, as `01` of `H01.1`.
     pub fn hazard_category(&self) -> Option<&str> {
         self.hazard.strip_prefix('H')?.split('.').next()
+    }
+
+    /// Everything that is wrong with the item by itself; each field is `item.` and the field's name.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut say = |field, code, text: String| problems.push(Problem::new(field, code, text));
+        let code = &self.code;
+        if !is_code(code) {
+            say("item.code", "checklist.item_code", format!("检查项编号“{code}”只能用字母、数字和下划线"));
+        }
+        if self.text.trim().is_empty() {
+            say("item.text", "checklist.item_text", format!("检查项“{code}”没有检查内容，请填写"));
+        }
+        if self.basis.is_empty() {
+            let text = format!("检查项“{code}”没有判定依据，镇街自定的请写“镇街自定”");
+            say("item.basis", "checklist.item_basis", text);
+        }
+        if self.basis.iter().any(|basis| basis.instrument.trim().is_empty()) {
+            say("item.basis", "checklist.item_instrument", format!("检查项“{code}”的依据缺少名称"));
+        }
+        if HazardCode::parse(&self.hazard).is_err() {
+            let text = format!("检查项“{code}”的隐患代码“{}”不对，应如 H01.1 或 H99", self.hazard);
+            say("item.hazard", "checklist.item_hazard", text);
+        }
+        if self.weight == 0 {
+            say("item.weight", "checklist.item_weight", format!("检查项“{code}”的权重应大于 0"));
+        }
+        problems
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
@@ -372,33 +401,9 @@ impl Checklist {
         }
         let mut seen = BTreeSet::new();
         for item in &self.items {
-            let code = &item.code;
-            if !is_code(code) {
-                say(
-                    "item.code",
-                    "checklist.item_code",
-                    format!("检查项编号“{code}”只能用字母、数字和下划线"),
-                );
-            }
-            if !seen.insert(code) {
-                say("item.code", "checklist.item_duplicate", format!("检查项编号“{code}”重复，请改编号"));
-            }
-            if item.text.trim().is_empty() {
-                say("item.text", "checklist.item_text", format!("检查项“{code}”没有检查内容，请填写"));
-            }
-            if item.basis.is_empty() {
-                let text = format!("检查项“{code}”没有判定依据，镇街自定的请写“镇街参数”");
-                say("item.basis", "checklist.item_basis", text);
-            }
-            if item.basis.iter().any(|basis| basis.instrument.trim().is_empty()) {
-                say("item.basis", "checklist.item_instrument", format!("检查项“{code}”的依据缺少名称"));
-            }
-            if !is_hazard_code(&item.hazard) {
-                let text = format!("检查项“{code}”的隐患代码“{}”不对，应如 H01.1 或 H99", item.hazard);
-                say("item.hazard", "checklist.item_hazard", text);
-            }
-            if item.weight == 0 {
-                say("item.weight", "checklist.item_weight", format!("检查项“{code}”的权重应大于 0"));
+            problems.extend(item.problems());
+            if !seen.insert(&item.code) {
+                problems.push(duplicate_item(&item.code));
             }
         }
         problems
@@ -543,6 +548,12 @@ pub fn diff(old: &Checklist, new: &Checklist) -> Diff {
     }
 }
 
+/// The problem of two items with one code in one list.
+pub fn duplicate_item(code: &str) -> Problem {
+    let text = format!("检查项编号“{code}”重复，请改编号");
+    Problem::new("item.code", "checklist.item_duplicate", text)
+}
+
 type Fields = Vec<(&'static str, String)>;
 
 fn changed_fields(old: Fields, new: Fields) -> Vec<&'static str> {
@@ -566,16 +577,6 @@ fn escape(text: &str) -> String {
 
 fn is_code(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// `H` and two digits, and for a particular one a dot and more digits.
-fn is_hazard_code(text: &str) -> bool {
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let Some(rest) = text.strip_prefix('H') else { return false };
-    match rest.split_once('.') {
-        Some((category, number)) => category.len() == 2 && digits(category) && digits(number),
-        None => rest.len() == 2 && digits(rest),
-    }
 }
 
 #[cfg(test)]

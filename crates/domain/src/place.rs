@@ -71,6 +71,9 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// Every degree.
+    pub const ALL: [Self; 4] = [Self::Sure, Self::Likely, Self::Check, Self::Parameter];
+
     /// The word people read.
     pub fn label(self) -> &'static str {
         match self {

@@ -4,17 +4,24 @@
 //! deciding whether a row may be stored (`app`), storing it (`store`).
 
 pub mod calendar_file;
+pub mod checklist_file;
+pub mod checklist_sheet;
 pub mod csv_text;
 pub mod geojson;
+pub mod hazard_dictionary;
 pub mod header;
 pub mod ledger;
 pub mod matching;
 pub mod people_sheet;
+pub mod place_catalog;
 pub mod places_sheet;
+pub mod plan_file;
 pub mod plan_file;
 pub mod problem;
 pub mod sample;
 pub mod sandbox;
 pub mod sheet;
+pub mod shipped;
+pub mod toml_doc;
 pub mod value;
 pub mod write;

@@ -1,0 +1,73 @@
+//! The catalogue of place categories and tags as a TOML file.
+//!
+//! What does *not* belong here: what a kind means for a place (`domain::place`).
+
+use domain::place::{Catalog, Kind, KindCode, KindUse, SizeLimit, SizeMeasure};
+
+use crate::checklist_file::CONFIDENCES;
+use crate::toml_doc::{FileProblem, Reader, Word};
+
+const USES: [Word<KindUse>; 3] = [
+    ("category", "主类", KindUse::Category),
+    ("tag", "标签", KindUse::Tag),
+    ("both", "主类或标签", KindUse::Both),
+];
+const MEASURES: [Word<SizeMeasure>; 5] = [
+    ("area_m2", "面积", SizeMeasure::AreaM2),
+    ("beds", "床位", SizeMeasure::Beds),
+    ("capacity", "座位或容纳人数", SizeMeasure::Capacity),
+    ("working", "从业人数", SizeMeasure::Working),
+    ("lodging", "住宿人数", SizeMeasure::Lodging),
+];
+
+/// Reads a catalogue; rows with problems are left out of it.
+pub fn read(text: &str) -> (Catalog, Vec<FileProblem>) {
+    let mut reader = Reader::new(text);
+    let Some(document) = reader.parse() else { return (Catalog::default(), reader.problems) };
+    let root = reader.root(&document);
+    reader.only_keys(&root, &["kind", "limit"]);
+    let mut catalog_rows: Vec<Kind> = Vec::new();
+    for node in reader.tables(&root, "kind") {
+        reader.only_keys(&node, &["code", "name", "used_as", "meaning", "source", "confidence"]);
+        let kind = Kind {
+            code: KindCode(reader.required(&node, "code")),
+            name: reader.required(&node, "name"),
+            used_as: reader.word(&node, "used_as", &USES).unwrap_or(KindUse::Both),
+            meaning: reader.text(&node, "meaning"),
+            source: reader.text(&node, "source"),
+            confidence: reader
+                .word(&node, "confidence", &CONFIDENCES)
+                .unwrap_or(domain::place::Confidence::Check),
+        };
+        // One row at a time against those before it, so that each problem gets its own line.
+        let mut tried = catalog_rows.clone();
+        tried.push(kind.clone());
+        let (_, problems) = Catalog::new(tried, Vec::new());
+        if problems.is_empty() {
+            catalog_rows.push(kind);
+        }
+        for problem in problems {
+            reader.report(node.span_of(problem.field), problem.code, problem.message);
+        }
+    }
+    let mut limits = Vec::new();
+    for node in reader.tables(&root, "limit") {
+        reader.only_keys(&node, &["kind", "measure", "at_most", "confidence"]);
+        let kind = KindCode(reader.required(&node, "kind"));
+        let measure = reader.word(&node, "measure", &MEASURES);
+        let at_most = reader.number(&node, "at_most");
+        let confidence = reader.word(&node, "confidence", &CONFIDENCES);
+        if !catalog_rows.iter().any(|row| row.code == kind) {
+            let text = format!("规模界限引用了目录中没有的代码“{kind}”");
+            reader.report(node.span_of("kind"), "catalog.unknown_kind", text);
+        } else if let (Some(measure), Some(at_most)) = (measure, at_most) {
+            let confidence = confidence.unwrap_or(domain::place::Confidence::Check);
+            limits.push(SizeLimit { kind, measure, at_most, confidence });
+        } else {
+            let text = "规模界限要写明 measure 和 at_most".to_owned();
+            reader.report(node.span_of("kind"), "catalog.limit_incomplete", text);
+        }
+    }
+    let (catalog, _) = Catalog::new(catalog_rows, limits);
+    (catalog, reader.problems)
+}
