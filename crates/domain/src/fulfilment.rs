@@ -142,6 +142,7 @@ pub struct Occurrence {
 /// Counts of occurrences by status, and the score of what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Tally {
+    /// In the order of [`Status`].
     counts: [u32; 10],
     /// Σ weight × score over what is due and scored.
     pub scored: f64,
@@ -152,8 +153,7 @@ pub struct Tally {
 impl Tally {
     /// How many occurrences have this status.
     pub fn count(&self, status: Status) -> u32 {
-        let mut counts = Status::ALL.iter().zip(self.counts);
-        counts.find(|(known, _)| **known == status).map_or(0, |(_, count)| count)
+        self.counts.get(status as usize).copied().unwrap_or(0)
     }
 
     /// Occurrences that were due and not excused: met, late, partial and unmet.
@@ -175,8 +175,8 @@ impl Tally {
     }
 
     fn add(&mut self, status: Status, score: Option<f64>, weight: f64) {
-        for (known, count) in Status::ALL.iter().zip(&mut self.counts) {
-            *count += u32::from(*known == status);
+        if let Some(count) = self.counts.get_mut(status as usize) {
+            *count += 1;
         }
         if let Some(score) = score {
             self.scored += score * weight;
@@ -380,8 +380,8 @@ impl Question<'_> {
                 Status::Unmet => Some(0.0),
                 _ => None,
             };
-            let size = self.facts.get(occurrence.subject).map_or(1.0, |subject| subject.size);
-            let weight = if judge.duty.by_size { size } else { 1.0 };
+            let sized = judge.duty.by_size.then(|| self.facts.get(occurrence.subject)).flatten();
+            let weight = sized.map_or(1.0, |subject| subject.size);
             tally.add(occurrence.status, score.filter(|_| !judge.duty.informational), weight);
         }
         tally
