@@ -16,7 +16,6 @@ pub mod people_sheet;
 pub mod place_catalog;
 pub mod places_sheet;
 pub mod plan_file;
-pub mod plan_file;
 pub mod problem;
 pub mod sample;
 pub mod sandbox;
