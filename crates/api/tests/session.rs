@@ -31,7 +31,7 @@ async fn office(fresh: &Fresh, secure: bool) -> anyhow::Result<Router> {
         "500118100000".into(),
     )
     .await?;
-    app.add_account(&Caller::system(), "clerk", "person-1", FIRST).await?;
+    app.add_account(&Caller::system(), "clerk", "person-1", FIRST, false).await?;
     Ok(router(Doors { app, secure }))
 }
 

@@ -231,7 +231,7 @@ impl App {
             recovery: Vec::new(),
             epoch: 1,
             active: true,
-            must_change: true,
+            must_change: !lasting,
             failures: 0,
             locked_until: Timestamp(0),
             version: 1,

@@ -33,7 +33,7 @@ async fn office(fresh: &Fresh) -> anyhow::Result<(App, FakeClock)> {
     let app =
         App::open(&fresh.url, fresh.folder.path(), Arc::new(Standing(clock.clone())), "500118103000".into())
             .await?;
-    app.add_account(&Caller::system(), "clerk", "person-1", PASSWORD).await?;
+    app.add_account(&Caller::system(), "clerk", "person-1", PASSWORD, false).await?;
     Ok((app, clock))
 }
 
@@ -163,9 +163,9 @@ async fn the_sixth_session_ends_the_first_and_a_disabled_account_ends_all() -> a
         app.reset_password(&Caller::system(), "clerk", "a new first password").await?;
         assert!(app.login("clerk", "a new first password", None, &desk()).await?.caller.must_change);
         assert_eq!(app.accounts(&caller).await?.len(), 1);
-        let taken = app.add_account(&Caller::system(), "CLERK", "p", PASSWORD).await;
+        let taken = app.add_account(&Caller::system(), "CLERK", "p", PASSWORD, false).await;
         assert_eq!(code_of(taken), "account.login_taken");
-        let odd = app.add_account(&Caller::system(), "a b", "p", PASSWORD).await;
+        let odd = app.add_account(&Caller::system(), "a b", "p", PASSWORD, false).await;
         assert_eq!(code_of(odd), "validation");
         Ok(())
     })

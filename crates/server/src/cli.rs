@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 
 use crate::config::Where;
-use crate::{doctor, keep, serve};
+use crate::{demo, doctor, keep, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -38,6 +38,12 @@ enum Command {
         /// Private key, PEM.
         #[arg(long, requires = "tls_cert")]
         tls_key: Option<PathBuf>,
+    },
+    /// 建立演示数据；重复执行不改变已有内容
+    Demo {
+        /// Throw the old demo away and begin anew.
+        #[arg(long)]
+        reset: bool,
     },
     /// 检查本机环境
     Doctor,
@@ -147,6 +153,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
             serve::serve(place.open().await?, listen, tls).await
         }
+        Command::Demo { reset } => {
+            for login in demo::fill(&place, reset).await? {
+                println!("登录名 {login}  密码 {}", demo::PASSWORD);
+            }
+            Ok(())
+        }
         Command::Doctor => {
             let app = place.open().await?;
             let found = doctor::examine(&place, &app).await;
@@ -185,7 +197,7 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
     let caller = Caller::system();
     match user {
         User::Add { login } => {
-            app.add_account(&caller, &login, &login, &password()?).await.map_err(plainly)?;
+            app.add_account(&caller, &login, &login, &password()?, false).await.map_err(plainly)?;
             println!("已新增账号 {login}，首次登录须修改密码");
         }
         User::Passwd { login } => {

@@ -102,6 +102,25 @@ fn a_plan_file_is_checked_with_line_and_column() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (demo, real) = (folder.path().join("demo"), folder.path().join("real"));
+    let first = run(&demo, &["demo"], "")?;
+    assert!(first.status.success() && said(&first).contains("登录名 clerk"), "{}", said(&first));
+    assert!(run(&demo, &["demo"], "")?.status.success());
+    let verified = run(&demo, &["audit", "verify", "--json"], "")?;
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&verified.stdout)?["entries"], 3);
+    assert!(run(&demo, &["demo", "--reset"], "")?.status.success());
+    assert!(run(&real, &["user", "add", "clerk"], &format!("{PASSWORD}\n"))?.status.success());
+    for arguments in [["demo"].as_slice(), &["demo", "--reset"]] {
+        let refused = run(&real, arguments, "")?;
+        assert!(!refused.status.success() && said(&refused).contains("正式数据"), "{}", said(&refused));
+    }
+    assert!(run(&real, &["user", "list"], "")?.status.success());
+    Ok(())
+}
+
 struct Served {
     child: Child,
     port: u16,
