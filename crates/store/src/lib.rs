@@ -12,6 +12,8 @@ pub mod error;
 pub mod job;
 pub mod migrate;
 pub mod operation;
+pub mod place;
+pub mod scope;
 pub mod seal;
 pub mod session;
 pub mod value;
