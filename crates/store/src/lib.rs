@@ -7,12 +7,14 @@
 pub mod account;
 pub mod audit;
 pub mod blob;
+pub mod checklist;
 pub mod db;
 pub mod error;
 pub mod job;
 pub mod migrate;
 pub mod operation;
 pub mod place;
+pub mod place_list;
 pub mod scope;
 pub mod seal;
 pub mod session;

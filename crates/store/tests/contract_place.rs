@@ -2,8 +2,10 @@
 
 use domain::ids::{PlaceId, TownCode};
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
+use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
 use domain::time::{Date, Timestamp};
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
+use store::place_list::{EntryRecord, ListRecord, Overlap};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -260,6 +262,89 @@ async fn a_change_needs_the_last_version_and_a_void_place_stays_on_record() -> a
         let mut keys = Vec::new();
         read.each_place_key(|key| keys.push((key.id.to_string(), key.phone_tail))).await?;
         assert_eq!(keys.len(), 5, "an import never matches a void place: {keys:?}");
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+fn list(id: &str, kind: ListKind) -> ListRecord {
+    let list = PlaceList { village: Some("v1".into()), ..PlaceList::new(kind, "org-9".into()) };
+    ListRecord { id: id.to_owned(), list, version: 1, recorded_at: NOW }
+}
+
+fn stay(list: &str, place: &str, from: &str) -> EntryRecord {
+    let entry =
+        Entry { place: place.into(), from: day(from), reason_in: "普查列入".to_owned(), left: None };
+    EntryRecord {
+        id: format!("{list}-{place}-{from}"),
+        list: list.to_owned(),
+        entry,
+        version: 1,
+        recorded_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn lists_keep_every_stay_and_stand_side_by_side_without_a_sum() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_place_list(&list("lv", ListKind::VillageListed)).await?;
+        tx.insert_place_list(&list("lv2", ListKind::VillageListed)).await?;
+        tx.insert_place_list(&list("lp", ListKind::PoliceListed)).await?;
+        let stays = [
+            stay("lv", "p1", "2026-01-01"),
+            stay("lv", "p2", "2026-01-01"),
+            stay("lv", "p3", "2026-03-01"),
+            stay("lv2", "p1", "2026-01-01"),
+            stay("lp", "p1", "2026-01-01"),
+            stay("lp", "p9", "2026-01-01"),
+        ];
+        tx.insert_list_entries(&stays).await?;
+        tx.end_list_entry("lv-p2-2026-01-01", 1, day("2026-06-01"), "已停业").await?;
+        let baseline = Baseline { count: 57, as_of: day("2023-02-20"), source: "通知附表".to_owned() };
+        let mut based = list("lv", ListKind::VillageListed);
+        based.list.baseline = Some(baseline);
+        tx.update_place_list(&based).await?;
+        tx.commit(audit("place_list.change"), ()).await?;
+
+        let mut tx = db.write(&town()).await?;
+        let stale = tx.end_list_entry("lv-p2-2026-01-01", 1, day("2026-07-01"), "再次").await;
+        assert!(matches!(stale, Err(Error::Conflict { table: "list_entry", .. })));
+        drop(tx);
+
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.place_lists().await?.len(), 3);
+        let whole = read.place_list("lv").await?.expect("is there");
+        assert_eq!((whole.version, whole.list.baseline.as_ref().map(|b| b.count)), (2, Some(57)));
+        assert_eq!(whole.list.members(day("2026-05-31")).len(), 3);
+        assert_eq!(whole.list.members(day("2026-06-01")).len(), 2);
+        assert_eq!(read.place_list("none").await?, None);
+        let ended = read.list_entries_of_place(&"p2".into()).await?;
+        assert_eq!(ended[0].entry.left, Some((day("2026-06-01"), "已停业".to_owned())));
+        assert_eq!(read.list_entries("lp").await?, stays[4..]);
+
+        let village = ListKind::VillageListed;
+        for (on, counts) in [
+            ("2025-12-31", vec![]),
+            ("2026-01-01", vec![("v1", 2)]),
+            ("2026-05-31", vec![("v1", 2), ("v2", 1)]),
+            ("2026-06-01", vec![("v1", 1), ("v2", 1)]),
+        ] {
+            let found = read.list_counts(village, day(on), None).await?;
+            let found: Vec<(&str, i64)> = found.iter().map(|(v, n)| (v.as_str(), *n)).collect();
+            assert_eq!(found, counts, "on {on}, p1 on two lists of the kind counts once");
+        }
+        let only_v2 = ["500118103/v2".to_owned()];
+        let scoped = read.list_counts(village, day("2026-05-31"), Some(&only_v2)).await?;
+        assert_eq!(scoped, [("v2".to_owned(), 1)]);
+        let police = ListKind::PoliceListed;
+        let both = read.list_overlap(village, police, day("2026-06-01"), None).await?;
+        assert_eq!(both, Overlap { first: 2, second: 2, both: 1 });
+        let both = read.list_overlap(village, police, day("2026-06-01"), Some(&only_v2)).await?;
+        assert_eq!(both, Overlap { first: 1, second: 1, both: 0 });
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
