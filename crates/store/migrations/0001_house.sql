@@ -101,25 +101,23 @@ CREATE INDEX session_account ON session (town, account);
 
 CREATE TABLE place (
   town TEXT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, pinyin TEXT NOT NULL,
-  uscc TEXT NOT NULL, category TEXT NOT NULL, tags TEXT NOT NULL, path TEXT NOT NULL, village TEXT NOT NULL,
-  grid TEXT NOT NULL, sector_org TEXT NOT NULL, address TEXT NOT NULL, lon DOUBLE PRECISION, lat DOUBLE PRECISION,
-  coord_src TEXT NOT NULL, area_m2 DOUBLE PRECISION, capacity_n BIGINT, lodging_n BIGINT, working_n BIGINT,
-  training_n BIGINT, responsible TEXT NOT NULL, phone TEXT NOT NULL, phone_tail TEXT NOT NULL,
-  opening TEXT NOT NULL, facts TEXT NOT NULL, note TEXT NOT NULL,
-  registered_on TEXT NOT NULL, closed_on TEXT, verified_on TEXT, source TEXT NOT NULL,
-  cached_risk_points BIGINT NOT NULL, cached_risk_grade TEXT NOT NULL,
+  licence TEXT NOT NULL, uscc TEXT NOT NULL, category TEXT NOT NULL, tags TEXT NOT NULL, path TEXT NOT NULL,
+  village TEXT NOT NULL, grid TEXT, sector_org TEXT, address TEXT NOT NULL, lon DOUBLE PRECISION, lat DOUBLE PRECISION,
+  area_m2 BIGINT, responsible TEXT NOT NULL, phone TEXT NOT NULL, phone_tail TEXT NOT NULL,
+  opening TEXT NOT NULL, opened_on TEXT, closed_on TEXT, verified_on TEXT, facts TEXT NOT NULL,
+  note TEXT NOT NULL, source TEXT NOT NULL, cached_risk_points BIGINT, cached_risk_grade TEXT NOT NULL,
   version BIGINT NOT NULL, happened_on TEXT NOT NULL, recorded_at BIGINT NOT NULL, recorded_by TEXT NOT NULL,
   voided_at BIGINT, void_reason TEXT NOT NULL,
   PRIMARY KEY (town, id), UNIQUE (town, code));
 CREATE INDEX place_path ON place (town, path, id);
-CREATE INDEX place_name ON place (town, name);
+CREATE INDEX place_name ON place (town, name, id);
 CREATE INDEX place_pinyin ON place (town, pinyin);
 CREATE INDEX place_uscc ON place (town, uscc);
 CREATE INDEX place_phone ON place (town, phone_tail);
 
 CREATE TABLE place_list (
-  town TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, owner_org TEXT NOT NULL, baselines TEXT NOT NULL,
-  baseline_on TEXT NOT NULL, version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  town TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, owner_org TEXT NOT NULL, village TEXT,
+  baseline TEXT, version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
   PRIMARY KEY (town, id));
 
 CREATE TABLE list_entry (
@@ -140,37 +138,40 @@ CREATE TABLE notice (
   PRIMARY KEY (town, id));
 
 CREATE TABLE parameter (
-  town TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, from_on TEXT NOT NULL,
-  state TEXT NOT NULL, reason TEXT NOT NULL, proposed_by TEXT NOT NULL, decided_by TEXT NOT NULL,
+  town TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, unit TEXT NOT NULL,
+  basis TEXT NOT NULL, source TEXT NOT NULL, from_on TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+  proposed_by TEXT NOT NULL, decided_by TEXT NOT NULL, decided_at BIGINT,
   version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
   PRIMARY KEY (town, id));
 CREATE INDEX parameter_name ON parameter (town, name, from_on);
 
 CREATE TABLE waiver (
-  town TEXT NOT NULL, id TEXT NOT NULL, duty TEXT NOT NULL, subject TEXT NOT NULL, period TEXT NOT NULL,
+  town TEXT NOT NULL, id TEXT NOT NULL, duty TEXT NOT NULL, subject TEXT NOT NULL, from_on TEXT NOT NULL, to_on TEXT,
   kind TEXT NOT NULL, reason TEXT NOT NULL, recorded_by TEXT NOT NULL, version BIGINT NOT NULL,
   recorded_at BIGINT NOT NULL, voided_at BIGINT, void_reason TEXT NOT NULL,
   PRIMARY KEY (town, id));
+CREATE INDEX waiver_duty ON waiver (town, duty, from_on);
 
 CREATE TABLE checklist (
-  town TEXT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, edition TEXT NOT NULL, title TEXT NOT NULL,
-  content TEXT NOT NULL, state TEXT NOT NULL, valid_from TEXT NOT NULL, valid_to TEXT,
+  town TEXT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, edition BIGINT NOT NULL, title TEXT NOT NULL,
+  content TEXT NOT NULL, state TEXT NOT NULL, valid_from TEXT, valid_to TEXT,
   version BIGINT NOT NULL, recorded_at BIGINT NOT NULL, recorded_by TEXT NOT NULL,
   PRIMARY KEY (town, id), UNIQUE (town, code, edition));
 
 CREATE TABLE inspection_plan (
-  town TEXT NOT NULL, id TEXT NOT NULL, org TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, year BIGINT NOT NULL,
-  period TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL,
-  planned_by TEXT NOT NULL, decided_by TEXT NOT NULL, submitted_at BIGINT, decided_at BIGINT, note TEXT NOT NULL,
-  version BIGINT NOT NULL, recorded_at BIGINT NOT NULL, voided_at BIGINT, void_reason TEXT NOT NULL,
+  town TEXT NOT NULL, id TEXT NOT NULL, org TEXT NOT NULL, path TEXT NOT NULL, year BIGINT NOT NULL,
+  span TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL, standing TEXT NOT NULL, note TEXT NOT NULL,
+  version BIGINT NOT NULL, recorded_at BIGINT NOT NULL, recorded_by TEXT NOT NULL,
   PRIMARY KEY (town, id));
 CREATE INDEX inspection_plan_org ON inspection_plan (town, org, year);
 
 CREATE TABLE plan_item (
-  town TEXT NOT NULL, id TEXT NOT NULL, plan TEXT NOT NULL, place TEXT NOT NULL, per_year BIGINT NOT NULL,
-  windows TEXT NOT NULL, reason TEXT NOT NULL, version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  town TEXT NOT NULL, id TEXT NOT NULL, plan TEXT NOT NULL, place TEXT NOT NULL, from_on TEXT NOT NULL,
+  to_on TEXT NOT NULL, reason TEXT NOT NULL, version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  voided_at BIGINT, void_reason TEXT NOT NULL,
   PRIMARY KEY (town, id));
-CREATE INDEX plan_item_plan ON plan_item (town, plan);
+CREATE INDEX plan_item_plan ON plan_item (town, plan, from_on);
+CREATE INDEX plan_item_place ON plan_item (town, place);
 
 CREATE TABLE task (
   town TEXT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, plan TEXT NOT NULL, place TEXT NOT NULL, org TEXT NOT NULL,

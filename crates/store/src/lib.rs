@@ -7,15 +7,22 @@
 pub mod account;
 pub mod audit;
 pub mod blob;
+pub mod checklist;
 pub mod db;
 pub mod error;
+pub mod inspection_plan;
 pub mod job;
 pub mod migrate;
 pub mod operation;
+pub mod parameter;
+pub mod place;
+pub mod place_list;
+pub mod scope;
 pub mod seal;
 pub mod session;
 pub mod value;
 pub mod verify;
+pub mod waiver;
 
 pub use audit::Audit;
 pub use db::{Db, Read, Write};

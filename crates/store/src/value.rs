@@ -62,6 +62,16 @@ macro_rules! cols {
     ($($name:ident : $v:expr),* $(,)?) => { vec![$((stringify!($name), $crate::Value::from($v))),*] };
 }
 
+/// A value of the program as JSON text.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Setup(format!("内容无法保存：{e}")))
+}
+
+/// The code of a variant without fields, as `open`.
+pub(crate) fn word<T: serde::Serialize>(value: &T) -> Result<String> {
+    Ok(json(value)?.trim_matches('"').to_owned())
+}
+
 /// One row of an answer.
 #[derive(Debug)]
 pub enum Row {
@@ -128,6 +138,12 @@ impl Row {
     /// JSON text as a value of the program.
     pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
         serde_json::from_str(&self.text(column)?).map_err(|_| self.inconsistent(column))
+    }
+
+    /// One word of the program's own vocabulary, as [`word`] wrote it.
+    pub fn word<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
+        let text = serde_json::Value::String(self.text(column)?);
+        serde_json::from_value(text).map_err(|_| self.inconsistent(column))
     }
 
     /// The error for a column that does not hold what it must, naming the row where it can.

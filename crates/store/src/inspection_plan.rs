@@ -1,0 +1,215 @@
+//! Inspection plans and the visits they promise, as rows. A visit that is planned no longer is voided, not deleted.
+//! What does *not* belong here: the steps of a plan (`domain::inspection_plan`), tasks made from it (`task`).
+
+use domain::ids::{InspectionPlanId, OrgId, PlaceId};
+use domain::inspection_plan::{InspectionPlan, PlanItem, State};
+use domain::time::{Date, Timestamp};
+
+use crate::scope::Where;
+use crate::value::json;
+use crate::{Read, Result, Row, Value, Write, args, cols};
+
+/// A plan as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanRecord {
+    /// The plan; its visits are there only when one plan is read.
+    pub plan: InspectionPlan,
+    /// Territory path of the body whose plan it is.
+    pub path: String,
+    /// The year it is listed under.
+    pub year: i32,
+    /// 标题.
+    pub title: String,
+    /// 备注.
+    pub note: String,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Who recorded it.
+    pub recorded_by: String,
+}
+
+/// A visit as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanItemRecord {
+    /// Our id.
+    pub id: String,
+    /// The plan.
+    pub plan: InspectionPlanId,
+    /// The visit.
+    pub item: PlanItem,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl PlanRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let plan = InspectionPlan {
+            id: row.text("id")?.into(),
+            org: row.text("org")?.into(),
+            span: row.json("span")?,
+            items: Vec::new(),
+            state: row.json("standing")?,
+        };
+        Ok(Self {
+            plan,
+            path: row.text("path")?,
+            year: i32::try_from(row.int("year")?).map_err(|_| row.inconsistent("year"))?,
+            title: row.text("title")?,
+            note: row.text("note")?,
+            version: row.int("version")?,
+            recorded_at: row.instant("recorded_at")?,
+            recorded_by: row.text("recorded_by")?,
+        })
+    }
+
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let state = match self.plan.state {
+            State::Draft => "draft",
+            State::Submitted { .. } => "submitted",
+            State::Approved { .. } => "approved",
+            State::Returned { .. } => "returned",
+            State::Superseded { .. } => "superseded",
+            State::Void { .. } => "void",
+        };
+        Ok(cols! {
+            org: self.plan.org.as_str(), path: &self.path, year: self.year, span: json(&self.plan.span)?,
+            title: &self.title, state: state, standing: json(&self.plan.state)?, note: &self.note,
+        })
+    }
+}
+
+impl PlanItemRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let item = PlanItem {
+            place: row.text("place")?.into(),
+            from: row.date("from_on")?,
+            to: row.date("to_on")?,
+            reason: row.text("reason")?,
+        };
+        Ok(Self {
+            id: row.text("id")?,
+            plan: row.text("plan")?.into(),
+            item,
+            version: row.int("version")?,
+            recorded_at: row.instant("recorded_at")?,
+        })
+    }
+
+    fn cols(&self) -> Vec<(&'static str, Value)> {
+        cols! {
+            plan: self.plan.as_str(), place: self.item.place.as_str(), from_on: self.item.from, to_on: self.item.to,
+            reason: &self.item.reason, version: 1_i64, recorded_at: self.recorded_at,
+            voided_at: None::<Timestamp>, void_reason: "",
+        }
+    }
+}
+
+impl Read {
+    /// The plan of this id with its visits, if it lies within the paths.
+    pub async fn inspection_plan(
+        &mut self,
+        id: &InspectionPlanId,
+        paths: Option<&[String]>,
+    ) -> Result<Option<PlanRecord>> {
+        let mut only = Where::town("town", self.town.as_str());
+        only.is("id", Some(id.as_str()));
+        only.scope("path", paths);
+        let (sql, list) = only.finish();
+        let Some(row) = self.row(format!("SELECT * FROM inspection_plan{sql}"), list).await? else {
+            return Ok(None);
+        };
+        let mut record = PlanRecord::from_row(&row)?;
+        record.plan.items = self.plan_items(id).await?.into_iter().map(|i| i.item).collect();
+        Ok(Some(record))
+    }
+
+    /// The plans of a year, of one body or of all, without visits, newest first.
+    pub async fn inspection_plans(
+        &mut self,
+        year: i32,
+        org: Option<&OrgId>,
+        paths: Option<&[String]>,
+    ) -> Result<Vec<PlanRecord>> {
+        let mut only = Where::town("town", self.town.as_str());
+        let mark = only.mark(year);
+        only.and(&format!("year = {mark}"));
+        only.is("org", org.map(OrgId::as_str));
+        only.scope("path", paths);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM inspection_plan{sql} ORDER BY recorded_at DESC, id DESC"), list)
+            .await?
+            .iter()
+            .map(PlanRecord::from_row)
+            .collect()
+    }
+
+    /// The visits of a plan that still stand, by window and place.
+    pub async fn plan_items(&mut self, plan: &InspectionPlanId) -> Result<Vec<PlanItemRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM plan_item WHERE town = $1 AND plan = $2 AND voided_at IS NULL \
+             ORDER BY from_on, to_on, place, id",
+            args![town.as_str(), plan.as_str()],
+        )
+        .await?
+        .iter()
+        .map(PlanItemRecord::from_row)
+        .collect()
+    }
+
+    /// The visits that approved plans promise to one place with a window touching these days, both inclusive.
+    pub async fn planned_visits(
+        &mut self,
+        place: &PlaceId,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<PlanItemRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT i.* FROM plan_item i JOIN inspection_plan p ON p.town = i.town AND p.id = i.plan \
+             WHERE i.town = $1 AND i.place = $2 AND i.from_on <= $4 AND i.to_on >= $3 AND i.voided_at IS NULL \
+             AND p.state = 'approved' ORDER BY i.from_on, i.to_on, i.id",
+            args![town.as_str(), place.as_str(), from, to],
+        )
+        .await?
+        .iter()
+        .map(PlanItemRecord::from_row)
+        .collect()
+    }
+}
+
+impl Write {
+    /// A new plan; its visits are inserted on their own.
+    pub async fn insert_inspection_plan(&mut self, plan: &PlanRecord) -> Result<()> {
+        let mut row = plan.cols()?;
+        row.extend(cols! { version: 1_i64, recorded_at: plan.recorded_at, recorded_by: &plan.recorded_by });
+        self.insert("inspection_plan", plan.plan.id.as_str(), row).await
+    }
+
+    /// Stores a plan's changed head or state, if nobody changed it since; its visits are left alone.
+    pub async fn update_inspection_plan(&mut self, plan: &PlanRecord) -> Result<()> {
+        self.update("inspection_plan", plan.plan.id.as_str(), plan.version, plan.cols()?).await
+    }
+
+    /// New visits: all or none.
+    pub async fn insert_plan_items(&mut self, items: &[PlanItemRecord]) -> Result<()> {
+        let rows = items.iter().map(|i| (i.id.clone(), i.cols())).collect();
+        self.insert_many("plan_item", rows).await
+    }
+
+    /// Takes a visit out of its plan; it stays on record.
+    pub async fn void_plan_item(
+        &mut self,
+        id: &str,
+        version: i64,
+        at: Timestamp,
+        reason: &str,
+    ) -> Result<()> {
+        let row = cols! { voided_at: at, void_reason: reason };
+        self.update("plan_item", id, version, row).await
+    }
+}

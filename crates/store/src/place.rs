@@ -1,0 +1,373 @@
+//! The register of places as rows. What a place may be is the cellar's business (`domain::place`); whoever asks is
+//! limited by territory paths.
+
+use std::collections::BTreeSet;
+
+use domain::ids::PlaceId;
+use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Place, Registration};
+use domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::scope::{Where, like};
+use crate::value::{json, word};
+use crate::{Read, Result, Row, Value, Write, args, cols};
+
+/// A place as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceRecord {
+    /// The place.
+    pub place: Place,
+    /// Territory codes from the town down to the grid, joined by `/`.
+    pub path: String,
+    /// Initials of the name in pinyin, lower case.
+    pub pinyin: String,
+    /// Where the record comes from, as a file's name.
+    pub source: String,
+    /// 备注.
+    pub note: String,
+    /// Risk points as last computed; only a copy.
+    pub cached_risk_points: Option<i64>,
+    /// Risk grade as last computed; only a copy, empty when never computed.
+    pub cached_risk_grade: String,
+    /// Row version.
+    pub version: i64,
+    /// The day the facts were so.
+    pub happened_on: Date,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Who recorded it.
+    pub recorded_by: String,
+    /// When it was voided, and why.
+    pub voided: Option<(Timestamp, String)>,
+}
+
+/// What no statement asks for, kept in one column.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    heads: HeadCounts,
+    fire_hazard_class: Option<FireHazardClass>,
+    gas: Option<GasUse>,
+    manager: Option<Contact>,
+}
+
+/// How the register is ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PlaceOrder {
+    /// By name, in the order of code points.
+    #[default]
+    Name,
+    /// By the number on the file.
+    Code,
+}
+
+impl PlaceOrder {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// Which places to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlaceFilter {
+    /// Part of the name or the code, the beginning of the name's pinyin initials, or the phone's last four digits.
+    pub text: Option<String>,
+    /// Only this village.
+    pub village: Option<String>,
+    /// Only at or below this territory path.
+    pub path: Option<String>,
+    /// Only this category or one under it.
+    pub category: Option<String>,
+    /// Only with this tag or one under it.
+    pub tag: Option<String>,
+    /// Only of this sector authority; an empty text asks for places nobody has.
+    pub sector_org: Option<String>,
+    /// Voided ones too.
+    pub with_void: bool,
+}
+
+/// What imports compare a row with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceKey {
+    /// The place.
+    pub id: PlaceId,
+    /// The number on the file.
+    pub code: String,
+    /// 名称.
+    pub name: String,
+    /// 统一社会信用代码; empty when none is known.
+    pub uscc: String,
+    /// Village.
+    pub village: String,
+    /// 地址.
+    pub address: String,
+    /// The phone's last four digits; empty when unknown.
+    pub phone_tail: String,
+    /// Row version.
+    pub version: i64,
+}
+
+impl PlaceRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let facts: Facts = row.json("facts")?;
+        let registration = match row.text("licence")?.as_str() {
+            "uscc" => Registration::Uscc(row.text("uscc")?),
+            "unlicensed" => Registration::Unlicensed,
+            "unknown" => Registration::Unknown,
+            _ => return Err(row.inconsistent("licence")),
+        };
+        let location = match (row.opt_real("lon")?, row.opt_real("lat")?) {
+            (Some(lon_deg), Some(lat_deg)) => Some(Location { lon_deg, lat_deg }),
+            _ => None,
+        };
+        let area_m2 = row
+            .opt_int("area_m2")?
+            .map(u32::try_from)
+            .transpose()
+            .map_err(|_| row.inconsistent("area_m2"))?;
+        let place = Place {
+            id: row.text("id")?.into(),
+            code: row.text("code")?,
+            name: row.text("name")?,
+            registration,
+            category: KindCode(row.text("category")?),
+            tags: row.text("tags")?.split_whitespace().map(KindCode::from).collect(),
+            village: row.text("village")?.into(),
+            grid: row.opt_text("grid")?.map(Into::into),
+            sector_org: row.opt_text("sector_org")?.map(Into::into),
+            address: row.text("address")?,
+            location,
+            area_m2,
+            heads: facts.heads,
+            fire_hazard_class: facts.fire_hazard_class,
+            gas: facts.gas,
+            responsible: Contact { name: row.text("responsible")?, phone: row.text("phone")? },
+            manager: facts.manager,
+            opening: row.word("opening")?,
+            opened_on: row.opt_date("opened_on")?,
+            closed_on: row.opt_date("closed_on")?,
+            verified_on: row.opt_date("verified_on")?,
+        };
+        let void_reason = row.text("void_reason")?;
+        Ok(Self {
+            place,
+            path: row.text("path")?,
+            pinyin: row.text("pinyin")?,
+            source: row.text("source")?,
+            note: row.text("note")?,
+            cached_risk_points: row.opt_int("cached_risk_points")?,
+            cached_risk_grade: row.text("cached_risk_grade")?,
+            version: row.int("version")?,
+            happened_on: row.date("happened_on")?,
+            recorded_at: row.instant("recorded_at")?,
+            recorded_by: row.text("recorded_by")?,
+            voided: row.opt_instant("voided_at")?.map(|at| (at, void_reason)),
+        })
+    }
+
+    /// The columns that a change may touch.
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let p = &self.place;
+        let (licence, uscc) = match &p.registration {
+            Registration::Uscc(code) => ("uscc", code.as_str()),
+            Registration::Unlicensed => ("unlicensed", ""),
+            Registration::Unknown => ("unknown", ""),
+        };
+        let facts = Facts {
+            heads: p.heads,
+            fire_hazard_class: p.fire_hazard_class,
+            gas: p.gas,
+            manager: p.manager.clone(),
+        };
+        Ok(cols! {
+            code: &p.code, name: &p.name, pinyin: &self.pinyin, licence: licence, uscc: uscc,
+            category: p.category.as_str(), tags: spaced(&p.tags), path: &self.path, village: p.village.as_str(),
+            grid: p.grid.as_ref().map(|g| g.as_str()), sector_org: p.sector_org.as_ref().map(|o| o.as_str()),
+            address: &p.address, lon: p.location.map(|l| l.lon_deg), lat: p.location.map(|l| l.lat_deg),
+            area_m2: p.area_m2, responsible: &p.responsible.name, phone: &p.responsible.phone,
+            phone_tail: tail(&p.responsible.phone), opening: word(&p.opening)?, opened_on: p.opened_on,
+            closed_on: p.closed_on, verified_on: p.verified_on, facts: json(&facts)?, note: &self.note,
+            source: &self.source, cached_risk_points: self.cached_risk_points,
+            cached_risk_grade: &self.cached_risk_grade, happened_on: self.happened_on,
+        })
+    }
+
+    fn new_cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let mut all = self.cols()?;
+        all.extend(cols! {
+            version: 1_i64, recorded_at: self.recorded_at, recorded_by: &self.recorded_by,
+            voided_at: None::<Timestamp>, void_reason: "",
+        });
+        Ok(all)
+    }
+}
+
+/// Tags with a blank before and after each, so that one is found as a whole.
+fn spaced(tags: &BTreeSet<KindCode>) -> String {
+    let mut out = String::from(" ");
+    for tag in tags {
+        out.push_str(tag.as_str());
+        out.push(' ');
+    }
+    out
+}
+
+/// The last four digits of a phone number.
+fn tail(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    digits.iter().skip(digits.len().saturating_sub(4)).collect()
+}
+
+impl Read {
+    /// The place of this id, if it lies within the paths.
+    pub async fn place(&mut self, id: &PlaceId, paths: Option<&[String]>) -> Result<Option<PlaceRecord>> {
+        self.place_where("id", id.as_str(), paths).await
+    }
+
+    /// The place with this number on its file, if it lies within the paths.
+    pub async fn place_by_code(
+        &mut self,
+        code: &str,
+        paths: Option<&[String]>,
+    ) -> Result<Option<PlaceRecord>> {
+        self.place_where("code", code, paths).await
+    }
+
+    async fn place_where(
+        &mut self,
+        column: &str,
+        value: &str,
+        paths: Option<&[String]>,
+    ) -> Result<Option<PlaceRecord>> {
+        let mut only = Where::town("town", self.town.as_str());
+        only.is(column, Some(value));
+        only.scope("path", paths);
+        let (sql, list) = only.finish();
+        self.row(format!("SELECT * FROM place{sql}"), list)
+            .await?
+            .as_ref()
+            .map(PlaceRecord::from_row)
+            .transpose()
+    }
+
+    /// One page of the register after `after`, which is the last place's name (or code) and id.
+    pub async fn place_page(
+        &mut self,
+        filter: &PlaceFilter,
+        paths: Option<&[String]>,
+        order: PlaceOrder,
+        after: Option<(&str, &PlaceId)>,
+        limit: i64,
+    ) -> Result<Vec<PlaceRecord>> {
+        let mut only = self.place_filter(filter, paths);
+        let by = order.column();
+        if let Some((text, id)) = after {
+            let (text, id) = (only.mark(text), only.mark(id.as_str()));
+            only.and(&format!("({by}, id) > ({text}, {id})"));
+        }
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM place{sql} ORDER BY {by}, id LIMIT {most}"), list)
+            .await?
+            .iter()
+            .map(PlaceRecord::from_row)
+            .collect()
+    }
+
+    /// How many places a filter finds.
+    pub async fn place_count(&mut self, filter: &PlaceFilter, paths: Option<&[String]>) -> Result<i64> {
+        let (sql, list) = self.place_filter(filter, paths).finish();
+        match self.row(format!("SELECT COUNT(*) AS n FROM place{sql}"), list).await? {
+            Some(row) => row.int("n"),
+            None => Ok(0),
+        }
+    }
+
+    fn place_filter(&self, filter: &PlaceFilter, paths: Option<&[String]>) -> Where {
+        let mut only = Where::town("town", self.town.as_str());
+        only.scope("path", paths);
+        if let Some(path) = &filter.path {
+            only.scope("path", Some(std::slice::from_ref(path)));
+        }
+        only.is("village", filter.village.as_deref());
+        if !filter.with_void {
+            only.and("voided_at IS NULL");
+        }
+        match filter.sector_org.as_deref() {
+            Some("") => only.and("sector_org IS NULL"),
+            other => only.is("sector_org", other),
+        }
+        if let Some(category) = &filter.category {
+            let (own, below) = (only.mark(category), only.mark(like("", category, ".%")));
+            only.and(&format!("(category = {own} OR category LIKE {below} ESCAPE '!')"));
+        }
+        if let Some(tag) = &filter.tag {
+            let (own, below) = (only.mark(like("% ", tag, " %")), only.mark(like("% ", tag, ".%")));
+            only.and(&format!("(tags LIKE {own} ESCAPE '!' OR tags LIKE {below} ESCAPE '!')"));
+        }
+        if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            let text = text.to_lowercase();
+            let (part, begins, tail) =
+                (only.mark(like("%", &text, "%")), only.mark(like("", &text, "%")), only.mark(text));
+            only.and(&format!(
+                "(lower(name) LIKE {part} ESCAPE '!' OR lower(code) LIKE {part} ESCAPE '!' \
+                 OR pinyin LIKE {begins} ESCAPE '!' OR phone_tail = {tail})"
+            ));
+        }
+        only
+    }
+
+    /// Hands the key of every place that is not voided to `each`, in the order of ids, for matching an import.
+    pub async fn each_place_key(&mut self, mut each: impl FnMut(PlaceKey) + Send) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "SELECT id, code, name, uscc, village, address, phone_tail, version FROM place \
+                   WHERE town = $1 AND voided_at IS NULL ORDER BY id";
+        self.each(sql, args![town.as_str()], |row| {
+            each(PlaceKey {
+                id: row.text("id")?.into(),
+                code: row.text("code")?,
+                name: row.text("name")?,
+                uscc: row.text("uscc")?,
+                village: row.text("village")?,
+                address: row.text("address")?,
+                phone_tail: row.text("phone_tail")?,
+                version: row.int("version")?,
+            });
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Write {
+    /// A new place; an id or code that is taken is a conflict.
+    pub async fn insert_place(&mut self, place: &PlaceRecord) -> Result<()> {
+        self.insert("place", place.place.id.as_str(), place.new_cols()?).await
+    }
+
+    /// New places, as an import brings them: all or none.
+    pub async fn insert_places(&mut self, places: &[PlaceRecord]) -> Result<()> {
+        let rows =
+            places.iter().map(|p| Ok((p.place.id.to_string(), p.new_cols()?))).collect::<Result<Vec<_>>>()?;
+        self.insert_many("place", rows).await
+    }
+
+    /// Stores a changed place, if nobody changed it since.
+    pub async fn update_place(&mut self, place: &PlaceRecord) -> Result<()> {
+        self.update("place", place.place.id.as_str(), place.version, place.cols()?).await
+    }
+
+    /// Marks a place as recorded by mistake; it stays on record.
+    pub async fn void_place(
+        &mut self,
+        id: &PlaceId,
+        version: i64,
+        at: Timestamp,
+        reason: &str,
+    ) -> Result<()> {
+        let row = cols! { voided_at: at, void_reason: reason };
+        self.update("place", id.as_str(), version, row).await
+    }
+}

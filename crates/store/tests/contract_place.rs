@@ -1,0 +1,354 @@
+//! The contract of the register of places, once on SQLite and once on PostgreSQL.
+
+use domain::ids::{PlaceId, TownCode};
+use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
+use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
+use domain::time::{Date, Timestamp};
+use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
+use store::place_list::{EntryRecord, ListRecord, Overlap};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+
+fn town() -> TownCode {
+    TownCode::from("500118103000")
+}
+
+fn audit(action: &'static str) -> Audit {
+    Audit {
+        action,
+        object_kind: "place",
+        object_id: "p".to_owned(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn day(text: &str) -> Date {
+    let date = domain::time::parse_date(text);
+    assert!(date.is_some(), "{text} is no date");
+    date.unwrap_or_default()
+}
+
+/// A place of which only the least is known.
+fn record(id: &str, name: &str, village: &str) -> PlaceRecord {
+    let place = Place {
+        id: id.into(),
+        code: format!("C-{id}"),
+        name: name.to_owned(),
+        registration: Registration::Unknown,
+        category: "nine_small.catering".into(),
+        tags: Default::default(),
+        village: village.into(),
+        grid: None,
+        sector_org: None,
+        address: String::new(),
+        location: None,
+        area_m2: None,
+        heads: HeadCounts::default(),
+        fire_hazard_class: None,
+        gas: None,
+        responsible: Contact::default(),
+        manager: None,
+        opening: Opening::Open,
+        opened_on: None,
+        closed_on: None,
+        verified_on: None,
+    };
+    PlaceRecord {
+        place,
+        path: format!("500118103/{village}"),
+        pinyin: String::new(),
+        source: "名册.xlsx".to_owned(),
+        note: String::new(),
+        cached_risk_points: None,
+        cached_risk_grade: String::new(),
+        version: 1,
+        happened_on: day("2026-11-01"),
+        recorded_at: NOW,
+        recorded_by: "a".to_owned(),
+        voided: None,
+    }
+}
+
+/// A place of which everything is known.
+fn full() -> PlaceRecord {
+    let mut full = record("p9", "永兴_鞭炮 Shop", "v2");
+    full.place.registration = Registration::Uscc("91500118MA5U000001".to_owned());
+    full.place.category = "shop".into();
+    full.place.tags = ["gas_bottle", "self_built.rural"].into_iter().map(Into::into).collect();
+    full.place.grid = Some("g7".into());
+    full.place.sector_org = Some("org-1".into());
+    full.place.location = Some(Location { lon_deg: 105.9, lat_deg: 29.35 });
+    full.place.area_m2 = Some(120);
+    full.place.heads = HeadCounts { lodging: Some(2), beds: Some(0), ..HeadCounts::default() };
+    full.place.fire_hazard_class = Some(FireHazardClass::A);
+    full.place.gas = Some(GasUse::Bottled);
+    full.place.responsible = Contact { name: "张三".to_owned(), phone: "13800006789".to_owned() };
+    full.place.manager = Some(Contact { name: "李四".to_owned(), phone: String::new() });
+    full.place.opened_on = Some(day("2020-01-02"));
+    full.place.verified_on = Some(day("2026-10-01"));
+    full.path = "500118103/v2/g7".to_owned();
+    full.pinyin = "yxbp".to_owned();
+    full.cached_risk_points = Some(61);
+    full.cached_risk_grade = "orange".to_owned();
+    full
+}
+
+/// Five small ones and the full one.
+async fn register(db: &Db) -> anyhow::Result<()> {
+    let names =
+        [("p1", "甲", "v1"), ("p2", "乙", "v1"), ("p3", "甲", "v2"), ("p4", "丁", "v20"), ("p5", "戊", "v3")];
+    let many: Vec<PlaceRecord> = names.iter().map(|(id, name, village)| record(id, name, village)).collect();
+    let mut tx = db.write(&town()).await?;
+    tx.insert_places(&many).await?;
+    tx.insert_place(&full()).await?;
+    tx.commit(audit("place.import"), ()).await?;
+    Ok(())
+}
+
+fn ids(records: &[PlaceRecord]) -> Vec<&str> {
+    records.iter().map(|r| r.place.id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_place_reads_back_as_it_was_and_what_is_unknown_stays_unknown() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.place(&"p9".into(), None).await?, Some(full()));
+        assert_eq!(read.place_by_code("C-p1", None).await?, Some(record("p1", "甲", "v1")));
+        assert_eq!(read.place_by_code("C-none", None).await?, None);
+        assert_eq!(db.read(&"500118104000".into()).await?.place(&"p9".into(), None).await?, None);
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn nobody_sees_beyond_the_own_territory_and_v2_is_not_v20() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut read = db.read(&town()).await?;
+        for (paths, seen) in [
+            (vec![], vec![]),
+            (vec![""], vec!["p1", "p2", "p3", "p4", "p5", "p9"]),
+            (vec!["500118103"], vec!["p1", "p2", "p3", "p4", "p5", "p9"]),
+            (vec!["500118103/v2"], vec!["p3", "p9"]),
+            (vec!["500118103/v2/"], vec!["p3", "p9"]),
+            (vec!["500118103/v2/g7", "500118103/v3"], vec!["p5", "p9"]),
+        ] {
+            let paths: Vec<String> = paths.into_iter().map(str::to_owned).collect();
+            let all = PlaceFilter::default();
+            let page = read.place_page(&all, Some(&paths), PlaceOrder::Code, None, 50).await?;
+            assert_eq!(ids(&page), seen, "{paths:?}");
+            assert_eq!(read.place_count(&all, Some(&paths)).await?, seen.len() as i64);
+            let own = read.place(&"p9".into(), Some(&paths)).await?;
+            assert_eq!(own.is_some(), seen.contains(&"p9"), "{paths:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_register_is_searched_the_way_people_know_a_place() -> anyhow::Result<()> {
+    let text = |t: &str| PlaceFilter { text: Some(t.to_owned()), ..PlaceFilter::default() };
+    let some = |t: &str| Some(t.to_owned());
+    let none = PlaceFilter::default;
+    let asked = [
+        (text("甲"), vec!["p1", "p3"]),
+        (text("yx"), vec!["p9"]),
+        (text("SHOP"), vec!["p9"]),
+        (text("xbp"), vec![]),
+        (text("6789"), vec!["p9"]),
+        (text("678"), vec![]),
+        (text("c-p4"), vec!["p4"]),
+        (text("_"), vec!["p9"]),
+        (text("%"), vec![]),
+        (PlaceFilter { village: some("v2"), ..none() }, vec!["p3", "p9"]),
+        (PlaceFilter { path: some("500118103/v1"), ..none() }, vec!["p1", "p2"]),
+        (PlaceFilter { category: some("nine_small"), village: some("v1"), ..none() }, vec!["p1", "p2"]),
+        (PlaceFilter { category: some("nine"), ..none() }, vec![]),
+        (PlaceFilter { tag: some("gas_bottle"), ..none() }, vec!["p9"]),
+        (PlaceFilter { tag: some("self_built"), ..none() }, vec!["p9"]),
+        (PlaceFilter { tag: some("self"), ..none() }, vec![]),
+        (PlaceFilter { sector_org: some("org-1"), ..none() }, vec!["p9"]),
+        (PlaceFilter { sector_org: some(""), village: some("v2"), ..none() }, vec!["p3"]),
+    ];
+    both_databases(|fresh| {
+        let asked = asked.clone();
+        async move {
+            let db = Db::open(&fresh.url).await?;
+            register(&db).await?;
+            let mut read = db.read(&town()).await?;
+            for (filter, found) in asked {
+                let page = read.place_page(&filter, None, PlaceOrder::Code, None, 50).await?;
+                assert_eq!(ids(&page), found, "{filter:?}");
+            }
+            Ok(())
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_without_gap_or_repeat_even_for_equal_names() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut read = db.read(&town()).await?;
+        for order in [PlaceOrder::Name, PlaceOrder::Code] {
+            let whole = read.place_page(&PlaceFilter::default(), None, order, None, 50).await?;
+            let mut seen: Vec<PlaceRecord> = Vec::new();
+            loop {
+                let last: Option<(String, PlaceId)> = seen.last().map(|r| match order {
+                    PlaceOrder::Name => (r.place.name.clone(), r.place.id.clone()),
+                    PlaceOrder::Code => (r.place.code.clone(), r.place.id.clone()),
+                });
+                let after = last.as_ref().map(|(text, id)| (text.as_str(), id));
+                let page = read.place_page(&PlaceFilter::default(), None, order, after, 1).await?;
+                if page.is_empty() {
+                    break;
+                }
+                seen.extend(page);
+            }
+            assert_eq!(seen, whole, "{order:?}");
+            assert_eq!(seen.len(), 6);
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_change_needs_the_last_version_and_a_void_place_stays_on_record() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut changed = full();
+        changed.place.opening = Opening::Suspended;
+        changed.place.responsible.phone = "13800001111".to_owned();
+        let mut tx = db.write(&town()).await?;
+        tx.update_place(&changed).await?;
+        tx.commit(audit("place.change"), ()).await?;
+        changed.version = 2;
+        assert_eq!(db.read(&town()).await?.place(&"p9".into(), None).await?, Some(changed.clone()));
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_place(&full()).await, Err(Error::Conflict { table: "place", .. })));
+        drop(tx);
+        let mut tx = db.write(&town()).await?;
+        let mut twin = record("p77", "新", "v1");
+        twin.place.code = "C-p1".to_owned();
+        assert!(matches!(tx.insert_place(&twin).await, Err(Error::Conflict { .. })), "the code is taken");
+        drop(tx);
+        let mut tx = db.write(&town()).await?;
+        tx.void_place(&"p9".into(), 2, NOW, "重复建档").await?;
+        tx.commit(audit("place.void"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let kept = read.place(&"p9".into(), None).await?.expect("stays on record");
+        assert_eq!(kept.voided, Some((NOW, "重复建档".to_owned())));
+        let all = PlaceFilter { with_void: true, ..PlaceFilter::default() };
+        assert_eq!(read.place_count(&PlaceFilter::default(), None).await?, 5);
+        assert_eq!(read.place_count(&all, None).await?, 6);
+        let mut keys = Vec::new();
+        read.each_place_key(|key| keys.push((key.id.to_string(), key.phone_tail))).await?;
+        assert_eq!(keys.len(), 5, "an import never matches a void place: {keys:?}");
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+fn list(id: &str, kind: ListKind) -> ListRecord {
+    let list = PlaceList { village: Some("v1".into()), ..PlaceList::new(kind, "org-9".into()) };
+    ListRecord { id: id.to_owned(), list, version: 1, recorded_at: NOW }
+}
+
+fn stay(list: &str, place: &str, from: &str) -> EntryRecord {
+    let entry =
+        Entry { place: place.into(), from: day(from), reason_in: "普查列入".to_owned(), left: None };
+    EntryRecord {
+        id: format!("{list}-{place}-{from}"),
+        list: list.to_owned(),
+        entry,
+        version: 1,
+        recorded_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn lists_keep_every_stay_and_stand_side_by_side_without_a_sum() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_place_list(&list("lv", ListKind::VillageListed)).await?;
+        tx.insert_place_list(&list("lv2", ListKind::VillageListed)).await?;
+        tx.insert_place_list(&list("lp", ListKind::PoliceListed)).await?;
+        let stays = [
+            stay("lv", "p1", "2026-01-01"),
+            stay("lv", "p2", "2026-01-01"),
+            stay("lv", "p3", "2026-03-01"),
+            stay("lv2", "p1", "2026-01-01"),
+            stay("lp", "p1", "2026-01-01"),
+            stay("lp", "p9", "2026-01-01"),
+        ];
+        tx.insert_list_entries(&stays).await?;
+        tx.end_list_entry("lv-p2-2026-01-01", 1, day("2026-06-01"), "已停业").await?;
+        let baseline = Baseline { count: 57, as_of: day("2023-02-20"), source: "通知附表".to_owned() };
+        let mut based = list("lv", ListKind::VillageListed);
+        based.list.baseline = Some(baseline);
+        tx.update_place_list(&based).await?;
+        tx.commit(audit("place_list.change"), ()).await?;
+
+        let mut tx = db.write(&town()).await?;
+        let stale = tx.end_list_entry("lv-p2-2026-01-01", 1, day("2026-07-01"), "再次").await;
+        assert!(matches!(stale, Err(Error::Conflict { table: "list_entry", .. })));
+        drop(tx);
+
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.place_lists().await?.len(), 3);
+        let whole = read.place_list("lv").await?.expect("is there");
+        assert_eq!((whole.version, whole.list.baseline.as_ref().map(|b| b.count)), (2, Some(57)));
+        assert_eq!(whole.list.members(day("2026-05-31")).len(), 3);
+        assert_eq!(whole.list.members(day("2026-06-01")).len(), 2);
+        assert_eq!(read.place_list("none").await?, None);
+        let ended = read.list_entries_of_place(&"p2".into()).await?;
+        assert_eq!(ended[0].entry.left, Some((day("2026-06-01"), "已停业".to_owned())));
+        assert_eq!(read.list_entries("lp").await?, stays[4..]);
+
+        let village = ListKind::VillageListed;
+        for (on, counts) in [
+            ("2025-12-31", vec![]),
+            ("2026-01-01", vec![("v1", 2)]),
+            ("2026-05-31", vec![("v1", 2), ("v2", 1)]),
+            ("2026-06-01", vec![("v1", 1), ("v2", 1)]),
+        ] {
+            let found = read.list_counts(village, day(on), None).await?;
+            let found: Vec<(&str, i64)> = found.iter().map(|(v, n)| (v.as_str(), *n)).collect();
+            assert_eq!(found, counts, "on {on}, p1 on two lists of the kind counts once");
+        }
+        let only_v2 = ["500118103/v2".to_owned()];
+        let scoped = read.list_counts(village, day("2026-05-31"), Some(&only_v2)).await?;
+        assert_eq!(scoped, [("v2".to_owned(), 1)]);
+        let police = ListKind::PoliceListed;
+        let both = read.list_overlap(village, police, day("2026-06-01"), None).await?;
+        assert_eq!(both, Overlap { first: 2, second: 2, both: 1 });
+        let both = read.list_overlap(village, police, day("2026-06-01"), Some(&only_v2)).await?;
+        assert_eq!(both, Overlap { first: 1, second: 1, both: 0 });
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,309 @@
+//! The contract of checklists, inspection plans, parameters and waivers, once on SQLite and once on PostgreSQL.
+
+use domain::checklist::{Applies, Checklist, Purpose, State};
+use domain::ids::TownCode;
+use domain::inspection_plan::{InspectionPlan, PlanItem, Span, State as Standing};
+use domain::plan::{Basis, Parameter, Value};
+use domain::time::{Date, Timestamp};
+use store::checklist::ChecklistRecord;
+use store::inspection_plan::{PlanItemRecord, PlanRecord};
+use store::parameter::{Decision, ParameterRecord};
+use store::waiver::WaiverRecord;
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+
+fn town() -> TownCode {
+    TownCode::from("500118103000")
+}
+
+fn audit(action: &'static str) -> Audit {
+    Audit {
+        action,
+        object_kind: "plan",
+        object_id: "x".to_owned(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn day(text: &str) -> Date {
+    let date = domain::time::parse_date(text);
+    assert!(date.is_some(), "{text} is no date");
+    date.unwrap_or_default()
+}
+
+fn edition(code: &str, edition: u32, state: State) -> ChecklistRecord {
+    let checklist = Checklist {
+        code: code.to_owned(),
+        edition,
+        title: format!("检查块 {code}"),
+        purpose: Purpose::Block,
+        order: 1,
+        applies: Applies { everywhere: true, ..Applies::default() },
+        items: Vec::new(),
+        reuses: vec!["B01".to_owned()],
+        state,
+    };
+    ChecklistRecord {
+        id: format!("{code}-{edition}"),
+        checklist,
+        version: 1,
+        recorded_at: NOW,
+        recorded_by: "a".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn the_editions_of_a_day_are_those_in_use_on_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let (jan, mar, apr) = (day("2026-01-01"), day("2026-03-31"), day("2026-04-01"));
+        let first = edition("B", 1, State::Retired { from: jan, to: mar });
+        let mut tx = db.write(&town()).await?;
+        tx.insert_checklist(&first).await?;
+        tx.insert_checklist(&edition("B", 2, State::Valid { from: apr })).await?;
+        tx.insert_checklist(&edition("B", 3, State::Draft)).await?;
+        tx.insert_checklist(&edition("A", 1, State::Valid { from: jan })).await?;
+        tx.commit(audit("checklist.add"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let twin = ChecklistRecord { id: "other".to_owned(), ..first.clone() };
+        assert!(matches!(tx.insert_checklist(&twin).await, Err(Error::Conflict { .. })));
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.checklist("B-1").await?, Some(first));
+        assert_eq!(read.checklists().await?.len(), 4);
+        assert_eq!(read.checklist_editions("B").await?.len(), 3);
+        for (on, ids) in
+            [("2025-12-31", vec![]), ("2026-03-31", vec!["A-1", "B-1"]), ("2026-04-01", vec!["A-1", "B-2"])]
+        {
+            let valid = read.checklists_on(day(on)).await?;
+            assert_eq!(valid.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ids, "{on}");
+        }
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_edition_in_use_is_retired_but_never_changed() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let (from, to) = (day("2026-01-01"), day("2026-06-30"));
+        let mut tx = db.write(&town()).await?;
+        tx.insert_checklist(&edition("B", 1, State::Draft)).await?;
+        let mut draft = edition("B", 1, State::Draft);
+        draft.checklist.title = "改过的草稿".to_owned();
+        tx.update_checklist(&draft).await?;
+        let mut valid = draft.clone();
+        valid.version = 2;
+        valid.checklist.state = State::Valid { from };
+        tx.update_checklist(&valid).await?;
+        tx.commit(audit("checklist.publish"), ()).await?;
+
+        let mut tx = db.write(&town()).await?;
+        let mut retitled = ChecklistRecord { version: 3, ..valid.clone() };
+        retitled.checklist.title = "偷偷改".to_owned();
+        let mut retitled_and_retired = retitled.clone();
+        retitled_and_retired.checklist.state = State::Retired { from, to };
+        let mut back = ChecklistRecord { version: 3, ..valid.clone() };
+        back.checklist.state = State::Draft;
+        let mut moved = back.clone();
+        moved.checklist.state = State::Retired { from: day("2026-02-01"), to };
+        for wrong in [retitled, retitled_and_retired, back, moved] {
+            let refused = tx.update_checklist(&wrong).await;
+            assert!(matches!(refused, Err(Error::Conflict { table: "checklist", .. })), "{wrong:?}");
+        }
+        let mut retired = ChecklistRecord { version: 3, ..valid };
+        retired.checklist.state = State::Retired { from, to };
+        tx.update_checklist(&retired).await?;
+        tx.commit(audit("checklist.retire"), ()).await?;
+        let kept = db.read(&town()).await?.checklist("B-1").await?.expect("is there");
+        assert_eq!((kept.version, kept.checklist), (4, retired.checklist));
+        Ok(())
+    })
+    .await
+}
+
+fn plan(id: &str, org: &str, path: &str) -> PlanRecord {
+    PlanRecord {
+        plan: InspectionPlan::draft(id.into(), org.into(), Span::Annual { year: 2026 }),
+        path: path.to_owned(),
+        year: 2026,
+        title: "年度计划".to_owned(),
+        note: String::new(),
+        version: 1,
+        recorded_at: NOW,
+        recorded_by: "a".to_owned(),
+    }
+}
+
+fn visit(id: &str, place: &str, from: &str, to: &str) -> PlanItemRecord {
+    let item =
+        PlanItem { place: place.into(), from: day(from), to: day(to), reason: "红色每月".to_owned() };
+    PlanItemRecord { id: id.to_owned(), plan: "ip".into(), item, version: 1, recorded_at: NOW }
+}
+
+#[tokio::test]
+async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_inspection_plan(&plan("ip", "org-1", "t/v1")).await?;
+        tx.insert_inspection_plan(&plan("iq", "org-2", "t/v2")).await?;
+        let visits = [
+            visit("i1", "p1", "2026-01-01", "2026-01-31"),
+            visit("i2", "p2", "2026-01-01", "2026-01-31"),
+            visit("i3", "p1", "2026-02-01", "2026-02-28"),
+        ];
+        tx.insert_plan_items(&visits).await?;
+        tx.void_plan_item("i2", 1, NOW, "场所注销").await?;
+        tx.commit(audit("inspection_plan.draft"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let stored = read.inspection_plan(&"ip".into(), None).await?.expect("is there");
+        assert_eq!(stored.plan.items, [visits[0].item.clone(), visits[2].item.clone()]);
+        assert_eq!(read.plan_items(&"ip".into()).await?, [visits[0].clone(), visits[2].clone()]);
+        let (first, last) = (day("2026-01-31"), day("2026-02-01"));
+        assert!(read.planned_visits(&"p1".into(), first, last).await?.is_empty(), "a draft promises nothing");
+        drop(read);
+
+        let submitted = stored.plan.clone().submit("a".into(), day("2025-12-20"))?;
+        let approved = submitted.approve("b".into(), day("2025-12-25"))?;
+        let mut tx = db.write(&town()).await?;
+        tx.update_inspection_plan(&PlanRecord { plan: approved.clone(), ..stored.clone() }).await?;
+        tx.commit(audit("inspection_plan.approve"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_inspection_plan(&stored).await, Err(Error::Conflict { .. })));
+        drop(tx);
+
+        let mut read = db.read(&town()).await?;
+        let stored = read.inspection_plan(&"ip".into(), None).await?.expect("is there");
+        assert_eq!((stored.version, &stored.plan), (2, &approved));
+        assert!(matches!(stored.plan.state, Standing::Approved { .. }));
+        assert_eq!(read.planned_visits(&"p1".into(), first, last).await?.len(), 2);
+        assert_eq!(read.planned_visits(&"p1".into(), last, last).await?, visits[2..]);
+        assert!(read.planned_visits(&"p2".into(), first, first).await?.is_empty(), "taken out");
+        let own = ["t/v2".to_owned()];
+        assert_eq!(read.inspection_plan(&"ip".into(), Some(&own)).await?, None);
+        assert_eq!(read.inspection_plans(2026, None, None).await?.len(), 2);
+        assert_eq!(read.inspection_plans(2026, None, Some(&own)).await?, [plan("iq", "org-2", "t/v2")]);
+        assert_eq!(read.inspection_plans(2026, Some(&"org-1".into()), None).await?.len(), 1);
+        assert!(read.inspection_plans(2027, None, None).await?.is_empty());
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+fn setting(id: &str, value: Value, from: &str) -> ParameterRecord {
+    let parameter = Parameter {
+        name: "visits.red".to_owned(),
+        value,
+        unit: "次".to_owned(),
+        basis: Basis::TownSetting,
+        source: "镇务会".to_owned(),
+        effective_from: day(from),
+    };
+    ParameterRecord {
+        id: id.to_owned(),
+        parameter,
+        decision: Decision::Proposed,
+        reason: "人手增加".to_owned(),
+        proposed_by: "a".to_owned(),
+        decided: None,
+        version: 1,
+        recorded_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_has_the_value_decided_for_its_day() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_parameter(&setting("s1", Value::Number(12.0), "2026-01-01")).await?;
+        tx.insert_parameter(&setting("s2", Value::Number(0.5), "2026-06-01")).await?;
+        tx.insert_parameter(&setting("s3", Value::Text("month".to_owned()), "2026-06-01")).await?;
+        tx.insert_parameter(&setting("s4", Value::Flag(true), "2026-07-01")).await?;
+        tx.insert_parameter(&setting("s5", Value::Flag(false), "2026-08-01")).await?;
+        tx.decide_parameter("s1", 1, Decision::Decided, "b", NOW).await?;
+        tx.decide_parameter("s3", 1, Decision::Decided, "b", NOW.plus_ms(1)).await?;
+        tx.decide_parameter("s2", 1, Decision::Decided, "b", NOW.plus_ms(2)).await?;
+        tx.decide_parameter("s4", 1, Decision::Rejected, "b", NOW).await?;
+        let again = tx.decide_parameter("s4", 1, Decision::Decided, "b", NOW).await;
+        assert!(matches!(again, Err(Error::Conflict { table: "parameter", .. })));
+        tx.commit(audit("parameter.decide"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        for (on, id) in [
+            ("2025-12-31", None),
+            ("2026-01-01", Some("s1")),
+            ("2026-05-31", Some("s1")),
+            ("2026-06-01", Some("s2")),
+            ("2026-12-31", Some("s2")),
+        ] {
+            let found = read.parameter_on("visits.red", day(on)).await?;
+            assert_eq!(found.map(|p| p.id).as_deref(), id, "{on}");
+        }
+        assert_eq!(read.parameter_on("visits.blue", day("2026-12-31")).await?, None);
+        let all = read.parameters().await?;
+        assert_eq!(all.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["s1", "s3", "s2", "s4", "s5"]);
+        assert_eq!(all[1].parameter, setting("s3", Value::Text("month".to_owned()), "2026-06-01").parameter);
+        assert_eq!(all[1].decided, Some(("b".to_owned(), NOW.plus_ms(1))));
+        assert_eq!(all[4], setting("s5", Value::Flag(false), "2026-08-01"));
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_waiver_holds_between_its_days_until_it_is_taken_back() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let waiver = |id: &str, from: &str, to: Option<&str>| WaiverRecord {
+            id: id.to_owned(),
+            duty: "C10.3".to_owned(),
+            subject: "v1".to_owned(),
+            from: day(from),
+            to: to.map(day),
+            kind: "force_majeure".to_owned(),
+            reason: "洪水".to_owned(),
+            recorded_by: "a".to_owned(),
+            version: 1,
+            recorded_at: NOW,
+            voided: None,
+        };
+        let june = waiver("w1", "2026-06-01", Some("2026-06-30"));
+        let mut tx = db.write(&town()).await?;
+        tx.insert_waiver(&june).await?;
+        tx.insert_waiver(&waiver("w2", "2026-08-01", None)).await?;
+        tx.insert_waiver(&waiver("w3", "2026-06-01", None)).await?;
+        tx.void_waiver("w3", 1, NOW, "误录").await?;
+        tx.commit(audit("waiver.add"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.waiver("w1").await?, Some(june));
+        let taken_back = read.waiver("w3").await?.expect("stays on record");
+        assert_eq!(taken_back.voided, Some((NOW, "误录".to_owned())));
+        for (from, to, ids) in [
+            ("2026-05-01", "2026-05-31", vec![]),
+            ("2026-05-01", "2026-06-01", vec!["w1"]),
+            ("2026-06-30", "2026-08-01", vec!["w1", "w2"]),
+            ("2026-07-01", "2026-07-31", vec![]),
+            ("2027-01-01", "2027-12-31", vec!["w2"]),
+        ] {
+            let found = read.waivers_between(day(from), day(to)).await?;
+            assert_eq!(found.iter().map(|w| w.id.as_str()).collect::<Vec<_>>(), ids, "{from} to {to}");
+        }
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
