@@ -9,6 +9,7 @@ pub mod audit;
 pub mod blob;
 pub mod db;
 pub mod error;
+pub mod hazard;
 pub mod job;
 pub mod migrate;
 pub mod operation;
