@@ -214,7 +214,7 @@ CREATE TABLE hazard (
   inspection TEXT NOT NULL, item TEXT NOT NULL, hazard_code TEXT NOT NULL, category TEXT NOT NULL,
   description TEXT NOT NULL, level TEXT NOT NULL, state TEXT NOT NULL, measure TEXT NOT NULL,
   deadline_on TEXT, original_deadline_on TEXT, recheck_due_on TEXT, recurrence_of TEXT NOT NULL,
-  found_by TEXT NOT NULL, found_at BIGINT NOT NULL, closed_at BIGINT,
+  found_by TEXT NOT NULL, found_at BIGINT NOT NULL,
   version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
   PRIMARY KEY (town, id), UNIQUE (town, code));
 CREATE INDEX hazard_state ON hazard (town, state, deadline_on);
@@ -223,8 +223,7 @@ CREATE INDEX hazard_found ON hazard (town, found_at, id);
 
 CREATE TABLE hazard_event (
   town TEXT NOT NULL, id TEXT NOT NULL, hazard TEXT NOT NULL, seq BIGINT NOT NULL, kind TEXT NOT NULL,
-  actor TEXT NOT NULL, actor_name TEXT NOT NULL, hat TEXT NOT NULL, happened_at BIGINT NOT NULL,
-  recorded_at BIGINT NOT NULL, note TEXT NOT NULL, content TEXT NOT NULL,
+  actor TEXT NOT NULL, happened_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, content TEXT NOT NULL,
   PRIMARY KEY (town, id), UNIQUE (town, hazard, seq));
 
 CREATE TABLE unit_link (

@@ -11,6 +11,7 @@ pub mod checklist;
 pub mod db;
 pub mod error;
 pub mod inspection_plan;
+pub mod hazard;
 pub mod job;
 pub mod migrate;
 pub mod operation;

@@ -1,0 +1,265 @@
+//! Hazards as kept: the events are the truth, the row holds what is searched and sorted by. A hazard is read by
+//! replaying its events, and the row must agree. What does not belong here: whether a step is allowed (`domain::hazard`).
+
+use domain::hazard::{Columns, Event, Hazard};
+use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
+use domain::time::{Date, Timestamp};
+
+use crate::db::{containing, within};
+use crate::{Error, Read, Result, Row, Write, args, cols};
+
+/// What is filed with a hazard beside its own life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    /// The number people use, unique in the town.
+    pub code: String,
+    /// Territory path of the place.
+    pub path: String,
+    /// The organisation whose find it is.
+    pub org: OrgId,
+    /// The inspection it was found in, if any.
+    pub inspection: Option<InspectionId>,
+}
+
+/// A hazard in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Id.
+    pub id: HazardId,
+    /// Filed with it.
+    pub filing: Filing,
+    /// The place.
+    pub place: PlaceId,
+    /// Code of the hazard dictionary.
+    pub hazard_code: String,
+    /// What was found.
+    pub description: String,
+    /// `Level::code`; none until graded.
+    pub level: Option<String>,
+    /// `State::code`.
+    pub state: String,
+    /// `Measure::code`; none without a measure.
+    pub measure: Option<String>,
+    /// The deadline in force.
+    pub deadline_on: Option<Date>,
+    /// The first deadline ever set.
+    pub original_deadline_on: Option<Date>,
+    /// Last date for the re-check.
+    pub recheck_due_on: Option<Date>,
+    /// The closed hazard this one repeats.
+    pub recurrence_of: Option<HazardId>,
+    /// When it was found.
+    pub found_at: Timestamp,
+    /// How many events made it.
+    pub version: i64,
+}
+
+/// Which hazards to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HazardFilter {
+    /// Only this `State::code`.
+    pub state: Option<String>,
+    /// Only of this place.
+    pub place: Option<PlaceId>,
+    /// Only at or below this territory path.
+    pub path: Option<String>,
+    /// Only those whose fix is awaited and overdue as of this date.
+    pub overdue_as_of: Option<Date>,
+    /// Only with this text in code or description.
+    pub text: Option<String>,
+}
+
+/// Text where the empty one stands for none.
+fn filled(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+impl Listed {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.text("id")?.into(),
+            filing: Filing {
+                code: row.text("code")?,
+                path: row.text("path")?,
+                org: row.text("org")?.into(),
+                inspection: filled(row.text("inspection")?).map(Into::into),
+            },
+            place: row.text("place")?.into(),
+            hazard_code: row.text("hazard_code")?,
+            description: row.text("description")?,
+            level: filled(row.text("level")?),
+            state: row.text("state")?,
+            measure: filled(row.text("measure")?),
+            deadline_on: row.opt_date("deadline_on")?,
+            original_deadline_on: row.opt_date("original_deadline_on")?,
+            recheck_due_on: row.opt_date("recheck_due_on")?,
+            recurrence_of: filled(row.text("recurrence_of")?).map(Into::into),
+            found_at: row.instant("found_at")?,
+            version: row.int("version")?,
+        })
+    }
+
+    /// The first column that does not say what the events say.
+    fn disagrees(&self, hazard: &Hazard) -> Option<&'static str> {
+        let Columns { level, state, measure, deadline_on, original_deadline_on, recheck_due_on, .. } =
+            hazard.columns();
+        let pairs = [
+            ("place", self.place == hazard.find.place),
+            ("hazard_code", self.hazard_code == hazard.find.code.as_str()),
+            ("description", self.description == hazard.find.description),
+            ("found_at", self.found_at == hazard.found_at),
+            ("level", self.level.as_deref() == level),
+            ("state", self.state == state),
+            ("measure", self.measure.as_deref() == measure),
+            ("deadline_on", self.deadline_on == deadline_on),
+            ("original_deadline_on", self.original_deadline_on == original_deadline_on),
+            ("recheck_due_on", self.recheck_due_on == recheck_due_on),
+            ("recurrence_of", self.recurrence_of == hazard.find.recurrence_of),
+            ("version", self.version == i64::from(hazard.version)),
+        ];
+        pairs.into_iter().find(|(_, agrees)| !agrees).map(|(column, _)| column)
+    }
+}
+
+fn broken(column: &str, id: &HazardId) -> Error {
+    Error::Inconsistent { table: "hazard", column: column.to_owned(), id: id.to_string() }
+}
+
+fn replayed(id: &HazardId, events: &[Event]) -> Result<Hazard> {
+    Hazard::from_events(events).map_err(|fault| broken(fault.code(), id))
+}
+
+impl Read {
+    /// A hazard, rebuilt from its events, and how it is filed.
+    ///
+    /// Errors: [`Error::Inconsistent`] when the events make no sense or the row says otherwise.
+    pub async fn hazard(&mut self, id: &HazardId) -> Result<Option<(Hazard, Filing)>> {
+        let Some(row) = self.by_id("hazard", id.as_str()).await? else { return Ok(None) };
+        let listed = Listed::from_row(&row)?;
+        let hazard = replayed(id, &self.hazard_events(id).await?)?;
+        match listed.disagrees(&hazard) {
+            Some(column) => Err(broken(column, id)),
+            None => Ok(Some((hazard, listed.filing))),
+        }
+    }
+
+    /// The events of a hazard, oldest version first.
+    pub async fn hazard_events(&mut self, id: &HazardId) -> Result<Vec<Event>> {
+        let town = self.town().clone();
+        self.rows(
+            "SELECT * FROM hazard_event WHERE town = $1 AND hazard = $2 ORDER BY seq",
+            args![town.as_str(), id.as_str()],
+        )
+        .await?
+        .iter()
+        .map(|row| row.json("content"))
+        .collect()
+    }
+
+    /// Hazards found before `after` (exclusive, by time and id), newest first, within the territory paths.
+    pub async fn hazards(
+        &mut self,
+        paths: Option<&[String]>,
+        filter: &HazardFilter,
+        after: Option<(Timestamp, HazardId)>,
+        limit: i64,
+    ) -> Result<Vec<Listed>> {
+        let mut sql = String::from("SELECT * FROM hazard WHERE town = $1");
+        let mut list = args![self.town().as_str()];
+        within(&mut sql, &mut list, paths);
+        if let Some(path) = &filter.path {
+            within(&mut sql, &mut list, Some(std::slice::from_ref(path)));
+        }
+        if let Some(state) = &filter.state {
+            list.push(state.into());
+            sql.push_str(&format!(" AND state = ${}", list.len()));
+        }
+        if let Some(place) = &filter.place {
+            list.push(place.as_str().into());
+            sql.push_str(&format!(" AND place = ${}", list.len()));
+        }
+        if let Some(date) = filter.overdue_as_of {
+            list.push(date.into());
+            sql.push_str(&format!(
+                " AND state IN ('measure_ordered', 'rectifying') AND deadline_on < ${}",
+                list.len()
+            ));
+        }
+        if let Some(text) = &filter.text {
+            containing(&mut sql, &mut list, &["code", "description"], text);
+        }
+        if let Some((found_at, id)) = after {
+            list.extend(args![found_at, id.as_str()]);
+            sql.push_str(&format!(" AND (found_at, id) < (${}, ${})", list.len() - 1, list.len()));
+        }
+        list.push(limit.into());
+        sql.push_str(&format!(" ORDER BY found_at DESC, id DESC LIMIT ${}", list.len()));
+        self.rows(sql, list).await?.iter().map(Listed::from_row).collect()
+    }
+
+    /// The closed hazards of a place, for telling whether a new find is a recurrence.
+    pub async fn earlier_of_place(&mut self, place: &PlaceId) -> Result<Vec<Hazard>> {
+        let town = self.town().clone();
+        let rows = self
+            .rows(
+                "SELECT e.* FROM hazard_event e JOIN hazard h ON h.town = e.town AND h.id = e.hazard \
+                 WHERE h.town = $1 AND h.place = $2 AND h.state = 'closed' ORDER BY h.found_at, e.hazard, e.seq",
+                args![town.as_str(), place.as_str()],
+            )
+            .await?;
+        let events: Vec<Event> = rows.iter().map(|row| row.json("content")).collect::<Result<_>>()?;
+        events
+            .chunk_by(|a, b| a.hazard == b.hazard)
+            .filter_map(|chunk| chunk.first().map(|first| replayed(&first.hazard, chunk)))
+            .collect()
+    }
+}
+
+impl Write {
+    /// A new hazard with its finding.
+    pub async fn insert_hazard(&mut self, hazard: &Hazard, event: &Event, filing: &Filing) -> Result<()> {
+        let mut row = cols! {
+            code: &filing.code, place: hazard.find.place.as_str(), path: &filing.path, org: filing.org.as_str(),
+            inspection: filing.inspection.as_ref().map_or("", InspectionId::as_str),
+            item: hazard.find.item.as_deref().unwrap_or_default(), hazard_code: hazard.find.code.as_str(),
+            category: hazard.find.code.category(), description: &hazard.find.description,
+            recurrence_of: hazard.find.recurrence_of.as_ref().map_or("", HazardId::as_str),
+            found_by: hazard.found_by.as_ref().map_or("", |p| p.as_str()), found_at: hazard.found_at,
+            version: hazard.version, recorded_at: event.recorded_at,
+        };
+        row.extend(stage_columns(hazard));
+        self.insert("hazard", hazard.id.as_str(), row).await?;
+        self.insert_hazard_event(event).await
+    }
+
+    /// The hazard after a step, with the event that made it, if nobody took a step since.
+    ///
+    /// Errors: [`Error::Conflict`] when the hazard is not at the version before the event's.
+    pub async fn save_step(&mut self, hazard: &Hazard, event: &Event) -> Result<()> {
+        if event.hazard != hazard.id || event.version != hazard.version {
+            return Err(broken("version", &hazard.id));
+        }
+        let before = i64::from(hazard.version) - 1;
+        self.update("hazard", hazard.id.as_str(), before, stage_columns(hazard)).await?;
+        self.insert_hazard_event(event).await
+    }
+
+    async fn insert_hazard_event(&mut self, event: &Event) -> Result<()> {
+        let content = serde_json::to_string(event).map_err(|_| broken("content", &event.hazard))?;
+        let row = cols! {
+            hazard: event.hazard.as_str(), seq: event.version, kind: event.kind.step().code(),
+            actor: event.act.actor.person().map_or("", |p| p.as_str()), happened_at: event.act.happened_at,
+            recorded_at: event.recorded_at, content: content,
+        };
+        self.insert("hazard_event", &format!("{}-{}", event.hazard, event.version), row).await
+    }
+}
+
+/// What a step may change.
+fn stage_columns(hazard: &Hazard) -> Vec<(&'static str, crate::Value)> {
+    let c = hazard.columns();
+    cols! {
+        level: c.level.unwrap_or_default(), state: c.state, measure: c.measure.unwrap_or_default(),
+        deadline_on: c.deadline_on, original_deadline_on: c.original_deadline_on, recheck_due_on: c.recheck_due_on,
+    }
+}

@@ -1,0 +1,199 @@
+//! The contract of hazards: kept as events, read by replay, listed by columns; on both databases.
+
+use domain::calendar::Calendar;
+use domain::hazard::{Act, Actor, Days, Find, FixChannel, Hazard, HazardCode, Level, Look, Photo, Standing, Stepped};
+use domain::ids::TownCode;
+use domain::time::{Timestamp, parse_date};
+use store::hazard::{Filing, HazardFilter};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+/// 2026-03-02 09:00 in the town.
+const NOW: Timestamp = Timestamp(1_772_413_200_000);
+const DAY_MS: i64 = 86_400_000;
+
+fn town() -> TownCode {
+    "500118103000".into()
+}
+
+fn audit(action: &'static str, id: &str) -> Audit {
+    Audit {
+        action,
+        object_kind: "hazard",
+        object_id: id.to_owned(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn act(person: &str, at: Timestamp) -> Act {
+    let actor = Actor::Staff {
+        person: person.into(),
+        assignment: "hat".into(),
+        org: "office".into(),
+        standing: Standing::Office,
+    };
+    Act { actor, happened_at: at, position: None, document_no: None }
+}
+
+fn photo(id: &str) -> Vec<Photo> {
+    vec![Photo { id: id.into(), item: None }]
+}
+
+fn filing(id: &str, path: &str) -> Filing {
+    Filing { code: format!("YH-{id}"), path: path.to_owned(), org: "office".into(), inspection: None }
+}
+
+fn found(id: &str, place: &str, text: &str, at: Timestamp) -> Stepped {
+    let find = Find {
+        town: town(),
+        place: place.into(),
+        item: None,
+        code: HazardCode::other(),
+        description: text.to_owned(),
+        photos: photo(&format!("{id}-before")),
+        recurrence_of: None,
+    };
+    Hazard::found(id.into(), find, act("wang", at), at)
+}
+
+async fn keep(db: &Db, id: &str, path: &str, stepped: Stepped) -> anyhow::Result<Hazard> {
+    let (hazard, event) = stepped?;
+    let mut tx = db.write(&town()).await?;
+    if hazard.version == 1 {
+        tx.insert_hazard(&hazard, &event, &filing(id, path)).await?;
+    } else {
+        tx.save_step(&hazard, &event).await?;
+    }
+    tx.commit(audit("hazard.step", id), ()).await?;
+    Ok(hazard)
+}
+
+/// Found, graded and advised with seven days.
+async fn advised(db: &Db, id: &str, path: &str, at: Timestamp) -> anyhow::Result<Hazard> {
+    let h = keep(db, id, path, found(id, "shop", "安全出口上锁", at)).await?;
+    let h = keep(db, id, path, h.grade(act("wang", at), Level::General, "", at)).await?;
+    let step = h.advise(act("wang", at), "请拆锁", Days::Calendar(7), at, &Calendar::weekdays());
+    keep(db, id, path, step).await
+}
+
+#[tokio::test]
+async fn a_hazard_reads_back_by_replay_and_a_stale_step_is_a_conflict() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let advised = advised(&db, "h", "t/v", NOW).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.hazard(&"h".into()).await?, Some((advised.clone(), filing("h", "t/v"))));
+        assert_eq!(read.hazard_events(&"h".into()).await?.len(), 3);
+        assert_eq!(read.hazard(&"other".into()).await?, None);
+        drop(read);
+        assert_eq!(db.read(&"500118104000".into()).await?.hazard(&"h".into()).await?, None);
+        let later = NOW.plus_ms(DAY_MS);
+        let fix = |id: &str| {
+            let calendar = Calendar::weekdays();
+            advised.clone().submit_fix(act("wang", later), FixChannel::Staff, photo(id), "", later, &calendar)
+        };
+        keep(&db, "h", "t/v", fix("after")).await?;
+        let (hazard, event) = fix("after-2")?;
+        let mut tx = db.write(&town()).await?;
+        let second = tx.save_step(&hazard, &event).await;
+        assert!(matches!(second, Err(Error::Conflict { table: "hazard", .. })), "{second:?}");
+        drop(tx);
+        assert_eq!(db.read(&town()).await?.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_row_that_says_other_than_its_events_is_told() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        advised(&db, "h", "t/v", NOW).await?;
+        let attacks = [
+            ("UPDATE hazard SET deadline_on = '2027-01-01'", "deadline_on"),
+            ("UPDATE hazard SET state = 'closed'", "state"),
+            ("DELETE FROM hazard_event WHERE seq = 2", "hazard.replay_gap"),
+        ];
+        for (sql, wanted) in attacks {
+            match &db {
+                Db::Sqlite { writers, .. } => sqlx::raw_sql(sql).execute(writers).await.map(|_| ())?,
+                Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ())?,
+            }
+            let told = db.read(&town()).await?.hazard(&"h".into()).await;
+            let is_told = matches!(&told, Err(Error::Inconsistent { column, .. }) if column == wanted);
+            // The second attack finds the first still there, and columns are compared in order.
+            assert!(is_told || wanted == "state" && told.is_err(), "{sql}: {told:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn lists_are_narrowed_by_territory_stage_place_date_and_text_and_paged() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        advised(&db, "a", "t/v1", NOW).await?;
+        // The same instant as the one before: the id decides.
+        advised(&db, "b", "t/v1/g", NOW).await?;
+        keep(&db, "c", "t/v10", found("c", "mill", "堆放 100%_纸箱", NOW.plus_ms(1))).await?;
+        let mut read = db.read(&town()).await?;
+        let all = HazardFilter::default();
+        let deadline = parse_date("2026-03-09");
+        let next = deadline.and_then(|d| d.succ_opt());
+        let v1 = ["t/v1".to_owned()];
+        let table = [
+            (None, all.clone(), "c b a"),
+            (Some(&v1[..]), all.clone(), "b a"),
+            (Some(&[][..]), all.clone(), ""),
+            (None, HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, "c"),
+            (Some(&v1[..]), HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, ""),
+            (None, HazardFilter { state: Some("found".to_owned()), ..all.clone() }, "c"),
+            (None, HazardFilter { place: Some("shop".into()), ..all.clone() }, "b a"),
+            (None, HazardFilter { overdue_as_of: deadline, ..all.clone() }, ""),
+            (None, HazardFilter { overdue_as_of: next, ..all.clone() }, "b a"),
+            (None, HazardFilter { text: Some("0%_纸".to_owned()), ..all.clone() }, "c"),
+            (None, HazardFilter { text: Some("安%锁".to_owned()), ..all.clone() }, ""),
+            (None, HazardFilter { text: Some("yh-a".to_owned()), ..all.clone() }, "a"),
+        ];
+        for (paths, filter, wanted) in table {
+            let rows = read.hazards(paths, &filter, None, 10).await?;
+            let ids: Vec<_> = rows.iter().map(|h| h.id.as_str()).collect();
+            assert_eq!(ids.join(" "), wanted, "{paths:?} {filter:?}");
+        }
+        let mut seen = Vec::new();
+        let mut after = None;
+        while let Some(one) = read.hazards(None, &all, after.take(), 1).await?.pop() {
+            after = Some((one.found_at, one.id.clone()));
+            seen.push(one.id.0);
+        }
+        assert_eq!(seen, ["c", "b", "a"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn only_closed_hazards_of_the_place_may_recur() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let open = advised(&db, "a", "t", NOW).await?;
+        keep(&db, "b", "t", found("b", "mill", "无水", NOW)).await?;
+        assert!(db.read(&town()).await?.earlier_of_place(&"shop".into()).await?.is_empty());
+        let later = NOW.plus_ms(9 * DAY_MS);
+        let look = Look { with: vec!["zhao".into()], photos: photo("after"), note: "已拆".to_owned() };
+        let passed = keep(&db, "a", "t", open.pass_recheck(act("zhao", later), look, later)).await?;
+        let closed = keep(&db, "a", "t", passed.close(act("zhao", later), later)).await?;
+        assert_eq!(db.read(&town()).await?.earlier_of_place(&"shop".into()).await?, [closed]);
+        assert!(db.read(&town()).await?.earlier_of_place(&"mill".into()).await?.is_empty());
+        Ok(())
+    })
+    .await
+}
