@@ -15,6 +15,7 @@ pub mod migrate;
 pub mod operation;
 pub mod seal;
 pub mod session;
+pub mod task;
 pub mod value;
 pub mod verify;
 
