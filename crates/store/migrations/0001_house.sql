@@ -175,10 +175,9 @@ CREATE INDEX plan_item_place ON plan_item (town, place);
 
 CREATE TABLE task (
   town TEXT NOT NULL, id TEXT NOT NULL, code TEXT NOT NULL, plan TEXT NOT NULL, place TEXT NOT NULL, org TEXT NOT NULL,
-  path TEXT NOT NULL, kind TEXT NOT NULL, depth TEXT NOT NULL, from_on TEXT NOT NULL, due_on TEXT NOT NULL,
-  assignee TEXT NOT NULL, joint TEXT NOT NULL, state TEXT NOT NULL, assigned_at BIGINT, accepted_at BIGINT,
-  finished_at BIGINT, inspection TEXT NOT NULL, unable_reason TEXT NOT NULL, unable_n BIGINT NOT NULL, note TEXT NOT NULL,
-  events TEXT NOT NULL, version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  path TEXT NOT NULL, kind TEXT NOT NULL, from_on TEXT NOT NULL, due_on TEXT NOT NULL, assignee TEXT NOT NULL,
+  state TEXT NOT NULL, inspection TEXT NOT NULL, content TEXT NOT NULL, events TEXT NOT NULL,
+  version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
   PRIMARY KEY (town, id));
 CREATE INDEX task_due ON task (town, state, due_on);
 CREATE INDEX task_assignee ON task (town, assignee, state);

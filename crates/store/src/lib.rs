@@ -21,6 +21,7 @@ pub mod place_list;
 pub mod scope;
 pub mod seal;
 pub mod session;
+pub mod task;
 pub mod value;
 pub mod verify;
 pub mod waiver;

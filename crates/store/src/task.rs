@@ -1,0 +1,176 @@
+//! Tasks as kept: the task and its events as JSON, with columns to search and sort by. What does not belong here: whether
+//! a step is allowed (`domain::task`).
+
+use domain::ids::{InspectionPlanId, PersonId, PlaceId, TaskId};
+use domain::task::{Event, State, Task};
+use domain::time::{Date, Timestamp};
+
+use crate::db::within;
+use crate::{Error, Read, Result, Row, Write, args, cols};
+
+/// What is filed with a task beside its own life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskFiling {
+    /// The number people use.
+    pub code: String,
+    /// The plan it comes from, if any.
+    pub plan: Option<InspectionPlanId>,
+    /// Territory path of the place.
+    pub path: String,
+    /// What kind of visit.
+    pub kind: String,
+}
+
+/// A task as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTask {
+    /// The task.
+    pub task: Task,
+    /// How it is filed.
+    pub filing: TaskFiling,
+    /// What happened to it, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// Which tasks to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Only this `State::code`.
+    pub state: Option<String>,
+    /// Only of this place.
+    pub place: Option<PlaceId>,
+    /// Only of this person.
+    pub assignee: Option<PersonId>,
+    /// Only of this plan.
+    pub plan: Option<InspectionPlanId>,
+    /// Only those still owed whose last date has passed as of this date.
+    pub overdue_as_of: Option<Date>,
+}
+
+fn broken(column: &str, id: &TaskId) -> Error {
+    Error::Inconsistent { table: "task", column: column.to_owned(), id: id.to_string() }
+}
+
+fn json<T: serde::Serialize>(value: &T, column: &str, id: &TaskId) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| broken(column, id))
+}
+
+fn assignee(state: &State) -> &str {
+    match state {
+        State::Assigned { to, .. } => to.as_str(),
+        State::Accepted { by }
+        | State::InProgress { by, .. }
+        | State::Submitted { by, .. }
+        | State::Done { by, .. } => by.as_str(),
+        State::Pending | State::Unable | State::Referred | State::Cancelled { .. } => "",
+    }
+}
+
+fn step_columns(task: &Task, events: &[Event]) -> Result<Vec<(&'static str, crate::Value)>> {
+    let inspection = match &task.state {
+        State::Submitted { inspection, .. } | State::Done { inspection, .. } => inspection.as_str(),
+        _ => "",
+    };
+    Ok(cols! {
+        assignee: assignee(&task.state), state: task.state.code(), inspection: inspection,
+        content: json(task, "content", &task.id)?, events: json(&events, "events", &task.id)?,
+    })
+}
+
+impl StoredTask {
+    /// Reads a row, whose content must be of the version the row claims.
+    fn from_row(row: &Row) -> Result<Self> {
+        let task: Task = row.json("content")?;
+        let events: Vec<Event> = row.json("events")?;
+        let is_whole = events.iter().zip(1..).all(|(event, n)| event.version == n && event.task == task.id)
+            && events.len() == usize::try_from(task.version).unwrap_or(usize::MAX);
+        if !is_whole || row.int("version")? != i64::from(task.version) {
+            return Err(broken("version", &task.id));
+        }
+        if row.text("state")? != task.state.code() || row.date("due_on")? != task.window.due_on {
+            return Err(broken("state", &task.id));
+        }
+        let plan = row.text("plan")?;
+        let filing = TaskFiling {
+            code: row.text("code")?,
+            plan: (!plan.is_empty()).then(|| plan.into()),
+            path: row.text("path")?,
+            kind: row.text("kind")?,
+        };
+        Ok(Self { task, filing, events })
+    }
+}
+
+impl Read {
+    /// The task of this id.
+    pub async fn task(&mut self, id: &TaskId) -> Result<Option<StoredTask>> {
+        self.by_id("task", id.as_str()).await?.as_ref().map(StoredTask::from_row).transpose()
+    }
+
+    /// Tasks due after `after` (exclusive, by date and id), first due first, within the territory paths.
+    pub async fn tasks(
+        &mut self,
+        paths: Option<&[String]>,
+        filter: &TaskFilter,
+        after: Option<(Date, TaskId)>,
+        limit: i64,
+    ) -> Result<Vec<StoredTask>> {
+        let mut sql = String::from("SELECT * FROM task WHERE town = $1");
+        let mut list = args![self.town().as_str()];
+        within(&mut sql, &mut list, paths);
+        let equal = [
+            ("state", filter.state.as_deref()),
+            ("place", filter.place.as_ref().map(PlaceId::as_str)),
+            ("assignee", filter.assignee.as_ref().map(PersonId::as_str)),
+            ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
+        ];
+        for (column, wanted) in equal {
+            if let Some(wanted) = wanted {
+                list.push(wanted.into());
+                sql.push_str(&format!(" AND {column} = ${}", list.len()));
+            }
+        }
+        if let Some(date) = filter.overdue_as_of {
+            list.push(date.into());
+            sql.push_str(&format!(
+                " AND state NOT IN ('submitted', 'done', 'cancelled') AND due_on < ${}",
+                list.len()
+            ));
+        }
+        if let Some((due_on, id)) = after {
+            list.extend(args![due_on, id.as_str()]);
+            sql.push_str(&format!(" AND (due_on, id) > (${}, ${})", list.len() - 1, list.len()));
+        }
+        list.push(limit.into());
+        sql.push_str(&format!(" ORDER BY due_on, id LIMIT ${}", list.len()));
+        self.rows(sql, list).await?.iter().map(StoredTask::from_row).collect()
+    }
+}
+
+impl Write {
+    /// A new task, to which nothing has happened yet.
+    pub async fn insert_task(&mut self, task: &Task, filing: &TaskFiling, now: Timestamp) -> Result<()> {
+        let mut row = cols! {
+            code: &filing.code, plan: filing.plan.as_ref().map_or("", InspectionPlanId::as_str),
+            place: task.place.as_str(), org: task.lead.as_str(), path: &filing.path, kind: &filing.kind,
+            from_on: task.window.from, due_on: task.window.due_on, version: task.version, recorded_at: now,
+        };
+        row.extend(step_columns(task, &[])?);
+        self.insert("task", task.id.as_str(), row).await
+    }
+
+    /// The task after a step, with the event that made it, if nobody took a step since.
+    ///
+    /// Errors: [`Error::Conflict`] when the task is not at the version before the event's.
+    pub async fn save_task_step(&mut self, task: &Task, event: &Event) -> Result<()> {
+        let conflict = || Error::Conflict { table: "task", id: task.id.to_string() };
+        let before = self.task(&task.id).await?.ok_or_else(conflict)?;
+        if event.version != task.version || event.task != task.id {
+            return Err(broken("version", &task.id));
+        }
+        let mut events = before.events;
+        events.push(event.clone());
+        let row = step_columns(task, &events)?;
+        self.update("task", task.id.as_str(), i64::from(task.version) - 1, row).await
+    }
+}

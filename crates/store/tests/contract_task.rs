@@ -1,0 +1,120 @@
+//! The contract of tasks: kept with their events, listed by what is owed; on both databases.
+
+use domain::hazard::{Act, Actor, Standing};
+use domain::ids::TownCode;
+use domain::task::{Task, Window};
+use domain::time::{Date, Timestamp};
+use store::task::{StoredTask, TaskFiling, TaskFilter};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+/// 2026-03-02 09:00 in the town.
+const NOW: Timestamp = Timestamp(1_772_413_200_000);
+
+fn town() -> TownCode {
+    "500118103000".into()
+}
+
+fn audit() -> Audit {
+    Audit {
+        action: "task.step",
+        object_kind: "task",
+        object_id: String::new(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn act(person: &str) -> Act {
+    let actor = Actor::Staff {
+        person: person.into(),
+        assignment: "hat".into(),
+        org: "village".into(),
+        standing: Standing::Inspector,
+    };
+    Act { actor, happened_at: NOW, position: None, document_no: None }
+}
+
+fn days(n: u64) -> Date {
+    NOW.date() + chrono::Days::new(n)
+}
+
+async fn pending(db: &Db, id: &str, path: &str, due_on: Date) -> anyhow::Result<Task> {
+    let window = Window::new(NOW.date(), due_on)?;
+    let task = Task::pending(id.into(), "shop".into(), "village".into(), vec!["office".into()], window);
+    let mut tx = db.write(&town()).await?;
+    tx.insert_task(&task, &filing(id, path), NOW).await?;
+    tx.commit(audit(), ()).await?;
+    Ok(task)
+}
+
+fn filing(id: &str, path: &str) -> TaskFiling {
+    TaskFiling {
+        code: format!("RW-{id}"),
+        plan: Some("plan".into()),
+        path: path.to_owned(),
+        kind: "routine".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_task_reads_back_with_its_events_and_a_stale_step_is_a_conflict() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let task = pending(&db, "a", "t/v", days(3)).await?;
+        let (taken, event) = task.clone().accept(act("wang"), NOW)?;
+        let mut tx = db.write(&town()).await?;
+        tx.save_task_step(&taken, &event).await?;
+        tx.commit(audit(), ()).await?;
+        let wanted = StoredTask { task: taken, filing: filing("a", "t/v"), events: vec![event] };
+        assert_eq!(db.read(&town()).await?.task(&"a".into()).await?, Some(wanted));
+        let (late, event) = task.accept(act("zhao"), NOW)?;
+        let mut tx = db.write(&town()).await?;
+        let second = tx.save_task_step(&late, &event).await;
+        assert!(matches!(second, Err(Error::Conflict { table: "task", .. })), "{second:?}");
+        drop(tx);
+        assert_eq!(db.read(&town()).await?.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        pending(&db, "b", "t/v1", days(3)).await?;
+        pending(&db, "a", "t/v1", days(3)).await?;
+        let (gone, event) = pending(&db, "c", "t/v10", days(1)).await?.cancel(act("wang"), "撤店", NOW)?;
+        let mut tx = db.write(&town()).await?;
+        tx.save_task_step(&gone, &event).await?;
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let all = TaskFilter::default();
+        let v1 = ["t/v1".to_owned()];
+        let table = [
+            (None, all.clone(), None, "c a b"),
+            (Some(&v1[..]), all.clone(), None, "a b"),
+            (None, all.clone(), Some((days(3), "a".into())), "b"),
+            (None, TaskFilter { state: Some("cancelled".to_owned()), ..all.clone() }, None, "c"),
+            (None, TaskFilter { overdue_as_of: Some(days(3)), ..all.clone() }, None, ""),
+            (None, TaskFilter { overdue_as_of: Some(days(4)), ..all.clone() }, None, "a b"),
+            (None, TaskFilter { assignee: Some("wang".into()), ..all.clone() }, None, ""),
+            (None, TaskFilter { place: Some("mill".into()), ..all.clone() }, None, ""),
+            (None, TaskFilter { plan: Some("plan".into()), ..all.clone() }, None, "c a b"),
+        ];
+        for (paths, filter, after, wanted) in table {
+            let rows = read.tasks(paths, &filter, after, 10).await?;
+            let ids: Vec<_> = rows.iter().map(|t| t.task.id.as_str()).collect();
+            assert_eq!(ids.join(" "), wanted, "{paths:?} {filter:?}");
+        }
+        Ok(())
+    })
+    .await
+}
