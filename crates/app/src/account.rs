@@ -197,13 +197,14 @@ impl App {
         Ok(())
     }
 
-    /// Adds an account with a first password that must be changed at the first login.
+    /// Adds an account; its first password must be changed at the first login unless it is `lasting`, as in the demo.
     pub async fn add_account(
         &self,
         caller: &Caller,
         login: &str,
         person: &str,
         password: &str,
+        lasting: bool,
     ) -> Result<AccountId> {
         let now = self.now();
         let login = login.trim().to_lowercase();
