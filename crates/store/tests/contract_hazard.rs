@@ -1,7 +1,9 @@
 //! The contract of hazards: kept as events, read by replay, listed by columns; on both databases.
 
 use domain::calendar::Calendar;
-use domain::hazard::{Act, Actor, Days, Find, FixChannel, Hazard, HazardCode, Level, Look, Photo, Standing, Stepped};
+use domain::hazard::{
+    Act, Actor, Days, Find, FixChannel, Hazard, HazardCode, Level, Look, Photo, Standing, Stepped,
+};
 use domain::ids::TownCode;
 use domain::time::{Timestamp, parse_date};
 use store::hazard::{Filing, HazardFilter};
