@@ -183,16 +183,14 @@ CREATE INDEX task_due ON task (town, state, due_on);
 CREATE INDEX task_assignee ON task (town, assignee, state);
 CREATE INDEX task_place ON task (town, place);
 
+-- One row for each version (edition) of a record; none is ever changed.
 CREATE TABLE inspection (
-  town TEXT NOT NULL, id TEXT NOT NULL, task TEXT NOT NULL, place TEXT NOT NULL, path TEXT NOT NULL, org TEXT NOT NULL,
-  kind TEXT NOT NULL, inspectors TEXT NOT NULL, lists TEXT NOT NULL, content TEXT NOT NULL,
-  result TEXT NOT NULL, failed_n BIGINT NOT NULL, photo_n BIGINT NOT NULL,
-  happened_on TEXT NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
-  recorded_by TEXT NOT NULL, lon DOUBLE PRECISION, lat DOUBLE PRECISION, state TEXT NOT NULL,
-  version BIGINT NOT NULL, voided_at BIGINT, void_reason TEXT NOT NULL,
-  PRIMARY KEY (town, id));
+  town TEXT NOT NULL, id TEXT NOT NULL, inspection TEXT NOT NULL, edition BIGINT NOT NULL, task TEXT NOT NULL,
+  place TEXT NOT NULL, path TEXT NOT NULL, org TEXT NOT NULL, result TEXT NOT NULL, failed_n BIGINT NOT NULL,
+  happened_on TEXT NOT NULL, content TEXT NOT NULL, version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  PRIMARY KEY (town, id), UNIQUE (town, inspection, edition));
 CREATE INDEX inspection_place ON inspection (town, place, happened_on);
-CREATE INDEX inspection_day ON inspection (town, happened_on, id);
+CREATE INDEX inspection_day ON inspection (town, happened_on, inspection);
 
 CREATE TABLE photo (
   town TEXT NOT NULL, id TEXT NOT NULL, blob TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes BIGINT NOT NULL,

@@ -1,0 +1,136 @@
+//! Inspections as kept: one row for each version of a record, none ever changed. What does not belong here: whether a
+//! record may be accepted (`domain::inspection`).
+
+use domain::ids::{InspectionId, OrgId, PlaceId};
+use domain::inspection::{Inspection, Outcome};
+use domain::time::Date;
+
+use crate::db::within;
+use crate::{Error, Read, Result, Row, Write, args, cols};
+
+/// What is filed with an inspection beside the record itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InspectionFiling {
+    /// Territory path of the place.
+    pub path: String,
+    /// The organisation that looked.
+    pub org: OrgId,
+}
+
+/// Which inspections to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InspectionFilter {
+    /// Only of this place.
+    pub place: Option<PlaceId>,
+    /// Only on or after this date.
+    pub from: Option<Date>,
+    /// Only on or before this date.
+    pub to: Option<Date>,
+}
+
+fn broken(column: &str, id: &str) -> Error {
+    Error::Inconsistent { table: "inspection", column: column.to_owned(), id: id.to_owned() }
+}
+
+fn from_row(row: &Row) -> Result<(Inspection, InspectionFiling)> {
+    let inspection: Inspection = row.json("content")?;
+    let agrees = row.text("inspection")? == inspection.record.id.as_str()
+        && row.int("edition")? == i64::from(inspection.version)
+        && row.text("place")? == inspection.record.place.as_str()
+        && row.date("happened_on")? == inspection.record.ended_at.date();
+    if !agrees {
+        return Err(broken("content", inspection.record.id.as_str()));
+    }
+    Ok((inspection, InspectionFiling { path: row.text("path")?, org: row.text("org")?.into() }))
+}
+
+impl Read {
+    /// Every version of an inspection, first version first; empty when there is none of this id.
+    pub async fn inspection_versions(
+        &mut self,
+        id: &InspectionId,
+    ) -> Result<Vec<(Inspection, InspectionFiling)>> {
+        let town = self.town().clone();
+        self.rows(
+            "SELECT * FROM inspection WHERE town = $1 AND inspection = $2 ORDER BY edition",
+            args![town.as_str(), id.as_str()],
+        )
+        .await?
+        .iter()
+        .map(from_row)
+        .collect()
+    }
+
+    /// The version of an inspection that stands.
+    pub async fn inspection(&mut self, id: &InspectionId) -> Result<Option<(Inspection, InspectionFiling)>> {
+        Ok(self.inspection_versions(id).await?.pop())
+    }
+
+    /// The standing versions before `after` (exclusive, by date and id), newest first, within the territory paths.
+    pub async fn inspections(
+        &mut self,
+        paths: Option<&[String]>,
+        filter: &InspectionFilter,
+        after: Option<(Date, InspectionId)>,
+        limit: i64,
+    ) -> Result<Vec<(Inspection, InspectionFiling)>> {
+        let mut sql = String::from(
+            "SELECT * FROM inspection WHERE town = $1 AND NOT EXISTS (SELECT 1 FROM inspection l \
+             WHERE l.town = inspection.town AND l.inspection = inspection.inspection \
+             AND l.edition > inspection.edition)",
+        );
+        let mut list = args![self.town().as_str()];
+        within(&mut sql, &mut list, paths);
+        let mut also = |clause: &str, value: crate::Value| {
+            list.push(value);
+            sql.push_str(&format!(" AND {clause} ${}", list.len()));
+        };
+        if let Some(place) = &filter.place {
+            also("place =", place.as_str().into());
+        }
+        if let Some(date) = filter.from {
+            also("happened_on >=", date.into());
+        }
+        if let Some(date) = filter.to {
+            also("happened_on <=", date.into());
+        }
+        if let Some((date, id)) = after {
+            list.extend(args![date, id.as_str()]);
+            sql.push_str(&format!(" AND (happened_on, inspection) < (${}, ${})", list.len() - 1, list.len()));
+        }
+        list.push(limit.into());
+        sql.push_str(&format!(" ORDER BY happened_on DESC, inspection DESC LIMIT ${}", list.len()));
+        self.rows(sql, list).await?.iter().map(from_row).collect()
+    }
+}
+
+impl Write {
+    /// A version of an inspection: the first, or a correction beside the versions before it.
+    ///
+    /// Errors: [`Error::Conflict`] unless it is the next version.
+    pub async fn insert_inspection(
+        &mut self,
+        inspection: &Inspection,
+        filing: &InspectionFiling,
+    ) -> Result<()> {
+        let record = &inspection.record;
+        let standing = self.inspection(&record.id).await?.map_or(0, |(kept, _)| kept.version);
+        if inspection.version != standing + 1 {
+            return Err(Error::Conflict { table: "inspection", id: record.id.to_string() });
+        }
+        let content = serde_json::to_string(inspection).map_err(|_| broken("content", record.id.as_str()))?;
+        let outcome = match inspection.outcome {
+            Outcome::Clear => "clear",
+            Outcome::Hazards => "hazards",
+            Outcome::NotPossible => "not_possible",
+        };
+        let row = cols! {
+            inspection: record.id.as_str(), edition: inspection.version,
+            task: record.task.as_ref().map_or("", |t| t.as_str()), place: record.place.as_str(),
+            path: &filing.path, org: filing.org.as_str(), result: outcome,
+            failed_n: inspection.failed_items().count(), happened_on: record.ended_at.date(),
+            recorded_at: inspection.recorded_at, content: content, version: 1_i64,
+        };
+        self.insert("inspection", &format!("{}-{}", record.id, inspection.version), row).await
+    }
+}

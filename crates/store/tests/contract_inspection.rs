@@ -1,0 +1,122 @@
+//! The contract of inspections: each version its own row, the last one stands; on both databases.
+
+use domain::ids::TownCode;
+use domain::inspection::{Companion, Correction, Inspection, Occasion, Outcome, Power, Record};
+use domain::time::Timestamp;
+use store::inspection::{InspectionFiling, InspectionFilter};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+/// 2026-03-02 09:00 in the town.
+const NOW: Timestamp = Timestamp(1_772_413_200_000);
+
+fn town() -> TownCode {
+    "500118103000".into()
+}
+
+fn audit() -> Audit {
+    Audit {
+        action: "inspection.finish",
+        object_kind: "inspection",
+        object_id: String::new(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn inspection(id: &str, place: &str, day: i64) -> Inspection {
+    let at = NOW.plus_ms(day * 86_400_000);
+    let record = Record {
+        id: id.into(),
+        town: town(),
+        place: place.into(),
+        task: None,
+        power: Power::Governance,
+        occasion: Occasion::Routine,
+        inspectors: Vec::new(),
+        showed_certificates: false,
+        companion: Companion::NotSigned { reason: "无人".to_owned() },
+        pins: Vec::new(),
+        answers: Vec::new(),
+        photos: Vec::new(),
+        position: None,
+        started_at: at,
+        ended_at: at,
+    };
+    let outcome = Outcome::NotPossible;
+    Inspection { record, outcome, recorded_at: at, version: 1, correction: None, flags: Vec::new() }
+}
+
+fn filing(path: &str) -> InspectionFiling {
+    InspectionFiling { path: path.to_owned(), org: "village".into() }
+}
+
+async fn keep(db: &Db, inspection: &Inspection, path: &str) -> anyhow::Result<()> {
+    let mut tx = db.write(&town()).await?;
+    tx.insert_inspection(inspection, &filing(path)).await?;
+    tx.commit(audit(), ()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_correction_stands_beside_what_it_corrects() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let first = inspection("i", "shop", 0);
+        keep(&db, &first, "t/v").await?;
+        let correction = Some(Correction { by: "li".into(), reason: "记错".to_owned() });
+        let second = Inspection { version: 2, correction, outcome: Outcome::Clear, ..first.clone() };
+        keep(&db, &second, "t/v").await?;
+        for again in [&first, &second, &Inspection { version: 4, ..second.clone() }] {
+            let mut tx = db.write(&town()).await?;
+            let refused = tx.insert_inspection(again, &filing("t/v")).await;
+            assert!(matches!(refused, Err(Error::Conflict { table: "inspection", .. })), "{refused:?}");
+        }
+        let mut read = db.read(&town()).await?;
+        let kept = |i: &Inspection| (i.clone(), filing("t/v"));
+        assert_eq!(read.inspection_versions(&"i".into()).await?, [kept(&first), kept(&second)]);
+        assert_eq!(read.inspection(&"i".into()).await?, Some(kept(&second)));
+        assert_eq!(read.inspection(&"j".into()).await?, None);
+        let listed = read.inspections(None, &InspectionFilter::default(), None, 10).await?;
+        assert_eq!(listed, [kept(&second)], "only the version that stands is listed");
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn inspections_are_listed_newest_first_by_territory_place_and_date() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        keep(&db, &inspection("a", "shop", 0), "t/v1").await?;
+        keep(&db, &inspection("b", "shop", 0), "t/v1").await?;
+        keep(&db, &inspection("c", "mill", 2), "t/v10").await?;
+        let mut read = db.read(&town()).await?;
+        let all = InspectionFilter::default();
+        let first = NOW.date();
+        let next = first.succ_opt();
+        let v1 = ["t/v1".to_owned()];
+        let table = [
+            (None, all.clone(), None, "c b a"),
+            (Some(&v1[..]), all.clone(), None, "b a"),
+            (None, all.clone(), Some((first, "b".into())), "a"),
+            (None, InspectionFilter { place: Some("mill".into()), ..all.clone() }, None, "c"),
+            (None, InspectionFilter { from: next, ..all.clone() }, None, "c"),
+            (None, InspectionFilter { to: Some(first), ..all.clone() }, None, "b a"),
+        ];
+        for (paths, filter, after, wanted) in table {
+            let rows = read.inspections(paths, &filter, after, 10).await?;
+            let ids: Vec<_> = rows.iter().map(|(i, _)| i.record.id.as_str()).collect();
+            assert_eq!(ids.join(" "), wanted, "{paths:?} {filter:?}");
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,102 @@
+//! The contract of photos and of uploads on their way; on both databases.
+
+use domain::ids::TownCode;
+use domain::time::Timestamp;
+use store::photo::{Picture, Upload};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+const NOW: Timestamp = Timestamp(1_772_413_200_000);
+
+fn town() -> TownCode {
+    "500118103000".into()
+}
+
+fn audit() -> Audit {
+    Audit {
+        action: "photo.add",
+        object_kind: "photo",
+        object_id: String::new(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn picture(id: &str, taken_at: Timestamp, lon: Option<f64>) -> Picture {
+    Picture {
+        id: id.into(),
+        blob: "hash".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        size_bytes: 5,
+        width: 1600,
+        height: 1200,
+        thumb: String::new(),
+        object_kind: "hazard".to_owned(),
+        object_id: "h".to_owned(),
+        path: "t/v".to_owned(),
+        item: "B06".to_owned(),
+        role: "before".to_owned(),
+        taken_at,
+        recorded_at: NOW,
+        recorded_by: "acc".to_owned(),
+        lon,
+        lat: None,
+    }
+}
+
+#[tokio::test]
+async fn the_pictures_of_an_object_come_in_the_order_they_were_taken() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let (early, late) = (picture("z", NOW, Some(105.927_1)), picture("a", NOW.plus_ms(1), None));
+        let other = Picture { object_id: "other".to_owned(), ..picture("o", NOW, None) };
+        let mut tx = db.write(&town()).await?;
+        for one in [&late, &early, &other] {
+            tx.insert_photo(one).await?;
+        }
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.photos_of("hazard", "h").await?, [early.clone(), late]);
+        assert_eq!(read.photo(&"z".into()).await?, Some(early.clone()));
+        assert_eq!(read.photo(&"none".into()).await?, None);
+        assert_eq!(read.verify().await?.findings, []);
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.insert_photo(&early).await, Err(Error::Conflict { table: "photo", .. })));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_upload_is_finished_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let upload = Upload {
+            id: "u".to_owned(),
+            account: "acc".to_owned(),
+            sha256: "hash".to_owned(),
+            size_bytes: 5,
+            media_type: "image/jpeg".to_owned(),
+            content: "{}".to_owned(),
+            created_at: NOW,
+            finished_at: None,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_upload(&upload).await?;
+        assert_eq!(tx.upload("u").await?, Some(upload.clone()));
+        assert!(tx.finish_upload("u", NOW.plus_ms(1)).await?);
+        assert!(!tx.finish_upload("u", NOW.plus_ms(2)).await?);
+        tx.commit_machinery().await?;
+        let done = Upload { finished_at: Some(NOW.plus_ms(1)), ..upload };
+        assert_eq!(db.read(&town()).await?.upload("u").await?, Some(done));
+        Ok(())
+    })
+    .await
+}
