@@ -57,8 +57,8 @@ pub fn openapi() -> String {
     text
 }
 
-/// All routes.
-pub fn router(doors: Doors) -> Router {
+/// All routes, and the web's pages within the same limits and headers.
+pub fn router(doors: Doors, pages: Router) -> Router {
     let (api, _) = described().split_for_parts();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -69,6 +69,8 @@ pub fn router(doors: Doors) -> Router {
             get(|| async { ([(header::CONTENT_TYPE, "application/json")], openapi()) }),
         )
         .route("/healthz", get(healthz))
+        .with_state(doors)
+        .merge(pages)
         .layer(RequestBodyLimitLayer::new(MAX_JSON))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(CatchPanicLayer::new())
@@ -76,7 +78,6 @@ pub fn router(doors: Doors) -> Router {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
-        .with_state(doors)
 }
 
 /// Up or not, and nothing else.

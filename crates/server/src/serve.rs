@@ -10,6 +10,8 @@ use app::App;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 
+use crate::embed;
+
 /// How long requests under way may still take when the program is told to stop.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
 
@@ -27,7 +29,7 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
     let db = app.db.clone();
-    let routes = api::router(Doors { app, secure: tls.is_some() }).into_make_service();
+    let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes()).into_make_service();
     let handle = Handle::new();
     tokio::spawn(stop_when_told(handle.clone()));
     match tls {
