@@ -1,9 +1,13 @@
 //! Who asks. Every use case takes a [`Caller`] first, and its name goes into the audit entry.
 
 use domain::ids::{AccountId, PersonId};
-use domain::time::Timestamp;
+use domain::org::{Assignment, Role};
+use domain::policy::{Action, Hats, Scope, Subject};
+use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::operation::Operation;
+
+use crate::{Error, Result};
 
 /// Somebody who has logged in, or the program itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +18,8 @@ pub struct Caller {
     pub person: PersonId,
     /// Name as it is shown.
     pub name: String,
+    /// The assignments he acts under today.
+    pub hats: Hats,
     /// Hash of the session, empty for the program.
     pub session: String,
     /// When the second factor was last given; 0 when never.
@@ -31,6 +37,20 @@ impl Caller {
             account: "system".into(),
             person: "system".into(),
             name: "系统".to_owned(),
+            hats: Hats::program(Assignment {
+                id: "system".into(),
+                person: "system".into(),
+                post: "system".into(),
+                role: Role::SysAdmin,
+                org: "system".into(),
+                territory: String::new().into(),
+                path: String::new(),
+                place: None,
+                acting: false,
+                from: Date::MIN,
+                to: None,
+                basis: String::new(),
+            }),
             session: String::new(),
             factor_at: Timestamp(0),
             must_change: false,
@@ -59,5 +79,42 @@ impl Caller {
             reason: String::new(),
             detail: "{}".to_owned(),
         }
+    }
+
+    /// Which rows the caller may do this to.
+    ///
+    /// Errors: none at all.
+    pub fn scope(&self, action: Action) -> Result<Scope> {
+        self.hats.scope(action).ok_or_else(|| forbidden(action))
+    }
+
+    /// The hat under which the caller does this to a row that he was shown.
+    ///
+    /// Errors: he may not.
+    pub fn hat(&self, action: Action, row: &Subject) -> Result<&Assignment> {
+        self.hats.hat(action, row).ok_or_else(|| forbidden(action))
+    }
+
+    /// An audit entry of something done under a hat to something at a territory path.
+    pub fn audit_as(
+        &self,
+        hat: &Assignment,
+        action: &'static str,
+        object: (&'static str, &str),
+        path: &str,
+        now: Timestamp,
+    ) -> Audit {
+        Audit {
+            hat: hat.id.to_string(),
+            territory: path.to_owned(),
+            ..self.audit(action, object.0, object.1, now)
+        }
+    }
+}
+
+fn forbidden(action: Action) -> Error {
+    Error::Forbidden {
+        code: "policy.forbidden",
+        message: format!("您的岗位不能{}，需要时请联系消安办", action.label()),
     }
 }

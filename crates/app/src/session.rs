@@ -115,6 +115,7 @@ impl App {
             account: account.id,
             person: account.person,
             name: account.login,
+            hats: domain::policy::Hats::default(),
             session: id,
             factor_at: session.factor_at,
             must_change: account.must_change,

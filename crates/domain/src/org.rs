@@ -1,1 +1,406 @@
-//! Organisations, posts and dated assignments.
+//! Organisations, the territory tree, persons, posts and dated assignments. A post exists whether or not somebody holds
+//! it; a person's rights come from the assignments valid on the day. What does not belong here: what a role may do
+//! (`policy`).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AssignmentId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
+use crate::time::Date;
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident $code:literal $label:literal)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$doc])* #[doc = $label] $variant,)+ }
+
+        impl $name {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Stable code, as kept and sent.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// The word people read.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+
+            /// The one with this code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.code() == code)
+            }
+        }
+    };
+}
+
+words! {
+    /// What a person is called for while he acts. Source: handbook of the field, roles; the plan's clauses 1–4, 8–12.
+    Role {
+        CommitteeDirector "committee_director" "消安委主任"
+        CommitteeDeputy "committee_deputy" "消安委副主任"
+        PartySecretary "party_secretary" "镇党委书记"
+        LeaderInCharge "leader_in_charge" "分管领导"
+        LeaderOther "leader_other" "班子其他成员"
+        OfficeHead "office_head" "消防工作站负责人"
+        OfficeClerk "office_clerk" "消安办专管员"
+        WelfarePost "welfare_post" "公益性岗位人员"
+        DeptHead "dept_head" "部门负责人"
+        DeptInspector "dept_inspector" "部门检查员"
+        VillageSecretary "village_secretary" "村（社区）书记"
+        VillageCommittee "village_committee" "村（社区）两委成员"
+        VillageStaff "village_staff" "村专兼职消防员"
+        FireManager "fire_manager" "消防管理员"
+        GridManager "grid_manager" "网格管理员"
+        EnforcementAssistant "enforcement_assistant" "协助执法人员"
+        PoliceOfficer "police_officer" "派出所消防民警"
+        EnforcementOfficer "enforcement_officer" "消防行政执法人员"
+        LegalReviewer "legal_reviewer" "法制审核人员"
+        AgencyHead "agency_head" "行政机关负责人"
+        StationChief "station_chief" "微型消防站站长"
+        StationMember "station_member" "微型消防站队员"
+        BrigadeLeader "brigade_leader" "志愿消防队队长"
+        Volunteer "volunteer" "志愿者"
+        UnitResponsible "unit_responsible" "单位消防安全责任人"
+        UnitManager "unit_manager" "单位消防安全管理人"
+        PropertyManager "property_manager" "物业管理人"
+        Landlord "landlord" "出租人"
+        ThirdParty "third_party" "消防技术服务人员"
+        DistrictFire "district_fire" "区消防救援机构"
+        DistrictOffice "district_office" "区消安办"
+        Auditor "auditor" "纪检督查"
+        SysAdmin "sys_admin" "系统管理员"
+    }
+}
+
+words! {
+    /// What an organisation is.
+    OrgKind {
+        TownGov "town_gov" "镇政府"
+        Committee "committee" "委员会"
+        Office "office" "办公室"
+        Workstation "workstation" "工作站"
+        Dept "dept" "部门"
+        Village "village" "村（社区）"
+        Police "police" "派出所"
+        FireRescue "fire_rescue" "消防救援机构"
+        Unit "unit" "单位"
+        Station "station" "站"
+        Brigade "brigade" "队"
+    }
+}
+
+words! {
+    /// Whether the town may command it. Source: handbook of the field, tension T6.
+    Relation {
+        Town "town" "镇属"
+        Branch "branch" "区级延伸"
+        District "district" "区级"
+        Social "social" "社会"
+    }
+}
+
+words! {
+    /// A floor of the territory tree.
+    Level {
+        District "district" "区县"
+        Town "town" "乡镇"
+        Village "village" "村（社区）"
+        Grid "grid" "网格"
+        Group "group" "村民小组"
+    }
+}
+
+/// 辖区: a node of the territory tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Territory {
+    /// Code: the state's twelve digits where known, otherwise provisional.
+    pub code: TerritoryCode,
+    /// Floor.
+    pub level: Level,
+    /// The node above; none at the top.
+    pub parent: Option<TerritoryCode>,
+    /// Codes from the town down to this node, joined by `/`.
+    pub path: String,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    pub short_name: String,
+    /// `村` or `社区`; empty when the source does not say.
+    pub kind: String,
+    /// Other names in use.
+    pub aliases: Vec<String>,
+    /// The code is our own until the state's is known.
+    pub provisional: bool,
+}
+
+/// 机构.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Org {
+    /// Id.
+    pub id: OrgId,
+    /// Kind.
+    pub kind: OrgKind,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    pub short_name: String,
+    /// Other names in use, as 城建办 for 规建办.
+    pub aliases: Vec<String>,
+    /// Whether the town may command it.
+    pub relation: Relation,
+    /// The word plans call it by, as `org:police_station`; empty when none does.
+    pub label: String,
+    /// Where it works.
+    pub territory: TerritoryCode,
+    /// Whether it exists today.
+    pub active: bool,
+}
+
+/// 人员.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Id.
+    pub id: PersonId,
+    /// 姓名.
+    pub name: String,
+    /// Personal mobile; shown masked, revealed with a reason.
+    pub phone: String,
+    /// 办公电话, which may be posted.
+    pub office_phone: String,
+    /// Whether still with us.
+    pub active: bool,
+}
+
+/// 岗位: exists whether or not somebody holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// Id.
+    pub id: PostId,
+    /// What its holder is.
+    pub role: Role,
+    /// Organisation.
+    pub org: OrgId,
+    /// Where it reaches.
+    pub territory: TerritoryCode,
+    /// Name, as 村党总支书记.
+    pub name: String,
+    /// Fewest holders. Source: the plan, with maximum apart (T17).
+    pub min_n: u32,
+    /// Most holders; none where nothing says.
+    pub max_n: Option<u32>,
+    /// Whether it still exists.
+    pub active: bool,
+}
+
+/// 任职: a person on a post for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Id.
+    pub id: AssignmentId,
+    /// Who.
+    pub person: PersonId,
+    /// Which post.
+    pub post: PostId,
+    /// What he is by it.
+    pub role: Role,
+    /// For which organisation.
+    pub org: OrgId,
+    /// Where.
+    pub territory: TerritoryCode,
+    /// Path of that territory.
+    pub path: String,
+    /// The one place, for a unit's own people.
+    pub place: Option<PlaceId>,
+    /// Acting for somebody.
+    pub acting: bool,
+    /// First day.
+    pub from: Date,
+    /// Last day; none while it runs.
+    pub to: Option<Date>,
+    /// 依据文件.
+    pub basis: String,
+}
+
+impl Assignment {
+    /// Whether it is valid on a day, both ends included.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.from <= day && self.to.is_none_or(|last| day <= last)
+    }
+
+    /// Ends it on its last day.
+    ///
+    /// Errors: it has ended already, or the day lies before its first.
+    pub fn end(mut self, last: Date) -> Result<Self, OrgRefusal> {
+        if self.to.is_some() {
+            return Err(OrgRefusal::AlreadyEnded);
+        }
+        if last < self.from {
+            return Err(OrgRefusal::EndBeforeStart { from: self.from });
+        }
+        self.to = Some(last);
+        Ok(self)
+    }
+}
+
+/// Why a change of people or posts is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrgRefusal {
+    /// Ended before.
+    #[error("这项任职已经结束，请新建任职")]
+    AlreadyEnded,
+    /// The last day lies before the first.
+    #[error("离任日期不能早于任职日期 {from}，请核对")]
+    EndBeforeStart {
+        /// First day.
+        from: Date,
+    },
+    /// The same person holds the post already.
+    #[error("此人在这段时间已任该岗位，请核对起止日期")]
+    AlreadyHolds,
+}
+
+impl OrgRefusal {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyEnded => "assignment.ended",
+            Self::EndBeforeStart { .. } => "assignment.end_before_start",
+            Self::AlreadyHolds => "assignment.already_holds",
+        }
+    }
+}
+
+/// Puts a person on a post.
+///
+/// Errors: he holds it already on one of those days.
+pub fn appoint(new: Assignment, others: &[Assignment]) -> Result<Assignment, OrgRefusal> {
+    if let Some(to) = new.to
+        && to < new.from
+    {
+        return Err(OrgRefusal::EndBeforeStart { from: new.from });
+    }
+    let overlaps = |old: &&Assignment| {
+        old.person == new.person
+            && old.post == new.post
+            && new.to.is_none_or(|last| old.from <= last)
+            && old.to.is_none_or(|last| new.from <= last)
+    };
+    if others.iter().any(|old| overlaps(&old)) {
+        return Err(OrgRefusal::AlreadyHolds);
+    }
+    Ok(new)
+}
+
+/// How a post is staffed on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Staffing {
+    /// Distinct persons on it.
+    pub holders: usize,
+    /// How many are missing.
+    pub missing: usize,
+    /// How many there are beyond the most; for information only (T17).
+    pub beyond: usize,
+}
+
+/// Counts distinct holders of a post on a day.
+pub fn staffing(post: &Post, assignments: &[Assignment], day: Date) -> Staffing {
+    let holders: BTreeSet<&PersonId> = assignments
+        .iter()
+        .filter(|held| held.post == post.id && held.is_valid_on(day))
+        .map(|held| &held.person)
+        .collect();
+    let n = holders.len();
+    Staffing {
+        holders: n,
+        missing: (post.min_n as usize).saturating_sub(n),
+        beyond: post.max_n.map_or(0, |most| n.saturating_sub(most as usize)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::parse_date;
+
+    fn day(text: &str) -> Date {
+        parse_date(text).expect("a date written in a test exists")
+    }
+
+    fn held(person: &str, from: &str, to: Option<&str>) -> Assignment {
+        Assignment {
+            id: format!("a-{person}-{from}").into(),
+            person: person.into(),
+            post: "post".into(),
+            role: Role::VillageStaff,
+            org: "village".into(),
+            territory: "500118100201".into(),
+            path: "500118100000/500118100201".to_owned(),
+            place: None,
+            acting: false,
+            from: day(from),
+            to: to.map(day),
+            basis: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_person_is_on_a_post_from_the_first_to_the_last_day() {
+        let one = held("p", "2026-01-01", Some("2026-06-30"));
+        for (on, is) in
+            [("2025-12-31", false), ("2026-01-01", true), ("2026-06-30", true), ("2026-07-01", false)]
+        {
+            assert_eq!(one.is_valid_on(day(on)), is, "{on}");
+        }
+    }
+
+    #[test]
+    fn nobody_holds_the_same_post_twice_at_a_time() {
+        let first = held("p", "2026-01-01", Some("2026-06-30"));
+        let others = [first.clone()];
+        assert_eq!(appoint(held("p", "2026-06-30", None), &others), Err(OrgRefusal::AlreadyHolds));
+        assert!(appoint(held("p", "2026-07-01", None), &others).is_ok());
+        assert!(appoint(held("q", "2026-03-01", None), &others).is_ok());
+        assert_eq!(first.end(day("2026-03-01")), Err(OrgRefusal::AlreadyEnded));
+        let open = held("p", "2026-01-01", None);
+        assert_eq!(
+            open.clone().end(day("2025-12-31")),
+            Err(OrgRefusal::EndBeforeStart { from: day("2026-01-01") })
+        );
+        assert_eq!(open.end(day("2026-02-01")).expect("ends").to, Some(day("2026-02-01")));
+    }
+
+    #[test]
+    fn staffing_counts_persons_not_assignments_and_more_than_the_most_is_no_fault() {
+        let post = Post {
+            id: "post".into(),
+            role: Role::VillageStaff,
+            org: "village".into(),
+            territory: "500118100201".into(),
+            name: "村消防员".to_owned(),
+            min_n: 1,
+            max_n: Some(2),
+            active: true,
+        };
+        let all =
+            [held("p", "2026-01-01", None), held("q", "2026-02-01", None), held("r", "2026-03-01", None)];
+        let on = |text| staffing(&post, &all, day(text));
+        assert_eq!(on("2025-12-01"), Staffing { holders: 0, missing: 1, beyond: 0 });
+        assert_eq!(on("2026-02-01"), Staffing { holders: 2, missing: 0, beyond: 0 });
+        assert_eq!(on("2026-03-01"), Staffing { holders: 3, missing: 0, beyond: 1 });
+    }
+
+    #[test]
+    fn every_code_is_its_own() {
+        let codes: BTreeSet<_> = Role::ALL.iter().map(|role| role.code()).collect();
+        assert_eq!(codes.len(), Role::ALL.len());
+        for role in Role::ALL {
+            assert_eq!(Role::from_code(role.code()), Some(*role));
+            assert_eq!(serde_json::to_value(role).expect("a word"), role.code());
+        }
+    }
+}

@@ -1,1 +1,593 @@
-//! Who may do what to what: one pure function and the row scope only it can make.
+//! Who may do what to which rows: a table, one pure question over it, and the row scope that only it can make. Rights
+//! come from the assignments of the day; what no line grants is refused. What does not belong here: turning a scope
+//! into SQL (`store::scope`), and rules of a record's state, which belong to its noun.
+//!
+//! Source: permission matrix of the field's handbook (§2.3), by-need rules of clause 11 and the personal data law.
+
+use std::collections::BTreeSet;
+
+use crate::ids::{OrgId, PlaceId};
+use crate::org::{Assignment, Role};
+use crate::time::Date;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident $code:literal $label:literal)+) => {
+        /// Something one may do to a row, or see of it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action { $($(#[$doc])* #[doc = $label] $name,)+ }
+
+        impl Action {
+            /// Every one, in the order of the printed matrix.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// Stable dotted code, as `hazard.close`.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What people call it.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)+ }
+            }
+
+            /// The one with this code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.code() == code)
+            }
+        }
+    };
+}
+
+actions! {
+    PlaceRead "place.read" "查看场所"
+    PlaceAdd "place.add" "登记场所"
+    PlaceChange "place.change" "修改场所"
+    PlaceVoid "place.void" "作废场所"
+    ListChange "list.change" "调整名录"
+    RegisterImport "register.import" "导入台账"
+    RegisterExport "register.export" "导出台账"
+    PersonRead "person.read" "查看人员岗位"
+    PersonChange "person.change" "维护人员岗位"
+    PhoneReveal "phone.reveal" "查看完整电话"
+    OrgChange "org.change" "维护机构辖区"
+    AccountManage "account.manage" "管理账号"
+    PlanRead "plan.read" "查看检查计划"
+    PlanDraft "plan.draft" "编制检查计划"
+    PlanApprove "plan.approve" "审批检查计划"
+    TaskRead "task.read" "查看任务"
+    TaskAssign "task.assign" "派发任务"
+    TaskDo "task.do" "承办任务"
+    TaskReview "task.review" "审核任务"
+    InspectionRead "inspection.read" "查看检查记录"
+    InspectionRecord "inspection.record" "登记检查"
+    ChecklistRead "checklist.read" "查看检查表"
+    ChecklistChange "checklist.change" "维护检查表"
+    HazardRead "hazard.read" "查看隐患"
+    HazardFind "hazard.find" "登记隐患"
+    HazardGrade "hazard.grade" "隐患定级"
+    HazardConfirm "hazard.confirm" "确认等级"
+    HazardAdvise "hazard.advise" "督促整改"
+    HazardOrder "hazard.order" "责令改正"
+    HazardExtend "hazard.extend" "批准延期"
+    HazardLink "hazard.link" "发整改链接"
+    HazardFix "hazard.fix" "提交整改"
+    HazardRecheck "hazard.recheck" "复查隐患"
+    HazardClose "hazard.close" "隐患销案"
+    HazardTransfer "hazard.transfer" "移送隐患"
+    HazardEscalate "hazard.escalate" "升级督办"
+    HazardVoid "hazard.void" "撤销更正隐患"
+    BoardRead "board.read" "查看落实台账"
+    ParameterRead "parameter.read" "查看镇定参数"
+    ParameterPropose "parameter.propose" "提出参数调整"
+    ParameterDecide "parameter.decide" "批准参数调整"
+    WaiverRecord "waiver.record" "登记豁免"
+    NoticeAttach "notice.attach" "上传方案原文"
+    AuditRead "audit.read" "查看审计"
+}
+
+/// How far a right reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// The whole town.
+    Town,
+    /// What the organisation did, oversees as a sector, or keeps on a list of its own.
+    Org,
+    /// The territory of the assignment and what lies below it.
+    Area,
+    /// The one place of the assignment.
+    Place,
+}
+
+impl Reach {
+    /// One character for the printed matrix.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Town => "镇",
+            Self::Org => "业",
+            Self::Area => "辖",
+            Self::Place => "己",
+        }
+    }
+}
+
+use Role::*;
+
+const OFFICE: &[Role] = &[OfficeHead, OfficeClerk];
+const LEADERS: &[Role] =
+    &[CommitteeDirector, CommitteeDeputy, PartySecretary, LeaderInCharge, LeaderOther, AgencyHead];
+const DEPT: &[Role] = &[DeptHead, DeptInspector];
+const VILLAGE: &[Role] = &[VillageSecretary, VillageCommittee, VillageStaff];
+const GRID: &[Role] = &[GridManager, FireManager];
+const STATION: &[Role] = &[StationChief, StationMember];
+const UNIT: &[Role] = &[UnitResponsible, UnitManager, PropertyManager, Landlord];
+const OVERSEERS: &[Role] = &[DistrictFire, DistrictOffice, Auditor];
+const WELFARE: &[Role] = &[WelfarePost];
+const POLICE: &[Role] = &[PoliceOfficer];
+const OFFICER: &[Role] = &[EnforcementOfficer];
+
+type Grant = (&'static [Role], Reach);
+
+/// Those who go out and look.
+const FIELD: &[Grant] = &[
+    (OFFICE, Reach::Town),
+    (WELFARE, Reach::Town),
+    (DEPT, Reach::Org),
+    (VILLAGE, Reach::Area),
+    (GRID, Reach::Area),
+    (POLICE, Reach::Town),
+    (OFFICER, Reach::Town),
+];
+
+/// Those who can hold a unit to a fix.
+const ISSUERS: &[Grant] = &[
+    (OFFICE, Reach::Town),
+    (DEPT, Reach::Org),
+    (VILLAGE, Reach::Area),
+    (POLICE, Reach::Town),
+    (OFFICER, Reach::Town),
+];
+
+/// All who work for the town.
+const STAFF: &[Grant] = &[
+    (OFFICE, Reach::Town),
+    (LEADERS, Reach::Town),
+    (WELFARE, Reach::Town),
+    (DEPT, Reach::Town),
+    (VILLAGE, Reach::Town),
+    (GRID, Reach::Town),
+    (STATION, Reach::Town),
+    (POLICE, Reach::Town),
+    (OFFICER, Reach::Town),
+    (OVERSEERS, Reach::Town),
+];
+
+/// Those who read what was found.
+const READERS: &[Grant] = &[
+    (OFFICE, Reach::Town),
+    (LEADERS, Reach::Town),
+    (WELFARE, Reach::Town),
+    (DEPT, Reach::Org),
+    (VILLAGE, Reach::Area),
+    (GRID, Reach::Area),
+    (STATION, Reach::Area),
+    (POLICE, Reach::Town),
+    (OFFICER, Reach::Town),
+    (UNIT, Reach::Place),
+    (OVERSEERS, Reach::Town),
+];
+
+/// Who may do it, and how far. A line taken out here takes the right away everywhere.
+fn grants(action: Action) -> &'static [Grant] {
+    use Action as A;
+    match action {
+        A::PlaceRead | A::InspectionRead | A::HazardRead => READERS,
+        A::PlaceAdd | A::PlaceChange => {
+            &[(OFFICE, Reach::Town), (WELFARE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area)]
+        }
+        A::PlaceVoid => &[(OFFICE, Reach::Town)],
+        A::ListChange => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (POLICE, Reach::Org),
+            (&[VillageSecretary], Reach::Area),
+        ],
+        A::RegisterImport => &[(OFFICE, Reach::Town)],
+        A::RegisterExport => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (POLICE, Reach::Org),
+            (&[VillageSecretary], Reach::Area),
+        ],
+        A::PersonRead | A::ChecklistRead | A::ParameterRead => STAFF,
+        A::PersonChange => &[(OFFICE, Reach::Town), (&[VillageSecretary], Reach::Area)],
+        A::PhoneReveal => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+        ],
+        A::OrgChange => &[(OFFICE, Reach::Town), (&[SysAdmin], Reach::Town)],
+        A::AccountManage => &[(&[SysAdmin, OfficeHead], Reach::Town)],
+        A::PlanRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::PlanDraft => {
+            &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area), (POLICE, Reach::Org)]
+        }
+        A::PlanApprove => &[
+            (&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town),
+            (&[DeptHead], Reach::Org),
+            (&[VillageSecretary], Reach::Area),
+        ],
+        A::TaskRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::TaskAssign => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (&[VillageSecretary, VillageStaff], Reach::Area),
+            (POLICE, Reach::Org),
+        ],
+        A::TaskReview => &[
+            (OFFICE, Reach::Town),
+            (&[DeptHead], Reach::Org),
+            (&[VillageSecretary], Reach::Area),
+            (POLICE, Reach::Org),
+        ],
+        A::TaskDo | A::HazardRecheck => FIELD,
+        A::InspectionRecord | A::HazardFind => &[
+            (OFFICE, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+        ],
+        A::ChecklistChange => &[(OFFICE, Reach::Town)],
+        A::HazardGrade | A::HazardExtend | A::HazardLink | A::HazardClose => ISSUERS,
+        A::HazardConfirm => &[(OFFICE, Reach::Town)],
+        // Advice is what those may write who may not order. Source: handbook T9.
+        A::HazardAdvise => {
+            &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area), (OFFICER, Reach::Town)]
+        }
+        // Only who may order uses the word 责令; the certificate and the authority item are asked for besides.
+        A::HazardOrder => &[(POLICE, Reach::Town), (OFFICER, Reach::Town), (&[DistrictFire], Reach::Town)],
+        A::HazardFix => &[
+            (OFFICE, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (UNIT, Reach::Place),
+        ],
+        A::HazardTransfer => &[
+            (OFFICE, Reach::Town),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+            (&[DistrictFire], Reach::Town),
+        ],
+        A::HazardEscalate | A::HazardVoid => &[(OFFICE, Reach::Town)],
+        A::BoardRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (POLICE, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::ParameterPropose | A::NoticeAttach => &[(OFFICE, Reach::Town)],
+        A::ParameterDecide => &[(&[LeaderInCharge, CommitteeDirector], Reach::Town)],
+        A::WaiverRecord => &[(&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town)],
+        A::AuditRead => {
+            &[(&[Auditor, OfficeHead, CommitteeDirector, PartySecretary, LeaderInCharge], Reach::Town)]
+        }
+    }
+}
+
+/// How far a role may do it; none when it may not.
+pub fn reach(role: Role, action: Action) -> Option<Reach> {
+    grants(action).iter().filter(|(roles, _)| roles.contains(&role)).map(|(_, reach)| *reach).min()
+}
+
+/// Which rows of a table somebody may see or touch. Only [`Hats`] makes one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    whole: bool,
+    paths: BTreeSet<String>,
+    orgs: BTreeSet<OrgId>,
+    places: BTreeSet<PlaceId>,
+}
+
+impl Scope {
+    /// Whether it is the whole town.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Territory paths: a row at or below one is in.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(String::as_str)
+    }
+
+    /// Organisations: what they did, oversee or keep on a list is in.
+    pub fn orgs(&self) -> impl Iterator<Item = &OrgId> {
+        self.orgs.iter()
+    }
+
+    /// Places that are in by themselves.
+    pub fn places(&self) -> impl Iterator<Item = &PlaceId> {
+        self.places.iter()
+    }
+
+    /// Whether a row is in: the same answer as the SQL, for rows that are at hand.
+    pub fn admits(&self, row: &Subject) -> bool {
+        self.whole
+            || self.paths.iter().any(|path| lies_in(&row.path, path))
+            || row.orgs.iter().any(|org| self.orgs.contains(org))
+            || row.place.as_ref().is_some_and(|place| self.places.contains(place))
+    }
+}
+
+/// Where a row stands, as far as rights are concerned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Territory path; empty for what belongs to the town as a whole.
+    pub path: String,
+    /// Organisations it belongs to: who did it, whose sector the place is, whose list it is on.
+    pub orgs: BTreeSet<OrgId>,
+    /// The place it is about.
+    pub place: Option<PlaceId>,
+}
+
+impl Subject {
+    /// What belongs to the town as a whole.
+    pub fn town() -> Self {
+        Self::default()
+    }
+
+    /// Something of an organisation at a territory path.
+    pub fn of(path: &str, org: Option<&OrgId>) -> Self {
+        Self { path: path.to_owned(), orgs: org.into_iter().cloned().collect(), place: None }
+    }
+}
+
+fn lies_in(path: &str, whole: &str) -> bool {
+    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The assignments somebody acts under today: his hats.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hats {
+    hats: Vec<Assignment>,
+    program: bool,
+}
+
+impl Hats {
+    /// The hats of a person on a day.
+    #[must_use]
+    pub fn on(assignments: impl IntoIterator<Item = Assignment>, day: Date) -> Self {
+        Self { hats: assignments.into_iter().filter(|held| held.is_valid_on(day)).collect(), program: false }
+    }
+
+    /// The program itself, and whoever commands the machine it runs on.
+    pub fn program(hat: Assignment) -> Self {
+        Self { hats: vec![hat], program: true }
+    }
+
+    /// Every hat worn today.
+    pub fn all(&self) -> &[Assignment] {
+        &self.hats
+    }
+
+    /// Whether one of them is this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.hats.iter().any(|hat| hat.role == role)
+    }
+
+    /// Which rows he may do this to; none when none at all.
+    pub fn scope(&self, action: Action) -> Option<Scope> {
+        let mut scope = Scope { whole: self.program, ..Scope::default() };
+        for hat in &self.hats {
+            match reach(hat.role, action) {
+                Some(Reach::Town) => scope.whole = true,
+                Some(Reach::Org) => drop(scope.orgs.insert(hat.org.clone())),
+                Some(Reach::Area) => drop(scope.paths.insert(hat.path.clone())),
+                Some(Reach::Place) => scope.places.extend(hat.place.clone()),
+                None => {}
+            }
+        }
+        (scope != Scope::default()).then_some(scope)
+    }
+
+    /// The hat under which he may do this to this row, the narrowest first; none when he may not.
+    pub fn hat(&self, action: Action, row: &Subject) -> Option<&Assignment> {
+        if self.program {
+            return self.hats.first();
+        }
+        let fits = |hat: &&Assignment| match reach(hat.role, action) {
+            Some(Reach::Town) => true,
+            Some(Reach::Org) => row.orgs.contains(&hat.org),
+            Some(Reach::Area) => lies_in(&row.path, &hat.path),
+            Some(Reach::Place) => hat.place.is_some() && hat.place == row.place,
+            None => false,
+        };
+        self.hats.iter().filter(fits).max_by_key(|hat| reach(hat.role, action))
+    }
+
+    /// Everything he may do to some row, for a page that shows only the buttons that work.
+    pub fn actions(&self) -> Vec<Action> {
+        Action::ALL.iter().copied().filter(|action| self.scope(*action).is_some()).collect()
+    }
+}
+
+/// The role × action matrix as a Markdown page.
+pub fn matrix() -> String {
+    let mut page = String::from(
+        "# 谁可以做什么\n\n\
+         本页由测试打印（`FENGSUI_BLESS=1 cargo test -p fengsui-domain policy` 重写），请勿手改。\n\n\
+         镇：全镇；业：本机构经办、主管或列管的；辖：任职辖区及以下；己：本单位；空格：不可以。\n\
+         权利来自当天有效的任职，一人多职取并集；没有写明的一律不可以。\n\n| 事项 |",
+    );
+    for role in Role::ALL {
+        page.push_str(&format!(" {} |", role.label()));
+    }
+    page.push_str("\n|---|");
+    page.push_str(&"---|".repeat(Role::ALL.len()));
+    for action in Action::ALL {
+        page.push_str(&format!("\n| {} `{}` |", action.label(), action.code()));
+        for role in Role::ALL {
+            page.push_str(&format!(" {} |", reach(*role, *action).map_or("", Reach::mark)));
+        }
+    }
+    page.push('\n');
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::parse_date;
+
+    const TOWN: &str = "500118100000";
+
+    fn day(text: &str) -> Date {
+        parse_date(text).expect("a date written in a test exists")
+    }
+
+    fn hat(role: Role, org: &str, path: &str) -> Assignment {
+        Assignment {
+            id: format!("{}-{org}", role.code()).into(),
+            person: "p".into(),
+            post: "post".into(),
+            role,
+            org: org.into(),
+            territory: path.into(),
+            path: path.to_owned(),
+            place: None,
+            acting: false,
+            from: day("2026-01-01"),
+            to: Some(day("2026-06-30")),
+            basis: String::new(),
+        }
+    }
+
+    fn worn(hats: Vec<Assignment>) -> Hats {
+        Hats::on(hats, day("2026-03-01"))
+    }
+
+    fn row(path: &str, org: &str) -> Subject {
+        Subject::of(path, Some(&org.into()))
+    }
+
+    #[test]
+    fn the_printed_matrix_is_the_one_in_force() {
+        testkit::assert_golden(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/domain/permissions.md"),
+            &matrix(),
+        );
+    }
+
+    #[test]
+    fn nobody_without_a_hat_may_do_anything() {
+        let nobody = Hats::default();
+        for action in Action::ALL {
+            assert_eq!(nobody.scope(*action), None, "{}", action.code());
+            assert_eq!(nobody.hat(*action, &Subject::town()), None);
+        }
+        let late = Hats::on([hat(Role::OfficeClerk, "office", TOWN)], day("2026-07-01"));
+        assert!(late.actions().is_empty(), "rights end with the assignment");
+    }
+
+    #[test]
+    fn a_village_sees_its_own_rows_and_no_neighbour_with_a_longer_code() {
+        let own = format!("{TOWN}/v1");
+        let village = worn(vec![hat(Role::VillageStaff, "v1", &own)]);
+        let scope = village.scope(Action::HazardRead).expect("may read");
+        assert!(scope.admits(&row(&own, "x")));
+        assert!(scope.admits(&row(&format!("{own}/g1"), "x")));
+        assert!(!scope.admits(&row(&format!("{TOWN}/v10"), "v1")), "its name begins alike");
+        assert!(!scope.admits(&row(TOWN, "x")));
+        assert!(village.hat(Action::HazardAdvise, &row(&own, "x")).is_some());
+        assert!(village.hat(Action::HazardOrder, &row(&own, "x")).is_none(), "a village never orders");
+    }
+
+    #[test]
+    fn a_department_sees_its_sector_and_the_narrowest_hat_is_worn() {
+        let dept = worn(vec![
+            hat(Role::DeptInspector, "civil", TOWN),
+            hat(Role::GridManager, "v1", &format!("{TOWN}/v1")),
+        ]);
+        let elsewhere = row(&format!("{TOWN}/v2"), "civil");
+        assert_eq!(
+            dept.hat(Action::InspectionRecord, &elsewhere).map(|hat| hat.role),
+            Some(Role::DeptInspector)
+        );
+        let both = row(&format!("{TOWN}/v1"), "civil");
+        assert_eq!(dept.hat(Action::InspectionRecord, &both).map(|hat| hat.role), Some(Role::GridManager));
+        assert!(dept.hat(Action::HazardRead, &row(&format!("{TOWN}/v2"), "police")).is_none());
+    }
+
+    #[test]
+    fn the_word_order_is_for_those_with_power_only() {
+        for role in Role::ALL {
+            let may = reach(*role, Action::HazardOrder).is_some();
+            let has_power =
+                matches!(role, Role::PoliceOfficer | Role::EnforcementOfficer | Role::DistrictFire);
+            assert_eq!(may, has_power, "{}", role.code());
+        }
+        assert_eq!(reach(Role::SysAdmin, Action::PlaceRead), None, "the machine's keeper reads no business");
+    }
+
+    #[test]
+    fn a_unit_sees_its_own_place_only() {
+        let mut own = hat(Role::UnitResponsible, "unit", TOWN);
+        own.place = Some("place-1".into());
+        let unit = worn(vec![own]);
+        let at = |place: &str| Subject { place: Some(place.into()), ..Subject::of(TOWN, None) };
+        assert!(unit.hat(Action::HazardFix, &at("place-1")).is_some());
+        assert!(unit.hat(Action::HazardFix, &at("place-2")).is_none());
+        assert!(unit.scope(Action::HazardRead).is_some_and(|scope| !scope.admits(&at("place-2"))));
+    }
+
+    #[test]
+    fn the_scope_and_the_hat_say_the_same() {
+        let rows = [
+            Subject::town(),
+            row(TOWN, "civil"),
+            row(&format!("{TOWN}/v1"), "v1"),
+            row(&format!("{TOWN}/v1/g2"), "police"),
+            row(&format!("{TOWN}/v2"), "civil"),
+        ];
+        for role in Role::ALL {
+            let hats = worn(vec![hat(*role, "civil", &format!("{TOWN}/v1"))]);
+            for action in Action::ALL {
+                let scope = hats.scope(*action).unwrap_or_default();
+                for row in &rows {
+                    let by_hat = hats.hat(*action, row).is_some();
+                    assert_eq!(scope.admits(row), by_hat, "{} {} {row:?}", role.code(), action.code());
+                }
+            }
+        }
+    }
+}

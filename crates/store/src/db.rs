@@ -209,30 +209,6 @@ fn check_floor(version: &str) -> Result<()> {
     Ok(())
 }
 
-/// Keeps a SELECT to rows at or below one of these territory paths: the one place where row scope enters SQL. `None` is
-/// the whole town, an empty list is nothing.
-pub(crate) fn within(sql: &mut String, args: &mut Vec<Value>, paths: Option<&[String]>) {
-    let Some(paths) = paths else { return };
-    let mut any = vec!["1 = 0".to_owned()];
-    for path in paths {
-        let path = path.trim_end_matches('/');
-        // `0` follows `/`, so this is the range of everything below, which an index can walk.
-        args.extend(crate::args![path, format!("{path}/"), format!("{path}0")]);
-        let n = args.len();
-        any.push(format!("path = ${} OR (path >= ${} AND path < ${n})", n - 2, n - 1));
-    }
-    sql.push_str(&format!(" AND ({})", any.join(" OR ")));
-}
-
-/// Keeps a SELECT to rows that have `text`, taken literally, in one of the columns; Latin letters in any case.
-pub(crate) fn containing(sql: &mut String, args: &mut Vec<Value>, columns: &[&str], text: &str) {
-    let literal = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    args.push(Value::from(format!("%{literal}%")));
-    let any: Vec<String> =
-        columns.iter().map(|c| format!("lower({c}) LIKE ${} ESCAPE '!'", args.len())).collect();
-    sql.push_str(&format!(" AND ({})", any.join(" OR ")));
-}
-
 impl Read {
     /// The town this snapshot is bound to.
     pub fn town(&self) -> &TownCode {

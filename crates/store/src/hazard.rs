@@ -3,9 +3,10 @@
 
 use domain::hazard::{Columns, Event, Hazard};
 use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
+use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
-use crate::db::{containing, within};
+use crate::scope::{OF_A_PLACE, Where};
 use crate::{Error, Read, Result, Row, Write, args, cols};
 
 /// What is filed with a hazard beside its own life.
@@ -156,45 +157,39 @@ impl Read {
         .collect()
     }
 
-    /// Hazards found before `after` (exclusive, by time and id), newest first, within the territory paths.
+    /// Hazards found before `after` (exclusive, by time and id), newest first, within the scope.
     pub async fn hazards(
         &mut self,
-        paths: Option<&[String]>,
+        scope: &Scope,
         filter: &HazardFilter,
         after: Option<(Timestamp, HazardId)>,
         limit: i64,
     ) -> Result<Vec<Listed>> {
-        let mut sql = String::from("SELECT * FROM hazard WHERE town = $1");
-        let mut list = args![self.town().as_str()];
-        within(&mut sql, &mut list, paths);
+        let mut only = Where::town("town", self.town().as_str());
+        only.within(&OF_A_PLACE, scope);
         if let Some(path) = &filter.path {
-            within(&mut sql, &mut list, Some(std::slice::from_ref(path)));
+            only.below("path", path);
         }
-        if let Some(state) = &filter.state {
-            list.push(state.into());
-            sql.push_str(&format!(" AND state = ${}", list.len()));
-        }
-        if let Some(place) = &filter.place {
-            list.push(place.as_str().into());
-            sql.push_str(&format!(" AND place = ${}", list.len()));
-        }
+        only.is("state", filter.state.as_deref());
+        only.is("place", filter.place.as_ref().map(PlaceId::as_str));
         if let Some(date) = filter.overdue_as_of {
-            list.push(date.into());
-            sql.push_str(&format!(
-                " AND state IN ('measure_ordered', 'rectifying') AND deadline_on < ${}",
-                list.len()
-            ));
+            let date = only.mark(date);
+            only.and(&format!("state IN ('measure_ordered', 'rectifying') AND deadline_on < {date}"));
         }
         if let Some(text) = &filter.text {
-            containing(&mut sql, &mut list, &["code", "description"], text);
+            only.containing(&["code", "description"], text);
         }
         if let Some((found_at, id)) = after {
-            list.extend(args![found_at, id.as_str()]);
-            sql.push_str(&format!(" AND (found_at, id) < (${}, ${})", list.len() - 1, list.len()));
+            let (found_at, id) = (only.mark(found_at), only.mark(id.as_str()));
+            only.and(&format!("(found_at, id) < ({found_at}, {id})"));
         }
-        list.push(limit.into());
-        sql.push_str(&format!(" ORDER BY found_at DESC, id DESC LIMIT ${}", list.len()));
-        self.rows(sql, list).await?.iter().map(Listed::from_row).collect()
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM hazard{sql} ORDER BY found_at DESC, id DESC LIMIT {most}"), list)
+            .await?
+            .iter()
+            .map(Listed::from_row)
+            .collect()
     }
 
     /// The closed hazards of a place, for telling whether a new find is a recurrence.

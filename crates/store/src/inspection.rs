@@ -3,9 +3,10 @@
 
 use domain::ids::{InspectionId, OrgId, PlaceId};
 use domain::inspection::{Inspection, Outcome};
+use domain::policy::Scope;
 use domain::time::Date;
 
-use crate::db::within;
+use crate::scope::{OF_A_PLACE, Where};
 use crate::{Error, Read, Result, Row, Write, args, cols};
 
 /// What is filed with an inspection beside the record itself.
@@ -66,41 +67,41 @@ impl Read {
         Ok(self.inspection_versions(id).await?.pop())
     }
 
-    /// The standing versions before `after` (exclusive, by date and id), newest first, within the territory paths.
+    /// The standing versions before `after` (exclusive, by date and id), newest first, within the scope.
     pub async fn inspections(
         &mut self,
-        paths: Option<&[String]>,
+        scope: &Scope,
         filter: &InspectionFilter,
         after: Option<(Date, InspectionId)>,
         limit: i64,
     ) -> Result<Vec<(Inspection, InspectionFiling)>> {
-        let mut sql = String::from(
-            "SELECT * FROM inspection WHERE town = $1 AND NOT EXISTS (SELECT 1 FROM inspection l \
-             WHERE l.town = inspection.town AND l.inspection = inspection.inspection \
-             AND l.edition > inspection.edition)",
+        let mut only = Where::town("town", self.town().as_str());
+        only.and(
+            "NOT EXISTS (SELECT 1 FROM inspection l WHERE l.town = inspection.town \
+             AND l.inspection = inspection.inspection AND l.edition > inspection.edition)",
         );
-        let mut list = args![self.town().as_str()];
-        within(&mut sql, &mut list, paths);
-        let mut also = |clause: &str, value: crate::Value| {
-            list.push(value);
-            sql.push_str(&format!(" AND {clause} ${}", list.len()));
-        };
-        if let Some(place) = &filter.place {
-            also("place =", place.as_str().into());
-        }
+        only.within(&OF_A_PLACE, scope);
+        only.is("place", filter.place.as_ref().map(domain::ids::PlaceId::as_str));
         if let Some(date) = filter.from {
-            also("happened_on >=", date.into());
+            let date = only.mark(date);
+            only.and(&format!("happened_on >= {date}"));
         }
         if let Some(date) = filter.to {
-            also("happened_on <=", date.into());
+            let date = only.mark(date);
+            only.and(&format!("happened_on <= {date}"));
         }
         if let Some((date, id)) = after {
-            list.extend(args![date, id.as_str()]);
-            sql.push_str(&format!(" AND (happened_on, inspection) < (${}, ${})", list.len() - 1, list.len()));
+            let (date, id) = (only.mark(date), only.mark(id.as_str()));
+            only.and(&format!("(happened_on, inspection) < ({date}, {id})"));
         }
-        list.push(limit.into());
-        sql.push_str(&format!(" ORDER BY happened_on DESC, inspection DESC LIMIT ${}", list.len()));
-        self.rows(sql, list).await?.iter().map(from_row).collect()
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        let order = format!("ORDER BY happened_on DESC, inspection DESC LIMIT {most}");
+        self.rows(format!("SELECT * FROM inspection{sql} {order}"), list)
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
     }
 }
 

@@ -3,9 +3,10 @@
 
 use domain::ids::{InspectionPlanId, OrgId, PlaceId};
 use domain::inspection_plan::{InspectionPlan, PlanItem, State};
+use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
-use crate::scope::Where;
+use crate::scope::{Columns, Where};
 use crate::value::json;
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
@@ -108,16 +109,19 @@ impl PlanItemRecord {
     }
 }
 
+/// By which columns rights to a plan are told.
+const COLUMNS: Columns = Columns { path: "path", org: "org", place: "" };
+
 impl Read {
-    /// The plan of this id with its visits, if it lies within the paths.
+    /// The plan of this id with its visits, if it lies within the scope.
     pub async fn inspection_plan(
         &mut self,
         id: &InspectionPlanId,
-        paths: Option<&[String]>,
+        scope: &Scope,
     ) -> Result<Option<PlanRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         only.is("id", Some(id.as_str()));
-        only.scope("path", paths);
+        only.within(&COLUMNS, scope);
         let (sql, list) = only.finish();
         let Some(row) = self.row(format!("SELECT * FROM inspection_plan{sql}"), list).await? else {
             return Ok(None);
@@ -132,13 +136,13 @@ impl Read {
         &mut self,
         year: i32,
         org: Option<&OrgId>,
-        paths: Option<&[String]>,
+        scope: &Scope,
     ) -> Result<Vec<PlanRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         let mark = only.mark(year);
         only.and(&format!("year = {mark}"));
         only.is("org", org.map(OrgId::as_str));
-        only.scope("path", paths);
+        only.within(&COLUMNS, scope);
         let (sql, list) = only.finish();
         self.rows(format!("SELECT * FROM inspection_plan{sql} ORDER BY recorded_at DESC, id DESC"), list)
             .await?

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use domain::ids::PlaceId;
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Place, Registration};
+use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::scope::{Where, like};
+use crate::scope::{Columns, Where, like};
 use crate::value::{json, word};
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
@@ -49,6 +50,9 @@ struct Facts {
     gas: Option<GasUse>,
     manager: Option<Contact>,
 }
+
+/// By which columns rights to a place are told.
+pub(crate) const COLUMNS: Columns = Columns { path: "path", org: "sector_org", place: "id" };
 
 /// How the register is ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -221,29 +225,20 @@ fn tail(phone: &str) -> String {
 }
 
 impl Read {
-    /// The place of this id, if it lies within the paths.
-    pub async fn place(&mut self, id: &PlaceId, paths: Option<&[String]>) -> Result<Option<PlaceRecord>> {
-        self.place_where("id", id.as_str(), paths).await
+    /// The place of this id, if it lies within the scope.
+    pub async fn place(&mut self, id: &PlaceId, scope: &Scope) -> Result<Option<PlaceRecord>> {
+        self.place_where("id", id.as_str(), scope).await
     }
 
-    /// The place with this number on its file, if it lies within the paths.
-    pub async fn place_by_code(
-        &mut self,
-        code: &str,
-        paths: Option<&[String]>,
-    ) -> Result<Option<PlaceRecord>> {
-        self.place_where("code", code, paths).await
+    /// The place with this number on its file, if it lies within the scope.
+    pub async fn place_by_code(&mut self, code: &str, scope: &Scope) -> Result<Option<PlaceRecord>> {
+        self.place_where("code", code, scope).await
     }
 
-    async fn place_where(
-        &mut self,
-        column: &str,
-        value: &str,
-        paths: Option<&[String]>,
-    ) -> Result<Option<PlaceRecord>> {
+    async fn place_where(&mut self, column: &str, value: &str, scope: &Scope) -> Result<Option<PlaceRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         only.is(column, Some(value));
-        only.scope("path", paths);
+        only.within(&COLUMNS, scope);
         let (sql, list) = only.finish();
         self.row(format!("SELECT * FROM place{sql}"), list)
             .await?
@@ -256,12 +251,12 @@ impl Read {
     pub async fn place_page(
         &mut self,
         filter: &PlaceFilter,
-        paths: Option<&[String]>,
+        scope: &Scope,
         order: PlaceOrder,
         after: Option<(&str, &PlaceId)>,
         limit: i64,
     ) -> Result<Vec<PlaceRecord>> {
-        let mut only = self.place_filter(filter, paths);
+        let mut only = self.place_filter(filter, scope);
         let by = order.column();
         if let Some((text, id)) = after {
             let (text, id) = (only.mark(text), only.mark(id.as_str()));
@@ -277,19 +272,19 @@ impl Read {
     }
 
     /// How many places a filter finds.
-    pub async fn place_count(&mut self, filter: &PlaceFilter, paths: Option<&[String]>) -> Result<i64> {
-        let (sql, list) = self.place_filter(filter, paths).finish();
+    pub async fn place_count(&mut self, filter: &PlaceFilter, scope: &Scope) -> Result<i64> {
+        let (sql, list) = self.place_filter(filter, scope).finish();
         match self.row(format!("SELECT COUNT(*) AS n FROM place{sql}"), list).await? {
             Some(row) => row.int("n"),
             None => Ok(0),
         }
     }
 
-    fn place_filter(&self, filter: &PlaceFilter, paths: Option<&[String]>) -> Where {
+    fn place_filter(&self, filter: &PlaceFilter, scope: &Scope) -> Where {
         let mut only = Where::town("town", self.town.as_str());
-        only.scope("path", paths);
+        only.within(&COLUMNS, scope);
         if let Some(path) = &filter.path {
-            only.scope("path", Some(std::slice::from_ref(path)));
+            only.below("path", path);
         }
         only.is("village", filter.village.as_deref());
         if !filter.with_void {

@@ -3,9 +3,10 @@
 
 use domain::ids::PlaceId;
 use domain::place_list::{Entry, ListKind, PlaceList};
+use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
-use crate::scope::Where;
+use crate::scope::{Columns, Where};
 use crate::value::{json, word};
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
@@ -119,6 +120,9 @@ fn of_kind(only: &mut Where, kind: ListKind, on: Date) -> Result<()> {
     Ok(())
 }
 
+/// By which columns of the joined place rights to an entry are told.
+const COLUMNS: Columns = Columns { path: "p.path", org: "p.sector_org", place: "p.id" };
+
 impl Read {
     /// Every list of the town, without entries.
     pub async fn place_lists(&mut self) -> Result<Vec<ListRecord>> {
@@ -166,11 +170,11 @@ impl Read {
         &mut self,
         kind: ListKind,
         on: Date,
-        paths: Option<&[String]>,
+        scope: &Scope,
     ) -> Result<Vec<(String, i64)>> {
         let mut only = Where::town("e.town", self.town.as_str());
         of_kind(&mut only, kind, on)?;
-        only.scope("p.path", paths);
+        only.within(&COLUMNS, scope);
         let (sql, list) = only.finish();
         let sql = format!(
             "SELECT village, COUNT(*) AS n FROM ({MEMBERS}{sql}) AS m GROUP BY village ORDER BY village"
@@ -184,13 +188,13 @@ impl Read {
         first: ListKind,
         second: ListKind,
         on: Date,
-        paths: Option<&[String]>,
+        scope: &Scope,
     ) -> Result<Overlap> {
         let mut members: Vec<std::collections::BTreeSet<String>> = Vec::new();
         for kind in [first, second] {
             let mut only = Where::town("e.town", self.town.as_str());
             of_kind(&mut only, kind, on)?;
-            only.scope("p.path", paths);
+            only.within(&COLUMNS, scope);
             let (sql, list) = only.finish();
             let rows = self.rows(format!("{MEMBERS}{sql}"), list).await?;
             members.push(rows.iter().map(|row| row.text("place")).collect::<Result<_>>()?);

@@ -1,7 +1,22 @@
-//! Row scope in SQL: which rows somebody may see, by territory, and the small clauses that filters are put together
-//! from. What does *not* belong here: deciding whose scope is what (`domain::policy`).
+//! Row scope in SQL: which rows somebody may see, and the small clauses that filters are put together from. What does
+//! *not* belong here: deciding whose scope is what (`domain::policy`, which alone can make a [`Scope`]).
+
+use domain::policy::Scope;
 
 use crate::Value;
+
+/// The columns of a table by which rights are told; an empty name where the table has none.
+pub(crate) struct Columns {
+    /// Territory path.
+    pub path: &'static str,
+    /// The organisation the row belongs to.
+    pub org: &'static str,
+    /// The place it is about.
+    pub place: &'static str,
+}
+
+/// Columns of tables that record something about a place.
+pub(crate) const OF_A_PLACE: Columns = Columns { path: "path", org: "org", place: "place" };
 
 /// The WHERE of a statement while it is put together: clauses with their parameters.
 pub(crate) struct Where {
@@ -35,25 +50,60 @@ impl Where {
         }
     }
 
-    /// Only rows whose path is one of these territories or lies below it. `None` is everything; an empty list is
-    /// nothing; an empty path is the whole town.
-    pub fn scope(&mut self, column: &str, paths: Option<&[String]>) {
-        let Some(paths) = paths else { return };
-        if paths.iter().any(String::is_empty) {
+    /// Only rows whose path is this territory or lies below it.
+    pub fn below(&mut self, column: &str, path: &str) {
+        let clause = self.at_or_below(column, path);
+        self.and(&format!("({clause})"));
+    }
+
+    fn at_or_below(&mut self, column: &str, path: &str) -> String {
+        let path = path.trim_end_matches('/');
+        let own = self.mark(path);
+        // `0` follows `/`: this is every path below, found through the index.
+        let (first, end) = (self.mark(format!("{path}/")), self.mark(format!("{path}0")));
+        format!("{column} = {own} OR ({column} >= {first} AND {column} < {end})")
+    }
+
+    /// Only rows somebody may see: the one place where rights enter SQL.
+    pub fn within(&mut self, columns: &Columns, scope: &Scope) {
+        if scope.is_whole() {
             return;
         }
-        let clauses: Vec<String> = paths
-            .iter()
-            .map(|path| {
-                let path = path.trim_end_matches('/');
-                let own = self.mark(path);
-                // `0` follows `/`: this is every path below, found through the index.
-                let (first, end) = (self.mark(format!("{path}/")), self.mark(format!("{path}0")));
-                format!("{column} = {own} OR ({column} >= {first} AND {column} < {end})")
-            })
-            .collect();
-        let any = if clauses.is_empty() { "1 = 0".to_owned() } else { clauses.join(" OR ") };
-        self.and(&format!("({any})"));
+        let mut any = vec!["1 = 0".to_owned()];
+        for path in scope.paths() {
+            any.push(self.at_or_below(columns.path, path));
+        }
+        for org in scope.orgs() {
+            let org = self.mark(org.as_str());
+            if !columns.org.is_empty() {
+                any.push(format!("{} = {org}", columns.org));
+            }
+            if !columns.place.is_empty() {
+                let place = columns.place;
+                any.push(format!(
+                    "{place} IN (SELECT s.id FROM place s WHERE s.town = $1 AND s.sector_org = {org})"
+                ));
+                any.push(format!(
+                    "{place} IN (SELECT m.place FROM list_entry m JOIN place_list l ON l.town = m.town \
+                     AND l.id = m.list WHERE l.town = $1 AND l.owner_org = {org} AND m.to_on IS NULL)"
+                ));
+            }
+        }
+        for place in scope.places() {
+            let mark = self.mark(place.as_str());
+            if !columns.place.is_empty() {
+                any.push(format!("{} = {mark}", columns.place));
+            }
+        }
+        self.and(&format!("({})", any.join(" OR ")));
+    }
+
+    /// Only rows that have `text`, taken literally, in one of the columns; Latin letters in any case.
+    pub fn containing(&mut self, columns: &[&str], text: &str) {
+        let mark = self.mark(like("%", &text.to_lowercase(), "%"));
+        let any: Vec<String> =
+            columns.iter().map(|column| format!("lower({column}) LIKE {mark} ESCAPE '!'")).collect();
+        self.and(&format!("({})", any.join(" OR ")));
     }
 
     /// The text of the WHERE and its parameters.

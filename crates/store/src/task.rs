@@ -2,11 +2,12 @@
 //! a step is allowed (`domain::task`).
 
 use domain::ids::{InspectionPlanId, PersonId, PlaceId, TaskId};
+use domain::policy::Scope;
 use domain::task::{Event, State, Task};
 use domain::time::{Date, Timestamp};
 
-use crate::db::within;
-use crate::{Error, Read, Result, Row, Write, args, cols};
+use crate::scope::{OF_A_PLACE, Where};
+use crate::{Error, Read, Result, Row, Write, cols};
 
 /// What is filed with a task beside its own life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,17 +108,16 @@ impl Read {
         self.by_id("task", id.as_str()).await?.as_ref().map(StoredTask::from_row).transpose()
     }
 
-    /// Tasks due after `after` (exclusive, by date and id), first due first, within the territory paths.
+    /// Tasks due after `after` (exclusive, by date and id), first due first, within the scope.
     pub async fn tasks(
         &mut self,
-        paths: Option<&[String]>,
+        scope: &Scope,
         filter: &TaskFilter,
         after: Option<(Date, TaskId)>,
         limit: i64,
     ) -> Result<Vec<StoredTask>> {
-        let mut sql = String::from("SELECT * FROM task WHERE town = $1");
-        let mut list = args![self.town().as_str()];
-        within(&mut sql, &mut list, paths);
+        let mut only = Where::town("town", self.town().as_str());
+        only.within(&OF_A_PLACE, scope);
         let equal = [
             ("state", filter.state.as_deref()),
             ("place", filter.place.as_ref().map(PlaceId::as_str)),
@@ -125,25 +125,23 @@ impl Read {
             ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
         ];
         for (column, wanted) in equal {
-            if let Some(wanted) = wanted {
-                list.push(wanted.into());
-                sql.push_str(&format!(" AND {column} = ${}", list.len()));
-            }
+            only.is(column, wanted);
         }
         if let Some(date) = filter.overdue_as_of {
-            list.push(date.into());
-            sql.push_str(&format!(
-                " AND state NOT IN ('submitted', 'done', 'cancelled') AND due_on < ${}",
-                list.len()
-            ));
+            let date = only.mark(date);
+            only.and(&format!("state NOT IN ('submitted', 'done', 'cancelled') AND due_on < {date}"));
         }
         if let Some((due_on, id)) = after {
-            list.extend(args![due_on, id.as_str()]);
-            sql.push_str(&format!(" AND (due_on, id) > (${}, ${})", list.len() - 1, list.len()));
+            let (due_on, id) = (only.mark(due_on), only.mark(id.as_str()));
+            only.and(&format!("(due_on, id) > ({due_on}, {id})"));
         }
-        list.push(limit.into());
-        sql.push_str(&format!(" ORDER BY due_on, id LIMIT ${}", list.len()));
-        self.rows(sql, list).await?.iter().map(StoredTask::from_row).collect()
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM task{sql} ORDER BY due_on, id LIMIT {most}"), list)
+            .await?
+            .iter()
+            .map(StoredTask::from_row)
+            .collect()
     }
 }
 

@@ -1,11 +1,14 @@
 //! The contract of hazards: kept as events, read by replay, listed by columns; on both databases.
 
+mod scopes;
+
 use domain::calendar::Calendar;
 use domain::hazard::{
     Act, Actor, Days, Find, FixChannel, Hazard, HazardCode, Level, Look, Photo, Standing, Stepped,
 };
 use domain::ids::TownCode;
 use domain::time::{Timestamp, parse_date};
+use scopes::{below, everything};
 use store::hazard::{Filing, HazardFilter};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
@@ -150,29 +153,28 @@ async fn lists_are_narrowed_by_territory_stage_place_date_and_text_and_paged() -
         let all = HazardFilter::default();
         let deadline = parse_date("2026-03-09");
         let next = deadline.and_then(|d| d.succ_opt());
-        let v1 = ["t/v1".to_owned()];
         let table = [
-            (None, all.clone(), "c b a"),
-            (Some(&v1[..]), all.clone(), "b a"),
-            (Some(&[][..]), all.clone(), ""),
-            (None, HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, "c"),
-            (Some(&v1[..]), HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, ""),
-            (None, HazardFilter { state: Some("found".to_owned()), ..all.clone() }, "c"),
-            (None, HazardFilter { place: Some("shop".into()), ..all.clone() }, "b a"),
-            (None, HazardFilter { overdue_as_of: deadline, ..all.clone() }, ""),
-            (None, HazardFilter { overdue_as_of: next, ..all.clone() }, "b a"),
-            (None, HazardFilter { text: Some("0%_纸".to_owned()), ..all.clone() }, "c"),
-            (None, HazardFilter { text: Some("安%锁".to_owned()), ..all.clone() }, ""),
-            (None, HazardFilter { text: Some("yh-a".to_owned()), ..all.clone() }, "a"),
+            (everything(), all.clone(), "c b a"),
+            (below(&["t/v1"]), all.clone(), "b a"),
+            (below(&[]), all.clone(), ""),
+            (everything(), HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, "c"),
+            (below(&["t/v1"]), HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, ""),
+            (everything(), HazardFilter { state: Some("found".to_owned()), ..all.clone() }, "c"),
+            (everything(), HazardFilter { place: Some("shop".into()), ..all.clone() }, "b a"),
+            (everything(), HazardFilter { overdue_as_of: deadline, ..all.clone() }, ""),
+            (everything(), HazardFilter { overdue_as_of: next, ..all.clone() }, "b a"),
+            (everything(), HazardFilter { text: Some("0%_纸".to_owned()), ..all.clone() }, "c"),
+            (everything(), HazardFilter { text: Some("安%锁".to_owned()), ..all.clone() }, ""),
+            (everything(), HazardFilter { text: Some("yh-a".to_owned()), ..all.clone() }, "a"),
         ];
-        for (paths, filter, wanted) in table {
-            let rows = read.hazards(paths, &filter, None, 10).await?;
+        for (scope, filter, wanted) in table {
+            let rows = read.hazards(&scope, &filter, None, 10).await?;
             let ids: Vec<_> = rows.iter().map(|h| h.id.as_str()).collect();
-            assert_eq!(ids.join(" "), wanted, "{paths:?} {filter:?}");
+            assert_eq!(ids.join(" "), wanted, "{scope:?} {filter:?}");
         }
         let mut seen = Vec::new();
         let mut after = None;
-        while let Some(one) = read.hazards(None, &all, after.take(), 1).await?.pop() {
+        while let Some(one) = read.hazards(&everything(), &all, after.take(), 1).await?.pop() {
             after = Some((one.found_at, one.id.clone()));
             seen.push(one.id.0);
         }

@@ -1,8 +1,11 @@
 //! The contract of inspections: each version its own row, the last one stands; on both databases.
 
+mod scopes;
+
 use domain::ids::TownCode;
 use domain::inspection::{Companion, Correction, Inspection, Occasion, Outcome, Power, Record};
 use domain::time::Timestamp;
+use scopes::{below, everything};
 use store::inspection::{InspectionFiling, InspectionFilter};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
@@ -83,7 +86,7 @@ async fn a_correction_stands_beside_what_it_corrects() -> anyhow::Result<()> {
         assert_eq!(read.inspection_versions(&"i".into()).await?, [kept(&first), kept(&second)]);
         assert_eq!(read.inspection(&"i".into()).await?, Some(kept(&second)));
         assert_eq!(read.inspection(&"j".into()).await?, None);
-        let listed = read.inspections(None, &InspectionFilter::default(), None, 10).await?;
+        let listed = read.inspections(&everything(), &InspectionFilter::default(), None, 10).await?;
         assert_eq!(listed, [kept(&second)], "only the version that stands is listed");
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
@@ -102,19 +105,18 @@ async fn inspections_are_listed_newest_first_by_territory_place_and_date() -> an
         let all = InspectionFilter::default();
         let first = NOW.date();
         let next = first.succ_opt();
-        let v1 = ["t/v1".to_owned()];
         let table = [
-            (None, all.clone(), None, "c b a"),
-            (Some(&v1[..]), all.clone(), None, "b a"),
-            (None, all.clone(), Some((first, "b".into())), "a"),
-            (None, InspectionFilter { place: Some("mill".into()), ..all.clone() }, None, "c"),
-            (None, InspectionFilter { from: next, ..all.clone() }, None, "c"),
-            (None, InspectionFilter { to: Some(first), ..all.clone() }, None, "b a"),
+            (everything(), all.clone(), None, "c b a"),
+            (below(&["t/v1"]), all.clone(), None, "b a"),
+            (everything(), all.clone(), Some((first, "b".into())), "a"),
+            (everything(), InspectionFilter { place: Some("mill".into()), ..all.clone() }, None, "c"),
+            (everything(), InspectionFilter { from: next, ..all.clone() }, None, "c"),
+            (everything(), InspectionFilter { to: Some(first), ..all.clone() }, None, "b a"),
         ];
-        for (paths, filter, after, wanted) in table {
-            let rows = read.inspections(paths, &filter, after, 10).await?;
+        for (scope, filter, after, wanted) in table {
+            let rows = read.inspections(&scope, &filter, after, 10).await?;
             let ids: Vec<_> = rows.iter().map(|(i, _)| i.record.id.as_str()).collect();
-            assert_eq!(ids.join(" "), wanted, "{paths:?} {filter:?}");
+            assert_eq!(ids.join(" "), wanted, "{scope:?} {filter:?}");
         }
         Ok(())
     })

@@ -1,9 +1,12 @@
 //! The contract of the register of places, once on SQLite and once on PostgreSQL.
 
+mod scopes;
+
 use domain::ids::{PlaceId, TownCode};
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
 use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
 use domain::time::{Date, Timestamp};
+use scopes::{below, everything};
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord, Overlap};
 use store::{Audit, Db, Error};
@@ -124,10 +127,10 @@ async fn a_place_reads_back_as_it_was_and_what_is_unknown_stays_unknown() -> any
         let db = Db::open(&fresh.url).await?;
         register(&db).await?;
         let mut read = db.read(&town()).await?;
-        assert_eq!(read.place(&"p9".into(), None).await?, Some(full()));
-        assert_eq!(read.place_by_code("C-p1", None).await?, Some(record("p1", "甲", "v1")));
-        assert_eq!(read.place_by_code("C-none", None).await?, None);
-        assert_eq!(db.read(&"500118104000".into()).await?.place(&"p9".into(), None).await?, None);
+        assert_eq!(read.place(&"p9".into(), &everything()).await?, Some(full()));
+        assert_eq!(read.place_by_code("C-p1", &everything()).await?, Some(record("p1", "甲", "v1")));
+        assert_eq!(read.place_by_code("C-none", &everything()).await?, None);
+        assert_eq!(db.read(&"500118104000".into()).await?.place(&"p9".into(), &everything()).await?, None);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
@@ -142,18 +145,17 @@ async fn nobody_sees_beyond_the_own_territory_and_v2_is_not_v20() -> anyhow::Res
         let mut read = db.read(&town()).await?;
         for (paths, seen) in [
             (vec![], vec![]),
-            (vec![""], vec!["p1", "p2", "p3", "p4", "p5", "p9"]),
             (vec!["500118103"], vec!["p1", "p2", "p3", "p4", "p5", "p9"]),
             (vec!["500118103/v2"], vec!["p3", "p9"]),
             (vec!["500118103/v2/"], vec!["p3", "p9"]),
             (vec!["500118103/v2/g7", "500118103/v3"], vec!["p5", "p9"]),
         ] {
-            let paths: Vec<String> = paths.into_iter().map(str::to_owned).collect();
+            let scope = below(&paths);
             let all = PlaceFilter::default();
-            let page = read.place_page(&all, Some(&paths), PlaceOrder::Code, None, 50).await?;
+            let page = read.place_page(&all, &scope, PlaceOrder::Code, None, 50).await?;
             assert_eq!(ids(&page), seen, "{paths:?}");
-            assert_eq!(read.place_count(&all, Some(&paths)).await?, seen.len() as i64);
-            let own = read.place(&"p9".into(), Some(&paths)).await?;
+            assert_eq!(read.place_count(&all, &scope).await?, seen.len() as i64);
+            let own = read.place(&"p9".into(), &scope).await?;
             assert_eq!(own.is_some(), seen.contains(&"p9"), "{paths:?}");
         }
         Ok(())
@@ -193,7 +195,7 @@ async fn the_register_is_searched_the_way_people_know_a_place() -> anyhow::Resul
             register(&db).await?;
             let mut read = db.read(&town()).await?;
             for (filter, found) in asked {
-                let page = read.place_page(&filter, None, PlaceOrder::Code, None, 50).await?;
+                let page = read.place_page(&filter, &everything(), PlaceOrder::Code, None, 50).await?;
                 assert_eq!(ids(&page), found, "{filter:?}");
             }
             Ok(())
@@ -209,7 +211,7 @@ async fn pages_follow_one_another_without_gap_or_repeat_even_for_equal_names() -
         register(&db).await?;
         let mut read = db.read(&town()).await?;
         for order in [PlaceOrder::Name, PlaceOrder::Code] {
-            let whole = read.place_page(&PlaceFilter::default(), None, order, None, 50).await?;
+            let whole = read.place_page(&PlaceFilter::default(), &everything(), order, None, 50).await?;
             let mut seen: Vec<PlaceRecord> = Vec::new();
             loop {
                 let last: Option<(String, PlaceId)> = seen.last().map(|r| match order {
@@ -217,7 +219,7 @@ async fn pages_follow_one_another_without_gap_or_repeat_even_for_equal_names() -
                     PlaceOrder::Code => (r.place.code.clone(), r.place.id.clone()),
                 });
                 let after = last.as_ref().map(|(text, id)| (text.as_str(), id));
-                let page = read.place_page(&PlaceFilter::default(), None, order, after, 1).await?;
+                let page = read.place_page(&PlaceFilter::default(), &everything(), order, after, 1).await?;
                 if page.is_empty() {
                     break;
                 }
@@ -243,7 +245,7 @@ async fn a_change_needs_the_last_version_and_a_void_place_stays_on_record() -> a
         tx.update_place(&changed).await?;
         tx.commit(audit("place.change"), ()).await?;
         changed.version = 2;
-        assert_eq!(db.read(&town()).await?.place(&"p9".into(), None).await?, Some(changed.clone()));
+        assert_eq!(db.read(&town()).await?.place(&"p9".into(), &everything()).await?, Some(changed.clone()));
         let mut tx = db.write(&town()).await?;
         assert!(matches!(tx.update_place(&full()).await, Err(Error::Conflict { table: "place", .. })));
         drop(tx);
@@ -256,11 +258,11 @@ async fn a_change_needs_the_last_version_and_a_void_place_stays_on_record() -> a
         tx.void_place(&"p9".into(), 2, NOW, "重复建档").await?;
         tx.commit(audit("place.void"), ()).await?;
         let mut read = db.read(&town()).await?;
-        let kept = read.place(&"p9".into(), None).await?.expect("stays on record");
+        let kept = read.place(&"p9".into(), &everything()).await?.expect("stays on record");
         assert_eq!(kept.voided, Some((NOW, "重复建档".to_owned())));
         let all = PlaceFilter { with_void: true, ..PlaceFilter::default() };
-        assert_eq!(read.place_count(&PlaceFilter::default(), None).await?, 5);
-        assert_eq!(read.place_count(&all, None).await?, 6);
+        assert_eq!(read.place_count(&PlaceFilter::default(), &everything()).await?, 5);
+        assert_eq!(read.place_count(&all, &everything()).await?, 6);
         let mut keys = Vec::new();
         read.each_place_key(|key| keys.push((key.id.to_string(), key.phone_tail))).await?;
         assert_eq!(keys.len(), 5, "an import never matches a void place: {keys:?}");
@@ -335,17 +337,17 @@ async fn lists_keep_every_stay_and_stand_side_by_side_without_a_sum() -> anyhow:
             ("2026-05-31", vec![("v1", 2), ("v2", 1)]),
             ("2026-06-01", vec![("v1", 1), ("v2", 1)]),
         ] {
-            let found = read.list_counts(village, day(on), None).await?;
+            let found = read.list_counts(village, day(on), &everything()).await?;
             let found: Vec<(&str, i64)> = found.iter().map(|(v, n)| (v.as_str(), *n)).collect();
             assert_eq!(found, counts, "on {on}, p1 on two lists of the kind counts once");
         }
-        let only_v2 = ["500118103/v2".to_owned()];
-        let scoped = read.list_counts(village, day("2026-05-31"), Some(&only_v2)).await?;
+        let only_v2 = below(&["500118103/v2"]);
+        let scoped = read.list_counts(village, day("2026-05-31"), &only_v2).await?;
         assert_eq!(scoped, [("v2".to_owned(), 1)]);
         let police = ListKind::PoliceListed;
-        let both = read.list_overlap(village, police, day("2026-06-01"), None).await?;
+        let both = read.list_overlap(village, police, day("2026-06-01"), &everything()).await?;
         assert_eq!(both, Overlap { first: 2, second: 2, both: 1 });
-        let both = read.list_overlap(village, police, day("2026-06-01"), Some(&only_v2)).await?;
+        let both = read.list_overlap(village, police, day("2026-06-01"), &only_v2).await?;
         assert_eq!(both, Overlap { first: 1, second: 1, both: 0 });
         assert_eq!(read.verify().await?.findings, []);
         Ok(())

@@ -1,10 +1,13 @@
 //! The contract of checklists, inspection plans, parameters and waivers, once on SQLite and once on PostgreSQL.
 
+mod scopes;
+
 use domain::checklist::{Applies, Checklist, Purpose, State};
 use domain::ids::TownCode;
 use domain::inspection_plan::{InspectionPlan, PlanItem, Span, State as Standing};
 use domain::plan::{Basis, Parameter, Value};
 use domain::time::{Date, Timestamp};
+use scopes::{below, everything};
 use store::checklist::ChecklistRecord;
 use store::inspection_plan::{PlanItemRecord, PlanRecord};
 use store::parameter::{Decision, ParameterRecord};
@@ -168,7 +171,7 @@ async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyho
         tx.void_plan_item("i2", 1, NOW, "场所注销").await?;
         tx.commit(audit("inspection_plan.draft"), ()).await?;
         let mut read = db.read(&town()).await?;
-        let stored = read.inspection_plan(&"ip".into(), None).await?.expect("is there");
+        let stored = read.inspection_plan(&"ip".into(), &everything()).await?.expect("is there");
         assert_eq!(stored.plan.items, [visits[0].item.clone(), visits[2].item.clone()]);
         assert_eq!(read.plan_items(&"ip".into()).await?, [visits[0].clone(), visits[2].clone()]);
         let (first, last) = (day("2026-01-31"), day("2026-02-01"));
@@ -185,18 +188,18 @@ async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyho
         drop(tx);
 
         let mut read = db.read(&town()).await?;
-        let stored = read.inspection_plan(&"ip".into(), None).await?.expect("is there");
+        let stored = read.inspection_plan(&"ip".into(), &everything()).await?.expect("is there");
         assert_eq!((stored.version, &stored.plan), (2, &approved));
         assert!(matches!(stored.plan.state, Standing::Approved { .. }));
         assert_eq!(read.planned_visits(&"p1".into(), first, last).await?.len(), 2);
         assert_eq!(read.planned_visits(&"p1".into(), last, last).await?, visits[2..]);
         assert!(read.planned_visits(&"p2".into(), first, first).await?.is_empty(), "taken out");
-        let own = ["t/v2".to_owned()];
-        assert_eq!(read.inspection_plan(&"ip".into(), Some(&own)).await?, None);
-        assert_eq!(read.inspection_plans(2026, None, None).await?.len(), 2);
-        assert_eq!(read.inspection_plans(2026, None, Some(&own)).await?, [plan("iq", "org-2", "t/v2")]);
-        assert_eq!(read.inspection_plans(2026, Some(&"org-1".into()), None).await?.len(), 1);
-        assert!(read.inspection_plans(2027, None, None).await?.is_empty());
+        let own = below(&["t/v2"]);
+        assert_eq!(read.inspection_plan(&"ip".into(), &own).await?, None);
+        assert_eq!(read.inspection_plans(2026, None, &everything()).await?.len(), 2);
+        assert_eq!(read.inspection_plans(2026, None, &own).await?, [plan("iq", "org-2", "t/v2")]);
+        assert_eq!(read.inspection_plans(2026, Some(&"org-1".into()), &everything()).await?.len(), 1);
+        assert!(read.inspection_plans(2027, None, &everything()).await?.is_empty());
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })

@@ -1,9 +1,12 @@
 //! The contract of tasks: kept with their events, listed by what is owed; on both databases.
 
+mod scopes;
+
 use domain::hazard::{Act, Actor, Standing};
 use domain::ids::TownCode;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp};
+use scopes::{below, everything};
 use store::task::{StoredTask, TaskFiling, TaskFilter};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
@@ -97,22 +100,21 @@ async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
         tx.commit(audit(), ()).await?;
         let mut read = db.read(&town()).await?;
         let all = TaskFilter::default();
-        let v1 = ["t/v1".to_owned()];
         let table = [
-            (None, all.clone(), None, "c a b"),
-            (Some(&v1[..]), all.clone(), None, "a b"),
-            (None, all.clone(), Some((days(3), "a".into())), "b"),
-            (None, TaskFilter { state: Some("cancelled".to_owned()), ..all.clone() }, None, "c"),
-            (None, TaskFilter { overdue_as_of: Some(days(3)), ..all.clone() }, None, ""),
-            (None, TaskFilter { overdue_as_of: Some(days(4)), ..all.clone() }, None, "a b"),
-            (None, TaskFilter { assignee: Some("wang".into()), ..all.clone() }, None, ""),
-            (None, TaskFilter { place: Some("mill".into()), ..all.clone() }, None, ""),
-            (None, TaskFilter { plan: Some("plan".into()), ..all.clone() }, None, "c a b"),
+            (everything(), all.clone(), None, "c a b"),
+            (below(&["t/v1"]), all.clone(), None, "a b"),
+            (everything(), all.clone(), Some((days(3), "a".into())), "b"),
+            (everything(), TaskFilter { state: Some("cancelled".to_owned()), ..all.clone() }, None, "c"),
+            (everything(), TaskFilter { overdue_as_of: Some(days(3)), ..all.clone() }, None, ""),
+            (everything(), TaskFilter { overdue_as_of: Some(days(4)), ..all.clone() }, None, "a b"),
+            (everything(), TaskFilter { assignee: Some("wang".into()), ..all.clone() }, None, ""),
+            (everything(), TaskFilter { place: Some("mill".into()), ..all.clone() }, None, ""),
+            (everything(), TaskFilter { plan: Some("plan".into()), ..all.clone() }, None, "c a b"),
         ];
-        for (paths, filter, after, wanted) in table {
-            let rows = read.tasks(paths, &filter, after, 10).await?;
+        for (scope, filter, after, wanted) in table {
+            let rows = read.tasks(&scope, &filter, after, 10).await?;
             let ids: Vec<_> = rows.iter().map(|t| t.task.id.as_str()).collect();
-            assert_eq!(ids.join(" "), wanted, "{paths:?} {filter:?}");
+            assert_eq!(ids.join(" "), wanted, "{scope:?} {filter:?}");
         }
         Ok(())
     })
