@@ -9,6 +9,7 @@ pub mod caller;
 pub mod context;
 pub mod error;
 pub mod operation;
+pub mod place;
 pub mod secret;
 pub mod session;
 

@@ -1,7 +1,7 @@
 //! Lists of places as rows: the list with its baseline, and the dated stays on it. Counts of two lists stand side by
 //! side; nothing here adds them up. What does *not* belong here: who may enter or leave (`domain::place_list`).
 
-use domain::ids::PlaceId;
+use domain::ids::{OrgId, PlaceId};
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
@@ -150,6 +150,20 @@ impl Read {
     /// Every stay of one place on any list, oldest first.
     pub async fn list_entries_of_place(&mut self, place: &PlaceId) -> Result<Vec<EntryRecord>> {
         self.entries_where("place", place.as_str()).await
+    }
+
+    /// Keepers of the lists a place stands on as long as nobody took it off: those whose right it is to see it.
+    pub async fn list_owners_of_place(&mut self, place: &PlaceId) -> Result<Vec<OrgId>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT DISTINCT l.owner_org AS owner FROM list_entry e JOIN place_list l ON l.town = e.town AND l.id = e.list \
+             WHERE e.town = $1 AND e.place = $2 AND e.to_on IS NULL ORDER BY owner",
+            args![town.as_str(), place.as_str()],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(row.text("owner")?.into()))
+        .collect()
     }
 
     async fn entries_where(&mut self, column: &str, value: &str) -> Result<Vec<EntryRecord>> {

@@ -6,7 +6,7 @@ use domain::ids::{PlaceId, TownCode};
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
 use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
 use domain::time::{Date, Timestamp};
-use scopes::{below, everything};
+use scopes::{below, everything, of_org};
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord, Overlap};
 use store::{Audit, Db, Error};
@@ -157,6 +157,29 @@ async fn nobody_sees_beyond_the_own_territory_and_v2_is_not_v20() -> anyhow::Res
             assert_eq!(read.place_count(&all, &scope).await?, seen.len() as i64);
             let own = read.place(&"p9".into(), &scope).await?;
             assert_eq!(own.is_some(), seen.contains(&"p9"), "{paths:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_organisation_sees_its_sector_and_what_it_keeps_on_a_list() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_place_list(&list("lp", ListKind::PoliceListed)).await?;
+        tx.insert_list_entries(&[stay("lp", "p1", "2026-01-01"), stay("lp", "p4", "2026-01-01")]).await?;
+        tx.end_list_entry("lp-p4-2026-01-01", 1, day("2026-06-01"), "已停业").await?;
+        tx.commit(audit("place_list.change"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        for (org, seen) in [("org-1", vec!["p9"]), ("org-9", vec!["p1"]), ("org-2", vec![])] {
+            let scope = of_org(org);
+            let page = read.place_page(&PlaceFilter::default(), &scope, PlaceOrder::Code, None, 50).await?;
+            assert_eq!(ids(&page), seen, "{org}: its sector and its own list, not what was taken off it");
+            assert_eq!(read.place(&"p1".into(), &scope).await?.is_some(), seen.contains(&"p1"), "{org}");
+            assert_eq!(read.place(&"p9".into(), &scope).await?.is_some(), seen.contains(&"p9"), "{org}");
         }
         Ok(())
     })
@@ -329,6 +352,12 @@ async fn lists_keep_every_stay_and_stand_side_by_side_without_a_sum() -> anyhow:
         let ended = read.list_entries_of_place(&"p2".into()).await?;
         assert_eq!(ended[0].entry.left, Some((day("2026-06-01"), "已停业".to_owned())));
         assert_eq!(read.list_entries("lp").await?, stays[4..]);
+        assert_eq!(
+            read.list_owners_of_place(&"p1".into()).await?,
+            ["org-9".into()],
+            "once, though on three lists"
+        );
+        assert_eq!(read.list_owners_of_place(&"p2".into()).await?, [], "it was taken off");
 
         let village = ListKind::VillageListed;
         for (on, counts) in [
