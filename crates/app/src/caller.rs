@@ -1,8 +1,9 @@
 //! Who asks. Every use case takes a [`Caller`] first, and its name goes into the audit entry.
 
+use domain::hazard::{Act, Actor, Position};
 use domain::ids::{AccountId, PersonId};
 use domain::org::{Assignment, Role};
-use domain::policy::{Action, Hats, Scope, Subject};
+use domain::policy::{Action, Hats, Scope, Subject, standing};
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::operation::Operation;
@@ -93,6 +94,17 @@ impl Caller {
     /// Errors: he may not.
     pub fn hat(&self, action: Action, row: &Subject) -> Result<&Assignment> {
         self.hats.hat(action, row).ok_or_else(|| forbidden(action))
+    }
+
+    /// What the caller does under a hat, when and where.
+    pub fn act(&self, hat: &Assignment, happened_at: Timestamp, position: Option<Position>) -> Act {
+        let actor = Actor::Staff {
+            person: self.person.clone(),
+            assignment: hat.id.clone(),
+            org: hat.org.clone(),
+            standing: standing(hat.role),
+        };
+        Act { actor, happened_at, position, document_no: None }
     }
 
     /// An audit entry of something done under a hat to something at a territory path.

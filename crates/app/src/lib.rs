@@ -8,6 +8,7 @@ pub mod audit;
 pub mod caller;
 pub mod context;
 pub mod error;
+pub mod hazard;
 pub mod operation;
 pub mod place;
 pub mod secret;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::hazard::Standing;
 use crate::ids::{OrgId, PlaceId};
 use crate::org::{Assignment, Role};
 use crate::time::Date;
@@ -308,6 +309,15 @@ fn grants(action: Action) -> &'static [Grant] {
 /// How far a role may do it; none when it may not.
 pub fn reach(role: Role, action: Action) -> Option<Reach> {
     grants(action).iter().filter(|(roles, _)| roles.contains(&role)).map(|(_, reach)| *reach).min()
+}
+
+/// In which quality a role acts on hazards and tasks.
+pub fn standing(role: Role) -> Standing {
+    match role {
+        OfficeHead | OfficeClerk => Standing::Office,
+        DistrictFire => Standing::FireRescue,
+        _ => Standing::Inspector,
+    }
 }
 
 /// Which rows of a table somebody may see or touch. Only [`Hats`] makes one.

@@ -23,7 +23,8 @@ const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
 /// How many rows go into one INSERT. SQLite takes 32,766 parameters in one statement.
 const MAX_PARAMETERS: usize = 30_000;
 /// Tables that are machinery, not record: they may change without an audit entry.
-const UNSEALED: &[&str] = &["session", "operation", "job", "reconcile", "upload", "import_mapping"];
+const UNSEALED: &[&str] =
+    &["session", "operation", "job", "reconcile", "upload", "import_mapping", "counter"];
 
 /// A database: SQLite in the data folder, or PostgreSQL by URL.
 #[derive(Debug, Clone)]

@@ -15,6 +15,7 @@ pub mod inspection;
 pub mod inspection_plan;
 pub mod job;
 pub mod migrate;
+pub mod numbering;
 pub mod operation;
 pub mod parameter;
 pub mod photo;

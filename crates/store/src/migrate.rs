@@ -7,7 +7,10 @@ use crate::seal::sha256;
 use crate::{Db, Error, Result};
 
 /// Name and text of every migration, in order. Append only.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_house", include_str!("../migrations/0001_house.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_house", include_str!("../migrations/0001_house.sql")),
+    ("0004_field", include_str!("../migrations/0004_field.sql")),
+];
 
 const MEMORY: &str =
     "CREATE TABLE IF NOT EXISTS schema_migration (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL)";

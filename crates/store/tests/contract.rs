@@ -413,3 +413,21 @@ async fn a_blob_is_noted_once() -> anyhow::Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_running_number_that_was_not_kept_is_given_again() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let mut tx = db.write(&town()).await?;
+        assert_eq!((tx.next_number("a").await?, tx.next_number("a").await?), (1, 2));
+        assert_eq!(tx.next_number("b").await?, 1);
+        tx.commit_machinery().await?;
+        let mut lost = db.write(&town()).await?;
+        assert_eq!(lost.next_number("a").await?, 3);
+        drop(lost);
+        let mut tx = db.write(&town()).await?;
+        assert_eq!(tx.next_number("a").await?, 3);
+        Ok(())
+    })
+    .await
+}
