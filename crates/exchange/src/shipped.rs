@@ -29,5 +29,8 @@ pub const CHECKLISTS: [(&str, &str); 19] = [
 /// The catalogue of categories and tags.
 pub const PLACE_CATEGORIES: &str = include_str!("../../../catalog/place_categories.toml");
 
+/// The holiday notices of the years so far.
+pub const CALENDAR: &str = include_str!("../../../catalog/calendar-cn.toml");
+
 /// The dictionary of hazards.
 pub const HAZARDS: &str = include_str!("../../../catalog/hazards.toml");

@@ -6,7 +6,7 @@ use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
-use crate::scope::{OF_A_PLACE, Where};
+use crate::scope::Where;
 use crate::{Error, Read, Result, Row, Write, args, cols};
 
 /// What is filed with a hazard beside its own life.
@@ -53,6 +53,8 @@ pub struct Listed {
     pub found_at: Timestamp,
     /// How many events made it.
     pub version: i64,
+    /// Whether the level stands; none in a row from before this was kept.
+    pub level_confirmed: Option<bool>,
 }
 
 /// Which hazards to list.
@@ -60,15 +62,58 @@ pub struct Listed {
 pub struct HazardFilter {
     /// Only this `State::code`.
     pub state: Option<String>,
+    /// Only of this `Level::code`.
+    pub level: Option<String>,
+    /// Only of this hazard category, two digits.
+    pub category: Option<String>,
     /// Only of this place.
     pub place: Option<PlaceId>,
+    /// Only of places in this village.
+    pub village: Option<String>,
     /// Only at or below this territory path.
     pub path: Option<String>,
+    /// Only those somebody still has to do something about.
+    pub open: bool,
     /// Only those whose fix is awaited and overdue as of this date.
     pub overdue_as_of: Option<Date>,
-    /// Only with this text in code or description.
+    /// Only those whose fix is awaited with its deadline between these dates, both included.
+    pub due_between: Option<(Date, Date)>,
+    /// Only those that wait for a re-check: a fix was handed in, or the deadline passed before this date.
+    pub recheck_as_of: Option<Date>,
+    /// Only those whose level waits for the office's word.
+    pub to_confirm: bool,
+    /// Only found at or after this instant.
+    pub found_from: Option<Timestamp>,
+    /// Only found before this instant.
+    pub found_to: Option<Timestamp>,
+    /// Only with this text in code, description or the place's name.
     pub text: Option<String>,
 }
+
+/// How many hazards of one village, stage and category there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HazardCount {
+    /// Village of the place; empty when the place has none.
+    pub village: String,
+    /// `State::code`.
+    pub state: String,
+    /// Hazard category.
+    pub category: String,
+    /// How many.
+    pub n: i64,
+    /// How many of them are overdue.
+    pub overdue: i64,
+    /// How many of them are due soon.
+    pub due_soon: i64,
+}
+
+/// By which columns rights to a hazard are told, where its table goes by `h`.
+const OF_A_HAZARD: crate::scope::Columns =
+    crate::scope::Columns { path: "h.path", org: "h.org", place: "h.place" };
+/// Hazards with the places they are at; the register may not know a place that an import has yet to bring.
+const FROM: &str = "FROM hazard h LEFT JOIN place p ON p.town = h.town AND p.id = h.place";
+/// Stages in which a fix is awaited.
+const AWAITED: &str = "h.state IN ('measure_ordered', 'rectifying')";
 
 /// Text where the empty one stands for none.
 fn filled(text: String) -> Option<String> {
@@ -97,6 +142,7 @@ impl Listed {
             recurrence_of: filled(row.text("recurrence_of")?).map(Into::into),
             found_at: row.instant("found_at")?,
             version: row.int("version")?,
+            level_confirmed: row.opt_bool("level_confirmed")?,
         })
     }
 
@@ -117,6 +163,7 @@ impl Listed {
             ("recheck_due_on", self.recheck_due_on == recheck_due_on),
             ("recurrence_of", self.recurrence_of == hazard.find.recurrence_of),
             ("version", self.version == i64::from(hazard.version)),
+            ("level_confirmed", self.level_confirmed.is_none_or(|said| said == hazard.level_confirmed)),
         ];
         pairs.into_iter().find(|(_, agrees)| !agrees).map(|(column, _)| column)
     }
@@ -165,31 +212,153 @@ impl Read {
         after: Option<(Timestamp, HazardId)>,
         limit: i64,
     ) -> Result<Vec<Listed>> {
-        let mut only = Where::town("town", self.town().as_str());
-        only.within(&OF_A_PLACE, scope);
-        if let Some(path) = &filter.path {
-            only.below("path", path);
-        }
-        only.is("state", filter.state.as_deref());
-        only.is("place", filter.place.as_ref().map(PlaceId::as_str));
-        if let Some(date) = filter.overdue_as_of {
-            let date = only.mark(date);
-            only.and(&format!("state IN ('measure_ordered', 'rectifying') AND deadline_on < {date}"));
-        }
-        if let Some(text) = &filter.text {
-            only.containing(&["code", "description"], text);
-        }
+        let mut only = self.hazard_filter(scope, filter);
         if let Some((found_at, id)) = after {
             let (found_at, id) = (only.mark(found_at), only.mark(id.as_str()));
-            only.and(&format!("(found_at, id) < ({found_at}, {id})"));
+            only.and(&format!("(h.found_at, h.id) < ({found_at}, {id})"));
         }
         let most = only.mark(limit);
         let (sql, list) = only.finish();
-        self.rows(format!("SELECT * FROM hazard{sql} ORDER BY found_at DESC, id DESC LIMIT {most}"), list)
+        self.rows(format!("SELECT h.* {FROM}{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}"), list)
             .await?
             .iter()
             .map(Listed::from_row)
             .collect()
+    }
+
+    /// How many hazards a filter finds.
+    pub async fn hazard_count(&mut self, scope: &Scope, filter: &HazardFilter) -> Result<i64> {
+        let (sql, list) = self.hazard_filter(scope, filter).finish();
+        match self.row(format!("SELECT COUNT(*) AS n {FROM}{sql}"), list).await? {
+            Some(row) => row.int("n"),
+            None => Ok(0),
+        }
+    }
+
+    /// Hazards counted by village, stage and category; overdue before `today`, due soon from `today` to `soon`.
+    pub async fn hazard_counts(
+        &mut self,
+        scope: &Scope,
+        filter: &HazardFilter,
+        today: Date,
+        soon: Date,
+    ) -> Result<Vec<HazardCount>> {
+        let mut only = self.hazard_filter(scope, filter);
+        let (today, soon) = (only.mark(today), only.mark(soon));
+        let (sql, list) = only.finish();
+        self.rows(
+            format!(
+                "SELECT COALESCE(p.village, '') AS village, h.state AS state, h.category AS category, \
+                 COUNT(*) AS n, \
+                 SUM(CASE WHEN {AWAITED} AND h.deadline_on < {today} THEN 1 ELSE 0 END) AS late_n, \
+                 SUM(CASE WHEN {AWAITED} AND h.deadline_on >= {today} AND h.deadline_on <= {soon} \
+                 THEN 1 ELSE 0 END) AS soon_n \
+                 {FROM}{sql} GROUP BY p.village, h.state, h.category ORDER BY village, state, category"
+            ),
+            list,
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(HazardCount {
+                village: row.text("village")?,
+                state: row.text("state")?,
+                category: row.text("category")?,
+                n: row.int("n")?,
+                overdue: row.int("late_n")?,
+                due_soon: row.int("soon_n")?,
+            })
+        })
+        .collect()
+    }
+
+    fn hazard_filter(&self, scope: &Scope, filter: &HazardFilter) -> Where {
+        let mut only = Where::town("h.town", self.town().as_str());
+        only.within(&OF_A_HAZARD, scope);
+        if let Some(path) = &filter.path {
+            only.below("h.path", path);
+        }
+        let equal = [
+            ("h.state", filter.state.as_deref()),
+            ("h.level", filter.level.as_deref()),
+            ("h.category", filter.category.as_deref()),
+            ("h.place", filter.place.as_ref().map(PlaceId::as_str)),
+            ("p.village", filter.village.as_deref()),
+        ];
+        for (column, wanted) in equal {
+            only.is(column, wanted);
+        }
+        if filter.open {
+            only.and("h.state NOT IN ('closed', 'false', 'voided')");
+        }
+        if let Some(date) = filter.overdue_as_of {
+            let date = only.mark(date);
+            only.and(&format!("{AWAITED} AND h.deadline_on < {date}"));
+        }
+        if let Some((first, last)) = filter.due_between {
+            let (first, last) = (only.mark(first), only.mark(last));
+            only.and(&format!("{AWAITED} AND h.deadline_on >= {first} AND h.deadline_on <= {last}"));
+        }
+        if let Some(date) = filter.recheck_as_of {
+            let date = only.mark(date);
+            only.and(&format!(
+                "(h.state IN ('fix_submitted', 'rechecking') OR {AWAITED} AND h.deadline_on < {date})"
+            ));
+        }
+        if filter.to_confirm {
+            only.and(
+                "h.level IN ('larger', 'major_suspect') AND h.level_confirmed = FALSE \
+                 AND h.state NOT IN ('closed', 'false', 'voided', 'passed', 'transferred')",
+            );
+        }
+        if let Some(from) = filter.found_from {
+            let from = only.mark(from);
+            only.and(&format!("h.found_at >= {from}"));
+        }
+        if let Some(to) = filter.found_to {
+            let to = only.mark(to);
+            only.and(&format!("h.found_at < {to}"));
+        }
+        if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            only.containing(&["h.code", "h.description", "COALESCE(p.name, '')"], text);
+        }
+        only
+    }
+
+    /// Several hazards, each rebuilt from its events, in the order asked for; what there is none of is left out.
+    pub async fn hazards_by_id(&mut self, ids: &[HazardId]) -> Result<Vec<Hazard>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut list = args![self.town().as_str()];
+        list.extend(ids.iter().map(|id| id.as_str().into()));
+        let marks: Vec<String> = (2..=list.len()).map(|n| format!("${n}")).collect();
+        let rows = self
+            .rows(
+                format!(
+                    "SELECT * FROM hazard_event WHERE town = $1 AND hazard IN ({}) ORDER BY hazard, seq",
+                    marks.join(", ")
+                ),
+                list,
+            )
+            .await?;
+        let events: Vec<Event> = rows.iter().map(|row| row.json("content")).collect::<Result<_>>()?;
+        let mut known = std::collections::HashMap::new();
+        for chunk in events.chunk_by(|a, b| a.hazard == b.hazard) {
+            if let Some(first) = chunk.first() {
+                known.insert(first.hazard.clone(), replayed(&first.hazard, chunk)?);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| known.remove(id)).collect())
+    }
+
+    /// Whether somebody may see this hazard.
+    pub async fn hazard_within(&mut self, id: &HazardId, scope: &Scope) -> Result<bool> {
+        let mut only = Where::town("h.town", self.town().as_str());
+        only.is("h.id", Some(id.as_str()));
+        only.within(&OF_A_HAZARD, scope);
+        let (sql, list) = only.finish();
+        Ok(self.row(format!("SELECT h.id AS id FROM hazard h{sql}"), list).await?.is_some())
     }
 
     /// The closed hazards of a place, for telling whether a new find is a recurrence.
@@ -256,5 +425,6 @@ fn stage_columns(hazard: &Hazard) -> Vec<(&'static str, crate::Value)> {
     cols! {
         level: c.level.unwrap_or_default(), state: c.state, measure: c.measure.unwrap_or_default(),
         deadline_on: c.deadline_on, original_deadline_on: c.original_deadline_on, recheck_due_on: c.recheck_due_on,
+        level_confirmed: hazard.level_confirmed,
     }
 }

@@ -25,6 +25,7 @@ pub mod scope;
 pub mod seal;
 pub mod session;
 pub mod task;
+pub mod unit_link;
 pub mod value;
 pub mod verify;
 pub mod waiver;

@@ -116,6 +116,10 @@ impl Row {
     pub fn bool(&self, column: &str) -> Result<bool> {
         get!(self, column, bool)
     }
+    /// BOOLEAN or NULL.
+    pub fn opt_bool(&self, column: &str) -> Result<Option<bool>> {
+        get!(self, column, Option<bool>)
+    }
     /// Unix milliseconds as an instant.
     pub fn instant(&self, column: &str) -> Result<Timestamp> {
         self.int(column).map(Timestamp)

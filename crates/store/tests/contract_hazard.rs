@@ -10,6 +10,7 @@ use domain::ids::TownCode;
 use domain::time::{Timestamp, parse_date};
 use scopes::{below, everything};
 use store::hazard::{Filing, HazardFilter};
+use store::unit_link::UnitLink;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -179,6 +180,115 @@ async fn lists_are_narrowed_by_territory_stage_place_date_and_text_and_paged() -
             seen.push(one.id.0);
         }
         assert_eq!(seen, ["c", "b", "a"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        // Deadline 2026-03-09.
+        advised(&db, "a", "t/v1", NOW).await?;
+        keep(&db, "b", "t/v2", found("b", "mill", "无水", NOW.plus_ms(1))).await?;
+        let b = db.read(&town()).await?.hazard(&"b".into()).await?.map(|(hazard, _)| hazard);
+        let inspector = Act {
+            actor: Actor::Staff {
+                person: "wang".into(),
+                assignment: "hat".into(),
+                org: "village".into(),
+                standing: Standing::Inspector,
+            },
+            ..act("wang", NOW.plus_ms(2))
+        };
+        let b = b.ok_or_else(|| anyhow::anyhow!("b"))?;
+        keep(&db, "b", "t/v2", b.grade(inspector, Level::Larger, "", NOW.plus_ms(2))).await?;
+        let c = keep(&db, "c", "t/v2", found("c", "mill", "错登", NOW.plus_ms(3))).await?;
+        keep(&db, "c", "t/v2", c.void(act("wang", NOW.plus_ms(4)), "重复", NOW.plus_ms(4))).await?;
+        let on = |text: &str| parse_date(text).ok_or_else(|| anyhow::anyhow!("{text}"));
+        let all = HazardFilter::default();
+        let table = [
+            (HazardFilter { open: true, ..all.clone() }, "b a"),
+            (HazardFilter { level: Some("larger".to_owned()), ..all.clone() }, "b"),
+            (HazardFilter { category: Some("99".to_owned()), ..all.clone() }, "c b a"),
+            (HazardFilter { category: Some("01".to_owned()), ..all.clone() }, ""),
+            (HazardFilter { village: Some("v1".to_owned()), ..all.clone() }, ""),
+            (HazardFilter { to_confirm: true, ..all.clone() }, "b"),
+            (HazardFilter { due_between: Some((on("2026-03-02")?, on("2026-03-09")?)), ..all.clone() }, "a"),
+            (HazardFilter { due_between: Some((on("2026-03-02")?, on("2026-03-08")?)), ..all.clone() }, ""),
+            (HazardFilter { recheck_as_of: Some(on("2026-03-09")?), ..all.clone() }, ""),
+            (HazardFilter { recheck_as_of: Some(on("2026-03-10")?), ..all.clone() }, "a"),
+            (HazardFilter { found_from: Some(NOW.plus_ms(1)), ..all.clone() }, "c b"),
+            (HazardFilter { found_to: Some(NOW.plus_ms(1)), ..all.clone() }, "a"),
+        ];
+        let mut read = db.read(&town()).await?;
+        for (filter, wanted) in table {
+            let rows = read.hazards(&everything(), &filter, None, 10).await?;
+            let ids: Vec<_> = rows.iter().map(|h| h.id.as_str()).collect();
+            assert_eq!(ids.join(" "), wanted, "{filter:?}");
+            assert_eq!(read.hazard_count(&everything(), &filter).await?, ids.len() as i64, "{filter:?}");
+        }
+        let counts = read.hazard_counts(&everything(), &all, on("2026-03-10")?, on("2026-03-17")?).await?;
+        let told: Vec<_> = counts
+            .iter()
+            .map(|c| (c.state.as_str(), c.category.as_str(), c.n, c.overdue, c.due_soon))
+            .collect();
+        assert_eq!(
+            told,
+            [("graded", "99", 1, 0, 0), ("measure_ordered", "99", 1, 1, 0), ("voided", "99", 1, 0, 0)]
+        );
+        let counts =
+            read.hazard_counts(&below(&["t/v1"]), &all, on("2026-03-09")?, on("2026-03-16")?).await?;
+        assert_eq!(counts.iter().map(|c| (c.n, c.overdue, c.due_soon)).collect::<Vec<_>>(), [(1, 0, 1)]);
+        let many = read.hazards_by_id(&["c".into(), "none".into(), "a".into()]).await?;
+        assert_eq!(many.iter().map(|h| h.id.as_str()).collect::<Vec<_>>(), ["c", "a"]);
+        assert_eq!(read.hazards_by_id(&[]).await?, []);
+        assert!(read.hazard_within(&"a".into(), &below(&["t/v1"])).await?);
+        assert!(!read.hazard_within(&"b".into(), &below(&["t/v1"])).await?);
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_link_is_found_by_its_hash_counted_and_taken_back() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let link = UnitLink {
+            id: "l".to_owned(),
+            code_hash: "hash".to_owned(),
+            hazard: "h".into(),
+            place: "shop".into(),
+            issued_by: "wang".into(),
+            expires_at: NOW.plus_ms(DAY_MS),
+            revoked_at: None,
+            opened_n: 0,
+            version: 1,
+            recorded_at: NOW,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_unit_link(&link).await?;
+        tx.commit(audit("unit_link.add", "l"), ()).await?;
+        assert_eq!(db.read(&town()).await?.unit_link_by_hash("hash").await?, Some(link.clone()));
+        assert_eq!(db.read(&town()).await?.unit_link_by_hash("other").await?, None);
+        assert_eq!(db.read(&"500118104000".into()).await?.unit_link_by_hash("hash").await?, None);
+        let mut tx = db.write(&town()).await?;
+        tx.count_unit_link_opening(&link).await?;
+        tx.commit(audit("unit_link.open", "l"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let stale = tx.revoke_unit_link(&link, NOW).await;
+        assert!(matches!(stale, Err(Error::Conflict { table: "unit_link", .. })), "{stale:?}");
+        drop(tx);
+        let opened = UnitLink { opened_n: 1, version: 2, ..link };
+        assert_eq!(db.read(&town()).await?.unit_links_of(&"h".into()).await?, std::slice::from_ref(&opened));
+        let mut tx = db.write(&town()).await?;
+        tx.revoke_unit_link(&opened, NOW).await?;
+        tx.commit(audit("unit_link.revoke", "l"), ()).await?;
+        let all = db.read(&town()).await?.unit_links_of(&"h".into()).await?;
+        assert_eq!(all, [UnitLink { revoked_at: Some(NOW), version: 3, ..opened }]);
+        assert_eq!(db.read(&town()).await?.verify().await?.findings, []);
         Ok(())
     })
     .await
