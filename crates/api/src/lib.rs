@@ -3,6 +3,7 @@
 
 mod account;
 mod auth;
+mod job;
 mod operation;
 mod problem;
 mod router;

@@ -26,6 +26,10 @@ pub(crate) struct Problem {
     fields: Vec<FieldView>,
     /// To find the cause in the log.
     trace_id: String,
+    /// After a stale edit: the row as it now stands, in the same view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    current: Option<serde_json::Value>,
 }
 
 /// A field to correct.
@@ -53,7 +57,7 @@ fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Invalid(_) | Error::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Conflict { .. } => StatusCode::CONFLICT,
+        Error::Conflict { .. } | Error::Stale(_) => StatusCode::CONFLICT,
         Error::Unauthenticated { .. } => StatusCode::UNAUTHORIZED,
         Error::Forbidden { .. } => StatusCode::FORBIDDEN,
         Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -87,6 +91,10 @@ impl IntoResponse for Refusal {
             detail: sentence,
             fields,
             trace_id,
+            current: match &error {
+                Error::Stale(current) => Some((**current).clone()),
+                _ => None,
+            },
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();

@@ -4,42 +4,10 @@
 use app::Error;
 use app::error::FieldProblem;
 use domain::time::{Date, Timestamp, parse_date};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::problem::Refusal;
 
-/// Something by id, with what people call it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Named {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-}
-
-impl Named {
-    /// A thing and its name.
-    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { id: id.into(), name: name.into() }
-    }
-}
-
-/// A code with the word people read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Word {
-    /// Code.
-    pub code: String,
-    /// Word.
-    pub label: String,
-}
-
-impl Word {
-    /// A code and its word.
-    pub fn new(code: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { code: code.into(), label: label.into() }
-    }
-}
+pub(crate) use app::view::{Named, Word};
 
 /// A moment as sent: RFC 3339 with the town's offset.
 pub(crate) fn instant(at: Timestamp) -> String {

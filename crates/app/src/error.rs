@@ -40,6 +40,9 @@ pub enum Error {
         /// One sentence.
         message: String,
     },
+    /// The row was changed since the caller read it: here it is as it now stands, as he would have read it.
+    #[error("记录已被他人修改，请对照现在的内容再改")]
+    Stale(Box<serde_json::Value>),
     /// Who are you?
     #[error("{message}")]
     Unauthenticated {
@@ -95,6 +98,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Stale(_) => "conflict.version",
             Self::Invalid(_) => "validation",
             Self::Refused { code, .. }
             | Self::Conflict { code, .. }
@@ -106,6 +110,11 @@ impl Error {
             Self::Store(_) => "store.failed",
             Self::Internal(_) => "internal",
         }
+    }
+
+    /// A stale edit, with the row as its view shows it now.
+    pub fn stale(current: &impl serde::Serialize) -> Self {
+        Self::Stale(Box::new(serde_json::to_value(current).unwrap_or_default()))
     }
 
     /// One wrong field.

@@ -10,10 +10,12 @@ pub mod caller;
 pub mod context;
 pub mod error;
 pub mod hazard;
+pub mod job;
 pub mod operation;
 pub mod place;
 pub mod secret;
 pub mod session;
+pub mod view;
 
 pub use caller::Caller;
 pub use context::{App, Clock};

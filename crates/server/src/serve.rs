@@ -15,6 +15,9 @@ use crate::embed;
 /// How long requests under way may still take when the program is told to stop.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
 
+/// How often the worker looks for jobs that are due.
+const LOOK_FOR_JOBS_EVERY: Duration = Duration::from_secs(1);
+
 /// Certificate and key, PEM.
 pub struct Tls {
     /// Certificate chain.
@@ -29,6 +32,7 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
     let db = app.db.clone();
+    tokio::spawn(work(app.clone()));
     let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes()).into_make_service();
     let handle = Handle::new();
     tokio::spawn(stop_when_told(handle.clone()));
@@ -52,6 +56,16 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
     }
     db.close().await;
     Ok(())
+}
+
+/// The worker: carries out what is due, looks again after a while, and goes on after a failure.
+async fn work(app: App) {
+    loop {
+        if let Err(error) = app.run_due_jobs().await {
+            tracing::error!(cause = ?error, "the worker could not look for jobs");
+        }
+        tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
+    }
 }
 
 async fn stop_when_told(handle: Handle<SocketAddr>) {

@@ -1,8 +1,10 @@
 //! Long work that survives a restart: claimed with one statement, its progress shown, its failure kept with the
 //! reason. Machinery, not record: what the job does is audited by itself.
 
+use domain::ids::AccountId;
 use domain::time::Timestamp;
 
+use crate::scope::Where;
 use crate::{Read, Result, Row, Write, args, cols};
 
 /// A job as stored.
@@ -65,17 +67,30 @@ impl Read {
         self.by_id("job", id).await?.as_ref().map(Job::from_row).transpose()
     }
 
-    /// The newest jobs.
-    pub async fn jobs(&mut self, limit: i64) -> Result<Vec<Job>> {
+    /// The job of this kind and key.
+    pub async fn job_by_key(&mut self, kind: &str, unique_key: &str) -> Result<Option<Job>> {
         let town = self.town().clone();
-        self.rows(
-            "SELECT * FROM job WHERE town = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
-            args![town.as_str(), limit],
+        self.row(
+            "SELECT * FROM job WHERE town = $1 AND kind = $2 AND unique_key = $3",
+            args![town.as_str(), kind, unique_key],
         )
         .await?
-        .iter()
+        .as_ref()
         .map(Job::from_row)
-        .collect()
+        .transpose()
+    }
+
+    /// The newest jobs, of everybody or of one account.
+    pub async fn jobs(&mut self, owner: Option<&AccountId>, limit: i64) -> Result<Vec<Job>> {
+        let mut only = Where::town("town", self.town().as_str());
+        only.is("owner", owner.map(AccountId::as_str));
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM job{sql} ORDER BY created_at DESC, id DESC LIMIT {most}"), list)
+            .await?
+            .iter()
+            .map(Job::from_row)
+            .collect()
     }
 }
 

@@ -352,7 +352,10 @@ async fn a_job_is_claimed_once_and_again_when_its_process_died() -> anyhow::Resu
         tx.commit_machinery().await?;
         let mut read = db.read(&town()).await?;
         assert_eq!(read.job("j").await?, Some(done.clone()));
-        assert_eq!(read.jobs(10).await?, [done]);
+        assert_eq!(read.jobs(Some(&"somebody else".into()), 10).await?, []);
+        assert_eq!(read.job_by_key("no such kind", &done.unique_key).await?, None);
+        assert_eq!(read.job_by_key(&done.kind, &done.unique_key).await?, Some(done.clone()));
+        assert_eq!(read.jobs(None, 10).await?, [done]);
         Ok(())
     })
     .await

@@ -1,0 +1,355 @@
+//! Long work that survives a restart: queued with its input in one synced write, claimed, tried again with growing
+//! pauses, given up after some attempts, its failure shown to who asked for it. What does not belong here: what a
+//! kind of job does, which is its noun's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use domain::ids::AccountId;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Write;
+use store::job::Job;
+use utoipa::ToSchema;
+
+use crate::{App, Caller, Error, Result};
+
+/// A job is given up after so many attempts.
+const MAX_ATTEMPTS: i64 = 5;
+/// A claim lapses when nothing was heard for so long: its process died.
+const LEASE_MS: i64 = 5 * 60 * 1000;
+/// Pause after the first failure; doubled after each further one.
+const FIRST_PAUSE_MS: i64 = 5 * 1000;
+/// Progress is saved this often.
+const SAVE_EVERY: Duration = Duration::from_millis(500);
+
+/// A job as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct JobView {
+    /// Id.
+    pub id: String,
+    /// What is done, as `import.places`.
+    pub kind: String,
+    /// What people call it.
+    pub kind_label: String,
+    /// `waiting`, `running`, `done` or `failed`.
+    pub state: String,
+    /// Units of work done.
+    pub done_n: i64,
+    /// Units of work in all; 0 when not known yet.
+    pub total_n: i64,
+    /// Outcome; its shape is the kind's.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
+    /// Why it failed, one sentence.
+    pub error: Option<String>,
+    /// Asked for.
+    pub created_at: String,
+    /// Done or given up.
+    pub finished_at: Option<String>,
+}
+
+/// What kinds there are. A new kind gets a variant here and an arm in [`App::carry_out`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// 核对记录.
+    AuditVerify,
+}
+
+impl JobKind {
+    const ALL: [Self; 1] = [Self::AuditVerify];
+
+    /// Stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AuditVerify => "audit.verify",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AuditVerify => "核对记录",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Who asked for a job, kept with its input: what it does is recorded under his name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Asker {
+    pub account: String,
+    pub person: String,
+    pub name: String,
+    pub hat: String,
+}
+
+impl Asker {
+    pub(crate) fn of(caller: &Caller, hat: &str) -> Self {
+        Self {
+            account: caller.account.to_string(),
+            person: caller.person.to_string(),
+            name: caller.name.clone(),
+            hat: hat.to_owned(),
+        }
+    }
+
+    /// The program acting for him: his right was asked when the job was.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller {
+            account: self.account.as_str().into(),
+            person: self.person.as_str().into(),
+            name: self.name.clone(),
+            ..Caller::system()
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    asker: Asker,
+    input: Value,
+}
+
+/// How far a job is, shared with whoever works at it on another thread.
+#[derive(Clone, Default)]
+pub struct Progress {
+    done: Arc<AtomicI64>,
+    total: Arc<AtomicI64>,
+}
+
+impl Progress {
+    /// So many units are done.
+    pub fn done(&self, n: i64) {
+        self.done.store(n, Ordering::Relaxed);
+    }
+
+    /// So many units there are.
+    pub fn total(&self, n: i64) {
+        self.total.store(n, Ordering::Relaxed);
+    }
+}
+
+/// What a kind of job gets to work with.
+pub(crate) struct Running {
+    /// The row, as claimed.
+    pub job: Job,
+    /// Who asked.
+    pub asker: Asker,
+    /// Its input.
+    pub input: Value,
+    /// To say how far it is.
+    pub progress: Progress,
+}
+
+impl Running {
+    /// The job's input as the kind's own type.
+    pub(crate) fn input<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_value(self.input.clone()).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    /// Marks the job done within the transaction that does its work, so that both happen or neither.
+    pub(crate) async fn finish(&self, tx: &mut Write, result: &Value, now: Timestamp) -> Result<()> {
+        let total = self.progress.total.load(Ordering::Relaxed);
+        let done = Job {
+            state: "done".to_owned(),
+            done_n: total,
+            total_n: total,
+            result: result.to_string(),
+            last_error: String::new(),
+            finished_at: Some(now),
+            ..self.job.clone()
+        };
+        Ok(tx.save_job(&done).await?)
+    }
+}
+
+fn view(job: Job) -> JobView {
+    let kind_label = JobKind::from_code(&job.kind).map_or("其他任务", JobKind::label).to_owned();
+    let result = serde_json::from_str::<Value>(&job.result).ok().filter(|v| !v.is_null());
+    JobView {
+        kind_label,
+        state: if job.state == "queued" { "waiting".to_owned() } else { job.state },
+        id: job.id,
+        kind: job.kind,
+        done_n: job.done_n,
+        total_n: job.total_n,
+        result,
+        error: Some(job.last_error).filter(|e| !e.is_empty()),
+        created_at: job.created_at.to_rfc3339(),
+        finished_at: job.finished_at.map(Timestamp::to_rfc3339),
+    }
+}
+
+impl App {
+    /// Queues a job within a transaction; one of the same kind and key stays as it is. The transaction's commit
+    /// makes it last.
+    pub(crate) async fn queue(
+        &self,
+        tx: &mut Write,
+        asker: &Asker,
+        kind: JobKind,
+        unique_key: &str,
+        input: &impl Serialize,
+        total_n: i64,
+    ) -> Result<JobView> {
+        let now = self.now();
+        let fault = |e: serde_json::Error| Error::Internal(e.to_string());
+        let input = serde_json::to_value(input).map_err(fault)?;
+        let payload = serde_json::to_string(&Payload { asker: asker.clone(), input }).map_err(fault)?;
+        let job = Job {
+            id: self.new_id(),
+            kind: kind.code().to_owned(),
+            unique_key: unique_key.to_owned(),
+            payload,
+            owner: asker.account.clone(),
+            state: "queued".to_owned(),
+            run_at: now,
+            attempts: 0,
+            last_error: String::new(),
+            done_n: 0,
+            total_n,
+            result: "null".to_owned(),
+            created_at: now,
+            finished_at: None,
+        };
+        if tx.queue_job(&job).await? {
+            return Ok(view(job));
+        }
+        let known = tx.job_by_key(kind.code(), unique_key).await?.ok_or(Error::NotFound)?;
+        Ok(view(known))
+    }
+
+    /// The caller's newest jobs.
+    pub async fn jobs(&self, caller: &Caller) -> Result<Vec<JobView>> {
+        let mut read = self.db.read(&self.town).await?;
+        let owner = Some(&caller.account).filter(|account| **account != AccountId::from("system"));
+        Ok(read.jobs(owner, 50).await?.into_iter().map(view).collect())
+    }
+
+    /// One of the caller's jobs.
+    pub async fn job(&self, caller: &Caller, id: &str) -> Result<JobView> {
+        let job = self.db.read(&self.town).await?.job(id).await?.ok_or(Error::NotFound)?;
+        if job.owner != caller.account.as_str() && caller.account.as_str() != "system" {
+            return Err(Error::NotFound);
+        }
+        Ok(view(job))
+    }
+
+    /// Carries out every job that is due, one after the other, and says how many there were. The server's worker
+    /// calls it again and again; so do tests.
+    // tidy(caller): the program itself; who asked is kept with each job.
+    pub async fn run_due_jobs(&self) -> Result<usize> {
+        let mut ran = 0;
+        loop {
+            let now = self.now();
+            let mut tx = self.db.write(&self.town).await?;
+            let claimed = tx.claim_job(now, now.plus_ms(LEASE_MS)).await?;
+            tx.commit_machinery().await?;
+            let Some(job) = claimed else { return Ok(ran) };
+            ran += 1;
+            self.run_job(job).await?;
+        }
+    }
+
+    async fn run_job(&self, job: Job) -> Result<()> {
+        let outcome = self.work_at(&job).await;
+        let now = self.now();
+        let mut tx = self.db.write(&self.town).await?;
+        // A kind that finished itself within its own transaction is left as it is.
+        let stands = tx.job(&job.id).await?;
+        let Some(mut stands) = stands.filter(|stands| stands.state == "running") else {
+            return Ok(());
+        };
+        match outcome {
+            Ok(result) => {
+                stands.state = "done".to_owned();
+                stands.result = result.to_string();
+                stands.done_n = stands.total_n;
+                stands.last_error = String::new();
+                stands.finished_at = Some(now);
+            }
+            Err(error) => {
+                stands.last_error = error.to_string();
+                let hopeless = !worth_another_try(&error) || stands.attempts >= MAX_ATTEMPTS;
+                tracing::error!(job = stands.id, kind = stands.kind, hopeless, cause = ?error, "a job failed");
+                if hopeless {
+                    stands.state = "failed".to_owned();
+                    stands.finished_at = Some(now);
+                } else {
+                    let doubled = FIRST_PAUSE_MS << stands.attempts.clamp(1, 10).saturating_sub(1);
+                    stands.state = "queued".to_owned();
+                    stands.run_at = now.plus_ms(doubled);
+                }
+            }
+        }
+        tx.save_job(&stands).await?;
+        tx.commit_machinery().await?;
+        Ok(())
+    }
+
+    /// Works at a job while its progress is saved, which also renews the claim.
+    async fn work_at(&self, job: &Job) -> Result<Value> {
+        let kind = JobKind::from_code(&job.kind)
+            .ok_or_else(|| Error::Internal(format!("no such kind of job: {}", job.kind)))?;
+        let Payload { asker, input } =
+            serde_json::from_str(&job.payload).map_err(|e| Error::Internal(e.to_string()))?;
+        let progress = Progress::default();
+        progress.total(job.total_n);
+        let running = Running { job: job.clone(), asker, input, progress: progress.clone() };
+        let work = self.carry_out(kind, running);
+        tokio::pin!(work);
+        let mut saved = (job.done_n, job.total_n);
+        loop {
+            tokio::select! {
+                outcome = &mut work => return outcome,
+                () = tokio::time::sleep(SAVE_EVERY) => {
+                    let (done_n, total_n) =
+                        (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
+                    if saved == (done_n, total_n) {
+                        continue;
+                    }
+                    saved = (done_n, total_n);
+                    // The work may hold the one writer; then progress waits, not the work.
+                    let note = self.note_progress(job, done_n, total_n);
+                    tokio::select! {
+                        outcome = &mut work => return outcome,
+                        noted = note => noted?,
+                    }
+                }
+            }
+        }
+    }
+
+    async fn note_progress(&self, job: &Job, done_n: i64, total_n: i64) -> Result<()> {
+        let mut tx = self.db.write(&self.town).await?;
+        if let Some(mut stands) = tx.job(&job.id).await?.filter(|stands| stands.state == "running") {
+            stands.done_n = done_n;
+            stands.total_n = total_n;
+            stands.run_at = self.now().plus_ms(LEASE_MS);
+            tx.save_job(&stands).await?;
+        }
+        tx.commit_machinery().await?;
+        Ok(())
+    }
+
+    /// The work of each kind.
+    async fn carry_out(&self, kind: JobKind, running: Running) -> Result<Value> {
+        match kind {
+            JobKind::AuditVerify => {
+                let verified = self.verify(&running.asker.caller()).await?;
+                serde_json::to_value(&verified).map_err(|e| Error::Internal(e.to_string()))
+            }
+        }
+    }
+}
+
+/// Whether the same work may go well later: the machine was at fault, or somebody else was faster.
+fn worth_another_try(error: &Error) -> bool {
+    matches!(error, Error::Store(_) | Error::Internal(_) | Error::Conflict { .. })
+}
