@@ -5,6 +5,7 @@ mod account;
 mod auth;
 mod job;
 mod operation;
+mod photo;
 mod problem;
 mod router;
 mod session;

@@ -12,6 +12,7 @@ pub mod error;
 pub mod hazard;
 pub mod job;
 pub mod operation;
+pub mod photo;
 pub mod place;
 pub mod secret;
 pub mod session;

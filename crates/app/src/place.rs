@@ -1,7 +1,7 @@
 //! The register of places: who may see and touch one, adding, changing, voiding, verifying. What does not belong here:
 //! lists (`place_list`), bringing in ledgers (`import`), counting risk (`risk`).
 
-use domain::ids::PlaceId;
+use domain::ids::{OrgId, PlaceId};
 use domain::policy::{Action, Subject};
 use store::Read;
 use store::place::PlaceRecord;
@@ -32,6 +32,19 @@ pub(crate) async fn place_in_scope(
     let scope = caller.scope(action)?;
     let place = read.place(id, &scope).await?.ok_or(Error::NotFound)?;
     let subject = place_subject(read, &place).await?;
+    Ok((place, subject))
+}
+
+/// A place and where something stands that these organisations did there or owe it.
+pub(crate) async fn at_place(
+    read: &mut Read,
+    place: &PlaceId,
+    orgs: impl IntoIterator<Item = OrgId>,
+) -> Result<(PlaceRecord, Subject)> {
+    let whole = Caller::system().scope(Action::PlaceRead)?;
+    let place = read.place(place, &whole).await?.ok_or(Error::NotFound)?;
+    let mut subject = place_subject(read, &place).await?;
+    subject.orgs.extend(orgs);
     Ok((place, subject))
 }
 

@@ -4,6 +4,7 @@
 use domain::ids::PhotoId;
 use domain::time::Timestamp;
 
+use crate::scope::Where;
 use crate::{Read, Result, Row, Write, args, cols};
 
 /// A picture as stored.
@@ -124,6 +125,32 @@ impl Read {
         .collect()
     }
 
+    /// Those of these pictures that are here, by id.
+    pub async fn photos(&mut self, ids: &[PhotoId]) -> Result<Vec<Picture>> {
+        let mut found = Vec::new();
+        for some in ids.chunks(500) {
+            let mut only = Where::town("town", self.town().as_str());
+            let marks: Vec<String> = some.iter().map(|id| only.mark(id.as_str())).collect();
+            only.and(&format!("id IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            for row in self.rows(format!("SELECT * FROM photo{sql} ORDER BY id"), list).await? {
+                found.push(Picture::from_row(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many uploads of an account have begun and not come in whole since an instant.
+    pub async fn open_uploads(&mut self, account: &str, since: Timestamp) -> Result<i64> {
+        let town = self.town().clone();
+        let sql = "SELECT COUNT(*) AS n FROM upload \
+                   WHERE town = $1 AND account = $2 AND finished_at IS NULL AND created_at >= $3";
+        match self.row(sql, args![town.as_str(), account, since]).await? {
+            Some(row) => row.int("n"),
+            None => Ok(0),
+        }
+    }
+
     /// The upload of this id.
     pub async fn upload(&mut self, id: &str) -> Result<Option<Upload>> {
         self.by_id("upload", id).await?.as_ref().map(Upload::from_row).transpose()
@@ -149,6 +176,15 @@ impl Write {
             content: &u.content, created_at: u.created_at, finished_at: u.finished_at,
         };
         self.insert("upload", &u.id, row).await
+    }
+
+    /// Declares anew what an upload will bring, as long as it is not whole: its bytes were refused or never came.
+    pub async fn redeclare_upload(&mut self, u: &Upload) -> Result<bool> {
+        let town = self.town().clone();
+        let sql = "UPDATE upload SET sha256 = $3, size_bytes = $4, media_type = $5, content = $6 \
+                   WHERE town = $1 AND id = $2 AND finished_at IS NULL";
+        let list = args![town.as_str(), &u.id, &u.sha256, u.size_bytes, &u.media_type, &u.content];
+        Ok(self.exec(sql, list).await? == 1)
     }
 
     /// Notes that all of an upload has come, once. Says whether this was the first time.

@@ -65,6 +65,8 @@ async fn the_pictures_of_an_object_come_in_the_order_they_were_taken() -> anyhow
         assert_eq!(read.photos_of("hazard", "h").await?, [early.clone(), late]);
         assert_eq!(read.photo(&"z".into()).await?, Some(early.clone()));
         assert_eq!(read.photo(&"none".into()).await?, None);
+        let some = read.photos(&["z".into(), "none".into()]).await?;
+        assert_eq!(some, std::slice::from_ref(&early));
         assert_eq!(read.verify().await?.findings, []);
         drop(read);
         let mut tx = db.write(&town()).await?;
@@ -91,7 +93,15 @@ async fn an_upload_is_finished_once() -> anyhow::Result<()> {
         let mut tx = db.write(&town()).await?;
         tx.insert_upload(&upload).await?;
         assert_eq!(tx.upload("u").await?, Some(upload.clone()));
+        assert_eq!(
+            (tx.open_uploads("acc", NOW).await?, tx.open_uploads("acc", NOW.plus_ms(1)).await?),
+            (1, 0)
+        );
+        let upload = Upload { size_bytes: 6, ..upload };
+        assert!(tx.redeclare_upload(&upload).await?);
         assert!(tx.finish_upload("u", NOW.plus_ms(1)).await?);
+        assert!(!tx.redeclare_upload(&upload).await?, "it is whole");
+        assert_eq!(tx.open_uploads("acc", NOW).await?, 0);
         assert!(!tx.finish_upload("u", NOW.plus_ms(2)).await?);
         tx.commit_machinery().await?;
         let done = Upload { finished_at: Some(NOW.plus_ms(1)), ..upload };
