@@ -5,7 +5,7 @@ use domain::ids::AccountId;
 use domain::time::Timestamp;
 use store::account::Account;
 
-use crate::session::{Device, end_all};
+use crate::session::{Device, end_all, worn};
 use crate::{App, Caller, Error, Result, secret};
 
 /// Failures after which an account is locked for a while.
@@ -90,15 +90,17 @@ impl App {
             now
         };
         account.failures = 0;
+        let mut tx = self.db.write(&self.town).await?;
+        let (name, hats) = worn(&mut tx, &account, now).await?;
         let caller = Caller {
             account: account.id.clone(),
             person: account.person.clone(),
-            name: account.login.clone(),
+            name,
+            hats,
             must_change: account.must_change,
             factor_at,
             ..Caller::system()
         };
-        let mut tx = self.db.write(&self.town).await?;
         tx.update_account(&account).await?;
         let (reference, session) = self.begin_session(&mut tx, &account, device, factor_at).await?;
         let caller = Caller { session: session.id.clone(), ..caller };

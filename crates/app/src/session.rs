@@ -2,6 +2,7 @@
 //! changes (reliability rules of sessions and credentials). What does not belong here: cookies (`api::auth`).
 
 use domain::ids::AccountId;
+use domain::policy::{Action, Hats};
 use domain::time::Timestamp;
 use store::account::Account;
 use store::session::Session;
@@ -105,6 +106,7 @@ impl App {
         if !account.active || account.epoch != session.epoch {
             return Err(ended());
         }
+        let (name, hats) = worn(&mut read, &account, now).await?;
         drop(read);
         if now.0 - session.seen_at.0 > NOTE_EVERY_MS {
             let mut tx = self.db.write(&self.town).await?;
@@ -114,8 +116,8 @@ impl App {
         Ok(Caller {
             account: account.id,
             person: account.person,
-            name: account.login,
-            hats: domain::policy::Hats::default(),
+            name,
+            hats,
             session: id,
             factor_at: session.factor_at,
             must_change: account.must_change,
@@ -147,6 +149,24 @@ impl App {
         tx.commit(caller.audit("session.end_others", "account", caller.account.as_str(), now), ()).await?;
         Ok(())
     }
+}
+
+/// What the person behind an account is called, and the assignments he acts under today. An account that belongs to
+/// nobody in the book goes by its login and wears nothing.
+pub(crate) async fn worn(
+    read: &mut store::Read,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(String, Hats)> {
+    let whole = Caller::system().scope(Action::PersonRead)?;
+    let Some(known) = read.person(&account.person, &whole).await? else {
+        return Ok((account.login.clone(), Hats::default()));
+    };
+    if !known.person.active {
+        return Ok((known.person.name, Hats::default()));
+    }
+    let held = read.assignments_of(&account.person).await?;
+    Ok((known.person.name, Hats::on(held.into_iter().map(|held| held.assignment), now.date())))
 }
 
 /// Ends every live session of an account but `keep`.

@@ -44,6 +44,8 @@ ids! {
     AccountId
     /// 任职: a person on a post for a time.
     AssignmentId
+    /// 证件.
+    CertificateId
     /// 隐患.
     HazardId
     /// 检查.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AssignmentId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
+use crate::ids::{AssignmentId, CertificateId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
 use crate::time::Date;
 
 macro_rules! words {
@@ -244,6 +244,47 @@ impl Assignment {
         }
         self.to = Some(last);
         Ok(self)
+    }
+}
+
+words! {
+    /// What a certificate is. Source: handbook of the field, certificates.
+    CertificateKind {
+        EnforcementCert "enforcement_cert" "行政执法证"
+        PoliceQual "police_qual" "公安机关人民警察执法资格"
+        FireFacilityOperator "fire_facility_operator" "消防设施操作员证"
+        FireTrainingGrid "fire_training_grid" "网格消防培训合格证"
+        LegalQualification "legal_qualification" "法律职业资格证"
+    }
+}
+
+/// 证件: what a person may show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Id.
+    pub id: CertificateId,
+    /// Whose.
+    pub person: PersonId,
+    /// Kind.
+    pub kind: CertificateKind,
+    /// 证号.
+    pub number: String,
+    /// 发证机关.
+    pub issuer: String,
+    /// First day.
+    pub issued_on: Date,
+    /// Last day; none where it does not run out.
+    pub expires_on: Option<Date>,
+    /// Region and category, as printed on it.
+    pub scope: String,
+    /// Taken back, or lost.
+    pub revoked: bool,
+}
+
+impl Certificate {
+    /// Whether it may be shown on a day, both ends included.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        !self.revoked && self.issued_on <= day && self.expires_on.is_none_or(|last| day <= last)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{Db, Error, Result};
 /// Name and text of every migration, in order. Append only.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_house", include_str!("../migrations/0001_house.sql")),
+    ("0002_org", include_str!("../migrations/0002_org.sql")),
     ("0004_field", include_str!("../migrations/0004_field.sql")),
     ("0005_hazard", include_str!("../migrations/0005_hazard.sql")),
 ];

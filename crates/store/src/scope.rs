@@ -42,6 +42,11 @@ impl Where {
         self.sql.push_str(clause);
     }
 
+    /// Closes a bracket that a condition opened.
+    pub fn close(&mut self) {
+        self.sql.push(')');
+    }
+
     /// The column holds exactly this, when it is asked for.
     pub fn is(&mut self, column: &str, value: Option<&str>) {
         if let Some(value) = value {

@@ -1,0 +1,156 @@
+//! Territories and organisations as rows, and what they are called. They are few, so they are read whole; what they
+//! may do is the cellar's business (`domain::org`).
+
+use domain::ids::{OrgId, TerritoryCode};
+use domain::org::{Org, Territory};
+use domain::time::Timestamp;
+
+use crate::value::{json, word};
+use crate::{Read, Result, Row, Value, Write, args, cols};
+
+/// A territory as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TerritoryRecord {
+    /// The territory.
+    pub territory: Territory,
+    /// Where it stands in a list.
+    pub ord: i64,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// An organisation as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgRecord {
+    /// The organisation.
+    pub org: Org,
+    /// Where it stands in a list.
+    pub ord: i64,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl TerritoryRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let territory = Territory {
+            code: row.text("id")?.into(),
+            level: row.word("level")?,
+            parent: Some(row.text("parent")?).filter(|parent| !parent.is_empty()).map(Into::into),
+            path: row.text("path")?,
+            name: row.text("name")?,
+            short_name: row.text("short_name")?,
+            kind: row.text("kind")?,
+            aliases: row.json("aliases")?,
+            provisional: row.bool("provisional")?,
+        };
+        Ok(Self {
+            territory,
+            ord: row.int("ord")?,
+            version: row.int("version")?,
+            recorded_at: row.instant("recorded_at")?,
+        })
+    }
+
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let t = &self.territory;
+        let parent = t.parent.as_ref().map_or("", TerritoryCode::as_str);
+        Ok(cols! {
+            level: word(&t.level)?, parent: parent, path: &t.path, name: &t.name, short_name: &t.short_name,
+            kind: &t.kind, aliases: json(&t.aliases)?, provisional: t.provisional, ord: self.ord,
+        })
+    }
+}
+
+impl OrgRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let org = Org {
+            id: row.text("id")?.into(),
+            kind: row.word("kind")?,
+            name: row.text("name")?,
+            short_name: row.text("short_name")?,
+            aliases: row.json("aliases")?,
+            relation: row.word("relation")?,
+            label: row.opt_text("label")?.unwrap_or_default(),
+            territory: row.text("territory")?.into(),
+            active: row.bool("active")?,
+        };
+        Ok(Self {
+            org,
+            ord: row.int("ord")?,
+            version: row.int("version")?,
+            recorded_at: row.instant("recorded_at")?,
+        })
+    }
+
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let o = &self.org;
+        Ok(cols! {
+            kind: word(&o.kind)?, name: &o.name, short_name: &o.short_name, aliases: json(&o.aliases)?,
+            relation: word(&o.relation)?, label: &o.label, sectors: "", territory: o.territory.as_str(),
+            active: o.active, ord: self.ord,
+        })
+    }
+}
+
+impl Read {
+    /// Every territory of the town, from the top down.
+    pub async fn territories(&mut self) -> Result<Vec<TerritoryRecord>> {
+        let town = self.town.clone();
+        self.rows("SELECT * FROM territory WHERE town = $1 ORDER BY ord, path", args![town.as_str()])
+            .await?
+            .iter()
+            .map(TerritoryRecord::from_row)
+            .collect()
+    }
+
+    /// The territory with this code.
+    pub async fn territory(&mut self, code: &TerritoryCode) -> Result<Option<TerritoryRecord>> {
+        self.by_id("territory", code.as_str()).await?.as_ref().map(TerritoryRecord::from_row).transpose()
+    }
+
+    /// Every organisation of the town, also those that are no more.
+    pub async fn orgs(&mut self) -> Result<Vec<OrgRecord>> {
+        let town = self.town.clone();
+        self.rows("SELECT * FROM org WHERE town = $1 ORDER BY ord, id", args![town.as_str()])
+            .await?
+            .iter()
+            .map(OrgRecord::from_row)
+            .collect()
+    }
+
+    /// The organisation of this id.
+    pub async fn org(&mut self, id: &OrgId) -> Result<Option<OrgRecord>> {
+        self.by_id("org", id.as_str()).await?.as_ref().map(OrgRecord::from_row).transpose()
+    }
+}
+
+impl Write {
+    /// A new territory; a code that is taken is a conflict.
+    pub async fn insert_territory(&mut self, territory: &TerritoryRecord) -> Result<()> {
+        let mut row = territory.cols()?;
+        row.extend(cols! { version: 1_i64, recorded_at: territory.recorded_at });
+        self.insert("territory", territory.territory.code.as_str(), row).await
+    }
+
+    /// Stores a changed territory, if nobody changed it since.
+    pub async fn update_territory(&mut self, territory: &TerritoryRecord) -> Result<()> {
+        let row = territory.cols()?;
+        self.update("territory", territory.territory.code.as_str(), territory.version, row).await
+    }
+
+    /// A new organisation.
+    pub async fn insert_org(&mut self, org: &OrgRecord) -> Result<()> {
+        let mut row = org.cols()?;
+        row.extend(cols! { version: 1_i64, recorded_at: org.recorded_at });
+        self.insert("org", org.org.id.as_str(), row).await
+    }
+
+    /// Stores a changed organisation, if nobody changed it since.
+    pub async fn update_org(&mut self, org: &OrgRecord) -> Result<()> {
+        self.update("org", org.org.id.as_str(), org.version, org.cols()?).await
+    }
+}

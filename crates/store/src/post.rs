@@ -1,0 +1,218 @@
+//! Posts, who is on them from when to when, and certificates, as rows. An assignment that ended stays: what somebody did
+//! under it keeps its hat.
+
+use domain::ids::{AssignmentId, PersonId, PostId};
+use domain::org::{Assignment, Certificate, Post};
+use domain::time::Timestamp;
+
+use crate::value::word;
+use crate::{Read, Result, Row, Value, Write, args, cols};
+
+/// A post as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostRecord {
+    /// The post.
+    pub post: Post,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// An assignment as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignmentRecord {
+    /// The assignment.
+    pub assignment: Assignment,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// A certificate as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRecord {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl PostRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let count = |n: i64, column| u32::try_from(n).map_err(|_| row.inconsistent(column));
+        let post = Post {
+            id: row.text("id")?.into(),
+            role: row.word("role")?,
+            org: row.text("org")?.into(),
+            territory: row.text("territory")?.into(),
+            name: row.text("name")?,
+            min_n: count(row.int("min_n")?, "min_n")?,
+            max_n: row.opt_int("max_n")?.map(|n| count(n, "max_n")).transpose()?,
+            active: row.bool("active")?,
+        };
+        Ok(Self { post, version: row.int("version")?, recorded_at: row.instant("recorded_at")? })
+    }
+
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let p = &self.post;
+        Ok(cols! {
+            role: word(&p.role)?, org: p.org.as_str(), territory: p.territory.as_str(), name: &p.name,
+            min_n: p.min_n, max_n: p.max_n, active: p.active,
+        })
+    }
+}
+
+impl AssignmentRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let assignment = Assignment {
+            id: row.text("id")?.into(),
+            person: row.text("person")?.into(),
+            post: row.text("post")?.into(),
+            role: row.word("role")?,
+            org: row.text("org")?.into(),
+            territory: row.text("territory")?.into(),
+            path: row.text("path")?,
+            place: row.opt_text("place")?.map(Into::into),
+            acting: row.bool("acting")?,
+            from: row.date("from_on")?,
+            to: row.opt_date("to_on")?,
+            basis: row.text("basis")?,
+        };
+        Ok(Self { assignment, version: row.int("version")?, recorded_at: row.instant("recorded_at")? })
+    }
+
+    fn new_cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let a = &self.assignment;
+        Ok(cols! {
+            person: a.person.as_str(), post: a.post.as_str(), role: word(&a.role)?, org: a.org.as_str(),
+            territory: a.territory.as_str(), path: &a.path, sectors: "",
+            place: a.place.as_ref().map(|place| place.as_str()), acting: a.acting, from_on: a.from, to_on: a.to,
+            basis: &a.basis, version: 1_i64, recorded_at: self.recorded_at,
+        })
+    }
+}
+
+impl CertificateRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        let certificate = Certificate {
+            id: row.text("id")?.into(),
+            person: row.text("person")?.into(),
+            kind: row.word("kind")?,
+            number: row.text("number")?,
+            issuer: row.text("issuer")?,
+            issued_on: row.date("issued_on")?,
+            expires_on: row.opt_date("expires_on")?,
+            scope: row.text("scope")?,
+            revoked: row.text("state")? == "revoked",
+        };
+        Ok(Self { certificate, version: row.int("version")?, recorded_at: row.instant("recorded_at")? })
+    }
+
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        let c = &self.certificate;
+        Ok(cols! {
+            person: c.person.as_str(), kind: word(&c.kind)?, number: &c.number, issuer: &c.issuer,
+            issued_on: c.issued_on, expires_on: c.expires_on, scope: &c.scope,
+            state: if c.revoked { "revoked" } else { "valid" },
+        })
+    }
+}
+
+impl Read {
+    /// Every post of the town.
+    pub async fn posts(&mut self) -> Result<Vec<PostRecord>> {
+        let town = self.town.clone();
+        self.rows("SELECT * FROM post WHERE town = $1 ORDER BY id", args![town.as_str()])
+            .await?
+            .iter()
+            .map(PostRecord::from_row)
+            .collect()
+    }
+
+    /// The post of this id.
+    pub async fn post(&mut self, id: &PostId) -> Result<Option<PostRecord>> {
+        self.by_id("post", id.as_str()).await?.as_ref().map(PostRecord::from_row).transpose()
+    }
+
+    /// Every assignment there ever was, oldest first.
+    pub async fn assignments(&mut self) -> Result<Vec<AssignmentRecord>> {
+        let town = self.town.clone();
+        self.rows("SELECT * FROM assignment WHERE town = $1 ORDER BY from_on, id", args![town.as_str()])
+            .await?
+            .iter()
+            .map(AssignmentRecord::from_row)
+            .collect()
+    }
+
+    /// Every assignment of a person, oldest first.
+    pub async fn assignments_of(&mut self, person: &PersonId) -> Result<Vec<AssignmentRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM assignment WHERE town = $1 AND person = $2 ORDER BY from_on, id",
+            args![town.as_str(), person.as_str()],
+        )
+        .await?
+        .iter()
+        .map(AssignmentRecord::from_row)
+        .collect()
+    }
+
+    /// The assignment of this id.
+    pub async fn assignment(&mut self, id: &AssignmentId) -> Result<Option<AssignmentRecord>> {
+        self.by_id("assignment", id.as_str()).await?.as_ref().map(AssignmentRecord::from_row).transpose()
+    }
+
+    /// A person's certificates, oldest first.
+    pub async fn certificates_of(&mut self, person: &PersonId) -> Result<Vec<CertificateRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM certificate WHERE town = $1 AND person = $2 ORDER BY issued_on, id",
+            args![town.as_str(), person.as_str()],
+        )
+        .await?
+        .iter()
+        .map(CertificateRecord::from_row)
+        .collect()
+    }
+}
+
+impl Write {
+    /// A new post.
+    pub async fn insert_post(&mut self, post: &PostRecord) -> Result<()> {
+        let mut row = post.cols()?;
+        row.extend(cols! { version: 1_i64, recorded_at: post.recorded_at });
+        self.insert("post", post.post.id.as_str(), row).await
+    }
+
+    /// Stores a changed post, if nobody changed it since.
+    pub async fn update_post(&mut self, post: &PostRecord) -> Result<()> {
+        self.update("post", post.post.id.as_str(), post.version, post.cols()?).await
+    }
+
+    /// Puts somebody on a post.
+    pub async fn insert_assignment(&mut self, held: &AssignmentRecord) -> Result<()> {
+        self.insert("assignment", held.assignment.id.as_str(), held.new_cols()?).await
+    }
+
+    /// Stores the last day of an assignment, which is all that ever changes of it, if nobody changed it since.
+    pub async fn end_assignment(&mut self, held: &AssignmentRecord) -> Result<()> {
+        let row = cols! { to_on: held.assignment.to };
+        self.update("assignment", held.assignment.id.as_str(), held.version, row).await
+    }
+
+    /// A new certificate.
+    pub async fn insert_certificate(&mut self, held: &CertificateRecord) -> Result<()> {
+        let mut row = held.cols()?;
+        row.extend(cols! { version: 1_i64, recorded_at: held.recorded_at });
+        self.insert("certificate", held.certificate.id.as_str(), row).await
+    }
+
+    /// Stores a changed certificate, if nobody changed it since.
+    pub async fn update_certificate(&mut self, held: &CertificateRecord) -> Result<()> {
+        self.update("certificate", held.certificate.id.as_str(), held.version, held.cols()?).await
+    }
+}
