@@ -13,6 +13,8 @@ pub mod hazard;
 pub mod job;
 pub mod operation;
 pub mod photo;
+pub mod org;
+pub mod person;
 pub mod place;
 pub mod secret;
 pub mod session;

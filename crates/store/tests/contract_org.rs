@@ -189,7 +189,8 @@ async fn persons_are_found_within_the_scope_only() -> anyhow::Result<()> {
         }
         let staff = PersonFilter { role: Some("village_staff".to_owned()), ..any.clone() };
         assert_eq!(read.person_count(&staff, &everything()).await?, 2);
-        let here = PersonFilter { path: Some("t/v1".to_owned()), org: Some("v1".to_owned()), ..staff.clone() };
+        let here =
+            PersonFilter { path: Some("t/v1".to_owned()), org: Some("v1".to_owned()), ..staff.clone() };
         assert_eq!(read.person_count(&here, &everything()).await?, 1);
         let before = PersonFilter { on: day("2025-12-31"), ..staff };
         assert_eq!(read.person_count(&before, &everything()).await?, 0, "nobody was on it yet");

@@ -1,0 +1,336 @@
+//! A tiny town and a browser, for stories at the door. 青峰镇 has two villages, an office, a department, a police
+//! station and a person for every right; everybody's password is [`PASSWORD`].
+#![allow(dead_code, reason = "not every part of the suite needs everything")]
+
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use api::{Doors, router};
+use app::org::Roster;
+use app::{App, Caller, Clock};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+use domain::org::{
+    Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
+};
+use domain::time::{Date, Timestamp, parse_date};
+use serde_json::{Value, json};
+use testkit::{FakeClock, Fresh};
+use tower::ServiceExt;
+
+/// The town.
+pub const TOWN: &str = "500118100000";
+/// A community of it.
+pub const V1: &str = "500118100901";
+/// A village of it.
+pub const V2: &str = "500118100902";
+/// The only grid of the first.
+pub const V1_GRID: &str = "500118100901001";
+/// Everybody's password.
+pub const PASSWORD: &str = "梧桐树下的消防水池要加水";
+/// The day the clock shows at the beginning, at nine in the morning.
+pub const TODAY: &str = "2026-09-21";
+/// The enforcement officer's certificate.
+pub const CERTIFICATE: &str = "演示-执法-0001";
+
+/// Login, name, role, organisation, territory path below the town. The person's id is `p-LOGIN`, his assignment's
+/// `a-LOGIN`, his post's `post-LOGIN`.
+pub const PEOPLE: &[(&str, &str, Role, &str, &str)] = &[
+    ("clerk", "周文书", Role::OfficeClerk, "office", ""),
+    ("head", "吴站长", Role::OfficeHead, "office", ""),
+    ("leader", "郑分管", Role::LeaderInCharge, "town-gov", ""),
+    ("director", "何镇长", Role::CommitteeDirector, "committee", ""),
+    ("secretary1", "王书记", Role::VillageSecretary, "village-1", "/500118100901"),
+    ("staff1", "李消防", Role::VillageStaff, "village-1", "/500118100901"),
+    ("grid1", "钱网格", Role::GridManager, "village-1", "/500118100901/500118100901001"),
+    ("secretary2", "冯书记", Role::VillageSecretary, "village-2", "/500118100902"),
+    ("staff2", "陈消防", Role::VillageStaff, "village-2", "/500118100902"),
+    ("dept", "褚民政", Role::DeptInspector, "dept-civil", ""),
+    ("dept-head", "卫主任", Role::DeptHead, "dept-civil", ""),
+    ("police", "蒋民警", Role::PoliceOfficer, "police", ""),
+    ("officer", "沈执法", Role::EnforcementOfficer, "office", ""),
+    ("officer2", "韩执法", Role::EnforcementOfficer, "office", ""),
+    ("unit", "杨老板", Role::UnitResponsible, "unit", "/500118100901"),
+    ("auditor", "朱督查", Role::Auditor, "town-gov", ""),
+    ("admin", "秦管理", Role::SysAdmin, "town-gov", ""),
+];
+
+/// The place the unit's own person belongs to; a test that needs it adds it under this id.
+pub const UNIT_PLACE: &str = "01a00000-0000-7000-8000-0000000000aa";
+
+struct Standing(FakeClock);
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// A founded town behind its door.
+pub struct Town {
+    /// The application, for what a story needs before it begins.
+    pub app: App,
+    /// The door.
+    pub router: Router,
+    /// The clock on its wall.
+    pub clock: FakeClock,
+}
+
+/// A day written in a test.
+pub fn day(text: &str) -> Date {
+    parse_date(text).expect("a date written in a test exists")
+}
+
+/// Path of a territory below the town, as `/500118100901`.
+pub fn path(below: &str) -> String {
+    format!("{TOWN}{below}")
+}
+
+/// Founds the town in a fresh database.
+pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
+    let clock = FakeClock::on(day(TODAY));
+    let app =
+        App::open(&fresh.url, fresh.folder.path(), Arc::new(Standing(clock.clone())), TOWN.into()).await?;
+    ensure!(app.found_town(&Caller::system(), &roster(), PASSWORD).await?, "founded once");
+    let router = router(Doors { app: app.clone(), secure: false }, Router::new());
+    Ok(Town { app, router, clock })
+}
+
+impl Town {
+    /// A browser in which this person has logged in.
+    pub async fn login(&self, login: &str) -> anyhow::Result<Browser> {
+        let mut browser = Browser::new(&self.router);
+        let body = json!({ "login": login, "password": PASSWORD });
+        let told = browser.post("/api/v1/login", body).await?;
+        ensure!(told.status == StatusCode::OK, "{login}: {}", told.body);
+        Ok(browser)
+    }
+}
+
+/// Who the town is made of.
+pub fn roster() -> Roster {
+    let mut roster = Roster {
+        territories: vec![
+            territory(TOWN, Level::Town, None, TOWN.to_owned(), "青峰镇", ""),
+            territory(V1, Level::Village, Some(TOWN), format!("{TOWN}/{V1}"), "场镇社区", "社区"),
+            territory(V2, Level::Village, Some(TOWN), format!("{TOWN}/{V2}"), "凌阁堂村", "村"),
+            territory(
+                V1_GRID,
+                Level::Grid,
+                Some(V1),
+                format!("{TOWN}/{V1}/{V1_GRID}"),
+                "场镇社区第一网格",
+                "",
+            ),
+        ],
+        orgs: vec![
+            org("town-gov", OrgKind::TownGov, "青峰镇人民政府", Relation::Town, TOWN),
+            org("committee", OrgKind::Committee, "消防安全委员会", Relation::Town, TOWN),
+            org("office", OrgKind::Workstation, "消防工作站", Relation::Town, TOWN),
+            org("dept-civil", OrgKind::Dept, "民政和社会事务办", Relation::Town, TOWN),
+            org("police", OrgKind::Police, "青峰派出所", Relation::District, TOWN),
+            org("village-1", OrgKind::Village, "场镇社区", Relation::Town, V1),
+            org("village-2", OrgKind::Village, "凌阁堂村", Relation::Town, V2),
+            org("unit", OrgKind::Unit, "老街饭店", Relation::Social, V1),
+        ],
+        ..Roster::default()
+    };
+    for (n, (login, name, role, org, below)) in PEOPLE.iter().enumerate() {
+        let path = format!("{TOWN}{below}");
+        let territory = path.rsplit('/').next().unwrap_or_default().to_owned();
+        roster.persons.push(Person {
+            id: format!("p-{login}").into(),
+            name: (*name).to_owned(),
+            phone: format!("138{:08}", 10_005_678 + n * 10_000),
+            office_phone: "023-49000000".to_owned(),
+            active: true,
+        });
+        roster.posts.push(Post {
+            id: format!("post-{login}").into(),
+            role: *role,
+            org: (*org).into(),
+            territory: territory.clone().into(),
+            name: role.label().to_owned(),
+            min_n: 1,
+            max_n: None,
+            active: true,
+        });
+        roster.assignments.push(Assignment {
+            id: format!("a-{login}").into(),
+            person: format!("p-{login}").into(),
+            post: format!("post-{login}").into(),
+            role: *role,
+            org: (*org).into(),
+            territory: territory.into(),
+            path,
+            place: (*role == Role::UnitResponsible).then(|| UNIT_PLACE.into()),
+            acting: false,
+            from: day("2025-01-01"),
+            to: None,
+            basis: "演示数据".to_owned(),
+        });
+        roster.logins.push(((*login).to_owned(), format!("p-{login}").into()));
+    }
+    for (login, number) in [("officer", CERTIFICATE), ("officer2", "演示-执法-0002")] {
+        roster.certificates.push(Certificate {
+            id: format!("cert-{login}").into(),
+            person: format!("p-{login}").into(),
+            kind: CertificateKind::EnforcementCert,
+            number: number.to_owned(),
+            issuer: "演示发证机关".to_owned(),
+            issued_on: day("2025-01-01"),
+            expires_on: Some(day("2029-12-31")),
+            scope: "青峰镇".to_owned(),
+            revoked: false,
+        });
+    }
+    roster
+}
+
+fn territory(
+    code: &str,
+    level: Level,
+    parent: Option<&str>,
+    path: String,
+    name: &str,
+    kind: &str,
+) -> Territory {
+    Territory {
+        code: code.into(),
+        level,
+        parent: parent.map(Into::into),
+        path,
+        name: name.to_owned(),
+        short_name: name.trim_end_matches("社区").trim_end_matches('村').to_owned(),
+        kind: kind.to_owned(),
+        aliases: Vec::new(),
+        provisional: level != Level::Town,
+    }
+}
+
+fn org(id: &str, kind: OrgKind, name: &str, relation: Relation, territory: &str) -> Org {
+    Org {
+        id: id.into(),
+        kind,
+        name: name.to_owned(),
+        short_name: name.to_owned(),
+        aliases: Vec::new(),
+        relation,
+        label: format!("org:{id}"),
+        territory: territory.into(),
+        active: true,
+    }
+}
+
+/// What the server said.
+#[derive(Debug)]
+pub struct Told {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as sent.
+    pub bytes: Vec<u8>,
+    /// The body as JSON; null when it is none.
+    pub body: Value,
+}
+
+impl Told {
+    /// The problem's code; empty when it is no problem.
+    pub fn code(&self) -> &str {
+        self.body.get("code").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The body, when all went well.
+    pub fn ok(self) -> anyhow::Result<Value> {
+        ensure!(self.status.is_success(), "{}: {}", self.status, self.body);
+        Ok(self.body)
+    }
+
+    /// The items of a list, when all went well.
+    pub fn items(self) -> anyhow::Result<Vec<Value>> {
+        self.ok()?["items"].as_array().cloned().context("a list of items")
+    }
+}
+
+/// A browser: it keeps the cookie and sends the header that pages send.
+pub struct Browser {
+    router: Router,
+    /// As kept.
+    pub cookie: String,
+    /// Whether it comes from a page of ours.
+    pub header: bool,
+}
+
+impl Browser {
+    /// One in which nobody has logged in.
+    pub fn new(router: &Router) -> Self {
+        Self { router: router.clone(), cookie: String::new(), header: true }
+    }
+
+    /// Sends bytes with headers of one's own.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> anyhow::Result<Told> {
+        let mut request = Request::builder().method(method).uri(path);
+        if !self.cookie.is_empty() {
+            request = request.header(header::COOKIE, &self.cookie);
+        }
+        if self.header {
+            request = request.header("x-fengsui", "1");
+        }
+        for (name, value) in headers {
+            request = request.header(HeaderName::try_from(*name)?, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body))?).await?;
+        let (parts, body) = response.into_parts();
+        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+            self.cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
+        }
+        let bytes = to_bytes(body, 64 << 20).await?.to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Ok(Told { status: parts.status, headers: parts.headers, bytes, body })
+    }
+
+    /// Sends JSON, or nothing.
+    pub async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        key: Option<&str>,
+    ) -> anyhow::Result<Told> {
+        let mut headers = Vec::new();
+        if let Some(key) = key {
+            headers.push(("idempotency-key", key));
+        }
+        let bytes = match body {
+            Some(json) => {
+                headers.push(("content-type", "application/json"));
+                json.to_string().into_bytes()
+            }
+            None => Vec::new(),
+        };
+        self.send(method, path, &headers, bytes).await
+    }
+
+    /// Reads.
+    pub async fn get(&mut self, path: &str) -> anyhow::Result<Told> {
+        self.ask(Method::GET, path, None, None).await
+    }
+
+    /// Writes anew.
+    pub async fn post(&mut self, path: &str, body: Value) -> anyhow::Result<Told> {
+        self.ask(Method::POST, path, Some(body), None).await
+    }
+
+    /// Writes over.
+    pub async fn put(&mut self, path: &str, body: Value) -> anyhow::Result<Told> {
+        self.ask(Method::PUT, path, Some(body), None).await
+    }
+}
