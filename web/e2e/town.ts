@@ -1,0 +1,66 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser } from 'playwright-core'
+
+/** The sample town served by the built program, and a browser. */
+export interface Town {
+  url: string
+  browser: Browser
+  /** Stops the server (a lost network) and starts it again on the same data and port. */
+  stop: () => Promise<void>
+  start: () => Promise<void>
+  end: () => Promise<void>
+}
+
+const program = process.env['FENGSUI_BIN'] ?? '../target/debug/fengsui'
+
+async function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => done(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+export async function openTown(): Promise<Town> {
+  const data = mkdtempSync(join(tmpdir(), 'fengsui-e2e-'))
+  const made = spawnSync(program, ['demo', '--data', data], { encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`fengsui demo: ${made.stderr}`)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let server: ChildProcess | null = null
+  const start = async (): Promise<void> => {
+    server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' })
+    for (let i = 0; i < 300; i += 1) {
+      const up = await fetch(`${url}/healthz`).then((r) => r.ok, () => false)
+      if (up) return
+      await new Promise((done) => setTimeout(done, 100))
+    }
+    throw new Error('the server did not come up')
+  }
+  const stop = async (): Promise<void> => {
+    const mine = server
+    server = null
+    if (!mine || mine.exitCode !== null) return
+    await new Promise<void>((done) => {
+      mine.once('exit', () => done())
+      mine.kill('SIGTERM')
+      setTimeout(() => mine.kill('SIGKILL'), 5_000).unref()
+    })
+  }
+  await start()
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync'],
+  })
+  const end = async (): Promise<void> => {
+    await browser.close()
+    await stop()
+    rmSync(data, { recursive: true, force: true })
+  }
+  return { url, browser, stop, start, end }
+}

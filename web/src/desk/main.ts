@@ -1,0 +1,37 @@
+import '../styles/tokens.css'
+import '../styles/base.css'
+import '../styles/element.css'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { setHooks } from '../shared/api/client'
+import { setupI18n, translate } from '../shared/i18n'
+import { setupTheme } from '../shared/theme'
+import App from './App.vue'
+import { watchUpgrade } from './upgrade'
+import { elementLocale } from './element'
+import { makeRouter } from './router'
+import { useSession } from './session'
+import { deskWords } from './words'
+
+setupTheme()
+const app = createApp(App)
+app.use(createPinia())
+void (async () => {
+  app.use(await setupI18n(deskWords))
+  elementLocale(app)
+  const router = makeRouter()
+  const session = useSession()
+  setHooks({
+    offlineText: () => translate('shared.offline'),
+    unauthenticated: () => {
+      session.forget()
+      const at = router.currentRoute.value
+      if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
+    },
+    mustChange: () => void router.push({ name: 'password' }),
+  })
+  app.use(router)
+  await router.isReady()
+  watchUpgrade()
+  app.mount('#app')
+})()

@@ -1,0 +1,52 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { ApiProblem, api } from '../shared/api/client'
+import type { LoginInput, Me } from '../shared/api/contract'
+import { stopLive } from '../shared/api/live'
+import { setToday } from '../shared/formats'
+
+/** Who is signed in and what they may do. */
+export const useSession = defineStore('session', () => {
+  const me = ref<Me | null>(null)
+  const known = ref(false)
+
+  function take(answer: Me): void {
+    me.value = answer
+    known.value = true
+    if (answer.today) setToday(answer.today)
+  }
+  /** Asks once who is signed in; nobody is no error. */
+  async function ensure(): Promise<void> {
+    if (known.value) return
+    try {
+      take(await api.get<Me>('/me', undefined, { quiet: true }))
+    } catch (error) {
+      const problem = ApiProblem.of(error)
+      if (problem.status !== 401) throw problem
+      known.value = true
+    }
+  }
+  async function refresh(): Promise<void> {
+    take(await api.get<Me>('/me'))
+  }
+  async function login(input: LoginInput, key: string): Promise<Me> {
+    const answer = await api.post<Me>('/login', input, { key, quiet: true })
+    take(answer)
+    return answer
+  }
+  async function logout(): Promise<void> {
+    stopLive()
+    await api.post('/logout', undefined, { quiet: true }).catch(() => undefined)
+    forget()
+  }
+  function forget(): void {
+    me.value = null
+    known.value = true
+  }
+  const actions = computed(() => new Set(me.value?.actions ?? []))
+  /** Whether the person may do one of these anywhere. */
+  function can(...wanted: string[]): boolean {
+    return wanted.some((action) => actions.value.has(action))
+  }
+  return { me, known, ensure, refresh, login, logout, forget, can }
+})

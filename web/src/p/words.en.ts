@@ -1,0 +1,4 @@
+import shared from '../shared/locales/en.json'
+import p from './locales/en.json'
+
+export default { shared, p }

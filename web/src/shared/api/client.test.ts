@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ApiProblem, api, setHooks, url } from './client'
+import { uuidv7 } from './id'
+import { useAct } from './use'
+
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(body === null ? null : JSON.stringify(body), { status, headers })
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('client', () => {
+  it('marks writes as ours and as one operation', async () => {
+    const fetch = vi.fn(async (_url: string, _init: RequestInit) => answer(200, { id: '1' }))
+    vi.stubGlobal('fetch', fetch)
+    await api.post('/places', { name: 'x' })
+    const init = fetch.mock.calls[0]?.[1] as RequestInit & { headers: Record<string, string> }
+    expect(init.headers['X-Fengsui']).toBe('1')
+    expect(init.headers['Idempotency-Key']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  it('turns a problem into code, fields and the row as it stands', async () => {
+    vi.stubGlobal('fetch', async () =>
+      answer(409, { code: 'conflict.version', detail: '别人刚改过', fields: [{ field: 'name', code: 'c', message: 'm' }], current: { version: 3 } }),
+    )
+    const problem = await api.put('/places/1', {}).catch((e: unknown) => e)
+    expect(problem).toBeInstanceOf(ApiProblem)
+    const known = problem as ApiProblem
+    expect([known.status, known.code, known.message, known.conflict]).toEqual([409, 'conflict.version', '别人刚改过', true])
+    expect(known.field('name')).toBe('m')
+    expect(known.current).toEqual({ version: 3 })
+  })
+
+  it('leads a 401 to the login, unless asked quietly', async () => {
+    const unauthenticated = vi.fn()
+    setHooks({ unauthenticated })
+    vi.stubGlobal('fetch', async () => answer(401, { code: 'session.missing', detail: '请先登录' }))
+    await api.get('/me', undefined, { quiet: true }).catch(() => undefined)
+    expect(unauthenticated).not.toHaveBeenCalled()
+    await api.get('/me').catch(() => undefined)
+    expect(unauthenticated).toHaveBeenCalledOnce()
+  })
+
+  it('keeps the key over a lost connection and drops it after an answer', async () => {
+    const keys: string[] = []
+    let lost = true
+    vi.stubGlobal('fetch', async (_url: string, init: RequestInit & { headers: Record<string, string> }) => {
+      keys.push(init.headers['Idempotency-Key'] ?? '')
+      if (lost) throw new TypeError('no network')
+      return answer(200, {})
+    })
+    const act = useAct((key: string) => api.post('/places', {}, { key }))
+    await act.run()
+    expect(act.problem.value?.offline).toBe(true)
+    lost = false
+    await act.run()
+    await act.run()
+    expect(keys[0]).toBe(keys[1])
+    expect(keys[2]).not.toBe(keys[1])
+  })
+
+  it('leaves empty filters out of the address', () => {
+    expect(url('/places', { q: '', village: 'v1', limit: 20, after: null })).toBe('/api/v1/places?village=v1&limit=20')
+  })
+})
+
+it('ids sort by time', () => {
+  expect(uuidv7(1_000) < uuidv7(2_000)).toBe(true)
+})

@@ -1,0 +1,175 @@
+import { uuidv7 } from './id'
+import type { Problem, ProblemField } from './contract'
+
+/** A refusal, a failure or a lost connection, always with a sentence a person can act on. */
+export class ApiProblem extends Error {
+  constructor(
+    /** HTTP status; 0 when the server was not reached. */
+    readonly status: number,
+    /** Stable dotted code; `network.offline` when the server was not reached. */
+    readonly code: string,
+    message: string,
+    readonly fields: ProblemField[] = [],
+    readonly traceId: string = '',
+    /** The row as it now stands, with `conflict.version`. */
+    readonly current: unknown = undefined,
+    /** Bytes the server has, with `photo.offset`. */
+    readonly received: number | undefined = undefined,
+  ) {
+    super(message)
+    this.name = 'ApiProblem'
+  }
+  get offline(): boolean {
+    return this.status === 0
+  }
+  get forbidden(): boolean {
+    return this.status === 403
+  }
+  get notFound(): boolean {
+    return this.status === 404
+  }
+  get conflict(): boolean {
+    return this.code === 'conflict.version'
+  }
+  /** The message for one field, also for `heads.beds` below `heads`. */
+  field(name: string): string | undefined {
+    return this.fields.find((f) => f.field === name || f.field.startsWith(`${name}.`))?.message
+  }
+  static of(error: unknown): ApiProblem {
+    if (error instanceof ApiProblem) return error
+    return new ApiProblem(0, 'web.unexpected', error instanceof Error ? error.message : String(error))
+  }
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+
+export interface SendOptions {
+  query?: Query
+  /** The operation's key; one is made when absent. Keep it over retries of the same operation. */
+  key?: string
+  headers?: Record<string, string>
+  signal?: AbortSignal
+  /** A 401 stays with the caller instead of leading to the login page. */
+  quiet?: boolean
+}
+
+interface Hooks {
+  unauthenticated: () => void
+  mustChange: () => void
+  offlineText: () => string
+  /** Server time minus device time in milliseconds, learnt from the Date header. */
+  clock: (skewMs: number) => void
+}
+const hooks: Hooks = {
+  unauthenticated: () => undefined,
+  mustChange: () => undefined,
+  offlineText: () => '没有连上服务器，请检查网络后重试',
+  clock: () => undefined,
+}
+/** What an entry does on 401, on a forced password change, and how it words a lost connection. */
+export function setHooks(given: Partial<Hooks>): void {
+  Object.assign(hooks, given)
+}
+
+export const BASE = '/api/v1'
+
+/** Address of a path below the API, for links, pictures and downloads. */
+export function url(path: string, query?: Query): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
+  }
+  const text = search.toString()
+  return `${BASE}${path}${text ? `?${text}` : ''}`
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  let body: Partial<Problem> = {}
+  try {
+    body = (await response.json()) as Partial<Problem>
+  } catch {
+    // A proxy answered with a page.
+  }
+  const message = body.detail || body.title || `HTTP ${response.status}`
+  return new ApiProblem(
+    response.status,
+    body.code ?? `http.${response.status}`,
+    message,
+    body.fields ?? [],
+    body.trace_id ?? '',
+    body.current,
+    body.received,
+  )
+}
+
+/** Sends and gives the response; anything but success is thrown as [`ApiProblem`]. */
+export async function send(
+  method: string,
+  path: string,
+  body?: BodyInit | null,
+  options: SendOptions = {},
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers }
+  if (method !== 'GET') {
+    headers['X-Fengsui'] = '1'
+    headers['Idempotency-Key'] = options.key ?? uuidv7()
+  }
+  let response: Response
+  try {
+    const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
+    if (body !== undefined) init.body = body
+    if (options.signal) init.signal = options.signal
+    response = await fetch(url(path, options.query), init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiProblem(0, 'network.offline', hooks.offlineText())
+  }
+  const date = response.headers.get('Date')
+  if (date) hooks.clock(Date.parse(date) - Date.now())
+  if (response.ok) return response
+  const problem = await problemOf(response)
+  if (problem.status === 401 && !options.quiet) hooks.unauthenticated()
+  if (problem.code === 'password.must_change') hooks.mustChange()
+  throw problem
+}
+
+async function json<T>(response: Response): Promise<T> {
+  if (response.status === 204) return undefined as T
+  const text = await response.text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+const write =
+  (method: string) =>
+  async <T = void>(path: string, body?: unknown, options: SendOptions = {}): Promise<T> => {
+    const headers = { 'Content-Type': 'application/json', ...options.headers }
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    return json<T>(await send(method, path, text, { ...options, headers: text === undefined ? (options.headers ?? {}) : headers }))
+  }
+
+/** The interface of the program, typed by the caller with a name of `contract.ts`. */
+export const api = {
+  get: async <T>(path: string, query?: Query, options: SendOptions = {}): Promise<T> =>
+    json<T>(await send('GET', path, undefined, { ...options, ...(query ? { query } : {}) })),
+  post: write('POST'),
+  put: write('PUT'),
+  del: write('DELETE'),
+  /** Bytes as they are: an upload. */
+  raw: async <T>(method: 'POST' | 'PUT', path: string, body: Blob | ArrayBuffer, options: SendOptions = {}): Promise<T> =>
+    json<T>(await send(method, path, body, options)),
+}
+
+/** Fetches a file and hands it to the browser's downloads under the name the server gives. */
+export async function download(path: string, query?: Query, fallbackName = 'download'): Promise<string> {
+  const response = await send('GET', path, undefined, { headers: { Accept: '*/*' }, ...(query ? { query } : {}) })
+  const named = /filename\*=UTF-8''([^;]+)|filename="?([^";]+)"?/i.exec(response.headers.get('Content-Disposition') ?? '')
+  const name = named ? decodeURIComponent(named[1] ?? named[2] ?? fallbackName) : fallbackName
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = name
+  document.body.append(link)
+  link.click()
+  link.remove()
+  setTimeout(() => URL.revokeObjectURL(link.href), 30_000)
+  return name
+}

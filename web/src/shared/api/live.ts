@@ -1,0 +1,78 @@
+import { onScopeDispose } from 'vue'
+import type { ChangeEvent } from './contract'
+import { BASE } from './client'
+
+type Listener = (change: ChangeEvent | null) => void
+
+const listeners = new Set<Listener>()
+let source: EventSource | null = null
+let timer: ReturnType<typeof setInterval> | null = null
+/** Polling starts when the stream has been silent that long: office proxies buffer it. */
+const POLL_MS = 5_000
+const SILENT_MS = 30_000
+let heard = 0
+
+function tell(change: ChangeEvent | null): void {
+  for (const listener of listeners) listener(change)
+}
+
+function open(): void {
+  if (source || typeof EventSource === 'undefined') return
+  source = new EventSource(`${BASE}/events`)
+  source.addEventListener('open', () => (heard = Date.now()))
+  source.addEventListener('change', (event) => {
+    heard = Date.now()
+    try {
+      tell(JSON.parse((event as MessageEvent<string>).data) as ChangeEvent)
+    } catch {
+      tell(null)
+    }
+  })
+}
+
+function start(): void {
+  open()
+  timer ??= setInterval(() => {
+    const alive = source?.readyState === 1 && Date.now() - heard < SILENT_MS * 4
+    if (source?.readyState === 2) {
+      source.close()
+      source = null
+      open()
+    }
+    if (!alive && document.visibilityState === 'visible') tell(null)
+  }, POLL_MS)
+}
+
+function stop(): void {
+  source?.close()
+  source = null
+  if (timer) clearInterval(timer)
+  timer = null
+}
+
+/** Ends the stream, at logout. */
+export function stopLive(): void {
+  stop()
+}
+
+/**
+ * Calls `refresh` when something of these kinds changed, or every five seconds where the stream does not come through.
+ * Several changes at once are one call.
+ */
+export function useLive(kinds: string[], refresh: () => void, matches: (change: ChangeEvent) => boolean = () => true): void {
+  let due: ReturnType<typeof setTimeout> | null = null
+  const listener: Listener = (change) => {
+    if (change && !(kinds.includes(change.object_kind) && matches(change))) return
+    due ??= setTimeout(() => {
+      due = null
+      refresh()
+    }, 400)
+  }
+  listeners.add(listener)
+  start()
+  onScopeDispose(() => {
+    listeners.delete(listener)
+    if (due) clearTimeout(due)
+    if (listeners.size === 0) stop()
+  })
+}

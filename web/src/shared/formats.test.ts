@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { count, day, instant, moment, percent, setToday } from './formats'
+
+it('says the year only when it is another', () => {
+  setToday('2026-11-25')
+  expect(day('2026-11-26')).toBe('11-26')
+  expect(day('2025-01-02')).toBe('2025-01-02')
+  expect(moment('2026-11-26T18:00:00+08:00')).toBe('11-26 18:00')
+  expect(moment('2026-12-31T23:30:00Z')).toBe('2027-01-01 07:30')
+  expect(day(null)).toBe('—')
+})
+it('writes instants on the clock of the town', () => {
+  expect(instant(new Date('2026-11-25T16:00:05Z'))).toBe('2026-11-26T00:00:05+08:00')
+})
+it('never rounds a share up to the whole', () => {
+  expect(percent(0.9999)).toBe('99.9%')
+  expect(percent(1)).toBe('100%')
+  expect(percent(null)).toBe('—')
+  expect(count(12345)).toBe('12,345')
+})

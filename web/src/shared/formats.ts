@@ -1,0 +1,66 @@
+import type { Day, Instant } from './api/contract'
+
+/** The town's own clock, wherever the device thinks it is. */
+const ZONE = 'Asia/Shanghai'
+const parts = new Intl.DateTimeFormat('en-CA', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+})
+
+function split(at: Date): { year: string; day: string; time: string } {
+  const found = new Map(parts.formatToParts(at).map((p) => [p.type, p.value]))
+  return {
+    year: found.get('year') ?? '',
+    day: `${found.get('month')}-${found.get('day')}`,
+    time: `${found.get('hour')}:${found.get('minute')}`,
+  }
+}
+
+let thisYear = split(new Date()).year
+/** The year that goes without saying, from the server's today. */
+export function setToday(day: Day): void {
+  thisYear = day.slice(0, 4)
+}
+
+/** `11-26`, with the year only when it is another. */
+export function day(value: Day | null | undefined, empty = '—'): string {
+  if (!value) return empty
+  return value.startsWith(`${thisYear}-`) ? value.slice(5, 10) : value.slice(0, 10)
+}
+
+/** `11-26 18:00`, with the year only when it is another. */
+export function moment(value: Instant | null | undefined, empty = '—'): string {
+  if (!value) return empty
+  const at = new Date(value)
+  if (Number.isNaN(at.getTime())) return value
+  const { year, day: date, time } = split(at)
+  return year === thisYear ? `${date} ${time}` : `${year}-${date} ${time}`
+}
+
+/** The town's calendar day of an instant. */
+export function dayOf(at: Date = new Date()): Day {
+  const { year, day: date } = split(at)
+  return `${year}-${date}`
+}
+
+/** An instant as the server writes it. */
+export function instant(at: Date = new Date()): Instant {
+  const { year, day: date, time } = split(at)
+  return `${year}-${date}T${time}:${String(at.getSeconds()).padStart(2, '0')}+08:00`
+}
+
+/** A share as `89.5%`; without a base there is none. */
+export function percent(ratio: number | null | undefined, digits = 1): string {
+  if (ratio === null || ratio === undefined) return '—'
+  return `${(Math.floor(ratio * 1000) / 10).toFixed(ratio === 1 ? 0 : digits)}%`
+}
+
+/** `1,234`. */
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined ? '—' : String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+}

@@ -1,0 +1,38 @@
+import { ref } from 'vue'
+
+export type Theme = 'light' | 'night'
+export type Size = 'normal' | 'large'
+export const theme = ref<Theme>('light')
+export const size = ref<Size>('normal')
+
+function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value)
+  } catch {
+    // Without storage it lasts as long as the page.
+  }
+}
+
+export function setTheme(wanted: Theme): void {
+  theme.value = wanted
+  document.documentElement.dataset['theme'] = wanted
+  // Element Plus keys its own dark colours to this class.
+  document.documentElement.classList.toggle('dark', wanted === 'night')
+  keep('fengsui.theme', wanted)
+}
+
+export function setSize(wanted: Size): void {
+  size.value = wanted
+  document.documentElement.dataset['size'] = wanted
+  keep('fengsui.size', wanted)
+}
+
+/** Takes up what this device chose before the first paint. */
+export function setupTheme(): void {
+  try {
+    setTheme(localStorage.getItem('fengsui.theme') === 'night' ? 'night' : 'light')
+    setSize(localStorage.getItem('fengsui.size') === 'large' ? 'large' : 'normal')
+  } catch {
+    setTheme('light')
+  }
+}

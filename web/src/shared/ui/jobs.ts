@@ -1,0 +1,34 @@
+import { onScopeDispose, reactive, ref } from 'vue'
+import { api } from '../api/client'
+import type { JobView } from '../api/contract'
+
+/** Jobs of this person that were started or seen on this page, newest first. */
+export const jobs = reactive<JobView[]>([])
+/** Changes when the tray should open. */
+export const openJobs = ref(0)
+
+export function keepJob(job: JobView): void {
+  const at = jobs.findIndex((j) => j.id === job.id)
+  if (at >= 0) jobs[at] = job
+  else jobs.unshift(job)
+}
+
+/** Follows a job until it is done or failed, telling about every step. Leaving the page ends the watching, not the job. */
+export function useJob<T>(): { job: ReturnType<typeof ref<JobView<T> | null>>; follow: (started: JobView) => Promise<JobView<T>> } {
+  const job = ref<JobView<T> | null>(null) as ReturnType<typeof ref<JobView<T> | null>>
+  let gone = false
+  onScopeDispose(() => (gone = true))
+  const follow = async (started: JobView): Promise<JobView<T>> => {
+    let now = started as JobView<T>
+    let wait = 300
+    for (;;) {
+      job.value = now
+      keepJob(now as JobView)
+      if (gone || now.state === 'done' || now.state === 'failed') return now
+      await new Promise((done) => setTimeout(done, wait))
+      wait = Math.min(2_000, wait * 1.5)
+      now = await api.get<JobView<T>>(`/jobs/${now.id}`).catch(() => now)
+    }
+  }
+  return { job, follow }
+}

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { VantResolver } from 'unplugin-vue-components/resolvers'
+import Components from 'unplugin-vue-components/vite'
+import { defineConfig } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
+import { define, entry, server, target } from './build/entry.ts'
+
+/** The phone at `/m/`: its own build, so that the service worker keeps exactly its own files. */
+export default defineConfig({
+  base: '/m/',
+  define,
+  plugins: [
+    vue(),
+    Components({ dts: false, dirs: [], resolvers: [VantResolver()] }),
+    entry('m'),
+    VitePWA({
+      registerType: 'prompt',
+      injectRegister: false,
+      scope: '/m/',
+      manifest: {
+        name: '烽燧检查',
+        short_name: '烽燧检查',
+        lang: 'zh-CN',
+        start_url: '/m/',
+        scope: '/m/',
+        display: 'standalone',
+        theme_color: '#1D5663',
+        background_color: '#F4F3EF',
+        icons: [{ src: '/m/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+      },
+      workbox: {
+        globPatterns: ['**/*.{html,js,css,svg,png}'],
+        globIgnores: ['manifest.json'],
+        navigateFallback: '/m/index.html',
+        navigateFallbackAllowlist: [/^\/m\//],
+        cleanupOutdatedCaches: true,
+      },
+    }),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  publicDir: 'public-m',
+  server,
+  build: {
+    target,
+    cssTarget: target,
+    outDir: 'dist/m',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    rolldownOptions: { input: 'm.html' },
+  },
+})
