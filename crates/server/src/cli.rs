@@ -66,8 +66,12 @@ enum Command {
         /// Folder of a backup.
         folder: PathBuf,
     },
-    /// 升级数据库结构
-    Migrate,
+    /// 升级数据库结构；加 --into 时把本镇整个搬到另一个空数据库并核对
+    Migrate {
+        /// `postgres://…` or `sqlite:PATH` of the database to move to. Give it by the environment when it has a password.
+        #[arg(long, env = "FENGSUI_MIGRATE_INTO", hide_env_values = true)]
+        into: Option<String>,
+    },
     /// 输出接口说明
     Openapi,
 }
@@ -180,9 +184,14 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             keep::restore(&folder, &place)?;
             verify(place, false).await
         }
-        Command::Migrate => {
+        Command::Migrate { into: None } => {
             let app = place.open().await?;
             println!("数据库结构已是最新（{}）", app.db.engine().await?);
+            Ok(())
+        }
+        Command::Migrate { into: Some(url) } => {
+            let (rows, head) = keep::move_into(&place, &url).await?;
+            println!("已搬移并核对：{rows} 行，记录末端 {head}；此后请用新的数据库地址启动");
             Ok(())
         }
         Command::Openapi => {

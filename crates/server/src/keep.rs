@@ -1,4 +1,4 @@
-//! Backup and restore of the embedded default: a consistent copy of the database and every blob, proved before it is
+//! Backup, restore and moving house. Backup and restore are of the embedded default: a consistent copy of the database and every blob, proved before it is
 //! called a backup. PostgreSQL has its own tools for the database; the blobs are copied all the same.
 
 use std::path::Path;
@@ -40,4 +40,17 @@ pub fn restore(from: &Path, place: &Where) -> anyhow::Result<()> {
     std::fs::File::open(&draft)?.sync_all()?;
     std::fs::rename(&draft, &target)?;
     Ok(())
+}
+
+/// Copies the town into another, empty database and verifies it there. The old one stays as it is. Returns the number
+/// of rows and the hash of the record's head.
+pub async fn move_into(place: &Where, url: &str) -> anyhow::Result<(u64, String)> {
+    let old = place.open().await?;
+    let new = Where { database: Some(url.to_owned()), ..place.clone() }.open().await?;
+    let rows = old.db.copy_town_to(&new.db, &old.town).await?;
+    let (before, after) = (old.verify(&Caller::system()).await?, new.verify(&Caller::system()).await?);
+    ensure!(before == after, "搬移后的记录与原来不一致，请保留原数据库并联系维护人员");
+    old.db.close().await;
+    new.db.close().await;
+    Ok((rows, after.head))
 }

@@ -28,6 +28,7 @@ pub mod scope;
 pub mod seal;
 pub mod session;
 pub mod task;
+pub mod transfer;
 pub mod unit_link;
 pub mod value;
 pub mod verify;

@@ -159,6 +159,42 @@ impl Row {
         Error::Inconsistent { table: "row", column: column.to_owned(), id }
     }
 
+    /// Every column that is not NULL as it is stored, to be written elsewhere.
+    pub(crate) fn stored(&self) -> Result<Vec<(String, Value)>> {
+        let mut out = Vec::new();
+        match self {
+            Self::Sqlite(r) => {
+                for (i, column) in r.columns().iter().enumerate() {
+                    if r.try_get_raw(i)?.is_null() {
+                        continue;
+                    }
+                    let value = match column.type_info().name() {
+                        "REAL" => Value::from(r.try_get_unchecked::<f64, _>(i)?),
+                        "BOOLEAN" => Value::from(r.try_get_unchecked::<bool, _>(i)?),
+                        "INTEGER" => Value::from(r.try_get_unchecked::<i64, _>(i)?),
+                        _ => Value::from(r.try_get_unchecked::<String, _>(i)?),
+                    };
+                    out.push((column.name().to_owned(), value));
+                }
+            }
+            Self::Postgres(r) => {
+                for (i, column) in r.columns().iter().enumerate() {
+                    if r.try_get_raw(i)?.is_null() {
+                        continue;
+                    }
+                    let value = match column.type_info().name() {
+                        "FLOAT8" => Value::from(r.try_get_unchecked::<f64, _>(i)?),
+                        "BOOL" => Value::from(r.try_get_unchecked::<bool, _>(i)?),
+                        "INT8" => Value::from(r.try_get_unchecked::<i64, _>(i)?),
+                        _ => Value::from(r.try_get_unchecked::<String, _>(i)?),
+                    };
+                    out.push((column.name().to_owned(), value));
+                }
+            }
+        }
+        Ok(out)
+    }
+
     /// Every column that is not NULL as `(name, text)`, the same text on both engines: integers and booleans in
     /// decimal, reals in the shortest form that reads back.
     pub(crate) fn canonical(&self) -> Result<Vec<(String, String)>> {
