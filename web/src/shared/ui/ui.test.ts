@@ -1,0 +1,79 @@
+import { mount } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createI18n } from 'vue-i18n'
+import { nextTick } from 'vue'
+import zh from '../locales/zh-CN.json'
+import ConfirmWithReason from './ConfirmWithReason.vue'
+import LoadState from './LoadState.vue'
+import Status from './Status.vue'
+import { sayWithUndo, toasts } from './toast'
+import { ApiProblem } from '../api/client'
+
+const plugins = [createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': { shared: zh } } })]
+afterEach(() => {
+  vi.useRealTimers()
+  document.body.innerHTML = ''
+})
+
+describe('Status', () => {
+  it('is never colour only', () => {
+    const alone = mount(Status, { props: { tone: 'late' }, global: { plugins } })
+    expect(alone.find('svg').attributes('aria-label')).toBe('逾期')
+    expect(alone.find('path').exists()).toBe(true)
+    const worded = mount(Status, { props: { tone: 'late', label: '逾期 8 天' }, global: { plugins } })
+    expect(worded.text()).toBe('逾期 8 天')
+    expect(worded.find('svg').attributes('aria-hidden')).toBe('true')
+  })
+})
+
+describe('LoadState', () => {
+  it('shows nothing for 300 ms, then rows, then what failed', async () => {
+    vi.useFakeTimers()
+    const page = mount(LoadState, { props: { loading: true, has: false }, slots: { default: 'rows' }, global: { plugins } })
+    expect(page.find('[role=status]').exists()).toBe(false)
+    vi.advanceTimersByTime(301)
+    await nextTick()
+    expect(page.find('[role=status]').exists()).toBe(true)
+    await page.setProps({ loading: false, problem: new ApiProblem(500, 'store.failed', '没有保存成功', [], 'abc') })
+    expect(page.text()).toContain('没有保存成功')
+    expect(page.text()).toContain('abc')
+    await page.setProps({ problem: new ApiProblem(403, 'policy.forbidden', 'x') })
+    expect(page.text()).toContain('您没有权限')
+    await page.setProps({ problem: null, has: true })
+    expect(page.text()).toBe('rows')
+  })
+})
+
+describe('ConfirmWithReason', () => {
+  it('does nothing without a reason', async () => {
+    const page = mount(ConfirmWithReason, { props: { title: '作废场所' }, global: { plugins }, attachTo: document.body })
+    const button = (): HTMLButtonElement => document.querySelectorAll<HTMLButtonElement>('.dialog footer button')[1]!
+    button().click()
+    await nextTick()
+    expect(page.emitted('confirm')).toBeUndefined()
+    expect(document.body.textContent).toContain('请填写原因')
+    const area = document.querySelector('textarea')!
+    area.value = '重复登记'
+    area.dispatchEvent(new Event('input'))
+    button().click()
+    expect(page.emitted('confirm')).toEqual([['重复登记']])
+  })
+})
+
+describe('undo', () => {
+  it('does it after eight seconds, or not at all', () => {
+    vi.useFakeTimers()
+    const done = vi.fn()
+    sayWithUndo('已催办', done)
+    vi.advanceTimersByTime(7_000)
+    expect(done).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(2_000)
+    expect(done).toHaveBeenCalledOnce()
+    const other = vi.fn()
+    sayWithUndo('已催办', other)
+    toasts[0]?.undo?.()
+    vi.advanceTimersByTime(20_000)
+    expect(other).not.toHaveBeenCalled()
+    expect(toasts).toHaveLength(0)
+  })
+})
