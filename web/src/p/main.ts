@@ -1,12 +1,7 @@
-import '../styles/tokens.css'
-import '../styles/base.css'
+// The unit owner's page at /p/{code}: no login, no router, no kit.
 import { createApp } from 'vue'
-import { setupI18n } from '../shared/i18n'
-import { setupTheme } from '../shared/theme'
+import '@/styles/tokens.css'
+import './p.css'
 import App from './App.vue'
-import { publicWords } from './words'
 
-setupTheme()
-void (async () => {
-  createApp(App).use(await setupI18n(publicWords)).mount('#app')
-})()
+createApp(App).mount('#app')

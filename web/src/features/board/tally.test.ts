@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { Tally } from '@/shared/api/contract'
+import { fraction, periods, pieces, ratioText, trendPaths, wholeTone, wholeOf } from './tally'
+
+const tally = (given: Partial<Tally> = {}): Tally => ({
+  due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, ratio: null, ...given,
+})
+
+describe('a tally', () => {
+  it('without data has no number and is grey, never 0 %', () => {
+    const none = tally({ no_data: 3, total: 3 })
+    expect(ratioText(none)).toBeNull()
+    expect(wholeOf(none)).toBe('no_data')
+    expect(wholeTone(none)).toBe('na')
+    expect(wholeOf(tally())).toBe('none')
+  })
+
+  it('that is really zero says 0', () => {
+    expect(ratioText(tally({ unmet: 2, due: 2, total: 2, ratio: 0 }))).toBe('0')
+  })
+
+  it('never rounds up to 100', () => {
+    expect(ratioText(tally({ ratio: 0.9996 }))).toBe('99.9')
+    expect(ratioText(tally({ ratio: 1 }))).toBe('100')
+    expect(ratioText(tally({ ratio: 0.895 }))).toBe('89.5')
+  })
+
+  it('is as bad as its worst part', () => {
+    expect(wholeTone(tally({ met: 40, unmet: 1, total: 41 }))).toBe('late')
+    expect(wholeTone(tally({ met: 40, open: 1, total: 41 }))).toBe('doing')
+    expect(wholeTone(tally({ met: 40, late: 1, total: 41 }))).toBe('done')
+    expect(wholeOf(tally({ met: 40, late: 1, total: 41 }))).toBe('late')
+    expect(wholeTone(tally({ met: 40, total: 40 }))).toBe('done')
+    expect(wholeTone(tally({ waived: 1, total: 1 }))).toBe('na')
+  })
+
+  it('counts done late as done, and what is waived not at all', () => {
+    expect(fraction(tally({ met: 3, late: 1, unmet: 1, waived: 5, due: 5, total: 10 }))).toEqual({ done: 4, due: 5 })
+  })
+
+  it('lists only the pieces that are there, in order', () => {
+    expect(pieces(tally({ no_data: 1, met: 2, unmet: 3 })).map((p) => p.piece)).toEqual(['met', 'unmet', 'no_data'])
+  })
+})
+
+describe('periods', () => {
+  it('know the length of a month and the turn of a year', () => {
+    const of = (today: string, code: string) => periods(today).find((p) => p.code === code)
+    expect(of('2028-02-10', 'month')).toEqual({ code: 'month', from: '2028-02-01', to: '2028-02-29' })
+    expect(of('2027-01-15', 'last_month')).toEqual({ code: 'last_month', from: '2026-12-01', to: '2026-12-31' })
+    expect(of('2026-11-23', 'quarter')).toEqual({ code: 'quarter', from: '2026-10-01', to: '2026-12-31' })
+  })
+})
+
+describe('a trend', () => {
+  it('breaks where there is no number', () => {
+    expect(trendPaths([1, null, 0, 0.5], 30, 10)).toEqual(['0.0,0.0', '20.0,10.0 30.0,5.0'])
+  })
+})

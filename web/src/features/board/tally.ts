@@ -1,0 +1,82 @@
+// How a tally is shown: its pieces in a fixed order, one mark for the whole, and its number with what it was counted
+// from. A tally without anything due has no number: it is never 0 %.
+import type { Tally } from '@/shared/api/contract'
+import type { Tone } from '@/shared/ui/tone'
+
+/** The pieces of a stacked bar, worst last, so that the eye ends on what is missing. */
+export const PIECES = ['met', 'ahead', 'late', 'partial', 'unmet', 'open', 'not_due', 'waived', 'not_applicable', 'no_data'] as const
+export type Piece = (typeof PIECES)[number]
+
+/** The pieces that are there, in order. */
+export function pieces(tally: Tally): { piece: Piece; n: number }[] {
+  return PIECES.map((piece) => ({ piece, n: tally[piece] })).filter((one) => one.n > 0)
+}
+
+/** The word for the whole: the worst that is there decides. Keys of `board.whole`. */
+export type Whole = 'unmet' | 'partial' | 'late' | 'open' | 'met' | 'not_due' | 'no_data' | 'waived' | 'none'
+
+export function wholeOf(tally: Tally): Whole {
+  if (tally.total === 0) return 'none'
+  if (tally.unmet > 0) return 'unmet'
+  if (tally.partial > 0) return 'partial'
+  if (tally.open > 0) return 'open'
+  if (tally.late > 0) return 'late'
+  if (tally.met + tally.ahead > 0) return 'met'
+  if (tally.not_due > 0) return 'not_due'
+  if (tally.no_data > 0) return 'no_data'
+  return 'waived'
+}
+
+const TONES: Record<Whole, Tone> = {
+  unmet: 'late', partial: 'due', late: 'done', open: 'doing', met: 'done', not_due: 'todo', no_data: 'na', waived: 'na', none: 'na',
+}
+export const wholeTone = (tally: Tally): Tone => TONES[wholeOf(tally)]
+
+/** What was done of what was due, by count; done late counts as done, since it is shown apart. */
+export function fraction(tally: Tally): { done: number; due: number } {
+  return { done: tally.met + tally.late, due: tally.due }
+}
+
+/** The weighted share as the server computed it; none without data or before anything was due. Never rounds up to 100. */
+export function ratioText(tally: Tally): string | null {
+  if (tally.ratio === null) return null
+  const tenths = Math.floor(tally.ratio * 1000 + 1e-9) / 10
+  return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1)
+}
+
+/** The month before and after, and the whole year of a day: what the period picker offers. */
+export function periods(today: string): { code: string; from: string; to: string }[] {
+  const year = Number(today.slice(0, 4))
+  const month = Number(today.slice(5, 7))
+  const two = (n: number) => String(n).padStart(2, '0')
+  const end = (y: number, m: number) => `${y}-${two(m)}-${two(new Date(Date.UTC(y, m, 0)).getUTCDate())}`
+  const quarter = Math.floor((month - 1) / 3)
+  const before = month === 1 ? { y: year - 1, m: 12 } : { y: year, m: month - 1 }
+  return [
+    { code: 'year', from: `${year}-01-01`, to: `${year}-12-31` },
+    { code: 'quarter', from: `${year}-${two(quarter * 3 + 1)}-01`, to: end(year, quarter * 3 + 3) },
+    { code: 'month', from: `${year}-${two(month)}-01`, to: end(year, month) },
+    { code: 'last_month', from: `${before.y}-${two(before.m)}-01`, to: end(before.y, before.m) },
+    { code: 'last_year', from: `${year - 1}-01-01`, to: `${year - 1}-12-31` },
+  ]
+}
+
+/** Points of a small trend line; months without a number leave a gap instead of falling to zero. */
+export function trendPaths(ratios: (number | null)[], width: number, height: number): string[] {
+  const step = ratios.length > 1 ? width / (ratios.length - 1) : 0
+  const paths: string[] = []
+  let run: string[] = []
+  const flush = () => {
+    if (run.length > 0) paths.push(run.join(' '))
+    run = []
+  }
+  ratios.forEach((ratio, i) => {
+    if (ratio === null) flush()
+    else run.push(`${(i * step).toFixed(1)},${((1 - Math.min(1, Math.max(0, ratio))) * height).toFixed(1)}`)
+  })
+  flush()
+  return paths
+}
+
+/** A village's name for a narrow column. */
+export const shortName = (name: string): string => name.replace(/(村|社区|（社区）)$/, '')

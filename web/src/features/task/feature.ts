@@ -1,0 +1,10 @@
+import { ClipboardCheck } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+export default {
+  routes: [
+    { path: '/tasks', name: 'tasks', component: () => import('./TaskList.vue'), meta: { can: ['task.read'], title: 'task.title' } },
+    { path: '/tasks/:id', name: 'task', component: () => import('./TaskPage.vue'), meta: { can: ['task.read'], title: 'task.one' } },
+  ],
+  menu: [{ group: 'work', order: 20, to: '/tasks', label: 'task.title', icon: ClipboardCheck, can: ['task.read'], badge: 'tasks' }],
+} satisfies Feature

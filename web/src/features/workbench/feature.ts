@@ -1,0 +1,7 @@
+import { House } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+export default {
+  routes: [{ path: '/workbench', name: 'workbench', component: () => import('./WorkbenchPage.vue'), meta: { title: 'workbench.title' } }],
+  menu: [{ group: 'home', order: 5, to: '/workbench', label: 'workbench.title', icon: House }],
+} satisfies Feature
