@@ -16,6 +16,7 @@ pub mod org;
 pub mod person;
 pub mod photo;
 pub mod place;
+pub mod sample;
 pub mod secret;
 pub mod session;
 pub mod view;

@@ -66,7 +66,7 @@ fn place(n: u32) -> PlaceRow {
 }
 
 /// A made-up credit code whose two check digits are right. Source of the rule: GB 32100-2015, GB 11714-1997.
-fn uscc(n: u64) -> String {
+pub fn uscc(n: u64) -> String {
     const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     let mut code = format!("92000000{:08}", n % 100_000_000);
     let digits = |code: &str| -> Vec<u64> {

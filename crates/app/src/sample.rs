@@ -1,0 +1,141 @@
+//! The sample town's places, plans and history, on top of a founded town: deterministic, invented, and led through the
+//! same rules as everything else. What does not belong here: its people (`domain::org` roster, made by the roof).
+
+mod dice;
+mod history;
+mod picture;
+mod places;
+mod record;
+
+use domain::calendar::Calendar;
+use domain::checklist_library::Library;
+use domain::ids::OrgId;
+use domain::org::{Level, OrgKind, Role};
+use domain::policy::{Action, Subject};
+use store::seal::sha256;
+
+use crate::org::Roster;
+use crate::{App, Caller, Error, Result};
+use history::{Body, Hat};
+use places::Village;
+use record::Cast;
+
+/// The plan's villages by a word of their name, how many places each lists, and where we put them on the map.
+/// Source of the counts: the plan, clause 10, 2023-02-20. The positions are invented.
+const VILLAGES: &[(&str, usize, (f64, f64))] = &[
+    ("场镇", 70, (105.872, 29.268)),
+    ("凌阁堂", 18, (105.851, 29.291)),
+    ("胡豆坪", 48, (105.896, 29.289)),
+    ("佛岩寺", 47, (105.902, 29.253)),
+    ("牌坊坝", 17, (105.846, 29.249)),
+    ("莲花石", 20, (105.873, 29.236)),
+];
+
+/// The departments that visit places of their sector, by the plan's word.
+const DEPTS: &[&str] = &[
+    "org:economy_office",
+    "org:civil_office",
+    "org:agri_center",
+    "org:planning_office",
+    "org:emergency_office",
+];
+
+/// Those of a village who go out, those first who go most.
+const OF_A_VILLAGE: &[Role] = &[Role::VillageStaff, Role::VillageSecretary, Role::VillageCommittee];
+/// Those of a department.
+const OF_A_DEPT: &[Role] = &[Role::DeptInspector, Role::DeptHead];
+
+impl App {
+    /// Puts places, lists, plans and fourteen months of history into a town founded from this roster. A town that has
+    /// places stays as it is, and the answer is `false`.
+    ///
+    /// Errors: the caller is not the program; the roster lacks somebody the history needs.
+    pub async fn fill_sample(
+        &self,
+        caller: &Caller,
+        roster: &Roster,
+        library: &Library,
+        calendar: &Calendar,
+    ) -> Result<bool> {
+        caller.hat(Action::RegisterImport, &Subject::town())?;
+        let scope = caller.scope(Action::PlaceRead)?;
+        let known = self.db.read(&self.town).await?.place_count(&Default::default(), &scope).await?;
+        if known > 0 {
+            return Ok(false);
+        }
+        record::fill(self, cast(roster)?, &id, library, calendar).await?;
+        Ok(true)
+    }
+}
+
+/// The same id for the same word, in the form every id has.
+fn id(word: &str) -> String {
+    let hash = sha256(word.as_bytes());
+    let part = |from: usize, to: usize| hash.get(from..to).unwrap_or_default();
+    format!("{}-{}-7{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+}
+
+fn cast(roster: &Roster) -> Result<Cast> {
+    let lacking = |what: &str| Error::Internal(format!("the sample's roster lacks {what}"));
+    let hats = |org: &OrgId, roles: &[Role]| -> Vec<Hat> {
+        let mut held: Vec<_> =
+            roster.assignments.iter().filter(|held| held.org == *org && roles.contains(&held.role)).collect();
+        held.sort_by_key(|held| roles.iter().position(|role| *role == held.role));
+        held.into_iter().map(|held| hat(roster, held)).collect()
+    };
+    let with_role =
+        |role: Role| roster.assignments.iter().find(|held| held.role == role).map(|held| hat(roster, held));
+    let mut villages = Vec::new();
+    for (word, listed, middle) in VILLAGES {
+        let village = roster
+            .territories
+            .iter()
+            .find(|node| node.level == Level::Village && node.name.contains(word))
+            .ok_or_else(|| lacking(word))?;
+        let org = roster
+            .orgs
+            .iter()
+            .find(|org| org.kind == OrgKind::Village && org.territory == village.code)
+            .ok_or_else(|| lacking(word))?;
+        let grids = roster
+            .territories
+            .iter()
+            .filter(|node| node.level == Level::Grid && node.parent.as_ref() == Some(&village.code))
+            .map(|node| node.code.clone())
+            .collect();
+        villages.push((
+            Village {
+                code: village.code.clone(),
+                short: village.short_name.clone(),
+                grids,
+                listed: *listed,
+                is_market: *word == "场镇",
+                middle: *middle,
+            },
+            Body { org: org.id.clone(), is_police: false, hats: hats(&org.id, OF_A_VILLAGE) },
+        ));
+    }
+    let of_label = |label: &str| roster.orgs.iter().find(|org| org.label == label);
+    let police = of_label("org:police_station").ok_or_else(|| lacking("派出所"))?;
+    let police =
+        Body { org: police.id.clone(), is_police: true, hats: hats(&police.id, &[Role::PoliceOfficer]) };
+    let mut depts = Vec::new();
+    for label in DEPTS {
+        let org = of_label(label).ok_or_else(|| lacking(label))?;
+        depts.push((*label, Body { org: org.id.clone(), is_police: false, hats: hats(&org.id, OF_A_DEPT) }));
+    }
+    let office = with_role(Role::OfficeClerk).ok_or_else(|| lacking("专管员"))?;
+    let leader = with_role(Role::LeaderInCharge).ok_or_else(|| lacking("分管领导"))?;
+    Ok(Cast { villages, police, depts, office: Hat { is_office: true, ..office }, leader })
+}
+
+fn hat(roster: &Roster, held: &domain::org::Assignment) -> Hat {
+    let person = roster.persons.iter().find(|person| person.id == held.person);
+    Hat {
+        person: held.person.clone(),
+        name: person.map(|person| person.name.clone()).unwrap_or_default(),
+        assignment: held.id.clone(),
+        org: held.org.clone(),
+        is_office: false,
+    }
+}
