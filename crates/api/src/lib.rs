@@ -3,6 +3,7 @@
 
 mod account;
 mod auth;
+mod checklist;
 mod job;
 mod operation;
 mod photo;

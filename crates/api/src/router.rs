@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{account, job, operation, photo, session};
+use crate::{account, checklist, job, operation, photo, session};
 
 /// The largest JSON body.
 pub(crate) const MAX_JSON: usize = 1024 * 1024;
@@ -46,6 +46,7 @@ fn described() -> OpenApiRouter<Doors> {
         .routes(routes!(account::confirm_totp))
         .merge(job::routes())
         .merge(photo::routes())
+        .merge(checklist::routes())
 }
 
 /// The description of the API, as JSON.

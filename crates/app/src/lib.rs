@@ -7,6 +7,7 @@ pub mod account;
 pub mod audit;
 pub mod calendar;
 pub mod caller;
+pub mod checklist;
 pub mod context;
 pub mod error;
 pub mod hazard;

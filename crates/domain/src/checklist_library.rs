@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checklist::{Checklist, Item, Purpose};
+use crate::checklist::{AnswerKind, Checklist, Item, PhotoRule, Purpose, SuggestedGrade};
+use crate::hazard::{HazardCode, Level};
+use crate::inspection::{self, ItemRule, PinnedList};
 use crate::place::{Catalog, KindCode, Problem};
 use crate::time::Date;
 
@@ -187,6 +189,44 @@ impl Library {
     }
 }
 
+/// What these editions ask of a place: an inspection is checked against the lists it was made with, whatever has been
+/// published since. An item of theirs that is not asked of this place may be answered all the same: the place may have
+/// been another kind when the list was handed out.
+pub fn pinned_list(editions: &[&Checklist], category: &KindCode, tags: &BTreeSet<KindCode>) -> PinnedList {
+    let reused: BTreeSet<&str> = editions
+        .iter()
+        .filter(|list| list.purpose == Purpose::Routine)
+        .flat_map(|list| list.reuses.iter().map(String::as_str))
+        .collect();
+    let is_routine = editions.iter().any(|list| list.purpose == Purpose::Routine);
+    let mut pinned = PinnedList::default();
+    for list in editions {
+        pinned.pins.insert(inspection::Pin { code: list.code.clone(), edition: list.edition.to_string() });
+        for item in &list.items {
+            let is_asked = match list.purpose {
+                Purpose::Quick => item.quick,
+                Purpose::Block if is_routine => {
+                    reused.contains(item.code.as_str()) && concerns(item, category, tags)
+                }
+                Purpose::Block | Purpose::Routine => concerns(item, category, tags),
+            };
+            let rule = ItemRule {
+                text: item.text.clone(),
+                is_mandatory: is_asked && item.answer == AnswerKind::PassFail,
+                is_photo_recommended: item.photo == PhotoRule::Recommended,
+                hazard_code: HazardCode::parse(&item.hazard).ok(),
+                suggested: match item.grade {
+                    SuggestedGrade::General => Level::General,
+                    SuggestedGrade::Larger => Level::Larger,
+                    SuggestedGrade::MajorSuspect => Level::MajorSuspect,
+                },
+            };
+            pinned.items.insert(item.code.clone(), rule);
+        }
+    }
+    pinned
+}
+
 /// What keeps two editions of one list from standing side by side.
 fn clash(one: &Checklist, other: &Checklist) -> Option<Problem> {
     if one.edition == other.edition {
@@ -302,6 +342,24 @@ mod tests {
         let pins: Vec<&str> = sheet.pins().into_iter().map(|pin| pin.code.as_str()).collect();
         assert_eq!(pins, ["B", "HY", "police"]);
         assert!(library.routine("nobody", &"nine_small".into(), &none, day(5, 1)).is_none());
+    }
+
+    #[test]
+    fn a_record_is_checked_against_the_editions_it_names() {
+        let library = library();
+        let list = |code: &str| library.in_force(code, day(5, 1)).expect("in force");
+        let none = BTreeSet::new();
+        let mandatory = |editions: &[&Checklist], category: &str| -> Vec<String> {
+            let pinned = pinned_list(editions, &category.into(), &none);
+            pinned.items.into_iter().filter(|(_, rule)| rule.is_mandatory).map(|(code, _)| code).collect()
+        };
+        assert_eq!(mandatory(&[list("B"), list("N")], "nine_small.hotel"), ["B01", "N01"]);
+        assert_eq!(mandatory(&[list("Q")], "nine_small.hotel"), ["Q1"]);
+        let police = [list("B"), list("HY"), list("police")];
+        assert_eq!(mandatory(&police, "nine_small.hotel"), ["B01", "HY01", "PS01"]);
+        let pinned = pinned_list(&[list("B"), list("N")], &"nine_small.hotel".into(), &none);
+        assert!(pinned.items.contains_key("N08"), "not asked of a hotel, yet no stranger");
+        assert_eq!(pinned.pins.len(), 2);
     }
 
     #[test]

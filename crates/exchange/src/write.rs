@@ -82,6 +82,36 @@ pub fn xlsx<R: Row>(
     Ok(())
 }
 
+/// Writes rows of text as a workbook, the first row in bold. Every cell is text and is never computed.
+pub fn table(
+    name: &str,
+    rows: &[Vec<String>],
+    widths: &[f64],
+    output: impl Write + Send,
+) -> Result<(), ExportError> {
+    let bold = rust_xlsxwriter::Format::new().set_bold();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name(name)?;
+    for (width, at) in widths.iter().zip(0u16..) {
+        sheet.set_column_width(at, *width)?;
+    }
+    for (cells, index) in rows.iter().zip(0u32..) {
+        if index > MOST_ROWS {
+            return Err(ExportError::TooManyRows);
+        }
+        for (cell, at) in cells.iter().zip(0u16..) {
+            if index == 0 {
+                sheet.write_string_with_format(index, at, cell, &bold)?;
+            } else {
+                sheet.write_string(index, at, cell)?;
+            }
+        }
+    }
+    workbook.save_to_writer(output)?;
+    Ok(())
+}
+
 /// Writes comma-separated UTF-8 with a mark, so that Excel and WPS show Chinese at once; cells are guarded.
 pub fn csv<R: Row>(
     rows: impl IntoIterator<Item = R>,
