@@ -498,8 +498,7 @@ impl ChecklistRow {
 impl ChecklistView {
     fn of(record: &ChecklistRecord, editions: &[ChecklistRecord], may_change: bool) -> Self {
         let list = &record.checklist;
-        let before =
-            editions.iter().map(|r| &r.checklist).rfind(|old| old.edition < list.edition);
+        let before = editions.iter().map(|r| &r.checklist).rfind(|old| old.edition < list.edition);
         let diff = before.map(|before| {
             let diff = diff(before, list);
             let changed = diff.changed.into_iter().map(|(code, _)| code).collect();

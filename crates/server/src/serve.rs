@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::Doors;
-use app::App;
+use app::{App, Caller};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 
@@ -32,6 +32,10 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
     let db = app.db.clone();
+    let added = app.ensure_shipped_checklists(&Caller::system(), None).await?;
+    if added > 0 {
+        tracing::info!(added, "检查表已装入，为草稿，请消安办核对后启用");
+    }
     tokio::spawn(work(app.clone()));
     let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes()).into_make_service();
     let handle = Handle::new();
