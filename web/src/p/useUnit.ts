@@ -1,8 +1,8 @@
 // The state of the page: how the hazard stands, the fix being made, and what still has to go up.
 import { computed, onUnmounted, reactive, ref } from 'vue'
 import { find, forget, keep, type Draft } from './draft'
-import { newId, sha256 } from './hash'
-import { shrink } from './shrink'
+import { newId, sha256 } from '@/shared/photo/hash'
+import { shrink } from '@/shared/photo/shrink'
 import { askExtension, handIn, load, NoLine, Refused, type UnitView } from './unit'
 import { realLine, untilAnswered, upload, type Uploading } from './upload'
 import { t } from './words'

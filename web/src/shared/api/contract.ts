@@ -686,6 +686,8 @@ export interface HazardView extends HazardRow {
   item: string | null
   inspection: { id: string; happened_on: Day } | null
   timeline: TimelineEntry[]
+  /** From finding to closing: what is done, since when and by whom. */
+  phases: { code: string; label: string; at: Instant | null; by: string | null; done: boolean }[]
   pairs: { item: string | null; before: PhotoView | null; after: PhotoView | null }[]
   measure_text: string | null
   issuer: Named | null
@@ -723,7 +725,8 @@ export type HazardStepBody =
   | { step: 'fail_recheck'; with: string[]; photos: string[]; note: string; days: Days }
   | { step: 'close' }
   | { step: 'transfer'; to: string; reason: string }
-  | { step: 'answer_transfer'; answer: 'major' | 'returned'; reason?: string }
+  | { step: 'answer_transfer'; answer: 'major'; edition: string; elements: string[]; deadline_on: Day }
+  | { step: 'answer_transfer'; answer: 'returned'; level: string; reason: string }
   | { step: 'escalate'; kind: string; reason: string }
   | { step: 'control_long_term'; measures: string; review_on: Day }
   | { step: 'reopen'; reason: string }

@@ -3,7 +3,7 @@ import type { HazardRow, TaskRow } from '../api/contract'
 /** ● done ◐ doing ▲ due soon ◆ overdue ○ not started – not applicable */
 export type Tone = 'done' | 'doing' | 'due' | 'late' | 'todo' | 'na'
 
-const HAZARD_END = new Set(['closed', 'dismissed', 'voided', 'void', 'merged'])
+const HAZARD_END = new Set(['closed', 'false', 'voided'])
 
 /** How a hazard stands. */
 export function hazardTone(row: Pick<HazardRow, 'state' | 'overdue' | 'due_soon'>): Tone {
@@ -11,16 +11,16 @@ export function hazardTone(row: Pick<HazardRow, 'state' | 'overdue' | 'due_soon'
   if (HAZARD_END.has(row.state)) return 'na'
   if (row.overdue) return 'late'
   if (row.due_soon) return 'due'
-  return row.state === 'found' || row.state === 'registered' ? 'todo' : 'doing'
+  return row.state === 'found' || row.state === 'reopened' ? 'todo' : 'doing'
 }
 
 /** How a task stands. */
 export function taskTone(row: Pick<TaskRow, 'state' | 'overdue' | 'due_soon'>): Tone {
-  if (row.state === 'done' || row.state === 'reviewed' || row.state === 'closed') return 'done'
-  if (row.state === 'cancelled' || row.state === 'voided' || row.state === 'unable') return 'na'
+  if (row.state === 'done') return 'done'
+  if (row.state === 'cancelled' || row.state === 'referred' || row.state === 'unable') return 'na'
   if (row.overdue) return 'late'
   if (row.due_soon) return 'due'
-  return row.state === 'open' || row.state === 'assigned' || row.state === 'planned' ? 'todo' : 'doing'
+  return row.state === 'pending' || row.state === 'assigned' ? 'todo' : 'doing'
 }
 
 /** The tone of a status word of the fulfilment ledger. */

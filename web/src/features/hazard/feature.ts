@@ -1,0 +1,10 @@
+import { TriangleAlert } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+export default {
+  routes: [
+    { path: '/hazards', name: 'hazards', component: () => import('./HazardList.vue'), meta: { can: ['hazard.read'], title: 'hazard.title' } },
+    { path: '/hazards/:id', name: 'hazard', component: () => import('./HazardPage.vue'), meta: { can: ['hazard.read'], title: 'hazard.one' } },
+  ],
+  menu: [{ group: 'work', order: 40, to: '/hazards', label: 'hazard.title', icon: TriangleAlert, can: ['hazard.read'], badge: 'hazards' }],
+} satisfies Feature
