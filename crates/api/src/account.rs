@@ -1,33 +1,40 @@
 //! One's own account: who am I, password, second factor.
 
-use app::Caller;
+use app::account::{AccountInput, AccountView, Me};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::auth::{Entering, Known};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
-/// Who I am.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Me {
-    person: MePerson,
-    town: String,
-    server_time: String,
-    version: &'static str,
-    totp_enabled: bool,
-    /// The next thing must be a new password.
-    must_change_password: bool,
+pub(crate) fn routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(me))
+        .routes(routes!(change_password))
+        .routes(routes!(offer_totp, remove_totp))
+        .routes(routes!(confirm_totp))
+        .routes(routes!(list, open))
+        .routes(routes!(reset))
+        .routes(routes!(disable))
+        .routes(routes!(enable))
 }
 
-/// My person.
+/// Every account.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct MePerson {
-    id: String,
-    login: String,
+pub(crate) struct Accounts {
+    items: Vec<AccountView>,
+}
+
+/// A password set by somebody else, to be changed at the next login.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewPassword {
+    password: String,
 }
 
 /// A change of one's own password.
@@ -63,22 +70,10 @@ pub(crate) struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
-pub(crate) async fn me_of(doors: &Doors, caller: &Caller) -> Answer<Me> {
-    let account = doors.app.my_account(caller).await?;
-    Ok(Me {
-        person: MePerson { id: account.person.to_string(), login: account.login },
-        town: doors.app.town.to_string(),
-        server_time: doors.app.now().to_rfc3339(),
-        version: env!("CARGO_PKG_VERSION"),
-        totp_enabled: !account.totp_secret.is_empty(),
-        must_change_password: account.must_change,
-    })
-}
-
 /// 我是谁
 #[utoipa::path(get, path = "/api/v1/me", tag = "account", responses((status = 200, body = Me), (status = 401, body = Problem)))]
 pub(crate) async fn me(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Json<Me>> {
-    me_of(&doors, &caller).await.map(Json)
+    Ok(Json(doors.app.me(&caller).await?))
 }
 
 /// 修改密码
@@ -126,5 +121,60 @@ pub(crate) async fn remove_totp(
     Json(asked): Json<Password>,
 ) -> Answer<StatusCode> {
     doors.app.remove_totp(&caller, &asked.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 账号列表
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "account",
+    responses((status = 200, body = Accounts), (status = 403, body = Problem)))]
+async fn list(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<Accounts>> {
+    Ok(Json(Accounts { items: doors.app.accounts(&caller).await? }))
+}
+
+/// 开通账号
+#[utoipa::path(post, path = "/api/v1/accounts", tag = "account", request_body = AccountInput,
+    responses((status = 200, body = AccountView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn open(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<AccountInput>,
+) -> Answer<Json<AccountView>> {
+    Ok(Json(doors.app.open_account(&caller, asked).await?))
+}
+
+/// 重置密码
+#[utoipa::path(post, path = "/api/v1/accounts/{login}/reset", tag = "account", params(("login" = String, Path)),
+    request_body = NewPassword, responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn reset(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(login): Path<String>,
+    Json(asked): Json<NewPassword>,
+) -> Answer<StatusCode> {
+    doors.app.reset_password(&caller, &login, &asked.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 停用账号
+#[utoipa::path(post, path = "/api/v1/accounts/{login}/disable", tag = "account", params(("login" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn disable(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(login): Path<String>,
+) -> Answer<StatusCode> {
+    doors.app.set_account_active(&caller, &login, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// 恢复账号
+#[utoipa::path(post, path = "/api/v1/accounts/{login}/enable", tag = "account", params(("login" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn enable(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(login): Path<String>,
+) -> Answer<StatusCode> {
+    doors.app.set_account_active(&caller, &login, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }

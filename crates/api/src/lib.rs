@@ -2,11 +2,15 @@
 //! answers. What does *not* belong here: who may do it (`domain::policy`), in what order (`app`).
 
 mod account;
+mod audit;
 mod auth;
 mod checklist;
 mod job;
 mod operation;
+mod org;
+mod person;
 mod photo;
+mod post;
 mod problem;
 mod router;
 mod session;

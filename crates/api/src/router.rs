@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{account, checklist, job, operation, photo, session};
+use crate::{account, audit, checklist, job, operation, org, person, photo, post, session};
 
 /// The largest JSON body.
 pub(crate) const MAX_JSON: usize = 1024 * 1024;
@@ -40,10 +40,11 @@ fn described() -> OpenApiRouter<Doors> {
         .routes(routes!(session::logout))
         .routes(routes!(session::list, session::end_others))
         .routes(routes!(session::end))
-        .routes(routes!(account::me))
-        .routes(routes!(account::change_password))
-        .routes(routes!(account::offer_totp, account::remove_totp))
-        .routes(routes!(account::confirm_totp))
+        .merge(account::routes())
+        .merge(audit::routes())
+        .merge(org::routes())
+        .merge(person::routes())
+        .merge(post::routes())
         .merge(job::routes())
         .merge(photo::routes())
         .merge(checklist::routes())

@@ -1,5 +1,6 @@
 //! Logging in and out, and one's own sessions.
 
+use app::account::Me;
 use app::session::{Device, Kind};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -8,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::account::{Me, me_of};
 use crate::auth::{Entering, cookie};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
@@ -59,7 +59,7 @@ pub(crate) async fn login(
         agent: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
     };
     let entered = doors.app.login(&asked.login, &asked.password, asked.totp.as_deref(), &device).await?;
-    let me = me_of(&doors, &entered.caller).await?;
+    let me: Me = doors.app.me(&entered.caller).await?;
     let mut response = Json(me).into_response();
     if let Some(cookie) = cookie(&doors, &entered.reference, entered.lasts_s) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

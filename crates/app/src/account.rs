@@ -1,11 +1,16 @@
 //! Accounts: login with a second factor, lock after failures, changing and resetting passwords. Every login and every
 //! refusal goes into the record. What does not belong here: lifetimes of sessions (`session`), hashing (`secret`).
 
-use domain::ids::AccountId;
+use domain::ids::{AccountId, PersonId};
+use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use store::account::Account;
+use utoipa::ToSchema;
 
+use crate::org::Names;
 use crate::session::{Device, end_all, worn};
+use crate::view::Named;
 use crate::{App, Caller, Error, Result, secret};
 
 /// Failures after which an account is locked for a while.
@@ -17,6 +22,117 @@ const RECOVERY_CODES: usize = 10;
 /// A hash nobody has the password of: an unknown login takes as long as a wrong password.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Who I am, and what I may do today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Me {
+    /// My person.
+    pub person: MePerson,
+    /// The town's code.
+    pub town: String,
+    /// What the town is called.
+    pub town_name: String,
+    /// Everything here is made up.
+    pub demo: bool,
+    /// The server's time.
+    pub server_time: String,
+    /// Version of the program.
+    pub version: String,
+    /// Whether a second factor is set up.
+    pub totp_enabled: bool,
+    /// The next thing must be a new password.
+    pub must_change_password: bool,
+    /// What I act under today.
+    pub hats: Vec<Hat>,
+    /// What I may do to some row.
+    pub actions: Vec<String>,
+    /// Today in the town.
+    pub today: String,
+}
+
+/// My person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MePerson {
+    /// Id.
+    pub id: String,
+    /// Login name.
+    pub login: String,
+    /// 姓名.
+    pub name: String,
+}
+
+/// An assignment one acts under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Hat {
+    /// Id of the assignment.
+    pub id: String,
+    /// Role.
+    pub role: String,
+    /// What people call it.
+    pub role_label: String,
+    /// Organisation.
+    pub org: Named,
+    /// Where.
+    pub territory: HatTerritory,
+    /// What the post is called.
+    pub post_name: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: Option<String>,
+}
+
+/// Where a hat reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HatTerritory {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Codes from the town down.
+    pub path: String,
+}
+
+/// An account as its keeper sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccountView {
+    /// Login name.
+    pub login: String,
+    /// Whose.
+    pub person: Named,
+    /// Whether one may log in.
+    pub active: bool,
+    /// Whether a second factor is set up.
+    pub totp_enabled: bool,
+    /// Whether the password must be changed first.
+    pub must_change: bool,
+    /// Whether too many wrong passwords keep it shut for now.
+    pub locked: bool,
+}
+
+impl AccountView {
+    fn of(account: &Account, name: &str, now: Timestamp) -> Self {
+        Self {
+            login: account.login.clone(),
+            person: Named::new(account.person.as_str(), name),
+            active: account.active,
+            totp_enabled: !account.totp_secret.is_empty(),
+            must_change: account.must_change,
+            locked: account.locked_until > now,
+        }
+    }
+}
+
+/// An account to add.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AccountInput {
+    /// Login name.
+    pub login: String,
+    /// Whose.
+    pub person: String,
+    /// First password, to be changed at the first login.
+    pub password: String,
+}
 
 /// What a login brings.
 #[derive(Debug, Clone)]
@@ -135,6 +251,46 @@ impl App {
         self.db.read(&self.town).await?.account(&caller.account).await?.ok_or(Error::NotFound)
     }
 
+    /// Who the caller is and what he may do today.
+    pub async fn me(&self, caller: &Caller) -> Result<Me> {
+        let now = self.now();
+        let mut read = self.db.read(&self.town).await?;
+        let account = read.account(&caller.account).await?.ok_or(Error::NotFound)?;
+        let names = Names::read(&mut read).await?;
+        let mut hats = Vec::new();
+        for hat in caller.hats.all() {
+            let post = read.post(&hat.post).await?;
+            let place = names.territory(&hat.territory);
+            hats.push(Hat {
+                id: hat.id.to_string(),
+                role: hat.role.code().to_owned(),
+                role_label: hat.role.label().to_owned(),
+                org: names.org(&hat.org),
+                territory: HatTerritory { code: place.id, name: place.name, path: hat.path.clone() },
+                post_name: post.map_or_else(|| hat.role.label().to_owned(), |post| post.post.name),
+                from: hat.from.to_string(),
+                to: hat.to.map(|day| day.to_string()),
+            });
+        }
+        Ok(Me {
+            person: MePerson {
+                id: account.person.to_string(),
+                login: account.login,
+                name: caller.name.clone(),
+            },
+            town: self.town.to_string(),
+            town_name: names.territory(&self.town.as_str().into()).name,
+            demo: self.demo,
+            server_time: now.to_rfc3339(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            totp_enabled: !account.totp_secret.is_empty(),
+            must_change_password: account.must_change,
+            hats,
+            actions: caller.hats.actions().into_iter().map(|action| action.code().to_owned()).collect(),
+            today: now.date().to_string(),
+        })
+    }
+
     /// Changes one's own password and ends one's other sessions.
     pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<()> {
         let now = self.now();
@@ -199,6 +355,18 @@ impl App {
         Ok(())
     }
 
+    /// Opens an account for somebody in the book.
+    pub async fn open_account(&self, caller: &Caller, input: AccountInput) -> Result<AccountView> {
+        caller.hat(Action::AccountManage, &Subject::town())?;
+        let whole = Caller::system().scope(Action::PersonRead)?;
+        let person = PersonId::from(input.person);
+        let known = self.db.read(&self.town).await?.person(&person, &whole).await?;
+        if !known.is_some_and(|known| known.person.active) {
+            return Err(Error::field("person", "account.person", "没有这个人员，请先在人员岗位中登记"));
+        }
+        self.add_account(caller, &input.login, person.as_str(), &input.password, false).await
+    }
+
     /// Adds an account; its first password must be changed at the first login unless it is `lasting`, as in the demo.
     pub async fn add_account(
         &self,
@@ -207,8 +375,9 @@ impl App {
         person: &str,
         password: &str,
         lasting: bool,
-    ) -> Result<AccountId> {
+    ) -> Result<AccountView> {
         let now = self.now();
+        let hat = caller.hat(Action::AccountManage, &Subject::town())?;
         let login = login.trim().to_lowercase();
         let well_formed = (2..=40).contains(&login.chars().count())
             && login.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
@@ -225,7 +394,7 @@ impl App {
             });
         }
         let account = Account {
-            id: self.new_id().into(),
+            id: AccountId::from(self.new_id()),
             person: person.into(),
             login,
             password_hash: secret::hash_password(password.to_owned()).await?,
@@ -242,9 +411,12 @@ impl App {
         };
         let mut tx = self.write(caller).await?;
         tx.insert_account(&account).await?;
-        Ok(tx
-            .commit(caller.audit("account.add", "account", account.id.as_str(), now), account.id.clone())
-            .await?)
+        let whole = Caller::system().scope(Action::PersonRead)?;
+        let known = tx.person(&account.person, &whole).await?;
+        let name = known.as_ref().map_or(account.login.as_str(), |known| known.person.name.as_str());
+        let view = AccountView::of(&account, name, now);
+        let audit = caller.audit_as(hat, "account.add", ("account", account.id.as_str()), "", now);
+        Ok(tx.commit(audit, view).await?)
     }
 
     /// Sets somebody's password, to be changed at the next login; ends his sessions and unlocks him.
@@ -263,31 +435,41 @@ impl App {
     /// Lets an account in no more, or again. Its sessions end at once.
     pub async fn set_account_active(&self, caller: &Caller, login: &str, active: bool) -> Result<()> {
         let mut account = self.account_named(caller, login).await?;
+        if account.id == caller.account {
+            return Err(Error::Refused {
+                code: "account.self",
+                message: "不能停用自己的账号，请由其他管理人员办理".to_owned(),
+            });
+        }
         account.active = active;
         account.epoch += 1;
         self.store_account(caller, account, if active { "account.enable" } else { "account.disable" }).await
     }
 
     /// Every account.
-    pub async fn accounts(&self, _caller: &Caller) -> Result<Vec<Account>> {
-        Ok(self.db.read(&self.town).await?.accounts().await?)
+    pub async fn accounts(&self, caller: &Caller) -> Result<Vec<AccountView>> {
+        caller.hat(Action::AccountManage, &Subject::town())?;
+        let now = self.now();
+        let mut read = self.db.read(&self.town).await?;
+        let names: std::collections::BTreeMap<_, _> = read.person_names().await?.into_iter().collect();
+        let accounts = read.accounts().await?;
+        let name = |a: &Account| names.get(&a.person).unwrap_or(&a.login).clone();
+        Ok(accounts.iter().map(|a| AccountView::of(a, &name(a), now)).collect())
     }
 
-    async fn account_named(&self, _caller: &Caller, login: &str) -> Result<Account> {
-        self.db
-            .read(&self.town)
-            .await?
-            .account_by_login(&login.trim().to_lowercase())
-            .await?
-            .ok_or(Error::NotFound)
+    async fn account_named(&self, caller: &Caller, login: &str) -> Result<Account> {
+        caller.hat(Action::AccountManage, &Subject::town())?;
+        let login = login.trim().to_lowercase();
+        self.db.read(&self.town).await?.account_by_login(&login).await?.ok_or(Error::NotFound)
     }
 
     async fn store_account(&self, caller: &Caller, account: Account, action: &'static str) -> Result<()> {
         let now = self.now();
+        let hat = caller.hat(Action::AccountManage, &Subject::town())?;
         let mut tx = self.write(caller).await?;
         tx.update_account(&account).await?;
         end_all(&mut tx, &account.id, None, now).await?;
-        tx.commit(caller.audit(action, "account", account.id.as_str(), now), ()).await?;
+        tx.commit(caller.audit_as(hat, action, ("account", account.id.as_str()), "", now), ()).await?;
         Ok(())
     }
 }

@@ -1,24 +1,158 @@
-//! The record itself: reading it and proving that nobody altered it.
+//! The record itself: reading it and proving that nobody altered it. What does not belong here: writing it, which every
+//! commit does (`store::audit`).
 
+mod words;
+
+use std::collections::BTreeMap;
+
+use domain::ids::AssignmentId;
+use domain::policy::{Action, Subject};
+use domain::time::{Date, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use store::Read;
 use store::audit::{AuditFilter, Entry};
 use store::verify::{Finding, Verified};
+use utoipa::ToSchema;
 
+pub use words::{action_label, object_label};
+
+use crate::job::{Asker, JobKind, JobView};
+use crate::org::Names;
 use crate::{App, Caller, Result};
 
+/// What is asked of the record.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// Only this kind of object.
+    pub object_kind: Option<String>,
+    /// Only this object.
+    pub object_id: Option<String>,
+    /// Only this account.
+    pub actor: Option<String>,
+    /// Only actions beginning with this, as `hazard.`.
+    pub action: Option<String>,
+    /// Only what was recorded on or after this day.
+    pub from: Option<Date>,
+    /// Only what was recorded on or before this day.
+    pub to: Option<Date>,
+    /// Only entries below this number.
+    pub before: Option<i64>,
+    /// How many.
+    pub limit: i64,
+}
+
+/// An entry as pages see it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AuditRow {
+    /// Number in the chain.
+    pub seq: i64,
+    /// When it was recorded.
+    pub at: String,
+    /// When it happened.
+    pub happened_at: String,
+    /// Who.
+    pub actor_name: String,
+    /// Dotted action.
+    pub action: String,
+    /// What people call it.
+    pub action_label: String,
+    /// Kind of the object.
+    pub object_kind: String,
+    /// What people call the kind.
+    pub object_kind_label: String,
+    /// The object.
+    pub object_id: String,
+    /// Post and organisation under which it was done; empty for the program.
+    pub hat_label: String,
+    /// Why.
+    pub reason: String,
+    /// What changed.
+    #[schema(value_type = Object)]
+    pub detail: Value,
+    /// Hash of the entry.
+    pub hash: String,
+    /// How many rows it seals.
+    pub rows_n: i64,
+}
+
+/// One page of the record, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AuditPage {
+    /// Entries.
+    pub items: Vec<AuditRow>,
+    /// To ask for the next page with.
+    pub next: Option<String>,
+}
+
 impl App {
-    /// Entries below `before`, newest first.
+    /// Entries as pages show them, newest first.
+    pub async fn audit(&self, caller: &Caller, query: &AuditQuery) -> Result<AuditPage> {
+        caller.hat(Action::AuditRead, &Subject::town())?;
+        let limit = query.limit.clamp(1, 200);
+        let mut read = self.db.read(&self.town).await?;
+        let filter = AuditFilter {
+            object_kind: query.object_kind.clone(),
+            object_id: query.object_id.clone(),
+            actor: query.actor.clone(),
+            action: query.action.clone(),
+            from: query.from.map(Timestamp::start_of),
+            to: query.to.and_then(|day| day.succ_opt()).map(Timestamp::start_of),
+        };
+        let mut entries = read.audit_page(&filter, query.before.unwrap_or(i64::MAX), limit + 1).await?;
+        let more = entries.len() as i64 > limit;
+        entries.truncate(usize::try_from(limit).unwrap_or_default());
+        let rows = match (entries.last(), entries.first()) {
+            (Some(low), Some(high)) => read.audit_sealed(low.seq, high.seq).await?.into_iter().collect(),
+            _ => BTreeMap::new(),
+        };
+        let hats = hat_labels(&mut read, &entries).await?;
+        let next = entries.last().filter(|_| more).map(|last| last.seq.to_string());
+        let row = |entry: Entry| AuditRow {
+            action_label: action_label(&entry.action),
+            object_kind_label: object_label(&entry.object_kind).to_owned(),
+            hat_label: hats.get(&entry.hat).cloned().unwrap_or_default(),
+            rows_n: rows.get(&entry.seq).copied().unwrap_or_default(),
+            detail: serde_json::from_str(&entry.detail).unwrap_or_default(),
+            at: entry.at.to_rfc3339(),
+            happened_at: entry.happened_at.to_rfc3339(),
+            seq: entry.seq,
+            actor_name: entry.actor_name,
+            action: entry.action,
+            object_kind: entry.object_kind,
+            object_id: entry.object_id,
+            reason: entry.reason,
+            hash: entry.hash,
+        };
+        Ok(AuditPage { items: entries.into_iter().map(row).collect(), next })
+    }
+
+    /// Entries below `before` as kept, newest first.
     pub async fn audit_page(
         &self,
-        _caller: &Caller,
+        caller: &Caller,
         filter: &AuditFilter,
         before: i64,
         limit: i64,
     ) -> Result<Vec<Entry>> {
+        caller.hat(Action::AuditRead, &Subject::town())?;
         Ok(self.db.read(&self.town).await?.audit_page(filter, before, limit.clamp(1, 200)).await?)
     }
 
+    /// Queues the proof of the record, whose outcome the caller may read as one of his jobs.
+    pub async fn ask_verify(&self, caller: &Caller) -> Result<JobView> {
+        let now = self.now();
+        let hat = caller.hat(Action::AuditRead, &Subject::town())?;
+        let asker = Asker::of(caller, hat.id.as_str());
+        let mut tx = self.write(caller).await?;
+        let view = self.queue(&mut tx, &asker, JobKind::AuditVerify, &self.new_id(), &(), 0).await?;
+        let audit = caller.audit_as(hat, "audit.verify", ("town", self.town.as_str()), "", now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
     /// Checks the chain, every sealed row and every blob.
-    pub async fn verify(&self, _caller: &Caller) -> Result<Verified> {
+    pub async fn verify(&self, caller: &Caller) -> Result<Verified> {
+        caller.hat(Action::AuditRead, &Subject::town())?;
         let mut read = self.db.read(&self.town).await?;
         let mut verified = read.verify().await?;
         for id in read.blob_ids().await? {
@@ -32,4 +166,22 @@ impl App {
         }
         Ok(verified)
     }
+}
+
+/// Post and organisation of every hat worn in these entries.
+async fn hat_labels(read: &mut Read, entries: &[Entry]) -> Result<BTreeMap<String, String>> {
+    let names = Names::read(read).await?;
+    let mut labels = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| !entry.hat.is_empty()) {
+        if labels.contains_key(&entry.hat) {
+            continue;
+        }
+        let held = read.assignment(&AssignmentId::from(entry.hat.as_str())).await?;
+        if let Some(held) = held {
+            let post = read.post(&held.assignment.post).await?;
+            let post = post.map_or(held.assignment.role.label().to_owned(), |post| post.post.name);
+            labels.insert(entry.hat.clone(), format!("{} {post}", names.org(&held.assignment.org).name));
+        }
+    }
+    Ok(labels)
 }

@@ -28,13 +28,15 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Whose office this is.
     pub town: TownCode,
+    /// Everything here is made up.
+    pub demo: bool,
 }
 
 impl App {
     /// Opens the database and the folder of blobs.
     // tidy(caller): nobody has called yet.
     pub async fn open(url: &str, blobs: &Path, clock: Arc<dyn Clock>, town: TownCode) -> Result<Self> {
-        Ok(Self { db: Db::open(url).await?, blobs: Blobs::open(blobs)?, clock, town })
+        Ok(Self { db: Db::open(url).await?, blobs: Blobs::open(blobs)?, clock, town, demo: false })
     }
 
     /// Now.

@@ -18,6 +18,7 @@ pub mod person;
 pub mod photo;
 pub mod place;
 pub mod sample;
+pub mod post;
 pub mod secret;
 pub mod session;
 pub mod view;

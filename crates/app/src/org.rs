@@ -1,17 +1,220 @@
-//! Territories and organisations, and the town's people taken in as a whole at its founding. What does not belong
-//! here: persons (`person`), posts (`post`).
+//! Territories and organisations, what they are called, and the town's people taken in as a whole at its founding. What
+//! does not belong here: persons (`person`), posts (`post`).
 
-use domain::ids::{AccountId, PersonId};
-use domain::org::{Assignment, Certificate, Org, Person, Post, Territory};
+use std::collections::BTreeMap;
+
+use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
+use domain::org::{Assignment, Certificate, Level, Org, OrgKind, Person, Post, Relation, Territory};
 use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Read;
 use store::account::Account;
 use store::org::{OrgRecord, TerritoryRecord};
 use store::person::PersonRecord;
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
+use utoipa::ToSchema;
 
+use crate::error::FieldProblem;
 use crate::person::initials;
+use crate::view::Named;
 use crate::{App, Caller, Error, Result, secret};
+
+/// 辖区 as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Territory)]
+pub struct TerritoryView {
+    /// Code.
+    pub code: String,
+    /// Floor of the tree.
+    pub level: String,
+    /// What people call the floor.
+    pub level_label: String,
+    /// Code of the node above.
+    pub parent: Option<String>,
+    /// Codes from the town down, joined by `/`.
+    pub path: String,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    pub short_name: String,
+    /// `村` or `社区`; empty when nobody said.
+    pub kind: String,
+    /// Other names in use.
+    pub aliases: Vec<String>,
+    /// The code is our own until the state's is known.
+    pub provisional: bool,
+    /// Row version.
+    pub version: i64,
+}
+
+impl From<&TerritoryRecord> for TerritoryView {
+    fn from(record: &TerritoryRecord) -> Self {
+        let t = record.territory.clone();
+        Self {
+            code: t.code.to_string(),
+            level: t.level.code().to_owned(),
+            level_label: t.level.label().to_owned(),
+            parent: t.parent.map(|parent| parent.to_string()),
+            path: t.path,
+            name: t.name,
+            short_name: t.short_name,
+            kind: t.kind,
+            aliases: t.aliases,
+            provisional: t.provisional,
+            version: record.version,
+        }
+    }
+}
+
+/// A territory to add or change.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct TerritoryInput {
+    /// Code; it never changes.
+    pub code: String,
+    /// Floor of the tree; it never changes.
+    pub level: String,
+    /// Code of the node above; it never changes.
+    pub parent: Option<String>,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    #[serde(default)]
+    pub short_name: String,
+    /// `村` or `社区`; empty when nobody said.
+    #[serde(default)]
+    pub kind: String,
+    /// Other names in use.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The code is our own until the state's is known.
+    #[serde(default)]
+    pub provisional: bool,
+    /// The version the change is based on.
+    pub version: Option<i64>,
+}
+
+/// 机构 as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrgView {
+    /// Id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// What people call the kind.
+    pub kind_label: String,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    pub short_name: String,
+    /// Other names in use.
+    pub aliases: Vec<String>,
+    /// Whether the town may command it.
+    pub relation: String,
+    /// What people call that.
+    pub relation_label: String,
+    /// The word plans call it by; empty when none does.
+    pub label: String,
+    /// Where it works.
+    pub territory: String,
+    /// Whether it exists today.
+    pub active: bool,
+    /// Row version.
+    pub version: i64,
+    /// What the caller may do to it now.
+    pub actions: Vec<String>,
+}
+
+/// An organisation to add or change.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct OrgInput {
+    /// Kind.
+    pub kind: String,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    #[serde(default)]
+    pub short_name: String,
+    /// Other names in use.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Whether the town may command it.
+    pub relation: String,
+    /// The word plans call it by.
+    #[serde(default)]
+    pub label: String,
+    /// Where it works.
+    pub territory: String,
+    /// Whether it exists today; it does unless said otherwise.
+    pub active: Option<bool>,
+    /// The version the change is based on.
+    pub version: Option<i64>,
+}
+
+/// What territories and organisations are called, read once for many rows.
+pub(crate) struct Names {
+    territories: BTreeMap<TerritoryCode, TerritoryRecord>,
+    orgs: BTreeMap<OrgId, OrgRecord>,
+}
+
+impl Names {
+    /// Reads them all: they are few.
+    pub(crate) async fn read(read: &mut Read) -> Result<Self> {
+        let territories = read.territories().await?;
+        let orgs = read.orgs().await?;
+        Ok(Self {
+            territories: territories.into_iter().map(|t| (t.territory.code.clone(), t)).collect(),
+            orgs: orgs.into_iter().map(|o| (o.org.id.clone(), o)).collect(),
+        })
+    }
+
+    /// A territory by name; one that is not in the book goes by its code.
+    pub(crate) fn territory(&self, code: &TerritoryCode) -> Named {
+        let name = self.territories.get(code).map(|t| t.territory.name.as_str());
+        Named::new(code.as_str(), name.unwrap_or(code.as_str()))
+    }
+
+    /// Path of a territory; none when it is not in the book.
+    pub(crate) fn path(&self, code: &TerritoryCode) -> Option<&str> {
+        self.territories.get(code).map(|t| t.territory.path.as_str())
+    }
+
+    /// An organisation by name; one that is not in the book goes by its id.
+    pub(crate) fn org(&self, id: &OrgId) -> Named {
+        let name = self.orgs.get(id).map(|o| o.org.name.as_str());
+        Named::new(id.as_str(), name.unwrap_or(id.as_str()))
+    }
+
+    /// Whether an organisation is in the book.
+    pub(crate) fn knows_org(&self, id: &OrgId) -> bool {
+        self.orgs.contains_key(id)
+    }
+}
+
+/// Fields that cannot be right, collected while they are read.
+#[derive(Default)]
+pub(crate) struct Fields(Vec<FieldProblem>);
+
+impl Fields {
+    /// One more.
+    pub(crate) fn wrong(&mut self, field: &str, code: &'static str, message: &str) {
+        self.0.push(FieldProblem { field: field.to_owned(), code, message: message.to_owned() });
+    }
+
+    /// Text that must be there.
+    pub(crate) fn name(&mut self, field: &str, text: &str) -> String {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > 60 {
+            self.wrong(field, "text.length", "请填写，最多 60 个字");
+        }
+        text.to_owned()
+    }
+
+    /// Nothing was wrong.
+    pub(crate) fn done(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}
 
 /// Everything a town is made of but its places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +236,147 @@ pub struct Roster {
 }
 
 impl App {
+    /// Every territory, from the town down.
+    pub async fn territories(&self, caller: &Caller) -> Result<Vec<TerritoryView>> {
+        sees_people(caller)?;
+        let all = self.db.read(&self.town).await?.territories().await?;
+        Ok(all.iter().map(TerritoryView::from).collect())
+    }
+
+    /// Adds a territory below one that is there; the town itself has none above it.
+    pub async fn add_territory(&self, caller: &Caller, input: TerritoryInput) -> Result<TerritoryView> {
+        let now = self.now();
+        let hat = caller.hat(Action::OrgChange, &Subject::town())?;
+        let mut fields = Fields::default();
+        let code = fields.name("code", &input.code);
+        if !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            fields.wrong("code", "territory.code", "区划代码只能用数字、字母和短横线");
+        }
+        let name = fields.name("name", &input.name);
+        let level = Level::from_code(&input.level);
+        if level.is_none() {
+            fields.wrong("level", "territory.level", "请选择辖区层级");
+        }
+        let parent = input.parent.filter(|parent| !parent.trim().is_empty()).map(TerritoryCode::from);
+        let mut tx = self.write(caller).await?;
+        let above = match &parent {
+            Some(parent) => tx.territory(parent).await?,
+            None => None,
+        };
+        let is_town = level == Some(Level::Town) && code == self.town.as_str();
+        if above.is_none() && !is_town {
+            fields.wrong("parent", "territory.parent", "没有这个上级辖区，请从列表中选择");
+        }
+        // A grid belongs to exactly one village and hangs nowhere else.
+        let fits = match (&above, level) {
+            (Some(above), Some(level)) => above.territory.level < level,
+            _ => true,
+        };
+        let misplaced_grid = level == Some(Level::Grid)
+            && above.as_ref().is_some_and(|above| above.territory.level != Level::Village);
+        if !fits || misplaced_grid {
+            fields.wrong("parent", "territory.parent", "上级辖区层级不对，网格只能设在村（社区）之下");
+        }
+        fields.done()?;
+        let Some(level) = level else { return Err(Error::NotFound) };
+        let path = above.as_ref().map_or(code.clone(), |above| format!("{}/{code}", above.territory.path));
+        let ord = tx.territories().await?.iter().map(|t| t.ord).max().unwrap_or(0) + 1;
+        let territory = Territory {
+            code: code.as_str().into(),
+            level,
+            parent: above.map(|above| above.territory.code),
+            path,
+            short_name: or(input.short_name, &name),
+            name,
+            kind: input.kind.trim().to_owned(),
+            aliases: trimmed(input.aliases),
+            provisional: input.provisional,
+        };
+        let record = TerritoryRecord { territory, ord, version: 1, recorded_at: now };
+        tx.insert_territory(&record)
+            .await
+            .map_err(|error| taken(error, "code", "该区划代码已在使用，请核对"))?;
+        let path = record.territory.path.clone();
+        let audit = caller.audit_as(hat, "territory.add", ("territory", &code), &path, now);
+        Ok(tx.commit(audit, TerritoryView::from(&record)).await?)
+    }
+
+    /// Changes what a territory is called. Its code, floor and place in the tree stay, because rows stand on them.
+    pub async fn change_territory(
+        &self,
+        caller: &Caller,
+        code: &TerritoryCode,
+        input: TerritoryInput,
+    ) -> Result<TerritoryView> {
+        let now = self.now();
+        sees_people(caller)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.territory(code).await?.ok_or(Error::NotFound)?;
+        let hat = caller.hat(Action::OrgChange, &Subject::of(&record.territory.path, None))?;
+        if input.version.is_some_and(|version| version != record.version) {
+            return Err(Error::stale(&TerritoryView::from(&record)));
+        }
+        let mut fields = Fields::default();
+        let name = fields.name("name", &input.name);
+        let above = input.parent.unwrap_or_default();
+        let stands_above = record.territory.parent.as_ref().map_or("", TerritoryCode::as_str);
+        if input.code != code.as_str()
+            || input.level != record.territory.level.code()
+            || above != stands_above
+        {
+            fields.wrong("code", "territory.fixed", "代码、层级和上级不能修改，请新建辖区");
+        }
+        fields.done()?;
+        record.territory.short_name = or(input.short_name, &name);
+        record.territory.name = name;
+        record.territory.kind = input.kind.trim().to_owned();
+        record.territory.aliases = trimmed(input.aliases);
+        record.territory.provisional = input.provisional;
+        tx.update_territory(&record).await?;
+        record.version += 1;
+        let path = record.territory.path.clone();
+        let audit = caller.audit_as(hat, "territory.change", ("territory", code.as_str()), &path, now);
+        Ok(tx.commit(audit, TerritoryView::from(&record)).await?)
+    }
+
+    /// Every organisation.
+    pub async fn orgs(&self, caller: &Caller) -> Result<Vec<OrgView>> {
+        sees_people(caller)?;
+        let all = self.db.read(&self.town).await?.orgs().await?;
+        Ok(all.iter().map(|org| org_view(caller, org)).collect())
+    }
+
+    /// Adds an organisation.
+    pub async fn add_org(&self, caller: &Caller, input: OrgInput) -> Result<OrgView> {
+        let now = self.now();
+        let hat = caller.hat(Action::OrgChange, &Subject::town())?;
+        let mut tx = self.write(caller).await?;
+        let id = OrgId::from(self.new_id());
+        let org = read_org(&mut tx, id.clone(), input).await?;
+        let ord = tx.orgs().await?.iter().map(|o| o.ord).max().unwrap_or(0) + 1;
+        let record = OrgRecord { org, ord, version: 1, recorded_at: now };
+        tx.insert_org(&record).await?;
+        let audit = caller.audit_as(hat, "org.add", ("org", id.as_str()), "", now);
+        Ok(tx.commit(audit, org_view(caller, &record)).await?)
+    }
+
+    /// Changes an organisation. One that is no more stays in the book as such.
+    pub async fn change_org(&self, caller: &Caller, id: &OrgId, input: OrgInput) -> Result<OrgView> {
+        let now = self.now();
+        sees_people(caller)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.org(id).await?.ok_or(Error::NotFound)?;
+        let hat = caller.hat(Action::OrgChange, &Subject::town())?;
+        if input.version.is_some_and(|version| version != record.version) {
+            return Err(Error::stale(&org_view(caller, &record)));
+        }
+        record.org = read_org(&mut tx, id.clone(), input).await?;
+        tx.update_org(&record).await?;
+        record.version += 1;
+        let audit = caller.audit_as(hat, "org.change", ("org", id.as_str()), "", now);
+        Ok(tx.commit(audit, org_view(caller, &record)).await?)
+    }
+
     /// Founds the town from a roster, in one transaction. A town that was founded stays as it is, and the answer is
     /// `false`. Every login gets the same password, which need not be changed: for samples and tests.
     ///
@@ -94,5 +438,76 @@ fn lasting(id: AccountId, login: &str, person: &PersonId, password_hash: &str, n
         locked_until: Timestamp(0),
         version: 1,
         recorded_at: now,
+    }
+}
+
+/// Who works for the town sees how it is organised; so does who keeps the book of it.
+fn sees_people(caller: &Caller) -> Result<()> {
+    caller.scope(Action::PersonRead).or_else(|_| caller.scope(Action::OrgChange)).map(drop)
+}
+
+fn org_view(caller: &Caller, record: &OrgRecord) -> OrgView {
+    let o = record.org.clone();
+    let may = caller.hats.hat(Action::OrgChange, &Subject::town()).is_some();
+    OrgView {
+        id: o.id.to_string(),
+        kind: o.kind.code().to_owned(),
+        kind_label: o.kind.label().to_owned(),
+        name: o.name,
+        short_name: o.short_name,
+        aliases: o.aliases,
+        relation: o.relation.code().to_owned(),
+        relation_label: o.relation.label().to_owned(),
+        label: o.label,
+        territory: o.territory.to_string(),
+        active: o.active,
+        version: record.version,
+        actions: may.then(|| Action::OrgChange.code().to_owned()).into_iter().collect(),
+    }
+}
+
+async fn read_org(read: &mut Read, id: OrgId, input: OrgInput) -> Result<Org> {
+    let mut fields = Fields::default();
+    let name = fields.name("name", &input.name);
+    let kind = OrgKind::from_code(&input.kind);
+    let relation = Relation::from_code(&input.relation);
+    let territory = TerritoryCode::from(input.territory.trim());
+    if kind.is_none() {
+        fields.wrong("kind", "org.kind", "请选择机构类型");
+    }
+    if relation.is_none() {
+        fields.wrong("relation", "org.relation", "请选择隶属关系");
+    }
+    if read.territory(&territory).await?.is_none() {
+        fields.wrong("territory", "org.territory", "没有这个辖区，请从列表中选择");
+    }
+    fields.done()?;
+    let (Some(kind), Some(relation)) = (kind, relation) else { return Err(Error::NotFound) };
+    Ok(Org {
+        id,
+        kind,
+        short_name: or(input.short_name, &name),
+        name,
+        aliases: trimmed(input.aliases),
+        relation,
+        label: input.label.trim().to_owned(),
+        territory,
+        active: input.active.unwrap_or(true),
+    })
+}
+
+fn or(text: String, other: &str) -> String {
+    if text.trim().is_empty() { other.to_owned() } else { text.trim().to_owned() }
+}
+
+fn trimmed(texts: Vec<String>) -> Vec<String> {
+    texts.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+/// A key that is taken is a mistake in a field, not a stale edit.
+fn taken(error: store::Error, field: &str, message: &str) -> Error {
+    match error {
+        store::Error::Conflict { .. } => Error::field(field, "key.taken", message),
+        other => other.into(),
     }
 }

@@ -218,7 +218,7 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
             if json {
                 let items: Vec<_> = accounts
                     .iter()
-                    .map(|a| json!({ "login": a.login, "active": a.active, "totp": !a.totp_secret.is_empty() }))
+                    .map(|a| json!({ "login": a.login, "active": a.active, "totp": a.totp_enabled }))
                     .collect();
                 println!("{}", serde_json::to_string_pretty(&items)?);
             } else {

@@ -282,6 +282,20 @@ impl Read {
         self.rows(sql, list).await?.iter().map(Entry::from_row).collect()
     }
 
+    /// How many rows each entry between two numbers seals; entries that seal none are left out.
+    pub async fn audit_sealed(&mut self, low: i64, high: i64) -> Result<Vec<(i64, i64)>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT seq, COUNT(*) AS n FROM audit_item WHERE town = $1 AND seq >= $2 AND seq <= $3 \
+             GROUP BY seq ORDER BY seq",
+            args![town.as_str(), low, high],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok((row.int("seq")?, row.int("n")?)))
+        .collect()
+    }
+
     /// The last `seq` and hash of this town's chain; `(0, "")` when nothing was recorded yet.
     pub async fn audit_head(&mut self) -> Result<(i64, String)> {
         let town = self.town.clone();

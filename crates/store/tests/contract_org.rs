@@ -152,6 +152,8 @@ async fn territories_and_organisations_are_kept_in_their_order() -> anyhow::Resu
         );
         assert_eq!(read.org(&"civil".into()).await?.map(|o| o.org.active), Some(false));
         assert_eq!(read.verify().await?.findings, []);
+        assert_eq!(read.audit_sealed(1, 2).await?, [(1, 12), (2, 2)], "rows written by each commit");
+        assert_eq!(read.audit_sealed(2, 9).await?, [(2, 2)]);
         Ok(())
     })
     .await

@@ -1,0 +1,79 @@
+//! Posts and who is on them.
+
+use app::post::{AssignmentEnd, AssignmentInput, AssignmentView, PostInput, PostView};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Known;
+use crate::problem::{Answer, Problem};
+use crate::router::Doors;
+use crate::view::read_opt_day;
+
+pub(crate) fn routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(assign)).routes(routes!(end))
+}
+
+/// On which day.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct On {
+    /// `YYYY-MM-DD`; today when left out.
+    on: Option<String>,
+}
+
+/// Every post.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Posts {
+    items: Vec<PostView>,
+}
+
+/// 岗位与在岗人员
+#[utoipa::path(get, path = "/api/v1/posts", tag = "post", params(On),
+    responses((status = 200, body = Posts), (status = 403, body = Problem)))]
+async fn list(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<On>,
+) -> Answer<Json<Posts>> {
+    let on = read_opt_day("on", asked.on.as_deref())?;
+    Ok(Json(Posts { items: doors.app.posts(&caller, on).await? }))
+}
+
+/// 新增岗位
+#[utoipa::path(post, path = "/api/v1/posts", tag = "post", request_body = PostInput,
+    responses((status = 200, body = PostView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn add(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<PostInput>,
+) -> Answer<Json<PostView>> {
+    Ok(Json(doors.app.add_post(&caller, asked).await?))
+}
+
+/// 任职
+#[utoipa::path(post, path = "/api/v1/assignments", tag = "post", request_body = AssignmentInput,
+    responses((status = 200, body = AssignmentView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn assign(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<AssignmentInput>,
+) -> Answer<Json<AssignmentView>> {
+    Ok(Json(doors.app.assign(&caller, asked).await?))
+}
+
+/// 离任
+#[utoipa::path(post, path = "/api/v1/assignments/{id}/end", tag = "post", params(("id" = String, Path)),
+    request_body = AssignmentEnd,
+    responses((status = 200, body = AssignmentView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn end(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<AssignmentEnd>,
+) -> Answer<Json<AssignmentView>> {
+    Ok(Json(doors.app.end_assignment(&caller, &id.into(), asked).await?))
+}

@@ -1,0 +1,142 @@
+//! What people call the acts and objects of the record.
+
+use domain::policy::Action;
+
+const OBJECTS: &[(&str, &str)] = &[
+    ("account", "账号"),
+    ("assignment", "任职"),
+    ("audit", "记录"),
+    ("certificate", "证件"),
+    ("checklist", "检查表"),
+    ("hazard", "隐患"),
+    ("import", "台账导入"),
+    ("inspection", "检查"),
+    ("inspection_plan", "检查计划"),
+    ("job", "后台任务"),
+    ("list", "名录"),
+    ("list_entry", "名录条目"),
+    ("notice", "方案原文"),
+    ("org", "机构"),
+    ("parameter", "镇定参数"),
+    ("person", "人员"),
+    ("phone", "完整电话"),
+    ("photo", "照片"),
+    ("place", "场所"),
+    ("place_list", "名录"),
+    ("plan", "检查计划"),
+    ("post", "岗位"),
+    ("register", "台账"),
+    ("session", "登录"),
+    ("task", "任务"),
+    ("territory", "辖区"),
+    ("town", "本镇"),
+    ("unit", "单位"),
+    ("unit_link", "整改链接"),
+    ("waiver", "豁免"),
+];
+
+const VERBS: &[(&str, &str)] = &[
+    ("accept", "接受"),
+    ("add", "新增"),
+    ("advise", "督促整改"),
+    ("answer_transfer", "移送回复"),
+    ("approve", "批准"),
+    ("ask_extension", "申请延期"),
+    ("assign", "派发"),
+    ("attach", "上传"),
+    ("cancel", "取消"),
+    ("change", "修改"),
+    ("close", "销案"),
+    ("commit", "写入"),
+    ("confirm_level", "确认等级"),
+    ("control_long_term", "转长期管控"),
+    ("correct", "更正"),
+    ("decide", "批复"),
+    ("disable", "停用"),
+    ("dismiss", "认定不成立"),
+    ("edition", "新建版本"),
+    ("enable", "恢复"),
+    ("end", "结束"),
+    ("end_others", "退出其他设备"),
+    ("enter", "列入"),
+    ("escalate", "升级督办"),
+    ("export", "导出"),
+    ("fail_recheck", "复查不合格"),
+    ("fill", "填充"),
+    ("find", "发现"),
+    ("fix", "提交整改"),
+    ("found", "建镇"),
+    ("generate", "生成"),
+    ("grade", "定级"),
+    ("grant_extension", "同意延期"),
+    ("import", "导入"),
+    ("items", "编排"),
+    ("join", "合并联合检查"),
+    ("leave", "移出"),
+    ("link", "发整改链接"),
+    ("login", "登录"),
+    ("login_refused", "登录被拒"),
+    ("merge", "合并"),
+    ("order", "责令改正"),
+    ("pass_recheck", "复查合格"),
+    ("password", "修改密码"),
+    ("propose", "提出"),
+    ("publish", "发布"),
+    ("record", "登记"),
+    ("refuse_extension", "不同意延期"),
+    ("reject", "退回"),
+    ("remind", "提醒"),
+    ("reopen", "重新打开"),
+    ("reset", "重置密码"),
+    ("retire", "停用"),
+    ("reveal", "查看"),
+    ("review", "审核"),
+    ("revoke", "撤销"),
+    ("send_back", "退回"),
+    ("serve", "送达"),
+    ("start", "开始"),
+    ("start_recheck", "开始复查"),
+    ("submit", "提交"),
+    ("submit_fix", "提交整改"),
+    ("totp_off", "取消第二因素"),
+    ("totp_on", "设置第二因素"),
+    ("transfer", "移送"),
+    ("unable", "未能实施"),
+    ("update", "修改"),
+    ("verify", "核对"),
+    ("void", "作废"),
+];
+
+fn word(table: &[(&str, &'static str)], code: &str) -> Option<&'static str> {
+    table.iter().find(|(known, _)| *known == code).map(|(_, label)| *label)
+}
+
+/// What people call a kind of object; empty for one without a word.
+pub fn object_label(kind: &str) -> &'static str {
+    word(OBJECTS, kind).unwrap_or_default()
+}
+
+/// What people call an act, as `修改场所`; the code itself for one without a word.
+pub fn action_label(action: &str) -> String {
+    if let Some(known) = Action::from_code(action) {
+        return known.label().to_owned();
+    }
+    let (object, verb) = action.split_once('.').unwrap_or((action, ""));
+    match (word(OBJECTS, object), word(VERBS, verb)) {
+        (Some(object), Some(verb)) => format!("{object}：{verb}"),
+        _ => action.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_goes_by_its_word() {
+        assert_eq!(action_label("phone.reveal"), "查看完整电话");
+        assert_eq!(action_label("assignment.end"), "任职：结束");
+        assert_eq!(action_label("never.heard"), "never.heard");
+        assert_eq!(object_label("hazard"), "隐患");
+    }
+}

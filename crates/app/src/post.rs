@@ -1,0 +1,406 @@
+//! Posts and who is on them: staffing, handing over, certificates. An assignment that ended stays, and what was done under
+//! it keeps its hat. What does not belong here: rights (`domain::policy`), persons themselves (`person`).
+
+use std::collections::BTreeMap;
+
+use domain::ids::{AssignmentId, OrgId, PersonId, PostId, TerritoryCode};
+use domain::org::{Assignment, Certificate, OrgRefusal, Post, Role, appoint, staffing};
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use serde::{Deserialize, Serialize};
+use store::post::{AssignmentRecord, PostRecord};
+use utoipa::ToSchema;
+
+use crate::org::{Fields, Names};
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+impl From<OrgRefusal> for Error {
+    fn from(refusal: OrgRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// 任职 as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AssignmentView {
+    /// Id.
+    pub id: String,
+    /// Role.
+    pub role: String,
+    /// What people call it.
+    pub role_label: String,
+    /// Post.
+    pub post: Named,
+    /// Organisation.
+    pub org: Named,
+    /// Where.
+    pub territory: Named,
+    /// Acting for somebody.
+    pub acting: bool,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: Option<String>,
+    /// 依据文件.
+    pub basis: String,
+    /// Whether it is valid today.
+    pub valid: bool,
+}
+
+/// 岗位 as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PostView {
+    /// Id.
+    pub id: String,
+    /// Role.
+    pub role: String,
+    /// What people call it.
+    pub role_label: String,
+    /// Organisation.
+    pub org: Named,
+    /// Where.
+    pub territory: Named,
+    /// Name.
+    pub name: String,
+    /// Fewest holders.
+    pub min_n: u32,
+    /// Most holders.
+    pub max_n: Option<u32>,
+    /// Whether it still exists.
+    pub active: bool,
+    /// Who is on it on the day.
+    pub holders: Vec<HolderView>,
+    /// How many are missing.
+    pub missing: usize,
+    /// How many there are beyond the most.
+    pub beyond: usize,
+    /// Row version.
+    pub version: i64,
+    /// What the caller may do to it now.
+    pub actions: Vec<String>,
+}
+
+/// Somebody on a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HolderView {
+    /// Who.
+    pub person: Named,
+    /// By which assignment.
+    pub assignment: String,
+    /// Acting for somebody.
+    pub acting: bool,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: Option<String>,
+}
+
+/// 证件 as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CertificateView {
+    /// Id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// What people call it.
+    pub kind_label: String,
+    /// 证号.
+    pub number: String,
+    /// 发证机关.
+    pub issuer: String,
+    /// First day.
+    pub issued_on: String,
+    /// Last day.
+    pub expires_on: Option<String>,
+    /// Whether it may be shown today.
+    pub valid: bool,
+}
+
+impl CertificateView {
+    pub(crate) fn of(held: &Certificate, today: Date) -> Self {
+        Self {
+            id: held.id.to_string(),
+            kind: held.kind.code().to_owned(),
+            kind_label: held.kind.label().to_owned(),
+            number: held.number.clone(),
+            issuer: held.issuer.clone(),
+            issued_on: held.issued_on.to_string(),
+            expires_on: held.expires_on.map(|day| day.to_string()),
+            valid: held.is_valid_on(today),
+        }
+    }
+}
+
+/// A post to add.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PostInput {
+    /// What its holder is.
+    pub role: String,
+    /// Organisation.
+    pub org: String,
+    /// Where it reaches.
+    pub territory: String,
+    /// Name.
+    pub name: String,
+    /// Fewest holders.
+    #[serde(default)]
+    pub min_n: u32,
+    /// Most holders.
+    pub max_n: Option<u32>,
+}
+
+/// Somebody to put on a post.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AssignmentInput {
+    /// Who.
+    pub person: String,
+    /// Which post.
+    pub post: String,
+    /// First day.
+    pub from: String,
+    /// Last day, when it is known.
+    pub to: Option<String>,
+    /// Acting for somebody.
+    #[serde(default)]
+    pub acting: bool,
+    /// 依据文件.
+    #[serde(default)]
+    pub basis: String,
+}
+
+/// The end of an assignment.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AssignmentEnd {
+    /// Last day, on which the rights still hold.
+    pub last_day: String,
+    /// 依据文件.
+    #[serde(default)]
+    pub basis: String,
+}
+
+/// What posts are called.
+pub(crate) type PostNames = BTreeMap<PostId, PostRecord>;
+
+pub(crate) fn assignment_view(
+    held: &Assignment,
+    names: &Names,
+    posts: &PostNames,
+    today: Date,
+) -> AssignmentView {
+    let post = posts.get(&held.post).map_or(held.role.label(), |post| post.post.name.as_str());
+    AssignmentView {
+        id: held.id.to_string(),
+        role: held.role.code().to_owned(),
+        role_label: held.role.label().to_owned(),
+        post: Named::new(held.post.as_str(), post),
+        org: names.org(&held.org),
+        territory: names.territory(&held.territory),
+        acting: held.acting,
+        from: held.from.to_string(),
+        to: held.to.map(|day| day.to_string()),
+        basis: held.basis.clone(),
+        valid: held.is_valid_on(today),
+    }
+}
+
+fn post_view(
+    caller: &Caller,
+    record: &PostRecord,
+    assignments: &[Assignment],
+    names: &Names,
+    persons: &BTreeMap<PersonId, String>,
+    on: Date,
+) -> PostView {
+    let post = &record.post;
+    let counted = staffing(post, assignments, on);
+    let name = |id: &PersonId| persons.get(id).map_or(id.as_str(), String::as_str).to_owned();
+    let holders = assignments
+        .iter()
+        .filter(|held| held.post == post.id && held.is_valid_on(on))
+        .map(|held| HolderView {
+            person: Named::new(held.person.as_str(), name(&held.person)),
+            assignment: held.id.to_string(),
+            acting: held.acting,
+            from: held.from.to_string(),
+            to: held.to.map(|day| day.to_string()),
+        })
+        .collect();
+    let subject = Subject::of(names.path(&post.territory).unwrap_or_default(), Some(&post.org));
+    let may =
+        [Action::PersonChange].into_iter().filter(|action| caller.hats.hat(*action, &subject).is_some());
+    PostView {
+        id: post.id.to_string(),
+        role: post.role.code().to_owned(),
+        role_label: post.role.label().to_owned(),
+        org: names.org(&post.org),
+        territory: names.territory(&post.territory),
+        name: post.name.clone(),
+        min_n: post.min_n,
+        max_n: post.max_n,
+        active: post.active,
+        holders,
+        missing: if post.active { counted.missing } else { 0 },
+        beyond: counted.beyond,
+        version: record.version,
+        actions: may.map(|action| action.code().to_owned()).collect(),
+    }
+}
+
+fn read_day(fields: &mut Fields, field: &str, text: &str) -> Date {
+    domain::time::parse_date(text.trim()).unwrap_or_else(|| {
+        fields.wrong(field, "date.invalid", "日期请写成 2026-11-25 的样子");
+        Date::default()
+    })
+}
+
+impl App {
+    /// Every post with who is on it on a day, today when none is named.
+    pub async fn posts(&self, caller: &Caller, on: Option<Date>) -> Result<Vec<PostView>> {
+        let scope = caller.scope(Action::PersonRead)?;
+        let on = on.unwrap_or_else(|| self.now().date());
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let persons: BTreeMap<_, _> = read.person_names().await?.into_iter().collect();
+        let held: Vec<_> = read.assignments().await?.into_iter().map(|held| held.assignment).collect();
+        let posts = read.posts().await?;
+        let seen = |post: &&PostRecord| {
+            let path = names.path(&post.post.territory).unwrap_or_default();
+            scope.admits(&Subject::of(path, Some(&post.post.org)))
+        };
+        let view = |post| post_view(caller, post, &held, &names, &persons, on);
+        Ok(posts.iter().filter(seen).map(view).collect())
+    }
+
+    /// Adds a post; nobody is on it yet.
+    pub async fn add_post(&self, caller: &Caller, input: PostInput) -> Result<PostView> {
+        let now = self.now();
+        let hat = caller.hat(Action::OrgChange, &Subject::town())?;
+        let mut tx = self.write(caller).await?;
+        let names = Names::read(&mut tx).await?;
+        let mut fields = Fields::default();
+        let name = fields.name("name", &input.name);
+        let role = Role::from_code(&input.role);
+        if role.is_none() {
+            fields.wrong("role", "post.role", "请选择岗位角色");
+        }
+        let (org, territory) = (OrgId::from(input.org), TerritoryCode::from(input.territory));
+        if !names.knows_org(&org) {
+            fields.wrong("org", "post.org", "没有这个机构，请从列表中选择");
+        }
+        if names.path(&territory).is_none() {
+            fields.wrong("territory", "post.territory", "没有这个辖区，请从列表中选择");
+        }
+        if input.max_n.is_some_and(|most| most < input.min_n) {
+            fields.wrong("max_n", "post.max", "最多人数不能少于最少人数");
+        }
+        fields.done()?;
+        let Some(role) = role else { return Err(Error::NotFound) };
+        let id = PostId::from(self.new_id());
+        let post = Post {
+            id: id.clone(),
+            role,
+            org,
+            territory,
+            name,
+            min_n: input.min_n,
+            max_n: input.max_n,
+            active: true,
+        };
+        let record = PostRecord { post, version: 1, recorded_at: now };
+        tx.insert_post(&record).await?;
+        let view = post_view(caller, &record, &[], &names, &BTreeMap::new(), now.date());
+        Ok(tx.commit(caller.audit_as(hat, "post.add", ("post", id.as_str()), "", now), view).await?)
+    }
+
+    /// Puts somebody on a post. Nobody puts himself on one.
+    pub async fn assign(&self, caller: &Caller, input: AssignmentInput) -> Result<AssignmentView> {
+        let now = self.now();
+        let scope = caller.scope(Action::PersonRead)?;
+        let mut fields = Fields::default();
+        let from = read_day(&mut fields, "from", &input.from);
+        let to = input.to.as_deref().filter(|to| !to.trim().is_empty());
+        let to = to.map(|to| read_day(&mut fields, "to", to));
+        let mut tx = self.write(caller).await?;
+        let post = tx.post(&input.post.into()).await?.filter(|post| post.post.active);
+        if post.is_none() {
+            fields.wrong("post", "assignment.post", "没有这个岗位，请从列表中选择");
+        }
+        let person = tx.person(&input.person.into(), &scope).await?.filter(|person| person.person.active);
+        if person.is_none() {
+            fields.wrong("person", "assignment.person", "没有这个人员，请从列表中选择");
+        }
+        fields.done()?;
+        let (Some(post), Some(person)) = (post, person) else { return Err(Error::NotFound) };
+        let names = Names::read(&mut tx).await?;
+        let path = names.path(&post.post.territory).unwrap_or_default().to_owned();
+        let hat = caller.hat(Action::PersonChange, &Subject::of(&path, Some(&post.post.org)))?;
+        if person.person.id == caller.person {
+            return Err(Error::Refused {
+                code: "assignment.self",
+                message: "不能给自己任职，请由消安办其他人员办理".to_owned(),
+            });
+        }
+        let new = Assignment {
+            id: AssignmentId::from(self.new_id()),
+            person: person.person.id.clone(),
+            post: post.post.id.clone(),
+            role: post.post.role,
+            org: post.post.org.clone(),
+            territory: post.post.territory.clone(),
+            path: path.clone(),
+            place: None,
+            acting: input.acting,
+            from,
+            to,
+            basis: input.basis.trim().to_owned(),
+        };
+        let others: Vec<_> =
+            tx.assignments_of(&person.person.id).await?.into_iter().map(|held| held.assignment).collect();
+        let assignment = appoint(new, &others)?;
+        let record = AssignmentRecord { assignment, version: 1, recorded_at: now };
+        tx.insert_assignment(&record).await?;
+        let posts = [(post.post.id.clone(), post)].into_iter().collect();
+        let view = assignment_view(&record.assignment, &names, &posts, now.date());
+        let audit =
+            caller.audit_as(hat, "assignment.add", ("assignment", record.assignment.id.as_str()), &path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Ends an assignment on its last day: the rights end with that day, what was done under it stays.
+    pub async fn end_assignment(
+        &self,
+        caller: &Caller,
+        id: &AssignmentId,
+        end: AssignmentEnd,
+    ) -> Result<AssignmentView> {
+        let now = self.now();
+        let scope = caller.scope(Action::PersonRead)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.assignment(id).await?.ok_or(Error::NotFound)?;
+        let subject = subject(&record.assignment);
+        if !scope.admits(&subject) {
+            return Err(Error::NotFound);
+        }
+        let hat = caller.hat(Action::PersonChange, &subject)?;
+        let mut fields = Fields::default();
+        let last = read_day(&mut fields, "last_day", &end.last_day);
+        fields.done()?;
+        record.assignment = record.assignment.end(last)?;
+        tx.end_assignment(&record).await?;
+        let names = Names::read(&mut tx).await?;
+        let posts = tx.post(&record.assignment.post).await?.into_iter();
+        let posts = posts.map(|post| (post.post.id.clone(), post)).collect();
+        let view = assignment_view(&record.assignment, &names, &posts, now.date());
+        let mut audit =
+            caller.audit_as(hat, "assignment.end", ("assignment", id.as_str()), &record.assignment.path, now);
+        audit.reason = end.basis.trim().to_owned();
+        audit.detail = serde_json::json!({ "last_day": last.to_string() }).to_string();
+        Ok(tx.commit(audit, view).await?)
+    }
+}
+
+/// Where an assignment stands as far as rights are concerned.
+pub(crate) fn subject(held: &Assignment) -> Subject {
+    Subject { place: held.place.clone(), ..Subject::of(&held.path, Some(&held.org)) }
+}
