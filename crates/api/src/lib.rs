@@ -11,6 +11,8 @@ mod org;
 mod person;
 mod photo;
 mod post;
+mod place;
+mod place_list;
 mod problem;
 mod router;
 mod session;

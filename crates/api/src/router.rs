@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{account, audit, checklist, job, operation, org, person, photo, post, session};
+use crate::{account, audit, checklist, job, operation, org, person, photo, place, place_list, post, session};
 
 /// The largest JSON body.
 pub(crate) const MAX_JSON: usize = 1024 * 1024;
@@ -46,6 +46,8 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(person::routes())
         .merge(post::routes())
         .merge(job::routes())
+        .merge(place::routes())
+        .merge(place_list::routes())
         .merge(photo::routes())
         .merge(checklist::routes())
 }

@@ -18,6 +18,8 @@ pub mod person;
 pub mod photo;
 pub mod place;
 pub mod post;
+pub mod place_list;
+pub mod risk;
 pub mod sample;
 pub mod secret;
 pub mod session;

@@ -317,7 +317,7 @@ impl HeadCounts {
 pub struct Contact {
     /// 姓名.
     pub name: String,
-    /// 电话; empty when unknown.
+    /// 电话, several joined with `、`; empty when unknown.
     pub phone: String,
 }
 
@@ -431,10 +431,8 @@ impl Place {
             ("responsible", Some(&self.responsible.phone)),
             ("manager", self.manager.as_ref().map(|manager| &manager.phone)),
         ] {
-            if let Some(phone) = phone
-                && !phone.is_empty()
-                && !is_phone(phone)
-            {
+            let Some(phone) = phone.filter(|phone| !phone.is_empty()) else { continue };
+            if !phone.split('、').all(is_phone) {
                 say(field, "place.phone", format!("电话“{phone}”不是手机号或座机号，请核对"));
             }
         }

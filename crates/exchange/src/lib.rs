@@ -6,6 +6,7 @@
 pub mod calendar_file;
 pub mod checklist_file;
 pub mod checklist_sheet;
+pub mod crs;
 pub mod csv_text;
 pub mod geojson;
 pub mod hazard_dictionary;

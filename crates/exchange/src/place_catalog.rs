@@ -5,6 +5,8 @@
 use domain::place::{Catalog, Kind, KindCode, KindUse, SizeLimit, SizeMeasure};
 
 use crate::checklist_file::CONFIDENCES;
+use crate::ledger::{Term, Terms, Vocabulary};
+use crate::places_sheet;
 use crate::toml_doc::{FileProblem, Reader, Word};
 
 const USES: [Word<KindUse>; 3] = [
@@ -70,4 +72,72 @@ pub fn read(text: &str) -> (Catalog, Vec<FileProblem>) {
     }
     let (catalog, _) = Catalog::new(catalog_rows, limits);
     (catalog, reader.problems)
+}
+
+/// The words a ledger of places may use in this town: the catalogue's own names, and the spellings people use for
+/// them. A label must be no list by itself, so the marks between words of a name are taken out.
+pub fn vocabulary(catalog: &Catalog) -> Vocabulary {
+    let mut vocabulary = places_sheet::default_vocabulary();
+    let spellings: Vec<Term> = vocabulary
+        .lists
+        .iter()
+        .filter(|(list, _)| matches!(list, Terms::Category | Terms::Tag))
+        .flat_map(|(_, terms)| terms.clone())
+        .collect();
+    let term = |kind: &Kind| {
+        let own = kind.code.as_str();
+        let renamed = RENAMED.iter().find(|(_, code)| *code == own).map(|(old, _)| *old);
+        let mut synonyms = vec![kind.name.clone(), kind.name.replace(['（', '）', '·'], "")];
+        for other in spellings.iter().filter(|t| t.code == own || Some(t.code.as_str()) == renamed) {
+            synonyms.extend([other.code.clone(), other.label.clone()]);
+            synonyms.extend(other.synonyms.clone());
+        }
+        Term { code: own.to_owned(), label: kind.name.replace(['、', '/', '+', '，'], "·"), synonyms }
+    };
+    let of = |uses: [KindUse; 2]| catalog.kinds().filter(|k| uses.contains(&k.used_as)).map(term).collect();
+    let categories = of([KindUse::Category, KindUse::Both]);
+    let tags = of([KindUse::Tag, KindUse::Tag]);
+    for (list, terms) in &mut vocabulary.lists {
+        match list {
+            Terms::Category => *terms = Vec::clone(&categories),
+            Terms::Tag => *terms = Vec::clone(&tags),
+            Terms::Opening => {
+                for term in terms.iter_mut().filter(|term| term.code == "closed") {
+                    term.code = "dormant".to_owned();
+                    term.synonyms.push("closed".to_owned());
+                }
+            }
+            Terms::List | Terms::Role => {}
+        }
+    }
+    vocabulary
+}
+
+/// Codes of the ledger's first words that the catalogue calls otherwise.
+const RENAMED: [(&str, &str); 3] = [
+    ("nine_small.hospital", "nine_small.clinic"),
+    ("self_built.let", "self_built.rented"),
+    ("self_built.lived", "self_built.own"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped::PLACE_CATEGORIES;
+
+    #[test]
+    fn every_word_of_the_catalogue_can_be_written_in_a_cell_and_none_means_two_things() {
+        let (catalog, problems) = read(PLACE_CATEGORIES);
+        assert!(problems.is_empty());
+        let words = vocabulary(&catalog);
+        let mut seen = std::collections::BTreeMap::new();
+        for term in words.terms(Terms::Tag) {
+            assert!(!term.label.contains(['、', ',', '，', ';', '；', '|', '/', '+']), "{}", term.label);
+            let before = seen.insert(term.label.clone(), term.code.clone());
+            assert_eq!(before, None, "{}", term.label);
+        }
+        assert_eq!(words.label(Terms::Category, "nine_small.clinic"), "小医院");
+        assert_eq!(words.label(Terms::Opening, "dormant"), "歇业");
+        assert!(words.terms(Terms::Category).all(|term| term.code != "gas_bottle"), "only a tag");
+    }
 }

@@ -280,6 +280,11 @@ impl Write {
         self.operation = Some(operation);
     }
 
+    /// Lets go of the client's operation id: its answer is not to be kept.
+    pub fn unbind_operation(&mut self) {
+        self.operation = None;
+    }
+
     /// Carries out a statement and says how many rows it changed.
     pub(crate) async fn exec(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<u64> {
         let sql: String = sql.into();

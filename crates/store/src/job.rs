@@ -61,7 +61,28 @@ impl Job {
     }
 }
 
+/// How far a reconciler has read the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciled {
+    /// When it last ran.
+    pub last_at: Timestamp,
+    /// The last entry of the record it took in.
+    pub audit_seq: i64,
+    /// How much it found to mend.
+    pub found_n: i64,
+}
+
 impl Read {
+    /// How far the reconciler of this name is; `None` when it never ran.
+    pub async fn reconciled(&mut self, name: &str) -> Result<Option<Reconciled>> {
+        let Some(row) = self.by_id("reconcile", name).await? else { return Ok(None) };
+        Ok(Some(Reconciled {
+            last_at: row.instant("last_at")?,
+            audit_seq: row.int("audit_seq")?,
+            found_n: row.int("found_n")?,
+        }))
+    }
+
     /// The job of this id.
     pub async fn job(&mut self, id: &str) -> Result<Option<Job>> {
         self.by_id("job", id).await?.as_ref().map(Job::from_row).transpose()
@@ -95,6 +116,24 @@ impl Read {
 }
 
 impl Write {
+    /// Notes how far a reconciler is. Machinery, not record.
+    pub async fn note_reconciled(
+        &mut self,
+        name: &str,
+        audit_seq: i64,
+        at: Timestamp,
+        found_n: i64,
+    ) -> Result<()> {
+        let town = self.town().clone();
+        self.exec(
+            "INSERT INTO reconcile (town, id, last_at, last_error, found_n, audit_seq) VALUES ($1, $2, $3, '', $4, $5) \
+             ON CONFLICT (town, id) DO UPDATE SET last_at = $3, last_error = '', found_n = $4, audit_seq = $5",
+            args![town.as_str(), name, at, found_n, audit_seq],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Queues a job; one of the same kind and key that is there already stays as it is. Says whether it is new.
     pub async fn queue_job(&mut self, job: &Job) -> Result<bool> {
         let row = cols! {

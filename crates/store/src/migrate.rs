@@ -10,6 +10,7 @@ use crate::{Db, Error, Result};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_house", include_str!("../migrations/0001_house.sql")),
     ("0002_org", include_str!("../migrations/0002_org.sql")),
+    ("0003_register", include_str!("../migrations/0003_register.sql")),
     ("0004_field", include_str!("../migrations/0004_field.sql")),
     ("0005_hazard", include_str!("../migrations/0005_hazard.sql")),
 ];

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use domain::ids::PlaceId;
-use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Place, Registration};
+use domain::place::{
+    Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Opening, Place, Registration,
+};
+use domain::place_list::ListKind;
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -88,6 +91,12 @@ pub struct PlaceFilter {
     pub tag: Option<String>,
     /// Only of this sector authority; an empty text asks for places nobody has.
     pub sector_org: Option<String>,
+    /// Only with this risk grade, as last computed.
+    pub grade: Option<String>,
+    /// Only in this state of business.
+    pub opening: Option<Opening>,
+    /// Only on a list of this kind on this day.
+    pub listed: Option<(ListKind, Date)>,
     /// Voided ones too.
     pub with_void: bool,
 }
@@ -256,7 +265,7 @@ impl Read {
         after: Option<(&str, &PlaceId)>,
         limit: i64,
     ) -> Result<Vec<PlaceRecord>> {
-        let mut only = self.place_filter(filter, scope);
+        let mut only = self.place_filter(filter, scope)?;
         let by = order.column();
         if let Some((text, id)) = after {
             let (text, id) = (only.mark(text), only.mark(id.as_str()));
@@ -273,20 +282,30 @@ impl Read {
 
     /// How many places a filter finds.
     pub async fn place_count(&mut self, filter: &PlaceFilter, scope: &Scope) -> Result<i64> {
-        let (sql, list) = self.place_filter(filter, scope).finish();
+        let (sql, list) = self.place_filter(filter, scope)?.finish();
         match self.row(format!("SELECT COUNT(*) AS n FROM place{sql}"), list).await? {
             Some(row) => row.int("n"),
             None => Ok(0),
         }
     }
 
-    fn place_filter(&self, filter: &PlaceFilter, scope: &Scope) -> Where {
+    fn place_filter(&self, filter: &PlaceFilter, scope: &Scope) -> Result<Where> {
         let mut only = Where::town("town", self.town.as_str());
         only.within(&COLUMNS, scope);
         if let Some(path) = &filter.path {
             only.below("path", path);
         }
         only.is("village", filter.village.as_deref());
+        only.is("cached_risk_grade", filter.grade.as_deref());
+        only.is("opening", filter.opening.as_ref().map(word).transpose()?.as_deref());
+        if let Some((kind, on)) = &filter.listed {
+            let (kind, day) = (only.mark(word(kind)?), only.mark(*on));
+            only.and(&format!(
+                "id IN (SELECT m.place FROM list_entry m JOIN place_list l ON l.town = m.town AND l.id = m.list \
+                 WHERE m.town = $1 AND l.kind = {kind} AND m.from_on <= {day} \
+                 AND (m.to_on IS NULL OR m.to_on > {day}))"
+            ));
+        }
         if !filter.with_void {
             only.and("voided_at IS NULL");
         }
@@ -311,7 +330,41 @@ impl Read {
                  OR pinyin LIKE {begins} ESCAPE '!' OR phone_tail = {tail})"
             ));
         }
-        only
+        Ok(only)
+    }
+
+    /// Hands every place a filter finds to `each`, in the order of codes, without holding them all.
+    pub async fn each_place(
+        &mut self,
+        filter: &PlaceFilter,
+        scope: &Scope,
+        mut each: impl FnMut(PlaceRecord) + Send,
+    ) -> Result<()> {
+        let (sql, list) = self.place_filter(filter, scope)?.finish();
+        self.each(format!("SELECT * FROM place{sql} ORDER BY code, id"), list, |row| {
+            each(PlaceRecord::from_row(&row)?);
+            Ok(())
+        })
+        .await
+    }
+
+    /// The highest code that is `prefix` and so many digits.
+    pub async fn last_place_code(&mut self, prefix: &str, digits: usize) -> Result<Option<String>> {
+        let town = self.town.clone();
+        let (least, most) = ("0".repeat(digits), "9".repeat(digits));
+        let row = self
+            .row(
+                "SELECT MAX(code) AS last FROM place \
+                 WHERE town = $1 AND code >= $2 AND code <= $3 AND length(code) = $4",
+                args![
+                    town.as_str(),
+                    format!("{prefix}{least}"),
+                    format!("{prefix}{most}"),
+                    prefix.chars().count() + digits
+                ],
+            )
+            .await?;
+        row.map_or(Ok(None), |row| row.opt_text("last"))
     }
 
     /// Hands the key of every place that is not voided to `each`, in the order of ids, for matching an import.

@@ -38,6 +38,17 @@ pub struct EntryRecord {
     pub recorded_at: Timestamp,
 }
 
+/// A stay with what its place is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedEntry {
+    /// The stay.
+    pub entry: EntryRecord,
+    /// Name of the place.
+    pub name: String,
+    /// Village the place lies in.
+    pub village: String,
+}
+
 /// Two kinds of list on one day, next to each other. There is no total: a place may be on both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap {
@@ -176,6 +187,57 @@ impl Read {
         .iter()
         .map(EntryRecord::from_row)
         .collect()
+    }
+
+    /// How many places each list holds on a day, voided ones left out. A list without any is not among them.
+    pub async fn list_sizes(&mut self, on: Date) -> Result<Vec<(String, i64)>> {
+        let mut only = Where::town("e.town", self.town.as_str());
+        let day = only.mark(on);
+        only.and(&format!("e.from_on <= {day} AND (e.to_on IS NULL OR e.to_on > {day})"));
+        let (sql, list) = only.finish();
+        let sql = format!(
+            "SELECT e.list AS list, COUNT(DISTINCT e.place) AS n FROM list_entry e \
+             JOIN place p ON p.town = e.town AND p.id = e.place AND p.voided_at IS NULL{sql} \
+             GROUP BY e.list ORDER BY e.list"
+        );
+        self.rows(sql, list).await?.iter().map(|row| Ok((row.text("list")?, row.int("n")?))).collect()
+    }
+
+    /// Stays on one list with the places' names and villages, by name, after the last name and entry; on a day, or
+    /// all there ever were.
+    pub async fn list_page(
+        &mut self,
+        list: &str,
+        on: Option<Date>,
+        scope: &Scope,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<NamedEntry>> {
+        let mut only = Where::town("e.town", self.town.as_str());
+        only.is("e.list", Some(list));
+        if let Some(on) = on {
+            let day = only.mark(on);
+            only.and(&format!("e.from_on <= {day} AND (e.to_on IS NULL OR e.to_on > {day})"));
+        }
+        only.within(&COLUMNS, scope);
+        if let Some((name, entry)) = after {
+            let (name, entry) = (only.mark(name), only.mark(entry));
+            only.and(&format!("(p.name, e.id) > ({name}, {entry})"));
+        }
+        let most = only.mark(limit);
+        let (sql, args) = only.finish();
+        let sql = format!(
+            "SELECT e.*, p.name AS place_name, p.village AS place_village FROM list_entry e \
+             JOIN place p ON p.town = e.town AND p.id = e.place{sql} ORDER BY p.name, e.id LIMIT {most}"
+        );
+        let named = |row: &Row| {
+            Ok(NamedEntry {
+                entry: EntryRecord::from_row(row)?,
+                name: row.text("place_name")?,
+                village: row.text("place_village")?,
+            })
+        };
+        self.rows(sql, args).await?.iter().map(named).collect()
     }
 
     /// How many places the lists of one kind hold on a day, by the village the place lies in. A village without any

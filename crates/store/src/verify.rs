@@ -35,6 +35,7 @@ pub const SEALED: &[&str] = &[
     "hazard_event",
     "unit_link",
     "blob",
+    "import_file",
 ];
 
 /// Something that does not fit.

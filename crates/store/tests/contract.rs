@@ -345,6 +345,11 @@ async fn a_job_is_claimed_once_and_again_when_its_process_died() -> anyhow::Resu
         let again =
             tx.claim_job(lapses, lapses.plus_ms(60_000)).await?.ok_or_else(|| anyhow::anyhow!("lapsed"))?;
         assert_eq!(again.attempts, 2);
+        assert_eq!(tx.reconciled("risk").await?, None);
+        tx.note_reconciled("risk", 3, NOW, 1).await?;
+        tx.note_reconciled("risk", 7, lapses, 0).await?;
+        let read_to = store::job::Reconciled { last_at: lapses, audit_seq: 7, found_n: 0 };
+        assert_eq!(tx.reconciled("risk").await?, Some(read_to));
         let done =
             Job { state: "done".to_owned(), done_n: 220, total_n: 220, finished_at: Some(lapses), ..again };
         tx.save_job(&done).await?;

@@ -7,6 +7,7 @@ use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Open
 use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
 use domain::time::{Date, Timestamp};
 use scopes::{below, everything, of_org};
+use store::import::ImportFile;
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord, Overlap};
 use store::{Audit, Db, Error};
@@ -295,6 +296,116 @@ async fn a_change_needs_the_last_version_and_a_void_place_stays_on_record() -> a
     .await
 }
 
+#[tokio::test]
+async fn the_register_is_filtered_by_grade_opening_and_list_and_handed_over_whole() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_place_list(&list("lp", ListKind::PoliceListed)).await?;
+        tx.insert_list_entries(&[stay("lp", "p1", "2026-01-01"), stay("lp", "p4", "2026-01-01")]).await?;
+        tx.end_list_entry("lp-p4-2026-01-01", 1, day("2026-06-01"), "已停业").await?;
+        let mut shut = record("p2", "乙", "v1");
+        shut.place.opening = Opening::Suspended;
+        tx.update_place(&shut).await?;
+        tx.commit(audit("place.change"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.copy_place_risk(&[("p3".into(), 61, "red".to_owned())]).await?;
+        tx.commit_machinery().await?;
+        let mut read = db.read(&town()).await?;
+        let none = PlaceFilter::default;
+        for (filter, found) in [
+            (PlaceFilter { grade: Some("red".to_owned()), ..none() }, vec!["p3"]),
+            (PlaceFilter { opening: Some(Opening::Suspended), ..none() }, vec!["p2"]),
+            (
+                PlaceFilter { listed: Some((ListKind::PoliceListed, day("2026-05-31"))), ..none() },
+                vec!["p1", "p4"],
+            ),
+            (PlaceFilter { listed: Some((ListKind::PoliceListed, day("2026-06-01"))), ..none() }, vec!["p1"]),
+            (PlaceFilter { listed: Some((ListKind::VillageListed, day("2026-06-01"))), ..none() }, vec![]),
+        ] {
+            let page = read.place_page(&filter, &everything(), PlaceOrder::Code, None, 50).await?;
+            assert_eq!(ids(&page), found, "{filter:?}");
+            let mut handed = Vec::new();
+            read.each_place(&filter, &everything(), |place| handed.push(place)).await?;
+            assert_eq!(handed, page, "{filter:?}");
+        }
+        let mut within = Vec::new();
+        read.each_place(&none(), &below(&["500118103/v2"]), |place| within.push(place)).await?;
+        assert_eq!(ids(&within), ["p3", "p9"], "handing over stays within the scope");
+        assert_eq!(read.last_place_code("C-p", 1).await?, Some("C-p9".to_owned()));
+        assert_eq!(read.last_place_code("D-", 6).await?, None);
+        assert_eq!(read.verify().await?.findings, [], "a copy is no part of the record");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn signs_tell_many_places_lists_at_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        register(&db).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_place_list(&list("lp", ListKind::PoliceListed)).await?;
+        tx.insert_place_list(&list("lv", ListKind::VillageListed)).await?;
+        tx.insert_list_entries(&[stay("lp", "p1", "2026-01-01"), stay("lv", "p1", "2026-01-01")]).await?;
+        tx.commit(audit("place_list.change"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let asked: Vec<PlaceId> = vec!["p1".into(), "p2".into(), "none".into()];
+        let signs = read.place_signs(&asked, day("2026-02-01")).await?;
+        let on = |id: &str| signs.get(&PlaceId::from(id)).map(|s| s.lists.clone()).unwrap_or_default();
+        assert_eq!(on("p1"), [ListKind::PoliceListed, ListKind::VillageListed]);
+        assert_eq!((on("p2"), on("none")), (vec![], vec![]));
+        assert!(signs.values().all(|s| s.open() == 0 && s.last_inspected_on.is_none()));
+        assert_eq!(read.places_touched_after(0).await?, [], "no hazard and no inspection was written");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_file_and_what_its_columns_mean_are_remembered() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url).await?;
+        let file = ImportFile {
+            id: "f1".to_owned(),
+            kind: "places".to_owned(),
+            name: "台账.xlsx".to_owned(),
+            blob: "ab".repeat(32),
+            size_bytes: 12,
+            preview: "{}".to_owned(),
+            version: 1,
+            recorded_at: NOW,
+            recorded_by: "a".to_owned(),
+            imported_at: None,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_import_file(&file).await?;
+        tx.keep_import_mapping("m1", "places", "key", "[]", NOW).await?;
+        tx.keep_import_mapping("m2", "places", "key", "[1]", NOW).await?;
+        tx.commit(audit("import.upload"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.import_file("f1").await?, Some(file.clone()));
+        assert_eq!(read.import_file("f2").await?, None);
+        assert_eq!(read.import_mapping("places", "key").await?, Some("[1]".to_owned()));
+        assert_eq!(read.import_mapping("people", "key").await?, None);
+        assert_eq!(read.blob_imported_at(&file.blob).await?, None);
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        tx.note_imported("f1", 1, NOW).await?;
+        tx.commit(audit("import.commit"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.note_imported("f1", 1, NOW).await, Err(Error::Conflict { .. })), "once only");
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.blob_imported_at(&file.blob).await?, Some(NOW));
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
 fn list(id: &str, kind: ListKind) -> ListRecord {
     let list = PlaceList { village: Some("v1".into()), ..PlaceList::new(kind, "org-9".into()) };
     ListRecord { id: id.to_owned(), list, version: 1, recorded_at: NOW }
@@ -358,6 +469,18 @@ async fn lists_keep_every_stay_and_stand_side_by_side_without_a_sum() -> anyhow:
             "once, though on three lists"
         );
         assert_eq!(read.list_owners_of_place(&"p2".into()).await?, [], "it was taken off");
+
+        assert_eq!(
+            read.list_sizes(day("2026-06-01")).await?,
+            [("lp", 2), ("lv", 2), ("lv2", 1)].map(|(l, n)| (l.to_owned(), n))
+        );
+        let page = read.list_page("lv", Some(day("2026-06-01")), &everything(), None, 1).await?;
+        assert_eq!((page[0].name.as_str(), page[0].village.as_str(), page.len()), ("甲", "v1", 1));
+        let after = Some((page[0].name.as_str(), page[0].entry.id.as_str()));
+        let rest = read.list_page("lv", Some(day("2026-06-01")), &everything(), after, 9).await?;
+        assert_eq!(rest.iter().map(|e| e.entry.entry.place.as_str()).collect::<Vec<_>>(), ["p3"]);
+        assert_eq!(read.list_page("lv", None, &everything(), None, 9).await?.len(), 3, "ended stays too");
+        assert_eq!(read.list_page("lv", None, &below(&["500118103/v2"]), None, 9).await?.len(), 1);
 
         let village = ListKind::VillageListed;
         for (on, counts) in [

@@ -1,0 +1,91 @@
+//! What territories and organisations are called, read once for many rows, and found by what people write.
+
+use std::collections::BTreeMap;
+
+use domain::ids::{OrgId, TerritoryCode};
+use domain::org::{Level, Org, Territory};
+use exchange::value::comparable;
+use store::Read;
+
+use crate::Result;
+use crate::view::Named;
+
+/// The town's territories and organisations by id.
+pub(crate) struct Names {
+    territories: BTreeMap<TerritoryCode, Territory>,
+    orgs: BTreeMap<OrgId, Org>,
+}
+
+impl Names {
+    /// Reads them all; they are few.
+    pub(crate) async fn read(read: &mut Read) -> Result<Self> {
+        let territories = read.territories().await?.into_iter().map(|r| r.territory);
+        let territories = territories.map(|t| (t.code.clone(), t)).collect();
+        let orgs = read.orgs().await?.into_iter().map(|r| (r.org.id.clone(), r.org)).collect();
+        Ok(Self { territories, orgs })
+    }
+
+    /// A territory by its code.
+    pub(crate) fn territory(&self, code: &TerritoryCode) -> Option<&Territory> {
+        self.territories.get(code)
+    }
+
+    /// An organisation by its id.
+    pub(crate) fn organisation(&self, id: &OrgId) -> Option<&Org> {
+        self.orgs.get(id)
+    }
+
+    /// A territory with its name; the code stands for a name nobody knows.
+    pub(crate) fn place(&self, code: &TerritoryCode) -> Named {
+        let name = self.territories.get(code).map_or(code.as_str(), |t| t.name.as_str());
+        Named::new(code.as_str(), name)
+    }
+
+    /// An organisation with its name.
+    pub(crate) fn org(&self, id: &OrgId) -> Named {
+        let name = self.orgs.get(id).map_or(id.as_str(), |o| o.name.as_str());
+        Named::new(id.as_str(), name)
+    }
+
+    /// Every village and community.
+    pub(crate) fn villages(&self) -> impl Iterator<Item = &Territory> {
+        self.territories.values().filter(|t| t.level == Level::Village)
+    }
+
+    /// The village somebody wrote, by code, name, short name or alias.
+    pub(crate) fn village_written(&self, text: &str) -> Option<&Territory> {
+        let wanted = comparable(text);
+        self.villages().find(|t| spelled(t, &wanted)).or_else(|| {
+            // `场镇` for `场镇社区`, `凌阁堂` for `凌阁堂村`.
+            let bare = |name: &str| comparable(name.trim_end_matches("社区").trim_end_matches('村'));
+            let mut alike = self.villages().filter(|t| bare(&t.name) == bare(text));
+            alike.next().filter(|_| alike.next().is_none())
+        })
+    }
+
+    /// The grid of a village somebody wrote.
+    pub(crate) fn grid_written(&self, village: &TerritoryCode, text: &str) -> Option<&Territory> {
+        let wanted = comparable(text);
+        let own = |t: &&Territory| t.level == Level::Grid && t.parent.as_ref() == Some(village);
+        self.territories.values().filter(own).find(|t| {
+            let short = self.territories.get(village).map(|v| comparable(&t.name.replace(&v.name, "")));
+            spelled(t, &wanted) || short.as_deref() == Some(&wanted)
+        })
+    }
+
+    /// The organisation somebody wrote, by id, name, short name or alias; one that is no more is not found.
+    pub(crate) fn org_written(&self, text: &str) -> Option<&Org> {
+        let wanted = comparable(text);
+        self.orgs.values().filter(|o| o.active).find(|o| {
+            [o.id.as_str(), &o.name, &o.short_name].iter().any(|own| comparable(own) == wanted)
+                || o.aliases.iter().any(|alias| comparable(alias) == wanted)
+        })
+    }
+}
+
+fn spelled(territory: &Territory, wanted: &str) -> bool {
+    [territory.code.as_str(), &territory.name, &territory.short_name]
+        .iter()
+        .any(|own| !own.is_empty() && comparable(own) == wanted)
+        || territory.aliases.iter().any(|alias| comparable(alias) == wanted)
+}

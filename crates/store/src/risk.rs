@@ -1,0 +1,151 @@
+//! What inspections, hazards and lists say about places, many places at a time, and the copy of their risk kept for
+//! filtering. What does *not* belong here: how many points a fact gives (`domain::risk`).
+
+use std::collections::HashMap;
+
+use domain::ids::PlaceId;
+use domain::place_list::ListKind;
+use domain::time::Date;
+
+use crate::scope::Where;
+use crate::{Read, Result, Write, args};
+
+/// Places asked about in one statement.
+const AT_ONCE: usize = 500;
+
+/// What is known of one place beside its own record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// The day of the last inspection on record.
+    pub last_inspected_on: Option<Date>,
+    /// Open hazards that nobody graded yet.
+    pub open_ungraded: u32,
+    /// Open general hazards.
+    pub open_general: u32,
+    /// Open larger hazards.
+    pub open_larger: u32,
+    /// Open hazards suspected or determined to be major.
+    pub open_major: u32,
+    /// Open hazards past their deadline.
+    pub overdue: u32,
+    /// Hazards found in the last 365 days that repeat a closed one.
+    pub recurrence: u32,
+    /// Kinds of list it stands on, each once.
+    pub lists: Vec<ListKind>,
+}
+
+impl Signs {
+    /// All open hazards.
+    pub fn open(&self) -> u32 {
+        self.open_ungraded + self.open_general + self.open_larger + self.open_major
+    }
+}
+
+fn small(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(0)
+}
+
+impl Read {
+    /// The signs of these places on a day.
+    pub async fn place_signs(&mut self, places: &[PlaceId], on: Date) -> Result<HashMap<PlaceId, Signs>> {
+        let mut signs: HashMap<PlaceId, Signs> =
+            places.iter().map(|id| (id.clone(), Signs::default())).collect();
+        for some in places.chunks(AT_ONCE) {
+            let (sql, list) = self.of(some, "place").finish();
+            let sql =
+                format!("SELECT place, MAX(happened_on) AS last_on FROM inspection{sql} GROUP BY place");
+            for row in self.rows(sql, list).await? {
+                if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
+                    sign.last_inspected_on = row.opt_date("last_on")?;
+                }
+            }
+            let mut only = self.of(some, "place");
+            let day = only.mark(on);
+            only.and("state NOT IN ('closed', 'false', 'voided')");
+            let (sql, list) = only.finish();
+            let sql = format!(
+                "SELECT place, level, COUNT(*) AS n, \
+                 SUM(CASE WHEN state IN ('measure_ordered', 'rectifying') AND deadline_on < {day} \
+                 THEN 1 ELSE 0 END) AS late FROM hazard{sql} GROUP BY place, level"
+            );
+            for row in self.rows(sql, list).await? {
+                let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) else { continue };
+                let n = small(row.int("n")?);
+                match row.text("level")?.as_str() {
+                    "" => sign.open_ungraded += n,
+                    "general" => sign.open_general += n,
+                    "larger" => sign.open_larger += n,
+                    _ => sign.open_major += n,
+                }
+                sign.overdue += small(row.int("late")?);
+            }
+            let mut only = self.of(some, "place");
+            let year_ago = domain::time::Timestamp::start_of(on - chrono::Duration::days(365));
+            let since = only.mark(year_ago);
+            only.and(&format!(
+                "recurrence_of <> '' AND state NOT IN ('false', 'voided') AND found_at >= {since}"
+            ));
+            let (sql, list) = only.finish();
+            let sql = format!("SELECT place, COUNT(*) AS n FROM hazard{sql} GROUP BY place");
+            for row in self.rows(sql, list).await? {
+                if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
+                    sign.recurrence = small(row.int("n")?);
+                }
+            }
+            let mut only = self.of(some, "e.place");
+            let day = only.mark(on);
+            only.and(&format!("e.from_on <= {day} AND (e.to_on IS NULL OR e.to_on > {day})"));
+            let (sql, list) = only.finish();
+            let sql = format!(
+                "SELECT DISTINCT e.place AS place, l.kind AS kind FROM list_entry e \
+                 JOIN place_list l ON l.town = e.town AND l.id = e.list{sql} ORDER BY place, kind"
+            );
+            for row in self.rows(sql, list).await? {
+                if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
+                    sign.lists.push(row.word("kind")?);
+                }
+            }
+        }
+        Ok(signs)
+    }
+
+    /// A WHERE of this town and these places.
+    fn of(&self, places: &[PlaceId], column: &str) -> Where {
+        let town = column.strip_suffix("place").map(|table| format!("{table}town")).unwrap_or_default();
+        let mut only = Where::town(&town, self.town.as_str());
+        let marks: Vec<String> = places.iter().map(|id| only.mark(id.as_str())).collect();
+        only.and(&format!("{column} IN ({})", marks.join(", ")));
+        only
+    }
+
+    /// Places whose inspections or hazards were written in entries of the record after `seq`.
+    pub async fn places_touched_after(&mut self, seq: i64) -> Result<Vec<PlaceId>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT h.place AS place FROM audit_item i JOIN hazard h ON h.town = i.town AND h.id = i.row_id \
+             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'hazard' \
+             UNION SELECT n.place FROM audit_item i JOIN inspection n ON n.town = i.town AND n.id = i.row_id \
+             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'inspection'",
+            args![town.as_str(), seq],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(row.text("place")?.into()))
+        .collect()
+    }
+}
+
+impl Write {
+    /// Stores the copies of points and grade. They are no part of the record and change no version.
+    pub async fn copy_place_risk(&mut self, copies: &[(PlaceId, u32, String)]) -> Result<()> {
+        let town = self.town.clone();
+        for (id, points, grade) in copies {
+            self.exec(
+                "UPDATE place SET cached_risk_points = $3, cached_risk_grade = $4 WHERE town = $1 AND id = $2",
+                args![town.as_str(), id.as_str(), *points, grade],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
