@@ -15,7 +15,9 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{account, audit, checklist, job, operation, org, person, photo, place, place_list, post, session};
+use crate::{
+    account, audit, checklist, job, operation, org, person, photo, place, place_list, post, session,
+};
 
 /// The largest JSON body.
 pub(crate) const MAX_JSON: usize = 1024 * 1024;
