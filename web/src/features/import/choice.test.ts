@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import type { ImportReport, ImportView } from '../../shared/api/contract'
+import { doubledFields, missingFields, proposed, undecided } from './choice'
+
+const view: ImportView = {
+  id: 'i', kind: 'places', name: 'a.xlsx', sheets: [{ name: '台账', rows: 3 }], sheet: '台账', header_row: 2, remembered: false,
+  columns: [
+    { index: 0, header: '单位名称', field: 'name', samples: [] },
+    { index: 1, header: '备注', field: null, samples: [] },
+  ],
+  fields: [{ code: 'name', label: '名称', required: true }, { code: 'village', label: '村', required: true }],
+}
+
+it('starts from what the file says and asks for what is missing or doubled', () => {
+  const choice = proposed(view)
+  expect(choice.mapping).toEqual({ '0': 'name' })
+  expect(missingFields(view, choice)).toEqual(['村'])
+  choice.mapping['1'] = 'name'
+  expect(doubledFields(view, choice)).toEqual(['名称'])
+})
+it('counts rows nobody has decided on', () => {
+  const report = { duplicates: [{ sheet: '台账', row: 4, name: 'x', candidates: [] }, { sheet: '台账', row: 5, name: 'y', candidates: [] }] } as unknown as ImportReport
+  const choice = { ...proposed(view), decisions: { '4': 'skip' } }
+  expect(undecided(report, choice)).toBe(1)
+})

@@ -1,0 +1,25 @@
+import type { ImportChoice, ImportReport, ImportView } from '../../shared/api/contract'
+
+/** What the reading of the file proposes, before anybody corrects it. */
+export function proposed(view: ImportView): ImportChoice {
+  const mapping: Record<string, string> = {}
+  for (const column of view.columns) if (column.field) mapping[String(column.index)] = column.field
+  return { sheet: view.sheet, header_row: view.header_row, mapping, decisions: {} }
+}
+
+/** Fields that must have a column and have none. */
+export function missingFields(view: ImportView, choice: ImportChoice): string[] {
+  const given = new Set(Object.values(choice.mapping))
+  return view.fields.filter((f) => f.required && !given.has(f.code)).map((f) => f.label)
+}
+
+/** Fields that two columns claim. */
+export function doubledFields(view: ImportView, choice: ImportChoice): string[] {
+  const given = Object.values(choice.mapping).filter(Boolean)
+  return view.fields.filter((f) => given.filter((g) => g === f.code).length > 1).map((f) => f.label)
+}
+
+/** Rows that may be a place already there and of which nobody has said yet what they are. */
+export function undecided(report: ImportReport, choice: ImportChoice): number {
+  return report.duplicates.filter((d) => !choice.decisions[String(d.row)]).length
+}

@@ -1,0 +1,14 @@
+import { IdCard, Users } from '@lucide/vue'
+import type { Feature } from '../../desk/feature'
+
+/** People, their posts and who is missing where. */
+export default {
+  routes: [
+    { path: '/people', component: () => import('./PersonList.vue'), meta: { title: 'person.title', can: ['person.read'] } },
+    { path: '/posts', component: () => import('./PostStaffing.vue'), meta: { title: 'person.postsTitle', can: ['person.read'] } },
+  ],
+  menu: [
+    { group: 'base', order: 140, to: '/people', label: 'person.menu', icon: Users, can: ['person.read'] },
+    { group: 'base', order: 150, to: '/posts', label: 'person.postsMenu', icon: IdCard, can: ['person.read'] },
+  ],
+} satisfies Feature

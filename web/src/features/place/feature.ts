@@ -1,0 +1,17 @@
+import { Building2, ShieldAlert } from '@lucide/vue'
+import type { Feature } from '../../desk/feature'
+
+/** The register of places. */
+export default {
+  routes: [
+    { path: '/places', component: () => import('./PlaceList.vue'), meta: { title: 'place.title', can: ['place.read'] } },
+    { path: '/places/new', component: () => import('./PlaceForm.vue'), meta: { title: 'place.newTitle', can: ['place.add'] } },
+    { path: '/places/:id', component: () => import('./PlacePage.vue'), meta: { title: 'place.pageTitle', can: ['place.read'] } },
+    { path: '/places/:id/edit', component: () => import('./PlaceForm.vue'), meta: { title: 'place.editTitle', can: ['place.change'] } },
+    { path: '/coverage-errors', component: () => import('./CoverageErrors.vue'), meta: { title: 'place.coverageTitle', can: ['place.read'] } },
+  ],
+  menu: [
+    { group: 'base', order: 100, to: '/places', label: 'place.menu', icon: Building2, can: ['place.read'] },
+    { group: 'base', order: 120, to: '/coverage-errors', label: 'place.coverageMenu', icon: ShieldAlert, can: ['place.read'] },
+  ],
+} satisfies Feature

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import { blank, tidy } from './form'
+
+it('empty inputs are none, not zero and not an empty word', () => {
+  const form = blank()
+  form.name = ' 罗记农资门市 '
+  form.heads.lodging = '' as never
+  form.heads.working = '4' as never
+  form.area_m2 = '' as never
+  form.grid = ''
+  form.manager = { name: ' ', phone: '' }
+  form.registration = { kind: 'unlicensed', uscc: '91500000X' }
+  const sent = tidy(form)
+  expect(sent.name).toBe('罗记农资门市')
+  expect(sent.heads).toEqual({ lodging: null, working: 4, training: null, capacity: null, beds: null })
+  expect([sent.area_m2, sent.grid, sent.manager, sent.code]).toEqual([null, null, null, null])
+  expect(sent.registration).toEqual({ kind: 'unlicensed', uscc: null })
+})

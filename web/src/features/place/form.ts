@@ -1,0 +1,78 @@
+import type { PlaceInput, PlaceView } from '../../shared/api/contract'
+
+/** An empty form. */
+export function blank(): PlaceInput {
+  return {
+    code: '',
+    name: '',
+    category: '',
+    tags: [],
+    village: '',
+    grid: null,
+    sector: null,
+    address: '',
+    location: null,
+    registration: { kind: 'unknown', uscc: null },
+    area_m2: null,
+    heads: { lodging: null, working: null, training: null, capacity: null, beds: null },
+    fire_hazard_class: null,
+    gas: null,
+    responsible: { name: '', phone: '' },
+    manager: null,
+    opening: 'open',
+    opened_on: null,
+    closed_on: null,
+    note: '',
+  }
+}
+
+/** A form of what is there. Phones are masked in the view: left as they are they stay as they were. */
+export function fromView(view: PlaceView): PlaceInput {
+  return {
+    code: view.code,
+    name: view.name,
+    category: view.category,
+    tags: view.tags.map((w) => w.code),
+    village: view.village.id,
+    grid: view.grid?.id ?? null,
+    sector: view.sector?.id ?? null,
+    address: view.address,
+    location: view.location,
+    registration: { ...view.registration },
+    area_m2: view.area_m2,
+    heads: { ...view.heads },
+    fire_hazard_class: view.fire_hazard_class,
+    gas: view.gas,
+    responsible: { name: view.responsible, phone: view.phone_masked },
+    manager: view.manager ? { name: view.manager.name, phone: view.manager.phone_masked } : null,
+    opening: view.opening,
+    opened_on: view.opened_on,
+    closed_on: view.closed_on,
+    note: view.note,
+    version: view.version,
+  }
+}
+
+/** Numbers of empty inputs are none, and what is not given is not sent as an empty word. */
+export function tidy(input: PlaceInput): PlaceInput {
+  const number = (value: unknown): number | null => (value === '' || value === null || value === undefined || Number.isNaN(Number(value)) ? null : Number(value))
+  const word = <T>(value: T | null | undefined | ''): T | null => (value === '' || value === undefined ? null : (value as T | null))
+  const heads = Object.fromEntries(Object.entries(input.heads).map(([k, v]) => [k, number(v)])) as unknown as PlaceInput['heads']
+  const manager = input.manager && (input.manager.name.trim() || input.manager.phone.trim()) ? input.manager : null
+  return {
+    ...input,
+    code: word(input.code?.trim()),
+    name: input.name.trim(),
+    address: input.address.trim(),
+    grid: word(input.grid),
+    sector: word(input.sector),
+    fire_hazard_class: word(input.fire_hazard_class),
+    gas: word(input.gas),
+    opened_on: word(input.opened_on),
+    closed_on: word(input.closed_on),
+    area_m2: number(input.area_m2),
+    registration: { kind: input.registration.kind, uscc: input.registration.kind === 'uscc' ? (input.registration.uscc ?? '').trim().toUpperCase() : null },
+    heads,
+    manager,
+  }
+}

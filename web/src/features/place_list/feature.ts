@@ -1,0 +1,11 @@
+import { BookMarked } from '@lucide/vue'
+import type { Feature } from '../../desk/feature'
+
+/** Lists of places: the living lists beside what the documents counted. */
+export default {
+  routes: [
+    { path: '/place-lists', component: () => import('./PlaceLists.vue'), meta: { title: 'place_list.title', can: ['place.read'] } },
+    { path: '/place-lists/:id', component: () => import('./PlaceListEntries.vue'), meta: { title: 'place_list.entriesTitle', can: ['place.read'] } },
+  ],
+  menu: [{ group: 'base', order: 110, to: '/place-lists', label: 'place_list.menu', icon: BookMarked, can: ['place.read'] }],
+} satisfies Feature
