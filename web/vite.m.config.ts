@@ -9,7 +9,8 @@ import { define, entry, server, target } from './build/entry.ts'
 /** The phone at `/m/`: its own build, so that the service worker keeps exactly its own files. */
 export default defineConfig({
   base: '/m/',
-  define,
+  // No part of the phone is written with options, nor is a part of Vant: 3 KB less on a village line.
+  define: { ...define, __VUE_OPTIONS_API__: 'false' },
   plugins: [
     vue(),
     Components({ dts: false, dirs: [], resolvers: [VantResolver()] }),
@@ -35,6 +36,8 @@ export default defineConfig({
         navigateFallback: '/m/index.html',
         navigateFallbackAllowlist: [/^\/m\//],
         cleanupOutdatedCaches: true,
+        // From the first visit on: somebody signs in at the office and walks straight out of reach.
+        clientsClaim: true,
       },
     }),
   ],

@@ -1,18 +1,24 @@
 import '../styles/tokens.css'
 import '../styles/base.css'
-import { createPinia } from 'pinia'
+import './phone.css'
 import { createApp } from 'vue'
-import { createRouter, createWebHistory } from 'vue-router'
 import { setupI18n } from '../shared/i18n'
 import { setupTheme } from '../shared/theme'
 import App from './App.vue'
+import { wake } from './phone'
+import { router } from './router'
+import { setupUpdate } from './update'
 import { phoneWords } from './words'
 
 setupTheme()
-const router = createRouter({
-  history: createWebHistory('/m/'),
-  routes: [{ path: '/', component: () => import('./Home.vue') }],
-})
+setupUpdate()
 void (async () => {
-  createApp(App).use(createPinia()).use(await setupI18n(phoneWords)).use(router).mount('#app')
+  const [i18n] = await Promise.all([setupI18n(phoneWords), wake()])
+  createApp(App).use(i18n).use(router).mount('#app')
+  await router.isReady()
+  // All pages while there is a network, for browsers without a service worker: a tap in a cellar must find its page.
+  for (const route of router.getRoutes()) {
+    const page = route.components?.['default'] as unknown
+    if (typeof page === 'function') await (page as () => Promise<unknown>)().catch(() => undefined)
+  }
 })()

@@ -1,0 +1,238 @@
+// The one phone behind all pages: who uses it, its database, and what decides when to send. Pages show this and call it.
+
+import { liveQuery, type Observable } from 'dexie'
+import { onScopeDispose, reactive, shallowRef, watch, type Ref } from 'vue'
+import { uuidv7 } from '@/shared/api/id'
+import { setToday } from '@/shared/formats'
+import { Clock } from './store/clock'
+import { PhoneDb, databaseName, outstanding } from './store/db'
+import { Http, type Reply } from './store/http'
+import { Outbox, type RunEnd } from './store/outbox'
+import { space, type Space } from './store/space'
+import { fetchBefores, sync } from './store/sync'
+import type { Me } from './store/types'
+
+const WHO = 'fengsui.m.who'
+const SKEW = 'fengsui.m.skew'
+/** The office's changes are fetched again after this long. */
+const SYNC_EVERY_MS = 10 * 60_000
+
+export interface Phone {
+  /** Nobody yet, or somebody whose data is here. */
+  me: Me | null
+  /** The server no longer knows this person; everything goes on in the phone. */
+  expired: boolean
+  online: boolean
+  sending: boolean
+  syncing: boolean
+  syncedAt: string | null
+  /** How the last attempt to reach the server ended. */
+  reached: 'yes' | 'no' | 'unknown'
+  clockWrong: boolean
+  skewMs: number
+  space: Space
+}
+
+export const phone = reactive<Phone>({
+  me: null, expired: false, online: globalThis.navigator?.onLine ?? true, sending: false, syncing: false, syncedAt: null,
+  reached: 'unknown', clockWrong: false, skewMs: 0, space: { persistent: null, free: null, used: null },
+})
+
+export const clock = new Clock(Date.now, Number(recalled(SKEW)) || 0)
+export const http = new Http(clock)
+const database = shallowRef<PhoneDb | null>(null)
+let outbox: Outbox | null = null
+let timer: ReturnType<typeof setTimeout> | undefined
+
+http.onUnknown = () => { phone.expired = true }
+http.onClock = () => {
+  remember(SKEW, String(clock.skewMs))
+  tellClock()
+}
+
+function tellClock(): void {
+  phone.clockWrong = clock.isWrong
+  phone.skewMs = clock.skewMs
+}
+
+function recalled(name: string): string | null {
+  try { return localStorage.getItem(name) } catch { return null }
+}
+function remember(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name)
+    else localStorage.setItem(name, value)
+  } catch { /* lasts as long as the page */ }
+}
+
+/** The open database. Pages exist only while somebody is known. */
+export function db(): PhoneDb {
+  if (!database.value) throw new Error('nobody is signed in')
+  return database.value
+}
+
+export const newId = (): string => uuidv7(clock.now())
+export const made = (): { id: string; at: string } => ({ id: newId(), at: clock.iso() })
+
+/** Opens what the phone has, without asking anybody: this works in a cellar. */
+export async function wake(): Promise<void> {
+  tellClock()
+  addEventListener('online', () => { phone.online = true; kick() })
+  addEventListener('offline', () => { phone.online = false })
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') kick() })
+  const who = recalled(WHO)
+  if (!who) return
+  await open(who)
+  const me = await db().recall<Me>('me')
+  if (me) enter(me)
+}
+
+async function open(name: string): Promise<void> {
+  if (database.value?.name === name) return
+  database.value?.close()
+  const opened = new PhoneDb(name)
+  await opened.open()
+  database.value = opened
+  outbox = new Outbox(opened, http, clock)
+  await outbox.wake()
+  await outbox.tidy(clock.now())
+  phone.syncedAt = await opened.recall<string>('synced_at')
+}
+
+function enter(me: Me): void {
+  phone.me = me
+  setToday(clock.today())
+  void measure()
+  kick()
+}
+
+export async function measure(): Promise<void> {
+  phone.space = await space()
+}
+
+export type LoginEnd = { kind: 'in' } | { kind: 'must_change' } | Exclude<Reply<Me>, { kind: 'ok' }>
+
+/** Signs in; the session of a phone lasts seven days. */
+export async function login(name: string, password: string, totp: string): Promise<LoginEnd> {
+  const reply = await http.ask<Me>('/login', { method: 'POST', json: { login: name, password, phone: true, ...(totp ? { totp } : {}) } })
+  if (reply.kind !== 'ok') return reply
+  if (reply.data.must_change_password) return { kind: 'must_change' }
+  await admit(reply.data)
+  return { kind: 'in' }
+}
+
+export async function changePassword(old: string, next: string): Promise<Reply<unknown>> {
+  return http.ask('/me/password', { method: 'POST', key: newId(), json: { old_password: old, new_password: next } })
+}
+
+/** Whoever signed in finds their own database; what another has not sent yet stays in theirs. */
+async function admit(me: Me): Promise<void> {
+  const name = databaseName(me.town, me.person.id)
+  await open(name)
+  remember(WHO, name)
+  phone.expired = false
+  await db().keep('me', me)
+  await refresh(true)
+  enter((await db().recall<Me>('me')) ?? me)
+}
+
+/** Signs out and takes the data off the phone. Refused while anything is outstanding. */
+export async function logout(): Promise<'out' | 'outstanding' | 'unreachable'> {
+  const left = await outstanding(db())
+  if (left.entries || left.drafts) return 'outstanding'
+  if (!phone.expired) {
+    const reply = await http.ask('/logout', { method: 'POST' })
+    if (reply.kind === 'unreachable' || (reply.kind === 'problem' && reply.status !== 401)) return 'unreachable'
+  }
+  clearTimeout(timer)
+  const gone = db()
+  remember(WHO, null)
+  phone.me = null
+  phone.expired = false
+  database.value = null
+  outbox = null
+  await gone.delete()
+  return 'out'
+}
+
+/** Fetches the office's changes. */
+export async function refresh(always = false): Promise<boolean> {
+  if (!database.value || phone.syncing) return false
+  const age = phone.syncedAt ? clock.now() - Date.parse(phone.syncedAt) : Infinity
+  if (!always && (age < SYNC_EVERY_MS || phone.expired)) return false
+  phone.syncing = true
+  const here = database.value
+  try {
+    const came = await sync(here, http, clock.iso())
+    phone.reached = came.kind === 'unreachable' ? 'no' : 'yes'
+    if (came.kind !== 'ok') return false
+    phone.syncedAt = await here.recall<string>('synced_at')
+    if (phone.me) phone.me = came.me
+    void fetchBefores(here, http)
+    return true
+  } finally {
+    phone.syncing = false
+  }
+}
+
+/** Sends what is outstanding. */
+export async function send(): Promise<RunEnd> {
+  if (!outbox) return 'empty'
+  phone.sending = true
+  try {
+    const end = await outbox.run()
+    if (end === 'unreachable') phone.reached = 'no'
+    if (end === 'empty' || end === 'waiting') phone.reached = 'yes'
+    return end
+  } finally {
+    phone.sending = false
+  }
+}
+
+/** Now, and again when it makes sense: without a network less and less often, at once when it is back. */
+export function kick(): void {
+  clearTimeout(timer)
+  if (!database.value) return
+  void (async () => {
+    const end = await send()
+    const wasReached = end !== 'unreachable' && end !== 'unknown'
+    if (wasReached && end !== 'busy') {
+      const before = await database.value?.outbox.where('state').equals('delivered').count()
+      await refresh(before !== delivered)
+      delivered = before
+    }
+    clearTimeout(timer)
+    timer = setTimeout(kick, Math.max(5_000, end === 'busy' ? 5_000 : (outbox?.nextInMs ?? 60_000)))
+  })()
+}
+let delivered: number | undefined
+
+export const again = async (id: string): Promise<void> => {
+  await outbox?.again(id)
+  kick()
+}
+export const reopen = async (id: string): Promise<string | null> => (outbox ? outbox.reopen(id, newId) : null)
+
+/** A query of the phone's database that follows it. */
+export function live<T>(query: (db: PhoneDb) => Promise<T>, first: T, on: () => unknown = () => null): Ref<T> {
+  // Shallow: what comes out of the database goes back in as it is, and a proxy cannot.
+  const value = shallowRef(first) as Ref<T>
+  let stop = (): void => {}
+  watch([database, on], () => {
+    stop()
+    const here = database.value
+    if (!here) {
+      value.value = first
+      return
+    }
+    const sub = (liveQuery(() => query(here)) as Observable<T>).subscribe({ next: (found) => { value.value = found }, error: () => {} })
+    stop = () => sub.unsubscribe()
+  }, { immediate: true })
+  onScopeDispose(() => stop())
+  return value
+}
+
+/** A copy without Vue's proxies, for the database. Records only: pictures are kept apart. */
+export function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T
+}

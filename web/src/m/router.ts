@@ -1,0 +1,24 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { phone } from './phone'
+
+export const router = createRouter({
+  history: createWebHistory('/m/'),
+  routes: [
+    { path: '/', component: () => import('./Home.vue') },
+    { path: '/login', component: () => import('./Login.vue'), meta: { open: true } },
+    { path: '/hazards', component: () => import('./Hazards.vue') },
+    { path: '/outbox', component: () => import('./Outbox.vue') },
+    { path: '/mine', component: () => import('./Mine.vue') },
+    { path: '/scan', component: () => import('./Scan.vue') },
+    { path: '/place/:id', component: () => import('./Visit.vue') },
+    { path: '/check/:id', component: () => import('./Check.vue') },
+    { path: '/check/:id/finish', component: () => import('./Finish.vue') },
+    { path: '/report', component: () => import('./Report.vue') },
+    { path: '/recheck/:id', component: () => import('./Recheck.vue') },
+    { path: '/:rest(.*)', redirect: '/' },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+/** Nobody known: sign in first. A session that ended is no reason to leave the work. */
+router.beforeEach((to) => (phone.me || to.meta['open'] ? true : '/login'))

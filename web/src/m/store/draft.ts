@@ -1,0 +1,192 @@
+// Filling in: every tap is saved before the next. Finishing turns a draft into an outbox entry in one write, so that a
+// phone switched off in between has either the one or the other.
+
+import type { PhoneDb } from './db'
+import type { Draft, DraftAnswer, Entry, Hazard, Item, Photo, Place, Position, Sheet, Task, Value } from './types'
+
+export interface Made { id: string; at: string }
+
+/** A new draft. Position and time are evidence and no condition. */
+export function begin(made: Made, place: Place, sheet: Sheet, task: Task | null): Draft {
+  return {
+    id: made.id, place, sheet, task: task?.id ?? null,
+    occasion: occasionOf(task), power: 'governance', answers: {}, overview: [], colleagues: [],
+    companion: { name: '', signature: null, reason: '' }, position: null,
+    started_at: made.at, saved_at: made.at, refusal: null,
+  }
+}
+
+const OCCASIONS = ['routine', 'special', 'joint', 'recheck', 'supervision', 'report', 'before_holiday']
+
+function occasionOf(task: Task | null): string {
+  return task && OCCASIONS.includes(task.kind) ? task.kind : 'routine'
+}
+
+/** The answer after a tap. What was said of it stays, so that a wrong tap costs nothing. */
+export function answered(before: DraftAnswer | undefined, value: Value, reason = ''): DraftAnswer {
+  const empty: DraftAnswer = { value, reason: '', note: '', chips: [], reading: '', photos: [] }
+  const needs = value === 'not_applicable' || value === 'not_checked'
+  return { ...empty, ...before, value, reason: needs ? reason || (before?.value === value ? before.reason : '') : '' }
+}
+
+export interface Progress { total: number; done: number; failed: number; missing: Missing[] }
+export interface Missing { item: string; what: 'answer' | 'photo' | 'reason' }
+
+/** What is done and what still stands in the way. A photo is asked for only where an item failed. */
+export function progress(draft: Draft): Progress {
+  const missing: Missing[] = []
+  let done = 0
+  let failed = 0
+  for (const item of draft.sheet.items) {
+    const answer = draft.answers[item.code]
+    if (!answer) {
+      if (item.mandatory) missing.push({ item: item.code, what: 'answer' })
+      continue
+    }
+    done += 1
+    if (answer.value === 'fail') {
+      failed += 1
+      if (!answer.photos.length) missing.push({ item: item.code, what: 'photo' })
+    } else if (answer.value !== 'pass' && !answer.reason.trim()) missing.push({ item: item.code, what: 'reason' })
+  }
+  return { total: draft.sheet.items.length, done, failed, missing }
+}
+
+export interface Block { code: string; title: string; items: Item[]; done: number; failed: number }
+
+/** The sheet by block, in its own order. */
+export function blocks(draft: Draft): Block[] {
+  const found: Block[] = []
+  for (const item of draft.sheet.items) {
+    let block = found.find((b) => b.code === item.block)
+    if (!block) found.push((block = { code: item.block, title: item.block_title, items: [], done: 0, failed: 0 }))
+    block.items.push(item)
+    const value = draft.answers[item.code]?.value
+    if (value) block.done += 1
+    if (value === 'fail') block.failed += 1
+  }
+  return found
+}
+
+/** What is said of a failed item: the phrases tapped, then the words typed. */
+export function noteOf(answer: DraftAnswer): string {
+  return [...answer.chips, answer.note.trim()].filter(Boolean).join('；')
+}
+
+/** The record as the server takes it. */
+export function inspectionOf(draft: Draft, me: string, endedAt: string): Record<string, unknown> {
+  const { name, signature, reason } = draft.companion
+  return {
+    id: draft.id, place: draft.place.id, task: draft.task, power: draft.power, occasion: draft.occasion,
+    inspectors: [me, ...draft.colleagues], showed_certificates: false,
+    companion: signature ? { kind: 'signed', name: name.trim(), signature } : { kind: 'not_signed', reason: reason.trim() },
+    pins: draft.sheet.pins,
+    answers: draft.sheet.items.flatMap((item) => {
+      const answer = draft.answers[item.code]
+      if (!answer) return []
+      const needs = answer.value === 'not_applicable' || answer.value === 'not_checked'
+      return [{
+        item: item.code, value: answer.value,
+        ...(needs ? { reason: answer.reason.trim() } : {}),
+        ...(answer.reading ? { reading: answer.reading } : {}),
+        note: noteOf(answer),
+        photos: answer.photos,
+      }]
+    }),
+    photos: draft.overview,
+    position: draft.position,
+    started_at: draft.started_at,
+    ended_at: endedAt < draft.started_at ? draft.started_at : endedAt,
+  }
+}
+
+/** Every photo the record names, with its signature last: what matters most goes first. */
+export function photosOf(draft: Draft): string[] {
+  const items = draft.sheet.items.flatMap((item) => draft.answers[item.code]?.photos ?? [])
+  const signature = draft.companion.signature
+  return [...items, ...draft.overview, ...(signature ? [signature] : [])]
+}
+
+/** Draft to outbox. A picture taken and then not used does not go along. */
+export async function finish(db: PhoneDb, draft: Draft, me: string, at: string): Promise<Entry> {
+  const photos = photosOf(draft)
+  const entry: Entry = {
+    ...blank('inspection', { id: draft.id, at }),
+    title: draft.place.name, place: draft.place.id, task: draft.task,
+    path: '/inspections', body: inspectionOf(draft, me, at), photos, draft,
+  }
+  await db.transaction('rw', db.outbox, db.drafts, db.photos, async () => {
+    await db.outbox.add(entry)
+    await db.drafts.delete(draft.id)
+    await db.photos.where('owner').equals(draft.id).filter((p) => !photos.includes(p.id)).delete()
+  })
+  return entry
+}
+
+function blank(kind: Entry['kind'], made: Made): Entry {
+  return {
+    id: made.id, kind, state: 'waiting', title: '', place: null, task: null, hazard: null, path: '', body: {},
+    photos: [], created_at: made.at, tries: 0, trouble: null, delivered_at: null, draft: null,
+  }
+}
+
+/** Takes a task on, unless that is on its way already. Done on the spot, told to the server when it can be. */
+export async function accept(db: PhoneDb, task: Task, made: Made): Promise<void> {
+  if (task.state !== 'assigned' && task.state !== 'pending') return
+  await db.transaction('rw', db.outbox, async () => {
+    const known = await db.outbox.filter((e) => e.kind === 'accept' && e.task === task.id && e.state !== 'delivered').first()
+    if (known) return
+    await db.outbox.add({
+      ...blank('accept', made), title: task.place.name, place: task.place.id, task: task.id,
+      path: `/tasks/${task.id}/accept`, body: { version: task.version, happened_at: made.at },
+    })
+  })
+}
+
+/** Says that nobody could be visited. */
+export async function unable(db: PhoneDb, task: Task, reason: string, note: string, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('unable', made), title: task.place.name, place: task.place.id, task: task.id,
+    path: `/tasks/${task.id}/unable`, body: { version: task.version, reason, note: note.trim(), happened_at: made.at },
+  })
+}
+
+/** A hazard seen on the way: photo, type, place. */
+export async function report(
+  db: PhoneDb,
+  found: { place: { id: string; name: string }; code: string; description: string; photos: string[]; position: Position | null },
+  made: Made,
+): Promise<void> {
+  await db.outbox.add({
+    ...blank('hazard', made), title: found.place.name, place: found.place.id, hazard: made.id, path: '/hazards',
+    body: {
+      id: made.id, place: found.place.id, hazard_code: found.code, description: found.description, photos: found.photos,
+      item: null, happened_at: made.at, position: found.position,
+    },
+    photos: found.photos,
+  })
+}
+
+/** What a re-check saw. */
+export async function recheck(
+  db: PhoneDb,
+  hazard: Hazard,
+  look: { passed: boolean; with: string[]; photos: string[]; note: string; days: number },
+  made: Made,
+): Promise<void> {
+  await db.outbox.add({
+    ...blank('recheck', made), title: hazard.place.name, place: hazard.place.id, hazard: hazard.id,
+    path: `/hazards/${hazard.id}/steps`,
+    body: {
+      version: hazard.version, happened_at: made.at, step: look.passed ? 'pass_recheck' : 'fail_recheck',
+      with: look.with, photos: look.photos, note: look.note.trim(),
+      ...(look.passed ? {} : { days: { kind: 'calendar', count: look.days } }),
+    },
+    photos: look.photos,
+  })
+}
+
+/** Keeps a picture with its owner, in one write. */
+export async function keepPhoto(db: PhoneDb, photo: Photo): Promise<void> {
+  await db.photos.add(photo)
+}

@@ -1,0 +1,25 @@
+// The code on a door: typed, or out of whatever text a QR code holds.
+
+import type { Place } from './types'
+
+/** The code within a text: an address' `code`, its last part, or the text itself. */
+export function codeIn(text: string): string {
+  const said = text.trim()
+  try {
+    const url = new URL(said)
+    const named = url.searchParams.get('code')
+    const last = named ?? url.pathname.split(/[/:]/).filter(Boolean).pop()
+    if (last) return decodeURIComponent(last).trim().toUpperCase()
+  } catch { /* no address: the code itself */ }
+  return said.toUpperCase()
+}
+
+/** Places that answer to a code, or to a piece of name, address or person in charge. */
+export function matching(places: Place[], text: string): Place[] {
+  const said = text.trim()
+  if (!said) return places
+  const code = codeIn(said)
+  const exact = places.filter((p) => p.code.toUpperCase() === code || p.id.toUpperCase() === code)
+  if (exact.length) return exact
+  return places.filter((p) => `${p.code} ${p.name} ${p.address} ${p.responsible}`.toLowerCase().includes(said.toLowerCase()))
+}

@@ -1,0 +1,90 @@
+// What the phone keeps of its own; what comes from the server is named as the contract names it.
+
+import type { AnswerValue, HazardRow, ItemView, PlaceBrief, Position, SheetView, TaskRow } from '@/shared/api/contract'
+
+export type { HazardCode, Hat, Me, Named, PhotoView, Position, SyncView } from '@/shared/api/contract'
+export type { InspectionReceipt as Receipt } from '@/shared/api/contract'
+export type Place = PlaceBrief
+export type Task = TaskRow
+export type Item = ItemView
+export type Sheet = SheetView
+export type Hazard = HazardRow
+export type Value = AnswerValue
+
+// ── the phone's own
+
+/** One answer while it is being filled in; saved at each tap. */
+export interface DraftAnswer { value: Value; reason: string; note: string; chips: string[]; reading: string; photos: string[] }
+/** An inspection being filled in. It carries its sheet, so that nothing the server changes can take it away. */
+export interface Draft {
+  id: string
+  place: Place
+  task: string | null
+  occasion: string
+  power: string
+  sheet: Sheet
+  answers: Record<string, DraftAnswer>
+  overview: string[]
+  colleagues: string[]
+  companion: { name: string; signature: string | null; reason: string }
+  position: Position | null
+  started_at: string
+  saved_at: string
+  /** What the server refused it for, to be mended. */
+  refusal: Trouble | null
+}
+
+export type PhotoState = 'held' | 'sending' | 'uploaded' | 'confirmed' | 'refused'
+/** A picture in the phone. */
+export interface Photo {
+  id: string
+  /** The draft or the outbox entry it belongs to. */
+  owner: string
+  item: string | null
+  role: 'overview' | 'item' | 'fix' | 'recheck' | 'signature'
+  taken_at: string
+  position: Position | null
+  blob: Blob | null
+  type: string
+  bytes: number
+  width: number
+  height: number
+  sha256: string
+  state: PhotoState
+  received: number
+  trouble: Trouble | null
+}
+
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept'
+/**
+ * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
+ * confirmed · refused with a sentence · conflict with what others did.
+ */
+export type EntryState = 'waiting' | 'sending' | 'recorded' | 'delivered' | 'refused' | 'conflict'
+/** Something that must reach the server exactly once. */
+export interface Entry {
+  /** The record's id, made here; also the idempotency key. */
+  id: string
+  kind: EntryKind
+  state: EntryState
+  title: string
+  place: string | null
+  task: string | null
+  hazard: string | null
+  path: string
+  body: Record<string, unknown>
+  photos: string[]
+  created_at: string
+  tries: number
+  trouble: Trouble | null
+  delivered_at: string | null
+  /** The draft it was made from: a refusal gives it back. */
+  draft: Draft | null
+}
+/** What went wrong: the server's own sentence, or the name of one of ours. */
+export interface Trouble {
+  code: string
+  sentence: string
+  fields: { field: string; code: string; message: string }[]
+  at: string
+}

@@ -1,0 +1,28 @@
+// A trouble in words: the server's own sentence where it has one, ours for what happens on the road; always with what to
+// do next.
+
+import type { Entry, Photo, Trouble } from '../store/types'
+
+type T = (key: string, values?: Record<string, unknown>) => string
+
+const OWN: Record<string, string> = {
+  'net.network': 'm.trouble.network', 'net.timeout': 'm.trouble.timeout', 'net.portal': 'm.trouble.portal',
+  'photo.differs': 'm.trouble.differs', 'photo.gone': 'm.trouble.gone', 'photo.refused': 'm.trouble.photo',
+  'receipt.incomplete': 'm.trouble.incomplete', 'session.expired': 'm.trouble.expired', 'session.missing': 'm.trouble.expired',
+  'conflict.version': 'm.trouble.conflict', 'inspection.conflict': 'm.trouble.sameId', 'photo.hash': 'm.trouble.hash',
+}
+
+/** What happened. */
+export function said(trouble: Trouble, t: T): string {
+  const own = OWN[trouble.code]
+  if (own && !(trouble.sentence && trouble.code === 'conflict.version')) return t(own)
+  const fields = trouble.fields.map((f) => f.message).filter((m) => m && m !== trouble.sentence)
+  return [trouble.sentence, ...fields].filter(Boolean).join('\n') || t('m.trouble.server', { code: trouble.code })
+}
+
+/** The state of an entry in people's words. */
+export function entryState(entry: Entry, photos: Photo[]): 'held' | 'sending' | 'sent' | 'delivered' | 'refused' | 'conflict' {
+  if (entry.state === 'waiting') return 'held'
+  if (entry.state === 'recorded') return photos.some((p) => p.state === 'refused') ? 'refused' : 'sent'
+  return entry.state
+}

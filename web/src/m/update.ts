@@ -1,0 +1,27 @@
+/// <reference types="vite-plugin-pwa/vanillajs" />
+// The service worker: makes a cold start possible without a network, and says when a newer version lies ready.
+
+import { ref } from 'vue'
+import { registerSW } from 'virtual:pwa-register'
+
+export const updateReady = ref(false)
+/** A new version is looked for this often while the page stays open. */
+const LOOK_EVERY_MS = 60 * 60_000
+let update: ((reload?: boolean) => Promise<void>) | null = null
+
+export function setupUpdate(): void {
+  // Plain HTTP on the township's own network has none; everything but the cold start works there.
+  if (!('serviceWorker' in navigator)) return
+  update = registerSW({
+    immediate: true,
+    onNeedRefresh() { updateReady.value = true },
+    onRegisteredSW(_url, registration) {
+      if (registration) setInterval(() => { if (navigator.onLine) void registration.update().catch(() => {}) }, LOOK_EVERY_MS)
+    },
+  })
+}
+
+/** Only when asked: a page never changes under somebody's fingers. Every tap is saved already. */
+export async function applyUpdate(): Promise<void> {
+  await update?.(true)
+}
