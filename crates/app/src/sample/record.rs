@@ -318,7 +318,6 @@ fn body_path(app: &App, body: &Body, cast: &Cast) -> String {
 
 async fn write_down(app: &App, entries: Vec<Entry>) -> Result<()> {
     let mut pictures = Pictures { drawn: BTreeMap::new() };
-    let mut numbers: BTreeMap<Date, u32> = BTreeMap::new();
     let mut tasks = 0_u32;
     let mut entries = entries.into_iter().peekable();
     while entries.peek().is_some() {
@@ -343,9 +342,9 @@ async fn write_down(app: &App, entries: Vec<Entry>) -> Result<()> {
                             .await?;
                     }
                     Row::Hazard(hazard, event, inspection, org) => {
-                        let n = numbers.entry(entry.at.date()).or_default();
-                        *n += 1;
-                        let code = format!("YH-{}-{}-{n:04}", app.town, entry.at.date().format("%Y%m%d"));
+                        // The counter goes on from here, so that today's next find gets the next number.
+                        let series = format!("YH-{}-{}", app.town, entry.at.date().format("%Y%m%d"));
+                        let code = format!("{series}-{:04}", tx.next_number(&series).await?);
                         let filing =
                             Filing { code, path: entry.path.clone(), org, inspection: Some(inspection) };
                         tx.insert_hazard(&hazard, &event, &filing).await?;
