@@ -7,13 +7,13 @@ mod picture;
 mod places;
 mod record;
 
-use domain::calendar::Calendar;
-use domain::checklist_library::Library;
 use domain::ids::OrgId;
 use domain::org::{Level, OrgKind, Role};
 use domain::policy::{Action, Subject};
 use store::seal::sha256;
 
+use crate::calendar::calendar;
+use crate::checklist::library;
 use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
 use history::{Body, Hat};
@@ -49,21 +49,17 @@ impl App {
     /// Puts places, lists, plans and fourteen months of history into a town founded from this roster. A town that has
     /// places stays as it is, and the answer is `false`.
     ///
-    /// Errors: the caller is not the program; the roster lacks somebody the history needs.
-    pub async fn fill_sample(
-        &self,
-        caller: &Caller,
-        roster: &Roster,
-        library: &Library,
-        calendar: &Calendar,
-    ) -> Result<bool> {
+    /// Errors: the caller is not the program; the roster lacks somebody the history needs; no checklists are in force.
+    pub async fn fill_sample(&self, caller: &Caller, roster: &Roster) -> Result<bool> {
         caller.hat(Action::RegisterImport, &Subject::town())?;
         let scope = caller.scope(Action::PlaceRead)?;
-        let known = self.db.read(&self.town).await?.place_count(&Default::default(), &scope).await?;
-        if known > 0 {
+        let mut read = self.db.read(&self.town).await?;
+        if read.place_count(&Default::default(), &scope).await? > 0 {
             return Ok(false);
         }
-        record::fill(self, cast(roster)?, &id, library, calendar).await?;
+        let library = library(&mut read).await?;
+        drop(read);
+        record::fill(self, cast(roster)?, &id, &library, calendar()).await?;
         Ok(true)
     }
 }
