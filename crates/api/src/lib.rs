@@ -16,6 +16,7 @@ mod post;
 mod problem;
 mod router;
 mod session;
+mod task;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
 

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    account, audit, checklist, job, operation, org, person, photo, place, place_list, post, session,
+    account, audit, checklist, job, operation, org, person, photo, place, place_list, post, session, task,
 };
 
 /// The largest JSON body.
@@ -51,6 +51,7 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(place::routes())
         .merge(place_list::routes())
         .merge(photo::routes())
+        .merge(task::routes())
         .merge(checklist::routes())
 }
 

@@ -27,6 +27,12 @@ pub(crate) struct Filed {
     pub inspection: Option<InspectionId>,
 }
 
+/// The number of the next hazard recorded now, as `YH-500118100000-20261126-0003`.
+pub(crate) async fn next_code(tx: &mut Write, now: Timestamp) -> Result<String> {
+    let series = format!("YH-{}-{}", tx.town(), now.date().format("%Y%m%d"));
+    Ok(format!("{series}-{:04}", tx.next_number(&series).await?))
+}
+
 /// Writes a find into an open transaction: recurrence looked up, number given. The caller commits.
 ///
 /// Errors: what the rules refuse; a conflict when the id is taken.
@@ -44,9 +50,7 @@ pub(crate) async fn record_find(
     let past = recurrence(&find.place, find.item.as_deref(), &find.code, found_on, &earlier);
     let find = Find { recurrence_of: past.map(|past| past.of), ..find };
     let (hazard, event) = Hazard::found(id, find, act, now)?;
-    let day = now.date().format("%Y%m%d");
-    let series = format!("YH-{}-{day}", tx.town());
-    let code = format!("{series}-{:04}", tx.next_number(&series).await?);
+    let code = next_code(tx, now).await?;
     let filing = Filing { code, path: filed.path, org: filed.org, inspection: filed.inspection };
     tx.insert_hazard(&hazard, &event, &filing).await?;
     Ok((hazard, filing))

@@ -12,6 +12,7 @@ pub mod context;
 pub mod error;
 pub mod hazard;
 pub mod job;
+pub mod names;
 pub mod operation;
 pub mod org;
 pub mod person;
@@ -23,6 +24,7 @@ pub mod risk;
 pub mod sample;
 pub mod secret;
 pub mod session;
+pub mod task;
 pub mod view;
 
 pub use caller::Caller;

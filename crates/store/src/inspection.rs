@@ -6,7 +6,7 @@ use domain::inspection::{Inspection, Outcome};
 use domain::policy::Scope;
 use domain::time::Date;
 
-use crate::scope::{OF_A_PLACE, Where};
+use crate::scope::{OF_A_PLACE, Where, of_places};
 use crate::{Error, Read, Result, Row, Write, args, cols};
 
 /// What is filed with an inspection beside the record itself.
@@ -27,6 +27,14 @@ pub struct InspectionFilter {
     pub from: Option<Date>,
     /// Only on or before this date.
     pub to: Option<Date>,
+    /// Only at places of this village.
+    pub village: Option<String>,
+    /// Only by this organisation.
+    pub org: Option<OrgId>,
+    /// Only with this outcome: `clear`, `hazards` or `not_possible`.
+    pub result: Option<String>,
+    /// Only with this text in the place's name, code or initials.
+    pub text: Option<String>,
 }
 
 fn broken(column: &str, id: &str) -> Error {
@@ -75,6 +83,31 @@ impl Read {
         after: Option<(Date, InspectionId)>,
         limit: i64,
     ) -> Result<Vec<(Inspection, InspectionFiling)>> {
+        let mut only = self.inspection_filter(scope, filter);
+        if let Some((date, id)) = after {
+            let (date, id) = (only.mark(date), only.mark(id.as_str()));
+            only.and(&format!("(happened_on, inspection) < ({date}, {id})"));
+        }
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        let order = format!("ORDER BY happened_on DESC, inspection DESC LIMIT {most}");
+        self.rows(format!("SELECT * FROM inspection{sql} {order}"), list)
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
+    }
+
+    /// How many inspections a filter finds within the scope.
+    pub async fn inspection_count(&mut self, scope: &Scope, filter: &InspectionFilter) -> Result<i64> {
+        let (sql, list) = self.inspection_filter(scope, filter).finish();
+        match self.row(format!("SELECT COUNT(*) AS n FROM inspection{sql}"), list).await? {
+            Some(row) => row.int("n"),
+            None => Ok(0),
+        }
+    }
+
+    fn inspection_filter(&self, scope: &Scope, filter: &InspectionFilter) -> Where {
         let mut only = Where::town("town", self.town().as_str());
         only.and(
             "NOT EXISTS (SELECT 1 FROM inspection l WHERE l.town = inspection.town \
@@ -90,18 +123,10 @@ impl Read {
             let date = only.mark(date);
             only.and(&format!("happened_on <= {date}"));
         }
-        if let Some((date, id)) = after {
-            let (date, id) = (only.mark(date), only.mark(id.as_str()));
-            only.and(&format!("(happened_on, inspection) < ({date}, {id})"));
-        }
-        let most = only.mark(limit);
-        let (sql, list) = only.finish();
-        let order = format!("ORDER BY happened_on DESC, inspection DESC LIMIT {most}");
-        self.rows(format!("SELECT * FROM inspection{sql} {order}"), list)
-            .await?
-            .iter()
-            .map(from_row)
-            .collect()
+        only.is("org", filter.org.as_ref().map(OrgId::as_str));
+        only.is("result", filter.result.as_deref());
+        of_places(&mut only, filter.village.as_deref(), filter.text.as_deref(), &[]);
+        only
     }
 }
 

@@ -117,6 +117,25 @@ impl Where {
     }
 }
 
+/// Only what concerns places of a village, or has a text in one of its own columns or in the place's name, number or
+/// initials.
+pub(crate) fn of_places(only: &mut Where, village: Option<&str>, text: Option<&str>, own: &[&str]) {
+    if let Some(village) = village {
+        let village = only.mark(village);
+        only.and(&format!("place IN (SELECT v.id FROM place v WHERE v.town = $1 AND v.village = {village})"));
+    }
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return };
+    let text = text.to_lowercase();
+    let (part, begins) = (only.mark(like("%", &text, "%")), only.mark(like("", &text, "%")));
+    let mut any: Vec<String> =
+        own.iter().map(|column| format!("lower({column}) LIKE {part} ESCAPE '!'")).collect();
+    any.push(format!(
+        "place IN (SELECT q.id FROM place q WHERE q.town = $1 AND (lower(q.name) LIKE {part} ESCAPE '!' \
+         OR lower(q.code) LIKE {part} ESCAPE '!' OR q.pinyin LIKE {begins} ESCAPE '!'))"
+    ));
+    only.and(&format!("({})", any.join(" OR ")));
+}
+
 /// A pattern for `LIKE … ESCAPE '!'` in which nothing of the text itself is a wildcard.
 pub(crate) fn like(before: &str, text: &str, after: &str) -> String {
     let mut out = String::from(before);

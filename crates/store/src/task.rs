@@ -1,12 +1,12 @@
 //! Tasks as kept: the task and its events as JSON, with columns to search and sort by. What does not belong here: whether
 //! a step is allowed (`domain::task`).
 
-use domain::ids::{InspectionPlanId, PersonId, PlaceId, TaskId};
+use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, TaskId};
 use domain::policy::Scope;
 use domain::task::{Event, State, Task};
 use domain::time::{Date, Timestamp};
 
-use crate::scope::{OF_A_PLACE, Where};
+use crate::scope::{OF_A_PLACE, Where, of_places};
 use crate::{Error, Read, Result, Row, Write, cols};
 
 /// What is filed with a task beside its own life.
@@ -20,6 +20,8 @@ pub struct TaskFiling {
     pub path: String,
     /// What kind of visit.
     pub kind: String,
+    /// The visit of a plan it was made from; a second task of the same visit is a conflict.
+    pub plan_item: Option<String>,
 }
 
 /// A task as stored.
@@ -44,6 +46,12 @@ pub struct TaskFilter {
     pub assignee: Option<PersonId>,
     /// Only of this plan.
     pub plan: Option<InspectionPlanId>,
+    /// Only at places of this village.
+    pub village: Option<String>,
+    /// Only led by this organisation.
+    pub org: Option<OrgId>,
+    /// Only with this text in the number or in the place's name, code or initials.
+    pub text: Option<String>,
     /// Only those still owed whose last date has passed as of this date.
     pub overdue_as_of: Option<Date>,
 }
@@ -97,6 +105,7 @@ impl StoredTask {
             plan: (!plan.is_empty()).then(|| plan.into()),
             path: row.text("path")?,
             kind: row.text("kind")?,
+            plan_item: row.opt_text("plan_item")?,
         };
         Ok(Self { task, filing, events })
     }
@@ -116,21 +125,7 @@ impl Read {
         after: Option<(Date, TaskId)>,
         limit: i64,
     ) -> Result<Vec<StoredTask>> {
-        let mut only = Where::town("town", self.town().as_str());
-        only.within(&OF_A_PLACE, scope);
-        let equal = [
-            ("state", filter.state.as_deref()),
-            ("place", filter.place.as_ref().map(PlaceId::as_str)),
-            ("assignee", filter.assignee.as_ref().map(PersonId::as_str)),
-            ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
-        ];
-        for (column, wanted) in equal {
-            only.is(column, wanted);
-        }
-        if let Some(date) = filter.overdue_as_of {
-            let date = only.mark(date);
-            only.and(&format!("state NOT IN ('submitted', 'done', 'cancelled') AND due_on < {date}"));
-        }
+        let mut only = self.task_filter(scope, filter);
         if let Some((due_on, id)) = after {
             let (due_on, id) = (only.mark(due_on), only.mark(id.as_str()));
             only.and(&format!("(due_on, id) > ({due_on}, {id})"));
@@ -143,6 +138,79 @@ impl Read {
             .map(StoredTask::from_row)
             .collect()
     }
+
+    /// How many tasks a filter finds within the scope.
+    pub async fn task_count(&mut self, scope: &Scope, filter: &TaskFilter) -> Result<i64> {
+        let (sql, list) = self.task_filter(scope, filter).finish();
+        match self.row(format!("SELECT COUNT(*) AS n FROM task{sql}"), list).await? {
+            Some(row) => row.int("n"),
+            None => Ok(0),
+        }
+    }
+
+    fn task_filter(&self, scope: &Scope, filter: &TaskFilter) -> Where {
+        let mut only = Where::town("town", self.town().as_str());
+        only.within(&OF_A_PLACE, scope);
+        let equal = [
+            ("state", filter.state.as_deref()),
+            ("place", filter.place.as_ref().map(PlaceId::as_str)),
+            ("assignee", filter.assignee.as_ref().map(PersonId::as_str)),
+            ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
+            ("org", filter.org.as_ref().map(OrgId::as_str)),
+        ];
+        for (column, wanted) in equal {
+            only.is(column, wanted);
+        }
+        if let Some(date) = filter.overdue_as_of {
+            let date = only.mark(date);
+            only.and(&format!("state NOT IN ('submitted', 'done', 'cancelled') AND due_on < {date}"));
+        }
+        of_places(&mut only, filter.village.as_deref(), filter.text.as_deref(), &["code"]);
+        only
+    }
+
+    /// What a person still owes, and what nobody in particular owes of these organisations and begins by a day: first
+    /// due first.
+    pub async fn tasks_to_do(
+        &mut self,
+        person: &PersonId,
+        orgs: &[OrgId],
+        begins_by: Date,
+        limit: i64,
+    ) -> Result<Vec<StoredTask>> {
+        let mut only = Where::town("town", self.town().as_str());
+        only.and("state NOT IN ('done', 'cancelled')");
+        let me = only.mark(person.as_str());
+        let mut any = vec![format!("assignee = {me}")];
+        if !orgs.is_empty() {
+            let day = only.mark(begins_by);
+            let marks: Vec<String> = orgs.iter().map(|org| only.mark(org.as_str())).collect();
+            any.push(format!("(state = 'pending' AND from_on <= {day} AND org IN ({}))", marks.join(", ")));
+        }
+        only.and(&format!("({})", any.join(" OR ")));
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM task{sql} ORDER BY due_on, id LIMIT {most}"), list)
+            .await?
+            .iter()
+            .map(StoredTask::from_row)
+            .collect()
+    }
+
+    /// Tasks nobody has begun whose window touches these days: what bodies could go to together.
+    pub async fn tasks_open_between(&mut self, from: Date, to: Date) -> Result<Vec<StoredTask>> {
+        let town = self.town().clone();
+        let list = crate::args![town.as_str(), from, to];
+        self.rows(
+            "SELECT * FROM task WHERE town = $1 AND due_on >= $2 AND from_on <= $3 \
+             AND state IN ('pending', 'assigned', 'accepted') ORDER BY due_on, id",
+            list,
+        )
+        .await?
+        .iter()
+        .map(StoredTask::from_row)
+        .collect()
+    }
 }
 
 impl Write {
@@ -151,6 +219,7 @@ impl Write {
         let mut row = cols! {
             code: &filing.code, plan: filing.plan.as_ref().map_or("", InspectionPlanId::as_str),
             place: task.place.as_str(), org: task.lead.as_str(), path: &filing.path, kind: &filing.kind,
+            plan_item: filing.plan_item.as_deref(),
             from_on: task.window.from, due_on: task.window.due_on, version: task.version, recorded_at: now,
         };
         row.extend(step_columns(task, &[])?);

@@ -110,6 +110,10 @@ async fn inspections_are_listed_newest_first_by_territory_place_and_date() -> an
             (below(&["t/v1"]), all.clone(), None, "b a"),
             (everything(), all.clone(), Some((first, "b".into())), "a"),
             (everything(), InspectionFilter { place: Some("mill".into()), ..all.clone() }, None, "c"),
+            (everything(), InspectionFilter { village: Some("v".to_owned()), ..all.clone() }, None, ""),
+            (everything(), InspectionFilter { text: Some("面".to_owned()), ..all.clone() }, None, ""),
+            (everything(), InspectionFilter { org: Some("nobody".into()), ..all.clone() }, None, ""),
+            (everything(), InspectionFilter { result: Some("nothing".to_owned()), ..all.clone() }, None, ""),
             (everything(), InspectionFilter { from: next, ..all.clone() }, None, "c"),
             (everything(), InspectionFilter { to: Some(first), ..all.clone() }, None, "b a"),
         ];
@@ -117,6 +121,9 @@ async fn inspections_are_listed_newest_first_by_territory_place_and_date() -> an
             let rows = read.inspections(&scope, &filter, after, 10).await?;
             let ids: Vec<_> = rows.iter().map(|(i, _)| i.record.id.as_str()).collect();
             assert_eq!(ids.join(" "), wanted, "{scope:?} {filter:?}");
+            if filter.org.is_some() || filter.place.is_some() {
+                assert_eq!(read.inspection_count(&scope, &filter).await?, rows.len() as i64);
+            }
         }
         Ok(())
     })

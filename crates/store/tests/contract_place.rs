@@ -131,6 +131,8 @@ async fn a_place_reads_back_as_it_was_and_what_is_unknown_stays_unknown() -> any
         assert_eq!(read.place(&"p9".into(), &everything()).await?, Some(full()));
         assert_eq!(read.place_by_code("C-p1", &everything()).await?, Some(record("p1", "甲", "v1")));
         assert_eq!(read.place_by_code("C-none", &everything()).await?, None);
+        let some = read.places_by_id(&["p9".into(), "none".into(), "p1".into()]).await?;
+        assert_eq!(some, [record("p1", "甲", "v1"), full()]);
         assert_eq!(db.read(&"500118104000".into()).await?.place(&"p9".into(), &everything()).await?, None);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())

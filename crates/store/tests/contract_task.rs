@@ -63,6 +63,7 @@ fn filing(id: &str, path: &str) -> TaskFiling {
         plan: Some("plan".into()),
         path: path.to_owned(),
         kind: "routine".to_owned(),
+        plan_item: Some(format!("visit-{id}")),
     }
 }
 
@@ -115,7 +116,35 @@ async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
             let rows = read.tasks(&scope, &filter, after, 10).await?;
             let ids: Vec<_> = rows.iter().map(|t| t.task.id.as_str()).collect();
             assert_eq!(ids.join(" "), wanted, "{scope:?} {filter:?}");
+            if filter.overdue_as_of.is_some() {
+                assert_eq!(read.task_count(&scope, &filter).await?, rows.len() as i64);
+            }
         }
+        let nowhere = TaskFilter { village: Some("v9".to_owned()), ..TaskFilter::default() };
+        assert_eq!(read.task_count(&everything(), &nowhere).await?, 0);
+        let unknown = TaskFilter { text: Some("RW-A".to_owned()), ..TaskFilter::default() };
+        assert_eq!(read.task_count(&everything(), &unknown).await?, 1, "by number, in any case");
+        let of_org = TaskFilter { org: Some("office".into()), ..TaskFilter::default() };
+        assert_eq!(read.task_count(&everything(), &of_org).await?, 0, "it only joins");
+        let ids = |rows: Vec<StoredTask>| -> Vec<String> {
+            rows.into_iter().map(|row| row.task.id.to_string()).collect()
+        };
+        let (me, mine) = ("wang".into(), ["village".into()]);
+        assert_eq!(ids(read.tasks_to_do(&me, &mine, days(0), 10).await?), ["a", "b"]);
+        assert!(read.tasks_to_do(&me, &[], days(0), 10).await?.is_empty(), "nothing was given to him");
+        assert!(read.tasks_to_do(&me, &mine, days(0) - chrono::Days::new(1), 10).await?.is_empty());
+        assert_eq!(ids(read.tasks_open_between(days(2), days(9)).await?), ["a", "b"], "c is cancelled");
+        assert!(read.tasks_open_between(days(4), days(9)).await?.is_empty());
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        let window = Window::new(NOW.date(), days(3))?;
+        let twin = Task::pending("twin".into(), "shop".into(), "village".into(), Vec::new(), window);
+        let again = TaskFiling { code: "RW-twin".to_owned(), ..filing("a", "t/v1") };
+        let refused = tx.insert_task(&twin, &again, NOW).await;
+        assert!(
+            matches!(refused, Err(Error::Conflict { table: "task", .. })),
+            "one task for a visit: {refused:?}"
+        );
         Ok(())
     })
     .await

@@ -318,7 +318,6 @@ fn body_path(app: &App, body: &Body, cast: &Cast) -> String {
 
 async fn write_down(app: &App, entries: Vec<Entry>) -> Result<()> {
     let mut pictures = Pictures { drawn: BTreeMap::new() };
-    let mut tasks = 0_u32;
     let mut entries = entries.into_iter().peekable();
     while entries.peek().is_some() {
         let mut tx = app.db.write(&app.town).await?;
@@ -330,10 +329,13 @@ async fn write_down(app: &App, entries: Vec<Entry>) -> Result<()> {
             for row in entry.rows {
                 match row {
                     Row::Task(task, kind, plan) => {
-                        tasks += 1;
-                        let code = format!("RW-{}-{tasks:05}", entry.at.date().year());
-                        let filing =
-                            TaskFiling { code, plan: Some(plan.id.clone()), path: entry.path.clone(), kind };
+                        let filing = TaskFiling {
+                            code: crate::task::next_code(&mut tx, entry.at).await?,
+                            plan: Some(plan.id.clone()),
+                            path: entry.path.clone(),
+                            kind,
+                            plan_item: None,
+                        };
                         tx.insert_task(&task, &filing, entry.at).await?;
                     }
                     Row::TaskStep(task, event) => tx.save_task_step(&task, &event).await?,
@@ -342,9 +344,7 @@ async fn write_down(app: &App, entries: Vec<Entry>) -> Result<()> {
                             .await?;
                     }
                     Row::Hazard(hazard, event, inspection, org) => {
-                        // The counter goes on from here, so that today's next find gets the next number.
-                        let series = format!("YH-{}-{}", app.town, entry.at.date().format("%Y%m%d"));
-                        let code = format!("{series}-{:04}", tx.next_number(&series).await?);
+                        let code = crate::hazard::next_code(&mut tx, entry.at).await?;
                         let filing =
                             Filing { code, path: entry.path.clone(), org, inspection: Some(inspection) };
                         tx.insert_hazard(&hazard, &event, &filing).await?;

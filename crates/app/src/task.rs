@@ -1,0 +1,442 @@
+//! Tasks: listed by what is owed, given to somebody, taken on, done, reviewed. What does not belong here: whether a step
+//! is allowed (`domain::task`), making tasks from plans (`inspection_plan`).
+
+mod view;
+
+use std::collections::HashMap;
+
+use chrono::Datelike;
+use domain::hazard::Position;
+use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, TaskId};
+use domain::org::Assignment;
+use domain::policy::{Action, Hats, Subject};
+use domain::task::{Event, State, Task, TaskRefusal, UnableReason, Window};
+use domain::time::{Date, Timestamp};
+use serde::Deserialize;
+use store::place::PlaceRecord;
+use store::task::{StoredTask, TaskFiling, TaskFilter};
+use store::{Read, Write};
+use utoipa::ToSchema;
+
+pub use view::{TaskEventView, TaskPage, TaskRow, TaskView, Tasks, kind_label};
+
+use crate::names::Names;
+use crate::place::{at_place, place_in_scope, place_subject};
+use crate::{App, Caller, Error, Result};
+
+/// A window that ends within so many days is due soon; our own choice.
+pub(crate) const DUE_SOON_DAYS: i64 = 3;
+/// Vain visits that send a task to joint action, where the town has not said otherwise. Source: handbook of the field.
+const REFER_AFTER: u16 = 2;
+/// Kinds of visit a task by hand may be.
+const KINDS: &[&str] =
+    &["routine", "special", "joint", "recheck", "supervision", "report", "before_holiday", "police"];
+
+impl From<TaskRefusal> for Error {
+    fn from(refusal: TaskRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// Which tasks are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct TasksAsked {
+    /// Stage.
+    pub state: Option<String>,
+    /// Person, or `me`.
+    pub assignee: Option<String>,
+    /// Place.
+    pub place: Option<PlaceId>,
+    /// Plan.
+    pub plan: Option<InspectionPlanId>,
+    /// Village.
+    pub village: Option<String>,
+    /// Organisation that leads.
+    pub org: Option<OrgId>,
+    /// Only what is overdue.
+    pub overdue: bool,
+    /// Text.
+    pub q: Option<String>,
+    /// Where the last page ended.
+    pub after: Option<String>,
+    /// Rows of a page.
+    pub limit: i64,
+}
+
+/// A task made by hand.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct TaskInput {
+    /// Place.
+    pub place: String,
+    /// Kind of visit.
+    pub kind: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub due_on: String,
+    /// Who is to go.
+    #[serde(default)]
+    pub assignee: Option<String>,
+    /// Why.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A step of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskStep {
+    /// 接受.
+    Accept,
+    /// 到场.
+    Start,
+    /// 审核通过.
+    Review,
+    /// 审核退回.
+    SendBack {
+        /// Why.
+        reason: String,
+    },
+    /// 取消.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// 无法检查.
+    Unable {
+        /// Why.
+        reason: UnableReason,
+        /// What else is to be said.
+        note: String,
+    },
+}
+
+impl TaskStep {
+    fn audit(&self) -> &'static str {
+        match self {
+            Self::Accept => "task.accept",
+            Self::Start => "task.start",
+            Self::Review => "task.review",
+            Self::SendBack { .. } => "task.send_back",
+            Self::Cancel { .. } => "task.cancel",
+            Self::Unable { .. } => "task.unable",
+        }
+    }
+
+    fn action(&self) -> Action {
+        match self {
+            Self::Accept | Self::Start | Self::Unable { .. } => Action::TaskDo,
+            Self::Review | Self::SendBack { .. } => Action::TaskReview,
+            Self::Cancel { .. } => Action::TaskAssign,
+        }
+    }
+}
+
+/// A task with where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded {
+    pub stored: StoredTask,
+    pub place: PlaceRecord,
+    pub subject: Subject,
+}
+
+/// Where a task stands as far as rights are concerned.
+pub(crate) async fn task_subject(read: &mut Read, task: &Task, place: &PlaceRecord) -> Result<Subject> {
+    let mut subject = place_subject(read, place).await?;
+    subject.orgs.insert(task.lead.clone());
+    subject.orgs.extend(task.joint.iter().cloned());
+    Ok(subject)
+}
+
+/// The task of this id, if the caller may see it.
+pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &TaskId) -> Result<Loaded> {
+    let scope = caller.scope(Action::TaskRead)?;
+    let stored = read.task(id).await?.ok_or(Error::NotFound)?;
+    let owing = std::iter::once(stored.task.lead.clone()).chain(stored.task.joint.iter().cloned());
+    let (place, subject) = at_place(read, &stored.task.place, owing).await?;
+    if scope.admits(&subject) { Ok(Loaded { stored, place, subject }) } else { Err(Error::NotFound) }
+}
+
+/// The hat under which somebody does a task: one of an organisation that owes it, before any other.
+pub(crate) fn doing_hat<'a>(
+    caller: &'a Caller,
+    task: &Task,
+    subject: &Subject,
+    today: Date,
+) -> Result<&'a Assignment> {
+    let owes = caller.hats.all().iter().find(|hat| {
+        task.is_of(&hat.org) && Hats::on([(*hat).clone()], today).hat(Action::TaskDo, subject).is_some()
+    });
+    match owes {
+        Some(hat) => Ok(hat),
+        None => caller.hat(Action::TaskDo, subject),
+    }
+}
+
+/// The number of the next task recorded now, as `RW-2026-00042`.
+pub(crate) async fn next_code(tx: &mut Write, now: Timestamp) -> Result<String> {
+    let series = format!("RW-{}", now.date().year());
+    Ok(format!("{series}-{:05}", tx.next_number(&series).await?))
+}
+
+/// A whole number the town has set under a name, or the one that comes along.
+pub(crate) async fn number_on(read: &mut Read, name: &str, on: Date, otherwise: u16) -> Result<u16> {
+    let Some(set) = read.parameter_on(name, on).await? else { return Ok(otherwise) };
+    match set.parameter.value {
+        domain::plan::Value::Number(n) if (0.0..=f64::from(u16::MAX)).contains(&n) => Ok(n as u16),
+        _ => Ok(otherwise),
+    }
+}
+
+/// The rows of these tasks, in this order.
+pub(crate) async fn rows(
+    read: &mut Read,
+    caller: &Caller,
+    names: &Names,
+    tasks: &[StoredTask],
+    today: Date,
+) -> Result<Vec<TaskRow>> {
+    let mut ids: Vec<PlaceId> = tasks.iter().map(|one| one.task.place.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    let mut places: HashMap<PlaceId, (PlaceRecord, Subject)> = HashMap::new();
+    for record in read.places_by_id(&ids).await? {
+        let subject = place_subject(read, &record).await?;
+        places.insert(record.place.id.clone(), (record, subject));
+    }
+    let mut rows = Vec::with_capacity(tasks.len());
+    for stored in tasks {
+        let Some((place, subject)) = places.get(&stored.task.place) else { continue };
+        let mut subject = subject.clone();
+        subject.orgs.insert(stored.task.lead.clone());
+        subject.orgs.extend(stored.task.joint.iter().cloned());
+        rows.push(TaskRow::of(caller, stored, place, &subject, names, today));
+    }
+    Ok(rows)
+}
+
+fn cursor(text: &str) -> Result<(Date, TaskId)> {
+    let wrong = || Error::field("after", "page.cursor", "翻页位置不对，请从第一页重新查看");
+    let (date, id) = text.split_once('_').ok_or_else(wrong)?;
+    Ok((domain::time::parse_date(date).ok_or_else(wrong)?, id.into()))
+}
+
+impl App {
+    /// A page of tasks the caller may see, first due first.
+    pub async fn tasks(&self, caller: &Caller, asked: &TasksAsked) -> Result<TaskPage> {
+        let scope = caller.scope(Action::TaskRead)?;
+        let today = self.now().date();
+        let assignee = asked.assignee.as_deref().filter(|text| !text.is_empty());
+        let filter = TaskFilter {
+            state: asked.state.clone().filter(|text| !text.is_empty()),
+            place: asked.place.clone(),
+            assignee: assignee.map(|who| if who == "me" { caller.person.clone() } else { who.into() }),
+            plan: asked.plan.clone(),
+            village: asked.village.clone(),
+            org: asked.org.clone(),
+            text: asked.q.clone(),
+            overdue_as_of: asked.overdue.then_some(today),
+        };
+        let after = asked.after.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
+        let mut read = self.db.read(&self.town).await?;
+        let mut found = read.tasks(&scope, &filter, after, asked.limit + 1).await?;
+        let size = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+        let more = found.len() > size;
+        found.truncate(size);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|one| format!("{}_{}", one.task.window.due_on, one.task.id));
+        let total = read.task_count(&scope, &filter).await?;
+        let names = Names::read(&mut read).await?;
+        let items = rows(&mut read, caller, &names, &found, today).await?;
+        Ok(TaskPage { items, next, total: Some(total) })
+    }
+
+    /// One task with everything that happened to it.
+    pub async fn task(&self, caller: &Caller, id: &TaskId) -> Result<TaskView> {
+        let mut read = self.db.read(&self.town).await?;
+        let loaded = load(&mut read, caller, id).await?;
+        let names = Names::read(&mut read).await?;
+        Ok(TaskView::of(caller, &loaded, &names, self.now().date()))
+    }
+
+    /// A task by hand, given to somebody at once if he is named.
+    ///
+    /// Errors: the caller may not give tasks at this place; the window is reversed.
+    pub async fn add_task(&self, caller: &Caller, input: &TaskInput) -> Result<TaskView> {
+        let now = self.now();
+        if !KINDS.contains(&input.kind.as_str()) {
+            return Err(Error::field("kind", "task.kind", "请选择任务种类"));
+        }
+        let day = |field: &str, text: &str| {
+            domain::time::parse_date(text)
+                .ok_or_else(|| Error::field(field, "date.invalid", "日期请写成 2026-11-25 的样子"))
+        };
+        let window = Window::new(day("from", &input.from)?, day("due_on", &input.due_on)?)?;
+        let mut tx = self.write(caller).await?;
+        let id = PlaceId::from(input.place.as_str());
+        let (place, subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &id).await?;
+        let hat = caller.hat(Action::TaskAssign, &subject)?;
+        let act = caller.act(hat, now, None);
+        let task = Task::pending(self.new_id().into(), id, hat.org.clone(), Vec::new(), window);
+        let filing = TaskFiling {
+            code: next_code(&mut tx, now).await?,
+            plan: None,
+            path: place.path.clone(),
+            kind: input.kind.clone(),
+            plan_item: None,
+        };
+        tx.insert_task(&task, &filing, now).await?;
+        let mut stored = StoredTask { task, filing, events: Vec::new() };
+        if let Some(to) = input.assignee.as_deref().filter(|to| !to.is_empty()) {
+            let to = known_person(&mut tx, to).await?;
+            let (task, event) = stored.task.clone().assign(act, to, now)?;
+            tx.save_task_step(&task, &event).await?;
+            stored.task = task;
+            stored.events.push(event);
+        }
+        let subject = task_subject(&mut tx, &stored.task, &place).await?;
+        let names = Names::read(&mut tx).await?;
+        let mut audit = caller.audit_as(hat, "task.add", ("task", stored.task.id.as_str()), &place.path, now);
+        audit.reason = input.note.trim().to_owned();
+        let loaded = Loaded { stored, place, subject };
+        let view = TaskView::of(caller, &loaded, &names, now.date());
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Gives tasks to somebody: all or none.
+    pub async fn assign_tasks(&self, caller: &Caller, tasks: &[(TaskId, u32)], to: &str) -> Result<Tasks> {
+        let now = self.now();
+        if tasks.is_empty() || tasks.len() > 200 {
+            return Err(Error::field("tasks", "task.how_many", "一次请选择 1 到 200 项任务"));
+        }
+        let mut tx = self.write(caller).await?;
+        let to = known_person(&mut tx, to).await?;
+        let names = Names::read(&mut tx).await?;
+        let mut changed = Vec::new();
+        let mut audit = None;
+        for (id, version) in tasks {
+            let loaded = load(&mut tx, caller, id).await?;
+            let hat = caller.hat(Action::TaskAssign, &loaded.subject)?;
+            fresh(caller, &loaded, *version, &names, now.date())?;
+            let act = caller.act(hat, now, None);
+            let (task, event) = loaded.stored.task.clone().assign(act, to.clone(), now)?;
+            tx.save_task_step(&task, &event).await?;
+            audit = Some(caller.audit_as(
+                hat,
+                "task.assign",
+                ("task", id.as_str()),
+                &loaded.stored.filing.path,
+                now,
+            ));
+            changed.push(after(loaded.stored, task, event));
+        }
+        let items = rows(&mut tx, caller, &names, &changed, now.date()).await?;
+        let audit = audit.ok_or(Error::NotFound)?;
+        Ok(tx.commit(audit, Tasks { items }).await?)
+    }
+
+    /// A step of a task by the caller.
+    ///
+    /// Errors: a stale version comes with the task as it now stands; what the rules refuse.
+    pub async fn step_task(
+        &self,
+        caller: &Caller,
+        id: &TaskId,
+        version: u32,
+        happened_at: Option<Timestamp>,
+        step: TaskStep,
+    ) -> Result<TaskView> {
+        let now = self.now();
+        let today = now.date();
+        let mut tx = self.write(caller).await?;
+        let loaded = load(&mut tx, caller, id).await?;
+        let names = Names::read(&mut tx).await?;
+        let hat = match step.action() {
+            Action::TaskDo => doing_hat(caller, &loaded.stored.task, &loaded.subject, today)?,
+            action => caller.hat(action, &loaded.subject)?,
+        };
+        fresh(caller, &loaded, version, &names, today)?;
+        // A phone's clock may run ahead; what it says happened cannot lie after now.
+        let act = caller.act(hat, happened_at.unwrap_or(now).min(now), None::<Position>);
+        let name = step.audit();
+        let before = loaded.stored.task.clone();
+        let mut reason = String::new();
+        let (task, event) = match step {
+            TaskStep::Accept => before.accept(act, now)?,
+            TaskStep::Start => before.start(act, now)?,
+            TaskStep::Review => before.review(act, now)?,
+            TaskStep::SendBack { reason: why } => {
+                reason.clone_from(&why);
+                before.send_back(act, &why, now)?
+            }
+            TaskStep::Cancel { reason: why } => {
+                reason.clone_from(&why);
+                before.cancel(act, &why, now)?
+            }
+            TaskStep::Unable { reason: why, note } => {
+                let refer_after = number_on(&mut tx, "task.refer_after", today, REFER_AFTER).await?;
+                before.unable(act, why, &note, refer_after, now)?
+            }
+        };
+        tx.save_task_step(&task, &event).await?;
+        let mut audit = caller.audit_as(hat, name, ("task", id.as_str()), &loaded.stored.filing.path, now);
+        audit.happened_at = event.act.happened_at;
+        audit.reason = reason;
+        let loaded = Loaded { stored: after(loaded.stored, task, event), ..loaded };
+        let view = TaskView::of(caller, &loaded, &names, today);
+        Ok(tx.commit(audit, view).await?)
+    }
+}
+
+fn after(before: StoredTask, task: Task, event: Event) -> StoredTask {
+    let mut events = before.events;
+    events.push(event);
+    StoredTask { task, events, ..before }
+}
+
+fn fresh(caller: &Caller, loaded: &Loaded, version: u32, names: &Names, today: Date) -> Result<()> {
+    if loaded.stored.task.version == version {
+        return Ok(());
+    }
+    Err(Error::stale(&TaskView::of(caller, loaded, names, today)))
+}
+
+/// A person of the town who may be given something.
+async fn known_person(read: &mut Read, id: &str) -> Result<PersonId> {
+    let whole = Caller::system().scope(Action::PersonRead)?;
+    match read.person(&id.into(), &whole).await? {
+        Some(known) if known.person.active => Ok(known.person.id),
+        _ => Err(Error::field("to", "task.person_unknown", "没有这个人或已离任，请重新选择承办人")),
+    }
+}
+
+/// Moves a task on with a record that came in: taken on first if nobody had said so. Says why not when it cannot.
+pub(crate) async fn hand_in(
+    tx: &mut Write,
+    caller: &Caller,
+    loaded: &Loaded,
+    inspection: &domain::ids::InspectionId,
+    happened_at: Timestamp,
+    now: Timestamp,
+) -> Result<Option<TaskRefusal>> {
+    let hat = doing_hat(caller, &loaded.stored.task, &loaded.subject, now.date())?;
+    let act = caller.act(hat, happened_at.min(now), None);
+    let mut steps = Vec::new();
+    let mut task = loaded.stored.task.clone();
+    if matches!(task.state, State::Pending | State::Assigned { .. }) {
+        match task.accept(act.clone(), now) {
+            Ok((next, event)) => {
+                steps.push((next.clone(), event));
+                task = next;
+            }
+            Err(refusal) => return Ok(Some(refusal)),
+        }
+    }
+    match task.submit(act, inspection.clone(), now) {
+        Ok(step) => steps.push(step),
+        Err(refusal) => return Ok(Some(refusal)),
+    }
+    for (task, event) in &steps {
+        tx.save_task_step(task, event).await?;
+    }
+    Ok(None)
+}
