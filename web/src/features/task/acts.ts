@@ -1,6 +1,3 @@
-/** Whether the server offers one of these acts on a row; it names them by step or by right. */
-export const may = (row: { actions: string[] }, ...codes: string[]): boolean => codes.some((code) => row.actions.includes(code))
-
 /** The acts a task page knows, in the order of a task's life, each with the names the server may give it. */
 export const TASK_ACTS = [
   { act: 'accept', codes: ['accept'], form: 'none', main: true },

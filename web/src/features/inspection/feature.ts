@@ -1,0 +1,10 @@
+import { FileCheck2 } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+export default {
+  routes: [
+    { path: '/inspections', name: 'inspections', component: () => import('./InspectionList.vue'), meta: { can: ['inspection.read'], title: 'inspection.title' } },
+    { path: '/inspections/:id', name: 'inspection', component: () => import('./InspectionPage.vue'), meta: { can: ['inspection.read'], title: 'inspection.one' } },
+  ],
+  menu: [{ group: 'work', order: 30, to: '/inspections', label: 'inspection.title', icon: FileCheck2, can: ['inspection.read'] }],
+} satisfies Feature
