@@ -87,6 +87,14 @@ describe('without a network', () => {
     expect(town.api.acts.map((a) => a['what'])).toEqual(['accept', 'accept'])
   })
 
+  it('killed the second it was signed in, it knows again who uses it', async () => {
+    await kill(context)
+    await town.stop()
+    await open()
+    await page.goto(`${town.url}/m/`)
+    await page.waitForSelector('.card2:has-text("罗记农资门市")')
+  })
+
   it('every connection breaks once, and each photo is there once and whole', async () => {
     const heard = new Set<string>()
     town.api.road = (asked) => {
@@ -159,7 +167,7 @@ describe('with the server there', () => {
     await page.click('text=退出登录')
     await page.click('.van-dialog__confirm')
     await page.waitForSelector('#l-name')
-    expect(await page.evaluate(async () => (await indexedDB.databases()).map((d) => d.name))).toEqual([])
+    expect(await page.evaluate(async () => (await indexedDB.databases()).map((d) => d.name))).toEqual(['fengsui.who'])
   })
 
   it('a hazard in three taps, a re-check and a visit in vain, all without a network', async () => {

@@ -11,8 +11,8 @@ import { Outbox, type RunEnd } from './store/outbox'
 import { space, type Space } from './store/space'
 import { fetchBefores, sync } from './store/sync'
 import type { Me } from './store/types'
+import { Who } from './store/who'
 
-const WHO = 'fengsui.m.who'
 const SKEW = 'fengsui.m.skew'
 /** The office's changes are fetched again after this long. */
 const SYNC_EVERY_MS = 10 * 60_000
@@ -29,17 +29,20 @@ export interface Phone {
   /** How the last attempt to reach the server ended. */
   reached: 'yes' | 'no' | 'unknown'
   clockWrong: boolean
+  /** The browser keeps nothing: a private window, or storage it cannot open. */
+  broken: boolean
   skewMs: number
   space: Space
 }
 
 export const phone = reactive<Phone>({
   me: null, expired: false, online: globalThis.navigator?.onLine ?? true, sending: false, syncing: false, syncedAt: null,
-  reached: 'unknown', clockWrong: false, skewMs: 0, space: { persistent: null, free: null, used: null },
+  reached: 'unknown', clockWrong: false, broken: false, skewMs: 0, space: { persistent: null, free: null, used: null },
 })
 
 export const clock = new Clock(Date.now, Number(recalled(SKEW)) || 0)
 export const http = new Http(clock)
+const who = new Who()
 const database = shallowRef<PhoneDb | null>(null)
 let outbox: Outbox | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -58,10 +61,9 @@ function tellClock(): void {
 function recalled(name: string): string | null {
   try { return localStorage.getItem(name) } catch { return null }
 }
-function remember(name: string, value: string | null): void {
+function remember(name: string, value: string): void {
   try {
-    if (value === null) localStorage.removeItem(name)
-    else localStorage.setItem(name, value)
+    localStorage.setItem(name, value)
   } catch { /* lasts as long as the page */ }
 }
 
@@ -80,9 +82,14 @@ export async function wake(): Promise<void> {
   addEventListener('online', () => { phone.online = true; kick() })
   addEventListener('offline', () => { phone.online = false })
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') kick() })
-  const who = recalled(WHO)
-  if (!who) return
-  await open(who)
+  try {
+    const known = await who.known()
+    if (!known) return
+    await open(known)
+  } catch {
+    phone.broken = true
+    return
+  }
   const me = await db().recall<Me>('me')
   if (me) enter(me)
 }
@@ -110,14 +117,19 @@ export async function measure(): Promise<void> {
   phone.space = await space()
 }
 
-export type LoginEnd = { kind: 'in' } | { kind: 'must_change' } | Exclude<Reply<Me>, { kind: 'ok' }>
+export type LoginEnd = { kind: 'in' } | { kind: 'must_change' } | { kind: 'broken' } | Exclude<Reply<Me>, { kind: 'ok' }>
 
 /** Signs in; the session of a phone lasts seven days. */
 export async function login(name: string, password: string, totp: string): Promise<LoginEnd> {
   const reply = await http.ask<Me>('/login', { method: 'POST', json: { login: name, password, phone: true, ...(totp ? { totp } : {}) } })
   if (reply.kind !== 'ok') return reply
   if (reply.data.must_change_password) return { kind: 'must_change' }
-  await admit(reply.data)
+  try {
+    await admit(reply.data)
+  } catch {
+    phone.broken = true
+    return { kind: 'broken' }
+  }
   return { kind: 'in' }
 }
 
@@ -129,7 +141,7 @@ export async function changePassword(old: string, next: string): Promise<Reply<u
 async function admit(me: Me): Promise<void> {
   const name = databaseName(me.town, me.person.id)
   await open(name)
-  remember(WHO, name)
+  await who.signedIn(name)
   phone.expired = false
   await db().keep('me', me)
   await refresh(true)
@@ -146,7 +158,7 @@ export async function logout(): Promise<'out' | 'outstanding' | 'unreachable'> {
   }
   clearTimeout(timer)
   const gone = db()
-  remember(WHO, null)
+  await who.signedOut()
   phone.me = null
   phone.expired = false
   database.value = null
@@ -211,6 +223,7 @@ export const again = async (id: string): Promise<void> => {
   await outbox?.again(id)
   kick()
 }
+export const letGo = async (id: string): Promise<void> => { await outbox?.letGo(id) }
 export const reopen = async (id: string): Promise<string | null> => (outbox ? outbox.reopen(id, newId) : null)
 
 /** A query of the phone's database that follows it. */

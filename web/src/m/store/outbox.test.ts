@@ -17,13 +17,14 @@ let server: PhoneServer
 let db: PhoneDb
 let outbox: Outbox
 let http: Http
+let clock: Clock
 let n = 0
 const id = () => `01900000-0000-7000-8000-${String(++n).padStart(12, '0')}`
 
 beforeEach(async () => {
   server = new PhoneServer()
   db = new PhoneDb(`test-${id()}`)
-  const clock = new Clock(() => Date.parse(AT))
+  clock = new Clock(() => Date.parse(AT))
   http = new Http(clock, server.fetch)
   outbox = new Outbox(db, http, clock)
   await sync(db, http, AT)
@@ -117,6 +118,20 @@ describe('an inspection on its way', () => {
     await outbox.run()
     expect((await db.outbox.get(entry.id))!.state).toBe('delivered')
     expect([...server.uploads.values()].every((u) => u.complete)).toBe(true)
+  })
+
+  it('a photo damaged on the way goes again by itself', async () => {
+    const entry = await finished(1)
+    let broken = false
+    server.road = (asked) => {
+      if (asked.method !== 'PUT' || broken || asked.headers['upload-offset'] === '0') return null
+      broken = true
+      return server.answer({ ...asked, body: asked.body.map((b) => b ^ 1) })
+    }
+    await outbox.run()
+    expect((await db.outbox.get(entry.id))!.state).toBe('recorded')
+    await outbox.run()
+    expect((await db.outbox.get(entry.id))!.state).toBe('delivered')
   })
 
   it('never counts as delivered what the server keeps under another hash', async () => {
@@ -254,12 +269,33 @@ describe('tasks and hazards', () => {
     expect(server.acts.map((a) => a.what)).toEqual(['accept', 'unable'])
   })
 
+  it('what was seen for a task that went to somebody else can still be handed in', async () => {
+    const entry = await finished(0)
+    await db.outbox.update(entry.id, { draft: { ...entry.draft!, task: 'gone', occasion: 'special' } })
+    server.refuses = { status: 422, body: { code: 'task.not_yours', detail: '任务已派给别人' } }
+    await outbox.run()
+    await outbox.reopen(entry.id, id)
+    expect(await db.drafts.get(entry.id)).toMatchObject({ task: null, occasion: 'routine' })
+  })
+
   it('a task others have changed beyond that is left to people', async () => {
     const task = (await db.tasks.get(server.tasks[0]!.id))!
     await unable(db, task, 'locked', '', { id: id(), at: AT })
     Object.assign(server.tasks[0]!, { version: 9, state: 'cancelled' })
     await outbox.run()
-    expect((await db.outbox.toCollection().first())!.state).toBe('conflict')
+    const left = (await db.outbox.toCollection().first())!
+    expect(left.state).toBe('conflict')
+    await outbox.letGo(left.id)
+    expect(await db.outbox.count()).toBe(0)
+  })
+
+  it('nobody lets go of an inspection, nor of what is only waiting', async () => {
+    const entry = await finished(1)
+    await outbox.letGo(entry.id)
+    server.refuses = { status: 422, body: { code: 'x', detail: 'y' } }
+    await outbox.run()
+    await outbox.letGo(entry.id)
+    expect(await db.outbox.count()).toBe(1)
   })
 
   it('a hazard is delivered with its photo', async () => {
@@ -269,6 +305,18 @@ describe('tasks and hazards', () => {
     await outbox.run()
     expect((await db.outbox.get(made.id))!.state).toBe('delivered')
     expect(server.uploads.get(shot.id)!.object).toBe(`hazard/${made.id}`)
+  })
+
+  it('what a fast clock dated into the future is dated anew, and told once', async () => {
+    const made = { id: id(), at: '2026-11-25T11:00:00+08:00' }
+    await report(db, { place: { id: server.places[3]!.id, name: '唐家茶馆' }, code: 'H01.1', description: '楼梯堆物', photos: [], position: null }, made)
+    server.road = (asked) => {
+      const said = JSON.parse(new TextDecoder().decode(asked.body) || '{}') as { happened_at?: string }
+      return said.happened_at && said.happened_at > AT ? { status: 422, body: { code: 'hazard.happened_after_recorded', detail: '发生时间晚于现在' } } : null
+    }
+    await outbox.run()
+    expect((await db.outbox.get(made.id))!.state).toBe('delivered')
+    expect(server.hazards.get(made.id)!['happened_at']).toBe('2026-11-25T09:59:54+08:00')
   })
 
   it('a re-check goes with photo, companions and new days when it failed', async () => {

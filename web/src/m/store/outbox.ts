@@ -4,7 +4,7 @@
 import type { Http, Reply } from './http'
 import type { PhoneDb } from './db'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
-import type { Clock } from './clock'
+import { chinaTime, type Clock } from './clock'
 import { isFinal, upload, type Target, type UploadState } from './upload'
 
 /** How a run ended, for whoever decides when the next one is. */
@@ -14,6 +14,11 @@ export type RunEnd = 'empty' | 'waiting' | 'unreachable' | 'unknown' | 'busy'
 const WAITS_MS = [5_000, 15_000, 30_000, 60_000, 120_000, 300_000]
 /** A version moved on while the phone was away: how often to try with the newer one. */
 const CATCH_UP = 3
+
+/** Refusals that say the task is no longer this person's to do. */
+const LOST_TASK = new Set(['task.not_yours', 'task.other_org', 'task.not_now', 'task.too_early'])
+/** How far the corrected clock may still be ahead. */
+const SAFE_MS = 6_000
 
 type Unsent = Exclude<Reply<unknown>, { kind: 'ok' }>
 
@@ -101,6 +106,12 @@ export class Outbox {
           continue
         }
       }
+      if (reply.kind === 'problem' && reply.code.endsWith('.happened_after_recorded') && attempt === 0) {
+        // The phone ran fast when it was made. This very answer said by how much; nothing was committed under the key.
+        body = { ...body, happened_at: chinaTime(this.clock.now() - SAFE_MS) }
+        await this.db.outbox.update(entry.id, { body })
+        continue
+      }
       if (reply.kind === 'problem' && isFinal(reply.status)) {
         const state = reply.status === 409 ? 'conflict' : 'refused'
         await this.settled(entry, state, this.trouble(reply))
@@ -142,6 +153,12 @@ export class Outbox {
     })
     if (came.kind === 'confirmed') {
       await this.db.photos.update(photo.id, { state: 'uploaded', received: photo.bytes })
+      return null
+    }
+    if (came.kind === 'refused' && came.code === 'photo.hash') {
+      // Damaged on the way, and thrown away there: it goes again from the start, with the next run.
+      const trouble = { code: came.code, sentence: '', fields: [], at: this.clock.iso() }
+      await this.db.photos.update(photo.id, { state: 'held', received: 0, trouble })
       return null
     }
     if (came.kind === 'refused') {
@@ -230,10 +247,25 @@ export class Outbox {
       const entry = await this.db.outbox.get(id)
       if (!entry?.draft || (entry.state !== 'refused' && entry.state !== 'conflict')) return null
       const next = entry.state === 'conflict' ? newId() : id
-      await this.db.drafts.put({ ...entry.draft, id: next, saved_at: this.clock.iso(), refusal: entry.trouble })
+      // A task that is no longer this person's must not keep what was seen from being handed in.
+      const owed = LOST_TASK.has(entry.trouble?.code ?? '') ? { task: null, occasion: 'routine' } : {}
+      await this.db.drafts.put({ ...entry.draft, ...owed, id: next, saved_at: this.clock.iso(), refusal: entry.trouble })
       await this.db.photos.where('owner').equals(id).modify((p) => { p.owner = next; p.state = 'held'; p.trouble = null })
       await this.db.outbox.delete(id)
       return next
+    })
+  }
+
+  /**
+   * Lets go of something the server will not take and nobody can mend, as a task others have done meanwhile. Only a
+   * person decides that, and never about an inspection: that becomes a draft again.
+   */
+  async letGo(id: string): Promise<void> {
+    await this.db.transaction('rw', this.db.outbox, this.db.photos, async () => {
+      const entry = await this.db.outbox.get(id)
+      if (!entry || entry.draft || (entry.state !== 'refused' && entry.state !== 'conflict')) return
+      await this.db.photos.where('owner').equals(id).delete()
+      await this.db.outbox.delete(id)
     })
   }
 

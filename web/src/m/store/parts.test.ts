@@ -8,7 +8,9 @@ import { fitted, takenAt } from './picture'
 import { crc32, rescue, zip } from './rescue'
 import { sha256, sha256Plain } from './sha256'
 import { isLow, space } from './space'
+import { ready } from '../words'
 import { codeIn } from './scan'
+import { Who } from './who'
 
 describe('hashes', () => {
   it.each([0, 1, 55, 56, 63, 64, 65, 1000, 70_000])('of %i bytes are those of everybody', async (length) => {
@@ -95,4 +97,23 @@ describe('a code on a door', () => {
     ['HDP-031', 'HDP-031'], [' hdp-031 ', 'HDP-031'], ['https://x.example/m/place/HDP-031', 'HDP-031'],
     ['https://x.example/p?code=HDP-031', 'HDP-031'], ['fengsui:HDP-031', 'HDP-031'],
   ])('%s is read as %s', (text, code) => expect(codeIn(text)).toBe(code))
+})
+
+describe('words', () => {
+  it('with names become functions, all others stay as they are', () => {
+    const words = ready({ a: 'plain', b: { c: '还剩 {n} 天 · {day}' }, d: ['x'] }) as { a: string; b: { c: (v: object) => string }; d: string[] }
+    expect([words.a, words.d]).toEqual(['plain', ['x']])
+    expect(words.b.c({ named: (key: string) => ({ n: 3, day: '11-28' })[key] })).toBe('还剩 3 天 · 11-28')
+  })
+})
+
+describe('who uses the phone', () => {
+  it('is known until signing out', async () => {
+    const who = new Who('who-test')
+    expect(await who.known()).toBeNull()
+    await who.signedIn('fengsui-1-a')
+    expect(await new Who('who-test').known()).toBe('fengsui-1-a')
+    await who.signedOut()
+    expect(await who.known()).toBeNull()
+  })
 })
