@@ -42,7 +42,7 @@ export interface BoardView {
   villages: VillageTally[]
 }
 export interface ClauseQuote { title: string; text: string; start: number; end: number }
-export interface DutyParameter { name: string; value: string; unit: string; basis: string; basis_label: string; from: Day }
+export interface DutyParameter { name: string; label?: string; value: Value; unit: string; basis: string; basis_label: string; from: Day }
 export interface DutyRow {
   id: string
   title: string
@@ -129,17 +129,19 @@ export interface WorkbenchView {
   plans: PlanRow[]
   returned: TaskRow[]
 }
+/** A number, a word or yes and no. */
+export type Value = number | string | boolean
 export interface ParameterView {
   name: string
   label: string
-  value: string
+  value: Value
   unit: string
   basis: string
   basis_label: string
   source: string
   from: Day
-  history: { value: string; from: Day; state: string; reason: string; by: string }[]
-  pending: { id: string; value: string; from: Day; reason: string; proposed_by: string; version: number } | null
+  history: { value: Value; from: Day; state: string; reason: string; by: string }[]
+  pending: { id: string; value: Value; from: Day; reason: string; proposed_by: string; version: number } | null
   used_by: string[]
   actions: string[]
 }
@@ -148,15 +150,16 @@ export interface WaiverView {
   id: string
   duty: string
   duty_title: string
-  subject: string | null
+  /** None: every subject of the duty. */
+  subject: OccurrenceSubject | null
   from: Day
-  to: Day
+  to: Day | null
   kind: string
   kind_label: string
   reason: string
   recorded_by: string
   recorded_at: Instant
-  voided: boolean
+  voided: { at: Instant; reason: string } | null
   version: number
   actions: string[]
 }
@@ -165,14 +168,16 @@ export interface WaiverInput {
   subject_kind?: string | null
   subject?: string | null
   from: Day
-  to: Day
+  to: Day | null
   kind: string
   reason: string
 }
 export interface NoticeView {
   title: string
   body: string
+  /** Where clauses stand, in UTF-16 units as JavaScript counts. */
   spans: { clause: string; start: number; end: number }[]
   recorded_at: Instant
   recorded_by: string
+  version: number
 }

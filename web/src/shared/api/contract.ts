@@ -198,7 +198,7 @@ export interface AuditRow {
   object_id: string
   hat_label: string
   reason: string
-  detail: string
+  detail: unknown
   hash: string
   rows_n: number
 }
@@ -413,14 +413,16 @@ export interface ChecklistRow {
   valid_from: Day | null
   valid_to: Day | null
   items_n: number
-  applies: { categories: string[]; tags: string[]; always: boolean }
+  applies: ChecklistApplies
   version: number
   actions: string[]
 }
-export interface ItemBasis { instrument: string; article: string; text: string }
+export interface ItemBasis { instrument: string; article: string; edition?: string | null; confidence?: string | null; text: string }
 export interface ItemView {
   code: string
   text: string
+  /** What to do on the spot. */
+  how: string
   answer: string
   answer_label: string
   unit: string | null
@@ -432,6 +434,10 @@ export interface ItemView {
   hazard_label: string | null
   basis: ItemBasis[]
   mandatory: boolean
+  /** Part of the door check. */
+  quick: boolean
+  /** Kinds it is asked of; empty for all. */
+  only: string[]
   block: string
   block_title: string
 }
@@ -439,7 +445,8 @@ export interface ChecklistView extends ChecklistRow {
   items: ItemView[]
   diff: { added: string[]; removed: string[]; changed: string[] } | null
 }
-export interface ChecklistInput { code: string; title: string; purpose: string; applies: { categories: string[]; tags: string[]; always: boolean } }
+export interface ChecklistInput { code: string; title: string; purpose: string; applies: ChecklistApplies }
+export interface ChecklistApplies { categories: string[]; tags: string[]; always: boolean; except?: string[] }
 export interface SheetView { kind: 'full' | 'quick' | 'police'; pins: Pin[]; items: ItemView[] }
 export interface Pin { code: string; edition: number }
 export interface HazardCode { code: string; label: string; category: string; category_label: string }

@@ -1,0 +1,11 @@
+import { ListChecks } from '@lucide/vue'
+import type { Feature } from '../../desk/feature'
+
+/** Checklists: editions, items, publishing, Excel out and in. */
+export default {
+  routes: [
+    { path: '/checklists', component: () => import('./ChecklistList.vue'), meta: { title: 'checklist.title', can: ['checklist.read'] } },
+    { path: '/checklists/:id', component: () => import('./ChecklistPage.vue'), meta: { title: 'checklist.pageTitle', can: ['checklist.read'] } },
+  ],
+  menu: [{ group: 'rule', order: 200, to: '/checklists', label: 'checklist.menu', icon: ListChecks, can: ['checklist.read'] }],
+} satisfies Feature

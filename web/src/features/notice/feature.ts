@@ -1,0 +1,8 @@
+import { ScrollText } from '@lucide/vue'
+import type { Feature } from '../../desk/feature'
+
+/** The township's own notice: attached once, quoted by every clause. */
+export default {
+  routes: [{ path: '/notice', component: () => import('./NoticePage.vue'), meta: { title: 'notice.title', can: ['board.read', 'notice.attach'] } }],
+  menu: [{ group: 'rule', order: 230, to: '/notice', label: 'notice.menu', icon: ScrollText, can: ['notice.attach', 'parameter.read'] }],
+} satisfies Feature
