@@ -107,13 +107,27 @@ describe('without a network', () => {
     await fill(3)
     await page.setInputFiles('#i-B01 input[type=file]', picture(9))
     await page.waitForSelector('#i-B01 figure >> nth=1')
-    await finish()
+    await page.click('#i-N01 .g')
+    await page.click('.foot .act:has-text("完成检查")')
+    await page.fill('#f-name', '罗成')
+    await page.locator('.pad canvas').scrollIntoViewIfNeeded()
+    const pad = (await page.locator('.pad canvas').boundingBox())!
+    await page.mouse.move(pad.x + 40, pad.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(pad.x + 160, pad.y + 90, { steps: 6 })
+    await page.mouse.up()
+    await page.waitForSelector('.pad .link')
+    await page.click('.foot.fin .act')
+    await page.waitForSelector('[data-entry]')
     for (let i = 0; i < 60 && !(await page.locator('[data-entry]').count().then(async (n) => n > 0 && (await page.locator('[data-state=delivered]').count()) === n)); i++) {
       await page.click('.sync .act', { timeout: 1000 }).catch(() => undefined)
       await page.waitForTimeout(150)
     }
     expect(town.api.inspections.size).toBe(1)
-    expect([...town.api.uploads.values()].map((u) => u.complete)).toEqual([true, true])
+    expect([...town.api.uploads.values()].map((u) => u.complete)).toEqual([true, true, true])
+    const [record] = [...town.api.inspections.values()]
+    expect(record!['companion']).toMatchObject({ kind: 'signed', name: '罗成' })
+    expect(town.api.uploads.get(record!['companion'].signature)!.complete).toBe(true)
   })
 })
 
@@ -147,6 +161,24 @@ describe('with the server there', () => {
     await page.waitForSelector('[data-state=delivered]:has-text("检查记录")')
   })
 
+  it('a newer version says so and comes when asked', async () => {
+    town.edition = '// newer'
+    await page.evaluate(async () => { await (await navigator.serviceWorker.getRegistration())!.update() })
+    await page.click('.net .new')
+    await page.waitForFunction(() => !document.querySelector('.net .new'))
+    await page.waitForSelector('.card2')
+  })
+
+  it('a quick check is eight taps and one more', async () => {
+    await page.goto(`${town.url}/m/place/${town.api.places[0]!['id']}`)
+    await page.click('text=一分钟快查')
+    for (let i = 1; i <= 8; i++) await page.click(`#i-Q${i} .g`)
+    await page.click('.foot .act:has-text("完成检查")')
+    await page.click('.foot.fin .act')
+    await page.waitForSelector('[data-state=delivered]:has-text("检查记录")')
+    expect([...town.api.inspections.values()][0]).toMatchObject({ task: null, companion: { kind: 'not_signed' }, pins: [{ code: 'Q' }] })
+  })
+
   it('signing out waits until everything is delivered', async () => {
     town.api.road = (asked) => (asked.path.endsWith('/inspections') ? 'drop' : null)
     await fill(3)
@@ -175,6 +207,13 @@ describe('with the server there', () => {
     await page.goto(`${town.url}/m/report`)
     await page.setInputFiles('input[type=file]', picture(1))
     await page.click('.chips button:has-text("电动自行车")')
+    await page.waitForSelector('.shots figure')
+    // Left half done, found as it was.
+    await page.click('.pbar button')
+    await page.waitForSelector('.tabs')
+    await page.goto(`${town.url}/m/report`)
+    await page.waitForSelector('.shots figure')
+    expect(await page.getAttribute('.chips button:has-text("电动自行车")', 'aria-checked')).toBe('true')
     await page.click('.card2:has-text("唐家茶馆")')
     await page.click('.foot .act')
     await page.waitForSelector('[data-entry]')

@@ -13,6 +13,8 @@ const CSP = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'u
 export class PhoneHttp {
   readonly api = new PhoneServer()
   port = 0
+  /** Added to the service worker, as a newer build would. */
+  edition = ''
   private server: Server | null = null
 
   get url(): string { return `http://127.0.0.1:${this.port}` }
@@ -52,6 +54,6 @@ export class PhoneHttp {
     const found = existsSync(wanted) && statSync(wanted).isFile() ? wanted : path.includes('.') ? null : join(DIST, path.startsWith('/m') ? 'm/index.html' : 'index.html')
     if (!found) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': TYPES[found.split('.').pop()!] ?? 'application/octet-stream', 'content-security-policy': CSP, 'cache-control': 'no-cache' })
-    response.end(readFileSync(found))
+    response.end(found.endsWith('/m/sw.js') ? `${readFileSync(found, 'utf8')}\n${this.edition}` : readFileSync(found))
   }
 }

@@ -23,5 +23,7 @@ export function setupUpdate(): void {
 
 /** Only when asked: a page never changes under somebody's fingers. Every tap is saved already. */
 export async function applyUpdate(): Promise<void> {
+  // The first session is taken over without having been an update: it would wait for a reload that never comes.
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
   await update?.(true)
 }

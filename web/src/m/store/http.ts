@@ -17,6 +17,9 @@ export interface Ask {
   timeoutMs?: number
 }
 
+/** The office reset the password: nothing goes on until a new one is chosen, and nothing is lost by that. */
+export const MUST_CHANGE = 'password.must_change'
+
 export class Http {
   /** Told when the server no longer knows who asks. */
   onUnknown: () => void = () => {}
@@ -82,7 +85,7 @@ export class Http {
     if (response.ok) return { kind: 'ok', status: response.status, data: data as T }
     const body = (data && typeof data === 'object' ? data : {}) as Record<string, unknown>
     const after = Number(response.headers.get('retry-after'))
-    if (response.status === 401 && String(body.code ?? '').startsWith('session.')) this.onUnknown()
+    if (body.code === MUST_CHANGE || (response.status === 401 && String(body.code ?? '').startsWith('session.'))) this.onUnknown()
     return {
       kind: 'problem',
       status: response.status,

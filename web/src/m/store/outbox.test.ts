@@ -244,6 +244,13 @@ describe('a road that is not there', () => {
     expect(outbox.nextInMs).toBe(40_000)
   })
 
+  it('a password the office reset refuses nothing: it waits for a new one', async () => {
+    const entry = await finished(0)
+    server.road = () => ({ status: 403, body: { code: 'password.must_change', detail: '请先修改初始密码' } })
+    expect(await outbox.run()).toBe('unknown')
+    expect((await db.outbox.get(entry.id))!.state).toBe('waiting')
+  })
+
   it('an ended session loses nothing and says so', async () => {
     const entry = await finished(1)
     let told = 0
@@ -365,6 +372,18 @@ describe('filling in', () => {
     await apply(db, { ...view, tasks: [], gone: [server.tasks[1]!.id], sheets: {} }, AT, false)
     expect(await db.tasks.count()).toBe(3)
     expect((await db.drafts.get(draft.id))!.sheet.items).toHaveLength(3)
+  })
+
+  it('a picture nothing names leaves after a day, one of a form that was left does not', async () => {
+    const orphan = await photo('nobody', 10)
+    await db.keep('form:report', { id: 'left' })
+    const left = await photo('left', 10)
+    const draft = await drafted(1)
+    const made = parseInt(orphan.id.replace('-', '').slice(0, 12), 16)
+    await outbox.tidy(made + 3_600_000)
+    expect(await db.photos.count()).toBe(3)
+    await outbox.tidy(made + 2 * 86_400_000)
+    expect(new Set((await db.photos.toArray()).map((p) => p.owner))).toEqual(new Set([left.owner, draft.id]))
   })
 
   it('what arrived leaves the phone after a while, what did not never does', async () => {

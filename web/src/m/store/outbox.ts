@@ -5,6 +5,7 @@ import type { Http, Reply } from './http'
 import type { PhoneDb } from './db'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
 import { chinaTime, type Clock } from './clock'
+import { MUST_CHANGE } from './http'
 import { isFinal, upload, type Target, type UploadState } from './upload'
 
 /** How a run ended, for whoever decides when the next one is. */
@@ -112,7 +113,7 @@ export class Outbox {
         await this.db.outbox.update(entry.id, { body })
         continue
       }
-      if (reply.kind === 'problem' && isFinal(reply.status)) {
+      if (reply.kind === 'problem' && isFinal(reply)) {
         const state = reply.status === 409 ? 'conflict' : 'refused'
         await this.settled(entry, state, this.trouble(reply))
         return null
@@ -210,11 +211,11 @@ export class Outbox {
 
   private async unconfirmed(entry: Entry, reply: Unsent): Promise<RunEnd | null> {
     await this.db.outbox.update(entry.id, { trouble: this.trouble(reply) })
-    return reply.kind === 'problem' && isFinal(reply.status) ? null : this.broke(reply)
+    return reply.kind === 'problem' && isFinal(reply) ? null : this.broke(reply)
   }
 
   private broke(reply: Unsent): RunEnd {
-    if (reply.kind === 'problem' && reply.status === 401) return 'unknown'
+    if (reply.kind === 'problem' && (reply.status === 401 || reply.code === MUST_CHANGE)) return 'unknown'
     if (reply.kind === 'problem' && reply.retryAfterMs) this.nextInMs = reply.retryAfterMs
     return 'unreachable'
   }
@@ -269,9 +270,21 @@ export class Outbox {
     })
   }
 
-  /** Old entries that arrived leave the phone, and their pictures before them. Nothing else ever does. */
+  /**
+   * Old entries that arrived leave the phone, and their pictures before them; so do pictures a day old that nothing
+   * names any more. Nothing else ever does.
+   */
   async tidy(nowMs: number): Promise<void> {
     const day = 86_400_000
+    await this.db.transaction('rw', this.db.outbox, this.db.drafts, this.db.photos, this.db.kept, async () => {
+      const forms = await this.db.kept.where('key').startsWith('form:').toArray()
+      const owners = new Set([
+        ...(await this.db.outbox.toCollection().primaryKeys()),
+        ...(await this.db.drafts.toCollection().primaryKeys()),
+        ...forms.map((kept) => (kept.value as { id: string }).id),
+      ])
+      await this.db.photos.filter((p) => !owners.has(p.owner) && nowMs - madeAt(p.id) > day).delete()
+    })
     const arrived = await this.db.outbox.where('state').equals('delivered').toArray()
     for (const entry of arrived) {
       const age = nowMs - Date.parse(entry.delivered_at ?? entry.created_at)
@@ -282,6 +295,11 @@ export class Outbox {
       }
     }
   }
+}
+
+/** When an id was made: a UUIDv7 begins with it. */
+function madeAt(id: string): number {
+  return parseInt(id.replace('-', '').slice(0, 12), 16)
 }
 
 /** Where an entry is once its small data is in: an inspection waits for its receipt, others for their photos if any. */

@@ -1,6 +1,6 @@
 // One picture to the server in parts, from wherever the last attempt broke off. The server counts; the phone believes it.
 
-import type { Http, Reply } from './http'
+import { MUST_CHANGE, type Http, type Reply } from './http'
 import type { Photo, Trouble } from './types'
 
 /** The server takes parts up to 256 KB. */
@@ -82,13 +82,13 @@ function compared(state: UploadState, photo: Photo): Uploaded {
 }
 
 function passed(reply: Exclude<Reply<unknown>, { kind: 'ok' }>): Uploaded {
-  if (reply.kind === 'problem' && isFinal(reply.status)) {
+  if (reply.kind === 'problem' && isFinal(reply)) {
     return { kind: 'refused', code: reply.code, sentence: reply.sentence, fields: reply.fields }
   }
   return { kind: 'later', reply }
 }
 
 /** Whether asking again would get the same answer. Not signed in, too many and server faults pass by themselves. */
-export function isFinal(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 425 && status !== 429
+export function isFinal({ status, code }: { status: number; code: string }): boolean {
+  return code !== MUST_CHANGE && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 425 && status !== 429
 }
