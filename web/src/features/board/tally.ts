@@ -44,7 +44,7 @@ export function ratioText(tally: Tally): string | null {
   return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1)
 }
 
-/** The month before and after, and the whole year of a day: what the period picker offers. */
+/** The periods the picker offers, seen from a day; the first is what the server takes when nothing is said. */
 export function periods(today: string): { code: string; from: string; to: string }[] {
   const year = Number(today.slice(0, 4))
   const month = Number(today.slice(5, 7))
@@ -53,6 +53,7 @@ export function periods(today: string): { code: string; from: string; to: string
   const quarter = Math.floor((month - 1) / 3)
   const before = month === 1 ? { y: year - 1, m: 12 } : { y: year, m: month - 1 }
   return [
+    { code: 'to_date', from: `${year}-01-01`, to: today },
     { code: 'year', from: `${year}-01-01`, to: `${year}-12-31` },
     { code: 'quarter', from: `${year}-${two(quarter * 3 + 1)}-01`, to: end(year, quarter * 3 + 3) },
     { code: 'month', from: `${year}-${two(month)}-01`, to: end(year, month) },

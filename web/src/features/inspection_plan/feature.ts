@@ -3,8 +3,8 @@ import type { Feature } from '@/desk/feature'
 
 export default {
   routes: [
-    { path: '/inspection-plans', name: 'inspection-plans', component: () => import('./PlanList.vue'), meta: { can: ['plan.read'], title: 'inspection_plan.title' } },
-    { path: '/inspection-plans/:id', name: 'inspection-plan', component: () => import('./PlanPage.vue'), meta: { can: ['plan.read'], title: 'inspection_plan.one' } },
+    { path: '/inspection-plans', alias: '/plans', name: 'inspection-plans', component: () => import('./PlanList.vue'), meta: { can: ['plan.read'], title: 'inspection_plan.title' } },
+    { path: '/inspection-plans/:id', alias: '/plans/:id', name: 'inspection-plan', component: () => import('./PlanPage.vue'), meta: { can: ['plan.read'], title: 'inspection_plan.one' } },
     { path: '/joint-offers', name: 'joint-offers', component: () => import('./JointOffers.vue'), meta: { can: ['task.read'], title: 'inspection_plan.joint' } },
   ],
   menu: [{ group: 'work', order: 10, to: '/inspection-plans', label: 'inspection_plan.title', icon: CalendarRange, can: ['plan.read'] }],

@@ -65,7 +65,7 @@ export interface OccurrenceSubject {
   kind_label: string
   id: string
   name: string
-  village: string | null
+  village: Named | null
   href: string | null
 }
 export interface Occurrence {
