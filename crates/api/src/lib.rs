@@ -5,7 +5,9 @@ mod account;
 mod audit;
 mod auth;
 mod checklist;
+mod hazard;
 mod job;
+mod limit;
 mod operation;
 mod org;
 mod person;
@@ -17,6 +19,7 @@ mod problem;
 mod router;
 mod session;
 mod task;
+mod unit_link;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
 

@@ -16,7 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    account, audit, checklist, job, operation, org, person, photo, place, place_list, post, session, task,
+    account, audit, checklist, hazard, job, operation, org, person, photo, place, place_list, post, session,
+    task, unit_link,
 };
 
 /// The largest JSON body.
@@ -50,6 +51,8 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(job::routes())
         .merge(place::routes())
         .merge(place_list::routes())
+        .merge(hazard::routes())
+        .merge(unit_link::routes())
         .merge(photo::routes())
         .merge(task::routes())
         .merge(checklist::routes())

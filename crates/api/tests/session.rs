@@ -207,6 +207,11 @@ async fn nobody_gets_anything_from_any_endpoint_but_the_login() -> anyhow::Resul
                 }
                 let asked = Method::from_bytes(method.to_uppercase().as_bytes())?;
                 let told = nobody.ask(asked, &path.replace("{id}", "x"), Some(json!({})), None).await?;
+                // The unit owner's door asks for a code instead of a login.
+                if path.starts_with("/api/v1/unit/{code}") {
+                    assert!(told.status.is_client_error(), "{method} {path}: {}", told.status);
+                    continue;
+                }
                 assert_eq!(
                     (told.status, told.code()),
                     (StatusCode::UNAUTHORIZED, "session.missing"),

@@ -1,13 +1,39 @@
-//! Hazards on their way into the record. A find is numbered, compared with what was closed here before, and written
-//! together with whatever found it.
+//! Hazards: found, shown, stepped through. A find is numbered, compared with what was closed here before, and written
+//! together with whatever found it. What does not belong here: steps (`step`), lists (`list`), what pages see (`view`).
 
-use domain::hazard::{Act, Find, Hazard, HazardRefusal, recurrence};
-use domain::ids::{HazardId, InspectionId, OrgId};
-use domain::time::Timestamp;
-use store::Write;
+mod dictionary;
+pub(crate) mod list;
+pub(crate) mod step;
+pub(crate) mod view;
+
+use domain::calendar::OutOfRange;
+use domain::hazard::{
+    Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, Photo, Position, recurrence,
+};
+use domain::ids::{HazardId, InspectionId, OrgId, PhotoId, PlaceId};
+use domain::plan::Value as Setting;
+use domain::policy::{Action, Subject};
+use domain::time::{Date, Timestamp};
 use store::hazard::Filing;
+use store::place::PlaceRecord;
+use store::{Read, Write};
 
-use crate::{Error, Result};
+pub use list::{Asked, CategoryCount, HazardSummary, StateCount, VillageCount};
+pub use step::{Taking, What};
+pub use view::{
+    DaysKind, DaysView, EscalationView, ExtensionView, HazardEventView, HazardInspectionView, HazardLinkView,
+    HazardPage, HazardRow, HazardView, PhaseView, PhotoPairView, SuggestedView,
+};
+
+use crate::place::{at_place, place_in_scope};
+use crate::{App, Caller, Error, Result};
+
+/// Time for a fix of a general hazard, until the town decides otherwise. Source: handbook of the field, §3.3 (P).
+const GENERAL_DAYS: u16 = 7;
+/// Time for a fix of a larger hazard. Source: the same (P).
+const LARGER_DAYS: u16 = 15;
+/// The most an extension may be, as a share of the time first allowed. Units: per cent. Source: the same, §4.2 (P).
+const EXTENSION_SHARE: u16 = 50;
 
 impl From<HazardRefusal> for Error {
     fn from(refusal: HazardRefusal) -> Self {
@@ -17,7 +43,6 @@ impl From<HazardRefusal> for Error {
 
 /// How a find is to be filed.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "inspections bring finds")]
 pub(crate) struct Filed {
     /// Territory path of the place.
     pub path: String,
@@ -36,7 +61,6 @@ pub(crate) async fn next_code(tx: &mut Write, now: Timestamp) -> Result<String> 
 /// Writes a find into an open transaction: recurrence looked up, number given. The caller commits.
 ///
 /// Errors: what the rules refuse; a conflict when the id is taken.
-#[allow(dead_code, reason = "inspections bring finds")]
 pub(crate) async fn record_find(
     tx: &mut Write,
     id: HazardId,
@@ -54,4 +78,193 @@ pub(crate) async fn record_find(
     let filing = Filing { code, path: filed.path, org: filed.org, inspection: filed.inspection };
     tx.insert_hazard(&hazard, &event, &filing).await?;
     Ok((hazard, filing))
+}
+
+/// A find made by hand.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Its id, made where it was found.
+    pub id: HazardId,
+    /// The place.
+    pub place: PlaceId,
+    /// Code of the hazard dictionary.
+    pub hazard_code: String,
+    /// What was seen.
+    pub description: String,
+    /// Pictures, which may come later.
+    pub photos: Vec<PhotoId>,
+    /// The checklist item, if one failed.
+    pub item: Option<String>,
+    /// When it was found; now when not said.
+    pub happened_at: Option<Timestamp>,
+    /// Where, as evidence.
+    pub position: Option<Position>,
+}
+
+/// A hazard somebody was shown, with where it stands.
+pub(crate) struct Loaded {
+    pub hazard: Hazard,
+    pub filing: Filing,
+    pub place: PlaceRecord,
+    pub subject: Subject,
+}
+
+/// The hazard of this id.
+///
+/// Errors: [`Error::NotFound`] when there is none the caller may see.
+pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &HazardId) -> Result<Loaded> {
+    let scope = caller.scope(Action::HazardRead)?;
+    if !read.hazard_within(id, &scope).await? {
+        return Err(Error::NotFound);
+    }
+    loaded(read, id).await
+}
+
+/// The hazard of this id, whoever asks.
+pub(crate) async fn loaded(read: &mut Read, id: &HazardId) -> Result<Loaded> {
+    let (hazard, filing) = read.hazard(id).await?.ok_or(Error::NotFound)?;
+    let (place, mut subject) = at_place(read, &hazard.find.place, [filing.org.clone()]).await?;
+    // Where the place lay when it was found: the lists go by that.
+    subject.path.clone_from(&filing.path);
+    Ok(Loaded { hazard, filing, place, subject })
+}
+
+impl Loaded {
+    /// The hazard's page for this caller.
+    pub async fn page(&self, caller: &Caller, read: &mut Read, now: Timestamp) -> Result<HazardView> {
+        let today = now.date();
+        let share = extension_share(read, today).await?;
+        let cap = self.hazard.rectification().and_then(|running| running.extension_cap(share));
+        let held = step::certificates(read, caller, today).await?;
+        let item = self.hazard.find.item.as_deref();
+        let level =
+            self.hazard.level.or_else(|| item.and_then(dictionary::item_level)).unwrap_or(Level::General);
+        let beside = view::Beside {
+            filing: &self.filing,
+            place: &self.place,
+            links: read.unit_links_of(&self.hazard.id).await?,
+            suggested: (level, suggested_days(read, level, today).await?),
+            cap,
+            actions: step::actions(caller, self, &held, cap.unwrap_or(0), now),
+        };
+        HazardView::of(read, &self.hazard, beside, now).await
+    }
+}
+
+/// A whole number the town has set, or the one that comes along; with the unit it was set in.
+async fn setting(read: &mut Read, name: &str, on: Date, otherwise: u16) -> Result<(u16, String)> {
+    let Some(set) = read.parameter_on(name, on).await? else { return Ok((otherwise, String::new())) };
+    let number = match set.parameter.value {
+        Setting::Number(number) if (0.0..=f64::from(u16::MAX)).contains(&number) => number as u16,
+        _ => otherwise,
+    };
+    Ok((number, set.parameter.unit))
+}
+
+/// The time for a fix at a level: parameter of the town, otherwise what comes along.
+pub(crate) async fn suggested_days(read: &mut Read, level: Level, on: Date) -> Result<Days> {
+    let (name, otherwise) = match level {
+        Level::General => ("hazard.deadline.general", GENERAL_DAYS),
+        _ => ("hazard.deadline.larger", LARGER_DAYS),
+    };
+    let (count, unit) = setting(read, name, on, otherwise).await?;
+    Ok(if unit.contains("工作日") { Days::Working(count) } else { Days::Calendar(count) })
+}
+
+/// The most an extension may be. Units: per cent of the time first allowed.
+pub(crate) async fn extension_share(read: &mut Read, on: Date) -> Result<u16> {
+    Ok(setting(read, "hazard.extension.share", on, EXTENSION_SHARE).await?.0)
+}
+
+impl From<OutOfRange> for Error {
+    fn from(out: OutOfRange) -> Self {
+        HazardRefusal::from(out).into()
+    }
+}
+
+impl App {
+    /// A hazard's page, if the caller may see it.
+    pub async fn hazard(&self, caller: &Caller, id: &HazardId) -> Result<HazardView> {
+        let mut read = self.db.read(&self.town).await?;
+        load(&mut read, caller, id).await?.page(caller, &mut read, self.now()).await
+    }
+
+    /// Records a find made by hand. The same find sent again is answered with its page.
+    ///
+    /// Errors: the place is not to be seen; the dictionary has no such word; the id was used for another find.
+    pub async fn find_hazard(&self, caller: &Caller, found: Finding) -> Result<HazardView> {
+        let now = self.now();
+        if uuid::Uuid::parse_str(found.id.as_str()).is_err() {
+            return Err(Error::field("id", "hazard.id", "隐患编号须为 UUID，请刷新页面后再试"));
+        }
+        let code = HazardCode::parse(found.hazard_code.trim())?;
+        if !dictionary::knows(&code) {
+            return Err(Error::field(
+                "hazard_code",
+                "hazard.code_unknown",
+                "隐患库中没有这个代码，请重新选择",
+            ));
+        }
+        let mut tx = self.write(caller).await?;
+        if let Some((known, _)) = tx.hazard(&found.id).await? {
+            let is_same = known.find.place == found.place
+                && known.find.code == code
+                && known.find.description == found.description
+                && known.found_by.as_ref() == Some(&caller.person);
+            if is_same {
+                return load(&mut tx, caller, &found.id).await?.page(caller, &mut tx, now).await;
+            }
+            return Err(Error::Conflict {
+                code: "hazard.conflict",
+                message: "这个隐患编号已用于另一条记录，请重新登记".to_owned(),
+            });
+        }
+        let (place, subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &found.place).await?;
+        if place.voided.is_some() {
+            return Err(Error::Refused {
+                code: "place.voided",
+                message: "该场所已作废，不能登记隐患；请核对场所".to_owned(),
+            });
+        }
+        let hat = caller.hat(Action::HazardFind, &subject)?;
+        let act = caller.act(hat, found.happened_at.unwrap_or(now), found.position);
+        let photos = found.photos.iter().map(|id| Photo { id: id.clone(), item: found.item.clone() });
+        let find = Find {
+            town: self.town.clone(),
+            place: found.place,
+            item: found.item.clone(),
+            code,
+            description: found.description,
+            photos: photos.collect(),
+            recurrence_of: None,
+        };
+        let filed = Filed { path: place.path.clone(), org: hat.org.clone(), inspection: None };
+        let happened_at = act.happened_at;
+        let (hazard, filing) = record_find(&mut tx, found.id.clone(), find, act, filed, now).await?;
+        let mut audit =
+            caller.audit_as(hat, "hazard.found", ("hazard", found.id.as_str()), &filing.path, now);
+        audit.happened_at = happened_at;
+        let mut subject = subject;
+        subject.orgs.insert(filing.org.clone());
+        let page = Loaded { hazard, filing, place, subject }.page(caller, &mut tx, now).await?;
+        Ok(tx.commit(audit, page).await?)
+    }
+
+    /// Reminds those concerned of a hazard: a line in the record.
+    ///
+    /// Errors: nothing is awaited of the unit.
+    pub async fn remind_of_hazard(&self, caller: &Caller, id: &HazardId) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let loaded = load(&mut tx, caller, id).await?;
+        let hat = caller.hat(Action::HazardLink, &loaded.subject)?;
+        if !step::is_told(&loaded.hazard) {
+            return Err(Error::Refused {
+                code: "hazard.nothing_awaited",
+                message: "本隐患目前没有待整改的通知，不用催办；请按当前环节办理".to_owned(),
+            });
+        }
+        let audit = caller.audit_as(hat, "hazard.remind", ("hazard", id.as_str()), &loaded.filing.path, now);
+        Ok(tx.commit(audit, ()).await?)
+    }
 }

@@ -25,6 +25,7 @@ pub mod sample;
 pub mod secret;
 pub mod session;
 pub mod task;
+pub mod unit_link;
 pub mod view;
 
 pub use caller::Caller;

@@ -15,7 +15,8 @@ use domain::place_list::{CoverageError, PlaceList};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp, parse_date};
 use store::audit::AuditFilter;
-use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
+pub use store::place::PlaceRecord;
+use store::place::{PlaceFilter, PlaceOrder};
 use store::place_list::{EntryRecord, ListRecord};
 use store::{Read, Write};
 

@@ -37,7 +37,8 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::info!(added, "检查表已装入，为草稿，请消安办核对后启用");
     }
     tokio::spawn(work(app.clone()));
-    let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes()).into_make_service();
+    let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes())
+        .into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_when_told(handle.clone()));
     match tls {

@@ -55,6 +55,10 @@ pub struct Listed {
     pub version: i64,
     /// Whether the level stands; none in a row from before this was kept.
     pub level_confirmed: Option<bool>,
+    /// The place's name; empty when the register does not know it.
+    pub place_name: String,
+    /// The place's village; empty when the register does not know it.
+    pub village: String,
 }
 
 /// Which hazards to list.
@@ -143,7 +147,15 @@ impl Listed {
             found_at: row.instant("found_at")?,
             version: row.int("version")?,
             level_confirmed: row.opt_bool("level_confirmed")?,
+            place_name: String::new(),
+            village: String::new(),
         })
+    }
+
+    /// Reads a row of a list, which says where the hazard is.
+    fn with_place(row: &Row) -> Result<Self> {
+        let (place_name, village) = (row.text("place_name")?, row.text("place_village")?);
+        Ok(Self { place_name, village, ..Self::from_row(row)? })
     }
 
     /// The first column that does not say what the events say.
@@ -219,11 +231,9 @@ impl Read {
         }
         let most = only.mark(limit);
         let (sql, list) = only.finish();
-        self.rows(format!("SELECT h.* {FROM}{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}"), list)
-            .await?
-            .iter()
-            .map(Listed::from_row)
-            .collect()
+        let named = "COALESCE(p.name, '') AS place_name, COALESCE(p.village, '') AS place_village";
+        let sql = format!("SELECT h.*, {named} {FROM}{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}");
+        self.rows(sql, list).await?.iter().map(Listed::with_place).collect()
     }
 
     /// How many hazards a filter finds.

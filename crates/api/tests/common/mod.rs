@@ -2,11 +2,13 @@
 //! station and a person for every right; everybody's password is [`PASSWORD`].
 #![allow(dead_code, reason = "not every part of the suite needs everything")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use api::{Doors, router};
 use app::org::Roster;
+use app::place::PlaceRecord;
 use app::{App, Caller, Clock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -14,6 +16,7 @@ use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use domain::org::{
     Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
 };
+use domain::place::{Contact as PlaceContact, HeadCounts, KindCode, Opening, Place, Registration};
 use domain::time::{Date, Timestamp, parse_date};
 use serde_json::{Value, json};
 use testkit::{FakeClock, Fresh};
@@ -332,5 +335,93 @@ impl Browser {
     /// Writes over.
     pub async fn put(&mut self, path: &str, body: Value) -> anyhow::Result<Told> {
         self.ask(Method::PUT, path, Some(body), None).await
+    }
+}
+
+/// A shop in a village of the town, in the first one's grid, put into the register as an import would.
+pub async fn shop(town: &Town, id: &str, name: &str, village: &str) -> anyhow::Result<()> {
+    let grid = (village == V1).then_some(V1_GRID);
+    let path = format!("{TOWN}/{village}{}", grid.map(|grid| format!("/{grid}")).unwrap_or_default());
+    let record = PlaceRecord {
+        place: Place {
+            id: id.into(),
+            code: format!("演示-{}", &id[id.len() - 4..]),
+            name: name.to_owned(),
+            registration: Registration::Unknown,
+            category: KindCode::from("nine_small.shop"),
+            tags: BTreeSet::new(),
+            village: village.into(),
+            grid: grid.map(Into::into),
+            sector_org: Some("dept-civil".into()),
+            address: "老街 1 号".to_owned(),
+            location: None,
+            area_m2: None,
+            heads: HeadCounts::default(),
+            fire_hazard_class: None,
+            gas: None,
+            responsible: PlaceContact { name: "杨老板".to_owned(), phone: "13812345678".to_owned() },
+            manager: None,
+            opening: Opening::Open,
+            opened_on: None,
+            closed_on: None,
+            verified_on: None,
+        },
+        path,
+        pinyin: String::new(),
+        source: "演示数据".to_owned(),
+        note: String::new(),
+        cached_risk_points: None,
+        cached_risk_grade: String::new(),
+        version: 1,
+        happened_on: day(TODAY),
+        recorded_at: town.app.now(),
+        recorded_by: "system".to_owned(),
+        voided: None,
+    };
+    let mut tx = town.app.db.write(&TOWN.into()).await?;
+    tx.insert_place(&record).await?;
+    tx.commit(Caller::system().audit("place.add", "place", id, town.app.now()), ()).await?;
+    Ok(())
+}
+
+/// A picture of one dot; another shade is another picture.
+pub fn picture(shade: u8) -> Vec<u8> {
+    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut crc = u32::MAX;
+        for byte in kind.iter().chain(data) {
+            crc ^= u32::from(*byte);
+            for _ in 0..8 {
+                crc = (crc >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(crc & 1));
+            }
+        }
+        let length = u32::try_from(data.len()).unwrap_or_default().to_be_bytes();
+        [&length[..], kind, data, &(!crc).to_be_bytes()].concat()
+    }
+    let dot = [0, shade];
+    // One stored block of two bytes, and its Adler-32.
+    let (a, b) = (1 + u32::from(shade), 2 + u32::from(shade));
+    let sum = (b << 16 | a).to_be_bytes();
+    let data = [&[0x78, 0x01, 0x01, 2, 0, 0xfd, 0xff][..], &dot, &sum].concat();
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]),
+        chunk(b"IDAT", &data),
+        chunk(b"IEND", &[]),
+    ]
+    .concat()
+}
+
+impl Browser {
+    /// Sends a whole picture, as `PATH?query`.
+    pub async fn send_picture(&mut self, path: &str, shade: u8) -> anyhow::Result<Told> {
+        let bytes = picture(shade);
+        let (length, hash) = (bytes.len().to_string(), app::request_hash(&bytes));
+        let headers = [
+            ("upload-offset", "0"),
+            ("upload-length", length.as_str()),
+            ("upload-sha256", hash.as_str()),
+            ("content-type", "image/png"),
+        ];
+        self.send(Method::PUT, path, &headers, bytes).await
     }
 }

@@ -1,0 +1,379 @@
+//! Stories of hazards at the door: from finding to closing, who may do what, and what is late.
+
+mod common;
+
+use anyhow::Context;
+use axum::http::StatusCode;
+use common::{Browser, CERTIFICATE, Told, Town, V1, V2, shop, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const MILL: &str = "01a00000-0000-7000-8000-000000000102";
+const HAZARD: &str = "01a00000-0000-7000-8000-0000000002";
+
+fn hazard(n: u8) -> String {
+    format!("{HAZARD}{n:02}")
+}
+
+fn photo(n: u8) -> String {
+    format!("01a00000-0000-7000-8000-0000000003{n:02}")
+}
+
+/// A town with a shop in the first village and a mill in the second.
+async fn with_places(fresh: &testkit::Fresh) -> anyhow::Result<Town> {
+    let town = town(fresh).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    shop(&town, MILL, "凌阁堂榨油坊", V2).await?;
+    Ok(town)
+}
+
+/// Sends the picture of this number for a hazard.
+async fn pictured(who: &mut Browser, id: &str, n: u8, role: &str) -> anyhow::Result<String> {
+    let path = format!("/api/v1/photos/{}?object_kind=hazard&object_id={id}&role={role}", photo(n));
+    who.send_picture(&path, n).await?.ok()?;
+    Ok(photo(n))
+}
+
+async fn found(who: &mut Browser, id: &str, place: &str, photos: &[String]) -> anyhow::Result<Value> {
+    let body = json!({
+        "id": id, "place": place, "hazard_code": "H01.1", "description": "楼梯间堆放货物", "photos": photos,
+    });
+    who.post("/api/v1/hazards", body).await?.ok()
+}
+
+/// Takes a step at the version the page shows.
+async fn step(who: &mut Browser, id: &str, body: Value) -> anyhow::Result<Told> {
+    let page = who.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+    let mut body = body;
+    body["version"] = page["version"].clone();
+    who.post(&format!("/api/v1/hazards/{id}/steps"), body).await
+}
+
+fn may(page: &Value, action: &str) -> bool {
+    page["actions"].as_array().is_some_and(|all| all.iter().any(|one| one == action))
+}
+
+fn refused(told: &Told) -> (u16, &str) {
+    (told.status.as_u16(), told.code())
+}
+
+#[tokio::test]
+async fn from_finding_to_closing_with_another_pair_of_eyes() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let (mut staff, mut grid, mut clerk) =
+            (town.login("staff1").await?, town.login("grid1").await?, town.login("clerk").await?);
+        let id = hazard(1);
+        // Pictures may come before the record they belong to.
+        let before = pictured(&mut staff, &id, 1, "before").await?;
+        let page = found(&mut staff, &id, SHOP, std::slice::from_ref(&before)).await?;
+        assert_eq!(
+            (page["state"].as_str(), page["hazard_label"].as_str()),
+            (Some("found"), Some("疏散通道堵塞/占用"))
+        );
+        assert_eq!(page["suggested"]["level"], "general");
+        assert_eq!(page["suggested"]["days"], json!({ "kind": "calendar", "count": 7 }));
+        assert_eq!(page["place_brief"]["phone_masked"], "138****5678");
+        assert!(may(&page, "grade") && !may(&page, "advise") && !may(&page, "void") && !may(&page, "link"));
+        let again = found(&mut staff, &id, SHOP, std::slice::from_ref(&before)).await?;
+        assert_eq!(again["code"], page["code"], "the same find sent again");
+
+        let page = step(&mut staff, &id, json!({ "step": "grade", "level": "general" })).await?.ok()?;
+        assert!(may(&page, "advise") && !may(&page, "order"), "{}", page["actions"]);
+        let bad = step(&mut staff, &id, json!({ "step": "advise", "text": "责令清理" })).await?;
+        assert_eq!(refused(&bad), (422, "hazard.order_word_in_advice"));
+        let page = step(&mut staff, &id, json!({ "step": "advise", "text": "请清空楼梯间" })).await?.ok()?;
+        // Monday 21 September and seven calendar days.
+        assert_eq!((page["deadline_on"].as_str(), page["days_left"].as_i64()), (Some("2026-09-28"), Some(7)));
+        assert_eq!(page["recheck_due_on"], "2026-10-08", "three working days, past the holidays");
+        assert!(page["due_soon"] == true && page["overdue"] == false);
+        assert_eq!(page["issuer"]["name"], "场镇社区");
+        let page = step(&mut staff, &id, json!({ "step": "serve", "method": "direct" })).await?.ok()?;
+        assert_eq!(page["state"], "rectifying");
+
+        let early = step(&mut grid, &id, json!({ "step": "start_recheck" })).await?;
+        assert_eq!(refused(&early), (422, "hazard.recheck_too_early"));
+        let page = grid.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+        assert!(may(&page, "submit_fix") && !may(&page, "start_recheck") && !may(&page, "close"));
+        let ask = json!({ "step": "ask_extension", "days": 4, "reason": "等货架" });
+        assert_eq!(refused(&step(&mut grid, &id, ask).await?), (422, "hazard.extension_too_long"));
+        let ask = json!({ "step": "ask_extension", "days": 3, "reason": "等货架" });
+        let page = step(&mut staff, &id, ask).await?.ok()?;
+        assert!(!may(&page, "grant_extension"), "nobody grants what he asked for himself");
+        let page = step(&mut clerk, &id, json!({ "step": "grant_extension" })).await?.ok()?;
+        assert_eq!(
+            (page["deadline_on"].as_str(), page["original_deadline_on"].as_str()),
+            (Some("2026-10-01"), Some("2026-09-28"))
+        );
+        assert_eq!(page["extension"]["state"], "granted");
+        assert!(!may(&page, "ask_extension"), "once and not again");
+
+        let without =
+            step(&mut staff, &id, json!({ "step": "submit_fix", "photos": [], "note": "清了" })).await?;
+        assert_eq!(refused(&without), (422, "hazard.photo_missing"));
+        let same = json!({ "step": "submit_fix", "photos": [before], "note": "清了" });
+        assert_eq!(refused(&step(&mut staff, &id, same).await?), (422, "hazard.photo_reused"));
+        let after = pictured(&mut staff, &id, 2, "fix").await?;
+        let fix = json!({ "step": "submit_fix", "photos": [after], "note": "清了" });
+        let page = step(&mut staff, &id, fix).await?.ok()?;
+        assert_eq!(page["pairs"][0]["before"]["id"], photo(1));
+        assert_eq!(page["pairs"][0]["after"]["complete"], true);
+
+        let seen = pictured(&mut staff, &id, 3, "recheck").await?;
+        let alone = json!({ "step": "pass_recheck", "photos": [seen], "note": "已清" });
+        assert_eq!(refused(&step(&mut staff, &id, alone.clone()).await?), (422, "hazard.same_person"));
+        let stranger =
+            json!({ "step": "pass_recheck", "photos": [photo(3)], "note": "已清", "with": ["nobody"] });
+        assert_eq!(step(&mut grid, &id, stranger).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = step(&mut grid, &id, alone).await?.ok()?;
+        assert_eq!(page["state"], "passed");
+        assert!(!may(&page, "close"), "the grid did not issue the notice");
+        let no = step(&mut grid, &id, json!({ "step": "close" })).await?;
+        assert_eq!(refused(&no), (403, "policy.forbidden"));
+        let page = step(&mut staff, &id, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!((page["state"].as_str(), page["stage_label"].as_str()), (Some("closed"), Some("已销案")));
+        assert!(page["phases"].as_array().context("phases")?.iter().all(|phase| phase["done"] == true));
+        let timeline = page["timeline"].as_array().context("timeline")?;
+        assert_eq!(timeline.len(), 9);
+        assert_eq!(
+            (timeline[7]["by"].as_str(), timeline[7]["phase_label"].as_str()),
+            (Some("钱网格"), Some("复查"))
+        );
+        assert!(timeline[0]["hat_label"].as_str().is_some_and(|hat| hat.starts_with("场镇社区·")));
+
+        // The same trouble within a year.
+        town.clock.advance_days(100);
+        let mut staff = town.login("staff1").await?;
+        let page = found(&mut staff, &hazard(2), SHOP, &[]).await?;
+        assert_eq!(page["recurrence_of"], id);
+        let read = town.app.verify(&app::Caller::system()).await?;
+        assert_eq!(read.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_failed_recheck_goes_back_with_a_new_deadline() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let id = hazard(1);
+        found(&mut staff, &id, SHOP, &[]).await?;
+        step(&mut staff, &id, json!({ "step": "grade", "level": "general" })).await?.ok()?;
+        let days = json!({ "kind": "working", "count": 2 });
+        step(&mut staff, &id, json!({ "step": "advise", "text": "请清空楼梯间", "days": days }))
+            .await?
+            .ok()?;
+        town.clock.advance_days(5);
+        let (mut staff2, mut clerk, mut grid) =
+            (town.login("staff2").await?, town.login("clerk").await?, town.login("grid1").await?);
+        let page = clerk.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+        assert_eq!((page["overdue"].as_bool(), page["days_over"].as_i64()), (Some(true), Some(3)));
+        assert_eq!(page["stage_label"], "已发通知·逾期 3 天");
+        let late = clerk.get("/api/v1/hazards?overdue=true").await?.ok()?;
+        assert_eq!((late["total"].as_i64(), late["items"][0]["id"].as_str()), (Some(1), Some(id.as_str())));
+        let summary = clerk.get("/api/v1/hazards/summary").await?.ok()?;
+        assert_eq!((summary["overdue"].as_i64(), summary["open"].as_i64()), (Some(1), Some(1)));
+        assert_eq!(summary["by_village"][0]["village"]["name"], "场镇社区");
+        assert_eq!(summary["by_category"][0]["label"], "疏散通道/安全出口");
+        assert_eq!(staff2.get("/api/v1/hazards/summary").await?.ok()?["open"], 0);
+
+        let seen = pictured(&mut grid, &id, 1, "recheck").await?;
+        let fail = json!({ "step": "fail_recheck", "photos": [seen], "note": "还堆着" });
+        let page = step(&mut grid, &id, fail).await?.ok()?;
+        assert_eq!(
+            (page["state"].as_str(), page["deadline_on"].as_str()),
+            (Some("rectifying"), Some("2026-10-03"))
+        );
+        assert_eq!(page["original_deadline_on"], "2026-09-23", "the first deadline stays");
+        assert_eq!(page["overdue"], false);
+
+        let remind = clerk.post(&format!("/api/v1/hazards/{id}/remind"), json!({})).await?;
+        assert_eq!(remind.status, StatusCode::NO_CONTENT);
+        let no = grid.post(&format!("/api/v1/hazards/{id}/remind"), json!({})).await?;
+        assert_eq!(refused(&no), (403, "policy.forbidden"));
+        let record = town.app.audit_page(&app::Caller::system(), &Default::default(), i64::MAX, 99).await?;
+        assert_eq!(record.iter().filter(|entry| entry.action == "hazard.remind").count(), 1);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let (mut clerk, mut officer, mut police) =
+            (town.login("clerk").await?, town.login("officer").await?, town.login("police").await?);
+        let id = hazard(1);
+        found(&mut clerk, &id, SHOP, &[]).await?;
+        let page = step(&mut clerk, &id, json!({ "step": "grade", "level": "larger" })).await?.ok()?;
+        assert_eq!(page["level_confirmed"], true, "the office's own word stands");
+        let order = |certificate: &str, item: &str| {
+            json!({
+                "step": "order", "text": "责令清空楼梯间", "certificate_no": certificate, "authority_item": item,
+                "basis": "empowered", "document_no": "演示责改〔2026〕1号",
+            })
+        };
+        let item = "演示事项：占用疏散通道";
+        assert!(!may(&page, "order"));
+        let no = step(&mut clerk, &id, order(CERTIFICATE, item)).await?;
+        assert_eq!(refused(&no), (403, "policy.forbidden"));
+        assert!(no.body["detail"].as_str().is_some_and(|text| text.contains("没有责令改正的权力")));
+        // The right to order, but no certificate: the button is not there, and the order is refused.
+        let page = police.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+        assert!(!may(&page, "order") && !may(&page, "advise"));
+        let no = step(&mut police, &id, order(CERTIFICATE, item)).await?;
+        assert_eq!(refused(&no), (422, "hazard.no_authority"));
+        let page = officer.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+        assert!(may(&page, "order") && may(&page, "advise"));
+        let no = step(&mut officer, &id, order("别人的证", item)).await?;
+        assert_eq!(refused(&no), (422, "hazard.no_authority"));
+        let no = step(&mut officer, &id, order(CERTIFICATE, " ")).await?;
+        assert_eq!(no.body["fields"][0]["field"], "authority_item");
+        let page = step(&mut officer, &id, order(CERTIFICATE, item)).await?.ok()?;
+        assert_eq!((page["measure"].as_str(), page["measure_label"].as_str()), (Some("order"), Some("责令改正")));
+        assert_eq!(page["deadline_on"], "2026-10-06", "fifteen days for a larger hazard");
+        assert_eq!(page["timeline"][2]["document_no"], "演示责改〔2026〕1号");
+        assert!(!may(&page, "order"), "an order runs already");
+        // After the certificate has run out there is no order any more.
+        town.clock.advance_days(365 * 4);
+        let mut officer = town.login("officer").await?;
+        found(&mut officer, &hazard(2), SHOP, &[]).await?;
+        let page = step(&mut officer, &hazard(2), json!({ "step": "grade", "level": "general" })).await?.ok()?;
+        assert!(may(&page, "advise") && !may(&page, "order"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_suspicion_is_confirmed_by_the_office_handed_over_and_comes_back_as_major() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let (mut staff, mut clerk) = (town.login("staff1").await?, town.login("clerk").await?);
+        let id = hazard(1);
+        found(&mut staff, &id, SHOP, &[]).await?;
+        let no = step(&mut staff, &id, json!({ "step": "grade", "level": "major" })).await?;
+        assert_eq!(refused(&no), (422, "hazard.major_not_yours"));
+        let page = step(&mut staff, &id, json!({ "step": "grade", "level": "major_suspect" })).await?.ok()?;
+        assert!(page["level_confirmed"] == false && !may(&page, "transfer") && !may(&page, "confirm_level"));
+        let page = clerk.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+        assert!(may(&page, "confirm_level") && !may(&page, "transfer"), "confirmed first, then handed over");
+        let transfer = json!({ "step": "transfer", "to": "fire_rescue", "reason": "疑似重大", "document_no": "演示移送〔2026〕1号" });
+        assert_eq!(refused(&step(&mut clerk, &id, transfer.clone()).await?), (422, "hazard.level_unconfirmed"));
+        step(&mut clerk, &id, json!({ "step": "confirm_level" })).await?.ok()?;
+        assert_eq!(refused(&step(&mut staff, &id, transfer.clone()).await?), (403, "policy.forbidden"));
+        let page = step(&mut clerk, &id, transfer).await?.ok()?;
+        assert_eq!(page["state"], "transferred");
+        assert!(may(&page, "answer_transfer") && !may(&page, "submit_fix"));
+        let answer = json!({
+            "step": "answer_transfer", "answer": "major", "document_no": "演示认定〔2026〕1号", "edition": "2025",
+            "elements": ["5.1"], "deadline_on": "2026-12-01",
+        });
+        let page = step(&mut clerk, &id, answer).await?.ok()?;
+        assert_eq!((page["level_label"].as_str(), page["deadline_on"].as_str()), (Some("重大火灾隐患"), Some("2026-12-01")));
+        assert!(!may(&page, "grade") && !may(&page, "ask_extension") && may(&page, "escalate"));
+        let listed = json!({ "step": "escalate", "kind": "district_listed", "reason": "区级挂牌", "document_no": "演示挂牌〔2026〕1号" });
+        let page = step(&mut clerk, &id, listed).await?.ok()?;
+        assert_eq!(page["escalations"][0]["label"], "区级挂牌督办");
+        assert_eq!(page["stage_label"], "已发通知·督办");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_was_slower_gets_the_page_as_it_is_and_a_neighbour_nothing() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let (mut staff, mut neighbour, mut clerk, mut dept) = (
+            town.login("staff1").await?,
+            town.login("staff2").await?,
+            town.login("clerk").await?,
+            town.login("dept").await?,
+        );
+        let id = hazard(1);
+        let path = format!("/api/v1/hazards/{id}");
+        found(&mut staff, &id, SHOP, &[]).await?;
+        let grade = json!({ "version": 1, "step": "grade", "level": "general" });
+        let key = Some("01a00000-0000-7000-8000-0000000009aa");
+        let steps = format!("{path}/steps");
+        let first = staff.ask(axum::http::Method::POST, &steps, Some(grade.clone()), key).await?.ok()?;
+        assert_eq!(first["version"], 2);
+        let again = staff.ask(axum::http::Method::POST, &steps, Some(grade.clone()), key).await?.ok()?;
+        assert_eq!(again, first, "the same operation gets the same answer");
+        let stale = clerk.post(&steps, grade).await?;
+        assert_eq!(refused(&stale), (409, "conflict.version"));
+        assert_eq!(
+            (stale.body["current"]["version"].as_i64(), stale.body["current"]["level"].as_str()),
+            (Some(2), Some("general"))
+        );
+        assert!(may(&stale.body["current"], "void"), "as the slower one may see it");
+
+        assert_eq!(refused(&neighbour.get(&path).await?), (404, "not_found"));
+        let no = neighbour.post(&steps, json!({ "version": 2, "step": "advise", "text": "清" })).await?;
+        assert_eq!(refused(&no), (404, "not_found"));
+        assert_eq!(neighbour.get("/api/v1/hazards").await?.items()?.len(), 0);
+        let body = json!({ "id": hazard(2), "place": SHOP, "hazard_code": "H01.1", "description": "x" });
+        assert_eq!(refused(&neighbour.post("/api/v1/hazards", body).await?), (404, "not_found"));
+        assert_eq!(dept.get(&path).await?.ok()?["id"], id, "the sector's department sees it");
+
+        let body =
+            |code: &str| json!({ "id": hazard(2), "place": SHOP, "hazard_code": code, "description": "x" });
+        assert_eq!(
+            clerk.post("/api/v1/hazards", body("H01.99")).await?.body["fields"][0]["field"],
+            "hazard_code"
+        );
+        let body = json!({ "id": id, "place": MILL, "hazard_code": "H01.1", "description": "另一处" });
+        assert_eq!(refused(&clerk.post("/api/v1/hazards", body).await?), (409, "hazard.conflict"));
+
+        found(&mut clerk, &hazard(3), MILL, &[]).await?;
+        for (query, wanted) in [
+            ("", 2),
+            ("?q=%E6%A6%A8%E6%B2%B9", 1),
+            ("?village=500118100902", 1),
+            ("?level=general", 1),
+            ("?category=01&open=true", 2),
+            ("?state=found", 1),
+            ("?found_from=2026-09-22", 0),
+            ("?found_to=2026-09-21", 2),
+        ] {
+            let rows = clerk.get(&format!("/api/v1/hazards{query}")).await?.items()?;
+            assert_eq!(rows.len(), wanted, "{query}");
+        }
+        let one = clerk.get("/api/v1/hazards?limit=1").await?.ok()?;
+        let next = one["next"].as_str().context("more")?;
+        let two = clerk.get(&format!("/api/v1/hazards?limit=1&after={next}")).await?.ok()?;
+        assert!(two["next"].is_null() && two["items"][0]["id"] != one["items"][0]["id"]);
+        let voided =
+            step(&mut clerk, &hazard(3), json!({ "step": "void", "reason": "登错场所" })).await?.ok()?;
+        assert_eq!(voided["actions"], json!([]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_recorded_later_than_it_happened_says_so() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let body = json!({
+            "id": hazard(1), "place": SHOP, "hazard_code": "H01.1", "description": "昨天见到",
+            "happened_at": "2026-09-20T15:00:00+08:00",
+        });
+        let page = staff.post("/api/v1/hazards", body).await?.ok()?;
+        assert_eq!(page["timeline"][0]["late"], true);
+        assert_eq!(page["timeline"][0]["happened_at"], "2026-09-20T15:00:00.000+08:00");
+        assert_eq!(page["timeline"][0]["recorded_at"], "2026-09-21T09:00:00.000+08:00");
+        let ahead =
+            json!({ "step": "grade", "level": "general", "happened_at": "2026-09-22T15:00:00+08:00" });
+        let no = step(&mut staff, &hazard(1), ahead).await?;
+        assert_eq!(refused(&no), (422, "hazard.happened_after_recorded"));
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,215 @@
+//! Stories of the unit owner at the door: a code on paper instead of a login.
+
+mod common;
+
+use anyhow::Context;
+use axum::http::{Method, StatusCode, header};
+use common::{Browser, Told, Town, V1, shop, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
+const BEFORE: &str = "01a00000-0000-7000-8000-000000000301";
+const AFTER: &str = "01a00000-0000-7000-8000-000000000302";
+
+async fn step(who: &mut Browser, body: Value) -> anyhow::Result<Value> {
+    let page = who.get(&format!("/api/v1/hazards/{HAZARD}")).await?.ok()?;
+    let mut body = body;
+    body["version"] = page["version"].clone();
+    who.post(&format!("/api/v1/hazards/{HAZARD}/steps"), body).await?.ok()
+}
+
+/// A town in which a shop was advised to clear its stairs, with a picture.
+async fn advised(fresh: &testkit::Fresh) -> anyhow::Result<(Town, Browser)> {
+    let town = town(fresh).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    let mut staff = town.login("staff1").await?;
+    let path = format!("/api/v1/photos/{BEFORE}?object_kind=hazard&object_id={HAZARD}&role=before");
+    staff.send_picture(&path, 1).await?.ok()?;
+    let body = json!({
+        "id": HAZARD, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物", "photos": [BEFORE],
+    });
+    staff.post("/api/v1/hazards", body).await?.ok()?;
+    let links = format!("/api/v1/hazards/{HAZARD}/links");
+    let early = staff.post(&links, json!({ "days": 30 })).await?;
+    assert_eq!(early.code(), "unit.nothing_asked", "first the notice, then the code");
+    step(&mut staff, json!({ "step": "grade", "level": "general" })).await?;
+    step(&mut staff, json!({ "step": "advise", "text": "请清空楼梯间" })).await?;
+    step(&mut staff, json!({ "step": "serve", "method": "direct" })).await?;
+    Ok((town, staff))
+}
+
+async fn link(who: &mut Browser, days: u16) -> anyhow::Result<Value> {
+    who.post(&format!("/api/v1/hazards/{HAZARD}/links"), json!({ "days": days })).await?.ok()
+}
+
+fn code(link: &Value) -> anyhow::Result<String> {
+    Ok(link["code"].as_str().context("a code")?.to_owned())
+}
+
+async fn send(who: &mut Browser, code: &str, photo: &str, shade: u8) -> anyhow::Result<Told> {
+    who.send_picture(&format!("/api/v1/unit/{code}/photos/{photo}?object_kind=hazard&role=fix"), shade).await
+}
+
+#[tokio::test]
+async fn the_unit_extends_once_and_hands_in_its_fix_by_the_code_alone() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut staff) = advised(&fresh).await?;
+        let made = link(&mut staff, 30).await?;
+        let code = code(&made)?;
+        assert_eq!(code.chars().filter(char::is_ascii_alphanumeric).count(), 16, "{code}");
+        assert!(made["url"].as_str().is_some_and(|url| url.ends_with(&format!("/p/{code}"))));
+        assert!(made["qr_svg"].as_str().is_some_and(|svg| svg.contains("<svg")));
+
+        let mut owner = Browser::new(&town.router);
+        let path = format!("/api/v1/unit/{code}");
+        let told = owner.get(&path).await?;
+        assert!(told.headers.get(header::SET_COOKIE).is_none(), "no cookie");
+        let seen = told.ok()?;
+        assert_eq!(
+            (seen["town_name"].as_str(), seen["place_name"].as_str()),
+            (Some("青峰镇"), Some("老街五金店"))
+        );
+        assert_eq!(
+            (seen["measure_text"].as_str(), seen["days_left"].as_i64()),
+            (Some("请清空楼梯间"), Some(7))
+        );
+        assert_eq!((seen["can_fix"].as_bool(), seen["extension_cap"].as_i64()), (Some(true), Some(3)));
+        assert_eq!(
+            seen["contact"],
+            json!({ "org": "场镇社区", "name": "李消防", "office_phone": "023-49000000" })
+        );
+        assert_eq!(seen["before"][0]["id"], BEFORE);
+        assert_eq!(seen["progress"][2]["done"], true);
+        let all = seen.to_string();
+        assert!(
+            !all.contains("13812345678") && !all.contains("p-staff1") && !all.contains("138100"),
+            "{all}"
+        );
+        // Read from paper: small letters, blanks for dashes.
+        let spoken = code.to_lowercase().replace('-', "%20");
+        assert_eq!(owner.get(&format!("/api/v1/unit/{spoken}")).await?.status, StatusCode::OK);
+        assert_eq!(owner.get(&format!("{path}/photos/{BEFORE}")).await?.bytes, common::picture(1));
+
+        let wish = json!({ "name": "杨老板", "days": 4, "reason": "等货架" });
+        assert_eq!(owner.post(&format!("{path}/extension"), wish).await?.code(), "hazard.extension_too_long");
+        let wish = json!({ "name": "杨老板", "days": 3, "reason": "等货架" });
+        let seen = owner.post(&format!("{path}/extension"), wish.clone()).await?.ok()?;
+        assert_eq!(
+            (seen["extension_state"].as_str(), seen["can_ask_extension"].as_bool()),
+            (Some("asked"), Some(false))
+        );
+        assert_eq!(owner.post(&format!("{path}/extension"), wish).await?.code(), "hazard.extension_pending");
+        let page = step(&mut staff, json!({ "step": "grant_extension" })).await?;
+        assert_eq!(page["deadline_on"], "2026-10-01");
+
+        let fix = json!({ "name": "杨老板", "note": "已清空", "photos": [AFTER] });
+        let fixes = format!("{path}/fix");
+        assert_eq!(owner.post(&fixes, fix.clone()).await?.code(), "unit.photo_not_here");
+        // A picture of the trouble itself does not show the fix.
+        let same = json!({ "name": "杨老板", "note": "已清空", "photos": [BEFORE] });
+        assert_eq!(owner.post(&fixes, same).await?.code(), "hazard.photo_reused");
+        assert_eq!(send(&mut owner, &code, AFTER, 2).await?.ok()?["complete"], true);
+        let nameless = json!({ "name": " ", "note": "已清空", "photos": [AFTER] });
+        assert_eq!(owner.post(&fixes, nameless).await?.body["fields"][0]["field"], "name");
+        let key = Some("01a00000-0000-7000-8000-0000000009ab");
+        let first = owner.ask(Method::POST, &fixes, Some(fix.clone()), key).await?.ok()?;
+        assert_eq!(
+            (first["state"].as_str(), first["can_fix"].as_bool()),
+            (Some("fix_submitted"), Some(false))
+        );
+        assert_eq!(first["fixes"][0]["complete"], true);
+        let again = owner.ask(Method::POST, &fixes, Some(fix.clone()), key).await?;
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        assert_eq!(again.ok()?, first, "the line broke before the answer came");
+        let other = json!({ "name": "杨老板", "note": "别的", "photos": [AFTER] });
+        assert_eq!(owner.ask(Method::POST, &fixes, Some(other), key).await?.code(), "operation.key_reused");
+
+        let mut grid = town.login("grid1").await?;
+        let photo = "01a00000-0000-7000-8000-000000000303";
+        let at = format!("/api/v1/photos/{photo}?object_kind=hazard&object_id={HAZARD}&role=recheck");
+        grid.send_picture(&at, 3).await?.ok()?;
+        step(&mut grid, json!({ "step": "pass_recheck", "photos": [photo], "note": "已清" })).await?;
+        let page = step(&mut staff, json!({ "step": "close" })).await?;
+        assert_eq!(page["state"], "closed");
+        let handed_in =
+            page["timeline"].as_array().and_then(|all| all.iter().find(|e| e["step"] == "fix_submitted"));
+        let handed_in = handed_in.context("the fix")?;
+        assert_eq!(
+            (handed_in["by"].as_str(), handed_in["hat_label"].as_str()),
+            (Some("杨老板"), Some("单位"))
+        );
+        assert_eq!(page["links"][0]["opened_n"], 1, "several looks within ten minutes are one opening");
+        let seen = owner.get(&path).await?.ok()?;
+        assert!(seen["progress"].as_array().context("progress")?.iter().all(|phase| phase["done"] == true));
+        assert_eq!(town.app.verify(&app::Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_code_that_ran_out_or_was_taken_back_says_whom_to_call() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut staff) = advised(&fresh).await?;
+        for days in [0, 181] {
+            let no = staff.post(&format!("/api/v1/hazards/{HAZARD}/links"), json!({ "days": days })).await?;
+            assert_eq!(no.body["fields"][0]["field"], "days");
+        }
+        let taken_back = link(&mut staff, 30).await?;
+        let runs_out = link(&mut staff, 1).await?;
+        let mut neighbour = town.login("staff2").await?;
+        let revoke =
+            format!("/api/v1/hazards/{HAZARD}/links/{}/revoke", taken_back["id"].as_str().context("id")?);
+        assert_eq!(neighbour.post(&revoke, json!({})).await?.code(), "not_found");
+        let page = staff.post(&revoke, json!({})).await?.ok()?;
+        assert_eq!(page["links"][0]["revoked"], true);
+        let mut owner = Browser::new(&town.router);
+        let told = owner.get(&format!("/api/v1/unit/{}", code(&taken_back)?)).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "unit.link_revoked"));
+        assert!(
+            told.body["detail"].as_str().is_some_and(|text| text.contains("023-49000000")),
+            "{}",
+            told.body
+        );
+        let path = format!("/api/v1/unit/{}", code(&runs_out)?);
+        assert_eq!(owner.get(&path).await?.status, StatusCode::OK);
+        town.clock.advance_days(1);
+        let told = owner.get(&path).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "unit.link_expired"));
+        let no = send(&mut owner, &code(&runs_out)?, AFTER, 2).await?;
+        assert_eq!(no.code(), "unit.link_expired");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_code_opens_one_hazard_and_guessing_is_slowed_and_stopped() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut staff) = advised(&fresh).await?;
+        let made = code(&link(&mut staff, 30).await?)?;
+        let mut owner = Browser::new(&town.router);
+        // A picture of something else in the town.
+        let elsewhere = "01a00000-0000-7000-8000-000000000309";
+        let other = "01a00000-0000-7000-8000-000000000209";
+        let path = format!("/api/v1/photos/{elsewhere}?object_kind=hazard&object_id={other}&role=before");
+        staff.send_picture(&path, 9).await?.ok()?;
+        let no = owner.get(&format!("/api/v1/unit/{made}/photos/{elsewhere}")).await?;
+        assert_eq!((no.status, no.code()), (StatusCode::NOT_FOUND, "not_found"));
+        let begun = std::time::Instant::now();
+        for n in 0..9 {
+            let told = owner.get(&format!("/api/v1/unit/AAAA-AAAA-AAAA-AAA{n}")).await?;
+            assert_eq!((told.status, told.code()), (StatusCode::NOT_FOUND, "not_found"), "{n}");
+        }
+        assert!(begun.elapsed().as_millis() >= 9 * 400, "answered late");
+        let told = owner.get(&format!("/api/v1/unit/{made}")).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::TOO_MANY_REQUESTS, "limit.too_many"));
+        assert!(told.headers.contains_key(header::RETRY_AFTER));
+        town.clock.advance_ms(15 * 60 * 1000);
+        assert_eq!(owner.get(&format!("/api/v1/unit/{made}")).await?.status, StatusCode::OK);
+        Ok(())
+    })
+    .await
+}

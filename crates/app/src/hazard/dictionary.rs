@@ -1,0 +1,65 @@
+//! The dictionary of hazards that comes with the program, read once, and the level a failed item suggests.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use domain::checklist::SuggestedGrade;
+use domain::hazard::{HazardCode, Level};
+use exchange::hazard_dictionary::HazardDictionary;
+
+fn dictionary() -> &'static HazardDictionary {
+    static DICTIONARY: OnceLock<HazardDictionary> = OnceLock::new();
+    DICTIONARY.get_or_init(|| exchange::hazard_dictionary::read(exchange::shipped::HAZARDS).0)
+}
+
+/// Whether the dictionary knows a code.
+pub(crate) fn knows(code: &HazardCode) -> bool {
+    *code == HazardCode::other() || dictionary().hazards.contains_key(code)
+}
+
+/// What the dictionary calls a hazard; the category where it has no closer word.
+pub(crate) fn hazard_label(code: &HazardCode) -> String {
+    dictionary().hazards.get(code).cloned().unwrap_or_else(|| category_label(code.category()))
+}
+
+/// What a category is called; its digits where nobody knows it.
+pub(crate) fn category_label(category: &str) -> String {
+    dictionary().categories.get(category).cloned().unwrap_or_else(|| category.to_owned())
+}
+
+/// The level that a failed item of the checklists that come along suggests.
+pub(crate) fn item_level(item: &str) -> Option<Level> {
+    static LEVELS: OnceLock<HashMap<String, Level>> = OnceLock::new();
+    let levels = LEVELS.get_or_init(|| {
+        exchange::shipped::CHECKLISTS
+            .iter()
+            .filter_map(|(_, text)| exchange::checklist_file::read(text).0)
+            .flat_map(|list| list.items)
+            .map(|item| {
+                let level = match item.grade {
+                    SuggestedGrade::General => Level::General,
+                    SuggestedGrade::Larger => Level::Larger,
+                    SuggestedGrade::MajorSuspect => Level::MajorSuspect,
+                };
+                (item.code, level)
+            })
+            .collect()
+    });
+    levels.get(item).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_come_along_are_known_and_items_suggest_levels() {
+        let code = HazardCode::parse("H01.1").expect("a code");
+        assert!(knows(&code));
+        assert_eq!(hazard_label(&code), "疏散通道堵塞/占用");
+        assert!(!knows(&HazardCode::parse("H01.999").expect("a code")));
+        assert!(knows(&HazardCode::other()), "there is always a word for the rest");
+        assert!(item_level("B01").is_some());
+        assert_eq!(item_level("no such item"), None);
+    }
+}

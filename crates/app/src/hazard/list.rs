@@ -1,0 +1,242 @@
+//! Lists of hazards and how many there are of what, within what the caller may see.
+
+use std::collections::BTreeMap;
+
+use chrono::Days as Span;
+use domain::hazard::Hazard;
+use domain::policy::Action;
+use domain::time::{Date, Timestamp};
+use serde::Serialize;
+use store::Read;
+use store::hazard::{HazardFilter, Listed};
+use utoipa::ToSchema;
+
+use crate::hazard::dictionary::category_label;
+use crate::hazard::view::{DUE_SOON_DAYS, HazardPage, HazardRow};
+use crate::names::Names;
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+/// Which hazards somebody asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Stage.
+    pub state: Option<String>,
+    /// Level.
+    pub level: Option<String>,
+    /// Village.
+    pub village: Option<String>,
+    /// Place.
+    pub place: Option<String>,
+    /// Category, two digits.
+    pub category: Option<String>,
+    /// Only late ones.
+    pub overdue: bool,
+    /// Only those due within a week.
+    pub due_soon: bool,
+    /// Only those not ended.
+    pub open: bool,
+    /// Text in number, description or the place's name.
+    pub text: Option<String>,
+    /// Found on or after.
+    pub found_from: Option<Date>,
+    /// Found on or before.
+    pub found_to: Option<Date>,
+}
+
+impl Asked {
+    fn filter(self, today: Date) -> HazardFilter {
+        let day_after = |on: Date| Timestamp::start_of(on.succ_opt().unwrap_or(on));
+        HazardFilter {
+            state: self.state,
+            level: self.level,
+            village: self.village,
+            place: self.place.map(Into::into),
+            category: self.category,
+            open: self.open,
+            overdue_as_of: self.overdue.then_some(today),
+            due_between: self.due_soon.then(|| (today, soon(today))),
+            found_from: self.found_from.map(Timestamp::start_of),
+            found_to: self.found_to.map(day_after),
+            text: self.text,
+            ..HazardFilter::default()
+        }
+    }
+}
+
+/// The last day that is soon.
+pub(crate) fn soon(today: Date) -> Date {
+    today.checked_add_days(Span::new(u64::from(DUE_SOON_DAYS))).unwrap_or(today)
+}
+
+/// How many hazards are at a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StateCount {
+    /// Stage.
+    pub state: String,
+    /// Stage in Chinese.
+    pub label: String,
+    /// How many.
+    pub n: i64,
+}
+
+/// How many hazards a village has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VillageCount {
+    /// The village.
+    pub village: Named,
+    /// Not ended.
+    pub open: i64,
+    /// Late.
+    pub overdue: i64,
+}
+
+/// How many hazards a category has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CategoryCount {
+    /// Category.
+    pub category: String,
+    /// Category in Chinese.
+    pub label: String,
+    /// How many are not ended.
+    pub n: i64,
+}
+
+/// How many hazards there are of what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HazardSummary {
+    /// By stage, in the order of a hazard's life.
+    pub states: Vec<StateCount>,
+    /// Late.
+    pub overdue: i64,
+    /// Due within a week.
+    pub due_soon: i64,
+    /// Not ended.
+    pub open: i64,
+    /// By village.
+    pub by_village: Vec<VillageCount>,
+    /// By category, most first.
+    pub by_category: Vec<CategoryCount>,
+}
+
+/// Stages in the order of a hazard's life.
+const STATES: [(&str, &str); 13] = [
+    ("found", "已发现"),
+    ("graded", "已定级"),
+    ("measure_ordered", "已发通知"),
+    ("rectifying", "整改中"),
+    ("fix_submitted", "待复查"),
+    ("rechecking", "复查中"),
+    ("passed", "待销案"),
+    ("closed", "已销案"),
+    ("transferred", "已移送"),
+    ("long_term_control", "长期管控"),
+    ("reopened", "已重新打开"),
+    ("false", "不属实"),
+    ("voided", "已作废"),
+];
+/// Stages that end it.
+const ENDED: [&str; 3] = ["closed", "false", "voided"];
+
+/// Rows of a list, each rebuilt from its events.
+pub(crate) async fn rows(
+    read: &mut Read,
+    listed: &[Listed],
+    names: &Names,
+    today: Date,
+) -> Result<Vec<HazardRow>> {
+    let ids: Vec<_> = listed.iter().map(|one| one.id.clone()).collect();
+    let hazards: Vec<Hazard> = read.hazards_by_id(&ids).await?;
+    let row = |(hazard, one): (&Hazard, &Listed)| {
+        let place = Named::new(one.place.to_string(), one.place_name.clone());
+        HazardRow::of(hazard, &one.filing, place, names.territory(&one.village), names, today)
+    };
+    Ok(hazards.iter().zip(listed).map(row).collect())
+}
+
+impl App {
+    /// A page of hazards the caller may see, newest first.
+    pub async fn hazards(
+        &self,
+        caller: &Caller,
+        asked: Asked,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<HazardPage> {
+        let scope = caller.scope(Action::HazardRead)?;
+        let today = self.now().date();
+        let filter = asked.filter(today);
+        let after = after.map(cursor).transpose()?;
+        let mut read = self.db.read(&self.town).await?;
+        let total = read.hazard_count(&scope, &filter).await?;
+        let mut listed = read.hazards(&scope, &filter, after, limit + 1).await?;
+        let most = usize::try_from(limit).unwrap_or_default();
+        let more = listed.len() > most;
+        listed.truncate(most);
+        let last = listed.last().filter(|_| more);
+        let next = last.map(|one| format!("{}_{}", one.found_at.0, one.id));
+        let names = Names::read(&mut read).await?;
+        let items = rows(&mut read, &listed, &names, today).await?;
+        Ok(HazardPage { items, next, total: Some(total) })
+    }
+
+    /// How many hazards there are of what, among those the caller may see.
+    pub async fn hazard_summary(&self, caller: &Caller, village: Option<String>) -> Result<HazardSummary> {
+        let scope = caller.scope(Action::HazardRead)?;
+        let today = self.now().date();
+        let filter = HazardFilter { village, ..HazardFilter::default() };
+        let mut read = self.db.read(&self.town).await?;
+        let counts = read.hazard_counts(&scope, &filter, today, soon(today)).await?;
+        let names = Names::read(&mut read).await?;
+        let mut states: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut villages: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        let mut categories: BTreeMap<&str, i64> = BTreeMap::new();
+        let (mut overdue, mut due_soon, mut open) = (0, 0, 0);
+        for count in &counts {
+            *states.entry(&count.state).or_default() += count.n;
+            overdue += count.overdue;
+            due_soon += count.due_soon;
+            if ENDED.contains(&count.state.as_str()) {
+                continue;
+            }
+            open += count.n;
+            let village = villages.entry(&count.village).or_default();
+            *village = (village.0 + count.n, village.1 + count.overdue);
+            *categories.entry(&count.category).or_default() += count.n;
+        }
+        let states = STATES.iter().map(|(state, label)| StateCount {
+            state: (*state).to_owned(),
+            label: (*label).to_owned(),
+            n: states.get(state).copied().unwrap_or_default(),
+        });
+        let by_village = villages.into_iter().map(|(village, (open, overdue))| VillageCount {
+            village: names.territory(village),
+            open,
+            overdue,
+        });
+        let mut by_category: Vec<CategoryCount> = categories
+            .into_iter()
+            .map(|(category, n)| CategoryCount {
+                category: category.to_owned(),
+                label: category_label(category),
+                n,
+            })
+            .collect();
+        by_category.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.category.cmp(&b.category)));
+        Ok(HazardSummary {
+            states: states.collect(),
+            overdue,
+            due_soon,
+            open,
+            by_village: by_village.collect(),
+            by_category,
+        })
+    }
+}
+
+/// Where a page begins.
+fn cursor(text: &str) -> Result<(Timestamp, domain::ids::HazardId)> {
+    text.split_once('_')
+        .and_then(|(at, id)| Some((Timestamp(at.parse().ok()?), id.into())))
+        .ok_or_else(|| Error::field("after", "page.after", "翻页位置不对，请从第一页重新查看"))
+}
