@@ -110,13 +110,13 @@ describe('without a network', () => {
     await page.click('#i-N01 .g')
     await page.click('.foot .act:has-text("完成检查")')
     await page.fill('#f-name', '罗成')
-    await page.locator('.pad canvas').scrollIntoViewIfNeeded()
-    const pad = (await page.locator('.pad canvas').boundingBox())!
+    await page.locator('.signpad canvas').scrollIntoViewIfNeeded()
+    const pad = (await page.locator('.signpad canvas').boundingBox())!
     await page.mouse.move(pad.x + 40, pad.y + 60)
     await page.mouse.down()
     await page.mouse.move(pad.x + 160, pad.y + 90, { steps: 6 })
     await page.mouse.up()
-    await page.waitForSelector('.pad .link')
+    await page.waitForSelector('.signpad .link')
     await page.click('.foot.fin .act')
     await page.waitForSelector('[data-entry]')
     for (let i = 0; i < 60 && !(await page.locator('[data-entry]').count().then(async (n) => n > 0 && (await page.locator('[data-state=delivered]').count()) === n)); i++) {
@@ -156,6 +156,7 @@ describe('with the server there', () => {
     town.api.refuses = null
     await page.click('[data-state=refused] .act:has-text("去修改")')
     await page.waitForSelector('.chk .note.red')
+    await page.waitForSelector(`#i-N01 .say.bad:has-text("${sentence}")`)
     await page.click('.foot .act:has-text("完成检查")')
     await page.click('.foot.fin .act')
     await page.waitForSelector('[data-state=delivered]:has-text("检查记录")')

@@ -19,7 +19,7 @@ export const ME = {
 export function item(code: string, text: string, more: Json = {}): Json {
   return {
     code, text, answer: 'pass_fail', answer_label: '合格与否', unit: null, grade: 'general', grade_label: '一般', weight: 1,
-    photo: 'on_fail', hazard_code: 'H01.1', hazard_label: '疏散通道堵塞/占用', basis: [], mandatory: true, block: 'B', block_title: '基础检查', ...more,
+    photo: 'on_fail', hazard_code: 'H01.1', hazard_label: '疏散通道堵塞/占用', basis: [], mandatory: true, how: '从里往外走一遍', block: 'B', block_title: '基础检查', ...more,
   }
 }
 
@@ -60,14 +60,14 @@ export class PhoneServer {
   road: (asked: Asked) => 'drop' | 'drop after' | Said | null = () => null
   partBytes = 256 * 1024
   sheet: Json = {
-    kind: 'full', pins: [{ code: 'B', edition: '1' }],
+    kind: 'full', pins: [{ code: 'B', edition: 1 }],
     items: [
       item('B01', '疏散通道、安全出口畅通'),
       item('B02', '室内无电动自行车停放、充电', { grade: 'larger', grade_label: '较大', hazard_code: 'H10.1', hazard_label: '电动自行车违规停放充电' }),
       item('N01', '装有独立式感烟报警，测试响', { block: 'N', block_title: '九小场所' }),
     ],
   }
-  quick: Json = { kind: 'quick', pins: [{ code: 'Q', edition: '1' }], items: Array.from({ length: 8 }, (_, i) => item(`Q${i + 1}`, `快查第 ${i + 1} 项`, { block: 'Q', block_title: '一分钟快查' })) }
+  quick: Json = { kind: 'quick', pins: [{ code: 'Q', edition: 1 }], items: Array.from({ length: 8 }, (_, i) => item(`Q${i + 1}`, `快查第 ${i + 1} 项`, { block: 'Q', block_title: '一分钟快查' })) }
   places: Json[] = [place(1, '罗记农资门市'), place(2, '胡豆坪幼儿园'), place(3, '青胡路 41 号自建房'), place(4, '唐家茶馆')]
   tasks: Json[] = [
     task(1, this.places[0]!, { overdue: true, days_over: 1, due_on: '2026-11-24' }),
@@ -148,7 +148,7 @@ export class PhoneServer {
   private receipt(record: Json, receipt: string): Json {
     const named: string[] = [...record.photos, ...record.answers.flatMap((a: Json) => a.photos), ...(record.companion.signature ? [record.companion.signature] : [])]
     const photos = named.map((id) => ({ id, sha256: this.uploads.get(id)?.sha256 ?? '', complete: this.uploads.get(id)?.complete ?? false, item: null, role: 'item', taken_at: null, width: 1, height: 1 }))
-    return { id: record.id, receipt, outcome: 'clear', outcome_label: '无隐患', flags: [], hazards: [], photos, complete: photos.every((p) => p.complete), recorded_at: ME.server_time }
+    return { id: record.id, receipt, outcome: 'clear', outcome_label: '无隐患', flags: [{ code: 'inspection.no_overview', message: '没有门头或全景照片' }, ...(record.task === 'moved' ? [{ code: 'inspection.task_not_moved', message: '检查已登记；任务已取消' }] : [])], hazards: record.answers.some((a: Json) => a.value === 'fail') ? [{ id: 'z1', name: 'YH-2026-0012' }] : [], photos, complete: photos.every((p) => p.complete), recorded_at: ME.server_time }
   }
 
   private act(id: string, what: string, body: Json): Said {

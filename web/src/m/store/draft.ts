@@ -57,7 +57,7 @@ export interface Block { code: string; title: string; items: Item[]; done: numbe
 /** The sheet by block, in its own order. */
 export function blocks(draft: Draft): Block[] {
   const found: Block[] = []
-  for (const item of draft.sheet.items) {
+  for (const item of draft.sheet.items as Item[]) {
     let block = found.find((b) => b.code === item.block)
     if (!block) found.push((block = { code: item.block, title: item.block_title, items: [], done: 0, failed: 0 }))
     block.items.push(item)
@@ -73,6 +73,14 @@ export function noteOf(answer: DraftAnswer): string {
   return [...answer.chips, answer.note.trim()].filter(Boolean).join('；')
 }
 
+/** A number goes as a reading; whatever else was written goes with the words. */
+function readingOf(item: Item, answer: DraftAnswer): { reading?: number; note: string } {
+  const number = Number(answer.reading.replace(',', '.'))
+  if (!answer.reading) return { note: noteOf(answer) }
+  if (item.answer === 'count' && Number.isFinite(number)) return { reading: number, note: noteOf(answer) }
+  return { note: [answer.reading, noteOf(answer)].filter(Boolean).join('；') }
+}
+
 /** The record as the server takes it. */
 export function inspectionOf(draft: Draft, me: string, endedAt: string): Record<string, unknown> {
   const { name, signature, reason } = draft.companion
@@ -81,15 +89,14 @@ export function inspectionOf(draft: Draft, me: string, endedAt: string): Record<
     inspectors: [me, ...draft.colleagues], showed_certificates: false,
     companion: signature ? { kind: 'signed', name: name.trim(), signature } : { kind: 'not_signed', reason: reason.trim() },
     pins: draft.sheet.pins,
-    answers: draft.sheet.items.flatMap((item) => {
+    answers: (draft.sheet.items as Item[]).flatMap((item) => {
       const answer = draft.answers[item.code]
       if (!answer) return []
       const needs = answer.value === 'not_applicable' || answer.value === 'not_checked'
       return [{
         item: item.code, value: answer.value,
         ...(needs ? { reason: answer.reason.trim() } : {}),
-        ...(answer.reading ? { reading: answer.reading } : {}),
-        note: noteOf(answer),
+        ...readingOf(item, answer),
         photos: answer.photos,
       }]
     }),

@@ -73,6 +73,13 @@ describe('an inspection on its way', () => {
     expect([...server.uploads.values()].every((u) => u.complete && u.object === `inspection/${entry.id}`)).toBe(true)
   })
 
+  it('tells what the receipt says to who was there, and no more', async () => {
+    const draft = await drafted(1)
+    await finish(db, { ...draft, task: 'moved' }, ME, AT)
+    await outbox.run()
+    expect((await db.outbox.get(draft.id))!.said).toEqual(['YH-2026-0012', '检查已登记；任务已取消'])
+  })
+
   it('without photos still waits for its receipt', async () => {
     const entry = await finished(0)
     server.road = (asked) => (asked.path.includes('/receipt') ? 'drop' : null)
@@ -355,6 +362,18 @@ describe('filling in', () => {
     expect([back.note, back.photos]).toEqual(['三辆', ['a']])
     expect(answered(failed, 'not_applicable', '无此项').reason).toBe('无此项')
     expect(answered({ ...failed, reason: '无此项' }, 'not_checked').reason).toBe('')
+  })
+
+  it('numbers go as readings, other words with the note', async () => {
+    const draft = await drafted(0)
+    draft.sheet.items[0]!.answer = 'count'
+    draft.sheet.items[1]!.answer = 'text'
+    draft.sheet.items[2]!.answer = 'count'
+    draft.answers['B01']!.reading = '1,5'
+    Object.assign(draft.answers['B02']!, { reading: '两具', note: '在门后' })
+    draft.answers['N01']!.reading = '没数'
+    const answers = inspectionOf(draft, ME, AT)['answers'] as { reading?: number; note: string }[]
+    expect(answers.map((a) => [a.reading, a.note])).toEqual([[1.5, ''], [undefined, '两具；在门后'], [undefined, '没数']])
   })
 
   it('a record never ends before it began, and drops the photo nobody named', async () => {

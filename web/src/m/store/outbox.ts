@@ -17,7 +17,9 @@ const WAITS_MS = [5_000, 15_000, 30_000, 60_000, 120_000, 300_000]
 const CATCH_UP = 3
 
 /** Refusals that say the task is no longer this person's to do. */
-const LOST_TASK = new Set(['task.not_yours', 'task.other_org', 'task.not_now', 'task.too_early'])
+const LOST_TASK = new Set(['task.not_yours', 'task.other_org', 'task.not_now', 'inspection.task_unknown', 'inspection.task_elsewhere'])
+/** Remarks of a receipt that concern who was there; the others are for a reviewer. */
+const TOLD = new Set(['inspection.task_not_moved', 'inspection.clock_ahead'])
 /** How far the corrected clock may still be ahead. */
 const SAFE_MS = 6_000
 
@@ -180,10 +182,12 @@ export class Outbox {
     if (photos.some((photo) => photo?.state === 'refused')) return null
     const server = new Map<string, string>()
     let complete = true
+    let said: string[] = []
     if (entry.kind === 'inspection') {
       const reply = await this.http.ask<Receipt>(`/inspections/${entry.id}/receipt`)
       if (reply.kind !== 'ok') return this.unconfirmed(entry, reply)
       complete = reply.data.complete
+      said = [...reply.data.hazards.map((hazard) => hazard.name), ...reply.data.flags.filter((flag) => TOLD.has(flag.code)).map((flag) => flag.message)]
       for (const photo of reply.data.photos) if (photo.complete) server.set(photo.id, photo.sha256)
     } else {
       for (const id of entry.photos) {
@@ -204,7 +208,10 @@ export class Outbox {
       await this.db.photos.update(photo.id, { state: 'held', received: 0 })
     }
     if (entry.photos.length !== photos.filter(Boolean).length) all = false
-    if (all) await this.settled(entry, 'delivered', null)
+    if (all) {
+      await this.settled(entry, 'delivered', null)
+      await this.db.outbox.update(entry.id, { said })
+    }
     else await this.db.outbox.update(entry.id, { trouble: { code: 'receipt.incomplete', sentence: '', fields: [], at: this.clock.iso() } })
     return null
   }
@@ -249,7 +256,8 @@ export class Outbox {
       if (!entry?.draft || (entry.state !== 'refused' && entry.state !== 'conflict')) return null
       const next = entry.state === 'conflict' ? newId() : id
       // A task that is no longer this person's must not keep what was seen from being handed in.
-      const owed = LOST_TASK.has(entry.trouble?.code ?? '') ? { task: null, occasion: 'routine' } : {}
+      const codes = [entry.trouble?.code ?? '', ...(entry.trouble?.fields ?? []).map((field) => field.code)]
+      const owed = codes.some((code) => LOST_TASK.has(code)) ? { task: null, occasion: 'routine' } : {}
       await this.db.drafts.put({ ...entry.draft, ...owed, id: next, saved_at: this.clock.iso(), refusal: entry.trouble })
       await this.db.photos.where('owner').equals(id).modify((p) => { p.owner = next; p.state = 'held'; p.trouble = null })
       await this.db.outbox.delete(id)

@@ -6,6 +6,7 @@ export type { HazardCode, Hat, Me, Named, PhotoView, Position, SyncView } from '
 export type { InspectionReceipt as Receipt } from '@/shared/api/contract'
 export type Place = PlaceBrief
 export type Task = TaskRow
+
 export type Item = ItemView
 export type Sheet = SheetView
 export type Hazard = HazardRow
@@ -78,6 +79,8 @@ export interface Entry {
   tries: number
   trouble: Trouble | null
   delivered_at: string | null
+  /** What the server's receipt says besides: hazards by number, what a person should know. */
+  said?: string[]
   /** The draft it was made from: a refusal gives it back. */
   draft: Draft | null
 }
