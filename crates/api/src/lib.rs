@@ -5,11 +5,15 @@ mod account;
 mod audit;
 mod auth;
 mod checklist;
+mod event;
+mod fulfilment;
 mod hazard;
 mod job;
 mod limit;
+mod notice;
 mod operation;
 mod org;
+mod parameter;
 mod person;
 mod photo;
 mod place;
@@ -20,6 +24,7 @@ mod router;
 mod session;
 mod task;
 mod unit_link;
+mod waiver;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
 

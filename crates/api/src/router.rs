@@ -56,6 +56,11 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(photo::routes())
         .merge(task::routes())
         .merge(checklist::routes())
+        .merge(crate::event::routes())
+        .merge(crate::fulfilment::routes())
+        .merge(crate::notice::routes())
+        .merge(crate::parameter::routes())
+        .merge(crate::waiver::routes())
 }
 
 /// The description of the API, as JSON.

@@ -30,13 +30,26 @@ pub struct App {
     pub town: TownCode,
     /// Everything here is made up.
     pub demo: bool,
+    /// The judged record, kept in memory.
+    pub fulfilment: Arc<crate::fulfilment::known::Kept>,
+    /// Rings after every commit.
+    pub bell: crate::event::Bell,
 }
 
 impl App {
     /// Opens the database and the folder of blobs.
     // tidy(caller): nobody has called yet.
     pub async fn open(url: &str, blobs: &Path, clock: Arc<dyn Clock>, town: TownCode) -> Result<Self> {
-        Ok(Self { db: Db::open(url).await?, blobs: Blobs::open(blobs)?, clock, town, demo: false })
+        let (fulfilment, bell) = (Arc::default(), Default::default());
+        Ok(Self {
+            db: Db::open(url).await?,
+            blobs: Blobs::open(blobs)?,
+            clock,
+            town,
+            demo: false,
+            fulfilment,
+            bell,
+        })
     }
 
     /// Now.
@@ -56,6 +69,8 @@ impl App {
         if let Some(operation) = &caller.operation {
             tx.bind_operation(operation.clone());
         }
+        let bell = self.bell.clone();
+        tx.after_commit(Box::new(move || bell.ring()));
         Ok(tx)
     }
 }

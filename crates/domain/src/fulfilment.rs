@@ -12,6 +12,7 @@
 //! - What is only encouraged is reported and never scored.
 //! - A fact counts from the day it was *recorded*; which window it serves is decided by the day it *happened*.
 
+pub mod board;
 pub mod facts;
 mod judge;
 
@@ -124,6 +125,45 @@ impl Waiver {
     }
 }
 
+/// Why a duty is excused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaiverKind {
+    /// 暂缓: it will be done later.
+    Postponed,
+    /// 客观无法开展: nobody could do it in that time.
+    Impossible,
+    /// 已由其他工作覆盖: another act has the same effect.
+    Covered,
+}
+
+impl WaiverKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Postponed, Self::Impossible, Self::Covered];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Postponed => "postponed",
+            Self::Impossible => "impossible",
+            Self::Covered => "covered",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Postponed => "暂缓",
+            Self::Impossible => "客观无法开展",
+            Self::Covered => "已由其他工作覆盖",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
 /// One duty for one subject in one window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {
@@ -174,7 +214,8 @@ impl Tally {
         (self.weight > 0.0).then(|| self.scored / self.weight)
     }
 
-    fn add(&mut self, status: Status, score: Option<f64>, weight: f64) {
+    /// Counts one more occurrence; with a score it also enters the ratio.
+    pub fn add(&mut self, status: Status, score: Option<f64>, weight: f64) {
         if let Some(count) = self.counts.get_mut(status as usize) {
             *count += 1;
         }
@@ -185,7 +226,7 @@ impl Tally {
     }
 
     /// Adds another tally, each of its due occurrences weighing `weight` whatever unit it was weighed in before.
-    fn add_weighted(&mut self, other: &Self, weight: f64) {
+    pub fn add_weighted(&mut self, other: &Self, weight: f64) {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine += theirs;
         }
@@ -324,7 +365,9 @@ impl Question<'_> {
                 *old = self.evaluate_duty(duty);
                 continue;
             }
-            for subject in row.credited.iter().copied().filter(|subject| judge.may_owe(*subject)) {
+            for subject in
+                self.facts.credited_of(row).iter().copied().filter(|subject| judge.may_owe(*subject))
+            {
                 let mut fresh = Vec::new();
                 judge.subject(subject, &mut fresh);
                 let from = old.occurrences.partition_point(|known| known.subject < subject);
@@ -366,25 +409,39 @@ impl Question<'_> {
     }
 
     fn tally(&self, judge: &Judge, all: &[Occurrence], chosen: impl Fn(SubjectIx) -> bool) -> Tally {
+        let mut tally = Tally::default();
+        let chosen = all.iter().filter(|occurrence| chosen(occurrence.subject));
+        self.score(judge.duty, judge.standing, chosen, |occurrence, score, weight| {
+            tally.add(occurrence.status, score, weight);
+        });
+        tally
+    }
+
+    /// Hands on each occurrence with its score, none when it is not scored, and its weight.
+    fn score<'o>(
+        &self,
+        duty: &Duty,
+        standing: bool,
+        all: impl IntoIterator<Item = &'o Occurrence>,
+        mut each: impl FnMut(&Occurrence, Option<f64>, f64),
+    ) {
         let late = self.plan.setting(SCORE_LATE, self.as_of);
         let partial = self.plan.setting(SCORE_PARTIAL, self.as_of);
-        let mut tally = Tally::default();
-        for occurrence in all.iter().filter(|occurrence| chosen(occurrence.subject)) {
+        for occurrence in all {
             let score = match occurrence.status {
                 Status::Met => Some(1.0),
                 Status::Late => Some(late),
-                Status::Partial if judge.standing => {
+                Status::Partial if standing => {
                     Some(f64::from(occurrence.done) / f64::from(occurrence.needed.max(1)))
                 }
                 Status::Partial => Some(partial),
                 Status::Unmet => Some(0.0),
                 _ => None,
             };
-            let sized = judge.duty.by_size.then(|| self.facts.get(occurrence.subject)).flatten();
+            let sized = duty.by_size.then(|| self.facts.get(occurrence.subject)).flatten();
             let weight = sized.map_or(1.0, |subject| subject.size);
-            tally.add(occurrence.status, score.filter(|_| !judge.duty.informational), weight);
+            each(occurrence, score.filter(|_| !duty.informational), weight);
         }
-        tally
     }
 }
 

@@ -213,6 +213,27 @@ subject_kinds! {
 }
 
 impl SubjectKind {
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Town => "镇",
+            Self::Village => "村（社区）",
+            Self::Grid => "网格",
+            Self::VillagerGroup => "村民小组",
+            Self::Building => "楼栋",
+            Self::Compound => "小区楼院",
+            Self::Place => "场所",
+            Self::Org => "机构",
+            Self::Post => "岗位",
+            Self::Person => "人员",
+            Self::Household => "户",
+            Self::Facility => "设施",
+            Self::Road => "路段",
+            Self::Station => "站队",
+            Self::Event => "事件",
+        }
+    }
+
     /// Reads the name in plan files.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == code)
@@ -306,6 +327,64 @@ pub struct Duty {
     pub basis: Basis,
     /// A caution to show with it: a tension in the notice, a legal limit.
     pub note: Option<String>,
+}
+
+/// What a parameter sets in a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// 频次.
+    Rhythm,
+    /// 最少数.
+    Minimum,
+    /// 有效期.
+    ValidDays,
+    /// 限期.
+    Within,
+    /// 宽限期.
+    Grace,
+    /// 补办期.
+    Late,
+}
+
+impl Use {
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Rhythm => "频次",
+            Self::Minimum => "最少数",
+            Self::ValidDays => "有效期",
+            Self::Within => "限期",
+            Self::Grace => "宽限期",
+            Self::Late => "补办期",
+        }
+    }
+}
+
+impl Duty {
+    /// The parameters it refers to, each once, and what each sets.
+    pub fn parameters(&self) -> Vec<(&str, Use)> {
+        let rhythm = match &self.rhythm {
+            Rhythm::Parameter(name) => Some((name, Use::Rhythm)),
+            Rhythm::Fixed(_) => None,
+        };
+        let numbers = [(Some(&self.grace_days), Use::Grace), (self.late_days.as_ref(), Use::Late)]
+            .into_iter()
+            .chain([(self.trigger.as_ref().map(|trigger| &trigger.within), Use::Within)])
+            .chain(self.needs.iter().flat_map(|need| {
+                [(Some(&need.minimum), Use::Minimum), (need.valid_days.as_ref(), Use::ValidDays)]
+            }));
+        let named = numbers.filter_map(|(number, of)| match number {
+            Some(Number::Parameter(name)) => Some((name, of)),
+            _ => None,
+        });
+        let mut out: Vec<(&str, Use)> = Vec::new();
+        for (name, of) in rhythm.into_iter().chain(named) {
+            if !out.iter().any(|(known, _)| known == name) {
+                out.push((name, of));
+            }
+        }
+        out
+    }
 }
 
 /// A word the plan's selectors may use, and its name for people.
@@ -411,6 +490,17 @@ impl Plan {
             Some(Value::Number(value)) => *value,
             _ => default,
         }
+    }
+
+    /// The period of a rhythm in force on a date.
+    pub fn period_on(&self, rhythm: &Rhythm, date: Date) -> Option<Period> {
+        let versions = self.periods(rhythm);
+        versions.into_iter().rev().find(|(from, _)| *from <= date).map(|(_, period)| period)
+    }
+
+    /// The words of a label for people: the plan's own term, otherwise the label itself.
+    pub fn word<'a>(&'a self, label: &'a str) -> &'a str {
+        self.term(label).map_or(label, |term| &term.name)
     }
 
     /// The periods of a rhythm with the first day each holds, oldest first. The first holds from the beginning.

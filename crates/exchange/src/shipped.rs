@@ -32,5 +32,8 @@ pub const PLACE_CATEGORIES: &str = include_str!("../../../catalog/place_categori
 /// The holiday notices of the years so far.
 pub const CALENDAR: &str = include_str!("../../../catalog/calendar-cn.toml");
 
+/// The plan of the town the program was first made for, and the code of that town. Another town installs its own.
+pub const PLAN: (&str, &str) = ("500118100000", include_str!("../../../plans/qingfeng-2023-16/plan.toml"));
+
 /// The dictionary of hazards.
 pub const HAZARDS: &str = include_str!("../../../catalog/hazards.toml");

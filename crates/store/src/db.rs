@@ -56,6 +56,7 @@ pub struct Write {
     read: Read,
     pub(crate) touched: Vec<Touched>,
     pub(crate) operation: Option<Operation>,
+    after: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// A row that was written: what the audit entry seals.
@@ -161,7 +162,12 @@ impl Db {
             Self::Sqlite { writers, .. } => Conn::Sqlite(writers.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Write { read: Read { town: town.clone(), conn }, touched: Vec::new(), operation: None })
+        Ok(Write {
+            read: Read { town: town.clone(), conn },
+            touched: Vec::new(),
+            operation: None,
+            after: None,
+        })
     }
 
     /// Which engine and version, for people: `SQLite 3.51.3`.
@@ -285,6 +291,11 @@ impl Write {
         self.operation = None;
     }
 
+    /// What is to be done once the commit is through; not at all when it fails.
+    pub fn after_commit(&mut self, act: Box<dyn FnOnce() + Send>) {
+        self.after = Some(act);
+    }
+
     /// Carries out a statement and says how many rows it changed.
     pub(crate) async fn exec(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<u64> {
         let sql: String = sql.into();
@@ -378,6 +389,9 @@ impl Write {
         match self.read.conn {
             Conn::Sqlite(t) => t.commit().await?,
             Conn::Postgres(t) => t.commit().await?,
+        }
+        if let Some(act) = self.after {
+            act();
         }
         Ok(())
     }

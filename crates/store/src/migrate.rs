@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_register", include_str!("../migrations/0003_register.sql")),
     ("0004_field", include_str!("../migrations/0004_field.sql")),
     ("0005_hazard", include_str!("../migrations/0005_hazard.sql")),
+    ("0006_board", include_str!("../migrations/0006_board.sql")),
 ];
 
 const MEMORY: &str =

@@ -105,6 +105,11 @@ impl Read {
         .transpose()
     }
 
+    /// The value of this id.
+    pub async fn parameter(&mut self, id: &str) -> Result<Option<ParameterRecord>> {
+        self.by_id("parameter", id).await?.as_ref().map(ParameterRecord::from_row).transpose()
+    }
+
     /// Every value of every name, whatever was decided, in the order in which they follow one another.
     pub async fn parameters(&mut self) -> Result<Vec<ParameterRecord>> {
         let town = self.town.clone();

@@ -57,6 +57,19 @@ impl Read {
         self.by_id("waiver", id).await?.as_ref().map(WaiverRecord::from_row).transpose()
     }
 
+    /// Every waiver, void ones too, newest first.
+    pub async fn waivers(&mut self) -> Result<Vec<WaiverRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM waiver WHERE town = $1 ORDER BY recorded_at DESC, id DESC",
+            args![town.as_str()],
+        )
+        .await?
+        .iter()
+        .map(WaiverRecord::from_row)
+        .collect()
+    }
+
     /// The waivers in force on any of these days, both inclusive, by duty; void ones left out.
     pub async fn waivers_between(&mut self, from: Date, to: Date) -> Result<Vec<WaiverRecord>> {
         let town = self.town.clone();

@@ -245,6 +245,7 @@ async fn a_parameter_has_the_value_decided_for_its_day() -> anyhow::Result<()> {
         assert!(matches!(again, Err(Error::Conflict { table: "parameter", .. })));
         tx.commit(audit("parameter.decide"), ()).await?;
         let mut read = db.read(&town()).await?;
+        assert_eq!(read.parameter("s4").await?.map(|kept| kept.decision), Some(Decision::Rejected));
         for (on, id) in [
             ("2025-12-31", None),
             ("2026-01-01", Some("s1")),
@@ -295,6 +296,7 @@ async fn a_waiver_holds_between_its_days_until_it_is_taken_back() -> anyhow::Res
         assert_eq!(read.waiver("w1").await?, Some(june));
         let taken_back = read.waiver("w3").await?.expect("stays on record");
         assert_eq!(taken_back.voided, Some((NOW, "误录".to_owned())));
+        assert_eq!(read.waivers().await?.len(), 3, "void ones too");
         for (from, to, ids) in [
             ("2026-05-01", "2026-05-31", vec![]),
             ("2026-05-01", "2026-06-01", vec!["w1"]),

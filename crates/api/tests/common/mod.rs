@@ -220,7 +220,11 @@ fn org(id: &str, kind: OrgKind, name: &str, relation: Relation, territory: &str)
         short_name: name.to_owned(),
         aliases: Vec::new(),
         relation,
-        label: format!("org:{id}"),
+        label: match id {
+            "police" => "org:police_station".to_owned(),
+            "dept-civil" => "org:civil_office".to_owned(),
+            _ => format!("org:{id}"),
+        },
         territory: territory.into(),
         active: true,
     }

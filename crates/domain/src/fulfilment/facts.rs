@@ -13,6 +13,13 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectIx(pub(crate) u32);
 
+impl SubjectIx {
+    /// Its position, from 0 without gaps, for columns beside the collection.
+    pub fn position(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A fact of one [`Facts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactIx(pub(crate) u32);
@@ -106,7 +113,8 @@ pub(crate) struct Row {
     pub void_on: Option<Date>,
     /// Where its tags stand in the tag column.
     tags: (u32, u32),
-    pub credited: Vec<SubjectIx>,
+    /// Where those it is credited to stand in their column.
+    credited: (u32, u32),
 }
 
 /// What one town has on record.
@@ -120,8 +128,11 @@ pub struct Facts {
     kinds: HashMap<&'static str, u16>,
     connected: BTreeSet<u16>,
     rows: Vec<Row>,
-    ids: Vec<String>,
+    /// Ids of all facts, one after the other, and where each ends.
+    ids: String,
+    id_ends: Vec<u32>,
     tags: Vec<u32>,
+    credited: Vec<SubjectIx>,
     /// kind → subject → facts by day; empty for kinds nobody recorded.
     index: Vec<Vec<Vec<u32>>>,
 }
@@ -144,8 +155,10 @@ impl Facts {
             kinds: FACT_KINDS.iter().zip(0u16..).map(|(kind, n)| (kind.name, n)).collect(),
             connected: BTreeSet::new(),
             rows: Vec::new(),
-            ids: Vec::new(),
+            ids: String::new(),
+            id_ends: Vec::new(),
             tags: Vec::new(),
+            credited: Vec::new(),
             index: vec![Vec::new(); FACT_KINDS.len()],
         }
     }
@@ -220,6 +233,65 @@ impl Facts {
         subject == whole || self.get(subject).is_some_and(|found| found.parents.contains(&whole))
     }
 
+    /// Every subject, in the order they were entered.
+    pub fn subjects(&self) -> impl Iterator<Item = (SubjectIx, SubjectKind)> {
+        self.subjects.iter().zip(0u32..).map(|(subject, ix)| (SubjectIx(ix), subject.kind))
+    }
+
+    /// The subject itself or what it lies in, of this kind: the village of a place.
+    pub fn enclosing(&self, subject: SubjectIx, kind: SubjectKind) -> Option<SubjectIx> {
+        let found = self.get(subject)?;
+        if found.kind == kind {
+            return Some(subject);
+        }
+        found.parents.iter().copied().find(|parent| self.get(*parent).is_some_and(|p| p.kind == kind))
+    }
+
+    /// Whether a subject exists on a day and carries a label on it.
+    pub fn carries(&self, subject: SubjectIx, label: &str, on: Date) -> bool {
+        let (Some(found), Some(word)) = (self.get(subject), self.known_word(label)) else { return false };
+        found.exists.contains(on)
+            && found.labels.iter().any(|(carried, span)| *carried == word && span.contains(on))
+    }
+
+    /// The facts of a kind credited to a subject that happened between two days and were known on a third, oldest
+    /// first.
+    pub fn known_between(
+        &self,
+        kind: &str,
+        subject: SubjectIx,
+        (from, to): (Date, Date),
+        as_of: Date,
+    ) -> impl Iterator<Item = FactIx> {
+        let all = self.kind(kind).map_or(&[][..], |kind| self.about(kind, subject));
+        let start = all.partition_point(|ix| self.row(*ix).is_some_and(|row| row.happened_on < from));
+        let rest = all.get(start..).unwrap_or_default().iter();
+        rest.filter_map(move |ix| Some((*ix, self.row(*ix)?)))
+            .take_while(move |(_, row)| row.happened_on <= to)
+            .filter(move |(_, row)| row.recorded_on <= as_of && row.void_on.is_none_or(|void| void > as_of))
+            .map(|(ix, _)| FactIx(ix))
+    }
+
+    /// The day a fact happened.
+    pub fn happened_on(&self, fact: FactIx) -> Option<Date> {
+        self.row(fact.0).map(|row| row.happened_on)
+    }
+
+    /// Whom a fact is credited to.
+    pub fn credited(&self, fact: FactIx) -> &[SubjectIx] {
+        self.row(fact.0).map_or(&[], |row| self.credited_of(row))
+    }
+
+    /// How many facts there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Takes in a fact; its kind counts as connected from then on.
     ///
     /// Errors: [`FactRefusal`].
@@ -242,6 +314,8 @@ impl Facts {
         words.extend(fact.tags.iter().map(|tag| self.word(tag)).collect::<Vec<_>>());
         let start = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
         self.tags.extend(words);
+        let first = u32::try_from(self.credited.len()).unwrap_or(u32::MAX);
+        self.credited.extend(&credited);
         let ix = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.rows.push(Row {
             kind,
@@ -250,9 +324,10 @@ impl Facts {
             recorded_on: fact.recorded_on,
             void_on: fact.void_on,
             tags: (start, u32::try_from(self.tags.len()).unwrap_or(u32::MAX)),
-            credited: credited.clone(),
+            credited: (first, u32::try_from(self.credited.len()).unwrap_or(u32::MAX)),
         });
-        self.ids.push(fact.id.to_owned());
+        self.ids.push_str(fact.id);
+        self.id_ends.push(u32::try_from(self.ids.len()).unwrap_or(u32::MAX));
         self.connected.insert(kind);
         for subject in credited {
             self.enter(kind, subject, ix, fact.happened_on);
@@ -314,7 +389,13 @@ impl Facts {
     }
 
     pub(crate) fn id(&self, fact: u32) -> &str {
-        self.ids.get(fact as usize).map_or("", String::as_str)
+        let at = |n: u32| self.id_ends.get(n as usize).map(|end| *end as usize);
+        let start = fact.checked_sub(1).and_then(at).unwrap_or(0);
+        at(fact).and_then(|end| self.ids.get(start..end)).unwrap_or_default()
+    }
+
+    pub(crate) fn credited_of(&self, row: &Row) -> &[SubjectIx] {
+        self.credited.get(row.credited.0 as usize..row.credited.1 as usize).unwrap_or_default()
     }
 
     pub(crate) fn tags_of(&self, row: &Row) -> &[u32] {

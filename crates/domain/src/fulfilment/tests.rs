@@ -489,6 +489,45 @@ fn a_waiver_excuses_and_is_counted() {
 }
 
 #[test]
+fn the_board_cuts_a_report_by_village_and_month_and_shows_no_more_than_may_be_seen() {
+    let plan = a_plan(vec![watched_monthly()]);
+    let mut town = a_town(2);
+    let other = town.facts.add_subject(
+        SubjectKind::Village,
+        "v2",
+        Span::since(date("2020-01-01")),
+        1.0,
+        &[town.town],
+    );
+    let far = town.facts.add_subject(
+        SubjectKind::Place,
+        "far",
+        Span::since(date("2020-01-01")),
+        1.0,
+        &[other, town.town],
+    );
+    town.facts.add_label(far, "list:watched", Span::since(date("2024-01-01")));
+    town.record("inspection.done", town.shops[0], "2026-01-10");
+    town.record("inspection.done", far, "2026-02-10");
+    let question = town.ask(&plan, "2026-03-15", "2026-01-01", "2026-03-15");
+    let report = question.evaluate();
+    let areas = board::Areas::of(&town.facts, SubjectKind::Village, vec![town.village, other]);
+    let months = [(date("2026-01-01"), date("2026-01-31")), (date("2026-02-01"), date("2026-02-28"))];
+    let days = (date("2026-02-01"), date("2026-03-15"));
+    let whole = board::View { areas: &areas, only: None, days, months: &months };
+    let rows = question.board(&report, &whole);
+    let row = rows.first().expect("one duty");
+    let counts = |tally: &Tally| (tally.count(Status::Met), tally.due(), tally.total());
+    assert_eq!(counts(&row.whole), (1, 3, 6), "February is due, March runs, January was not asked for");
+    assert_eq!(row.areas.iter().map(counts).collect::<Vec<_>>(), [(0, 2, 4), (1, 1, 2)]);
+    assert_eq!(row.months.iter().map(|m| m.ratio()).collect::<Vec<_>>(), [Some(1.0 / 3.0), Some(1.0 / 3.0)]);
+    let mine = board::View { only: Some(&[1]), ..whole };
+    assert_eq!(question.board(&report, &mine).first().map(|row| counts(&row.whole)), Some((1, 1, 2)));
+    let shown: Vec<_> = question.shown(&report.duties[0], &mine).map(|(o, w)| (o.subject, &*w.key)).collect();
+    assert_eq!(shown, [(far, "2026-02"), (far, "2026-03")]);
+}
+
+#[test]
 fn a_tightened_parameter_holds_from_its_day() {
     let setting = |value: &str, from: &str| Parameter {
         name: "often".into(),

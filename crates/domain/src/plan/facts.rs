@@ -128,6 +128,26 @@ pub const EVIDENCE_KINDS: &[&str] = &[
     "signature",
 ];
 
+/// A kind of evidence in the word people read; the code itself where there is none.
+pub fn evidence_label(code: &str) -> &str {
+    match code {
+        "document" => "文件",
+        "minutes" => "会议纪要",
+        "photo" => "照片",
+        "roster" => "名册",
+        "record" => "记录",
+        "log" => "日志",
+        "report" => "报告",
+        "track" => "轨迹",
+        "certificate" => "证件",
+        "map" => "图件",
+        "score" => "评分表",
+        "contract" => "合同",
+        "signature" => "签字",
+        other => other,
+    }
+}
+
 /// Whether this kind of fact is known.
 pub fn is_known(name: &str) -> bool {
     FACT_KINDS.iter().any(|kind| kind.name == name)

@@ -1,0 +1,456 @@
+//! The board: how far the plan is carried out, from the whole town down to the record and photo behind a figure. Who
+//! sees a village only gets that village's figures; evidence shows itself only to those who may read it where it was
+//! recorded. What does not belong here: judging (`domain::fulfilment`), gathering the record (`store`).
+
+mod evidence;
+pub mod known;
+
+use domain::fulfilment::board::{Row, Stretch, View};
+use domain::fulfilment::{DutyReport, Report, Status, SubjectIx, Tally};
+use domain::plan::{Basis, Clause, Duty, Plan, SubjectKind, Value};
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+
+pub use evidence::{Evidence, Found};
+use known::{Known, month_start};
+
+use crate::{App, Caller, Error, Result};
+
+/// What is asked of the board.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// As known at the end of this day; today when not said.
+    pub at: Option<Date>,
+    /// Windows that touch the days from here; from New Year when not said …
+    pub from: Option<Date>,
+    /// … to here; to the day of knowledge when not said.
+    pub to: Option<Date>,
+    /// Only this village.
+    pub village: Option<String>,
+}
+
+/// A village as a column of the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Code.
+    pub code: String,
+    /// Short name.
+    pub name: String,
+}
+
+/// The head of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Code.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// 文号.
+    pub notice_no: String,
+}
+
+/// The board.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Board {
+    /// As known at the end of this day.
+    pub as_of: Date,
+    /// Windows that touch these days.
+    pub days: Stretch,
+    /// Which plan.
+    pub plan: Head,
+    /// The villages that are shown, in the order of every row's columns.
+    pub villages: Vec<Column>,
+    /// First days of the trend's months.
+    pub months: Vec<Date>,
+    /// One line for each clause.
+    pub clauses: Vec<ClauseLine>,
+    /// All clauses together.
+    pub whole: Row,
+}
+
+/// One clause.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClauseLine {
+    /// The clause.
+    pub clause: Clause,
+    /// Who must do it, in words.
+    pub who: Vec<String>,
+    /// Duties under it.
+    pub duties: usize,
+    /// Its figures.
+    pub row: Row,
+}
+
+/// One clause with its duties.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClausePage {
+    /// The board it was opened from, with this clause alone.
+    pub board: Board,
+    /// What the town's own notice says, once it is attached.
+    pub quote: Option<Quote>,
+    /// Its duties.
+    pub duties: Vec<DutyLine>,
+}
+
+/// A clause in the words of the attached notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Title of the notice.
+    pub title: String,
+    /// The clause.
+    pub text: String,
+    /// Where it begins. Units: UTF-16, as browsers count.
+    pub start: usize,
+    /// Where it ends. Units: UTF-16.
+    pub end: usize,
+}
+
+/// One duty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DutyLine {
+    /// The duty.
+    pub duty: Duty,
+    /// Who must do it, in words.
+    pub who: Vec<String>,
+    /// How often, in words.
+    pub period: String,
+    /// Its figures.
+    pub tally: Tally,
+    /// Whether there is a source for what it asks for.
+    pub has_data: bool,
+    /// The numbers it goes by.
+    pub parameters: Vec<Number>,
+}
+
+/// A number or choice of the town that a duty goes by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Number {
+    /// Name.
+    pub name: String,
+    /// What it sets, in words.
+    pub label: &'static str,
+    /// Value in force.
+    pub value: Value,
+    /// Unit.
+    pub unit: String,
+    /// How sure it is.
+    pub basis: Basis,
+    /// Since when.
+    pub from: Date,
+}
+
+/// One duty with a page of its occurrences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DutyPage {
+    /// The duty.
+    pub line: DutyLine,
+    /// Its clause.
+    pub clause: Clause,
+    /// What the town's own notice says.
+    pub quote: Option<Quote>,
+    /// A page of occurrences.
+    pub occurrences: Vec<Case>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// Which occurrences to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pick {
+    /// Only these statuses; all when empty.
+    pub statuses: Vec<Status>,
+    /// After this one.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// One duty for one subject in one window, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// For whom or what.
+    pub who: Whom,
+    /// The window's key.
+    pub key: String,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Last day on which it counts as in time.
+    pub due_on: Date,
+    /// How it stands.
+    pub status: Status,
+    /// How much is done.
+    pub done: u32,
+    /// How much is needed.
+    pub needed: u32,
+}
+
+/// A subject for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whom {
+    /// Kind.
+    pub kind: SubjectKind,
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// The village it lies in.
+    pub village: Option<Column>,
+}
+
+/// How somebody looks at the record: which days, which villages.
+pub(crate) struct Lens {
+    /// Columns that may be seen; none for the whole town.
+    pub only: Option<Vec<usize>>,
+    /// The days asked for.
+    pub days: Stretch,
+    /// The months of the trend.
+    pub months: Vec<Stretch>,
+}
+
+impl Lens {
+    pub(crate) fn view<'a>(&'a self, known: &'a Known) -> View<'a> {
+        View { areas: &known.areas, only: self.only.as_deref(), days: self.days, months: &self.months }
+    }
+
+    /// The columns that are shown.
+    fn columns(&self, known: &Known) -> Vec<usize> {
+        match &self.only {
+            Some(only) => only.clone(),
+            None => (0..known.gathered.villages.len()).collect(),
+        }
+    }
+}
+
+/// How the caller may look at the record.
+///
+/// Errors: he may not, or asks for a village he may not see.
+pub(crate) fn lens(caller: &Caller, known: &Known, ask: &Ask) -> Result<Lens> {
+    let scope = caller.scope(Action::BoardRead)?;
+    let villages = &known.gathered.villages;
+    let admitted =
+        |at: &usize| villages.get(*at).is_some_and(|village| scope.admits(&Subject::of(&village.path, None)));
+    let seen: Option<Vec<usize>> =
+        (!scope.is_whole()).then(|| (0..villages.len()).filter(admitted).collect());
+    let only = match &ask.village {
+        None => seen,
+        Some(code) => {
+            let at = villages.iter().position(|village| village.code == *code).ok_or(Error::NotFound)?;
+            if seen.as_ref().is_some_and(|seen| !seen.contains(&at)) {
+                return Err(Error::NotFound);
+            }
+            Some(vec![at])
+        }
+    };
+    let new_year = known.as_of.format("%Y-01-01").to_string();
+    let from = ask.from.or_else(|| domain::time::parse_date(&new_year)).unwrap_or(known.as_of);
+    let to = ask.to.unwrap_or(known.as_of);
+    if to < from {
+        return Err(Error::field("to", "board.backwards", "截止日期早于起始日期，请调整先后"));
+    }
+    if (to - from).num_days() > 3_700 {
+        return Err(Error::field("to", "board.too_long", "一次最多查十年，请缩短时段"));
+    }
+    let months = (0..12).rev().map(|back| {
+        let first = month_start(known.as_of, back);
+        let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
+        (first, next.pred_opt().unwrap_or(first))
+    });
+    Ok(Lens { only, days: (from, to), months: months.collect() })
+}
+
+/// The report for the days asked for: the one at hand, or judged for them.
+pub(crate) fn report<'a>(known: &'a Known, days: Stretch) -> std::borrow::Cow<'a, Report> {
+    if known.from <= days.0 && days.1 <= known.as_of {
+        return std::borrow::Cow::Borrowed(&known.report);
+    }
+    let from = known.from.min(days.0);
+    std::borrow::Cow::Owned(known.question_over((from, days.1.max(known.as_of))).evaluate())
+}
+
+fn board(known: &Known, lens: &Lens) -> Board {
+    let report = report(known, lens.days);
+    let view = lens.view(known);
+    let rows = known.rows(&report, &view);
+    let columns = lens.columns(known);
+    let (areas, months) = (known.gathered.villages.len(), lens.months.len());
+    let shown = |mut row: Row| {
+        row.areas = columns.iter().filter_map(|at| row.areas.get(*at).copied()).collect();
+        row
+    };
+    let plan = &known.plan;
+    let mut whole = Row::empty(areas, months);
+    let mut clauses = Vec::with_capacity(plan.clauses.len());
+    for clause in &plan.clauses {
+        let mut line =
+            ClauseLine { clause: clause.clone(), who: Vec::new(), duties: 0, row: Row::empty(areas, months) };
+        for (duty, row) in plan.duties.iter().zip(rows.iter()).filter(|(duty, _)| duty.clause == clause.code)
+        {
+            line.duties += 1;
+            line.row.add_weighted(row, duty.weight);
+            whole.add_weighted(row, duty.weight);
+            for name in names_of(plan, &duty.who) {
+                if !line.who.contains(&name) {
+                    line.who.push(name);
+                }
+            }
+        }
+        line.row = shown(line.row);
+        clauses.push(line);
+    }
+    Board {
+        as_of: known.as_of,
+        days: lens.days,
+        plan: Head { code: plan.code.clone(), title: plan.title.clone(), notice_no: plan.notice_no.clone() },
+        villages: columns.iter().filter_map(|at| column(known, *at)).collect(),
+        months: lens.months.iter().map(|(first, _)| *first).collect(),
+        clauses,
+        whole: shown(whole),
+    }
+}
+
+fn column(known: &Known, at: usize) -> Option<Column> {
+    let village = known.gathered.villages.get(at)?;
+    let name = if village.short_name.is_empty() { &village.name } else { &village.short_name };
+    Some(Column { code: village.code.clone(), name: name.clone() })
+}
+
+/// Labels of those who must do something in the words of the plan.
+fn names_of(plan: &Plan, labels: &[String]) -> Vec<String> {
+    labels.iter().map(|label| plan.word(label).to_owned()).collect()
+}
+
+fn duty_line(known: &Known, duty: &Duty, found: &DutyReport, tally: Tally) -> DutyLine {
+    let plan = &known.plan;
+    let numbers = duty.parameters().into_iter().filter_map(|(name, of)| {
+        let parameter = plan.parameter_on(name, known.as_of)?;
+        Some(Number {
+            name: name.to_owned(),
+            label: of.label(),
+            value: parameter.value.clone(),
+            unit: parameter.unit.clone(),
+            basis: parameter.basis,
+            from: parameter.effective_from,
+        })
+    });
+    DutyLine {
+        who: names_of(plan, &duty.who),
+        period: plan.period_on(&duty.rhythm, known.as_of).map(|period| period.label()).unwrap_or_default(),
+        tally,
+        has_data: found.has_data,
+        parameters: numbers.collect(),
+        duty: duty.clone(),
+    }
+}
+
+impl App {
+    /// The whole board.
+    pub async fn board(&self, caller: &Caller, ask: &Ask) -> Result<Board> {
+        caller.scope(Action::BoardRead)?;
+        let known = self.known(ask.at).await?;
+        Ok(board(&known, &lens(caller, &known, ask)?))
+    }
+
+    /// One clause with its duties.
+    pub async fn board_clause(&self, caller: &Caller, code: &str, ask: &Ask) -> Result<ClausePage> {
+        caller.scope(Action::BoardRead)?;
+        let quote = self.quote(code, ask.at).await?;
+        let known = self.known(ask.at).await?;
+        let lens = lens(caller, &known, ask)?;
+        let mut board = board(&known, &lens);
+        let code = known.plan.clause(code).ok_or(Error::NotFound)?.code.clone();
+        board.clauses.retain(|line| line.clause.code == code);
+        let report = report(&known, lens.days);
+        let rows = known.rows(&report, &lens.view(&known));
+        let all = known.plan.duties.iter().zip(&report.duties).zip(rows.iter());
+        let duties = all
+            .filter(|((duty, _), _)| duty.clause == code)
+            .map(|((duty, found), row)| duty_line(&known, duty, found, row.whole))
+            .collect();
+        Ok(ClausePage { board, quote, duties })
+    }
+
+    /// One duty with a page of its occurrences.
+    pub async fn board_duty(&self, caller: &Caller, id: &str, ask: &Ask, pick: &Pick) -> Result<DutyPage> {
+        caller.scope(Action::BoardRead)?;
+        let known = self.known(ask.at).await?;
+        let lens = lens(caller, &known, ask)?;
+        let duty = known.plan.duty(id).ok_or(Error::NotFound)?.clone();
+        let clause = known.plan.clause(&duty.clause).ok_or(Error::NotFound)?.clone();
+        let report = report(&known, lens.days);
+        let at = known.plan.duties.iter().position(|one| one.id == id).ok_or(Error::NotFound)?;
+        let found = report.duties.get(at).ok_or(Error::NotFound)?;
+        let view = lens.view(&known);
+        let tally = known.rows(&report, &view).get(at).map(|row| row.whole).unwrap_or_default();
+        let line = duty_line(&known, &duty, found, tally);
+        let wanted = |status| pick.statuses.is_empty() || pick.statuses.contains(&status);
+        let shown: Vec<_> =
+            known.question().shown(found, &view).filter(|(one, _)| wanted(one.status)).collect();
+        let start = match pick.after.as_deref().and_then(|mark| position(&known, found, mark)) {
+            Some(mark) => shown.partition_point(|(one, _)| (one.subject, one.window) <= mark),
+            None => 0,
+        };
+        let page: Vec<_> = shown.iter().skip(start).take(pick.limit).collect();
+        let next = (start + page.len() < shown.len())
+            .then(|| page.last().and_then(|(one, window)| mark(&known, one.subject, &window.key)))
+            .flatten();
+        let mut occurrences = Vec::with_capacity(page.len());
+        for (one, window) in page {
+            let Some(who) = whom(&known, one.subject) else { continue };
+            let grace = known.plan.number(&duty.grace_days, window.from).unwrap_or(0);
+            let due_on = window.to.checked_add_days(chrono::Days::new(grace.into())).unwrap_or(window.to);
+            occurrences.push(Case {
+                who,
+                key: window.key.clone(),
+                from: window.from,
+                to: window.to,
+                due_on,
+                status: one.status,
+                done: one.done,
+                needed: one.needed,
+            });
+        }
+        let total = shown.len();
+        drop(shown);
+        drop(report);
+        drop(known);
+        let mut read = self.db.read(&self.town).await?;
+        for kind in SubjectKind::ALL {
+            let of = |case: &&mut Case| case.who.kind == *kind;
+            let ids: Vec<String> =
+                occurrences.iter_mut().filter(of).map(|case| case.who.id.clone()).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let names = read.subject_names(*kind, &ids).await?;
+            for case in occurrences.iter_mut().filter(of) {
+                case.who.name = names.get(&case.who.id).cloned().unwrap_or_else(|| case.who.id.clone());
+            }
+        }
+        let quote = self.quote(&clause.code, ask.at).await?;
+        Ok(DutyPage { line, clause, quote, occurrences, next, total })
+    }
+}
+
+/// A subject without its name, which is looked up for a page at a time.
+pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
+    let (kind, id) = known.gathered.facts.subject_id(subject)?;
+    let village = known.areas.column(subject).and_then(|at| column(known, at));
+    Some(Whom { kind, id: id.to_owned(), name: String::new(), village })
+}
+
+/// Names an occurrence in a way that survives a new reading of the record.
+fn mark(known: &Known, subject: SubjectIx, window: &str) -> Option<String> {
+    let (kind, id) = known.gathered.facts.subject_id(subject)?;
+    Some(format!("{}|{id}|{window}", kind.code()))
+}
+
+fn position(known: &Known, found: &DutyReport, mark: &str) -> Option<(SubjectIx, u32)> {
+    let mut parts = mark.splitn(3, '|');
+    let kind = SubjectKind::from_code(parts.next()?)?;
+    let subject = known.gathered.facts.subject(kind, parts.next()?)?;
+    let key = parts.next()?;
+    let window = found.windows.iter().position(|window| window.key == key)?;
+    Some((subject, u32::try_from(window).ok()?))
+}

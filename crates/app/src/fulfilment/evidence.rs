@@ -1,0 +1,204 @@
+//! From a figure down to the records behind it, each shown only to those who may read it where it was recorded.
+
+use std::collections::HashMap;
+
+use domain::fulfilment::{FactRef, Status};
+use domain::ids::AssignmentId;
+use domain::plan::{SubjectKind, facts::FACT_KINDS};
+use domain::policy::Action;
+use domain::time::Date;
+use store::Read;
+use store::photo::Picture;
+
+use super::{Ask, lens, report};
+use crate::{App, Caller, Error, Result};
+
+/// A record behind a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Kind of fact, as `inspection.done`.
+    pub kind: &'static str,
+    /// Kind in words.
+    pub kind_label: String,
+    /// What kind of record it is, as `inspection`; empty where it has no page of its own.
+    pub object_kind: &'static str,
+    /// Id of the record.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Day it happened.
+    pub happened_on: Date,
+    /// Day it was recorded.
+    pub recorded_on: Date,
+    /// Its pictures.
+    pub photos: Vec<Picture>,
+}
+
+/// What stands behind one occurrence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The records the caller may read, oldest first.
+    pub items: Vec<Found>,
+    /// How the figure came about, in one or two sentences.
+    pub why: String,
+}
+
+/// What kind of record a kind of fact stands for, and the right to read it.
+fn source(kind: &str) -> (&'static str, Action) {
+    match kind {
+        "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
+        "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
+        "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
+            ("hazard", Action::HazardRead)
+        }
+        "place.graded" | "place.sector_assigned" | "register.verified" => ("place", Action::PlaceRead),
+        "post.filled" | "certificate.valid" => ("person", Action::PersonRead),
+        _ => ("", Action::BoardRead),
+    }
+}
+
+/// The kind of fact in words: what stands before the first punctuation of its meaning.
+fn label(kind: &str) -> String {
+    let meaning = FACT_KINDS.iter().find(|known| known.name == kind).map_or(kind, |known| known.meaning);
+    meaning.split(['；', '，', '。']).next().unwrap_or_default().to_owned()
+}
+
+impl App {
+    /// The records behind one duty for one subject in one window.
+    pub async fn board_evidence(
+        &self,
+        caller: &Caller,
+        duty: &str,
+        (kind, subject, window): (SubjectKind, &str, &str),
+        ask: &Ask,
+    ) -> Result<Evidence> {
+        caller.scope(Action::BoardRead)?;
+        let known = self.known(ask.at).await?;
+        let lens = lens(caller, &known, ask)?;
+        let ix = known.gathered.facts.subject(kind, subject).ok_or(Error::NotFound)?;
+        let view = lens.view(&known);
+        if !view.shows(ix) {
+            return Err(Error::NotFound);
+        }
+        let report = report(&known, lens.days);
+        let found = report.duty(duty).ok_or(Error::NotFound)?;
+        let (case, _) = known
+            .question()
+            .shown(found, &view)
+            .find(|(one, w)| one.subject == ix && w.key == window)
+            .ok_or(Error::NotFound)?;
+        let (case, has_data) = (*case, found.has_data);
+        let over = (known.from.min(lens.days.0), known.as_of.max(lens.days.1));
+        let facts = known.question_over(over).drill(duty, ix, window);
+        let waiver = known.waivers.iter().find(|waiver| {
+            waiver.duty == duty && waiver.subject.is_none_or(|one| one == ix) && case.status == Status::Waived
+        });
+        let reason = waiver.map(|waiver| waiver.reason.clone());
+        drop(report);
+        drop(known);
+        let mut read = self.db.read(&self.town).await?;
+        let total = facts.len();
+        let items = readable(&mut read, caller, facts).await?;
+        let hidden = total - items.len();
+        let mut why = match (has_data, reason) {
+            (false, _) => "本系统还没有这类记录的来源，显示为无数据，不计入比率。".to_owned(),
+            (true, Some(reason)) => format!("已豁免：{reason}。"),
+            (true, None) => {
+                format!("需要 {}，已有 {}：{}。", case.needed, case.done, case.status.label())
+            }
+        };
+        if hidden > 0 {
+            why.push_str(&format!("另有 {hidden} 条记录您无权查看。"));
+        }
+        Ok(Evidence { items, why })
+    }
+}
+
+/// Those facts whose records the caller may read, with a line and the pictures of each.
+async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Result<Vec<Found>> {
+    let mut items = Vec::with_capacity(facts.len());
+    let mut allowed: HashMap<&'static str, Vec<String>> = HashMap::new();
+    for fact in &facts {
+        let (object, action) = source(fact.kind);
+        if allowed.contains_key(object) {
+            continue;
+        }
+        let ids: Vec<&str> =
+            facts.iter().filter(|one| source(one.kind).0 == object).map(|one| one.id.as_str()).collect();
+        let visible = match caller.scope(action) {
+            Err(_) => Vec::new(),
+            // People and lists of the town are read by all who may read them at all.
+            Ok(_) if matches!(object, "person" | "") => ids.iter().map(|id| (*id).to_owned()).collect(),
+            Ok(scope) => {
+                let mut out = Vec::new();
+                for part in ids.chunks(500) {
+                    out.extend(read.within_scope(object, part, &scope).await?);
+                }
+                out
+            }
+        };
+        allowed.insert(object, visible);
+    }
+    for fact in facts {
+        let (object, _) = source(fact.kind);
+        if !allowed.get(object).is_some_and(|ids| ids.contains(&fact.id)) {
+            continue;
+        }
+        let photos = match object {
+            "inspection" | "hazard" => read.photos_of(object, &fact.id).await?,
+            _ => Vec::new(),
+        };
+        let title = title(read, object, &fact).await?;
+        items.push(Found {
+            kind: fact.kind,
+            kind_label: label(fact.kind),
+            object_kind: object,
+            id: fact.id,
+            title,
+            happened_on: fact.happened_on,
+            recorded_on: fact.recorded_on,
+            photos,
+        });
+    }
+    Ok(items)
+}
+
+async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> {
+    let place_name = |names: HashMap<String, String>, id: &str| names.get(id).cloned().unwrap_or_default();
+    Ok(match object {
+        "inspection" => match read.inspection(&fact.id.as_str().into()).await? {
+            None => String::new(),
+            Some((inspection, filing)) => {
+                let place = inspection.record.place.to_string();
+                let place = place_name(read.subject_names(SubjectKind::Place, &[&place]).await?, &place);
+                let org = filing.org.to_string();
+                let org = place_name(read.subject_names(SubjectKind::Org, &[&org]).await?, &org);
+                let outcome = match inspection.failed_items().count() {
+                    0 => "未发现隐患".to_owned(),
+                    n => format!("不合格 {n} 项"),
+                };
+                format!("{org}检查{place}，{outcome}")
+            }
+        },
+        "hazard" => match read.hazard(&fact.id.as_str().into()).await? {
+            None => String::new(),
+            Some((hazard, filing)) => format!("{} {}", filing.code, hazard.find.description),
+        },
+        "place" => {
+            let names = read.subject_names(SubjectKind::Place, &[&fact.id]).await?;
+            format!("{} {}", place_name(names, &fact.id), label(fact.kind))
+        }
+        "person" => {
+            let held = read.assignment(&AssignmentId::from(fact.id.as_str())).await?;
+            match held {
+                None => label(fact.kind),
+                Some(record) => {
+                    let person = record.assignment.person.to_string();
+                    let names = read.subject_names(SubjectKind::Person, &[&person]).await?;
+                    format!("{} {}", place_name(names, &person), record.assignment.role.label())
+                }
+            }
+        }
+        _ => label(fact.kind),
+    })
+}

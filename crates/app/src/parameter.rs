@@ -1,0 +1,331 @@
+//! Numbers and choices of the town: proposed by the office, decided by a leader who did not propose them, in force from
+//! a day on; what a change would do to the board can be seen before. What does not belong here: which parameters there
+//! are (the plan file).
+
+use domain::fulfilment::Tally;
+use domain::period;
+use domain::plan::{
+    Basis, Duty, ENTRY_CUTOFF_DAY, Parameter, Plan, Rhythm, SCORE_LATE, SCORE_PARTIAL, Use, Value, whole,
+};
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use serde::Serialize;
+use store::Read;
+pub use store::parameter::{Decision, ParameterRecord};
+
+use crate::fulfilment::{Ask, lens};
+use crate::plan::plan_in_force;
+use crate::{App, Caller, Error, Result};
+
+/// One parameter with its history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// Name.
+    pub name: String,
+    /// What it sets, in words.
+    pub label: String,
+    /// In force today.
+    pub current: Parameter,
+    /// Every version, oldest first: those of the plan without a record.
+    pub history: Vec<(Parameter, Option<ParameterRecord>)>,
+    /// The proposal that waits.
+    pub pending: Option<ParameterRecord>,
+    /// Duties that go by it; all of them for the program's own.
+    pub used_by: Vec<String>,
+}
+
+/// A new value as asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterInput {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: Value,
+    /// First day.
+    pub from: Date,
+    /// Why.
+    pub reason: String,
+}
+
+/// What was decided about a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict<'a> {
+    /// Whether it holds from its day on.
+    pub approve: bool,
+    /// Why; must be said when it does not.
+    pub reason: &'a str,
+    /// The proposal's version.
+    pub version: i64,
+}
+
+/// What a change would do to one duty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Id of the duty.
+    pub duty: String,
+    /// Its title.
+    pub title: String,
+    /// As it is.
+    pub before: Tally,
+    /// As it would be.
+    pub after: Tally,
+}
+
+/// The program's own parameters, their names for people and units.
+const OWN: [((&str, f64), &str, &str); 3] = [
+    (SCORE_LATE, "逾期落实计分", "分"),
+    (SCORE_PARTIAL, "部分落实计分", "分"),
+    (ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", "日"),
+];
+
+fn own(name: &str) -> Option<&'static ((&'static str, f64), &'static str, &'static str)> {
+    OWN.iter().find(|((known, _), ..)| *known == name)
+}
+
+/// The parameter as it is in force on a day, the program's defaults included.
+fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
+    if let Some(parameter) = plan.parameter_on(name, on) {
+        return Some(parameter.clone());
+    }
+    let ((name, value), _, unit) = own(name)?;
+    Some(Parameter {
+        name: (*name).to_owned(),
+        value: Value::Number(*value),
+        unit: (*unit).to_owned(),
+        basis: Basis::TownSetting,
+        source: "程序默认值".to_owned(),
+        effective_from: plan.effective_from,
+    })
+}
+
+fn uses<'a>(plan: &'a Plan, name: &'a str) -> impl Iterator<Item = (&'a Duty, Use)> {
+    plan.duties.iter().filter_map(move |duty| {
+        let (_, of) = duty.parameters().into_iter().find(|(known, _)| *known == name)?;
+        Some((duty, of))
+    })
+}
+
+fn label(plan: &Plan, name: &str) -> String {
+    if let Some((_, label, _)) = own(name) {
+        return (*label).to_owned();
+    }
+    match uses(plan, name).next() {
+        Some((duty, of)) => format!("{}·{}", duty.title, of.label()),
+        None => name.to_owned(),
+    }
+}
+
+/// The value as the duties that use it can read it.
+fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
+    let wrong = |message: &str| Err(Error::field("value", "parameter.value", message));
+    match (&asked.value, &now.value) {
+        (Value::Number(number), Value::Number(_)) if asked.name.starts_with("score.") => {
+            match (0.0..=1.0).contains(number) {
+                true => Ok(()),
+                false => wrong("计分须在 0 到 1 之间"),
+            }
+        }
+        (Value::Number(number), Value::Number(_)) if asked.name == ENTRY_CUTOFF_DAY.0 => {
+            match (1.0..=32.0).contains(number) && number.fract() == 0.0 {
+                true => Ok(()),
+                false => wrong("请填写 1 到 32 之间的整数"),
+            }
+        }
+        (Value::Number(number), Value::Number(_)) => match whole(*number) {
+            Some(_) => Ok(()),
+            None => wrong("请填写不小于 0 的整数"),
+        },
+        (Value::Text(text), Value::Text(_)) => {
+            let by_rhythm =
+                plan.duties.iter().any(|duty| duty.rhythm == Rhythm::Parameter(asked.name.clone()));
+            match by_rhythm.then(|| period::parse(text, &plan.seasons)) {
+                Some(Err(problem)) => wrong(&problem.to_string()),
+                _ => Ok(()),
+            }
+        }
+        (Value::Flag(_), Value::Flag(_)) => Ok(()),
+        _ => wrong("值的类型与原参数不同，请按原来的写法填写"),
+    }
+}
+
+/// Every parameter of the plan in force and of the program.
+async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
+    let (plan, version) = plan_in_force(read, today).await?;
+    let (base, _) = exchange::plan_file::read(&version.source);
+    let records = read.parameters().await?;
+    let mut names: Vec<String> = base.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    names.extend(OWN.iter().map(|((name, _), ..)| (*name).to_owned()));
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    let mut out = Vec::with_capacity(names.len());
+    for name in names {
+        let Some(current) = current(&plan, &name, today) else { continue };
+        let written = base.parameters.iter().filter(|parameter| parameter.name == name);
+        let mut history: Vec<_> = written.map(|parameter| (parameter.clone(), None)).collect();
+        let own_records = || records.iter().filter(|record| record.parameter.name == name);
+        history.extend(
+            own_records()
+                .filter(|record| record.decision != Decision::Proposed)
+                .map(|record| (record.parameter.clone(), Some(record.clone()))),
+        );
+        let used_by = match own(&name) {
+            Some(_) => Vec::new(),
+            None => uses(&plan, &name).map(|(duty, _)| duty.id.clone()).collect(),
+        };
+        out.push(Setting {
+            label: label(&plan, &name),
+            current,
+            history,
+            pending: own_records().find(|record| record.decision == Decision::Proposed).cloned(),
+            used_by,
+            name,
+        });
+    }
+    Ok(out)
+}
+
+async fn setting(read: &mut Read, name: &str, today: Date) -> Result<Setting> {
+    let all = settings(read, today).await?;
+    all.into_iter().find(|setting| setting.name == name).ok_or(Error::NotFound)
+}
+
+/// What the caller may do to a parameter now.
+pub fn actions(caller: &Caller, pending: Option<&ParameterRecord>) -> Vec<&'static str> {
+    let may = |action| caller.hat(action, &Subject::town()).is_ok();
+    match pending {
+        None if may(Action::ParameterPropose) => vec![Action::ParameterPropose.code()],
+        Some(record) if may(Action::ParameterDecide) && record.proposed_by != caller.person.as_str() => {
+            vec![Action::ParameterDecide.code()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl App {
+    /// Every parameter of the plan in force and of the program.
+    pub async fn parameters(&self, caller: &Caller) -> Result<Vec<Setting>> {
+        caller.scope(Action::ParameterRead)?;
+        settings(&mut self.db.read(&self.town).await?, self.now().date()).await
+    }
+
+    /// Proposes a new value. One proposal of a name waits at a time.
+    pub async fn propose_parameter<T: Serialize>(
+        &self,
+        caller: &Caller,
+        asked: ParameterInput,
+        view: impl FnOnce(Setting) -> T,
+    ) -> Result<T> {
+        let hat = caller.hat(Action::ParameterPropose, &Subject::town())?;
+        if asked.reason.trim().is_empty() {
+            return Err(Error::field("reason", "parameter.reason", "请写明调整的理由"));
+        }
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
+        let known = current(&plan, &asked.name, asked.from)
+            .ok_or_else(|| Error::field("name", "parameter.unknown", "方案中没有这个参数，请从列表中选择"))?;
+        if asked.from < plan.effective_from {
+            return Err(Error::field("from", "parameter.from", "生效日早于方案生效日，请改选日期"));
+        }
+        checked(&plan, &asked, &known)?;
+        let waiting = |record: &ParameterRecord| {
+            record.parameter.name == asked.name && record.decision == Decision::Proposed
+        };
+        if tx.parameters().await?.iter().any(waiting) {
+            return Err(Error::Refused {
+                code: "parameter.pending",
+                message: "这个参数已有一项调整待审，请先等审定".to_owned(),
+            });
+        }
+        let id = self.new_id();
+        let parameter = Parameter {
+            value: asked.value,
+            effective_from: asked.from,
+            basis: Basis::TownSetting,
+            source: "本镇审定".to_owned(),
+            ..known
+        };
+        tx.insert_parameter(&ParameterRecord {
+            id: id.clone(),
+            parameter,
+            decision: Decision::Proposed,
+            reason: asked.reason.trim().to_owned(),
+            proposed_by: caller.person.to_string(),
+            decided: None,
+            version: 1,
+            recorded_at: now,
+        })
+        .await?;
+        let mut audit = caller.audit_as(hat, "parameter.propose", ("parameter", &id), "", now);
+        audit.reason = asked.reason.trim().to_owned();
+        let answer = view(setting(&mut tx, &asked.name, now.date()).await?);
+        Ok(tx.commit(audit, answer).await?)
+    }
+
+    /// Decides a proposal. Who proposed it does not decide it.
+    pub async fn decide_parameter<T: Serialize>(
+        &self,
+        caller: &Caller,
+        id: &str,
+        Verdict { approve, reason, version }: Verdict<'_>,
+        view: impl FnOnce(Setting) -> T,
+    ) -> Result<T> {
+        let hat = caller.hat(Action::ParameterDecide, &Subject::town())?;
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let record = tx.parameter(id).await?.ok_or(Error::NotFound)?;
+        if record.decision != Decision::Proposed {
+            return Err(Error::Refused {
+                code: "parameter.decided",
+                message: "这项调整已经审定，请刷新查看".to_owned(),
+            });
+        }
+        if record.proposed_by == caller.person.as_str() {
+            return Err(Error::Refused {
+                code: "parameter.same_person",
+                message: "提出人不能审定自己的调整，请由另一位领导审定".to_owned(),
+            });
+        }
+        if !approve && reason.trim().is_empty() {
+            return Err(Error::field("reason", "parameter.reason", "请写明不采纳的理由"));
+        }
+        let decision = if approve { Decision::Decided } else { Decision::Rejected };
+        tx.decide_parameter(id, version, decision, caller.person.as_str(), now).await?;
+        let mut audit = caller.audit_as(hat, "parameter.decide", ("parameter", id), "", now);
+        audit.reason = reason.trim().to_owned();
+        let answer = view(setting(&mut tx, &record.parameter.name, now.date()).await?);
+        Ok(tx.commit(audit, answer).await?)
+    }
+
+    /// What a change would do to the board of this year, duty by duty; those it leaves as they are are left out.
+    pub async fn preview_parameter(
+        &self,
+        caller: &Caller,
+        name: &str,
+        value: Value,
+        from: Date,
+    ) -> Result<Vec<Change>> {
+        caller.scope(Action::ParameterRead)?;
+        let known = self.known(None).await?;
+        let asked = ParameterInput { name: name.to_owned(), value, from, reason: String::new() };
+        let now = current(&known.plan, name, from)
+            .ok_or_else(|| Error::field("name", "parameter.unknown", "方案中没有这个参数，请从列表中选择"))?;
+        checked(&known.plan, &asked, &now)?;
+        let days = lens(caller, &known, &Ask::default()).map_or((known.from, known.as_of), |lens| lens.days);
+        let before = known.question_over(days);
+        let plan =
+            known.plan.clone().with_parameter(Parameter { value: asked.value, effective_from: from, ..now });
+        let after = domain::fulfilment::Question { plan: &plan, ..before };
+        let touched: Vec<&Duty> = match own(name) {
+            Some(_) => plan.duties.iter().collect(),
+            None => uses(&plan, name).map(|(duty, _)| duty).collect(),
+        };
+        let changes = touched.into_iter().map(|duty| Change {
+            duty: duty.id.clone(),
+            title: duty.title.clone(),
+            before: before.evaluate_duty(duty).tally,
+            after: after.evaluate_duty(duty).tally,
+        });
+        Ok(changes.filter(|change| change.before != change.after).collect())
+    }
+}

@@ -1,0 +1,271 @@
+//! What one town has on record, gathered for judging its duties: who and what is there (here), and what was done
+//! ([`acts`]). Read in a few statements over the whole town, streamed, never row by row. What does *not* belong here:
+//! judging (`domain::fulfilment`), keeping the result (`app`).
+
+mod acts;
+mod names;
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::fulfilment::{Facts, Span, SubjectIx};
+use domain::plan::SubjectKind;
+use domain::time::{Date, Timestamp};
+
+pub use acts::{Life, Told};
+
+use crate::{Read, Result, Row, args};
+
+/// The kinds of fact this record is a source of: their absence means that nothing was done.
+pub const CONNECTED: [&str; 13] = [
+    "inspection.done",
+    "inspection.joint",
+    "inspection.plan_approved",
+    "hazard.found",
+    "hazard.closed",
+    "hazard.recheck",
+    "hazard.conform",
+    "place.listed",
+    "place.graded",
+    "place.sector_assigned",
+    "register.verified",
+    "post.filled",
+    "certificate.valid",
+];
+
+/// A village as the board shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Village {
+    /// Its subject.
+    pub subject: SubjectIx,
+    /// Code.
+    pub code: String,
+    /// Full name.
+    pub name: String,
+    /// Name for narrow columns.
+    pub short_name: String,
+    /// Territory path, by which rights are told.
+    pub path: String,
+}
+
+/// What was gathered.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    /// Subjects and facts.
+    pub facts: Facts,
+    /// The villages, in the order of the town.
+    pub villages: Vec<Village>,
+    /// The town itself.
+    pub town: SubjectIx,
+    roll: Roll,
+}
+
+/// What later facts are hung on.
+#[derive(Debug, Clone, Default)]
+struct Roll {
+    /// Territory code → subject.
+    territories: HashMap<String, SubjectIx>,
+    /// Organisation → its tags, and its subject while it exists.
+    orgs: HashMap<String, (Vec<String>, Option<SubjectIx>)>,
+    /// Assignment → organisation.
+    hats: HashMap<String, String>,
+    /// Hazard → the last event taken in.
+    hazards: HashMap<String, i64>,
+}
+
+impl Roll {
+    /// What lies around a path, nearest first; the town last.
+    fn around(&self, path: &str, town: SubjectIx) -> Vec<SubjectIx> {
+        let mut out: Vec<SubjectIx> =
+            path.rsplit('/').filter_map(|code| self.territories.get(code).copied()).collect();
+        if !out.contains(&town) {
+            out.push(town);
+        }
+        out
+    }
+
+    /// The tags and subjects of organisations that acted.
+    fn acting(&self, orgs: &BTreeSet<String>) -> (Vec<String>, Vec<SubjectIx>) {
+        let found = || orgs.iter().filter_map(|org| self.orgs.get(org));
+        let tags: BTreeSet<&String> = found().flat_map(|(tags, _)| tags).collect();
+        (tags.into_iter().cloned().collect(), found().filter_map(|(_, subject)| *subject).collect())
+    }
+}
+
+/// The whole civil day is known: what was recorded before this instant.
+fn end_of(day: Date) -> Timestamp {
+    Timestamp::start_of(day.succ_opt().unwrap_or(day))
+}
+
+const ALWAYS: Span = Span { from: Date::MIN, to: None };
+
+impl Read {
+    /// Gathers the town's record. Places voided by this day are left out: they were no places.
+    pub async fn gather(&mut self, as_of: Date) -> Result<Gathered> {
+        let mut facts = Facts::new();
+        facts.connect(CONNECTED);
+        let town = facts.add_subject(SubjectKind::Town, self.town.as_str(), ALWAYS, 1.0, &[]);
+        let mut out = Gathered { facts, villages: Vec::new(), town, roll: Roll::default() };
+        out.roll.territories.insert(self.town.to_string(), town);
+        self.gather_territories(&mut out).await?;
+        self.gather_orgs(&mut out).await?;
+        self.gather_posts(&mut out).await?;
+        self.gather_people(&mut out).await?;
+        self.gather_places(&mut out, as_of).await?;
+        self.gather_acts(&mut out).await?;
+        Ok(out)
+    }
+
+    async fn gather_territories(&mut self, out: &mut Gathered) -> Result<()> {
+        let town = self.town.clone();
+        let sql =
+            "SELECT id, level, path, name, short_name FROM territory WHERE town = $1 ORDER BY ord, path, id";
+        let mut rows = self.rows(sql, args![town.as_str()]).await?;
+        // Wholes come before their parts; among villages the order of the town stays.
+        rows.sort_by_key(|row| row.text("path").map_or(0, |path| path.matches('/').count()));
+        for row in &rows {
+            let (code, path) = (row.text("id")?, row.text("path")?);
+            let kind = match row.text("level")?.as_str() {
+                "village" => SubjectKind::Village,
+                "grid" => SubjectKind::Grid,
+                "group" => SubjectKind::VillagerGroup,
+                "town" => {
+                    out.roll.territories.insert(code, out.town);
+                    continue;
+                }
+                _ => continue,
+            };
+            let around = out.roll.around(&path, out.town);
+            let subject = out.facts.add_subject(kind, &code, ALWAYS, 1.0, &around);
+            out.roll.territories.insert(code.clone(), subject);
+            if kind == SubjectKind::Village {
+                let (name, short_name) = (row.text("name")?, row.text("short_name")?);
+                out.villages.push(Village { subject, code, name, short_name, path });
+            }
+        }
+        Ok(())
+    }
+
+    async fn gather_orgs(&mut self, out: &mut Gathered) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "SELECT o.*, t.path AS path FROM org o LEFT JOIN territory t ON t.town = o.town AND t.id = o.territory \
+                   WHERE o.town = $1 ORDER BY o.ord, o.id";
+        for row in &self.rows(sql, args![town.as_str()]).await? {
+            let (id, kind) = (row.text("id")?, row.text("kind")?);
+            let label = row.opt_text("label")?.filter(|label| !label.is_empty());
+            let mut tags = vec![format!("org_kind:{kind}")];
+            tags.extend(label.map(|label| match label.starts_with("org:") {
+                true => label,
+                false => format!("org:{label}"),
+            }));
+            let around = out.roll.around(&row.opt_text("path")?.unwrap_or_default(), out.town);
+            let subject = row
+                .bool("active")?
+                .then(|| out.facts.add_subject(SubjectKind::Org, &id, ALWAYS, 1.0, &around));
+            for tag in &tags {
+                if let Some(subject) = subject {
+                    out.facts.add_label(subject, tag, ALWAYS);
+                }
+            }
+            if subject.is_some() && matches!(kind.as_str(), "station" | "brigade") {
+                let station = out.facts.add_subject(SubjectKind::Station, &id, ALWAYS, 1.0, &around);
+                out.facts.add_label(station, &format!("class:{kind}"), ALWAYS);
+            }
+            out.roll.orgs.insert(id, (tags, subject));
+        }
+        Ok(())
+    }
+
+    async fn gather_posts(&mut self, out: &mut Gathered) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "SELECT p.id, p.role, p.org, t.path AS path FROM post p \
+                   LEFT JOIN territory t ON t.town = p.town AND t.id = p.territory \
+                   WHERE p.town = $1 AND p.active ORDER BY p.id";
+        for row in &self.rows(sql, args![town.as_str()]).await? {
+            let (id, role, org) = (row.text("id")?, row.text("role")?, row.text("org")?);
+            let mut around = out.roll.around(&row.opt_text("path")?.unwrap_or_default(), out.town);
+            let (tags, orgs) = out.roll.acting(&BTreeSet::from([org]));
+            around.extend(orgs);
+            let post = out.facts.add_subject(SubjectKind::Post, &id, ALWAYS, 1.0, &around);
+            out.facts.add_label(post, &format!("role:{role}"), ALWAYS);
+            for tag in &tags {
+                out.facts.add_label(post, tag, ALWAYS);
+            }
+        }
+        Ok(())
+    }
+
+    /// People, with the roles they had from day to day.
+    async fn gather_people(&mut self, out: &mut Gathered) -> Result<()> {
+        let town = self.town.clone();
+        let sql = "SELECT id FROM person WHERE town = $1 AND active ORDER BY id";
+        for row in &self.rows(sql, args![town.as_str()]).await? {
+            out.facts.add_subject(SubjectKind::Person, &row.text("id")?, ALWAYS, 1.0, &[out.town]);
+        }
+        let sql = "SELECT id, person, role, org, path, from_on, to_on FROM assignment WHERE town = $1 ORDER BY from_on, id";
+        for row in &self.rows(sql, args![town.as_str()]).await? {
+            out.roll.hats.insert(row.text("id")?, row.text("org")?);
+            let id = row.text("person")?;
+            if out.facts.subject(SubjectKind::Person, &id).is_none() {
+                continue;
+            }
+            let around = out.roll.around(&row.text("path")?, out.town);
+            let person = out.facts.add_subject(SubjectKind::Person, &id, ALWAYS, 1.0, &around);
+            let held = Span { from: row.date("from_on")?, to: row.opt_date("to_on")? };
+            out.facts.add_label(person, &format!("role:{}", row.text("role")?), held);
+        }
+        Ok(())
+    }
+
+    async fn gather_places(&mut self, out: &mut Gathered, as_of: Date) -> Result<()> {
+        let town = self.town.clone();
+        let until = end_of(as_of);
+        let sql = "SELECT p.id, p.category, p.tags, p.path, p.opening, p.opened_on, p.closed_on, p.happened_on, p.recorded_at, \
+                   (SELECT MIN(e.from_on) FROM list_entry e WHERE e.town = p.town AND e.place = p.id) AS listed_on \
+                   FROM place p WHERE p.town = $1 AND (p.voided_at IS NULL OR p.voided_at >= $2) ORDER BY p.id";
+        self.each(sql, args![town.as_str(), until], |row| {
+            let exists = stay(&row)?;
+            let around = out.roll.around(&row.text("path")?, out.town);
+            let place = out.facts.add_subject(SubjectKind::Place, &row.text("id")?, exists, 1.0, &around);
+            out.facts.add_label(place, &format!("category:{}", row.text("category")?), ALWAYS);
+            for tag in row.text("tags")?.split_whitespace() {
+                out.facts.add_label(place, &format!("tag:{tag}"), ALWAYS);
+            }
+            Ok(())
+        })
+        .await?;
+        let sql = "SELECT e.place, e.from_on, e.to_on, l.kind FROM list_entry e \
+                   JOIN place_list l ON l.town = e.town AND l.id = e.list WHERE e.town = $1 ORDER BY e.from_on, e.id";
+        self.each(sql, args![town.as_str()], |row| {
+            let Some(place) = out.facts.subject(SubjectKind::Place, &row.text("place")?) else {
+                return Ok(());
+            };
+            if let Some(stay) = listed(&row)? {
+                out.facts.add_label(place, &format!("list:{}", row.text("kind")?), stay);
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Since when, and until when, there is a place. Nobody knows when most opened: then since it was first known of.
+fn stay(row: &Row) -> Result<Span> {
+    let known = [
+        Some(row.date("happened_on")?),
+        Some(row.instant("recorded_at")?.date()),
+        row.opt_date("listed_on")?,
+    ];
+    let first = known.into_iter().flatten().min().unwrap_or_default();
+    let to = match row.opt_date("closed_on")? {
+        None if row.text("opening")? == "deregistered" => Some(row.date("happened_on")?),
+        closed => closed,
+    };
+    Ok(Span { from: row.opt_date("opened_on")?.unwrap_or(first), to })
+}
+
+/// The days on a list; the day it left is the first day off it, so one who left the same day was never on it.
+fn listed(row: &Row) -> Result<Option<Span>> {
+    let from = row.date("from_on")?;
+    let to = row.opt_date("to_on")?.map(|left| left.pred_opt().unwrap_or(left));
+    Ok(to.is_none_or(|to| from <= to).then_some(Span { from, to }))
+}

@@ -1,0 +1,83 @@
+//! What subjects of duties are called, and whether somebody may see a row: a page at a time.
+
+use std::collections::HashMap;
+
+use domain::plan::SubjectKind;
+use domain::policy::Scope;
+
+use crate::scope::{Columns, OF_A_PLACE, Where};
+use crate::{Read, Result};
+
+/// By which columns rights to a row of a kind of object are told, its table and the column of its id.
+fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> {
+    let at_a_place = |table| Some((table, "id", OF_A_PLACE));
+    match object_kind {
+        "place" => Some(("place", "id", crate::place::COLUMNS)),
+        "inspection" => Some(("inspection", "inspection", OF_A_PLACE)),
+        "hazard" => at_a_place("hazard"),
+        "task" => at_a_place("task"),
+        "inspection_plan" => Some(("inspection_plan", "id", Columns { path: "path", org: "org", place: "" })),
+        "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
+        _ => None,
+    }
+}
+
+impl Read {
+    /// Which of these rows of a kind of object lie within a scope. Kinds whose rows belong to the town as a whole
+    /// lie within a scope of the whole town only.
+    pub async fn within_scope(
+        &mut self,
+        object_kind: &str,
+        ids: &[&str],
+        scope: &Scope,
+    ) -> Result<Vec<String>> {
+        if scope.is_whole() {
+            return Ok(ids.iter().map(|id| (*id).to_owned()).collect());
+        }
+        let Some((table, key, columns)) = table_of(object_kind) else { return Ok(Vec::new()) };
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut only = Where::town("town", self.town.as_str());
+        let marks: Vec<String> = ids.iter().map(|id| only.mark(*id)).collect();
+        only.and(&format!("{key} IN ({})", marks.join(", ")));
+        only.within(&columns, scope);
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT DISTINCT {key} AS id FROM {table}{sql}"), list)
+            .await?
+            .iter()
+            .map(|row| row.text("id"))
+            .collect()
+    }
+
+    /// Names of subjects of one kind, by id; those nobody named are not among them.
+    pub async fn subject_names(
+        &mut self,
+        kind: SubjectKind,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>> {
+        let (table, name) = match kind {
+            SubjectKind::Place => ("place", "name"),
+            SubjectKind::Town | SubjectKind::Village | SubjectKind::Grid | SubjectKind::VillagerGroup => {
+                ("territory", "name")
+            }
+            SubjectKind::Org | SubjectKind::Station => ("org", "name"),
+            SubjectKind::Post => ("post", "name"),
+            SubjectKind::Person => ("person", "name"),
+            SubjectKind::Event => ("hazard", "code"),
+            _ => return Ok(HashMap::new()),
+        };
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut only = Where::town("town", self.town.as_str());
+        let marks: Vec<String> = ids.iter().map(|id| only.mark(*id)).collect();
+        only.and(&format!("id IN ({})", marks.join(", ")));
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT id, {name} AS name FROM {table}{sql}"), list)
+            .await?
+            .iter()
+            .map(|row| Ok((row.text("id")?, row.text("name")?)))
+            .collect()
+    }
+}
