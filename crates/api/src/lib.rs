@@ -9,6 +9,7 @@ mod event;
 mod fulfilment;
 mod hazard;
 mod job;
+mod leader;
 mod limit;
 mod notice;
 mod operation;

@@ -58,6 +58,7 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(checklist::routes())
         .merge(crate::event::routes())
         .merge(crate::fulfilment::routes())
+        .merge(crate::leader::routes())
         .merge(crate::notice::routes())
         .merge(crate::parameter::routes())
         .merge(crate::waiver::routes())

@@ -35,7 +35,8 @@ pub(crate) struct WaiverView {
     reason: String,
     recorded_by: String,
     recorded_at: String,
-    voided: Option<WaiverVoid>,
+    voided: bool,
+    void: Option<WaiverVoid>,
     version: i64,
     actions: Vec<String>,
 }
@@ -141,7 +142,8 @@ fn view(line: WaiverLine, caller: &app::Caller) -> WaiverView {
         reason: record.reason,
         recorded_by: record.recorded_by,
         recorded_at: instant(record.recorded_at),
-        voided: record.voided.map(|(at, reason)| WaiverVoid { at: instant(at), reason }),
+        voided: record.voided.is_some(),
+        void: record.voided.map(|(at, reason)| WaiverVoid { at: instant(at), reason }),
         version: record.version,
         actions: actions.into_iter().map(str::to_owned).collect(),
     }

@@ -328,7 +328,7 @@ async fn a_waiver_leaves_the_denominator_and_is_listed_until_it_is_taken_back() 
         let id = first["id"].as_str().unwrap_or_default();
         let path = format!("/api/v1/waivers/{id}/void");
         let void = head.post(&path, json!({ "reason": "已复业", "version": 1 })).await?.ok()?;
-        assert_eq!(void["voided"]["reason"], "已复业");
+        assert_eq!(void["void"]["reason"], "已复业");
         assert_eq!(void["actions"], json!([]));
         assert_eq!(figures(&duty(&mut head, "").await?["duty"]["tally"]), (16, 0, 18));
         Ok(())
@@ -381,6 +381,53 @@ async fn another_towns_plan_works_the_same() -> anyhow::Result<()> {
             "its posts are judged: {}",
             board["whole"]
         );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        fill(&town).await?;
+        let caller = app::Caller::system();
+        let mut tx = town.app.write(&caller).await?;
+        let list = PlaceList::new(ListKind::VillageListed, "village-1".into());
+        let recorded_at = town.app.now();
+        tx.insert_place_list(&ListRecord { id: "v".to_owned(), list, version: 1, recorded_at }).await?;
+        let entry = Entry {
+            place: "p1".into(),
+            from: day("2026-01-01"),
+            reason_in: "列管".to_owned(),
+            left: None,
+        };
+        let entry =
+            EntryRecord { id: "e-v".to_owned(), list: "v".to_owned(), entry, version: 1, recorded_at };
+        tx.insert_list_entries(&[entry]).await?;
+        tx.commit(caller.audit("place_list.add", "place_list", "v", recorded_at), ()).await?;
+        let mut leader = town.login("leader").await?;
+        let page = leader.get("/api/v1/leader").await?.ok()?;
+        assert_eq!(page["period_label"], "2026年第3季度至今");
+        assert_eq!(page["villages"][0]["listed"], 1);
+        assert_eq!(page["villages"][0]["inspected"], 0);
+        let decisions = page["decisions"].as_array().cloned().unwrap_or_default();
+        assert!(decisions.len() <= 3, "{decisions:?}");
+        assert!(decisions.iter().any(|one| one["title"] == "场镇列管 1 家，本季度还有 1 家未检查"), "{decisions:?}");
+        inspect(&town, "i-1", "p1", V1, "2026-09-15").await?;
+        let page = leader.get("/api/v1/leader").await?.ok()?;
+        assert_eq!(page["villages"][0]["inspected"], 1);
+        assert_eq!(page["numbers"].as_array().map(Vec::len), Some(4));
+        assert_eq!((&page["numbers"][1]["value"], &page["numbers"][1]["of"]), (&json!(1.0), &json!(1)));
+        let weeks = page["weekly"].as_array().cloned().unwrap_or_default();
+        assert_eq!(weeks.len(), 12);
+        assert_eq!((&weeks[11]["from"], &weeks[11]["inspections"]), (&json!("2026-09-21"), &json!(0)));
+        assert_eq!((&weeks[10]["from"], &weeks[10]["inspections"]), (&json!("2026-09-14"), &json!(1)));
+        let then = leader.get("/api/v1/leader?at=2026-09-20").await?.ok()?;
+        assert_eq!(then["villages"][0]["inspected"], 0, "recorded a day later");
+        let mine = town.login("secretary2").await?.get("/api/v1/leader").await?.ok()?;
+        assert_eq!(mine["villages"].as_array().map(Vec::len), Some(1));
+        assert_eq!(mine["weekly"][10]["inspections"], 0, "the other village's");
         Ok(())
     })
     .await

@@ -105,6 +105,21 @@ pub struct Quote {
     pub end: usize,
 }
 
+/// The figures of one duty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusLine {
+    /// Code of its clause.
+    pub clause: String,
+    /// Its id.
+    pub duty: String,
+    /// Its title.
+    pub title: String,
+    /// Its figures.
+    pub tally: Tally,
+    /// Whether there is a source for what it asks for.
+    pub has_data: bool,
+}
+
 /// One duty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DutyLine {
@@ -352,6 +367,35 @@ impl App {
         caller.scope(Action::BoardRead)?;
         let known = self.known(ask.at).await?;
         Ok(board(&known, &lens(caller, &known, ask)?))
+    }
+
+    /// The figures of every duty in the order of the plan, or of one clause's.
+    pub async fn plan_status(
+        &self,
+        caller: &Caller,
+        ask: &Ask,
+        clause: Option<&str>,
+    ) -> Result<Vec<StatusLine>> {
+        caller.scope(Action::BoardRead)?;
+        let known = self.known(ask.at).await?;
+        let lens = lens(caller, &known, ask)?;
+        let report = report(&known, lens.days);
+        let rows = known.rows(&report, &lens.view(&known));
+        let only = match clause {
+            None => None,
+            Some(code) => Some(&known.plan.clause(code).ok_or(Error::NotFound)?.code),
+        };
+        let all = known.plan.duties.iter().zip(&report.duties).zip(rows.iter());
+        let chosen = all.filter(|((duty, _), _)| only.is_none_or(|code| duty.clause == *code));
+        Ok(chosen
+            .map(|((duty, found), row)| StatusLine {
+                clause: duty.clause.clone(),
+                duty: duty.id.clone(),
+                title: duty.title.clone(),
+                tally: row.whole,
+                has_data: found.has_data,
+            })
+            .collect())
     }
 
     /// One clause with its duties.

@@ -14,6 +14,7 @@ pub mod event;
 pub mod fulfilment;
 pub mod hazard;
 pub mod job;
+pub mod leader;
 pub mod names;
 pub mod notice;
 pub mod operation;

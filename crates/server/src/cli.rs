@@ -7,13 +7,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use app::Caller;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
 use crate::config::Where;
-use crate::{demo, doctor, keep, serve};
+use crate::{demo, doctor, keep, plan, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -123,6 +123,23 @@ enum Plan {
         /// The plan, TOML.
         file: PathBuf,
     },
+    /// 启用方案文件；同一文件重复执行不改变已有内容
+    Install {
+        /// The plan, TOML.
+        file: PathBuf,
+    },
+    /// 各项责任的落实情况
+    Status {
+        /// As known at the end of this day; today when not said.
+        #[arg(long)]
+        at: Option<String>,
+        /// Only this clause.
+        #[arg(long)]
+        clause: Option<String>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs the program.
@@ -174,7 +191,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::User(user) => run_user(place, user).await,
         Command::Audit(Audit::Verify { json }) => verify(place, json).await,
-        Command::Plan(Plan::Check { file }) => check_plan(&file),
+        Command::Plan(Plan::Check { file }) => plan::check(&file),
+        Command::Plan(Plan::Install { file }) => plan::install(place, &file).await,
+        Command::Plan(Plan::Status { at, clause, json }) => plan::status(place, at, clause, json).await,
         Command::Backup { folder } => {
             let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;
             println!("备份完成并已核对：附件 {blobs} 个，记录末端 {head}");
@@ -272,16 +291,5 @@ async fn verify(place: Where, json: bool) -> anyhow::Result<()> {
         println!("记录 {} 条，内容 {} 行，末端 {}", verified.entries, verified.rows, verified.head);
     }
     ensure!(verified.findings.is_empty(), "发现 {} 处与记录不符", verified.findings.len());
-    Ok(())
-}
-
-fn check_plan(file: &std::path::Path) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
-    let (plan, problems) = exchange::plan_file::read(&text);
-    for problem in &problems {
-        println!("{} {problem}", file.display());
-    }
-    ensure!(problems.is_empty(), "方案文件有 {} 处错误，见上", problems.len());
-    println!("方案文件没有错误：{} 条，{} 项责任", plan.clauses.len(), plan.duties.len());
     Ok(())
 }

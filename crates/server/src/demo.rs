@@ -37,6 +37,7 @@ pub async fn fill(place: &Where, reset: bool) -> anyhow::Result<Vec<&'static str
             app.add_account(&caller, login, login, PASSWORD, true).await?;
         }
     }
+    app.install_shipped_plan(&caller).await?;
     app.db.close().await;
     Ok(LOGINS.to_vec())
 }

@@ -6,4 +6,5 @@ pub mod demo;
 pub mod doctor;
 pub mod embed;
 pub mod keep;
+mod plan;
 pub mod serve;

@@ -36,6 +36,9 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
     if added > 0 {
         tracing::info!(added, "检查表已装入，为草稿，请消安办核对后启用");
     }
+    if app.install_shipped_plan(&Caller::system()).await? {
+        tracing::info!("方案文件已装入，请消安办核对镇定参数");
+    }
     tokio::spawn(work(app.clone()));
     let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes())
         .into_make_service_with_connect_info::<SocketAddr>();

@@ -310,7 +310,7 @@ impl State {
     }
 
     /// The stage's civil date of closing, if it has one.
-    pub(super) fn closed_on(&self) -> Option<Date> {
+    pub fn closed_on(&self) -> Option<Date> {
         match self {
             Self::Closed { closed_on, .. } => Some(*closed_on),
             _ => None,

@@ -1,0 +1,389 @@
+//! One page a leader reads in a minute: what wants a decision, four numbers, the villages, twelve weeks, as known at the
+//! end of any day. What does not belong here: the board it is cut from (`fulfilment`).
+
+use chrono::{Datelike, Days};
+use domain::fulfilment::Tally;
+use domain::fulfilment::board::Row;
+use domain::hazard::Level;
+use domain::plan::SubjectKind;
+use domain::policy::Action;
+use domain::time::Date;
+use store::fulfilment::Life;
+
+use crate::fulfilment::{Ask, Column, lens};
+use crate::view::Named;
+use crate::{App, Caller, Result};
+
+/// Weeks shown.
+const WEEKS: u64 = 12;
+/// Decisions shown: more than this nobody reads.
+const DECISIONS: usize = 3;
+/// The list whose places the village table counts.
+const LISTED: &str = "list:village_listed";
+
+/// Something that wants a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Which kind.
+    pub kind: &'static str,
+    /// One line.
+    pub title: String,
+    /// One more.
+    pub detail: String,
+    /// Where it is seen.
+    pub href: String,
+    /// `high`, `medium` or `low`.
+    pub severity: &'static str,
+}
+
+/// A number of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Which.
+    pub code: &'static str,
+    /// Name.
+    pub label: &'static str,
+    /// The number; none without anything to count.
+    pub value: Option<f64>,
+    /// Of how many.
+    pub of: Option<u64>,
+    /// Unit.
+    pub unit: &'static str,
+    /// One line below it.
+    pub note: String,
+    /// Where it is seen.
+    pub href: &'static str,
+    /// `good`, `due` or `late`.
+    pub tone: &'static str,
+}
+
+/// One village.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VillageLine {
+    /// Which.
+    pub village: Named,
+    /// Places on the villages' lists.
+    pub listed: u64,
+    /// Of those looked at this quarter.
+    pub inspected: u64,
+    /// Hazards not ended.
+    pub open: u64,
+    /// Of those late.
+    pub overdue: u64,
+    /// Hazards closed this year by their first deadline.
+    pub in_time: u64,
+    /// Hazards closed this year.
+    pub closed: u64,
+    /// Its duties this year.
+    pub tally: Tally,
+}
+
+/// One week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Week {
+    /// Its Monday.
+    pub from: Date,
+    /// Inspections.
+    pub inspections: usize,
+    /// Hazards found.
+    pub found: usize,
+    /// Hazards closed.
+    pub closed: usize,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeaderPage {
+    /// As known at the end of this day.
+    pub as_of: Date,
+    /// The stretch the village table counts, in words.
+    pub period: String,
+    /// At most three.
+    pub decisions: Vec<Decision>,
+    /// Four.
+    pub figures: Vec<Figure>,
+    /// The villages the caller may see.
+    pub villages: Vec<VillageLine>,
+    /// Oldest first.
+    pub weeks: Vec<Week>,
+}
+
+/// What hazards come to, town or village.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hazards {
+    open: u64,
+    overdue: u64,
+    worst_days: u32,
+    found: u64,
+    closed: u64,
+    in_time: u64,
+    major: u64,
+}
+
+impl Hazards {
+    fn count(&mut self, life: &Life, as_of: Date) {
+        let hazard = &life.hazard;
+        let this_year = |day: Date| day.year() == as_of.year();
+        self.found += u64::from(this_year(hazard.found_at.date()));
+        if hazard.is_open() {
+            self.open += 1;
+            self.major += u64::from(hazard.level.is_some_and(|level| level >= Level::MajorSuspect));
+        }
+        if hazard.is_overdue(as_of) {
+            self.overdue += 1;
+            self.worst_days = self.worst_days.max(hazard.days_over(as_of));
+        }
+        if hazard.state.closed_on().is_some_and(this_year) {
+            self.closed += 1;
+            self.in_time += u64::from(hazard.is_closed_in_original_time() == Some(true));
+        }
+    }
+}
+
+fn quarter(as_of: Date) -> (Date, String) {
+    let month = (as_of.month() - 1) / 3 * 3 + 1;
+    let from = Date::from_ymd_opt(as_of.year(), month, 1).unwrap_or(as_of);
+    (from, format!("{}年第{}季度至今", as_of.year(), (month - 1) / 3 + 1))
+}
+
+impl App {
+    /// The page of the leader.
+    pub async fn leader_page(&self, caller: &Caller, at: Option<Date>) -> Result<LeaderPage> {
+        caller.scope(Action::BoardRead)?;
+        let ask = Ask { at, ..Ask::default() };
+        let board = self.board(caller, &ask).await?;
+        let as_of = board.as_of;
+        let mut lives: Vec<Life> = Vec::new();
+        let mut read = self.db.read(&self.town).await?;
+        read.each_hazard_life(as_of, |life| lives.push(life)).await?;
+        let proposals = read.parameters().await?;
+        drop(read);
+        let waiting = proposals
+            .iter()
+            .filter(|record| {
+                record.decision == store::parameter::Decision::Proposed && record.recorded_at.date() <= as_of
+            })
+            .count();
+        let known = self.known(at).await?;
+        let lens = lens(caller, &known, &ask)?;
+        let view = lens.view(&known);
+        let facts = &known.gathered.facts;
+        let (quarter_from, period) = quarter(as_of);
+        let days = (quarter_from, as_of);
+        // The columns of the board are those of the lens; their tallies come from it.
+        let shown: Vec<(usize, &Column)> = board
+            .villages
+            .iter()
+            .filter_map(|column| {
+                let at = known.gathered.villages.iter().position(|village| village.code == column.code)?;
+                Some((at, column))
+            })
+            .collect();
+        let mut listed = vec![(0u64, 0u64); known.gathered.villages.len()];
+        for (subject, _) in facts.subjects().filter(|(_, kind)| *kind == SubjectKind::Place) {
+            let Some(at) = known.areas.column(subject).filter(|_| view.shows(subject)) else { continue };
+            if let Some(counts) = listed.get_mut(at).filter(|_| facts.carries(subject, LISTED, as_of)) {
+                counts.0 += 1;
+                let looked = facts.known_between("inspection.done", subject, days, as_of).next().is_some();
+                counts.1 += u64::from(looked);
+            }
+        }
+        let mut hazards = vec![Hazards::default(); known.gathered.villages.len()];
+        let mut all = Hazards::default();
+        for life in &lives {
+            let at = known
+                .gathered
+                .villages
+                .iter()
+                .position(|village| life.path.split('/').any(|code| code == village.code));
+            let visible = lens.only.as_ref().is_none_or(|only| at.is_some_and(|at| only.contains(&at)));
+            if !visible {
+                continue;
+            }
+            all.count(life, as_of);
+            if let Some(counts) = at.and_then(|at| hazards.get_mut(at)) {
+                counts.count(life, as_of);
+            }
+        }
+        let villages: Vec<VillageLine> = shown
+            .iter()
+            .zip(&board.whole.areas)
+            .map(|((at, column), tally)| {
+                let (listed, inspected) = listed.get(*at).copied().unwrap_or_default();
+                let counts = hazards.get(*at).copied().unwrap_or_default();
+                VillageLine {
+                    village: Named::new(&column.code, &column.name),
+                    listed,
+                    inspected,
+                    open: counts.open,
+                    overdue: counts.overdue,
+                    in_time: counts.in_time,
+                    closed: counts.closed,
+                    tally: *tally,
+                }
+            })
+            .collect();
+        let whole = lens.only.is_none();
+        let subjects: Vec<_> = match whole {
+            true => vec![known.gathered.town],
+            false => shown
+                .iter()
+                .filter_map(|(at, _)| known.gathered.villages.get(*at).map(|village| village.subject))
+                .collect(),
+        };
+        let monday = as_of
+            .checked_sub_days(Days::new(u64::from(as_of.weekday().num_days_from_monday())))
+            .unwrap_or(as_of);
+        let weeks = (0..WEEKS)
+            .rev()
+            .filter_map(|back| {
+                let from = monday.checked_sub_days(Days::new(7 * back))?;
+                let week = (from, from.checked_add_days(Days::new(6))?);
+                let n = |kind: &str| {
+                    subjects.iter().map(|one| facts.known_between(kind, *one, week, as_of).count()).sum()
+                };
+                Some(Week {
+                    from,
+                    inspections: n("inspection.done"),
+                    found: n("hazard.found"),
+                    closed: n("hazard.closed"),
+                })
+            })
+            .collect();
+        let last_month = trend_change(&board.whole);
+        Ok(LeaderPage {
+            as_of,
+            period,
+            decisions: decisions(&all, &villages, waiting, &board),
+            figures: figures(&all, &villages, &board.whole, last_month),
+            villages,
+            weeks,
+        })
+    }
+}
+
+/// How the last full month compares with the one before. Units: percentage points.
+fn trend_change(whole: &Row) -> Option<f64> {
+    let mut ratios = whole.months.iter().rev().skip(1).map(Tally::ratio);
+    Some((ratios.next()?? - ratios.next()??) * 100.0)
+}
+
+fn decisions(
+    all: &Hazards,
+    villages: &[VillageLine],
+    waiting: usize,
+    board: &crate::fulfilment::Board,
+) -> Vec<Decision> {
+    let mut out = Vec::new();
+    if all.major > 0 {
+        out.push(Decision {
+            kind: "major",
+            title: format!("重大或疑似重大隐患 {} 处未销案", all.major),
+            detail: "请逐处过问整改和移送进展".to_owned(),
+            href: "/hazards?open=true&level=major_suspect,major".to_owned(),
+            severity: "high",
+        });
+    }
+    if all.overdue > 0 {
+        let worst = villages.iter().max_by_key(|line| line.overdue).filter(|line| line.overdue > 0);
+        let most = worst.map(|line| format!("，{}最多（{} 处）", line.village.name, line.overdue));
+        out.push(Decision {
+            kind: "overdue",
+            title: format!("逾期未整改隐患 {} 处", all.overdue),
+            detail: format!("最长已逾期 {} 天{}", all.worst_days, most.unwrap_or_default()),
+            href: "/hazards?overdue=true".to_owned(),
+            severity: "high",
+        });
+    }
+    if waiting > 0 {
+        out.push(Decision {
+            kind: "parameter",
+            title: format!("镇定参数调整 {waiting} 项待审定"),
+            detail: "审定后自生效日起执行，可先预览对台账的影响".to_owned(),
+            href: "/parameters".to_owned(),
+            severity: "medium",
+        });
+    }
+    let behind = villages.iter().filter(|line| line.inspected < line.listed);
+    if let Some(line) = behind.max_by_key(|line| (line.listed - line.inspected, line.listed)) {
+        out.push(Decision {
+            kind: "village",
+            title: format!("{}列管 {} 家，本季度还有 {} 家未检查", line.village.name, line.listed, line.listed - line.inspected),
+            detail: "请督促该村（社区）按计划检查".to_owned(),
+            href: format!("/board?village={}", line.village.id),
+            severity: "medium",
+        });
+    }
+    let weakest = board
+        .clauses
+        .iter()
+        .filter_map(|line| Some((line, line.row.whole.ratio()?)))
+        .filter(|(_, ratio)| *ratio < 1.0)
+        .min_by(|(_, a), (_, b)| a.total_cmp(b));
+    if let Some((line, ratio)) = weakest {
+        out.push(Decision {
+            kind: "clause",
+            title: format!("“{}”落实度 {:.1} %，为各条最低", line.clause.title, ratio * 100.0),
+            detail: format!("责任主体：{}", line.who.join("、")),
+            href: format!("/board/clauses/{}", line.clause.code),
+            severity: "low",
+        });
+    }
+    out.truncate(DECISIONS);
+    out
+}
+
+fn figures(all: &Hazards, villages: &[VillageLine], whole: &Row, change: Option<f64>) -> Vec<Figure> {
+    let listed: u64 = villages.iter().map(|line| line.listed).sum();
+    let inspected: u64 = villages.iter().map(|line| line.inspected).sum();
+    let ratio = whole.whole.ratio().map(|ratio| (ratio * 1000.0).round() / 10.0);
+    let note = match change {
+        Some(points) => format!("上月较前月 {points:+.1}"),
+        None => "本年到期任务".to_owned(),
+    };
+    vec![
+        Figure {
+            code: "fulfilment",
+            label: "任务落实度",
+            value: ratio,
+            of: None,
+            unit: "%",
+            note,
+            href: "/board",
+            tone: match ratio {
+                Some(ratio) if ratio >= 90.0 => "good",
+                _ => "due",
+            },
+        },
+        Figure {
+            code: "inspected",
+            label: "列管单位检查",
+            value: Some(inspected as f64),
+            of: Some(listed),
+            unit: "家",
+            note: format!("本季度还差 {} 家", listed - inspected),
+            href: "/places?list=village_listed",
+            tone: if inspected < listed { "due" } else { "good" },
+        },
+        Figure {
+            code: "closed",
+            label: "隐患销案",
+            value: Some(all.closed as f64),
+            of: Some(all.found.max(all.closed)),
+            unit: "处",
+            note: format!("本年按期 {} 处", all.in_time),
+            href: "/hazards",
+            tone: "good",
+        },
+        Figure {
+            code: "overdue",
+            label: "逾期隐患",
+            value: Some(all.overdue as f64),
+            of: Some(all.open),
+            unit: "处",
+            note: format!("在办 {} 处", all.open),
+            href: "/hazards?overdue=true",
+            tone: if all.overdue > 0 { "late" } else { "good" },
+        },
+    ]
+}
