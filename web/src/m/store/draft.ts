@@ -178,7 +178,7 @@ export async function report(
 export async function recheck(
   db: PhoneDb,
   hazard: Hazard,
-  look: { passed: boolean; with: string[]; photos: string[]; note: string; days: number },
+  look: { passed: boolean; with: string[]; photos: string[]; note: string; days: number | null },
   made: Made,
 ): Promise<void> {
   await db.outbox.add({
@@ -187,7 +187,7 @@ export async function recheck(
     body: {
       version: hazard.version, happened_at: made.at, step: look.passed ? 'pass_recheck' : 'fail_recheck',
       with: look.with, photos: look.photos, note: look.note.trim(),
-      ...(look.passed ? {} : { days: { kind: 'calendar', count: look.days } }),
+      ...(look.passed || look.days === null ? {} : { days: { kind: 'calendar', count: look.days } }),
     },
     photos: look.photos,
   })
