@@ -8,6 +8,7 @@ mod checklist;
 mod event;
 mod fulfilment;
 mod hazard;
+mod inspection;
 mod job;
 mod leader;
 mod limit;
@@ -25,8 +26,8 @@ mod router;
 mod session;
 mod task;
 mod unit_link;
-mod waiver;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
+mod waiver;
 
 pub use router::{Doors, openapi, router};

@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    account, audit, checklist, hazard, job, operation, org, person, photo, place, place_list, post, session,
-    task, unit_link,
+    account, audit, checklist, hazard, inspection, job, operation, org, person, photo, place, place_list,
+    post, session, task, unit_link,
 };
 
 /// The largest JSON body.
@@ -55,6 +55,7 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(unit_link::routes())
         .merge(photo::routes())
         .merge(task::routes())
+        .merge(inspection::routes())
         .merge(checklist::routes())
         .merge(crate::event::routes())
         .merge(crate::fulfilment::routes())

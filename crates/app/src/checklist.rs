@@ -19,7 +19,6 @@ pub use view::{
     ChecklistApplies, ChecklistDiff, ChecklistEdit, ChecklistInput, ChecklistRow, ChecklistView,
     HazardCodeView, ItemBasis, ItemInput, ItemView, PinView, SheetKind, SheetView, hazard_dictionary,
 };
-#[allow(unused_imports, reason = "records use the same words")]
 pub(crate) use view::{code_of, from_code, hazard_codes};
 
 use crate::error::FieldProblem;

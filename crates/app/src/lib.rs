@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod fulfilment;
 pub mod hazard;
+pub mod inspection;
 pub mod job;
 pub mod leader;
 pub mod names;

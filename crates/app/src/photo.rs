@@ -450,7 +450,6 @@ async fn of_hazard(read: &mut Read, id: &HazardId) -> Result<Option<Subject>> {
 }
 
 /// These photos as views, in this order. Only those that belong to one of the objects count as here.
-#[allow(dead_code, reason = "records show their photos")]
 pub(crate) async fn photo_views(
     read: &mut Read,
     ids: &[PhotoId],

@@ -2,6 +2,8 @@
 //! station and a person for every right; everybody's password is [`PASSWORD`].
 #![allow(dead_code, reason = "not every part of the suite needs everything")]
 
+pub mod field;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

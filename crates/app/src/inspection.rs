@@ -1,0 +1,490 @@
+//! Inspections: a record comes in whole, once, however often it is sent; failed items become hazards and its task moves
+//! on in the same write; a correction stands beside the first version. What does not belong here: what a record must hold
+//! (`domain::inspection`), bytes of photos (`photo`).
+
+mod input;
+mod view;
+
+use std::collections::BTreeSet;
+
+use domain::checklist::{Checklist, State};
+use domain::checklist_library::pinned_list;
+use domain::hazard::Standing;
+use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
+use domain::inspection::{
+    Companion, Flag, Inspection, InspectionProblem, PinnedList, Receipt, Record, finish, receive,
+};
+use domain::org::Assignment;
+use domain::policy::{Action, Subject, standing};
+use domain::task::TaskRefusal;
+use domain::time::Date;
+use store::hazard::{HazardFilter, Listed};
+use store::inspection::{InspectionFiling, InspectionFilter};
+use store::place::PlaceRecord;
+use store::{Read, Write};
+
+pub use input::{AnswerInput, CompanionInput, InspectionInput, PositionInput};
+pub use view::{
+    AnswerView, EditionView, FlagView, InspectionPage, InspectionReceipt, InspectionRow, InspectionView,
+};
+
+use crate::error::FieldProblem;
+use crate::hazard::{Filed, record_find};
+use crate::names::Names;
+use crate::photo::photo_views;
+use crate::place::{at_place, place_in_scope};
+use crate::task;
+use crate::{App, Caller, Error, Result};
+
+/// Which inspections are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct InspectionsAsked {
+    /// Place.
+    pub place: Option<PlaceId>,
+    /// Village.
+    pub village: Option<String>,
+    /// Who looked.
+    pub org: Option<OrgId>,
+    /// Outcome.
+    pub result: Option<String>,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+    /// Text.
+    pub q: Option<String>,
+    /// Where the last page ended.
+    pub after: Option<String>,
+    /// Rows of a page.
+    pub limit: i64,
+}
+
+/// An inspection in all its versions, with where it stands.
+pub(crate) struct Loaded {
+    pub versions: Vec<(Inspection, InspectionFiling)>,
+    pub place: PlaceRecord,
+    pub subject: Subject,
+}
+
+impl Loaded {
+    /// The version that stands, or another by number.
+    fn version(&self, edition: Option<u32>) -> Result<&(Inspection, InspectionFiling)> {
+        match edition {
+            None => self.versions.last(),
+            Some(edition) => self.versions.iter().find(|(one, _)| one.version == edition),
+        }
+        .ok_or(Error::NotFound)
+    }
+}
+
+fn refused(problems: &[InspectionProblem]) -> Error {
+    let field = |problem: &InspectionProblem| FieldProblem {
+        field: problem.item().map_or_else(|| "record".to_owned(), |item| format!("answers.{item}")),
+        code: problem.code(),
+        message: problem.to_string(),
+    };
+    Error::Invalid(problems.iter().map(field).collect())
+}
+
+fn conflict() -> Error {
+    Error::Conflict {
+        code: "inspection.conflict",
+        message: "这个编号已有另一份检查记录，请用新编号重新提交".to_owned(),
+    }
+}
+
+/// Every photo a record names, in the order of its pages, each once.
+pub(crate) fn named_photos(record: &Record) -> Vec<PhotoId> {
+    let mut seen = BTreeSet::new();
+    let signature = match &record.companion {
+        Companion::Signed { signature, .. } => Some(signature),
+        Companion::NotSigned { .. } => None,
+    };
+    let answers = record.answers.iter().flat_map(|answer| &answer.photos);
+    record
+        .photos
+        .iter()
+        .chain(answers)
+        .chain(signature)
+        .filter(|id| seen.insert((*id).clone()))
+        .cloned()
+        .collect()
+}
+
+/// The inspection of this id in all versions, if the caller may see it.
+async fn load(read: &mut Read, caller: &Caller, id: &InspectionId) -> Result<Loaded> {
+    let scope = caller.scope(Action::InspectionRead)?;
+    let versions = read.inspection_versions(id).await?;
+    let (first, filing) = versions.first().ok_or(Error::NotFound)?;
+    let (place, subject) = at_place(read, &first.record.place, [filing.org.clone()]).await?;
+    if scope.admits(&subject) { Ok(Loaded { versions, place, subject }) } else { Err(Error::NotFound) }
+}
+
+/// The editions a record was made with, as far as they were given out by then.
+async fn pinned_editions(read: &mut Read, record: &Record) -> Result<Vec<Checklist>> {
+    let on = record.ended_at.date();
+    let mut editions = Vec::new();
+    for pin in &record.pins {
+        let known = read.checklist_editions(&pin.code).await?;
+        let found = known.into_iter().map(|kept| kept.checklist).find(|list| {
+            list.edition.to_string() == pin.edition
+                && list.state != State::Draft
+                && list.valid_from().is_some_and(|from| from <= on)
+        });
+        editions.extend(found);
+    }
+    Ok(editions)
+}
+
+async fn pinned(read: &mut Read, record: &Record, place: &PlaceRecord) -> Result<PinnedList> {
+    let editions = pinned_editions(read, record).await?;
+    let lists: Vec<&Checklist> = editions.iter().collect();
+    Ok(pinned_list(&lists, &place.place.category, &place.place.tags))
+}
+
+/// The hazards an inspection led to.
+pub(crate) async fn hazards_of(read: &mut Read, id: &InspectionId, place: &PlaceId) -> Result<Vec<Listed>> {
+    let whole = Caller::system().scope(Action::HazardRead)?;
+    let filter = HazardFilter { place: Some(place.clone()), ..HazardFilter::default() };
+    let mut found = read.hazards(&whole, &filter, None, 2_000).await?;
+    found.retain(|hazard| hazard.filing.inspection.as_ref() == Some(id));
+    found.reverse();
+    Ok(found)
+}
+
+/// What a flag means to people.
+pub(crate) fn flag_view(flag: &Flag) -> FlagView {
+    let (code, message) = match flag {
+        Flag::ClockAhead { ahead_ms } => (
+            "inspection.clock_ahead",
+            format!("手机时间比服务器快约 {} 分钟，请校准手机时间", ahead_ms / 60_000),
+        ),
+        Flag::LateEntry => ("inspection.late_entry", "补录：登记日期晚于检查日期".to_owned()),
+        Flag::NoOverview => ("inspection.no_overview", "没有门头或全景照片".to_owned()),
+        Flag::PhotoRecommended { item } => {
+            ("inspection.photo_recommended", format!("检查项 {item} 建议拍照，没有照片"))
+        }
+        Flag::PartlyChecked { items } => {
+            ("inspection.partly_checked", format!("{items} 项必查项未查，已写明原因"))
+        }
+    };
+    FlagView { code: code.to_owned(), message }
+}
+
+fn task_flag(refusal: Option<&TaskRefusal>) -> FlagView {
+    let why = refusal.map_or_else(|| "任务没有随本次检查提交".to_owned(), ToString::to_string);
+    FlagView { code: "inspection.task_not_moved".to_owned(), message: format!("检查已登记；{why}") }
+}
+
+impl App {
+    /// Takes a record in. The same record again is answered as before; another under its id is refused.
+    ///
+    /// Errors: everything that is wrong with it at once; the place is not the caller's to inspect.
+    pub async fn record_inspection(
+        &self,
+        caller: &Caller,
+        input: &InspectionInput,
+    ) -> Result<InspectionReceipt> {
+        match self.take_in(caller, input).await {
+            // The same record came twice at once: the other was faster.
+            Err(Error::Conflict { code: "conflict.version", .. }) => self.take_in(caller, input).await,
+            other => other,
+        }
+    }
+
+    async fn take_in(&self, caller: &Caller, input: &InspectionInput) -> Result<InspectionReceipt> {
+        let now = self.now();
+        let mut record = input.read(&self.town)?;
+        let mut tx = self.write(caller).await?;
+        let versions = tx.inspection_versions(&record.id).await?;
+        if let Some((first, _)) = versions.first() {
+            // Hats and certificates may have changed since; the people and all they filled in may not.
+            let people = |r: &Record| r.inspectors.iter().map(|i| i.person.clone()).collect::<Vec<_>>();
+            if people(&first.record) == people(&record) {
+                record.inspectors.clone_from(&first.record.inspectors);
+            }
+            if receive(Some(first), &record) != Receipt::Again {
+                return Err(conflict());
+            }
+            let loaded = load(&mut tx, caller, &record.id).await?;
+            return self.receipt(&mut tx, &loaded, "again", None).await;
+        }
+        let (place, mut subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &record.place).await?;
+        let owed = match &record.task {
+            Some(id) => {
+                let owed = task::load(&mut tx, caller, id).await.map_err(|error| match error {
+                    Error::NotFound => {
+                        Error::field("task", "inspection.task_unknown", "没有这项任务，请更新任务后再提交")
+                    }
+                    other => other,
+                })?;
+                if owed.stored.task.place != record.place {
+                    let text = "任务不是这个场所的，请核对后再提交";
+                    return Err(Error::field("task", "inspection.task_elsewhere", text));
+                }
+                subject.orgs.extend(owed.subject.orgs.iter().cloned());
+                Some(owed)
+            }
+            None => None,
+        };
+        let today = now.date();
+        let hat = match &owed {
+            Some(owed) => {
+                let doing = task::doing_hat(caller, &owed.stored.task, &subject, today).ok();
+                let may = caller.hat(Action::InspectionRecord, &subject)?;
+                doing.unwrap_or(may)
+            }
+            None => caller.hat(Action::InspectionRecord, &subject)?,
+        };
+        let is_mine = record.inspectors.first().is_some_and(|first| first.person == caller.person);
+        if !is_mine && caller.account.as_str() != "system" {
+            let text = "检查人员第一位应为本人，请核对登录账号";
+            return Err(Error::field("inspectors", "inspection.not_me", text));
+        }
+        self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
+        let list = pinned(&mut tx, &record, &place).await?;
+        let done = finish(record, &list, now).map_err(|problems| refused(&problems))?;
+        let filing = InspectionFiling { path: place.path.clone(), org: hat.org.clone() };
+        tx.insert_inspection(&done, &filing).await?;
+        self.find_hazards(&mut tx, caller, hat, &done, None, &list, &place).await?;
+        let mut not_moved = None;
+        if let Some(owed) = &owed {
+            let at = done.record.ended_at;
+            not_moved = task::hand_in(&mut tx, caller, owed, &done.record.id, at, now).await?;
+        }
+        crate::risk::refresh(&mut tx, &place.place.id, today).await?;
+        let id = done.record.id.clone();
+        let mut audit =
+            caller.audit_as(hat, "inspection.record", ("inspection", id.as_str()), &place.path, now);
+        audit.happened_at = done.record.ended_at.min(now);
+        let loaded = Loaded { versions: vec![(done, filing)], place, subject };
+        let receipt = self.receipt(&mut tx, &loaded, "new", not_moved.as_ref()).await?;
+        Ok(tx.commit(audit, receipt).await?)
+    }
+
+    /// Which hat and certificate each inspector wore on the day.
+    async fn put_hats_on(
+        &self,
+        read: &mut Read,
+        record: &mut Record,
+        caller: &Caller,
+        own: &Assignment,
+    ) -> Result<()> {
+        let on = record.ended_at.min(self.now()).date();
+        let is_enforcement = record.power == domain::inspection::Power::Enforcement;
+        for (at, inspector) in record.inspectors.iter_mut().enumerate() {
+            if inspector.person == caller.person {
+                inspector.assignment = own.id.clone();
+            } else {
+                let held = read.assignments_of(&inspector.person).await?;
+                let valid = held.into_iter().map(|kept| kept.assignment).filter(|a| a.is_valid_on(on));
+                let hat = valid.min_by_key(|hat| hat.org != own.org).ok_or_else(|| {
+                    Error::field(
+                        &format!("inspectors.{at}"),
+                        "inspection.inspector_unknown",
+                        "检查人员当天没有任职，请重新选择",
+                    )
+                })?;
+                inspector.assignment = hat.id;
+            }
+            if is_enforcement {
+                let shown = read.certificates_of(&inspector.person).await?;
+                let valid = shown.into_iter().map(|kept| kept.certificate).find(|certificate| {
+                    use domain::org::CertificateKind::{EnforcementCert, PoliceQual};
+                    matches!(certificate.kind, EnforcementCert | PoliceQual) && certificate.is_valid_on(on)
+                });
+                inspector.certificate_no = valid.map(|certificate| certificate.number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Failed items become hazards, those of an earlier version excepted.
+    #[allow(clippy::too_many_arguments, reason = "all of it stands open in the one write")]
+    async fn find_hazards(
+        &self,
+        tx: &mut Write,
+        caller: &Caller,
+        hat: &Assignment,
+        done: &Inspection,
+        before: Option<&Inspection>,
+        list: &PinnedList,
+        place: &PlaceRecord,
+    ) -> Result<()> {
+        for draft in done.hazard_drafts(list, before) {
+            let act = caller.act(hat, draft.found_at, done.record.position);
+            let filed = Filed {
+                path: place.path.clone(),
+                org: hat.org.clone(),
+                inspection: Some(done.record.id.clone()),
+            };
+            record_find(tx, self.new_id().into(), draft.find, act, filed, done.recorded_at).await?;
+        }
+        Ok(())
+    }
+
+    /// Corrects a record: a further version with a reason, the earlier ones stay. Items that fail only now become hazards.
+    ///
+    /// Errors: as [`App::record_inspection`]; only who inspected and the office may.
+    pub async fn correct_inspection(
+        &self,
+        caller: &Caller,
+        id: &InspectionId,
+        input: &InspectionInput,
+        reason: &str,
+    ) -> Result<InspectionView> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut loaded = load(&mut tx, caller, id).await?;
+        let hat = caller.hat(Action::InspectionRecord, &loaded.subject)?;
+        let (standing_now, filing) = loaded.version(None)?.clone();
+        if !may_correct(caller, &standing_now, hat) {
+            return Err(Error::Forbidden {
+                code: "policy.forbidden",
+                message: "检查记录由检查人员本人或消安办更正，请联系消安办".to_owned(),
+            });
+        }
+        let mut record = input.read(&self.town)?;
+        for inspector in &mut record.inspectors {
+            let known = standing_now.record.inspectors.iter().find(|one| one.person == inspector.person);
+            if let Some(known) = known {
+                inspector.clone_from(known);
+            }
+        }
+        if record.inspectors.iter().any(|one| one.assignment.as_str().is_empty()) {
+            self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
+        }
+        let list = pinned(&mut tx, &record, &loaded.place).await?;
+        let done = standing_now
+            .corrected(record, caller.person.clone(), reason, &list, now)
+            .map_err(|problems| refused(&problems))?;
+        tx.insert_inspection(&done, &filing).await?;
+        let place = loaded.place.clone();
+        self.find_hazards(&mut tx, caller, hat, &done, Some(&standing_now), &list, &place).await?;
+        crate::risk::refresh(&mut tx, &place.place.id, now.date()).await?;
+        let mut audit =
+            caller.audit_as(hat, "inspection.correct", ("inspection", id.as_str()), &place.path, now);
+        audit.reason = reason.trim().to_owned();
+        loaded.versions.push((done, filing));
+        let view = self.inspection_view(&mut tx, caller, &loaded, None).await?;
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Whether a record and every photo it names have arrived.
+    pub async fn inspection_receipt(&self, caller: &Caller, id: &InspectionId) -> Result<InspectionReceipt> {
+        let mut read = self.db.read(&self.town).await?;
+        let loaded = load(&mut read, caller, id).await?;
+        self.receipt(&mut read, &loaded, "again", None).await
+    }
+
+    async fn receipt(
+        &self,
+        read: &mut Read,
+        loaded: &Loaded,
+        receipt: &str,
+        not_moved: Option<&TaskRefusal>,
+    ) -> Result<InspectionReceipt> {
+        let (done, _) = loaded.version(None)?;
+        let id = &done.record.id;
+        let photos = photo_views(read, &named_photos(&done.record), &[("inspection", id.as_str())]).await?;
+        let hazards = hazards_of(read, id, &done.record.place).await?;
+        let mut flags: Vec<FlagView> = done.flags.iter().map(flag_view).collect();
+        if let Some(task) = &done.record.task {
+            let moved = read.task(task).await?.is_some_and(|kept| came_to(&kept.task.state, id));
+            if !moved {
+                flags.push(task_flag(not_moved));
+            }
+        }
+        Ok(InspectionReceipt::of(done, receipt, flags, &hazards, photos))
+    }
+
+    /// A page of inspections the caller may see, newest first.
+    pub async fn inspections(&self, caller: &Caller, asked: &InspectionsAsked) -> Result<InspectionPage> {
+        let scope = caller.scope(Action::InspectionRead)?;
+        let filter = InspectionFilter {
+            place: asked.place.clone(),
+            from: asked.from,
+            to: asked.to,
+            village: asked.village.clone(),
+            org: asked.org.clone(),
+            result: asked.result.clone(),
+            text: asked.q.clone(),
+        };
+        let wrong = || Error::field("after", "page.cursor", "翻页位置不对，请从第一页重新查看");
+        let after = match asked.after.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => {
+                let (date, id) = text.split_once('_').ok_or_else(wrong)?;
+                Some((domain::time::parse_date(date).ok_or_else(wrong)?, id.into()))
+            }
+            None => None,
+        };
+        let mut read = self.db.read(&self.town).await?;
+        let mut found = read.inspections(&scope, &filter, after, asked.limit + 1).await?;
+        let size = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+        let more = found.len() > size;
+        found.truncate(size);
+        let next = found
+            .last()
+            .filter(|_| more)
+            .map(|(one, _)| format!("{}_{}", one.record.ended_at.date(), one.record.id));
+        let total = read.inspection_count(&scope, &filter).await?;
+        let names = Names::read(&mut read).await?;
+        let mut ids: Vec<PlaceId> = found.iter().map(|(one, _)| one.record.place.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        let places = read.places_by_id(&ids).await?;
+        let items = found.iter().filter_map(|(one, filing)| {
+            let place = places.iter().find(|place| place.place.id == one.record.place)?;
+            Some(InspectionRow::of(one, filing, place, &names))
+        });
+        Ok(InspectionPage { items: items.collect(), next, total: Some(total) })
+    }
+
+    /// One inspection, as it stands or as an earlier edition has it.
+    pub async fn inspection(
+        &self,
+        caller: &Caller,
+        id: &InspectionId,
+        edition: Option<u32>,
+    ) -> Result<InspectionView> {
+        let mut read = self.db.read(&self.town).await?;
+        let loaded = load(&mut read, caller, id).await?;
+        self.inspection_view(&mut read, caller, &loaded, edition).await
+    }
+
+    async fn inspection_view(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        loaded: &Loaded,
+        edition: Option<u32>,
+    ) -> Result<InspectionView> {
+        let (done, filing) = loaded.version(edition)?;
+        let id = &done.record.id;
+        let names = Names::read(read).await?;
+        let editions = pinned_editions(read, &done.record).await?;
+        let photos = photo_views(read, &named_photos(&done.record), &[("inspection", id.as_str())]).await?;
+        let hazards = hazards_of(read, id, &done.record.place).await?;
+        let hazards = crate::hazard::list::rows(read, &hazards, &names, self.now().date()).await?;
+        let row = InspectionRow::of(done, filing, &loaded.place, &names);
+        let (standing_now, _) = loaded.version(None)?;
+        let hat = caller.hat(Action::InspectionRecord, &loaded.subject).ok();
+        let may = hat.is_some_and(|hat| may_correct(caller, standing_now, hat));
+        let actions = if may { vec!["correct"] } else { Vec::new() };
+        let versions: Vec<&Inspection> = loaded.versions.iter().map(|(one, _)| one).collect();
+        Ok(InspectionView::of(row, done, &versions, &editions, photos, hazards, actions, &names))
+    }
+}
+
+fn came_to(state: &domain::task::State, id: &InspectionId) -> bool {
+    use domain::task::State;
+    match state {
+        State::Submitted { inspection, .. } | State::Done { inspection, .. } => inspection == id,
+        _ => false,
+    }
+}
+
+fn may_correct(caller: &Caller, done: &Inspection, hat: &Assignment) -> bool {
+    let is_own = |person: &PersonId| done.record.inspectors.iter().any(|one| one.person == *person);
+    is_own(&caller.person) || standing(hat.role) == Standing::Office
+}
