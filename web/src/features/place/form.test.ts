@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest'
 import { blank, tidy } from './form'
 
+it('a masked phone is left as it was, a new one is sent', () => {
+  const form = blank()
+  form.responsible = { name: '罗成', phone: '138****5102' }
+  form.manager = { name: '罗小军', phone: '023-49000010' }
+  expect(tidy(form).responsible).toEqual({ name: '罗成', phone: null })
+  expect(tidy(form).manager).toEqual({ name: '罗小军', phone: '023-49000010' })
+})
+
 it('empty inputs are none, not zero and not an empty word', () => {
   const form = blank()
   form.name = ' 罗记农资门市 '

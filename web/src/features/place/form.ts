@@ -1,4 +1,4 @@
-import type { PlaceInput, PlaceView } from '../../shared/api/contract'
+import type { ContactInput, PlaceInput, PlaceView } from '../../shared/api/contract'
 
 /** An empty form. */
 export function blank(): PlaceInput {
@@ -58,7 +58,8 @@ export function tidy(input: PlaceInput): PlaceInput {
   const number = (value: unknown): number | null => (value === '' || value === null || value === undefined || Number.isNaN(Number(value)) ? null : Number(value))
   const word = <T>(value: T | null | undefined | ''): T | null => (value === '' || value === undefined ? null : (value as T | null))
   const heads = Object.fromEntries(Object.entries(input.heads).map(([k, v]) => [k, number(v)])) as unknown as PlaceInput['heads']
-  const manager = input.manager && (input.manager.name.trim() || input.manager.phone.trim()) ? input.manager : null
+  const contact = (given: ContactInput): ContactInput => ({ name: given.name.trim(), phone: given.phone?.includes('*') ? null : (given.phone?.trim() ?? null) })
+  const manager = input.manager && (input.manager.name.trim() || input.manager.phone?.trim()) ? contact(input.manager) : null
   return {
     ...input,
     code: word(input.code?.trim()),
@@ -73,6 +74,7 @@ export function tidy(input: PlaceInput): PlaceInput {
     area_m2: number(input.area_m2),
     registration: { kind: input.registration.kind, uscc: input.registration.kind === 'uscc' ? (input.registration.uscc ?? '').trim().toUpperCase() : null },
     heads,
+    responsible: contact(input.responsible),
     manager,
   }
 }

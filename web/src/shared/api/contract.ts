@@ -103,6 +103,7 @@ export interface Territory {
   kind: string
   aliases: string[]
   provisional: boolean
+  version: number
 }
 export interface TerritoryInput {
   code: string
@@ -113,6 +114,7 @@ export interface TerritoryInput {
   kind: string
   aliases: string[]
   provisional: boolean
+  version?: number
 }
 export interface OrgView {
   id: string
@@ -124,9 +126,11 @@ export interface OrgView {
   relation: string
   relation_label: string
   label: string
-  territory: Named
+  /** Code of its territory. */
+  territory: string
   active: boolean
-  version?: number
+  version: number
+  actions: string[]
 }
 export interface OrgInput {
   kind: string
@@ -164,7 +168,8 @@ export interface PersonRow {
 }
 export interface PersonView extends PersonRow { past: AssignmentView[] }
 export type PersonPage = Page<PersonRow>
-export interface PersonInput { name: string; phone: string; office_phone: string; version?: number }
+/** A phone left out stays as it was. */
+export interface PersonInput { name: string; phone: string | null; office_phone: string; active?: boolean; version?: number }
 export interface PostHolder { person: Named; assignment: string; acting: boolean; from: Day; to: Day | null }
 export interface PostView {
   id: string
@@ -202,7 +207,7 @@ export interface AuditRow {
   hash: string
   rows_n: number
 }
-export interface AuditPage { items: AuditRow[]; next: number | null }
+export interface AuditPage { items: AuditRow[]; next: string | null }
 export type JobState = 'waiting' | 'running' | 'done' | 'failed'
 export interface JobView<T = unknown> {
   id: string
@@ -315,8 +320,8 @@ export interface PlaceInput {
   heads: Heads
   fire_hazard_class?: string | null
   gas?: string | null
-  responsible: { name: string; phone: string }
-  manager?: { name: string; phone: string } | null
+  responsible: ContactInput
+  manager?: ContactInput | null
   opening: string
   opened_on?: Day | null
   closed_on?: Day | null
@@ -324,6 +329,8 @@ export interface PlaceInput {
   happened_on?: Day | null
   version?: number
 }
+/** A phone of null stays as it was. */
+export interface ContactInput { name: string; phone: string | null }
 export interface PlacePhones { responsible_phone: string; manager_phone: string | null }
 export interface PlaceListView {
   id: string
@@ -359,7 +366,7 @@ export interface PlaceListEntry {
   version: number
 }
 export interface PlaceListEntryPage { items: PlaceListEntry[]; next: string | null }
-export interface PlaceListInput { kind: string; owner: string; village?: string | null; baseline?: { count: number; on: Day } | null }
+export interface PlaceListInput { kind: string; owner: string; village?: string | null; baseline?: { count: number; on: Day; source?: string } | null }
 export interface CoverageErrorRow { code: string; label: string; place: Named; village: Named; detail: string }
 export interface CoverageErrorsView { items: CoverageErrorRow[]; counts: { code: string; label: string; n: number }[] }
 export interface ImportColumn { index: number; header: string; field: string | null; samples: string[] }
