@@ -3,7 +3,7 @@ import type { ImportReport, ImportView } from '../../shared/api/contract'
 import { doubledFields, missingFields, proposed, undecided } from './choice'
 
 const view: ImportView = {
-  id: 'i', kind: 'places', name: 'a.xlsx', sheets: [{ name: '台账', rows: 3 }], sheet: '台账', header_row: 2, remembered: false,
+  id: 'i', kind: 'places', name: 'a.xlsx', sheets: [{ name: '台账', rows: 3 }], sheet: '台账', header_row: 2, remembered: false, imported_before: null,
   columns: [
     { index: 0, header: '单位名称', field: 'name', samples: [] },
     { index: 1, header: '备注', field: null, samples: [] },

@@ -381,12 +381,16 @@ export interface ImportView {
   columns: ImportColumn[]
   fields: ImportField[]
   remembered: boolean
+  /** When a file with these very bytes last went into the register. */
+  imported_before: Instant | null
 }
 export interface ImportChoice {
   sheet: string
   header_row: number
   mapping: Record<string, string>
   decisions: Record<string, string>
+  /** Datum of the coordinates in the file. */
+  crs?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09' | null
 }
 export interface ImportDuplicate {
   sheet: string
@@ -403,6 +407,8 @@ export interface ImportReport {
   skipped: number
   duplicates: ImportDuplicate[]
   problems: ImportProblem[]
+  /** What a person should look at, and what was left out. */
+  notes: ImportProblem[]
   committed: boolean
 }
 
