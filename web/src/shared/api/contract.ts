@@ -125,6 +125,7 @@ export interface OrgView {
   aliases: string[]
   relation: string
   relation_label: string
+  /** The word by which a plan names it, as `org:police_station`; empty when no plan does. */
   label: string
   /** Code of its territory. */
   territory: string
@@ -135,6 +136,7 @@ export interface OrgView {
 export interface OrgInput {
   kind: string
   name: string
+  label?: string
   short_name: string
   aliases: string[]
   relation: string
