@@ -2,6 +2,10 @@ import { LayoutList } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
-  routes: [{ path: '/board', name: 'board', component: () => import('./BoardPage.vue'), meta: { can: ['board.read'], title: 'board.title' } }],
+  routes: [
+    { path: '/board', name: 'board', component: () => import('./BoardPage.vue'), meta: { can: ['board.read'], title: 'board.title' } },
+    // Links of the leader's page and of the search name a clause; the board opens it beside the whole.
+    { path: '/board/clauses/:code', redirect: (to) => ({ path: '/board', query: { ...to.query, clause: String(to.params['code']) } }) },
+  ],
   menu: [{ group: 'home', order: 20, to: '/board', label: 'board.menu', icon: LayoutList, can: ['board.read'] }],
 } satisfies Feature

@@ -100,7 +100,7 @@ export interface LeaderView {
   numbers: {
     code: string
     label: string
-    value: number
+    value: number | null
     of: number | null
     unit: string
     note: string
