@@ -10,7 +10,7 @@ use rust_embed::RustEmbed;
 
 /// What `npm run build` made. Without it the program still builds and serves its interface.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Web;
 
@@ -71,6 +71,15 @@ fn has_extension(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_that_were_built_are_served() {
+        let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/index.html").exists();
+        for (path, entry) in [("", "index.html"), ("board", "index.html"), ("m/tasks", "m/index.html")] {
+            let status = if path.is_empty() { page(entry).status() } else { file(path).status() };
+            assert_eq!(status == StatusCode::OK, built, "{path}");
+        }
+    }
 
     #[test]
     fn a_missing_file_is_not_found_and_never_a_page() {
