@@ -6,7 +6,7 @@ import { openTown, type Town } from './town'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 interface Violation { id: string; nodes: { html: string }[] }
-const PAGES = ['/places', '/places/new', '/place-lists', '/coverage-errors', '/imports', '/people', '/posts', '/orgs', '/checklists', '/parameters', '/waivers', '/notice', '/audit', '/account']
+const PAGES = ['/places', '/places/new', '/place-lists', '/coverage-errors', '/imports', '/people', '/posts', '/orgs', '/checklists', '/parameters', '/waivers', '/notice', '/accounts', '/audit', '/account']
 
 let town: Town
 beforeAll(async () => {
@@ -29,7 +29,7 @@ it.each([
   [1440, 900],
   [390, 844],
 ])('every page of the register, people and rules opens at %i×%i, fits, and axe finds nothing', async (width, height) => {
-  const { page, errors } = await signIn(town, 'clerk', width, height)
+  const { page, errors } = await signIn(town, 'head', width, height)
   const found: string[] = []
   for (const path of PAGES) {
     await page.goto(town.url + path, { waitUntil: 'commit' })

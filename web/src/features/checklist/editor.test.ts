@@ -3,6 +3,7 @@ import { moved, nextCode } from './editor'
 
 it('codes go on behind the highest', () => {
   expect(nextCode([{ code: 'B01' }, { code: 'B09' }])).toBe('B10')
+  expect(nextCode([{ code: 'Q8' }])).toBe('Q9')
   expect(nextCode([])).toBe('A01')
 })
 it('items move within the list only', () => {

@@ -35,7 +35,7 @@ export function toInput(item: ItemView): ItemInput {
 export function nextCode(items: { code: string }[]): string {
   let prefix = 'A'
   let most = 0
-  let width = 2
+  let width = 0
   for (const { code } of items) {
     const found = /^(.*?)(\d+)$/.exec(code)
     if (!found) continue
@@ -43,7 +43,7 @@ export function nextCode(items: { code: string }[]): string {
     width = Math.max(width, (found[2] ?? '').length)
     most = Math.max(most, Number(found[2]))
   }
-  return `${prefix}${String(most + 1).padStart(width, '0')}`
+  return `${prefix}${String(most + 1).padStart(width || 2, '0')}`
 }
 
 /** An item moved up or down. */
