@@ -1,6 +1,7 @@
 //! The project's own tools, one file each. They need Rust; what else they need they look for and install themselves.
 #![expect(clippy::print_stdout, reason = "tools talk to people on standard output")]
 
+mod bench;
 mod bless;
 mod demo;
 mod install;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask demo [--port N] [--reset]    build everything and serve the sample town
 cargo xtask test [PART…]                 every check and test there is
 cargo xtask tidy                         the invariants of ARCHITECTURE.md
+cargo xtask bench [--size S] [--json]   how long things take on this machine
 cargo xtask bless [CARGO TEST ARGUMENTS] rewrite golden files
 cargo xtask openapi                      rewrite crates/api/openapi.json and the web's types
 cargo xtask with-postgres COMMAND…       run a command with a throwaway PostgreSQL";
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "test" => test::run(rest),
         "tidy" => tidy(),
+        "bench" => bench::run(rest),
         "bless" => bless::bless(rest),
         "openapi" => bless::openapi(),
         "with-postgres" => pg::with_postgres(rest),

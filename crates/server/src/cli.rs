@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 
 use crate::config::Where;
-use crate::{demo, doctor, keep, plan, serve};
+use crate::{bench, demo, doctor, keep, plan, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -74,6 +74,16 @@ enum Command {
     },
     /// 输出接口说明
     Openapi,
+    /// 测量本机上的耗时；用虚构数据，不碰数据目录
+    #[command(hide = true)]
+    Bench {
+        /// `town`, `district`, `large` or `all`: everything up to it.
+        #[arg(long, default_value = "district")]
+        size: String,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -213,6 +223,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("已搬移并核对：{rows} 行，记录末端 {head}；此后请用新的数据库地址启动");
             Ok(())
         }
+        Command::Bench { size, json } => bench::run(&size, json).await,
         Command::Openapi => {
             print!("{}", api::openapi());
             Ok(())

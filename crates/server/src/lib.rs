@@ -1,5 +1,6 @@
 //! The roof: configuration, the command line, the process. Knows everyone, decides nothing.
 
+mod bench;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -1,0 +1,262 @@
+//! The same over a record kept in an embedded database: from cold to the board, one inspection more, lists and search.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::fulfilment::Ask;
+use app::place::view::PlaceQuery;
+use app::{App, Caller, Clock};
+use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Power, Record};
+use domain::org::{Level, Org, OrgKind, Relation, Territory};
+use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
+use domain::place_list::{Entry, ListKind, PlaceList};
+use domain::time::Timestamp;
+use store::inspection::InspectionFiling;
+use store::org::{OrgRecord, TerritoryRecord};
+use store::place::PlaceRecord;
+use store::place_list::{EntryRecord, ListRecord};
+
+use super::memory::{OFFICES, TODAY, day, labels};
+use super::{Figures, Random, Size, own_memory};
+
+const TOWN: &str = "500118100000";
+const NAMES: [&str; 6] = ["平安副食店", "兴旺餐馆", "如意旅馆", "顺达汽修", "宏发家具厂", "丰收农资"];
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> Timestamp {
+        Timestamp::start_of(day(TODAY)).plus_ms(12 * 3_600_000)
+    }
+}
+
+/// Fills a database in a folder of its own, measures, and takes the folder away.
+pub async fn measure(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
+    let folder: PathBuf = std::env::temp_dir().join(format!("fengsui-bench-{}-{}", size.name, std::process::id()));
+    let outcome = measured(figures, size, &folder).await;
+    let _ = std::fs::remove_dir_all(&folder);
+    outcome
+}
+
+async fn open(folder: &Path) -> anyhow::Result<App> {
+    std::fs::create_dir_all(folder)?;
+    let url = format!("sqlite:{}", folder.join("town.db").display());
+    Ok(App::open(&url, &folder.join("blobs"), Arc::new(Noon), TOWN.into()).await?)
+}
+
+async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::Result<()> {
+    let caller = Caller::system();
+    let n = u64::from(size.places);
+    let app = open(folder).await?;
+    let start = Instant::now();
+    fill(&app, size).await?;
+    figures.put("写入数据库", size.name, n, vec![ms(start)], &format!("含 {} 次检查，一次提交", size.inspections));
+    app.db.close().await;
+    let app = open(folder).await?;
+    let start = Instant::now();
+    app.board(&caller, &Ask::default()).await?;
+    figures.put("台账：启动后第一次（读库并评估）", size.name, n, vec![ms(start)], &own_memory());
+    let mut took = Vec::new();
+    for _ in 0..200 {
+        let start = Instant::now();
+        app.board(&caller, &Ask::default()).await?;
+        took.push(ms(start));
+    }
+    figures.put("台账：再次打开", size.name, n, took, "");
+    let mut took = Vec::new();
+    let mut random = Random::seeded();
+    for k in 0..20 {
+        let mut tx = app.write(&caller).await?;
+        let (inspection, filing) = inspection(&format!("later-{k}"), random.below(size.places), &mut random, size, TODAY);
+        tx.insert_inspection(&inspection, &filing).await?;
+        tx.commit(caller.audit("inspection.record", "inspection", &format!("later-{k}"), app.now()), ()).await?;
+        let start = Instant::now();
+        app.board(&caller, &Ask::default()).await?;
+        took.push(ms(start));
+    }
+    figures.put("台账：一次检查提交之后", size.name, n, took, "增量");
+    for (job, query) in [
+        ("场所列表一页", PlaceQuery::default()),
+        ("场所列表：村、标签、名录同时筛", PlaceQuery {
+            village: Some("v1".to_owned()),
+            tag: Some("self_built".to_owned()),
+            list: Some("village_listed".to_owned()),
+            ..PlaceQuery::default()
+        }),
+        ("场所搜索：名称", PlaceQuery { q: Some("餐馆".to_owned()), ..PlaceQuery::default() }),
+        ("场所搜索：拼音首字母", PlaceQuery { q: Some("xwcg".to_owned()), ..PlaceQuery::default() }),
+    ] {
+        let mut took = Vec::new();
+        for _ in 0..30 {
+            let start = Instant::now();
+            app.places(&caller, &query).await?;
+            took.push(ms(start));
+        }
+        figures.put(job, size.name, n, took, "");
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
+
+async fn fill(app: &App, size: Size) -> anyhow::Result<()> {
+    let caller = Caller::system();
+    app.install_plan(&caller, exchange::shipped::PLAN.1).await?;
+    let now = app.now();
+    let mut random = Random::seeded();
+    let mut tx = app.write(&caller).await?;
+    let territory = |code: &str, level, parent: Option<&str>, path: String| TerritoryRecord {
+        territory: Territory {
+            code: code.into(),
+            level,
+            parent: parent.map(Into::into),
+            path,
+            name: code.to_owned(),
+            short_name: code.to_owned(),
+            kind: String::new(),
+            aliases: Vec::new(),
+            provisional: true,
+        },
+        ord: 0,
+        version: 1,
+        recorded_at: now,
+    };
+    tx.insert_territory(&territory(TOWN, Level::Town, None, TOWN.to_owned())).await?;
+    for v in 0..size.villages {
+        let code = format!("v{v}");
+        tx.insert_territory(&territory(&code, Level::Village, Some(TOWN), format!("{TOWN}/{code}"))).await?;
+    }
+    for (id, label, kind) in OFFICES {
+        let kind = match kind {
+            "org_kind:police" => OrgKind::Police,
+            "org_kind:village" => OrgKind::Village,
+            _ => OrgKind::Dept,
+        };
+        let org = Org {
+            id: id.into(),
+            kind,
+            name: id.to_owned(),
+            short_name: id.to_owned(),
+            aliases: Vec::new(),
+            relation: Relation::Town,
+            label: label.to_owned(),
+            territory: TOWN.into(),
+            active: true,
+        };
+        tx.insert_org(&OrgRecord { org, ord: 0, version: 1, recorded_at: now }).await?;
+    }
+    const KINDS: [(&str, ListKind); 5] = [
+        ("list:village_listed", ListKind::VillageListed),
+        ("list:police_listed", ListKind::PoliceListed),
+        ("list:police_scope", ListKind::PoliceScope),
+        ("list:sector_key", ListKind::SectorKey),
+        ("list:joint_control", ListKind::JointControl),
+    ];
+    for (id, kind) in KINDS {
+        let list = PlaceList::new(kind, "police".into());
+        tx.insert_place_list(&ListRecord { id: id.to_owned(), list, version: 1, recorded_at: now }).await?;
+    }
+    let (mut places, mut entries) = (Vec::new(), Vec::new());
+    for k in 0..size.places {
+        let all = labels(&mut random);
+        for (id, _) in KINDS.iter().filter(|(id, _)| all.contains(id)) {
+            entries.push(EntryRecord {
+                id: format!("{id}-{k}"),
+                list: (*id).to_owned(),
+                entry: Entry {
+                    place: format!("p{k}").into(),
+                    from: day("2025-01-01"),
+                    reason_in: "列管".to_owned(),
+                    left: None,
+                },
+                version: 1,
+                recorded_at: now,
+            });
+        }
+        places.push(place(k, &all, size, now));
+    }
+    tx.insert_places(&places).await?;
+    tx.insert_list_entries(&entries).await?;
+    for k in 0..size.inspections {
+        let on = day("2025-12-01") + chrono::Days::new(u64::from(k) * 359 / u64::from(size.inspections));
+        let at = random.below(size.places);
+        let (inspection, filing) = inspection(&format!("i{k:08}"), at, &mut random, size, &on.to_string());
+        tx.insert_inspection(&inspection, &filing).await?;
+    }
+    tx.commit(caller.audit("place.import", "place", "bench", now), ()).await?;
+    Ok(())
+}
+
+fn place(k: u32, labels: &[&str], size: Size, now: Timestamp) -> PlaceRecord {
+    let stripped = |prefix: &str| -> Vec<String> {
+        labels.iter().filter_map(|label| label.strip_prefix(prefix)).map(str::to_owned).collect()
+    };
+    let village = format!("v{}", k % size.villages);
+    let name = NAMES.get((k % 6) as usize).copied().unwrap_or_default();
+    let place = Place {
+        id: format!("p{k}").into(),
+        code: format!("C{k:07}"),
+        name: format!("{name}{k}"),
+        registration: Registration::Unknown,
+        category: stripped("category:").pop().unwrap_or_default().as_str().into(),
+        tags: stripped("tag:").iter().map(|tag| tag.as_str().into()).collect(),
+        village: village.as_str().into(),
+        grid: None,
+        sector_org: None,
+        address: format!("示例路 {k} 号"),
+        location: None,
+        area_m2: Some(80),
+        heads: HeadCounts::default(),
+        fire_hazard_class: None,
+        gas: None,
+        responsible: Contact::default(),
+        manager: None,
+        opening: Opening::Open,
+        opened_on: Some(day("2024-01-01")),
+        closed_on: None,
+        verified_on: None,
+    };
+    PlaceRecord {
+        place,
+        path: format!("{TOWN}/{village}"),
+        pinyin: if k % 6 == 1 { format!("xwcg{k}") } else { format!("pafsd{k}") },
+        source: String::new(),
+        note: String::new(),
+        cached_risk_points: None,
+        cached_risk_grade: String::new(),
+        version: 1,
+        happened_on: day("2024-01-01"),
+        recorded_at: now,
+        recorded_by: "bench".to_owned(),
+        voided: None,
+    }
+}
+
+fn inspection(id: &str, place: u32, random: &mut Random, size: Size, on: &str) -> (Inspection, InspectionFiling) {
+    let at = Timestamp::start_of(day(on)).plus_ms(9 * 3_600_000);
+    let (org, ..) = OFFICES.get(random.below(6) as usize).copied().unwrap_or_default();
+    let record = Record {
+        id: id.into(),
+        town: TOWN.into(),
+        place: format!("p{place}").into(),
+        task: None,
+        power: Power::Governance,
+        occasion: Occasion::Routine,
+        inspectors: vec![Inspector { person: "bench".into(), assignment: "bench".into(), certificate_no: None }],
+        showed_certificates: false,
+        companion: Companion::NotSigned { reason: "无人".to_owned() },
+        pins: Vec::new(),
+        answers: Vec::new(),
+        photos: Vec::new(),
+        position: None,
+        started_at: at,
+        ended_at: at,
+    };
+    let inspection =
+        Inspection { record, outcome: Outcome::Clear, recorded_at: at, version: 1, correction: None, flags: Vec::new() };
+    (inspection, InspectionFiling { path: format!("{TOWN}/v{}", place % size.villages), org: org.into() })
+}
