@@ -7,10 +7,12 @@ type Listener = (change: ChangeEvent | null) => void
 const listeners = new Set<Listener>()
 let source: EventSource | null = null
 let timer: ReturnType<typeof setInterval> | null = null
-/** Polling starts when the stream has been silent that long: office proxies buffer it. */
+/** How often to ask where there is no stream. */
 const POLL_MS = 5_000
-const SILENT_MS = 30_000
+/** An open stream that says nothing this long may be held back by an office proxy: then ask now and again. */
+const SILENT_MS = 60_000
 let heard = 0
+let asked = 0
 
 function tell(change: ChangeEvent | null): void {
   for (const listener of listeners) listener(change)
@@ -33,13 +35,15 @@ function open(): void {
 function start(): void {
   open()
   timer ??= setInterval(() => {
-    const alive = source?.readyState === 1 && Date.now() - heard < SILENT_MS * 4
+    const quiet = Date.now() - Math.max(heard, asked) < (source?.readyState === 1 ? SILENT_MS : 0)
     if (source?.readyState === 2) {
       source.close()
       source = null
       open()
     }
-    if (!alive && document.visibilityState === 'visible') tell(null)
+    if (quiet || document.visibilityState !== 'visible') return
+    asked = Date.now()
+    tell(null)
   }, POLL_MS)
 }
 
