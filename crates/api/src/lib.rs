@@ -29,5 +29,6 @@ mod unit_link;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
 mod waiver;
+mod workbench;
 
 pub use router::{Doors, openapi, router};

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::{
     account, audit, checklist, hazard, inspection, job, operation, org, person, photo, place, place_list,
-    post, session, task, unit_link,
+    post, session, task, unit_link, workbench,
 };
 
 /// The largest JSON body.
@@ -53,6 +53,7 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(place_list::routes())
         .merge(hazard::routes())
         .merge(unit_link::routes())
+        .merge(workbench::routes())
         .merge(photo::routes())
         .merge(task::routes())
         .merge(inspection::routes())

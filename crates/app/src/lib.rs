@@ -35,6 +35,7 @@ pub mod task;
 pub mod unit_link;
 pub mod view;
 pub mod waiver;
+pub mod workbench;
 
 pub use caller::Caller;
 pub use context::{App, Clock};

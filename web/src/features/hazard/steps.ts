@@ -32,7 +32,7 @@ export const STEPS: StepForm[] = [
   { step: 'ask_extension', fields: ['count', 'reason'], weight: 'side' },
   { step: 'escalate', fields: ['kind', 'reason', 'document_no'], weight: 'side' },
   { step: 'transfer', fields: ['to', 'reason', 'document_no'], weight: 'side' },
-  { step: 'control_long_term', fields: ['measures', 'review_on'], weight: 'side' },
+  { step: 'control_long_term', fields: ['measures', 'review_on', 'document_no'], weight: 'side' },
   { step: 'reopen', fields: ['reason'], weight: 'grave' },
   { step: 'dismiss', fields: ['reason'], weight: 'grave' },
   { step: 'void', fields: ['reason'], weight: 'grave' },
@@ -123,7 +123,7 @@ export function lacks(form: StepForm, filled: Filled, hazard: Pick<HazardView, '
         if (hazard.level === 'major') need('document_no')
         break
       case 'document_no':
-        if (form.step === 'transfer') need('document_no')
+        if (form.step === 'transfer' || form.step === 'control_long_term') need('document_no')
         break
       case 'certificate_no':
       case 'authority_item':

@@ -1,0 +1,72 @@
+//! Stories of the workbench at the door: what waits for whom.
+
+mod common;
+
+use common::{V1, shop, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
+
+fn count(bench: &Value, code: &str) -> Option<i64> {
+    bench["counts"].as_array()?.iter().find(|one| one["code"] == code)?["n"].as_i64()
+}
+
+fn len(bench: &Value, list: &str) -> usize {
+    bench[list].as_array().map_or(usize::MAX, Vec::len)
+}
+
+#[tokio::test]
+async fn everybody_finds_what_waits_for_him_and_nothing_else() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let (mut clerk, mut staff, mut neighbour, mut admin) = (
+            town.login("clerk").await?,
+            town.login("staff1").await?,
+            town.login("staff2").await?,
+            town.login("admin").await?,
+        );
+        let empty = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((len(&empty, "today"), count(&empty, "hazards")), (0, Some(0)));
+        let body = json!({
+            "id": HAZARD, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物",
+        });
+        staff.post("/api/v1/hazards", body).await?.ok()?;
+        let steps = format!("/api/v1/hazards/{HAZARD}/steps");
+        staff.post(&steps, json!({ "version": 1, "step": "grade", "level": "larger" })).await?.ok()?;
+        let days = json!({ "kind": "calendar", "count": 3 });
+        let advice = json!({ "version": 2, "step": "advise", "text": "请清空楼梯间", "days": days });
+        staff.post(&steps, advice).await?.ok()?;
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "hazards"), len(&bench, "hazards_due"), len(&bench, "rechecks")), (Some(1), 1, 0));
+        assert_eq!((count(&bench, "to_confirm"), len(&bench, "to_confirm")), (None, 0), "not his to confirm");
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "to_confirm"), bench["to_confirm"][0]["id"].as_str()), (Some(1), Some(HAZARD)));
+        let bench = neighbour.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "hazards"), len(&bench, "hazards_due")), (Some(0), 0));
+        let bench = admin.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["counts"], json!([]), "the machine's keeper has no business here");
+
+        let task = json!({
+            "place": SHOP, "kind": "special", "from": "2026-09-21", "due_on": "2026-09-23", "assignee": "p-staff1",
+        });
+        clerk.post("/api/v1/tasks", task).await?.ok()?;
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "tasks"), len(&bench, "today"), len(&bench, "overdue_tasks")), (Some(1), 1, 0));
+        town.clock.advance_days(4);
+        let (mut clerk, mut staff, mut grid) =
+            (town.login("clerk").await?, town.login("staff1").await?, town.login("grid1").await?);
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((len(&bench, "today"), len(&bench, "overdue_tasks")), (0, 1));
+        assert_eq!((len(&bench, "rechecks"), bench["hazards_due"][0]["overdue"].as_bool()), (1, Some(true)));
+        assert_eq!(bench["counts"][1]["tone"], "late");
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "tasks"), count(&bench, "overdue_tasks")), (Some(0), Some(1)), "who gives out tasks minds them");
+        let bench = grid.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "overdue_tasks"), len(&bench, "rechecks")), (Some(0), 1));
+        Ok(())
+    })
+    .await
+}
