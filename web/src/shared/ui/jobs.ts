@@ -1,11 +1,15 @@
-import { onScopeDispose, reactive, ref } from 'vue'
+import { computed, onScopeDispose, reactive, ref } from 'vue'
 import { api } from '../api/client'
 import type { JobView } from '../api/contract'
+import { translate } from '../i18n'
+import { say } from './toast'
 
 /** Jobs of this person that were started or seen on this page, newest first. */
 export const jobs = reactive<JobView[]>([])
 /** Changes when the tray should open. */
 export const openJobs = ref(0)
+/** How many are on their way. */
+export const runningJobs = computed(() => jobs.filter((j) => j.state === 'waiting' || j.state === 'running').length)
 
 export function keepJob(job: JobView): void {
   const at = jobs.findIndex((j) => j.id === job.id)
@@ -13,7 +17,7 @@ export function keepJob(job: JobView): void {
   else jobs.unshift(job)
 }
 
-/** Follows a job until it is done or failed, telling about every step. Leaving the page ends the watching, not the job. */
+/** Follows a job until it is done or failed, telling about every step. Who left the page meanwhile is told on any other. */
 export function useJob<T>(): { job: ReturnType<typeof ref<JobView<T> | null>>; follow: (started: JobView) => Promise<JobView<T>> } {
   const job = ref<JobView<T> | null>(null) as ReturnType<typeof ref<JobView<T> | null>>
   let gone = false
@@ -24,7 +28,10 @@ export function useJob<T>(): { job: ReturnType<typeof ref<JobView<T> | null>>; f
     for (;;) {
       job.value = now
       keepJob(now as JobView)
-      if (gone || now.state === 'done' || now.state === 'failed') return now
+      if (now.state === 'done' || now.state === 'failed') {
+        if (gone) say(`${now.kind_label} · ${translate(now.state === 'done' ? 'shared.jobDone' : 'shared.jobFailed')}`, now.state === 'done' ? 'done' : 'bad')
+        return now
+      }
       await new Promise((done) => setTimeout(done, wait))
       wait = Math.min(2_000, wait * 1.5)
       now = await api.get<JobView<T>>(`/jobs/${now.id}`).catch(() => now)
