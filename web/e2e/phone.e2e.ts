@@ -1,0 +1,124 @@
+// The phone against the program itself and its sample town. Roads that break in the middle are tested in
+// phone-road.e2e.ts.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { handIn, kill, openPhone, picture, signIn, state } from './phone'
+import { openTown, type Town } from './town'
+
+const PASSWORD = '演示密码-请勿用于正式环境'
+let town: Town
+let data: string
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => { town = await openTown() })
+afterAll(() => town?.end())
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'fengsui-phone-'))
+  ;({ context, page } = await openPhone(data))
+  await page.goto(`${town.url}/m/`)
+  await signIn(page, 'staff1', PASSWORD)
+})
+afterEach(async () => {
+  await context.close().catch(() => undefined)
+  rmSync(data, { recursive: true, force: true })
+})
+
+async function reopen(): Promise<void> {
+  await kill(context)
+  ;({ context, page } = await openPhone(data))
+}
+
+/** Places the phone knows. */
+async function places(): Promise<string[]> {
+  await page.goto(`${town.url}/m/scan`)
+  await page.waitForSelector('a.card2')
+  return page.$$eval('a.card2', (links) => links.map((link) => (link as HTMLAnchorElement).pathname))
+}
+
+/** Goes through the whole list: the first item fails with a photo, all others pass. */
+async function fill(path: string, photo: number): Promise<void> {
+  await page.goto(town.url + path)
+  await page.click('.box .act:has-text("开始检查")')
+  await page.waitForSelector('.it')
+  const items = await page.$$eval('.it', (all) => all.map((one) => one.id))
+  expect(items.length).toBeGreaterThan(5)
+  await page.click(`#${items[0]} .b`)
+  await page.setInputFiles(`#${items[0]} input[type=file]`, picture(photo))
+  await page.waitForSelector(`#${items[0]} figure`)
+  for (const item of items.slice(1)) await page.click(`#${item} .g`)
+}
+
+async function ask<T>(path: string): Promise<T> {
+  return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path) as Promise<T>
+}
+
+async function allDelivered(): Promise<void> {
+  await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length > 0 && !document.querySelector('[data-entry]:not([data-state=delivered])'), undefined, { timeout: 60_000 })
+}
+
+describe('a village staff member', () => {
+  it('makes three inspections with photos while the server is down, the browser killed in between; each arrives once', async () => {
+    const known = await places()
+    const before = await ask<{ total: number | null; items: unknown[] }>('/inspections?limit=100')
+    await town.stop()
+    for (const [i, path] of known.slice(0, 3).entries()) {
+      await fill(path, i)
+      await handIn(page, '负责人不在场')
+      await reopen()
+      await page.goto(`${town.url}/m/outbox`)
+      await page.waitForSelector('[data-state=waiting]')
+    }
+    const kept = (await state(page)).filter((entry) => entry.kind === 'inspection')
+    expect(kept.map((entry) => entry.photos.length)).toEqual([1, 1, 1])
+    await town.start()
+    await page.click('.sync .act')
+    await allDelivered()
+    const after = await ask<{ total: number | null; items: { id: string }[] }>('/inspections?limit=100')
+    for (const entry of kept) {
+      const receipt = await ask<{ complete: boolean; photos: { id: string; sha256: string; complete: boolean }[]; hazards: unknown[] }>(`/inspections/${entry.id}/receipt`)
+      expect(receipt.complete).toBe(true)
+      expect(receipt.photos.map((p) => [p.id, p.sha256])).toEqual(entry.photos.map((p) => [p.id, p.sha256]))
+      expect(receipt.hazards).toHaveLength(1)
+      expect(after.items.filter((one) => one.id === entry.id)).toHaveLength(1)
+    }
+    if (before.total !== null && after.total !== null) expect(after.total - before.total).toBe(3)
+  }, 300_000)
+
+  it('reports a hazard in three taps', async () => {
+    await page.goto(`${town.url}/m/report`)
+    await page.setInputFiles('input[type=file]', picture(7))
+    await page.waitForSelector('.shots figure')
+    await page.click('.chips button >> nth=0')
+    const inner = page.locator('.inner .chips button')
+    if (await inner.count()) await inner.first().click()
+    await page.click('button.card2 >> nth=0')
+    await page.click('.foot .act')
+    await allDelivered()
+    const [entry] = (await state(page)).filter((one) => one.kind === 'hazard')
+    const hazard = await ask<{ state: string; timeline: { photos: { id: string; complete: boolean }[] }[] }>(`/hazards/${entry!.id}`)
+    expect(hazard.state).toBe('found')
+    expect(hazard.timeline.flatMap((step) => step.photos).filter((p) => p.complete).map((p) => p.id)).toEqual(entry!.photos.map((p) => p.id))
+  })
+
+  it('does the quick check, and signing out leaves nothing behind', async () => {
+    const [path] = await places()
+    await page.goto(town.url + path)
+    await page.click('text=一分钟快查')
+    await page.waitForSelector('.it')
+    for (const item of await page.$$eval('.it', (all) => all.map((one) => one.id))) await page.click(`#${item} .g`)
+    await page.click('.foot .act:has-text("完成检查")')
+    await page.click('.foot.fin .act')
+    await allDelivered()
+    await page.click('.tabs a[href="/m/mine"]')
+    await page.click('text=退出登录')
+    await page.click('.van-dialog__confirm')
+    await page.waitForSelector('#l-name')
+    expect(await page.evaluate(async () => (await fetch('/api/v1/me')).status)).toBe(401)
+    expect(await page.evaluate(async () => (await indexedDB.databases()).map((d) => d.name))).toEqual(['fengsui.who'])
+  })
+})
