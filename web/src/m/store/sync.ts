@@ -7,23 +7,20 @@ import type { Me, Sheet, SyncView } from './types'
 
 export type Synced = { kind: 'ok'; me: Me } | Exclude<Reply<unknown>, { kind: 'ok' }>
 
-/** Fetches and applies. The first time everything, then what changed. */
+/** Fetches and applies. The server sends all of it each time: what is not in it is not this person's any more. */
 export async function sync(db: PhoneDb, http: Http, at: string): Promise<Synced> {
   const since = await db.recall<string>('cursor')
   const reply = await http.ask<SyncView>(`/sync${since ? `?since=${encodeURIComponent(since)}` : ''}`, { timeoutMs: 60_000 })
   if (reply.kind !== 'ok') return reply
-  await apply(db, reply.data, at, since === null)
+  await apply(db, reply.data, at)
   return { kind: 'ok', me: reply.data.me }
 }
 
 /** Applies an answer. What is being filled in is left alone: a draft carries its own sheet. */
-export async function apply(db: PhoneDb, view: SyncView, at: string, whole: boolean): Promise<void> {
+export async function apply(db: PhoneDb, view: SyncView, at: string): Promise<void> {
   await db.transaction('rw', [db.kept, db.tasks, db.places, db.sheets, db.rechecks], async () => {
-    if (whole) {
-      await Promise.all([db.tasks.clear(), db.places.clear(), db.sheets.clear()])
-    }
+    await Promise.all([db.tasks.clear(), db.places.clear(), db.sheets.clear()])
     await db.tasks.bulkPut(view.tasks)
-    await db.tasks.bulkDelete(view.gone)
     await db.places.bulkPut([...view.tasks.map((t) => t.place), ...view.places])
     await db.sheets.bulkPut(Object.entries(view.sheets).map(([place, sheet]) => ({ place, sheet })))
     await db.rechecks.clear()
