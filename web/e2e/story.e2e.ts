@@ -77,7 +77,7 @@ describe('the pages of the work', () => {
     const { page } = await signIn(town, 'clerk')
     await go(page, '/board')
     const board = await ask<BoardView>(page, '/board')
-    const numbers = board.clauses.filter((one) => /^\d+$/.test(one.code) && !one.absent).map((one) => Number(one.code))
+    const numbers = board.clauses.filter((one) => /^C\d+$/.test(one.code) && !one.absent).map((one) => Number(one.code.slice(1)))
     expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19])
     for (const one of board.clauses.filter((row) => row.tally.no_data > 0 && row.tally.no_data === row.tally.total)) {
       expect(one.tally.ratio).toBeNull()
@@ -165,7 +165,7 @@ describe('one hazard', () => {
     const { page } = await signIn(town, 'clerk')
     const me = await ask<{ hats: { territory: { code: string } }[] }>(await (async () => (await signIn(town, 'staff1')).page)(), '/me')
     const village = me.hats[0]?.territory.code ?? ''
-    const clause = await ask<ClauseView>(page, '/board/clauses/10')
+    const clause = await ask<ClauseView>(page, '/board/clauses/C10')
     before = clause.clause.tally
     for (const one of clause.duties) {
       const view = await ask<DutyView>(page, `/board/duties/${encodeURIComponent(one.id)}?village=${village}&status=open&limit=100`)
@@ -268,7 +268,7 @@ describe('one hazard', () => {
 
   it('has moved clause 10, and the number opens down to the photo', async () => {
     const { page } = await signIn(town, 'clerk')
-    const after = (await ask<ClauseView>(page, '/board/clauses/10')).clause.tally
+    const after = (await ask<ClauseView>(page, '/board/clauses/C10')).clause.tally
     expect(after.open).toBe(before.open - 1)
     expect(after.ahead + after.met + after.late).toBe(before.ahead + before.met + before.late + 1)
     await go(page, `/board?clause=10&duty=${encodeURIComponent(duty)}&status=ahead`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Tally } from '@/shared/api/contract'
-import { fraction, periods, pieces, ratioText, trendPaths, wholeTone, wholeOf } from './tally'
+import { fraction, numberOf, periods, pieces, ratioText, trendPaths, wholeTone, wholeOf } from './tally'
 
 const tally = (given: Partial<Tally> = {}): Tally => ({
   due: 0, met: 0, late: 0, partial: 0, unmet: 0, open: 0, ahead: 0, not_due: 0, waived: 0, not_applicable: 0, no_data: 0, total: 0, ratio: null, ...given,
@@ -56,4 +56,8 @@ describe('a trend', () => {
   it('breaks where there is no number', () => {
     expect(trendPaths([1, null, 0, 0.5], 30, 10)).toEqual(['0.0,0.0', '20.0,10.0 30.0,5.0'])
   })
+})
+
+describe('a clause', () => {
+  it('has the number of the notice; a safeguard has none', () => expect(['C10', '10', 'CS1', 'g1'].map(numberOf)).toEqual(['10', '10', '', '']))
 })

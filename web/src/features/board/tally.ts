@@ -81,3 +81,6 @@ export function trendPaths(ratios: (number | null)[], width: number, height: num
 
 /** A village's name for a narrow column. */
 export const shortName = (name: string): string => name.replace(/(村|社区|（社区）)$/, '')
+
+/** The number in a clause's code: `10` of `C10`; none for the safeguards, which are counted apart. */
+export const numberOf = (code: string): string => /^C?(\d+)$/.exec(code)?.[1] ?? ''
