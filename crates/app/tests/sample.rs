@@ -73,7 +73,8 @@ async fn it_is_the_same_town_every_time() -> anyhow::Result<()> {
     for _ in 0..2 {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite:{}", folder.path().join("town.db").display());
-        let app = filled(&Fresh { url, engine: "SQLite", folder }).await?;
+        let fresh = Fresh { url, engine: "SQLite", folder };
+        let app = filled(&fresh).await?;
         let everything = Caller::system().scope(Action::PlaceRead)?;
         let mut read = app.db.read(&app.town).await?;
         let hazards = read.hazards(&everything, &HazardFilter::default(), None, 5000).await?;

@@ -137,10 +137,8 @@ fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
     assert!(run(&demo, &["demo"], "")?.status.success());
     let verified = run(&demo, &["audit", "verify", "--json"], "")?;
     let verified: serde_json::Value = serde_json::from_slice(&verified.stdout)?;
-    assert_eq!(
-        (&verified["entries"], &verified["findings"]),
-        (&serde_json::json!(1), &serde_json::json!([]))
-    );
+    assert!(verified["entries"].as_i64() > Some(500), "{}", verified["entries"]);
+    assert_eq!(verified["findings"], serde_json::json!([]));
     assert!(run(&demo, &["demo", "--reset"], "")?.status.success());
     assert!(run(&real, &["user", "add", "clerk"], &format!("{PASSWORD}\n"))?.status.success());
     for arguments in [["demo"].as_slice(), &["demo", "--reset"]] {
