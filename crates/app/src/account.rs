@@ -378,6 +378,26 @@ impl App {
     ) -> Result<AccountView> {
         let now = self.now();
         let hat = caller.hat(Action::AccountManage, &Subject::town())?;
+        let account = self.new_account(login, &person.into(), password, lasting).await?;
+        let mut tx = self.write(caller).await?;
+        tx.insert_account(&account).await?;
+        let whole = Caller::system().scope(Action::PersonRead)?;
+        let known = tx.person(&account.person, &whole).await?;
+        let name = known.as_ref().map_or(account.login.as_str(), |known| known.person.name.as_str());
+        let view = AccountView::of(&account, name, now);
+        let audit = caller.audit_as(hat, "account.add", ("account", account.id.as_str()), "", now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// An account that is well-formed, with a login nobody has.
+    pub(crate) async fn new_account(
+        &self,
+        login: &str,
+        person: &PersonId,
+        password: &str,
+        lasting: bool,
+    ) -> Result<Account> {
+        let now = self.now();
         let login = login.trim().to_lowercase();
         let well_formed = (2..=40).contains(&login.chars().count())
             && login.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
@@ -393,9 +413,9 @@ impl App {
                 message: format!("登录名 {login} 已有人使用，请换一个"),
             });
         }
-        let account = Account {
+        Ok(Account {
             id: AccountId::from(self.new_id()),
-            person: person.into(),
+            person: person.clone(),
             login,
             password_hash: secret::hash_password(password.to_owned()).await?,
             totp_secret: String::new(),
@@ -408,15 +428,7 @@ impl App {
             locked_until: Timestamp(0),
             version: 1,
             recorded_at: now,
-        };
-        let mut tx = self.write(caller).await?;
-        tx.insert_account(&account).await?;
-        let whole = Caller::system().scope(Action::PersonRead)?;
-        let known = tx.person(&account.person, &whole).await?;
-        let name = known.as_ref().map_or(account.login.as_str(), |known| known.person.name.as_str());
-        let view = AccountView::of(&account, name, now);
-        let audit = caller.audit_as(hat, "account.add", ("account", account.id.as_str()), "", now);
-        Ok(tx.commit(audit, view).await?)
+        })
     }
 
     /// Sets somebody's password, to be changed at the next login; ends his sessions and unlocks him.

@@ -4,14 +4,20 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{AssignmentId, OrgId, PersonId, PostId, TerritoryCode};
-use domain::org::{Assignment, Certificate, OrgRefusal, Post, Role, appoint, staffing};
+use domain::org::{
+    Assignment, Certificate, Level, Org, OrgKind, OrgRefusal, Person, Post, Relation, Role, Territory,
+    appoint, staffing,
+};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
+use store::org::{OrgRecord, TerritoryRecord};
+use store::person::PersonRecord;
 use store::post::{AssignmentRecord, PostRecord};
 use utoipa::ToSchema;
 
 use crate::org::{Fields, Names};
+use crate::person::initials;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -177,6 +183,25 @@ pub struct AssignmentEnd {
     /// 依据文件.
     #[serde(default)]
     pub basis: String,
+}
+
+/// Somebody new with everything he needs to begin: the first administrator of a town, above all.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// Login name.
+    pub login: String,
+    /// 姓名.
+    pub name: String,
+    /// First password, to be changed at the first login.
+    pub password: String,
+    /// What he is.
+    pub role: Role,
+    /// Where.
+    pub territory: TerritoryCode,
+    /// Id, name or label of his organisation; the village's own or the town's government when nothing is said.
+    pub org: Option<String>,
+    /// What the town is called, where it is not in the book yet.
+    pub town_name: String,
 }
 
 /// What posts are called.
@@ -367,6 +392,82 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
+    /// Puts somebody new into the book, on a post from today and with an account. The town itself and its government are
+    /// put into the book first where they are missing, so that this works on an empty database.
+    pub async fn take_on(&self, caller: &Caller, newcomer: Newcomer) -> Result<()> {
+        let now = self.now();
+        let hat = caller.hat(Action::AccountManage, &Subject::town())?;
+        caller.hat(Action::PersonChange, &Subject::town())?;
+        let person = Person {
+            id: PersonId::from(self.new_id()),
+            name: newcomer.name.trim().to_owned(),
+            phone: String::new(),
+            office_phone: String::new(),
+            active: true,
+        };
+        let account = self.new_account(&newcomer.login, &person.id, &newcomer.password, false).await?;
+        let mut tx = self.write(caller).await?;
+        let town = TerritoryCode::from(self.town.as_str());
+        if tx.territory(&town).await?.is_none() {
+            let territory = town_itself(&town, &newcomer.town_name);
+            tx.insert_territory(&TerritoryRecord { territory, ord: 1, version: 1, recorded_at: now }).await?;
+        }
+        let place = tx.territory(&newcomer.territory).await?.ok_or_else(|| {
+            Error::field("territory", "post.territory", "没有这个辖区，请先登记辖区，或用本镇的十二位代码")
+        })?;
+        let org = match org_of(&tx.orgs().await?, &newcomer)? {
+            Some(org) => org,
+            None => {
+                let org = government(self.new_id().into(), &town, &newcomer.town_name);
+                let record = OrgRecord { org: org.clone(), ord: 1, version: 1, recorded_at: now };
+                tx.insert_org(&record).await?;
+                org.id
+            }
+        };
+        let fits = |post: &PostRecord| {
+            post.post.active
+                && (post.post.role, &post.post.org, &post.post.territory)
+                    == (newcomer.role, &org, &newcomer.territory)
+        };
+        let post = match tx.posts().await?.into_iter().find(fits) {
+            Some(known) => known.post,
+            None => {
+                let post = Post {
+                    id: PostId::from(self.new_id()),
+                    role: newcomer.role,
+                    org: org.clone(),
+                    territory: newcomer.territory.clone(),
+                    name: newcomer.role.label().to_owned(),
+                    min_n: 1,
+                    max_n: None,
+                    active: true,
+                };
+                tx.insert_post(&PostRecord { post: post.clone(), version: 1, recorded_at: now }).await?;
+                post
+            }
+        };
+        let assignment = Assignment {
+            id: AssignmentId::from(self.new_id()),
+            person: person.id.clone(),
+            post: post.id,
+            role: post.role,
+            org: post.org,
+            territory: post.territory,
+            path: place.territory.path,
+            place: None,
+            acting: false,
+            from: now.date(),
+            to: None,
+            basis: String::new(),
+        };
+        let pinyin = initials(&person.name);
+        tx.insert_person(&PersonRecord { person, pinyin, version: 1, recorded_at: now }).await?;
+        tx.insert_assignment(&AssignmentRecord { assignment, version: 1, recorded_at: now }).await?;
+        tx.insert_account(&account).await?;
+        let audit = caller.audit_as(hat, "account.add", ("account", account.id.as_str()), "", now);
+        Ok(tx.commit(audit, ()).await?)
+    }
+
     /// Ends an assignment on its last day: the rights end with that day, what was done under it stays.
     pub async fn end_assignment(
         &self,
@@ -403,4 +504,51 @@ impl App {
 /// Where an assignment stands as far as rights are concerned.
 pub(crate) fn subject(held: &Assignment) -> Subject {
     Subject { place: held.place.clone(), ..Subject::of(&held.path, Some(&held.org)) }
+}
+
+fn town_itself(code: &TerritoryCode, name: &str) -> Territory {
+    Territory {
+        code: code.clone(),
+        level: Level::Town,
+        parent: None,
+        path: code.to_string(),
+        name: name.to_owned(),
+        short_name: name.to_owned(),
+        kind: String::new(),
+        aliases: Vec::new(),
+        provisional: false,
+    }
+}
+
+fn government(id: OrgId, town: &TerritoryCode, town_name: &str) -> Org {
+    Org {
+        id,
+        kind: OrgKind::TownGov,
+        name: format!("{town_name}人民政府"),
+        short_name: "镇政府".to_owned(),
+        aliases: Vec::new(),
+        relation: Relation::Town,
+        label: "org:town_gov".to_owned(),
+        territory: town.clone(),
+        active: true,
+    }
+}
+
+/// The organisation a newcomer belongs to; none when it is the government and that is not in the book.
+fn org_of(orgs: &[OrgRecord], newcomer: &Newcomer) -> Result<Option<OrgId>> {
+    let found = match newcomer.org.as_deref().map(str::trim) {
+        Some(word) => {
+            let goes_by = |o: &&OrgRecord| {
+                [o.org.id.as_str(), &o.org.name, &o.org.short_name, &o.org.label].contains(&word)
+                    || o.org.aliases.iter().any(|alias| alias == word)
+            };
+            let missing = || Error::field("org", "post.org", "没有这个机构，请先登记机构，或核对名称");
+            Some(orgs.iter().find(goes_by).ok_or_else(missing)?)
+        }
+        None => orgs
+            .iter()
+            .find(|o| o.org.kind == OrgKind::Village && o.org.territory == newcomer.territory)
+            .or_else(|| orgs.iter().find(|o| o.org.kind == OrgKind::TownGov)),
+    };
+    Ok(found.map(|record| record.org.id.clone()))
 }

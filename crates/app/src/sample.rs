@@ -1,8 +1,9 @@
-//! The sample town's places, plans and history, on top of a founded town: deterministic, invented, and led through the
-//! same rules as everything else. What does not belong here: its people (`domain::org` roster, made by the roof).
+//! The sample town: its people, then places, plans and history on top of a founded town: deterministic, invented, and
+//! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
 mod dice;
 mod history;
+mod people;
 mod picture;
 mod places;
 mod record;
@@ -17,6 +18,7 @@ use crate::checklist::library;
 use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
 use history::{Body, Hat};
+pub use people::roster;
 use places::Village;
 use record::Cast;
 

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use app::org::Roster;
 use app::{App, Caller, Clock};
-use domain::ids::OrgId;
-use domain::org::{Assignment, Level, Org, OrgKind, Person, Relation, Role, Territory};
 use domain::place_list::ListKind;
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
@@ -25,94 +22,16 @@ impl Clock for Standing {
     }
 }
 
-/// The fewest people the history can be told with.
-fn roster() -> Roster {
-    let mut roster = Roster::default();
-    let mut node = |code: &str, level: Level, parent: Option<&str>, name: &str| {
-        let path = match level {
-            Level::Village => format!("{TOWN}/{code}"),
-            _ => parent.map_or(TOWN.to_owned(), |village| format!("{TOWN}/{village}/{code}")),
-        };
-        roster.territories.push(Territory {
-            code: code.into(),
-            level,
-            parent: parent.map(Into::into),
-            path,
-            name: name.to_owned(),
-            short_name: name.trim_end_matches(['村']).to_owned(),
-            kind: String::new(),
-            aliases: Vec::new(),
-            provisional: true,
-        });
-    };
-    node(TOWN, Level::Town, None, "青峰镇");
-    let names = ["场镇社区", "凌阁堂村", "胡豆坪村", "佛岩寺村", "牌坊坝村", "莲花石"];
-    let mut bodies: Vec<(String, String, OrgKind, Role)> = Vec::new();
-    for (n, name) in names.iter().enumerate() {
-        let code = format!("v{n}");
-        node(&code, Level::Village, Some(TOWN), name);
-        for grid in 0..3 {
-            node(&format!("{code}g{grid}"), Level::Grid, Some(&code), "网格");
-        }
-        bodies.push((code, String::new(), OrgKind::Village, Role::VillageStaff));
-    }
-    for word in ["economy_office", "civil_office", "agri_center", "planning_office", "emergency_office"] {
-        bodies.push((TOWN.to_owned(), format!("org:{word}"), OrgKind::Dept, Role::DeptInspector));
-    }
-    bodies.push((TOWN.to_owned(), "org:police_station".to_owned(), OrgKind::Police, Role::PoliceOfficer));
-    bodies.push((TOWN.to_owned(), "org:committee_office".to_owned(), OrgKind::Office, Role::OfficeClerk));
-    bodies.push((TOWN.to_owned(), "org:town_gov".to_owned(), OrgKind::TownGov, Role::LeaderInCharge));
-    for (n, (territory, label, kind, role)) in bodies.into_iter().enumerate() {
-        let org = OrgId(format!("org-{n}"));
-        roster.orgs.push(Org {
-            id: org.clone(),
-            kind,
-            name: format!("机构{n}"),
-            short_name: format!("机构{n}"),
-            aliases: Vec::new(),
-            relation: Relation::Town,
-            label,
-            territory: territory.as_str().into(),
-            active: true,
-        });
-        for one in 0..2 {
-            let person = format!("person-{n}-{one}");
-            roster.persons.push(Person {
-                id: person.as_str().into(),
-                name: format!("演示{n}{one}"),
-                phone: String::new(),
-                office_phone: String::new(),
-                active: true,
-            });
-            roster.assignments.push(Assignment {
-                id: format!("as-{n}-{one}").into(),
-                person: person.as_str().into(),
-                post: format!("post-{n}").into(),
-                role,
-                org: org.clone(),
-                territory: territory.as_str().into(),
-                path: if territory == TOWN { TOWN.to_owned() } else { format!("{TOWN}/{territory}") },
-                place: None,
-                acting: false,
-                from: Date::from_ymd_opt(2025, 1, 1).expect("a date"),
-                to: None,
-                basis: String::new(),
-            });
-        }
-    }
-    roster
-}
-
 async fn filled(fresh: &Fresh) -> anyhow::Result<App> {
     let clock = Arc::new(Standing(FakeClock::at(NOW)));
     let app = App::open(&fresh.url, fresh.folder.path(), clock, TOWN.into()).await?;
-    let calendar = app::calendar::calendar();
     let caller = Caller::system();
-    assert!(app.fill_sample(&caller, &roster(), &library(), calendar).await?);
-    assert!(
-        !app.fill_sample(&caller, &roster(), &library(), calendar).await?,
-        "a second time changes nothing"
-    );
+    let roster = app::sample::roster();
+    let from = Date::from_ymd_opt(2025, 1, 1);
+    assert!(app.found_town(&caller, &roster, "a password of samples").await?);
+    assert!(app.ensure_shipped_checklists(&caller, from).await? > 10);
+    assert!(app.fill_sample(&caller, &roster).await?);
+    assert!(!app.fill_sample(&caller, &roster).await?, "a second time changes nothing");
     Ok(app)
 }
 
@@ -154,7 +73,8 @@ async fn it_is_the_same_town_every_time() -> anyhow::Result<()> {
     for _ in 0..2 {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite:{}", folder.path().join("town.db").display());
-        let app = filled(&Fresh { url, engine: "SQLite", folder }).await?;
+        let fresh = Fresh { url, engine: "SQLite", folder };
+        let app = filled(&fresh).await?;
         let everything = Caller::system().scope(Action::PlaceRead)?;
         let mut read = app.db.read(&app.town).await?;
         let hazards = read.hazards(&everything, &HazardFilter::default(), None, 5000).await?;

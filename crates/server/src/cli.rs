@@ -7,9 +7,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use app::Caller;
+use app::post::Newcomer;
 use clap::{Parser, Subcommand};
+use domain::org::Role;
 use serde_json::json;
 
 use crate::config::Where;
@@ -92,6 +94,19 @@ enum User {
     Add {
         /// Login name.
         login: String,
+        /// Role, as `sys_admin` or `office_head`: puts the person on a post from today. The town is set up when it is
+        /// missing.
+        #[arg(long, requires = "territory")]
+        role: Option<String>,
+        /// Code of the territory the post reaches, as the town's twelve digits.
+        #[arg(long, requires = "role")]
+        territory: Option<String>,
+        /// Id, name or label of the organisation; the village's own or the town's government when left out.
+        #[arg(long, requires = "role")]
+        org: Option<String>,
+        /// 姓名; the login name when left out.
+        #[arg(long, requires = "role")]
+        name: Option<String>,
     },
     /// 重置密码；新密码从标准输入读一行
     Passwd {
@@ -235,7 +250,24 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
     let app = place.open().await?;
     let caller = Caller::system();
     match user {
-        User::Add { login } => {
+        User::Add { login, role: Some(role), territory: Some(territory), org, name } => {
+            let role = Role::from_code(&role).with_context(|| {
+                let all: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
+                format!("没有角色 {role}，可用的有：{}", all.join(" "))
+            })?;
+            let newcomer = Newcomer {
+                name: name.unwrap_or_else(|| login.clone()),
+                login: login.clone(),
+                password: password()?,
+                role,
+                territory: territory.into(),
+                org,
+                town_name: place.town_name(),
+            };
+            app.take_on(&caller, newcomer).await.map_err(plainly)?;
+            println!("已新增账号 {login}（{}），首次登录须修改密码", role.label());
+        }
+        User::Add { login, .. } => {
             app.add_account(&caller, &login, &login, &password()?, false).await.map_err(plainly)?;
             println!("已新增账号 {login}，首次登录须修改密码");
         }

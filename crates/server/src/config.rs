@@ -7,6 +7,8 @@ use app::{App, Clock};
 use clap::Args;
 use domain::time::Timestamp;
 
+use crate::demo;
+
 /// Qingfeng's nine digits, filled up to the twelve that every row carries.
 const QINGFENG: &str = "500118100000";
 
@@ -44,12 +46,18 @@ impl Where {
         self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("fengsui.db").display()))
     }
 
+    /// What the town is called until the book says otherwise.
+    pub fn town_name(&self) -> String {
+        if self.town == QINGFENG { "青峰镇".to_owned() } else { self.town.clone() }
+    }
+
     /// Opens database and blobs, and refuses to go on with a clock that is certainly wrong.
     pub async fn open(&self) -> anyhow::Result<App> {
         let clock = SystemClock;
         anyhow::ensure!(clock.now() >= EARLIEST, "本机时钟早于 2023 年，请先校准时间再启动");
         std::fs::create_dir_all(&self.data)?;
-        Ok(App::open(&self.url(), &self.data.join("blobs"), Arc::new(clock), self.town.as_str().into())
-            .await?)
+        let blobs = self.data.join("blobs");
+        let app = App::open(&self.url(), &blobs, Arc::new(clock), self.town.as_str().into()).await?;
+        Ok(App { demo: self.database.is_none() && demo::is_demo(&self.data), ..app })
     }
 }

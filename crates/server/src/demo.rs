@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use app::Caller;
+use app::{Caller, sample};
+use domain::time::Date;
 
 use crate::config::Where;
 
@@ -12,11 +13,11 @@ use crate::config::Where;
 pub const PASSWORD: &str = "演示密码-请勿用于正式环境";
 /// Marks a folder as a demo.
 const MARK: &str = "演示数据";
-/// Who can log in.
-const LOGINS: &[&str] = &["admin", "clerk", "secretary"];
+/// The shipped checklists are in force from here, before the history begins.
+const CHECKLISTS_FROM: Option<Date> = Date::from_ymd_opt(2025, 1, 1);
 
 /// Fills the folder and returns the logins.
-pub async fn fill(place: &Where, reset: bool) -> anyhow::Result<Vec<&'static str>> {
+pub async fn fill(place: &Where, reset: bool) -> anyhow::Result<Vec<String>> {
     ensure!(place.database.is_none(), "演示数据只放在数据目录里，请去掉 --database");
     let mark = place.data.join(MARK);
     ensure!(
@@ -30,16 +31,19 @@ pub async fn fill(place: &Where, reset: bool) -> anyhow::Result<Vec<&'static str
     std::fs::create_dir_all(&place.data)?;
     std::fs::write(&mark, MARK)?;
     let app = place.open().await?;
+    let roster = sample::roster();
     let caller = Caller::system();
-    let known: Vec<String> = app.accounts(&caller).await?.into_iter().map(|a| a.login).collect();
-    for login in LOGINS {
-        if !known.iter().any(|name| name == login) {
-            app.add_account(&caller, login, login, PASSWORD, true).await?;
-        }
-    }
+    app.found_town(&caller, &roster, PASSWORD).await?;
     app.install_shipped_plan(&caller).await?;
+    app.ensure_shipped_checklists(&caller, CHECKLISTS_FROM).await?;
+    app.fill_sample(&caller, &roster).await?;
     app.db.close().await;
-    Ok(LOGINS.to_vec())
+    Ok(roster.logins.into_iter().map(|(login, _)| login).collect())
+}
+
+/// Whether this folder holds a demo.
+pub fn is_demo(folder: &Path) -> bool {
+    folder.join(MARK).exists()
 }
 
 fn is_empty(folder: &Path) -> anyhow::Result<bool> {
