@@ -1,5 +1,6 @@
 //! What people call the acts and objects of the record.
 
+use domain::hazard::Step;
 use domain::policy::Action;
 
 const OBJECTS: &[(&str, &str)] = &[
@@ -77,6 +78,7 @@ const VERBS: &[(&str, &str)] = &[
     ("login", "登录"),
     ("login_refused", "登录被拒"),
     ("merge", "合并"),
+    ("open", "打开"),
     ("order", "责令改正"),
     ("pass_recheck", "复查合格"),
     ("password", "修改密码"),
@@ -122,6 +124,11 @@ pub fn action_label(action: &str) -> String {
         return known.label().to_owned();
     }
     let (object, verb) = action.split_once('.').unwrap_or((action, ""));
+    // Steps of a hazard go into the record under their own codes.
+    let step = std::iter::once(Step::Found).chain(Step::ALL).find(|step| step.code() == verb);
+    if let Some(step) = step.filter(|_| object == "hazard") {
+        return format!("隐患：{}", step.label());
+    }
     match (word(OBJECTS, object), word(VERBS, verb)) {
         (Some(object), Some(verb)) => format!("{object}：{verb}"),
         _ => action.to_owned(),
@@ -136,6 +143,10 @@ mod tests {
     fn an_act_goes_by_its_word() {
         assert_eq!(action_label("phone.reveal"), "查看完整电话");
         assert_eq!(action_label("assignment.end"), "任职：结束");
+        assert_eq!(action_label("hazard.found"), "隐患：登记隐患");
+        assert_eq!(action_label("hazard.recheck_failed"), "隐患：判定复查不合格");
+        assert_eq!(action_label("unit_link.open"), "整改链接：打开");
+        assert_eq!(action_label("town.found"), "本镇：建镇");
         assert_eq!(action_label("never.heard"), "never.heard");
         assert_eq!(object_label("hazard"), "隐患");
     }
