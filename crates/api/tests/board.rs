@@ -478,3 +478,28 @@ async fn changes_are_told_as_they_happen_to_those_who_may_see_them() -> anyhow::
     })
     .await
 }
+
+#[tokio::test]
+async fn a_workbench_shows_what_waits_for_its_owner_and_nothing_he_may_not_see() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        fill(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        let task = json!({ "place": "p1", "kind": "special", "from": "2026-09-21", "due_on": "2026-09-22",
+            "assignee": "p-staff1", "note": "" });
+        clerk.post("/api/v1/tasks", task).await?.ok()?;
+        let mut staff = town.login("staff1").await?;
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["today"][0]["place"]["name"], "老街饭店");
+        assert_eq!(bench["overdue_tasks"], json!([]));
+        assert_eq!((&bench["counts"][0]["code"], &bench["counts"][0]["n"]), (&json!("tasks"), &json!(1)));
+        assert_eq!(town.login("staff2").await?.get("/api/v1/workbench").await?.ok()?["today"], json!([]));
+        let nothing = town.login("admin").await?.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((&nothing["counts"], &nothing["hazards_due"]), (&json!([]), &json!([])));
+        town.clock.advance_days(3);
+        let bench = town.login("staff1").await?.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((&bench["today"], bench["overdue_tasks"].as_array().map(Vec::len)), (&json!([]), Some(1)));
+        Ok(())
+    })
+    .await
+}

@@ -97,6 +97,65 @@ pub struct WaitingPlan {
 }
 
 /// What waits for the caller.
+//! What waits for one person today: his tasks, what is late, what came back, hazards due, looks to take again, grades
+//! to confirm, plans to decide. Only what he may see; a list he has no right to is empty. What does not belong here:
+//! what each row means (`task`, `hazard`, `inspection_plan`).
+
+use chrono::Datelike;
+use domain::inspection_plan::{InspectionPlan, Span, State};
+use domain::policy::{Action, Subject};
+use serde::Serialize;
+use store::Read;
+use store::inspection_plan::PlanRecord;
+use utoipa::ToSchema;
+
+use crate::hazard::list::Asked;
+use crate::hazard::view::HazardRow;
+use crate::names::Names;
+use crate::task::{TaskRow, TasksAsked};
+use crate::view::Named;
+use crate::{App, Caller, Result};
+
+/// Rows of each list: more is seen where the list is at home.
+const ROWS: usize = 8;
+/// So many of a person's tasks are looked through.
+const MINE: i64 = 100;
+
+/// A number that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WorkbenchCount {
+    /// Which; the menu shows it under this word.
+    pub code: &'static str,
+    /// Name.
+    pub label: &'static str,
+    /// How many.
+    pub n: i64,
+    /// `late`, `due` or `doing`.
+    pub tone: &'static str,
+    /// Where they are.
+    pub href: &'static str,
+}
+
+/// A plan that waits for a decision or for another try.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WorkbenchPlan {
+    /// Id.
+    pub id: String,
+    /// 标题.
+    pub title: String,
+    /// Whose.
+    pub org: Named,
+    /// For which time, in words.
+    pub span_label: String,
+    /// State.
+    pub state: &'static str,
+    /// State in words.
+    pub state_label: String,
+    /// Row version.
+    pub version: i64,
+}
+
+/// What waits for one person.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WorkbenchView {
     /// Numbers.
@@ -231,6 +290,43 @@ async fn owed(read: &mut Read, caller: &Caller, today: Date) -> Result<Owed> {
         owed.to_review = i64::try_from(waiting.iter().filter(others).count()).unwrap_or(i64::MAX);
     }
     Ok(owed)
+    /// His tasks that are not late.
+    pub today: Vec<TaskRow>,
+    /// His tasks that are late.
+    pub overdue_tasks: Vec<TaskRow>,
+    /// Hazards late or due within a week.
+    pub hazards_due: Vec<HazardRow>,
+    /// Fixes handed in that somebody has to look at.
+    pub rechecks: Vec<HazardRow>,
+    /// Grades the office has to confirm.
+    pub to_confirm: Vec<HazardRow>,
+    /// Plans handed in that he may decide, and his own sent back.
+    pub plans: Vec<WorkbenchPlan>,
+    /// His tasks that were sent back.
+    pub returned: Vec<TaskRow>,
+}
+
+/// The same list cut to what is shown.
+fn first<T>(mut rows: Vec<T>) -> Vec<T> {
+    rows.truncate(ROWS);
+    rows
+}
+
+fn span_label(span: &Span) -> String {
+    match span {
+        Span::Annual { year } => format!("{year}年度"),
+        Span::Monthly { year, month } => format!("{year}年{month}月"),
+        Span::Special { subject, from, to } => format!("{subject}（{from} 至 {to}）"),
+    }
+}
+
+/// The state, when somebody has to do something about it.
+fn waiting(plan: &InspectionPlan) -> Option<(&'static str, Action)> {
+    match plan.state {
+        State::Submitted { .. } => Some(("submitted", Action::PlanApprove)),
+        State::Returned { .. } => Some(("returned", Action::PlanDraft)),
+        _ => None,
+    }
 }
 
 impl App {
@@ -314,4 +410,132 @@ fn counts(
         counts.push(count("plans", "待审批计划", n, "due", "/inspection-plans"));
     }
     counts
+        let (mine, late, returned) = self.my_tasks(caller).await?;
+        let hazards = self.waiting_hazards(caller).await?;
+        let plans = self.waiting_plans(caller).await?;
+        let count = |code, label, n, tone, href| WorkbenchCount { code, label, n, tone, href };
+        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let mut counts = Vec::new();
+        if caller.scope(Action::TaskRead).is_ok() {
+            let tasks = size(mine.len() + late.len());
+            counts.push(count("tasks", "我的任务", tasks, "doing", "/tasks?assignee=me"));
+            counts.push(count("overdue_tasks", "逾期任务", size(late.len()), "late", "/tasks?assignee=me&overdue=true"));
+        }
+        if let Some(hazards) = &hazards {
+            counts.push(count("hazards", "逾期隐患", hazards.late, "late", "/hazards?overdue=true"));
+            counts.push(count("rechecks", "待复查", hazards.rechecks_n, "due", "/hazards?state=fix_submitted"));
+        }
+        if !plans.is_empty() {
+            counts.push(count("plans", "待办计划", size(plans.len()), "due", "/inspection-plans"));
+        }
+        let hazards = hazards.unwrap_or_default();
+        Ok(WorkbenchView {
+            counts,
+            today: first(mine),
+            overdue_tasks: first(late),
+            hazards_due: hazards.due,
+            rechecks: hazards.rechecks,
+            to_confirm: hazards.to_confirm,
+            plans: first(plans),
+            returned: first(returned),
+        })
+    }
+
+    /// The caller's open tasks in time, late, and sent back.
+    async fn my_tasks(&self, caller: &Caller) -> Result<(Vec<TaskRow>, Vec<TaskRow>, Vec<TaskRow>)> {
+        if caller.scope(Action::TaskRead).is_err() {
+            return Ok(Default::default());
+        }
+        let mut rows = Vec::new();
+        for state in ["assigned", "accepted", "in_progress"] {
+            let asked = TasksAsked {
+                state: Some(state.to_owned()),
+                assignee: Some("me".to_owned()),
+                limit: MINE,
+                ..TasksAsked::default()
+            };
+            rows.extend(self.tasks(caller, &asked).await?.items);
+        }
+        rows.sort_by(|a, b| (&a.due_on, &a.id).cmp(&(&b.due_on, &b.id)));
+        let mut returned = Vec::new();
+        let mut read = self.db.read(&self.town).await?;
+        for row in rows.iter().filter(|row| row.state == "accepted") {
+            if was_sent_back(&mut read, &row.id).await? {
+                returned.push(row.clone());
+            }
+        }
+        let (late, mine) = rows.into_iter().partition(|row| row.overdue);
+        Ok((mine, late, returned))
+    }
+
+    async fn waiting_hazards(&self, caller: &Caller) -> Result<Option<Waiting>> {
+        if caller.scope(Action::HazardRead).is_err() {
+            return Ok(None);
+        }
+        let limit = i64::try_from(ROWS).unwrap_or(8);
+        let late = self.hazards(caller, Asked { overdue: true, ..Asked::default() }, None, limit).await?;
+        let soon = self.hazards(caller, Asked { due_soon: true, ..Asked::default() }, None, limit).await?;
+        let mut due = late.items;
+        due.extend(soon.items);
+        let mut waiting = Waiting { late: late.total.unwrap_or_default(), due: first(due), ..Waiting::default() };
+        if caller.scope(Action::HazardRecheck).is_ok() {
+            let asked = Asked { state: Some("fix_submitted".to_owned()), ..Asked::default() };
+            let found = self.hazards(caller, asked, None, limit).await?;
+            waiting.rechecks_n = found.total.unwrap_or_default();
+            waiting.rechecks = found.items;
+        }
+        if caller.scope(Action::HazardConfirm).is_ok() {
+            let asked = Asked { state: Some("graded".to_owned()), ..Asked::default() };
+            let found = self.hazards(caller, asked, None, MINE).await?;
+            waiting.to_confirm = first(found.items.into_iter().filter(|row| !row.level_confirmed).collect());
+        }
+        Ok(Some(waiting))
+    }
+
+    async fn waiting_plans(&self, caller: &Caller) -> Result<Vec<WorkbenchPlan>> {
+        let Ok(scope) = caller.scope(Action::PlanRead) else { return Ok(Vec::new()) };
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let this_year = self.now().date().year();
+        let mut out = Vec::new();
+        for year in [this_year, this_year + 1] {
+            for record in read.inspection_plans(year, None, &scope).await? {
+                let Some((state, action)) = waiting(&record.plan) else { continue };
+                let subject = Subject::of(&record.path, Some(&record.plan.org));
+                if caller.hat(action, &subject).is_ok() {
+                    out.push(plan_row(&record, state, &names));
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Hazards that wait for the caller.
+#[derive(Default)]
+struct Waiting {
+    late: i64,
+    rechecks_n: i64,
+    due: Vec<HazardRow>,
+    rechecks: Vec<HazardRow>,
+    to_confirm: Vec<HazardRow>,
+}
+
+fn plan_row(record: &PlanRecord, state: &'static str, names: &Names) -> WorkbenchPlan {
+    WorkbenchPlan {
+        id: record.plan.id.to_string(),
+        title: record.title.clone(),
+        org: names.named_org(&record.plan.org),
+        span_label: span_label(&record.plan.span),
+        state,
+        state_label: record.plan.state.label().to_owned(),
+        version: record.version,
+    }
+}
+
+/// Whether the last thing that happened to a task is that it was sent back.
+async fn was_sent_back(read: &mut Read, id: &str) -> Result<bool> {
+    let Some(stored) = read.task(&id.into()).await? else { return Ok(false) };
+    let last = stored.events.last().map(|event| &event.kind);
+    Ok(matches!(last, Some(domain::task::EventKind::SentBack { .. })))
 }
