@@ -174,6 +174,8 @@ fn value(json: &serde_json::Value) -> Answer<Value> {
 }
 
 fn view(setting: Setting, caller: &app::Caller) -> ParameterView {
+    let people = setting.people;
+    let named = |id: String| people.get(&id).cloned().unwrap_or(id);
     let version = |(parameter, record): (Parameter, Option<ParameterRecord>)| ParameterVersion {
         value: value_json(&parameter.value),
         from: day(parameter.effective_from),
@@ -184,14 +186,14 @@ fn view(setting: Setting, caller: &app::Caller) -> ParameterView {
         }
         .to_owned(),
         reason: record.as_ref().map_or(parameter.source, |record| record.reason.clone()),
-        by: record.and_then(|record| record.decided).map(|(by, _)| by).unwrap_or_default(),
+        by: record.and_then(|record| record.decided).map(|(by, _)| named(by)).unwrap_or_default(),
     };
     let proposal = |record: &ParameterRecord| ParameterProposal {
         id: record.id.clone(),
         value: value_json(&record.parameter.value),
         from: day(record.parameter.effective_from),
         reason: record.reason.clone(),
-        proposed_by: record.proposed_by.clone(),
+        proposed_by: named(record.proposed_by.clone()),
         version: record.version,
     };
     ParameterView {

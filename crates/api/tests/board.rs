@@ -396,12 +396,8 @@ async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() ->
         let list = PlaceList::new(ListKind::VillageListed, "village-1".into());
         let recorded_at = town.app.now();
         tx.insert_place_list(&ListRecord { id: "v".to_owned(), list, version: 1, recorded_at }).await?;
-        let entry = Entry {
-            place: "p1".into(),
-            from: day("2026-01-01"),
-            reason_in: "列管".to_owned(),
-            left: None,
-        };
+        let entry =
+            Entry { place: "p1".into(), from: day("2026-01-01"), reason_in: "列管".to_owned(), left: None };
         let entry =
             EntryRecord { id: "e-v".to_owned(), list: "v".to_owned(), entry, version: 1, recorded_at };
         tx.insert_list_entries(&[entry]).await?;
@@ -413,7 +409,10 @@ async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() ->
         assert_eq!(page["villages"][0]["inspected"], 0);
         let decisions = page["decisions"].as_array().cloned().unwrap_or_default();
         assert!(decisions.len() <= 3, "{decisions:?}");
-        assert!(decisions.iter().any(|one| one["title"] == "场镇列管 1 家，本季度还有 1 家未检查"), "{decisions:?}");
+        assert!(
+            decisions.iter().any(|one| one["title"] == "场镇列管 1 家，本季度还有 1 家未检查"),
+            "{decisions:?}"
+        );
         inspect(&town, "i-1", "p1", V1, "2026-09-15").await?;
         let page = leader.get("/api/v1/leader").await?.ok()?;
         assert_eq!(page["villages"][0]["inspected"], 1);

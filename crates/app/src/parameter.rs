@@ -32,6 +32,8 @@ pub struct Setting {
     pub pending: Option<ParameterRecord>,
     /// Duties that go by it; all of them for the program's own.
     pub used_by: Vec<String>,
+    /// Names of those who proposed and decided, by id.
+    pub people: std::collections::BTreeMap<String, String>,
 }
 
 /// A new value as asked for.
@@ -157,6 +159,8 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
     names.extend(OWN.iter().map(|((name, _), ..)| (*name).to_owned()));
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
+    let people: std::collections::BTreeMap<String, String> =
+        read.person_names().await?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let mut out = Vec::with_capacity(names.len());
     for name in names {
         let Some(current) = current(&plan, &name, today) else { continue };
@@ -172,7 +176,13 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
             Some(_) => Vec::new(),
             None => uses(&plan, &name).map(|(duty, _)| duty.id.clone()).collect(),
         };
+        let involved = own_records().flat_map(|record| {
+            std::iter::once(record.proposed_by.clone()).chain(record.decided.clone().map(|(by, _)| by))
+        });
+        let people =
+            involved.filter_map(|id| people.get(&id).map(|name| (id.clone(), name.clone()))).collect();
         out.push(Setting {
+            people,
             label: label(&plan, &name),
             current,
             history,

@@ -70,7 +70,9 @@ impl Figures {
     /// Notes how long something took, once or many times.
     pub fn put(&mut self, job: &str, size: &str, n: u64, mut ms: Vec<f64>, note: &str) {
         ms.sort_by(f64::total_cmp);
-        let at = |share: f64| ms.get(((ms.len() as f64 * share) as usize).min(ms.len().saturating_sub(1))).copied();
+        let at = |share: f64| {
+            ms.get(((ms.len() as f64 * share) as usize).min(ms.len().saturating_sub(1))).copied()
+        };
         let one = Measured {
             job: job.to_owned(),
             size: size.to_owned(),
@@ -90,7 +92,8 @@ impl Figures {
         let mut seen = std::collections::BTreeSet::new();
         jobs.retain(|job| seen.insert(*job));
         let slope = |job: &str| {
-            let mut of: Vec<&Measured> = self.found.iter().filter(|one| one.job == job && one.ms > 0.0).collect();
+            let mut of: Vec<&Measured> =
+                self.found.iter().filter(|one| one.job == job && one.ms > 0.0).collect();
             of.sort_by_key(|one| one.n);
             let (first, last) = (of.first()?, of.last()?);
             (first.n < last.n).then(|| (last.ms / first.ms).ln() / (last.n as f64 / first.n as f64).ln())
@@ -179,12 +182,22 @@ fn sheets(figures: &mut Figures, rows: u32) -> anyhow::Result<()> {
         exchange::write::xlsx(exchange::sample::places(rows), &words, &mut bytes)
     });
     written?;
-    let parsed = figures.once("xlsx 导入（读、对表头、逐格核对）", &size, rows.into(), || {
-        let book = exchange::sheet::read(&bytes, &exchange::sheet::Limits::default())?;
-        let (sheet, mapping) =
-            exchange::header::best_sheet(&book.sheets, exchange::places_sheet::PlaceRow::sheet())?;
-        anyhow::Ok(exchange::ledger::parse::<exchange::places_sheet::PlaceRow>(sheet, &mapping, &words, &mut |_| {}).rows.len())
-    })?;
+    let parsed =
+        figures.once("xlsx 导入（读、对表头、逐格核对）", &size, rows.into(), || {
+            let book = exchange::sheet::read(&bytes, &exchange::sheet::Limits::default())?;
+            let (sheet, mapping) =
+                exchange::header::best_sheet(&book.sheets, exchange::places_sheet::PlaceRow::sheet())?;
+            anyhow::Ok(
+                exchange::ledger::parse::<exchange::places_sheet::PlaceRow>(
+                    sheet,
+                    &mapping,
+                    &words,
+                    &mut |_| {},
+                )
+                .rows
+                .len(),
+            )
+        })?;
     ensure!(parsed == rows as usize, "读回 {parsed} 行，应为 {rows} 行");
     Ok(())
 }

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn pages_that_were_built_are_served() {
-        let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/index.html").exists();
+        let built =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/index.html").exists();
         for (path, entry) in [("", "index.html"), ("board", "index.html"), ("m/tasks", "m/index.html")] {
             let status = if path.is_empty() { page(entry).status() } else { file(path).status() };
             assert_eq!(status == StatusCode::OK, built, "{path}");

@@ -48,9 +48,8 @@ pub async fn status(
     clause: Option<String>,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let at = at
-        .map(|text| domain::time::parse_date(&text).context("日期请写成 2026-11-25 的样子"))
-        .transpose()?;
+    let at =
+        at.map(|text| domain::time::parse_date(&text).context("日期请写成 2026-11-25 的样子")).transpose()?;
     let app = place.open().await?;
     let lines = app.plan_status(&Caller::system(), &Ask { at, ..Ask::default() }, clause.as_deref()).await;
     app.db.close().await;
@@ -80,7 +79,13 @@ pub async fn status(
             None if line.has_data => "—".to_owned(),
             None => "无数据".to_owned(),
         };
-        println!("{}\t{}\t{ratio}\t到期 {}\t已落实 {}", line.duty, line.title, line.tally.due(), line.tally.count(Status::Met));
+        println!(
+            "{}\t{}\t{ratio}\t到期 {}\t已落实 {}",
+            line.duty,
+            line.title,
+            line.tally.due(),
+            line.tally.count(Status::Met)
+        );
     }
     Ok(())
 }

@@ -82,6 +82,7 @@ pub struct StateCount {
 
 /// How many hazards a village has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = HazardVillageCount)]
 pub struct VillageCount {
     /// The village.
     pub village: Named,

@@ -261,6 +261,7 @@ fn open() -> String {
 
 /// Phones, unmasked for a reason that is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PlacePhones)]
 pub struct Revealed {
     pub responsible_phone: String,
     pub manager_phone: Option<String>,

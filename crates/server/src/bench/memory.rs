@@ -130,13 +130,25 @@ pub fn evaluate(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
     let n = u64::from(size.places);
     let mut made = figures.once("生成内存记录", size.name, n, || make(size))?;
     let (as_of, from) = (day(TODAY), day("2025-12-01"));
-    fn ask<'a>(plan: &'a domain::plan::Plan, facts: &'a Facts, calendar: &'a Calendar, days: (Date, Date)) -> Question<'a> {
+    fn ask<'a>(
+        plan: &'a domain::plan::Plan,
+        facts: &'a Facts,
+        calendar: &'a Calendar,
+        days: (Date, Date),
+    ) -> Question<'a> {
         Question { plan, facts, waivers: &[], calendar, as_of: days.1, from: days.0, to: days.1 }
     }
-    let mut report =
-        figures.once("评估全部责任", size.name, n, || ask(&plan, &made.facts, &calendar, (from, as_of)).evaluate());
+    let mut report = figures.once("评估全部责任", size.name, n, || {
+        ask(&plan, &made.facts, &calendar, (from, as_of)).evaluate()
+    });
     let occurrences: usize = report.duties.iter().map(|duty| duty.occurrences.len()).sum();
-    figures.put("评估全部责任：逐项数", size.name, n, vec![0.0], &format!("{occurrences} 项，{}", own_memory()));
+    figures.put(
+        "评估全部责任：逐项数",
+        size.name,
+        n,
+        vec![0.0],
+        &format!("{occurrences} 项，{}", own_memory()),
+    );
     let mut took = Vec::new();
     let mut random = Random::seeded();
     for place in 0..50.min(size.places) {

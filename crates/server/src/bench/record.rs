@@ -33,7 +33,8 @@ impl Clock for Noon {
 
 /// Fills a database in a folder of its own, measures, and takes the folder away.
 pub async fn measure(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
-    let folder: PathBuf = std::env::temp_dir().join(format!("fengsui-bench-{}-{}", size.name, std::process::id()));
+    let folder: PathBuf =
+        std::env::temp_dir().join(format!("fengsui-bench-{}-{}", size.name, std::process::id()));
     let outcome = measured(figures, size, &folder).await;
     let _ = std::fs::remove_dir_all(&folder);
     outcome
@@ -51,7 +52,13 @@ async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::R
     let app = open(folder).await?;
     let start = Instant::now();
     fill(&app, size).await?;
-    figures.put("写入数据库", size.name, n, vec![ms(start)], &format!("含 {} 次检查，一次提交", size.inspections));
+    figures.put(
+        "写入数据库",
+        size.name,
+        n,
+        vec![ms(start)],
+        &format!("含 {} 次检查，一次提交", size.inspections),
+    );
     app.db.close().await;
     let app = open(folder).await?;
     let start = Instant::now();
@@ -68,9 +75,11 @@ async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::R
     let mut random = Random::seeded();
     for k in 0..20 {
         let mut tx = app.write(&caller).await?;
-        let (inspection, filing) = inspection(&format!("later-{k}"), random.below(size.places), &mut random, size, TODAY);
+        let (inspection, filing) =
+            inspection(&format!("later-{k}"), random.below(size.places), &mut random, size, TODAY);
         tx.insert_inspection(&inspection, &filing).await?;
-        tx.commit(caller.audit("inspection.record", "inspection", &format!("later-{k}"), app.now()), ()).await?;
+        tx.commit(caller.audit("inspection.record", "inspection", &format!("later-{k}"), app.now()), ())
+            .await?;
         let start = Instant::now();
         app.board(&caller, &Ask::default()).await?;
         took.push(ms(start));
@@ -78,12 +87,15 @@ async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::R
     figures.put("台账：一次检查提交之后", size.name, n, took, "增量");
     for (job, query) in [
         ("场所列表一页", PlaceQuery::default()),
-        ("场所列表：村、标签、名录同时筛", PlaceQuery {
-            village: Some("v1".to_owned()),
-            tag: Some("self_built".to_owned()),
-            list: Some("village_listed".to_owned()),
-            ..PlaceQuery::default()
-        }),
+        (
+            "场所列表：村、标签、名录同时筛",
+            PlaceQuery {
+                village: Some("v1".to_owned()),
+                tag: Some("self_built".to_owned()),
+                list: Some("village_listed".to_owned()),
+                ..PlaceQuery::default()
+            },
+        ),
         ("场所搜索：名称", PlaceQuery { q: Some("餐馆".to_owned()), ..PlaceQuery::default() }),
         ("场所搜索：拼音首字母", PlaceQuery { q: Some("xwcg".to_owned()), ..PlaceQuery::default() }),
     ] {
@@ -236,7 +248,13 @@ fn place(k: u32, labels: &[&str], size: Size, now: Timestamp) -> PlaceRecord {
     }
 }
 
-fn inspection(id: &str, place: u32, random: &mut Random, size: Size, on: &str) -> (Inspection, InspectionFiling) {
+fn inspection(
+    id: &str,
+    place: u32,
+    random: &mut Random,
+    size: Size,
+    on: &str,
+) -> (Inspection, InspectionFiling) {
     let at = Timestamp::start_of(day(on)).plus_ms(9 * 3_600_000);
     let (org, ..) = OFFICES.get(random.below(6) as usize).copied().unwrap_or_default();
     let record = Record {
@@ -246,7 +264,11 @@ fn inspection(id: &str, place: u32, random: &mut Random, size: Size, on: &str) -
         task: None,
         power: Power::Governance,
         occasion: Occasion::Routine,
-        inspectors: vec![Inspector { person: "bench".into(), assignment: "bench".into(), certificate_no: None }],
+        inspectors: vec![Inspector {
+            person: "bench".into(),
+            assignment: "bench".into(),
+            certificate_no: None,
+        }],
         showed_certificates: false,
         companion: Companion::NotSigned { reason: "无人".to_owned() },
         pins: Vec::new(),
@@ -256,7 +278,13 @@ fn inspection(id: &str, place: u32, random: &mut Random, size: Size, on: &str) -
         started_at: at,
         ended_at: at,
     };
-    let inspection =
-        Inspection { record, outcome: Outcome::Clear, recorded_at: at, version: 1, correction: None, flags: Vec::new() };
+    let inspection = Inspection {
+        record,
+        outcome: Outcome::Clear,
+        recorded_at: at,
+        version: 1,
+        correction: None,
+        flags: Vec::new(),
+    };
     (inspection, InspectionFiling { path: format!("{TOWN}/v{}", place % size.villages), org: org.into() })
 }

@@ -159,7 +159,8 @@ export interface WaiverView {
   reason: string
   recorded_by: string
   recorded_at: Instant
-  voided: { at: Instant; reason: string } | null
+  voided: boolean
+  void?: { at: Instant; reason: string } | null
   version: number
   actions: string[]
 }
