@@ -308,7 +308,12 @@ fn decisions(
     if let Some(line) = behind.max_by_key(|line| (line.listed - line.inspected, line.listed)) {
         out.push(Decision {
             kind: "village",
-            title: format!("{}列管 {} 家，本季度还有 {} 家未检查", line.village.name, line.listed, line.listed - line.inspected),
+            title: format!(
+                "{}列管 {} 家，本季度还有 {} 家未检查",
+                line.village.name,
+                line.listed,
+                line.listed - line.inspected
+            ),
             detail: "请督促该村（社区）按计划检查".to_owned(),
             href: format!("/board?village={}", line.village.id),
             severity: "medium",
