@@ -132,7 +132,7 @@ const CODES: [(&str, Step); 20] = [
 ];
 
 /// The name a step goes into the record under.
-fn audit_action(step: Step) -> &'static str {
+pub(crate) fn audit_action(step: Step) -> &'static str {
     match step {
         Step::Found => "hazard.found",
         Step::Graded => "hazard.graded",

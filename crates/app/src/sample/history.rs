@@ -190,7 +190,7 @@ impl Story<'_> {
             return Ok(());
         }
         task = self.task_step(task.accept(hat.act(accepted), accepted), &hat, path)?;
-        let Some(day) = self.day_of_visit(item) else { return Ok(()) };
+        let Some(day) = self.day_of_visit(item) else { return self.given_up(task, &lead, item, path) };
         let (hour, minute) = (9 + self.dice.below(8), self.dice.below(60));
         let at = self.at(day, hour, minute);
         if at <= accepted || at > self.now {
@@ -203,6 +203,21 @@ impl Story<'_> {
             return Ok(());
         }
         self.inspect(task, made, body, &hat, at, recorded, path, &key)
+    }
+
+    /// A visit that never took place: after a while the body owns up to it and says why.
+    fn given_up(&mut self, task: Task, lead: &Hat, item: &PlanItem, path: &str) -> Result<()> {
+        let day = self.dice.below(30);
+        let at = self.later(Timestamp::start_of(item.to), 20 + day, 2);
+        if at > self.now {
+            return Ok(());
+        }
+        let reason = self.dice.pick(&[
+            "当月人手不足，并入下一次检查",
+            "汛期值守，未能安排",
+            "场所停业装修，待恢复后检查",
+        ]);
+        self.task_step(task.cancel(lead.act(at), reason, at), lead, path).map(drop)
     }
 
     /// The day a visit is made: mostly within its window, sometimes late, sometimes never.
@@ -396,8 +411,23 @@ impl Story<'_> {
             act.document_no =
                 Some(format!("青峰消安办移〔{}〕{}号", at.date().year(), 1 + self.dice.below(20)));
             let sent = hazard.transfer(act, Receiver::FireRescue, "疑似重大火灾隐患，请依法判定", at);
-            self.step(sent, Some(&office), path, at)?;
-            return Ok(());
+            hazard = match self.step(sent, Some(&office), path, at)? {
+                Some(next) => next,
+                None => return Ok(()),
+            };
+            // Most come back as not major; the others wait for the fire rescue organ.
+            if self.dice.chance(150) {
+                return Ok(());
+            }
+            let days = 6 + self.dice.below(9);
+            at = self.later(at, days, 2);
+            let reason = "经现场核查不符合重大火灾隐患判定标准，请按较大隐患督促整改".to_owned();
+            let answer = hazard::TransferAnswer::Returned { level: Level::Larger, reason };
+            let returned = hazard.answer_transfer(office.act(at), answer, at, self.calendar);
+            hazard = match self.step(returned, Some(&office), path, at)? {
+                Some(next) => next,
+                None => return Ok(()),
+            };
         }
         let allowed = if suggested == Level::General { Days::Calendar(7) } else { Days::Calendar(15) };
         at = at.plus_ms(900_000);
@@ -516,10 +546,7 @@ impl Story<'_> {
             return Ok(None);
         }
         let (hazard, event) = stepped.map_err(refused)?;
-        let action = ACTIONS
-            .iter()
-            .find(|(step, _)| *step == event.kind.step().code())
-            .map_or("hazard.step", |(_, action)| action);
+        let action = crate::hazard::step::audit_action(event.kind.step());
         rows.push(Row::HazardStep(Box::new(hazard.clone()), Box::new(event)));
         self.entries.push(Entry {
             at,
@@ -559,6 +586,7 @@ impl Story<'_> {
             task::EventKind::Assigned { .. } => "task.assign",
             task::EventKind::Accepted => "task.accept",
             task::EventKind::Reviewed => "task.review",
+            task::EventKind::Cancelled { .. } => "task.cancel",
             _ => "task.step",
         };
         self.entries.push(Entry {
@@ -605,19 +633,6 @@ impl Story<'_> {
         self.at(day, hour, minute).max(at.plus_ms(60_000))
     }
 }
-
-const ACTIONS: &[(&str, &str)] = &[
-    ("graded", "hazard.grade"),
-    ("level_confirmed", "hazard.confirm_level"),
-    ("advised", "hazard.advise"),
-    ("served", "hazard.serve"),
-    ("fix_submitted", "hazard.submit_fix"),
-    ("recheck_started", "hazard.start_recheck"),
-    ("recheck_passed", "hazard.pass_recheck"),
-    ("recheck_failed", "hazard.fail_recheck"),
-    ("closed", "hazard.close"),
-    ("transferred", "hazard.transfer"),
-];
 
 fn rule_of(item: &domain::checklist::Item) -> Result<ItemRule> {
     Ok(ItemRule {
