@@ -149,6 +149,11 @@ pub fn evaluate(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
         vec![0.0],
         &format!("{occurrences} 项，{}", own_memory()),
     );
+    let start = Instant::now();
+    let mut report = ask(&plan, &made.facts, &calendar, (from, as_of)).evaluate();
+    let ms = start.elapsed().as_secs_f64() * 1000.0;
+    let occurrences: usize = report.duties.iter().map(|duty| duty.occurrences.len()).sum();
+    figures.put("评估全部责任", size.name, n, vec![ms], &format!("{occurrences} 项，{}", own_memory()));
     let mut took = Vec::new();
     let mut random = Random::seeded();
     for place in 0..50.min(size.places) {
