@@ -11,20 +11,28 @@ use axum::response::{IntoResponse, Response};
 
 use crate::auth::Entering;
 use crate::problem::Refusal;
-use crate::router::{Doors, MAX_JSON};
+use crate::router::{Doors, MAX_JSON, MAX_UPLOAD};
 
 /// Name of the header.
 const KEY: &str = "idempotency-key";
 
 /// Wraps every write that carries a key.
 pub(crate) async fn once(State(doors): State<Doors>, request: Request, next: Next) -> Response {
-    match carried_out(doors, request, next).await {
+    match carried_out(doors, request, next, MAX_JSON).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn carried_out(doors: Doors, request: Request, next: Next) -> Result<Response, Refusal> {
+/// The same for routes that take whole files.
+pub(crate) async fn once_with_file(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    match carried_out(doors, request, next, MAX_UPLOAD).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn carried_out(doors: Doors, request: Request, next: Next, most: usize) -> Result<Response, Refusal> {
     let key = request.headers().get(KEY).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let Some(key) = key.filter(|_| !request.method().is_safe()) else { return Ok(next.run(request).await) };
     let well_formed = uuid::Uuid::parse_str(&key).is_ok();
@@ -32,7 +40,7 @@ async fn carried_out(doors: Doors, request: Request, next: Next) -> Result<Respo
         return Err(Refusal(Error::field(KEY, "operation.key", "操作编号须为 UUID，请刷新页面后再试")));
     }
     let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, MAX_JSON).await.map_err(|_| {
+    let body = to_bytes(body, most).await.map_err(|_| {
         Refusal(Error::Refused {
             code: "body.too_large", message: "提交的内容过大，请分次提交".to_owned()
         })

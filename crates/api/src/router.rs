@@ -16,12 +16,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    account, audit, checklist, hazard, inspection, job, operation, org, person, photo, place, place_list,
-    post, session, task, unit_link, workbench,
+    account, audit, checklist, export, hazard, import, inspection, job, operation, org, person, photo, place,
+    place_list, post, session, task, unit_link, workbench,
 };
 
 /// The largest JSON body.
 pub(crate) const MAX_JSON: usize = 1024 * 1024;
+/// The largest ledger, and a little for what surrounds it.
+pub(crate) const MAX_UPLOAD: usize = app::import::MAX_FILE + 64 * 1024;
 /// The longest a request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a page may load: only what this server sends.
@@ -37,7 +39,12 @@ pub struct Doors {
     pub secure: bool,
 }
 
+/// Everything there is, for the description.
 fn described() -> OpenApiRouter<Doors> {
+    ordinary().merge(import::upload_routes())
+}
+
+fn ordinary() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(session::login))
         .routes(routes!(session::logout))
@@ -49,6 +56,8 @@ fn described() -> OpenApiRouter<Doors> {
         .merge(person::routes())
         .merge(post::routes())
         .merge(job::routes())
+        .merge(import::routes())
+        .merge(export::routes())
         .merge(place::routes())
         .merge(place_list::routes())
         .merge(hazard::routes())
@@ -80,25 +89,30 @@ pub fn openapi() -> String {
 
 /// All routes, and the web's pages within the same limits and headers.
 pub fn router(doors: Doors, pages: Router) -> Router {
-    let (api, _) = described().split_for_parts();
+    let (api, _) = ordinary().split_for_parts();
+    let (uploads, _) = import::upload_routes().split_for_parts();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    api.layer(middleware::from_fn_with_state(doors.clone(), operation::once))
-        .route(
-            "/api/openapi.json",
-            get(|| async { ([(header::CONTENT_TYPE, "application/json")], openapi()) }),
-        )
-        .route("/healthz", get(healthz))
-        .with_state(doors)
-        .merge(pages)
-        .layer(RequestBodyLimitLayer::new(MAX_JSON))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-        .layer(CatchPanicLayer::new())
-        .layer(header(header::CONTENT_SECURITY_POLICY, CSP))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "same-origin"))
-        .layer(header(header::CACHE_CONTROL, "no-store"))
+    let api = api.layer(middleware::from_fn_with_state(doors.clone(), operation::once));
+    let uploads = uploads
+        .layer(middleware::from_fn_with_state(doors.clone(), operation::once_with_file))
+        .layer(RequestBodyLimitLayer::new(MAX_UPLOAD));
+    api.route(
+        "/api/openapi.json",
+        get(|| async { ([(header::CONTENT_TYPE, "application/json")], openapi()) }),
+    )
+    .route("/healthz", get(healthz))
+    .with_state(doors.clone())
+    .merge(pages)
+    .layer(RequestBodyLimitLayer::new(MAX_JSON))
+    .merge(uploads.with_state(doors))
+    .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+    .layer(CatchPanicLayer::new())
+    .layer(header(header::CONTENT_SECURITY_POLICY, CSP))
+    .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+    .layer(header(header::REFERRER_POLICY, "same-origin"))
+    .layer(header(header::CACHE_CONTROL, "no-store"))
 }
 
 /// Up or not, and nothing else.

@@ -34,6 +34,33 @@ pub struct App {
     pub fulfilment: Arc<crate::fulfilment::known::Kept>,
     /// Rings after every commit.
     pub bell: crate::event::Bell,
+    /// What reads files from outside, and how much it may use.
+    pub reader: Reader,
+}
+
+/// The child that reads files from outside: how it is started and how much it may use.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// A program that understands the hidden subcommand, as a rule our own.
+    pub program: exchange::sandbox::Program,
+    /// What it may use.
+    pub bounds: exchange::sandbox::Bounds,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            program: exchange::sandbox::Program::new("fengsui"),
+            bounds: exchange::sandbox::Bounds::default(),
+        }
+    }
+}
+
+impl Reader {
+    /// Our own program under this path.
+    pub fn at(path: &Path) -> Self {
+        Self { program: exchange::sandbox::Program::new(path), ..Self::default() }
+    }
 }
 
 impl App {
@@ -49,6 +76,7 @@ impl App {
             demo: false,
             fulfilment,
             bell,
+            reader: Reader::default(),
         })
     }
 

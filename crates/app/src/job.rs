@@ -56,15 +56,21 @@ pub struct JobView {
 pub enum JobKind {
     /// 核对记录.
     AuditVerify,
+    /// 检查台账文件: nothing is written.
+    ImportTry,
+    /// 导入台账.
+    ImportCommit,
 }
 
 impl JobKind {
-    const ALL: [Self; 1] = [Self::AuditVerify];
+    const ALL: [Self; 3] = [Self::AuditVerify, Self::ImportTry, Self::ImportCommit];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
             Self::AuditVerify => "audit.verify",
+            Self::ImportTry => "import.try",
+            Self::ImportCommit => "import.commit",
         }
     }
 
@@ -72,6 +78,8 @@ impl JobKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::AuditVerify => "核对记录",
+            Self::ImportTry => "检查台账文件",
+            Self::ImportCommit => "导入台账",
         }
     }
 
@@ -345,6 +353,8 @@ impl App {
                 let verified = self.verify(&running.asker.caller()).await?;
                 serde_json::to_value(&verified).map_err(|e| Error::Internal(e.to_string()))
             }
+            JobKind::ImportTry => self.carry_out_import(&running, false).await,
+            JobKind::ImportCommit => self.carry_out_import(&running, true).await,
         }
     }
 }

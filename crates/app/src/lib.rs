@@ -11,9 +11,11 @@ pub mod checklist;
 pub mod context;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod fulfilment;
 pub mod hazard;
 pub mod inspection;
+pub mod import;
 pub mod job;
 pub mod leader;
 pub mod names;
@@ -38,7 +40,7 @@ pub mod waiver;
 pub mod workbench;
 
 pub use caller::Caller;
-pub use context::{App, Clock};
+pub use context::{App, Clock, Reader};
 pub use error::{Error, Result};
 /// The shapes rows are kept in, for stories that begin with a record written by hand.
 #[doc(hidden)]

@@ -121,6 +121,11 @@ pub fn guess(sheet: &Sheet, definition: &SheetDef) -> Result<Mapping, ImportErro
     }
 }
 
+/// Understands one row as the header, whatever else might look like one.
+pub fn guess_row(sheet: &Sheet, definition: &SheetDef, row: usize) -> Mapping {
+    weigh(sheet, definition, &Spellings::of(definition), row, 1).1
+}
+
 /// Picks the sheet that most looks like this ledger, with its mapping.
 ///
 /// Errors: as [`guess`], when no sheet has a header.

@@ -15,7 +15,7 @@ use domain::org::Role;
 use serde_json::json;
 
 use crate::config::Where;
-use crate::{bench, demo, doctor, keep, plan, serve};
+use crate::{bench, demo, doctor, keep, ledger, plan, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -58,6 +58,16 @@ enum Command {
     /// 方案文件
     #[command(subcommand)]
     Plan(Plan),
+    /// 导入台账：全部写入或全不写入，每处错误指到单元格
+    Import(ledger::Import),
+    /// 导出台账；导出的文件原样再导入，内容不变
+    Export(ledger::Export),
+    /// Reads a file from outside within limits; the program starts itself so.
+    #[command(name = app::import::SUBCOMMAND, hide = true)]
+    Reader {
+        /// What to read.
+        kind: String,
+    },
     /// 备份到空目录，并核对
     Backup {
         /// Folder to make.
@@ -176,6 +186,9 @@ pub fn main() -> ExitCode {
         )
         .init();
     let cli = Cli::parse();
+    if let Command::Reader { kind } = &cli.command {
+        return ExitCode::from(app::import::child_main(kind, std::io::stdin(), std::io::stdout()));
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -219,6 +232,28 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Plan(Plan::Check { file }) => plan::check(&file),
         Command::Plan(Plan::Install { file }) => plan::install(place, &file).await,
         Command::Plan(Plan::Status { at, clause, json }) => plan::status(place, at, clause, json).await,
+        Command::Import(asked) => {
+            let app = place.open().await?;
+            let report = ledger::import(&app, &asked).await;
+            app.db.close().await;
+            let report = report?;
+            if ledger::wants_json(&asked) {
+                println!("{}", serde_json::to_string_pretty(&report)?);
+            } else {
+                for line in ledger::lines(&report) {
+                    println!("{line}");
+                }
+            }
+            ledger::settled(&asked, &report)
+        }
+        Command::Export(asked) => {
+            let app = place.open().await?;
+            let size = ledger::export(&app, &asked).await;
+            app.db.close().await;
+            println!("已导出 {} 字节", size?);
+            Ok(())
+        }
+        Command::Reader { .. } => Ok(()),
         Command::Backup { folder } => {
             let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;
             println!("备份完成并已核对：附件 {blobs} 个，记录末端 {head}");
@@ -303,7 +338,7 @@ async fn run_user(place: Where, user: User) -> anyhow::Result<()> {
 }
 
 /// The first sentence about a field, rather than that there is one.
-fn plainly(error: app::Error) -> anyhow::Error {
+pub(crate) fn plainly(error: app::Error) -> anyhow::Error {
     match &error {
         app::Error::Invalid(problems) => match problems.first() {
             Some(problem) => anyhow::anyhow!("{}", problem.message),

@@ -58,6 +58,8 @@ impl Where {
         std::fs::create_dir_all(&self.data)?;
         let blobs = self.data.join("blobs");
         let app = App::open(&self.url(), &blobs, Arc::new(clock), self.town.as_str().into()).await?;
-        Ok(App { demo: self.database.is_none() && demo::is_demo(&self.data), ..app })
+        let demo = self.database.is_none() && demo::is_demo(&self.data);
+        let reader = app::Reader::at(&std::env::current_exe()?);
+        Ok(App { demo, reader, ..app })
     }
 }

@@ -7,5 +7,6 @@ pub mod demo;
 pub mod doctor;
 pub mod embed;
 pub mod keep;
+pub mod ledger;
 mod plan;
 pub mod serve;

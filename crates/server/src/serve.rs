@@ -72,6 +72,9 @@ async fn work(app: App) {
         if let Err(error) = app.run_due_jobs().await {
             tracing::error!(cause = ?error, "the worker could not look for jobs");
         }
+        if let Err(error) = app.reconcile_risk().await {
+            tracing::error!(cause = ?error, "risk could not be brought up to date");
+        }
         tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
     }
 }

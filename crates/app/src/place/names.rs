@@ -63,6 +63,12 @@ impl Names {
         })
     }
 
+    /// Any territory somebody wrote, villages first.
+    pub(crate) fn territory_written(&self, text: &str) -> Option<&Territory> {
+        let wanted = comparable(text);
+        self.village_written(text).or_else(|| self.territories.values().find(|t| spelled(t, &wanted)))
+    }
+
     /// The grid of a village somebody wrote.
     pub(crate) fn grid_written(&self, village: &TerritoryCode, text: &str) -> Option<&Territory> {
         let wanted = comparable(text);

@@ -1,0 +1,444 @@
+//! Stories at the door about ledgers: ten mistakes named by cell, mended and committed in one act, doubtful rows
+//! decided, files that break readers turned away, what was taken out read in again unchanged.
+
+mod common;
+
+use std::io::{Cursor, Write};
+
+use api::{Doors, router};
+use app::Reader;
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use common::{Browser, TOWN, Told, Town, V1, V2, town};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,详细地址,\
+                      消防安全责任人,联系电话,从业人数,经度,纬度,所在名录,营业状态,关停日期";
+
+/// The town with a reader that can be started, and more time for it: tests are not optimised.
+async fn reading_town(fresh: &Fresh) -> anyhow::Result<Town> {
+    let Town { mut app, clock, .. } = town(fresh).await?;
+    app.reader = Reader::at(std::path::Path::new(env!("CARGO_BIN_EXE_api-sandbox-child")));
+    app.reader.bounds.cpu_s = 60;
+    app.reader.bounds.wall_ms = 120_000;
+    let router = router(Doors { app: app.clone(), secure: false }, Router::new());
+    Ok(Town { app, router, clock })
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn array(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
+
+fn ledger(rows: &[&str]) -> Vec<u8> {
+    let mut out = format!("{HEADER}\r\n");
+    for row in rows {
+        out.push_str(row);
+        out.push_str("\r\n");
+    }
+    out.into_bytes()
+}
+
+async fn send(browser: &mut Browser, kind: &str, name: &str, bytes: Vec<u8>) -> anyhow::Result<Told> {
+    let path = format!("/api/v1/imports?kind={kind}&name={name}");
+    browser.send(Method::POST, &path, &[("content-type", "application/octet-stream")], bytes).await
+}
+
+/// What the page would send without anybody correcting anything.
+fn choice(view: &Value) -> Value {
+    let mut mapping = serde_json::Map::new();
+    for column in array(&view["columns"]) {
+        if let Some(field) = column["field"].as_str() {
+            mapping.insert(column["index"].to_string(), json!(field));
+        }
+    }
+    json!({ "sheet": view["sheet"], "header_row": view["header_row"], "mapping": mapping, "decisions": {} })
+}
+
+/// Asks for a job, lets the worker do it, and reads what came of it.
+async fn work(
+    town: &Town,
+    browser: &mut Browser,
+    view: &Value,
+    what: &str,
+    choice: &Value,
+) -> anyhow::Result<Value> {
+    let path = format!("/api/v1/imports/{}/{what}", text(view, "/id"));
+    let told = browser.post(&path, choice.clone()).await?;
+    anyhow::ensure!(told.status == StatusCode::ACCEPTED, "{}", told.body);
+    assert_eq!(text(&told.body, "/state"), "waiting");
+    town.app.run_due_jobs().await?;
+    browser.get(&format!("/api/v1/jobs/{}", text(&told.body, "/id"))).await?.ok()
+}
+
+async fn import(town: &Town, browser: &mut Browser, name: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
+    let view = send(browser, "places", name, bytes).await?.ok()?;
+    let job = work(town, browser, &view, "commit", &choice(&view)).await?;
+    Ok(job["result"].clone())
+}
+
+async fn count(browser: &mut Browser) -> anyhow::Result<i64> {
+    Ok(browser.get("/api/v1/places?limit=1").await?.ok()?["total"].as_i64().unwrap_or(-1))
+}
+
+const MISTAKES: &[&str] = &[
+    "A-1,甲店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,105.9,29.3,,正常,",
+    ",,,小商店,场镇社区,,,老街 2 号,,,,,,,,",
+    ",丙店,123456789012345678,小商店,场镇社区,,,,,,,,,,,",
+    ",丁店,,太空站,场镇社区,,,,,,,,,,,",
+    ",戊店,,小商店,火星村,,,,,,,,,,,",
+    ",己店,,小商店,场镇社区,第九网格,,,,,,,,,,",
+    ",庚店,,小商店,场镇社区,,外交部,,,,,,,,,",
+    ",辛店,,小商店,场镇社区,,,,,12345,,,,,,",
+    ",壬店,,小商店,场镇社区,,,,,,很多,,,,,",
+    ",癸店,,小商店,场镇社区,,,,,,,29.3,105.9,,,",
+    ",子店,,小商店,场镇社区,,,,,,,,,,停业,2024年3月",
+    ",丑店,,小商店,场镇社区,,,,,,,,,派出所列管,,",
+    "A-1,寅店,,小商店,场镇社区,,,,,,,,,,,",
+    ",卯店,,小商店,,,,,,,,,,,,",
+];
+
+const MENDED: &[&str] = &[
+    "A-1,甲店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,105.9,29.3,,正常,",
+    ",乙店,,小商店,场镇社区,,,老街 2 号,,,,,,,,",
+    ",丙店,91110105771583283D,小商店,场镇社区,,,,,,,,,,,",
+    ",丁店,,小餐饮,场镇社区,,,,,,,,,,,",
+    ",戊店,,小商店,凌阁堂村,,,,,,,,,,,",
+    ",己店,,小商店,场镇社区,第一网格,,,,,,,,,,",
+    ",庚店,,小商店,场镇社区,,民政和社会事务办,,,,,,,,,",
+    ",辛店,,小商店,场镇社区,,,,,13800002222,,,,,,",
+    ",壬店,,小商店,场镇社区,,,,,,12,,,,,",
+    ",癸店,,小商店,场镇社区,,,,,,,105.9,29.3,,,",
+    ",子店,,小商店,场镇社区,,,,,,,,,,停业,2024年3月5日",
+    ",丑店,,小商店,场镇社区,,,,,,,,,派出所列管、村居摸底,,",
+    "A-2,寅店,,小商店,场镇社区,,,,,,,,,,,",
+    ",卯店,,小商店,凌阁堂,,,,,,,,,,,",
+];
+
+#[tokio::test]
+async fn a_ledger_with_ten_mistakes_is_named_cell_by_cell_mended_and_committed_in_one_act()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let view = send(&mut clerk, "places", "ledger.csv", ledger(MISTAKES)).await?.ok()?;
+        assert_eq!((view["header_row"].as_i64(), view["remembered"].as_bool()), (Some(1), Some(false)));
+        assert_eq!(view["columns"].as_array().map(Vec::len), Some(16));
+        assert_eq!(view["columns"][1]["field"], "name");
+        assert_eq!(view["columns"][0]["samples"][0], "A-1");
+        let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        assert_eq!((text(&job, "/state"), job["done_n"].as_i64()), ("done", job["total_n"].as_i64()));
+        let report = &job["result"];
+        let found: Vec<(i64, String, String)> = array(&report["problems"])
+            .iter()
+            .map(|p| {
+                (p["row"].as_i64().unwrap_or(0), text(p, "/column").to_owned(), text(p, "/code").to_owned())
+            })
+            .collect();
+        for (row, column, code) in [
+            (3, "B 场所名称", "cell.required"),
+            (4, "C 统一社会信用代码", "cell.uscc"),
+            (5, "D 场所类别", "cell.unknown_term"),
+            (6, "E 村（社区）", "place.village_unknown"),
+            (7, "F 所属网格", "place.grid_unknown"),
+            (8, "G 行业主管部门", "place.sector_unknown"),
+            (9, "J 联系电话", "cell.phone"),
+            (10, "K 从业人数", "cell.count"),
+            (11, "L 经度", "place.position"),
+            (12, "P 关停日期", "cell.date_incomplete"),
+            (13, "N 所在名录", "import.no_list"),
+            (14, "A 场所编号", "row.duplicate"),
+            (15, "E 村（社区）", "place.village_missing"),
+        ] {
+            let wanted = (row, column.to_owned(), code.to_owned());
+            assert!(found.contains(&wanted), "{wanted:?} in {found:#?}");
+        }
+        assert_eq!((report["rows"].as_i64(), report["created"].as_i64()), (Some(14), Some(1)));
+        assert_eq!(count(&mut clerk).await?, 0, "trying writes nothing");
+        let refused = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!(refused["result"]["committed"], false);
+        assert_eq!(count(&mut clerk).await?, 0, "all or nothing");
+        let sheet = clerk.get(&format!("/api/v1/imports/{}/problems.xlsx", text(&view, "/id"))).await?;
+        assert!(sheet.status.is_success() && sheet.bytes.starts_with(b"PK"), "{}", sheet.body);
+
+        for (kind, owner, village) in
+            [("police_listed", "police", None), ("village_listed", "village-1", Some(V1))]
+        {
+            let list = json!({ "kind": kind, "owner": owner, "village": village });
+            clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        }
+        let view = send(&mut clerk, "places", "mended.csv", ledger(MENDED)).await?.ok()?;
+        assert_eq!(view["remembered"], true, "the same headers were confirmed before");
+        let tried = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        assert_eq!(array(&tried["result"]["problems"]), Vec::<Value>::new());
+        assert_eq!((&tried["result"]["created"], &tried["result"]["committed"]), (&json!(14), &json!(false)));
+        let before = town.app.db.read(&TOWN.into()).await?.audit_head().await?.0;
+        let done = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!((&done["result"]["created"], &done["result"]["committed"]), (&json!(14), &json!(true)));
+        let mut read = town.app.db.read(&TOWN.into()).await?;
+        let entries = read.audit_after(before, 50).await?;
+        let actions: Vec<&str> = entries.iter().map(|e| e.action.as_str()).collect();
+        assert_eq!(actions, ["import.queue", "import.commit"], "fourteen places are one act");
+        assert_eq!(entries[1].actor_name, "周文书", "under the name of who asked");
+        assert_eq!(read.verify().await?.findings, []);
+        drop(read);
+        assert_eq!(count(&mut clerk).await?, 14);
+        for (filter, n) in [
+            (format!("village={V2}"), 2),
+            ("list=police_listed".to_owned(), 1),
+            ("list=village_listed".to_owned(), 1),
+            ("sector=dept-civil".to_owned(), 1),
+            ("opening=suspended".to_owned(), 1),
+            (format!("path={TOWN}/{V1}/500118100901001"), 1),
+        ] {
+            assert_eq!(clerk.get(&format!("/api/v1/places?{filter}")).await?.items()?.len(), n, "{filter}");
+        }
+        let again =
+            clerk.post(&format!("/api/v1/imports/{}/commit", text(&view, "/id")), choice(&view)).await?;
+        assert_eq!((again.status, again.code()), (StatusCode::UNPROCESSABLE_ENTITY, "import.done"));
+        let twice = send(&mut clerk, "places", "mended.csv", ledger(MENDED)).await?.ok()?;
+        assert!(twice["imported_before"].is_string(), "these very bytes were imported");
+        let report = import(&town, &mut clerk, "mended.csv", ledger(MENDED)).await?;
+        assert_eq!(
+            (&report["created"], &report["updated"], &report["unchanged"]),
+            (&json!(0), &json!(0), &json!(14))
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_row_that_may_be_a_known_place_waits_for_somebody_to_decide() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let first = ["B-1,平安副食店,91110105771583283D,小商店,场镇社区,,,老街 1 号,张三,13800001111,,,,,,"];
+        let report = import(&town, &mut clerk, "a.csv", ledger(&first)).await?;
+        assert_eq!(report["created"], 1);
+        let renamed = [
+            ",平安超市,91110105771583283D,小商店,场镇社区,,,老街 1 号,张三,13800001111,,,,,,",
+            ",新店,,小商店,场镇社区,,,,,,,,,,,",
+        ];
+        let view = send(&mut clerk, "places", "b.csv", ledger(&renamed)).await?.ok()?;
+        let mut chosen = choice(&view);
+        let job = work(&town, &mut clerk, &view, "commit", &chosen).await?;
+        assert_eq!(job["result"]["committed"], false, "nobody decided yet");
+        let doubtful = array(&job["result"]["duplicates"]);
+        assert_eq!((doubtful.len(), doubtful[0]["row"].as_i64()), (1, Some(2)));
+        assert_eq!(text(&doubtful[0], "/candidates/0/code"), "B-1");
+        assert!(text(&doubtful[0], "/candidates/0/why").contains("名称不同"));
+        assert_eq!(count(&mut clerk).await?, 1);
+        chosen["decisions"] = json!({ "2": text(&doubtful[0], "/candidates/0/id"), "3": "skip" });
+        let job = work(&town, &mut clerk, &view, "commit", &chosen).await?;
+        let result = &job["result"];
+        assert_eq!(
+            (&result["updated"], &result["skipped"], &result["committed"]),
+            (&json!(1), &json!(1), &json!(true))
+        );
+        let items = clerk.get("/api/v1/places").await?.items()?;
+        assert_eq!(
+            (items.len(), text(&items[0], "/name"), items[0]["version"].as_i64()),
+            (1, "平安超市", Some(2))
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_taken_out_reads_in_again_unchanged_and_only_within_ones_right() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        for (kind, owner, village) in
+            [("police_listed", "police", None), ("village_listed", "village-1", Some(V1))]
+        {
+            let list = json!({ "kind": kind, "owner": owner, "village": village });
+            clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        }
+        import(&town, &mut clerk, "a.csv", ledger(MENDED)).await?;
+        for format in ["xlsx", "csv", "geojson"] {
+            let told = clerk.get(&format!("/api/v1/exports/places?format={format}")).await?;
+            assert!(told.status.is_success(), "{}", told.body);
+            assert!(told.headers["content-disposition"].to_str()?.starts_with("attachment;"));
+            let report = import(&town, &mut clerk, &format!("out.{format}"), told.bytes).await?;
+            assert_eq!(
+                (&report["unchanged"], &report["rows"]),
+                (&json!(14), &json!(14)),
+                "{format}: {report}"
+            );
+        }
+        let mut read = town.app.db.read(&TOWN.into()).await?;
+        let entries = read.audit_page(&Default::default(), i64::MAX, 50).await?;
+        drop(read);
+        let entry = entries.iter().find(|e| e.action == "register.export").expect("on record");
+        assert!(entry.detail.contains("\"rows\":14"), "{}", entry.detail);
+        let mut secretary = town.login("secretary2").await?;
+        let own = secretary.get("/api/v1/exports/places?format=csv").await?;
+        let own = String::from_utf8(own.bytes)?;
+        assert!(own.contains("戊店") && !own.contains("甲店"), "{own}");
+        let mut staff = town.login("staff1").await?;
+        assert_eq!(staff.get("/api/v1/exports/places").await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(send(&mut staff, "places", "x.csv", ledger(MENDED)).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            clerk.get("/api/v1/exports/places?format=pdf").await?.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let template = clerk.get("/api/v1/imports/template.xlsx?kind=places").await?;
+        assert!(template.bytes.starts_with(b"PK"));
+        Ok(())
+    })
+    .await
+}
+
+/// A workbook of one sheet from its XML.
+fn workbook(sheet: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut target = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let parts: [(&str, &[u8]); 5] = [
+        ("[Content_Types].xml", br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>"#),
+        ("_rels/.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+        ("xl/workbook.xml", br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#),
+        ("xl/_rels/workbook.xml.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    for (name, bytes) in parts {
+        target.start_file(name, options)?;
+        target.write_all(bytes)?;
+    }
+    Ok(target.finish()?.into_inner())
+}
+
+#[tokio::test]
+async fn files_that_are_no_ledger_or_break_readers_are_turned_away_with_a_sentence() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let bomb = workbook(&vec![b' '; 260 << 20])?;
+        assert!(bomb.len() < 1 << 20);
+        for (name, bytes, code) in [
+            ("photo.xlsx", b"\xFF\xD8\xFF\xE0 not a ledger".to_vec(), "import.wrong_type"),
+            ("paper.xlsx", b"%PDF-1.7".to_vec(), "import.wrong_type"),
+            ("empty.csv", Vec::new(), "import.file_empty"),
+            ("bomb.xlsx", bomb, "import.file_too_complex"),
+        ] {
+            let told = send(&mut clerk, "places", name, bytes).await?;
+            assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{name}");
+        }
+        let told = send(&mut clerk, "dragons", "a.csv", ledger(MENDED)).await?;
+        assert_eq!(told.code(), "import.unknown_kind");
+        let told = send(&mut clerk, "places", "big.csv", vec![b'x'; 17 << 20]).await?;
+        assert_eq!(told.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let told = clerk.send(Method::POST, "/api/v1/places", &[("content-type", "application/json")], vec![b' '; 2 << 20]).await?;
+        assert_eq!(told.status, StatusCode::PAYLOAD_TOO_LARGE, "only files may be that large");
+
+        let far = br#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&#22330;&#25152;&#21517;&#31216;</t></is></c><c r="B1" t="inlineStr"><is><t>&#26449;&#65288;&#31038;&#21306;&#65289;</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>&#30002;</t></is></c></row><row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>"#;
+        let view = send(&mut clerk, "places", "far.xlsx", workbook(far)?).await?.ok()?;
+        let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        let report = &job["result"];
+        let said = format!("{}{}", report["problems"], report["notes"]);
+        assert!(said.contains("XFD"), "the far cell is left out and named: {said}");
+        assert_eq!(report["rows"], 1);
+
+        let mut unmapped = choice(&view);
+        unmapped["mapping"] = json!({});
+        let path = format!("/api/v1/imports/{}/commit", text(&view, "/id"));
+        let told = clerk.post(&path, unmapped).await?;
+        assert_eq!(text(&told.body, "/fields/0/code"), "import.field_missing");
+        assert_eq!(count(&mut clerk).await?, 0);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_the_upload_and_not_the_reading() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let bytes = ledger(&MENDED[..1]);
+        // The draft of this very file ends on a device that is always full.
+        let draft = fresh.folder.path().join("parts").join(format!("{}.new", app::request_hash(&bytes)));
+        std::os::unix::fs::symlink("/dev/full", &draft)?;
+        let told = send(&mut clerk, "places", "a.csv", bytes.clone()).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::INSUFFICIENT_STORAGE, "store.full"));
+        assert_eq!(count(&mut clerk).await?, 0, "reading goes on");
+        std::fs::remove_file(&draft)?;
+        assert_eq!(import(&town, &mut clerk, "a.csv", bytes).await?["committed"], true);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn people_and_their_posts_come_by_ledger_too() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let rows = "姓名,手机,单位,角色,职务,责任区域,任职日期\r\n\
+                    李新来,13911112222,场镇社区,网格管理员,驻村干部,场镇社区第一网格,2026-03-01\r\n\
+                    周文书,,消防工作站,消安办专管员,,,\r\n\
+                    李新来,13911112222,场镇社区,村专兼职消防员,,,2026-04-01\r\n";
+        let view = send(&mut clerk, "people", "people.csv", rows.as_bytes().to_vec()).await?.ok()?;
+        let job = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        let result = &job["result"];
+        assert_eq!(result["problems"], json!([]), "{result}");
+        assert_eq!(
+            (&result["created"], &result["updated"], &result["unchanged"], &result["committed"]),
+            (&json!(1), &json!(1), &json!(1), &json!(true)),
+            "one new person, his second post, and the clerk who holds his: {result}"
+        );
+        let found = clerk.get("/api/v1/people?q=%E6%9D%8E%E6%96%B0%E6%9D%A5").await?.items()?;
+        assert_eq!((found.len(), found[0]["assignments"].as_array().map(Vec::len)), (1, Some(2)));
+        let wrong = "姓名,单位,角色\r\n王五,外交部,网格管理员\r\n";
+        let view = send(&mut clerk, "people", "w.csv", wrong.as_bytes().to_vec()).await?.ok()?;
+        let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        assert_eq!(text(&job, "/result/problems/0/code"), "person.org_unknown");
+        let mut other = town.login("head").await?;
+        assert_eq!(
+            other.get(&format!("/api/v1/jobs/{}", text(&job, "/id"))).await?.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(town.app.db.read(&TOWN.into()).await?.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_job_whose_reader_is_out_of_order_is_tried_again_and_given_up_aloud() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let view = send(&mut clerk, "places", "a.csv", ledger(&MENDED[..1])).await?.ok()?;
+        let asked = clerk
+            .post(&format!("/api/v1/imports/{}/commit", text(&view, "/id")), choice(&view))
+            .await?
+            .ok()?;
+        let path = format!("/api/v1/jobs/{}", text(&asked, "/id"));
+        let mut broken = town.app.clone();
+        broken.reader = Reader::at(std::path::Path::new("no-such-program"));
+        assert_eq!(broken.run_due_jobs().await?, 1);
+        let job = clerk.get(&path).await?.ok()?;
+        assert_eq!(text(&job, "/state"), "waiting", "a fault of the machine may pass");
+        assert!(!text(&job, "/error").is_empty(), "and is shown");
+        assert_eq!(broken.run_due_jobs().await?, 0, "after a pause");
+        for _ in 0..4 {
+            town.clock.advance_ms(10 * 60 * 1000);
+            assert_eq!(broken.run_due_jobs().await?, 1);
+        }
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(text(&clerk.get(&path).await?.ok()?, "/state"), "failed");
+        assert_eq!(town.app.run_due_jobs().await?, 0);
+        assert_eq!(count(&mut clerk).await?, 0);
+        let done = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!(done["result"]["committed"], true, "asked again, it is done");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,177 @@
+//! Ledgers by command: a file into the register, the register into a file. The same use cases as behind the pages; what
+//! does not belong here: reading cells, deciding what a row means.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use app::import::{ImportChoice, ImportReport, ImportView};
+use app::place::view::PlaceQuery;
+use app::{App, Caller};
+use clap::{Args, ValueEnum};
+
+use crate::cli::plainly;
+
+/// Looked at again so often while a server works at the job.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Which ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// 场所台账
+    Places,
+    /// 人员任职表
+    People,
+}
+
+/// Coordinate system of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Crs {
+    /// GPS
+    Wgs84,
+    /// 国家大地坐标系
+    Cgcs2000,
+    /// 高德、腾讯地图
+    Gcj02,
+    /// 百度地图
+    Bd09,
+}
+
+/// What to import, and how.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Kind of ledger.
+    kind: Kind,
+    /// `.xlsx`, `.xls`, `.csv` or `.geojson`.
+    file: PathBuf,
+    /// Only look; write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Sheet to read.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// JSON object from header to field, for headers the program does not know.
+    #[arg(long)]
+    map: Option<PathBuf>,
+    /// Coordinate system of the file.
+    #[arg(long, default_value = "wgs84")]
+    crs: Crs,
+    /// One JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to export.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Kind of ledger.
+    kind: Kind,
+    /// `.xlsx`, `.csv` or `.geojson`, by its ending.
+    file: PathBuf,
+}
+
+fn word(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default()
+}
+
+/// Imports a file and returns what came of it.
+pub async fn import(app: &App, asked: &Import) -> anyhow::Result<ImportReport> {
+    let caller = Caller::system();
+    let bytes = std::fs::read(&asked.file).with_context(|| format!("{} 读不出来", asked.file.display()))?;
+    let name = asked.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let at = (asked.sheet.as_deref(), None);
+    let view = app.upload_import(&caller, &word(asked.kind), &name, bytes, at).await.map_err(plainly)?;
+    let choice = choice(&view, asked)?;
+    let job = app.ask_import(&caller, &view.id, &choice, !asked.dry_run).await.map_err(plainly)?;
+    loop {
+        app.run_due_jobs().await?;
+        let job = app.job(&caller, &job.id).await?;
+        match (job.state.as_str(), job.result) {
+            ("done", Some(result)) => return Ok(serde_json::from_value(result)?),
+            ("failed", _) => bail!("{}", job.error.unwrap_or_default()),
+            // A server on the same data may have taken it, or it waits to be tried again.
+            _ => tokio::time::sleep(LOOK_EVERY).await,
+        }
+    }
+}
+
+fn choice(view: &ImportView, asked: &Import) -> anyhow::Result<ImportChoice> {
+    let said: BTreeMap<String, String> = match &asked.map {
+        None => BTreeMap::new(),
+        Some(file) => {
+            let text =
+                std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
+            serde_json::from_str(&text).with_context(|| format!("{} 不是对应关系文件", file.display()))?
+        }
+    };
+    for header in said.keys() {
+        let is_there = view.columns.iter().any(|column| column.header == *header);
+        ensure!(is_there, "表里没有“{header}”这一列，请核对对应关系");
+    }
+    let field = |header: &str, guess: &Option<String>| said.get(header).cloned().or_else(|| guess.clone());
+    Ok(ImportChoice {
+        sheet: view.sheet.clone(),
+        header_row: view.header_row,
+        mapping: view
+            .columns
+            .iter()
+            .filter_map(|c| Some((c.index.to_string(), field(&c.header, &c.field)?)))
+            .collect(),
+        decisions: BTreeMap::new(),
+        crs: Some(word(asked.crs)),
+    })
+}
+
+/// Whether the report is to be printed as JSON.
+pub fn wants_json(asked: &Import) -> bool {
+    asked.json
+}
+
+/// Whether all went as asked.
+///
+/// Errors: rows are wrong or doubtful.
+pub fn settled(asked: &Import, report: &ImportReport) -> anyhow::Result<()> {
+    ensure!(report.problems.is_empty(), "有 {} 处错误，没有写入", report.problems.len());
+    ensure!(
+        report.duplicates.is_empty(),
+        "有 {} 行可能是已有场所或人员，没有写入；请在网页上导入并逐行确认",
+        report.duplicates.len()
+    );
+    ensure!(asked.dry_run || report.committed, "没有写入，请重试");
+    Ok(())
+}
+
+/// Lines for people.
+pub fn lines(report: &ImportReport) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .problems
+        .iter()
+        .chain(&report.notes)
+        .map(|p| format!("{}\t第 {} 行\t{}\t{}\t{}", p.sheet, p.row, p.column, p.value, p.message))
+        .collect();
+    for doubtful in &report.duplicates {
+        let why = doubtful.candidates.first().map_or("", |c| c.why.as_str());
+        lines.push(format!("{}\t第 {} 行\t{}\t\t{why}", doubtful.sheet, doubtful.row, doubtful.name));
+    }
+    lines.push(format!(
+        "共 {} 行：新增 {}，更新 {}，不变 {}，{}",
+        report.rows,
+        report.created,
+        report.updated,
+        report.unchanged,
+        if report.committed { "已写入" } else { "没有写入" }
+    ));
+    lines
+}
+
+/// Writes the register into a file and returns its size in bytes.
+pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
+    ensure!(asked.kind == Kind::Places, "目前只能导出场所台账（places）");
+    let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
+    let caller = Caller::system();
+    let (_, bytes) = app.export_places(&caller, &PlaceQuery::default(), format).await.map_err(plainly)?;
+    std::fs::write(&asked.file, &bytes).with_context(|| format!("{} 写不进去", asked.file.display()))?;
+    Ok(bytes.len())
+}
