@@ -73,7 +73,6 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::notice::routes())
         .merge(crate::parameter::routes())
         .merge(crate::waiver::routes())
-        .merge(crate::workbench::routes())
 }
 
 /// The description of the API, as JSON.

@@ -1,5 +1,4 @@
 //! The workbench: what waits for me today.
-//! What waits for one person.
 
 use app::workbench::WorkbenchView;
 use axum::Json;
@@ -19,6 +18,5 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 #[utoipa::path(get, path = "/api/v1/workbench", tag = "workbench",
     responses((status = 200, body = WorkbenchView), (status = 401, body = Problem)))]
 async fn show(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<WorkbenchView>> {
-pub(crate) async fn show(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<WorkbenchView>> {
     Ok(Json(doors.app.workbench(&caller).await?))
 }
