@@ -138,17 +138,6 @@ pub fn evaluate(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
     ) -> Question<'a> {
         Question { plan, facts, waivers: &[], calendar, as_of: days.1, from: days.0, to: days.1 }
     }
-    let mut report = figures.once("评估全部责任", size.name, n, || {
-        ask(&plan, &made.facts, &calendar, (from, as_of)).evaluate()
-    });
-    let occurrences: usize = report.duties.iter().map(|duty| duty.occurrences.len()).sum();
-    figures.put(
-        "评估全部责任：逐项数",
-        size.name,
-        n,
-        vec![0.0],
-        &format!("{occurrences} 项，{}", own_memory()),
-    );
     let start = Instant::now();
     let mut report = ask(&plan, &made.facts, &calendar, (from, as_of)).evaluate();
     let ms = start.elapsed().as_secs_f64() * 1000.0;
