@@ -9,6 +9,7 @@ mod event;
 mod fulfilment;
 mod hazard;
 mod inspection;
+mod inspection_plan;
 mod job;
 mod leader;
 mod limit;
@@ -24,6 +25,7 @@ mod post;
 mod problem;
 mod router;
 mod session;
+mod sync;
 mod task;
 mod unit_link;
 #[allow(dead_code, reason = "each room takes what it needs")]
