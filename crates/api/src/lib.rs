@@ -11,6 +11,7 @@ mod fulfilment;
 mod hazard;
 mod import;
 mod inspection;
+mod inspection_plan;
 mod job;
 mod leader;
 mod limit;
@@ -26,6 +27,7 @@ mod post;
 mod problem;
 mod router;
 mod session;
+mod sync;
 mod task;
 mod unit_link;
 #[allow(dead_code, reason = "each room takes what it needs")]

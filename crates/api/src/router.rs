@@ -66,6 +66,8 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(photo::routes())
         .merge(task::routes())
         .merge(inspection::routes())
+        .merge(crate::inspection_plan::routes())
+        .merge(crate::sync::routes())
         .merge(checklist::routes())
         .merge(crate::event::routes())
         .merge(crate::fulfilment::routes())

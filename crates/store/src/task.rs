@@ -197,6 +197,20 @@ impl Read {
             .collect()
     }
 
+    /// Tasks written in entries of the record after `seq`, each once.
+    pub async fn tasks_touched_after(&mut self, seq: i64) -> Result<Vec<TaskId>> {
+        let town = self.town().clone();
+        self.rows(
+            "SELECT DISTINCT row_id FROM audit_item WHERE town = $1 AND seq > $2 AND table_name = 'task' \
+             ORDER BY row_id",
+            crate::args![town.as_str(), seq],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(row.text("row_id")?.into()))
+        .collect()
+    }
+
     /// Tasks nobody has begun whose window touches these days: what bodies could go to together.
     pub async fn tasks_open_between(&mut self, from: Date, to: Date) -> Result<Vec<StoredTask>> {
         let town = self.town().clone();

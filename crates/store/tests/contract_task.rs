@@ -129,6 +129,9 @@ async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
         let ids = |rows: Vec<StoredTask>| -> Vec<String> {
             rows.into_iter().map(|row| row.task.id.to_string()).collect()
         };
+        let touched: Vec<String> =
+            read.tasks_touched_after(2).await?.into_iter().map(|id| id.to_string()).collect();
+        assert_eq!(touched, ["c"], "made and cancelled after the second entry");
         let (me, mine) = ("wang".into(), ["village".into()]);
         assert_eq!(ids(read.tasks_to_do(&me, &mine, days(0), 10).await?), ["a", "b"]);
         assert!(read.tasks_to_do(&me, &[], days(0), 10).await?.is_empty(), "nothing was given to him");

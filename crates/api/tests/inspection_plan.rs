@@ -1,0 +1,130 @@
+//! Stories of plans at the door: filled by frequency, uncovered places shown, approved by somebody else, tasks made once;
+//! bodies going together; the next village sees nothing.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::field::add_place;
+use common::{Browser, V1, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+fn path(plan: &Value, step: &str) -> String {
+    format!("/api/v1/inspection-plans/{}{step}", plan["id"].as_str().unwrap_or_default())
+}
+
+/// Puts places on a list of a body.
+async fn listed(
+    clerk: &mut Browser,
+    kind: &str,
+    owner: &str,
+    village: Option<&str>,
+    places: &[&str],
+) -> anyhow::Result<()> {
+    let list = json!({ "kind": kind, "owner": owner, "village": village, "baseline": null });
+    let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+    for place in places {
+        let entry = json!({ "place": place, "from": "2026-01-05", "reason": "年度核定" });
+        let path = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
+        clerk.post(&path, entry).await?.ok()?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_tasks_once()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut secretary = town.login("secretary1").await?;
+        let mut next = town.login("secretary2").await?;
+        let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let hotel = add_place(&mut clerk, "场镇旅馆", V1, "nine_small.hotel", &[]).await?;
+        add_place(&mut clerk, "没有列管的小店", V1, "nine_small.catering", &[]).await?;
+        listed(&mut clerk, "village_listed", "village-1", Some(V1), &[&noodles, &hotel]).await?;
+
+        let input = json!({ "org": "village-1", "span": { "kind": "special", "title": "国庆节前", "from": "2026-09-22",
+            "to": "2026-09-30" }, "title": "国庆节前检查" });
+        assert_eq!(next.post("/api/v1/inspection-plans", input.clone()).await?.status, StatusCode::FORBIDDEN);
+        let plan = secretary.post("/api/v1/inspection-plans", input).await?.ok()?;
+        assert_eq!(plan["actions"], json!(["propose", "items", "submit", "void"]));
+        assert_eq!(plan["uncovered"].as_array().map(Vec::len), Some(2), "nothing planned yet");
+        let empty = secretary.post(&path(&plan, "/submit"), json!({ "version": 1 })).await?;
+        assert_eq!((empty.status, empty.code()), (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.empty"));
+        let one = json!({ "version": 1, "items": [{ "place": noodles, "from": "2026-09-22", "to": "2026-09-30", "reason": "" }] });
+        let partly = secretary.put(&path(&plan, "/items"), one).await?.ok()?;
+        assert_eq!(partly["uncovered"][0]["place"]["name"], "场镇旅馆");
+        let filled = secretary.post(&path(&plan, "/propose"), json!({ "version": partly["version"] })).await?.ok()?;
+        assert_eq!((&filled["places_n"], &filled["uncovered_n"]), (&json!(2), &json!(0)));
+        let handed = secretary.post(&path(&plan, "/submit"), json!({ "version": filled["version"] })).await?.ok()?;
+        let at = json!({ "version": handed["version"] });
+        let own = secretary.post(&path(&plan, "/approve"), at.clone()).await?;
+        assert_eq!((own.status, own.code()), (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.same_person"));
+        assert_eq!(next.get(&path(&plan, "")).await?.status, StatusCode::NOT_FOUND);
+        assert_eq!(next.post(&path(&plan, "/approve"), at.clone()).await?.status, StatusCode::NOT_FOUND);
+        assert_eq!(next.get("/api/v1/inspection-plans").await?.items()?.len(), 0);
+
+        let mut leader = town.login("leader").await?;
+        let key = Some("01a00000-0000-7000-8000-0000000000ab");
+        let post = axum::http::Method::POST;
+        let done = leader.ask(post.clone(), &path(&plan, "/approve"), Some(at.clone()), key).await?.ok()?;
+        assert_eq!(done["state"], "approved");
+        let again = leader.ask(post, &path(&plan, "/approve"), Some(at), key).await?.ok()?;
+        assert_eq!(again, done, "the answer of the first time");
+        let tasks = secretary.get("/api/v1/tasks").await?.items()?;
+        assert_eq!(tasks.len(), 2, "one for each visit");
+        assert!(tasks.iter().all(|task| task["kind"] == "special" && task["lead"]["id"] == "village-1"));
+        let steps: Vec<&str> =
+            done["history"].as_array().into_iter().flatten().filter_map(|one| one["label"].as_str()).collect();
+        assert_eq!(steps, ["新建", "调整内容", "按频次生成", "报审"]);
+
+        let gone = json!({ "version": done["version"], "reason": "方案变了" });
+        leader.post(&path(&plan, "/void"), gone).await?.ok()?;
+        let left = secretary.get("/api/v1/tasks?state=pending").await?.items()?;
+        assert_eq!(left.len(), 0, "tasks nobody has begun go with their plan");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_police_go_monthly_to_their_list_and_bodies_may_go_together() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut police = town.login("police").await?;
+        let hotel = add_place(&mut clerk, "场镇旅馆", V1, "nine_small.hotel", &[]).await?;
+        listed(&mut clerk, "police_listed", "police", None, &[&hotel]).await?;
+        listed(&mut clerk, "village_listed", "village-1", Some(V1), &[&hotel]).await?;
+        let input = json!({ "org": "police", "span": { "kind": "year", "year": 2026 }, "title": "派出所 2026 年计划" });
+        let plan = police.post("/api/v1/inspection-plans", input).await?.ok()?;
+        let plan = police.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        let months: Vec<&str> =
+            plan["by_month"].as_array().into_iter().flatten().filter_map(|one| one["month"].as_str()).collect();
+        assert_eq!(months, ["2026-09", "2026-10", "2026-11", "2026-12"], "monthly from now on");
+        let plan = police.post(&path(&plan, "/submit"), json!({ "version": plan["version"] })).await?.ok()?;
+        let mut leader = town.login("leader").await?;
+        leader.post(&path(&plan, "/approve"), json!({ "version": plan["version"] })).await?.ok()?;
+        assert_eq!(police.get("/api/v1/tasks").await?.items()?.len(), 4);
+
+        let mut secretary = town.login("secretary1").await?;
+        let body = json!({ "place": hotel, "kind": "routine", "from": "2026-10-10", "due_on": "2026-10-20", "note": "" });
+        secretary.post("/api/v1/tasks", body).await?.ok()?;
+        let offers = clerk.get("/api/v1/joint-offers?year=2026&month=10").await?.items()?;
+        assert_eq!((offers.len(), &offers[0]["saved"]), (1, &json!(1)), "{offers:?}");
+        assert_eq!((&offers[0]["from"], &offers[0]["to"]), (&json!("2026-10-10"), &json!("2026-10-20")));
+        let accept = json!({ "tasks": offers[0]["tasks"], "lead": "police" });
+        let told = secretary.post("/api/v1/joint-offers/accept", accept.clone()).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "a village does not dispose of the police's task");
+        let joint = clerk.post("/api/v1/joint-offers/accept", accept.clone()).await?.ok()?;
+        assert_eq!((&joint["kind"], &joint["joint"][0]["id"]), (&json!("joint"), &json!("village-1")));
+        let twice = clerk.post("/api/v1/joint-offers/accept", accept).await?;
+        assert_eq!((twice.status, twice.code()), (StatusCode::UNPROCESSABLE_ENTITY, "task.joint"));
+        assert_eq!(clerk.get("/api/v1/joint-offers?year=2026&month=10").await?.items()?.len(), 0);
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,110 @@
+//! Stories of tasks at the door: given, taken on, found impossible twice, reviewed by somebody else; what a phone takes
+//! along; the next village sees nothing.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::field::{Visit, add_place};
+use common::{V1, day, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+fn path(task: &Value, step: &str) -> String {
+    format!("/api/v1/tasks/{}{step}", task["id"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.ensure_shipped_checklists(&Caller::system(), Some(day("2026-01-01"))).await?;
+        let mut secretary = town.login("secretary1").await?;
+        let mut staff = town.login("staff1").await?;
+        let mut next = town.login("staff2").await?;
+        let place = add_place(&mut secretary, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let body = json!({ "place": place, "kind": "routine", "from": "2026-09-01", "due_on": "2026-09-23", "note": "" });
+        let task = secretary.post("/api/v1/tasks", body.clone()).await?.ok()?;
+        assert_eq!((&task["state"], &task["due_soon"]), (&json!("pending"), &json!(true)));
+        assert!(task["code"].as_str().is_some_and(|code| code.starts_with("RW-2026-")), "{}", task["code"]);
+        assert_eq!(next.post("/api/v1/tasks", body).await?.status, StatusCode::NOT_FOUND);
+        assert_eq!(next.get(&path(&task, "")).await?.status, StatusCode::NOT_FOUND);
+        assert_eq!(next.get("/api/v1/tasks").await?.items()?.len(), 0);
+
+        let give = json!({ "tasks": [{ "id": task["id"], "version": 0 }], "to": "p-staff1" });
+        let given = secretary.post("/api/v1/tasks/assign", give.clone()).await?.items()?;
+        assert_eq!((&given[0]["state"], &given[0]["assignee"]["id"]), (&json!("assigned"), &json!("p-staff1")));
+        let stale = secretary.post("/api/v1/tasks/assign", give).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(stale.body["current"]["state"], "assigned");
+        let mine = staff.get("/api/v1/tasks?assignee=me").await?.items()?;
+        assert_eq!(mine[0]["actions"], json!(["accept", "inspect", "assign", "cancel"]));
+        let accepted = staff.post(&path(&task, "/accept"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!(accepted["state"], "accepted");
+
+        let sync = staff.get("/api/v1/sync").await?.ok()?;
+        assert_eq!(sync["tasks"][0]["id"], task["id"]);
+        assert_eq!(sync["places"][0]["id"], json!(place));
+        assert!(sync["sheets"][&place]["items"].as_array().is_some_and(|items| items.len() > 10));
+        assert_eq!(sync["quick"]["items"].as_array().map(Vec::len), Some(8));
+        assert!(sync["people"].as_array().is_some_and(|p| p.iter().any(|one| one["id"] == "p-secretary1")));
+        let foreign = next.get("/api/v1/sync").await?.ok()?;
+        assert_eq!((&foreign["tasks"], &foreign["places"]), (&json!([]), &json!([])));
+
+        let visit = Visit::of(1, &place, "staff1", &sync["sheets"][&place]).task(&task["id"]);
+        staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
+        let told = staff.post(&path(&task, "/review"), json!({ "version": 3 })).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
+        let back = json!({ "version": 3, "reason": "照片看不清" });
+        let back = secretary.post(&path(&task, "/send-back"), back).await?.ok()?;
+        assert_eq!(back["state"], "accepted");
+        let visit = Visit::of(2, &place, "staff1", &sync["sheets"][&place]).task(&task["id"]);
+        staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
+        let done = secretary.post(&path(&task, "/review"), json!({ "version": 5 })).await?.ok()?;
+        assert_eq!((&done["state"], &done["actions"]), (&json!("done"), &json!([])));
+        let since = format!("/api/v1/sync?since={}", sync["cursor"].as_str().unwrap_or_default());
+        let later = staff.get(&since).await?.ok()?;
+        assert_eq!((&later["tasks"], &later["gone"]), (&json!([]), &json!([task["id"]])));
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_vain_visits_refer_a_task_and_a_cancelled_one_loses_no_record() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.ensure_shipped_checklists(&Caller::system(), Some(day("2026-01-01"))).await?;
+        let mut secretary = town.login("secretary1").await?;
+        let mut staff = town.login("staff1").await?;
+        let place = add_place(&mut secretary, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let body = json!({ "place": place, "kind": "special", "from": "2026-09-01", "due_on": "2026-09-10",
+            "assignee": "p-staff1", "note": "" });
+        let task = secretary.post("/api/v1/tasks", body.clone()).await?.ok()?;
+        assert_eq!((&task["overdue"], &task["days_over"]), (&json!(true), &json!(11)));
+        staff.post(&path(&task, "/accept"), json!({ "version": 1 })).await?.ok()?;
+        let locked = json!({ "version": 2, "reason": "locked", "note": "卷帘门关着" });
+        let unable = staff.post(&path(&task, "/unable"), locked).await?.ok()?;
+        assert_eq!((&unable["state"], &unable["vain_visits"]), (&json!("unable"), &json!(1)));
+        let give = json!({ "tasks": [{ "id": task["id"], "version": 3 }], "to": "p-staff1" });
+        secretary.post("/api/v1/tasks/assign", give).await?.ok()?;
+        staff.post(&path(&task, "/accept"), json!({ "version": 4 })).await?.ok()?;
+        let locked = json!({ "version": 5, "reason": "refused", "note": "" });
+        let referred = staff.post(&path(&task, "/unable"), locked).await?.ok()?;
+        assert_eq!(referred["state"], "referred");
+
+        let second = secretary.post("/api/v1/tasks", body).await?.ok()?;
+        let cancel = json!({ "version": 1, "reason": "重复" });
+        secretary.post(&path(&second, "/cancel"), cancel).await?.ok()?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet?kind=quick")).await?.ok()?;
+        let visit = Visit::of(1, &place, "staff1", &sheet).task(&second["id"]);
+        let told = staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
+        let flags: Vec<&str> =
+            told["flags"].as_array().into_iter().flatten().filter_map(|f| f["code"].as_str()).collect();
+        assert!(flags.contains(&"inspection.task_not_moved"), "{flags:?}");
+        assert_eq!(staff.get("/api/v1/inspections").await?.items()?.len(), 1);
+        Ok(())
+    })
+    .await
+}

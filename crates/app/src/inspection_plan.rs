@@ -1,0 +1,573 @@
+//! Inspection plans: drafted, filled by how often a place is to be visited, approved by somebody else, and then tasks.
+//! What does not belong here: how visits are spread (`domain::visit_schedule`), what becomes of a task (`task`).
+
+mod joint;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+use domain::ids::{InspectionPlanId, OrgId, PlaceId};
+use domain::inspection_plan::{
+    Expected, Frequency, InspectionPlan, PlanItem, PlanRefusal, Span, State, Uncovered, tasks_due, uncovered,
+};
+use domain::org::{Assignment, Org, OrgKind};
+use domain::place_list::ListKind;
+use domain::policy::{Action, Subject};
+use domain::risk::Grade;
+use domain::task::Task;
+use domain::time::{Date, Timestamp};
+use domain::visit_schedule::schedule;
+use store::inspection_plan::{PlanItemRecord, PlanRecord};
+use store::place::{PlaceFilter, PlaceRecord};
+use store::task::{TaskFiling, TaskFilter};
+use store::{Read, Write};
+
+pub use joint::JointOfferView;
+pub use view::{
+    MonthVisits, PlanHistoryView, PlanInput, PlanItemInput, PlanItemView, PlanRow, PlanView, SpanView,
+    UncoveredView,
+};
+
+use crate::calendar::calendar;
+use crate::names::Names;
+use crate::task::{next_code, number_on};
+use crate::{App, Caller, Error, Result};
+
+/// Visits of one plan.
+const MOST_ITEMS: usize = 20_000;
+
+impl From<PlanRefusal> for Error {
+    fn from(refusal: PlanRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanStep {
+    /// 报审.
+    Submit,
+    /// 批准.
+    Approve,
+    /// 退回.
+    SendBack(String),
+    /// 重新起草.
+    Reopen,
+    /// 作废.
+    Void(String),
+}
+
+impl PlanStep {
+    fn audit(&self) -> &'static str {
+        match self {
+            Self::Submit => "inspection_plan.submit",
+            Self::Approve => "inspection_plan.approve",
+            Self::SendBack(_) => "inspection_plan.send_back",
+            Self::Reopen => "inspection_plan.reopen",
+            Self::Void(_) => "inspection_plan.void",
+        }
+    }
+
+    fn action(&self) -> Action {
+        match self {
+            Self::Submit | Self::Reopen => Action::PlanDraft,
+            Self::Approve | Self::SendBack(_) | Self::Void(_) => Action::PlanApprove,
+        }
+    }
+}
+
+/// A place with the grade it has today.
+pub(crate) struct Graded {
+    pub record: PlaceRecord,
+    pub grade: Grade,
+}
+
+fn subject(record: &PlanRecord) -> Subject {
+    Subject::of(&record.path, Some(&record.plan.org))
+}
+
+/// Whether the plan's visits may still be weighed against what is wanted.
+fn is_open(state: &State) -> bool {
+    matches!(state, State::Draft | State::Submitted { .. } | State::Returned { .. })
+}
+
+fn year_of(span: &Span) -> i32 {
+    match span {
+        Span::Annual { year } | Span::Monthly { year, .. } => *year,
+        Span::Special { from, .. } => from.year(),
+    }
+}
+
+async fn org_of(read: &mut Read, id: &OrgId) -> Result<Org> {
+    let known = read.org(id).await?.filter(|known| known.org.active);
+    known.map(|known| known.org).ok_or_else(|| Error::field("org", "org.unknown", "没有这个机构，请重新选择"))
+}
+
+/// The places a body answers for: those of its lists, or of its sector.
+async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>> {
+    let mut records = Vec::new();
+    let whole = Caller::system().scope(Action::PlaceRead)?;
+    let kind = match org.kind {
+        OrgKind::Village => Some(ListKind::VillageListed),
+        OrgKind::Police => Some(ListKind::PoliceListed),
+        _ => None,
+    };
+    match kind {
+        Some(kind) => {
+            let mut members = BTreeSet::new();
+            for list in read.place_lists().await? {
+                if list.list.kind == kind && list.list.owner == org.id {
+                    if let Some(whole) = read.place_list(&list.id).await? {
+                        members.extend(whole.list.members(on).into_iter().cloned());
+                    }
+                }
+            }
+            let ids: Vec<PlaceId> = members.into_iter().collect();
+            records.extend(read.places_by_id(&ids).await?);
+        }
+        None => {
+            let filter = PlaceFilter { sector_org: Some(org.id.to_string()), ..PlaceFilter::default() };
+            read.each_place(&filter, &whole, |record| records.push(record)).await?;
+        }
+    }
+    records.retain(|record| record.voided.is_none() && !record.place.is_gone(on));
+    let ids: Vec<PlaceId> = records.iter().map(|record| record.place.id.clone()).collect();
+    let signs = read.place_signs(&ids, on).await?;
+    let grade = |record: PlaceRecord| {
+        let own = signs.get(&record.place.id).cloned().unwrap_or_default();
+        let grade = crate::risk::score(&record.place, record.recorded_at, &own, on).grade;
+        Graded { record, grade }
+    };
+    Ok(records.into_iter().map(grade).collect())
+}
+
+/// How often a year places are visited: the town's own numbers, otherwise those that come along.
+async fn frequency(read: &mut Read, on: Date) -> Result<Frequency> {
+    let proposed = Frequency::proposed(on);
+    let mut set = proposed;
+    for (name, number) in [
+        ("inspection.frequency.red", &mut set.red),
+        ("inspection.frequency.orange", &mut set.orange),
+        ("inspection.frequency.yellow", &mut set.yellow),
+        ("inspection.frequency.blue", &mut set.blue),
+    ] {
+        let otherwise = u16::try_from(*number).unwrap_or(u16::MAX);
+        *number = u32::from(number_on(read, name, on, otherwise).await?);
+    }
+    Ok(set)
+}
+
+/// What is wanted of a body within a span from today on, as visits with windows.
+async fn wanted(
+    read: &mut Read,
+    org: &Org,
+    span: &Span,
+    today: Date,
+) -> Result<(Vec<Graded>, Vec<PlanItem>)> {
+    let graded = own_places(read, org, today).await?;
+    let frequency = frequency(read, today).await?;
+    // The police station looks at its listed units every month, whatever their risk.
+    let monthly = match org.kind {
+        OrgKind::Police => Some(u32::from(number_on(read, "inspection.frequency.police", today, 12).await?)),
+        _ => None,
+    };
+    let visits = |one: &Graded| monthly.unwrap_or_else(|| frequency.visits(one.grade));
+    let reason = |one: &Graded| match monthly {
+        Some(n) => format!("派出所列管，每年 {n} 次"),
+        None => {
+            format!("{}色，每年 {} 次", one.grade.label().trim_end_matches('色'), frequency.visits(one.grade))
+        }
+    };
+    let reasons: BTreeMap<PlaceId, String> =
+        graded.iter().map(|one| (one.record.place.id.clone(), reason(one))).collect();
+    let mut items = match span {
+        Span::Special { from, to, .. } => graded
+            .iter()
+            .map(|one| PlanItem {
+                place: one.record.place.id.clone(),
+                from: *from,
+                to: *to,
+                reason: String::new(),
+            })
+            .collect(),
+        _ => {
+            let mut expected: Vec<Expected> = graded
+                .iter()
+                .map(|one| Expected { place: one.record.place.id.clone(), visits: visits(one) })
+                .collect();
+            expected.sort_by(|a, b| a.place.cmp(&b.place));
+            let mut year = schedule(&expected, year_of(span), calendar());
+            year.retain(|item| span.touches(item.from.year(), item.from.month()));
+            year
+        }
+    };
+    items.retain(|item: &PlanItem| item.to >= today);
+    for item in &mut items {
+        if matches!(span, Span::Special { .. }) {
+            item.reason = "专项".to_owned();
+        } else if let Some(reason) = reasons.get(&item.place) {
+            item.reason.clone_from(reason);
+        }
+    }
+    items.sort();
+    Ok((graded, items))
+}
+
+/// What a plan leaves uncovered of what is wanted from today on.
+fn gaps(plan: &InspectionPlan, wanted: &[PlanItem]) -> Vec<Uncovered> {
+    let mut counts: BTreeMap<&PlaceId, u32> = BTreeMap::new();
+    for item in wanted {
+        *counts.entry(&item.place).or_default() += 1;
+    }
+    let expected: Vec<Expected> =
+        counts.into_iter().map(|(place, visits)| Expected { place: place.clone(), visits }).collect();
+    uncovered(plan, &expected)
+}
+
+impl App {
+    async fn plan_in_scope(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        id: &InspectionPlanId,
+    ) -> Result<PlanRecord> {
+        let scope = caller.scope(Action::PlanRead)?;
+        read.inspection_plan(id, &scope).await?.ok_or(Error::NotFound)
+    }
+
+    /// The plans of a year the caller may see, newest first.
+    pub async fn inspection_plans(
+        &self,
+        caller: &Caller,
+        year: Option<i32>,
+        org: Option<&OrgId>,
+        state: Option<&str>,
+    ) -> Result<Vec<PlanRow>> {
+        let scope = caller.scope(Action::PlanRead)?;
+        let year = year.unwrap_or_else(|| self.now().date().year());
+        let mut read = self.db.read(&self.town).await?;
+        let plans = read.inspection_plans(year, org, &scope).await?;
+        let names = Names::read(&mut read).await?;
+        let mut rows = Vec::new();
+        for mut record in plans {
+            if state.is_some_and(|state| state != view::state_code(&record.plan.state)) {
+                continue;
+            }
+            record.plan.items =
+                read.plan_items(&record.plan.id).await?.into_iter().map(|kept| kept.item).collect();
+            rows.push(PlanRow::of(caller, &record, &names, None));
+        }
+        Ok(rows)
+    }
+
+    /// One plan with its visits, what it leaves uncovered and how it got where it is.
+    pub async fn inspection_plan(&self, caller: &Caller, id: &InspectionPlanId) -> Result<PlanView> {
+        let mut read = self.db.read(&self.town).await?;
+        let record = self.plan_in_scope(&mut read, caller, id).await?;
+        self.plan_view(&mut read, caller, &record).await
+    }
+
+    async fn plan_view(&self, read: &mut Read, caller: &Caller, record: &PlanRecord) -> Result<PlanView> {
+        let names = Names::read(read).await?;
+        let today = self.now().date();
+        let ids: BTreeSet<PlaceId> = record.plan.items.iter().map(|item| item.place.clone()).collect();
+        let ids: Vec<PlaceId> = ids.into_iter().collect();
+        let mut places = read.places_by_id(&ids).await?;
+        let mut open = None;
+        if is_open(&record.plan.state) {
+            let org = org_of(read, &record.plan.org).await?;
+            let (graded, items) = wanted(read, &org, &record.plan.span, today).await?;
+            open = Some(gaps(&record.plan, &items));
+            let known: BTreeSet<PlaceId> = places.iter().map(|place| place.place.id.clone()).collect();
+            places.extend(graded.into_iter().map(|g| g.record).filter(|r| !known.contains(&r.place.id)));
+        }
+        let filter = store::audit::AuditFilter {
+            object_kind: Some("inspection_plan".to_owned()),
+            object_id: Some(record.plan.id.to_string()),
+            ..store::audit::AuditFilter::default()
+        };
+        let history = read.audit_page(&filter, i64::MAX, 100).await?;
+        Ok(PlanView::of(caller, record, &names, &places, open, &history))
+    }
+
+    /// A new draft of a body for a time.
+    pub async fn add_inspection_plan(&self, caller: &Caller, input: &PlanInput) -> Result<PlanView> {
+        let now = self.now();
+        let span = input.span.read()?;
+        let title = input.title.trim();
+        if title.is_empty() {
+            return Err(Error::field("title", "inspection_plan.title", "请填写计划名称"));
+        }
+        let mut tx = self.write(caller).await?;
+        let org = org_of(&mut tx, &input.org.as_str().into()).await?;
+        let territory = tx.territory(&org.territory).await?;
+        let path = territory.map(|known| known.territory.path).unwrap_or_default();
+        let year = year_of(&span);
+        let record = PlanRecord {
+            plan: InspectionPlan::draft(self.new_id().into(), org.id.clone(), span),
+            path,
+            year,
+            title: title.to_owned(),
+            note: String::new(),
+            version: 1,
+            recorded_at: now,
+            recorded_by: caller.account.to_string(),
+        };
+        let hat = caller.hat(Action::PlanDraft, &subject(&record))?;
+        tx.insert_inspection_plan(&record).await?;
+        let audit = caller.audit_as(
+            hat,
+            "inspection_plan.add",
+            ("inspection_plan", record.plan.id.as_str()),
+            &record.path,
+            now,
+        );
+        let view = self.plan_view(&mut tx, caller, &record).await?;
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Fills a draft with what the frequency by risk grade wants, over the working days.
+    pub async fn propose_inspection_plan(
+        &self,
+        caller: &Caller,
+        id: &InspectionPlanId,
+        version: i64,
+    ) -> Result<PlanView> {
+        let mut tx = self.write(caller).await?;
+        let record = self.draft(&mut tx, caller, id, version).await?;
+        let org = org_of(&mut tx, &record.plan.org).await?;
+        let (_, items) = wanted(&mut tx, &org, &record.plan.span, self.now().date()).await?;
+        self.save_items(caller, tx, record, items, "inspection_plan.propose").await
+    }
+
+    /// Replaces the visits of a draft.
+    pub async fn set_plan_items(
+        &self,
+        caller: &Caller,
+        id: &InspectionPlanId,
+        items: Vec<PlanItem>,
+        version: i64,
+    ) -> Result<PlanView> {
+        if items.len() > MOST_ITEMS {
+            return Err(Error::field(
+                "items",
+                "inspection_plan.too_many",
+                "一份计划最多 20000 次检查，请拆分",
+            ));
+        }
+        let mut tx = self.write(caller).await?;
+        let record = self.draft(&mut tx, caller, id, version).await?;
+        let ids: BTreeSet<PlaceId> = items.iter().map(|item| item.place.clone()).collect();
+        let ids: Vec<PlaceId> = ids.into_iter().collect();
+        let scope = caller.scope(Action::PlaceRead)?;
+        for id in &ids {
+            if tx.place(id, &scope).await?.is_none_or(|place| place.voided.is_some()) {
+                let text = "有场所不存在或不在您的范围内，请重新选择";
+                return Err(Error::field("items", "inspection_plan.place_unknown", text));
+            }
+        }
+        self.save_items(caller, tx, record, items, "inspection_plan.items").await
+    }
+
+    async fn draft(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        id: &InspectionPlanId,
+        version: i64,
+    ) -> Result<PlanRecord> {
+        let record = self.plan_in_scope(read, caller, id).await?;
+        caller.hat(Action::PlanDraft, &subject(&record))?;
+        self.fresh(read, caller, &record, version).await?;
+        Ok(record)
+    }
+
+    async fn fresh(&self, read: &mut Read, caller: &Caller, record: &PlanRecord, version: i64) -> Result<()> {
+        if record.version == version {
+            return Ok(());
+        }
+        Err(Error::stale(&self.plan_view(read, caller, record).await?))
+    }
+
+    async fn save_items(
+        &self,
+        caller: &Caller,
+        mut tx: Write,
+        record: PlanRecord,
+        items: Vec<PlanItem>,
+        action: &'static str,
+    ) -> Result<PlanView> {
+        let now = self.now();
+        let hat = caller.hat(Action::PlanDraft, &subject(&record))?;
+        let plan = record.plan.clone().with_items(items)?;
+        let mut left = plan.items.clone();
+        for kept in tx.plan_items(&plan.id).await? {
+            match left.iter().position(|item| *item == kept.item) {
+                Some(at) => drop(left.swap_remove(at)),
+                None => tx.void_plan_item(&kept.id, kept.version, now, "计划调整").await?,
+            }
+        }
+        let new: Vec<PlanItemRecord> = left
+            .into_iter()
+            .map(|item| PlanItemRecord {
+                id: self.new_id(),
+                plan: plan.id.clone(),
+                item,
+                version: 1,
+                recorded_at: now,
+            })
+            .collect();
+        tx.insert_plan_items(&new).await?;
+        let changed = PlanRecord { plan, ..record };
+        tx.update_inspection_plan(&changed).await?;
+        let changed = PlanRecord { version: changed.version + 1, ..changed };
+        let object = ("inspection_plan", changed.plan.id.as_str());
+        let audit = caller.audit_as(hat, action, object, &changed.path, now);
+        let view = self.plan_view(&mut tx, caller, &changed).await?;
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Moves a plan on. Approving makes its tasks; voiding takes back those nobody has begun.
+    ///
+    /// Errors: who handed it in does not approve it; what the rules refuse.
+    pub async fn step_inspection_plan(
+        &self,
+        caller: &Caller,
+        id: &InspectionPlanId,
+        version: i64,
+        step: PlanStep,
+    ) -> Result<PlanView> {
+        let now = self.now();
+        let today = now.date();
+        let mut tx = self.write(caller).await?;
+        let record = self.plan_in_scope(&mut tx, caller, id).await?;
+        let hat = match caller.hat(step.action(), &subject(&record)) {
+            Ok(hat) => hat,
+            // A draft may be thrown away by whoever drafts it.
+            Err(_) if matches!(step, PlanStep::Void(_)) && is_open(&record.plan.state) => {
+                caller.hat(Action::PlanDraft, &subject(&record))?
+            }
+            Err(error) => return Err(error),
+        };
+        self.fresh(&mut tx, caller, &record, version).await?;
+        let (name, me, plan) = (step.audit(), caller.person.clone(), record.plan.clone());
+        let mut reason = String::new();
+        let plan = match &step {
+            PlanStep::Submit => plan.submit(me, today)?,
+            PlanStep::Approve => plan.approve(me, today)?,
+            PlanStep::SendBack(why) => plan.send_back(me, today, why)?,
+            PlanStep::Reopen => plan.reopen()?,
+            PlanStep::Void(why) => plan.void(me, today, why)?,
+        };
+        if let PlanStep::SendBack(why) | PlanStep::Void(why) = &step {
+            why.trim().clone_into(&mut reason);
+        }
+        let changed = PlanRecord { plan, ..record };
+        tx.update_inspection_plan(&changed).await?;
+        if step == PlanStep::Approve {
+            self.supersede(&mut tx, caller, hat, &changed, now).await?;
+            self.make_tasks(&mut tx, &changed, now).await?;
+        }
+        if matches!(step, PlanStep::Void(_)) {
+            take_back(&mut tx, caller, hat, &changed.plan.id, "计划已作废", now).await?;
+        }
+        let changed = PlanRecord { version: changed.version + 1, ..changed };
+        let object = ("inspection_plan", changed.plan.id.as_str());
+        let mut audit = caller.audit_as(hat, name, object, &changed.path, now);
+        audit.reason = reason;
+        let view = self.plan_view(&mut tx, caller, &changed).await?;
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// An older approved plan of the same body and time gives way.
+    async fn supersede(
+        &self,
+        tx: &mut Write,
+        caller: &Caller,
+        hat: &Assignment,
+        newer: &PlanRecord,
+        now: Timestamp,
+    ) -> Result<()> {
+        let whole = Caller::system().scope(Action::PlanRead)?;
+        for old in tx.inspection_plans(newer.year, Some(&newer.plan.org), &whole).await? {
+            let gives_way = matches!(old.plan.state, State::Approved { .. })
+                && old.plan.id != newer.plan.id
+                && old.plan.span == newer.plan.span;
+            if !gives_way {
+                continue;
+            }
+            let id = old.plan.id.clone();
+            let plan = old.plan.clone().supersede(&newer.plan, now.date())?;
+            tx.update_inspection_plan(&PlanRecord { plan, ..old }).await?;
+            take_back(tx, caller, hat, &id, "计划已被新计划取代", now).await?;
+        }
+        Ok(())
+    }
+
+    /// One task for each visit of an approved plan; those that are there already stay. Says how many are new.
+    async fn make_tasks(&self, tx: &mut Write, record: &PlanRecord, now: Timestamp) -> Result<usize> {
+        let whole = Caller::system().scope(Action::TaskRead)?;
+        let filter = TaskFilter { plan: Some(record.plan.id.clone()), ..TaskFilter::default() };
+        let known: BTreeSet<String> = tx
+            .tasks(&whole, &filter, None, i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX))
+            .await?
+            .into_iter()
+            .filter_map(|kept| kept.filing.plan_item)
+            .collect();
+        let org = org_of(tx, &record.plan.org).await?;
+        let kind = match (&record.plan.span, org.kind) {
+            (Span::Special { .. }, _) => "special",
+            (_, OrgKind::Police) => "police",
+            _ => "routine",
+        };
+        let months: BTreeSet<(i32, u32)> =
+            record.plan.items.iter().map(|item| (item.from.year(), item.from.month())).collect();
+        let ids: BTreeSet<PlaceId> = record.plan.items.iter().map(|item| item.place.clone()).collect();
+        let ids: Vec<PlaceId> = ids.into_iter().collect();
+        let paths: BTreeMap<PlaceId, String> =
+            tx.places_by_id(&ids).await?.into_iter().map(|place| (place.place.id, place.path)).collect();
+        let mut made = 0;
+        for (year, month) in months {
+            for spec in tasks_due(&record.plan, year, month)? {
+                if known.contains(&spec.key) {
+                    continue;
+                }
+                let window = domain::task::Window::new(spec.from, spec.due_on)?;
+                let path = paths.get(&spec.place).cloned().unwrap_or_default();
+                let task = Task::pending(self.new_id().into(), spec.place, spec.org, Vec::new(), window);
+                let filing = TaskFiling {
+                    code: next_code(tx, now).await?,
+                    plan: Some(spec.plan),
+                    path,
+                    kind: kind.to_owned(),
+                    plan_item: Some(spec.key),
+                };
+                tx.insert_task(&task, &filing, now).await?;
+                made += 1;
+            }
+        }
+        Ok(made)
+    }
+}
+
+/// Cancels the tasks of a plan that nobody has begun.
+async fn take_back(
+    tx: &mut Write,
+    caller: &Caller,
+    hat: &Assignment,
+    plan: &InspectionPlanId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    use domain::task::State as Stage;
+    let whole = Caller::system().scope(Action::TaskRead)?;
+    let filter = TaskFilter { plan: Some(plan.clone()), ..TaskFilter::default() };
+    for kept in tx.tasks(&whole, &filter, None, i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX)).await? {
+        if matches!(kept.task.state, Stage::Pending | Stage::Assigned { .. }) {
+            let (task, event) = kept.task.cancel(caller.act(hat, now, None), reason, now)?;
+            tx.save_task_step(&task, &event).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! What a phone takes along into the field: tasks, places, sheets, re-checks, words. All of it each time, and what it
+//! may forget. What does not belong here: bringing records in (`inspection`, `hazard`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Days;
+use domain::ids::{OrgId, PersonId, PlaceId};
+use domain::policy::{Action, Reach, Subject, reach};
+use serde::Serialize;
+use store::hazard::HazardFilter;
+use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
+use utoipa::ToSchema;
+
+use crate::account::Me;
+use crate::checklist::{HazardCodeView, SheetKind, SheetView, hazard_codes, library, sheet_of};
+use crate::hazard::HazardRow;
+use crate::names::{Names, PlaceBrief};
+use crate::task::TaskRow;
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+/// Tasks a phone takes along.
+const MOST_TASKS: i64 = 300;
+/// Places of one's own area a phone takes along beside those of its tasks.
+const MOST_PLACES: i64 = 200;
+/// Re-checks a phone takes along.
+const MOST_RECHECKS: i64 = 200;
+/// Open tasks are offered so many days before they begin.
+const AHEAD_DAYS: u64 = 31;
+
+/// What a phone takes along.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SyncView {
+    /// To be sent as `since` the next time.
+    pub cursor: String,
+    /// Now.
+    pub server_time: String,
+    /// Who.
+    pub me: Me,
+    /// Tasks of one's own and those open to one's organisations.
+    pub tasks: Vec<TaskRow>,
+    /// Tasks that changed since and are no longer among them.
+    pub gone: Vec<String>,
+    /// Places of those tasks and of one's own area.
+    pub places: Vec<PlaceBrief>,
+    /// What to ask of each place.
+    pub sheets: BTreeMap<String, SheetView>,
+    /// The door check.
+    pub quick: SheetView,
+    /// Hazards that wait for a re-check.
+    pub rechecks: Vec<HazardRow>,
+    /// The dictionary.
+    pub hazard_codes: Vec<HazardCodeView>,
+    /// Colleagues who may come along.
+    pub people: Vec<Named>,
+}
+
+impl App {
+    /// What the caller's phone takes along. `since` is the cursor of the last time.
+    pub async fn sync(&self, caller: &Caller, since: Option<&str>) -> Result<SyncView> {
+        let now = self.now();
+        let today = now.date();
+        caller.scope(Action::InspectionRecord)?;
+        let since = match since.filter(|text| !text.is_empty()) {
+            Some(text) => Some(
+                text.parse::<i64>()
+                    .map_err(|_| Error::field("since", "sync.cursor", "同步位置不对，请重新同步"))?,
+            ),
+            None => None,
+        };
+        let me = self.me(caller).await?;
+        let mut read = self.db.read(&self.town).await?;
+        let (head, _) = read.audit_head().await?;
+        let names = Names::read(&mut read).await?;
+        let orgs: BTreeSet<OrgId> = caller.hats.all().iter().map(|hat| hat.org.clone()).collect();
+        let orgs: Vec<OrgId> = orgs.into_iter().collect();
+        let ahead = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(today);
+        let mut owed = read.tasks_to_do(&caller.person, &orgs, ahead, MOST_TASKS).await?;
+        // Open to one's organisation is not open to a grid beyond one's own.
+        let seen = caller.hats.scope(Action::TaskRead).unwrap_or_default();
+        owed.retain(|one| {
+            let is_open = matches!(one.task.state, domain::task::State::Pending);
+            !is_open || seen.admits(&Subject::of(&one.filing.path, Some(&one.task.lead)))
+        });
+        let tasks = crate::task::rows(&mut read, caller, &names, &owed, today).await?;
+        let kept: BTreeSet<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+        let gone = match since {
+            Some(seq) => {
+                let touched = read.tasks_touched_after(seq).await?;
+                touched.into_iter().map(|id| id.0).filter(|id| !kept.contains(id.as_str())).collect()
+            }
+            None => Vec::new(),
+        };
+        let mut ids: Vec<PlaceId> = owed.iter().map(|one| one.task.place.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        let mut places = read.places_by_id(&ids).await?;
+        let area =
+            caller.hats.all().iter().any(|hat| {
+                matches!(reach(hat.role, Action::InspectionRecord), Some(Reach::Area | Reach::Org))
+            });
+        if area {
+            let scope = caller.scope(Action::InspectionRecord)?;
+            let filter = PlaceFilter::default();
+            let own = read.place_page(&filter, &scope, PlaceOrder::Name, None, MOST_PLACES).await?;
+            let known: BTreeSet<PlaceId> = places.iter().map(|one| one.place.id.clone()).collect();
+            places.extend(own.into_iter().filter(|one| !known.contains(&one.place.id)));
+        }
+        places.retain(|one| one.voided.is_none());
+        let library = library(&mut read).await?;
+        let is_police = caller.hats.has(domain::org::Role::PoliceOfficer);
+        let kind = if is_police { SheetKind::Police } else { SheetKind::Full };
+        let sheet = |one: &PlaceRecord| {
+            let sheet = sheet_of(&library, kind, &one.place.category, &one.place.tags, today);
+            (one.place.id.to_string(), sheet)
+        };
+        let sheets: BTreeMap<String, SheetView> = places.iter().map(sheet).collect();
+        let quick = sheet_of(&library, SheetKind::Quick, &"".into(), &BTreeSet::new(), today);
+        let rechecks = match caller.hats.scope(Action::HazardRecheck) {
+            Some(scope) => {
+                let filter = HazardFilter { recheck_as_of: Some(today), ..HazardFilter::default() };
+                let found = read.hazards(&scope, &filter, None, MOST_RECHECKS).await?;
+                crate::hazard::list::rows(&mut read, &found, &names, today).await?
+            }
+            None => Vec::new(),
+        };
+        let mut people: BTreeSet<PersonId> = BTreeSet::new();
+        for held in read.assignments().await? {
+            let held = held.assignment;
+            if held.is_valid_on(today) && orgs.contains(&held.org) && held.person != caller.person {
+                people.insert(held.person);
+            }
+        }
+        Ok(SyncView {
+            cursor: head.to_string(),
+            server_time: now.to_rfc3339(),
+            me,
+            tasks,
+            gone,
+            places: places.iter().map(|one| PlaceBrief::of(one, &names)).collect(),
+            sheets,
+            quick,
+            rechecks,
+            hazard_codes: hazard_codes(),
+            people: people.iter().map(|id| Named::new(id.to_string(), names.person(id))).collect(),
+        })
+    }
+}
