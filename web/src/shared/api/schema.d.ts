@@ -4,6 +4,930 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 账号列表 */
+        get: operations["list"];
+        put?: never;
+        /** 开通账号 */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用账号 */
+        post: operations["disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复账号 */
+        post: operations["enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{login}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重置密码 */
+        post: operations["reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 任职 */
+        post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 离任 */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 审计记录 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核对记录是否被改动 */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 落实台账 */
+        get: operations["board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/clauses/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个条款 */
+        get: operations["clause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一项责任及其逐项情况 */
+        get: operations["duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/duties/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个数字背后的记录 */
+        get: operations["evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 场所目录和选项 */
+        get: operations["catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 检查表 */
+        get: operations["list"];
+        put?: never;
+        /** 新建检查表 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份检查表 */
+        get: operations["show"];
+        /** 修改草稿 */
+        put: operations["edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{id}/edition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 另建新版 */
+        post: operations["edition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{id}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出 Excel */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入 Excel 到草稿 */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 启用 */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用 */
+        post: operations["retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 覆盖错误 */
+        get: operations["coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 实时变化 */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出场所台账 */
+        get: operations["places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazard-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 隐患字典 */
+        get: operations["hazard_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 隐患列表 */
+        get: operations["list"];
+        put?: never;
+        /** 登记隐患 */
+        post: operations["find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 隐患汇总 */
+        get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 隐患详情 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发整改链接 */
+        post: operations["add_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/links/{link}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废整改链接 */
+        post: operations["revoke_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 催办 */
+        post: operations["remind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理隐患的一个环节 */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传台账 */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 空白模板 */
+        get: operations["template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入台账（全部写入或全不写入） */
+        post: operations["commit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 检查台账（不写入） */
+        post: operations["dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/problems.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 错误表 */
+        get: operations["problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 检查计划 */
+        get: operations["list"];
+        put?: never;
+        /** 新建计划 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份计划 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准并生成任务 */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 调整内容 */
+        put: operations["items"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 按频次生成 */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新起草 */
+        post: operations["reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回 */
+        post: operations["send_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 报审 */
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 检查记录 */
+        get: operations["list"];
+        put?: never;
+        /** 提交检查 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次检查 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正检查记录 */
+        post: operations["correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 检查与照片是否全部送达 */
+        get: operations["receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的后台任务 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 后台任务进度 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可合并的检查 */
+        get: operations["offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-offers/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并为联合检查 */
+        post: operations["accept_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 领导一页清 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -142,15 +1066,2165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 方案原文 */
+        get: operations["show"];
+        /** 上传方案原文 */
+        put: operations["attach"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 机构 */
+        get: operations["orgs"];
+        put?: never;
+        /** 新增机构 */
+        post: operations["add_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改机构 */
+        put: operations["change_org"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 镇定参数 */
+        get: operations["list"];
+        put?: never;
+        /** 提出调整 */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览调整的影响 */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审定调整 */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 人员 */
+        get: operations["list"];
+        put?: never;
+        /** 登记人员 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个人员 */
+        get: operations["show"];
+        /** 修改人员 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 查看完整电话 */
+        post: operations["reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 照片原图 */
+        get: operations["show"];
+        /** 上传照片的一段 */
+        put: operations["put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 照片已收到多少 */
+        get: operations["state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 照片小图 */
+        get: operations["thumb"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/place-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 名录 */
+        get: operations["list"];
+        put?: never;
+        /** 建立名录 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/place-lists/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 名录中的场所 */
+        get: operations["entries"];
+        put?: never;
+        /** 列入名录 */
+        post: operations["enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/place-lists/{id}/entries/{entry}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移出名录 */
+        post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 场所列表 */
+        get: operations["list"];
+        put?: never;
+        /** 登记场所 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 场所详情 */
+        get: operations["show"];
+        /** 修改场所 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 查看完整电话 */
+        post: operations["reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个场所要查的项 */
+        get: operations["sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 现场核实 */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废场所 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 岗位与在岗人员 */
+        get: operations["list"];
+        put?: never;
+        /** 新增岗位 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 手机同步 */
+        get: operations["sync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 检查任务 */
+        get: operations["list"];
+        put?: never;
+        /** 新建任务 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 派发任务 */
+        post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一项任务 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 接受 */
+        post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消 */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审核通过 */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审核退回 */
+        post: operations["send_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 到场开始 */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/unable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 无法检查 */
+        post: operations["unable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 辖区 */
+        get: operations["territories"];
+        put?: never;
+        /** 新增辖区 */
+        post: operations["add_territory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改辖区 */
+        put: operations["change_territory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unit/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位查看隐患 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unit/{code}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 单位申请延期 */
+        post: operations["extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unit/{code}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 单位提交整改 */
+        post: operations["fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unit/{code}/photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位查看照片 */
+        get: operations["show_photo"];
+        /** 单位上传照片的一段 */
+        put: operations["put_photo"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unit/{code}/photos/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的照片已收到多少 */
+        get: operations["photo_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 豁免 */
+        get: operations["list"];
+        put?: never;
+        /** 登记豁免 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waivers/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销豁免 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workbench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工作台 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account to add. */
+        AccountInput: {
+            /** @description Login name. */
+            login: string;
+            /** @description First password, to be changed at the first login. */
+            password: string;
+            /** @description Whose. */
+            person: string;
+        };
+        /** @description An account as its keeper sees it. */
+        AccountView: {
+            /** @description Whether one may log in. */
+            active: boolean;
+            /** @description Whether too many wrong passwords keep it shut for now. */
+            locked: boolean;
+            /** @description Login name. */
+            login: string;
+            /** @description Whether the password must be changed first. */
+            must_change: boolean;
+            /** @description Whose. */
+            person: components["schemas"]["Named"];
+            /** @description Whether a second factor is set up. */
+            totp_enabled: boolean;
+        };
+        /** @description Every account. */
+        Accounts: {
+            items: components["schemas"]["AccountView"][];
+        };
+        /** @description The answer to an item. */
+        AnswerInput: {
+            /** @description The item. */
+            item: string;
+            /** @description What else was seen. */
+            note?: string;
+            /** @description Pictures. */
+            photos?: string[];
+            /**
+             * Format: double
+             * @description What was read off.
+             */
+            reading?: number | null;
+            /** @description Why it was not applicable or not checked. */
+            reason?: string | null;
+            /** @description `pass`, `fail`, `not_applicable` or `not_checked`. */
+            value: string;
+        };
+        /** @description An answer with the item it answers. */
+        AnswerView: {
+            /** @description The list it belongs to. */
+            block_title: string;
+            /** @description The item. */
+            item: string;
+            /** @description What else was seen. */
+            note: string;
+            /** @description Pictures. */
+            photos: components["schemas"]["PhotoView"][];
+            /**
+             * Format: double
+             * @description What was read off.
+             */
+            reading?: number | null;
+            /** @description Why it was not applicable or not checked. */
+            reason?: string | null;
+            /** @description What the item says. */
+            text: string;
+            /** @description Verdict. */
+            value: string;
+            /** @description In Chinese. */
+            value_label: string;
+        };
+        /** @description The end of an assignment. */
+        AssignmentEnd: {
+            /** @description 依据文件. */
+            basis?: string;
+            /** @description Last day, on which the rights still hold. */
+            last_day: string;
+        };
+        /** @description Somebody to put on a post. */
+        AssignmentInput: {
+            /** @description Acting for somebody. */
+            acting?: boolean;
+            /** @description 依据文件. */
+            basis?: string;
+            /** @description First day. */
+            from: string;
+            /** @description Who. */
+            person: string;
+            /** @description Which post. */
+            post: string;
+            /** @description Last day, when it is known. */
+            to?: string | null;
+        };
+        /** @description 任职 as pages see it. */
+        AssignmentView: {
+            /** @description Acting for somebody. */
+            acting: boolean;
+            /** @description 依据文件. */
+            basis: string;
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description Organisation. */
+            org: components["schemas"]["Named"];
+            /** @description Post. */
+            post: components["schemas"]["Named"];
+            /** @description Role. */
+            role: string;
+            /** @description What people call it. */
+            role_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["Named"];
+            /** @description Last day. */
+            to?: string | null;
+            /** @description Whether it is valid today. */
+            valid: boolean;
+        };
+        /** @description One page of the record, newest first. */
+        AuditPage: {
+            /** @description Entries. */
+            items: components["schemas"]["AuditRow"][];
+            /** @description To ask for the next page with. */
+            next?: string | null;
+        };
+        /** @description An entry as pages see it. */
+        AuditRow: {
+            /** @description Dotted action. */
+            action: string;
+            /** @description What people call it. */
+            action_label: string;
+            /** @description Who. */
+            actor_name: string;
+            /** @description When it was recorded. */
+            at: string;
+            /** @description What changed. */
+            detail: Record<string, never>;
+            /** @description When it happened. */
+            happened_at: string;
+            /** @description Hash of the entry. */
+            hash: string;
+            /** @description Post and organisation under which it was done; empty for the program. */
+            hat_label: string;
+            /** @description The object. */
+            object_id: string;
+            /** @description Kind of the object. */
+            object_kind: string;
+            /** @description What people call the kind. */
+            object_kind_label: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many rows it seals.
+             */
+            rows_n: number;
+            /**
+             * Format: int64
+             * @description Number in the chain.
+             */
+            seq: number;
+        };
+        /** @description What a document counted, as typed in. */
+        BaselineInput: {
+            /**
+             * Format: int32
+             * @description The number.
+             */
+            count: number;
+            /** @description The document's date. */
+            on: string;
+            /** @description The document. */
+            source?: string;
+        };
+        /** @description What a document once counted. */
+        BaselineView: {
+            /**
+             * Format: int32
+             * @description The number it gives.
+             */
+            count: number;
+            /** @description Its date. */
+            on: string;
+            /** @description The document. */
+            source: string;
+        };
+        /** @description The board. */
+        BoardView: {
+            as_of: string;
+            clauses: components["schemas"]["ClauseRow"][];
+            from: string;
+            plan: components["schemas"]["PlanHead"];
+            to: string;
+            villages: components["schemas"]["VillageTally"][];
+            whole: components["schemas"]["Tally"];
+        };
+        /** @description The words places are described with. */
+        Catalog: {
+            fire_hazard_classes: components["schemas"]["Word"][];
+            gas: components["schemas"]["Word"][];
+            kinds: components["schemas"]["KindView"][];
+            list_kinds: components["schemas"]["Word"][];
+            openings: components["schemas"]["Word"][];
+        };
+        /** @description How many hazards a category has. */
+        CategoryCount: {
+            /** @description Category. */
+            category: string;
+            /** @description Category in Chinese. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many are not ended.
+             */
+            n: number;
+        };
+        /** @description 证件 as pages see it. */
+        CertificateView: {
+            /** @description Last day. */
+            expires_on?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description First day. */
+            issued_on: string;
+            /** @description 发证机关. */
+            issuer: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description What people call it. */
+            kind_label: string;
+            /** @description 证号. */
+            number: string;
+            /** @description Whether it may be shown today. */
+            valid: boolean;
+        };
+        /** @description Something changed; ask again for what shows it. */
+        ChangeEvent: {
+            action: string;
+            object_id: string;
+            object_kind: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        /** @description Which places get a list. */
+        ChecklistApplies: {
+            /** @description Every place. */
+            always: boolean;
+            /** @description Categories, or kinds that may be either. */
+            categories: string[];
+            /** @description But not these categories. */
+            except?: string[];
+            /** @description Tags. */
+            tags: string[];
+        };
+        /** @description What changed since the edition before. */
+        ChecklistDiff: {
+            /** @description Codes of new items. */
+            added: string[];
+            /** @description Codes of changed items. */
+            changed: string[];
+            /** @description Codes of items that are gone. */
+            removed: string[];
+        };
+        /** @description A draft as edited. */
+        ChecklistEdit: {
+            applies?: components["schemas"]["ChecklistApplies"] | null;
+            /** @description Its items, in order. */
+            items: components["schemas"]["ItemInput"][];
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description A new list. */
+        ChecklistInput: {
+            /** @description Which places get it. */
+            applies: components["schemas"]["ChecklistApplies"];
+            /** @description Code: letters, digits, underscore. */
+            code: string;
+            /** @description `block`, `quick` or `routine`. */
+            purpose: string;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description From when an edition holds. */
+        ChecklistPublish: {
+            /** @description First day. */
+            from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Until when an edition holds. */
+        ChecklistRetire: {
+            /** @description Last day. */
+            to: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An edition in a list. */
+        ChecklistRow: {
+            /** @description What the caller may do: `edit`, `import`, `publish`, `edition`, `retire`. */
+            actions: string[];
+            /** @description Which places get it. */
+            applies: components["schemas"]["ChecklistApplies"];
+            /** @description Code of the list. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Edition, from 1.
+             */
+            edition: number;
+            /** @description Id. */
+            id: string;
+            /** @description How many items. */
+            items_n: number;
+            /** @description `block`, `quick` or `routine`. */
+            purpose: string;
+            /** @description In Chinese. */
+            purpose_label: string;
+            /** @description `draft`, `valid` or `retired`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Title. */
+            title: string;
+            /** @description First day. */
+            valid_from?: string | null;
+            /** @description Last day. */
+            valid_to?: string | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description An edition with its items. */
+        ChecklistView: components["schemas"]["ChecklistRow"] & {
+            diff?: components["schemas"]["ChecklistDiff"] | null;
+            /** @description Its items. */
+            items: components["schemas"]["ItemView"][];
+        };
+        /** @description Every edition. */
+        Checklists: {
+            items: components["schemas"]["ChecklistRow"][];
+        };
+        /** @description One clause. */
+        ClauseRow: {
+            /** @description The notice leaves the number out; the clause carries no duty and never fails. */
+            absent: boolean;
+            code: string;
+            duties_n: number;
+            /** @description `第十条`. */
+            label: string;
+            note?: string | null;
+            section: string;
+            section_label: string;
+            tally: components["schemas"]["Tally"];
+            title: string;
+            trend: components["schemas"]["MonthRatio"][];
+            villages: components["schemas"]["VillageTally"][];
+            who: string[];
+        };
+        /** @description One clause with its duties. */
+        ClauseView: {
+            clause: components["schemas"]["ClauseRow"];
+            duties: components["schemas"]["DutyRow"][];
+            quote?: components["schemas"]["Quote"] | null;
+        };
+        /** @description Something wrong, in words. */
+        CodedMessage: {
+            code: string;
+            message: string;
+        };
+        /** @description What the place's own people put under it. */
+        Companion: {
+            /** @enum {string} */
+            kind: "signed";
+            /** @description Name. */
+            name: string;
+            /** @description Photo of the signature. */
+            signature: string;
+        } | {
+            /** @enum {string} */
+            kind: "not_signed";
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Name and phone. */
+        ContactInput: {
+            /** @default  */
+            name: string;
+            /**
+             * @description Several joined with `、`. Left out in a change: the known one stays, for it was shown masked.
+             * @default null
+             */
+            phone: string | null;
+        };
+        /** @description Somebody to ring up, masked. */
+        ContactView: {
+            name: string;
+            phone_masked: string;
+        };
+        /** @description How many of one code. */
+        CoverageCount: {
+            /** @description Stable code. */
+            code: string;
+            /** @description Its word. */
+            label: string;
+            /** @description How many. */
+            n: number;
+        };
+        /** @description One error of coverage. */
+        CoverageErrorView: {
+            /** @description Stable code. */
+            code: string;
+            /** @description What is wrong and what to do. */
+            detail: string;
+            /** @description Its word. */
+            label: string;
+            /** @description The place. */
+            place: components["schemas"]["Named"];
+            /** @description Where it lies. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description The errors of coverage within one's scope. */
+        CoverageErrors: {
+            /** @description All of them, by code. */
+            counts: components["schemas"]["CoverageCount"][];
+            /** @description The first of them. */
+            items: components["schemas"]["CoverageErrorView"][];
+        };
+        /**
+         * @description Which days count.
+         * @enum {string}
+         */
+        DaysKind: "working" | "calendar";
+        /** @description A number of days and which days count. */
+        DaysView: {
+            /**
+             * Format: int32
+             * @description How many; 0 is on the spot.
+             */
+            count: number;
+            /** @description Which days. */
+            kind: components["schemas"]["DaysKind"];
+        };
+        /** @description What changed since the baseline. */
+        DriftView: {
+            /**
+             * Format: int32
+             * @description Put on since.
+             */
+            entered: number;
+            /**
+             * Format: int32
+             * @description Taken off since.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Living count less baseline.
+             */
+            net: number;
+        };
+        /** @description A number or choice that a duty goes by. */
+        DutyParameter: {
+            basis: string;
+            basis_label: string;
+            from: string;
+            label: string;
+            name: string;
+            unit: string;
+            value: Record<string, never>;
+        };
+        /** @description One duty. */
+        DutyRow: {
+            /** @description Whether there is a source for what it asks for. */
+            available: boolean;
+            basis: string;
+            basis_label: string;
+            evidence: components["schemas"]["Word"][];
+            id: string;
+            informational: boolean;
+            measure: string;
+            note?: string | null;
+            parameters: components["schemas"]["DutyParameter"][];
+            period_label: string;
+            tally: components["schemas"]["Tally"];
+            title: string;
+            /** Format: double */
+            weight: number;
+            who: string[];
+        };
+        /** @description One duty with a page of occurrences. */
+        DutyView: {
+            clause: components["schemas"]["Named"];
+            duty: components["schemas"]["DutyRow"];
+            occurrences: components["schemas"]["OccurrencePage"];
+            quote?: components["schemas"]["Quote"] | null;
+        };
+        /** @description A version of a record. */
+        EditionView: {
+            /** @description Who. */
+            by: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            edition: number;
+            /** @description Why, from the second on. */
+            reason?: string | null;
+            /** @description When. */
+            recorded_at: string;
+        };
+        /** @description When and why it leaves. */
+        EntryEnd: {
+            on: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A place to put on a list. */
+        EntryInput: {
+            from: string;
+            place: string;
+            reason: string;
+        };
+        /** @description A page of stays. */
+        EntryPage: {
+            /** @description The stays. */
+            items: components["schemas"]["EntryView"][];
+            /** @description Asks for the next page. */
+            next?: string | null;
+        };
+        /** @description One stay. */
+        EntryView: {
+            /** @description First day on the list. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description The place. */
+            place: components["schemas"]["Named"];
+            /** @description Why on. */
+            reason_in: string;
+            /** @description Why off. */
+            reason_out: string;
+            /** @description First day off it. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+            /** @description Where it lies. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A step of the escalation ladder that was taken. */
+        EscalationView: {
+            /** @description The deciding document. */
+            document_no?: string | null;
+            /** @description Kind. */
+            kind: string;
+            /** @description Kind in Chinese. */
+            label: string;
+            /** @description Since when. */
+            on: string;
+        };
+        /** @description A record behind a figure. */
+        EvidenceRow: {
+            happened_on: string;
+            href?: string | null;
+            id: string;
+            kind: string;
+            kind_label: string;
+            photos: components["schemas"]["PhotoView"][];
+            recorded_on: string;
+            title: string;
+        };
+        /** @description The records behind a figure. */
+        EvidenceView: {
+            items: components["schemas"]["EvidenceRow"][];
+            /** @description How the figure came about. */
+            why: string;
+        };
+        /** @description Where the one extension stands. */
+        ExtensionView: {
+            /**
+             * Format: int32
+             * @description The most that can be granted. Units: days of the kind first allowed.
+             */
+            cap?: number | null;
+            /**
+             * Format: int32
+             * @description Days asked for.
+             */
+            days?: number | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description `none`, `asked` or `granted`. */
+            state: string;
+        };
         /** @description A field to correct. */
         FieldView: {
             code: string;
             field: string;
             message: string;
+        };
+        /** @description Something a reviewer should know. */
+        FlagView: {
+            /** @description Code. */
+            code: string;
+            /** @description In Chinese. */
+            message: string;
+        };
+        /** @description An assignment one acts under. */
+        Hat: {
+            /** @description First day. */
+            from: string;
+            /** @description Id of the assignment. */
+            id: string;
+            /** @description Organisation. */
+            org: components["schemas"]["Named"];
+            /** @description What the post is called. */
+            post_name: string;
+            /** @description Role. */
+            role: string;
+            /** @description What people call it. */
+            role_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["HatTerritory"];
+            /** @description Last day. */
+            to?: string | null;
+        };
+        /** @description Where a hat reaches. */
+        HatTerritory: {
+            /** @description Code. */
+            code: string;
+            /** @description Name. */
+            name: string;
+            /** @description Codes from the town down. */
+            path: string;
+        };
+        /** @description A hazard of the dictionary. */
+        HazardCodeView: {
+            /** @description Category, two digits. */
+            category: string;
+            /** @description Name of the category. */
+            category_label: string;
+            /** @description Code, as `H01.1`. */
+            code: string;
+            /** @description Name. */
+            label: string;
+        };
+        /** @description The dictionary. */
+        HazardCodes: {
+            items: components["schemas"]["HazardCodeView"][];
+        };
+        /** @description One thing that happened to a hazard. */
+        HazardEventView: {
+            /** @description Who. */
+            by: string;
+            /** @description What was said. */
+            detail: string;
+            /** @description The paper. */
+            document_no?: string | null;
+            /** @description When it happened. */
+            happened_at: string;
+            /** @description Under which hat. */
+            hat_label: string;
+            /** @description Step in Chinese. */
+            label: string;
+            /** @description Recorded on a later day than it happened. */
+            late: boolean;
+            /** @description Phase of the hazard's life it belongs to, in Chinese. */
+            phase_label: string;
+            /** @description Pictures. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description When it was recorded. */
+            recorded_at: string;
+            /**
+             * Format: int32
+             * @description In the order of recording.
+             */
+            seq: number;
+            /** @description Step. */
+            step: string;
+        };
+        /** @description A find made by hand. */
+        HazardInput: {
+            /** @description What was seen. */
+            description: string;
+            /** @description When; now when left out. */
+            happened_at?: string | null;
+            /** @description Code of the hazard dictionary. */
+            hazard_code: string;
+            /** @description UUID, made where it was found. */
+            id: string;
+            /** @description Checklist item, if one failed. */
+            item?: string | null;
+            /** @description Ids of pictures, which may come later. */
+            photos?: string[];
+            /** @description The place. */
+            place: string;
+            position?: components["schemas"]["HazardPosition"] | null;
+        };
+        /** @description The inspection a hazard was found in. */
+        HazardInspectionView: {
+            /** @description The day. */
+            happened_on: string;
+            /** @description Id. */
+            id: string;
+        };
+        /** @description A link the unit was given; the code itself is shown once, when it is made. */
+        HazardLinkView: {
+            /** @description When it ends. */
+            expires_at: string;
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             */
+            opened_n: number;
+            /** @description Taken back. */
+            revoked: boolean;
+        };
+        /** @description A page of hazards, newest first. */
+        HazardPage: {
+            /** @description Rows. */
+            items: components["schemas"]["HazardRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total?: number | null;
+        };
+        /** @description A position as evidence. */
+        HazardPosition: {
+            /**
+             * Format: double
+             * @description Units: metres.
+             */
+            accuracy_m?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
+        /** @description A hazard in a list. */
+        HazardRow: {
+            /** @description Hazard category. */
+            category: string;
+            /** @description Category in Chinese. */
+            category_label: string;
+            /** @description Number people use. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Until the deadline, negative after it; none when no fix is awaited. Units: calendar days.
+             */
+            days_left?: number | null;
+            /**
+             * Format: int32
+             * @description How late. Units: calendar days.
+             */
+            days_over: number;
+            /** @description Deadline in force. */
+            deadline_on?: string | null;
+            /** @description What was seen. */
+            description: string;
+            /** @description The fix is awaited within a week. */
+            due_soon: boolean;
+            /** @description When it was found. */
+            found_at: string;
+            /** @description Who found it. */
+            found_by: string;
+            /** @description Code of the hazard dictionary. */
+            hazard_code: string;
+            /** @description What the dictionary calls it. */
+            hazard_label: string;
+            /** @description Id. */
+            id: string;
+            /** @description Level. */
+            level?: string | null;
+            /** @description Whether the level stands. */
+            level_confirmed: boolean;
+            /** @description Level in Chinese. */
+            level_label?: string | null;
+            /** @description Measure. */
+            measure?: string | null;
+            /** @description Measure in Chinese. */
+            measure_label?: string | null;
+            /** @description First deadline ever set. */
+            original_deadline_on?: string | null;
+            /** @description The fix is awaited and late. */
+            overdue: boolean;
+            /** @description The place. */
+            place: components["schemas"]["Named"];
+            /** @description Last day for the re-check. */
+            recheck_due_on?: string | null;
+            /** @description The closed hazard this one repeats. */
+            recurrence_of?: string | null;
+            /** @description Stage with what is late about it. */
+            stage_label: string;
+            /** @description Stage. */
+            state: string;
+            /** @description Stage in Chinese. */
+            state_label: string;
+            /**
+             * Format: int32
+             * @description How many events made it.
+             */
+            version: number;
+            /** @description Its village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A step. Which members are needed depends on the step. */
+        HazardStep: {
+            /** @description answer_transfer: `major` or `returned`. */
+            answer?: string | null;
+            /** @description order: the item of the authority list. */
+            authority_item?: string | null;
+            /** @description order: `own_statutory`, `empowered` or `delegated`. */
+            basis?: string | null;
+            /** @description order: the officer's certificate. */
+            certificate_no?: string | null;
+            days?: components["schemas"]["HowLong"] | null;
+            /** @description answer_transfer: deadline of the organ's notice. */
+            deadline_on?: string | null;
+            /** @description The paper, by number. */
+            document_no?: string | null;
+            /** @description answer_transfer: edition of the standard applied. */
+            edition?: string | null;
+            /** @description answer_transfer: elements found. */
+            elements?: string[] | null;
+            /** @description When; now when left out. */
+            happened_at?: string | null;
+            /** @description escalate. */
+            kind?: string | null;
+            /** @description grade, answer_transfer. */
+            level?: string | null;
+            /** @description control_long_term. */
+            measures?: string | null;
+            /** @description serve: `direct`, `left_behind`, `post`, `electronic` or `public_notice`. */
+            method?: string | null;
+            /** @description submit_fix, pass_recheck, fail_recheck. */
+            note?: string | null;
+            /** @description submit_fix, pass_recheck, fail_recheck. */
+            photos?: string[] | null;
+            position?: components["schemas"]["HazardPosition"] | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description control_long_term. */
+            review_on?: string | null;
+            /**
+             * @description `grade`, `confirm_level`, `advise`, `order`, `serve`, `ask_extension`, `grant_extension`, `refuse_extension`,
+             *     `submit_fix`, `start_recheck`, `pass_recheck`, `fail_recheck`, `close`, `transfer`, `answer_transfer`, `escalate`,
+             *     `control_long_term`, `reopen`, `dismiss` or `void`.
+             */
+            step: string;
+            /** @description advise, order. */
+            text?: string | null;
+            /** @description transfer: `fire_rescue`, `police` or `sector`. */
+            to?: string | null;
+            /**
+             * Format: int32
+             * @description The version that was seen.
+             */
+            version: number;
+            /** @description Persons who were there too. */
+            with?: string[] | null;
+        };
+        /** @description How many hazards there are of what. */
+        HazardSummary: {
+            /** @description By category, most first. */
+            by_category: components["schemas"]["CategoryCount"][];
+            /** @description By village. */
+            by_village: components["schemas"]["HazardVillageCount"][];
+            /**
+             * Format: int64
+             * @description Due within a week.
+             */
+            due_soon: number;
+            /**
+             * Format: int64
+             * @description Not ended.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Late.
+             */
+            overdue: number;
+            /** @description By stage, in the order of a hazard's life. */
+            states: components["schemas"]["StateCount"][];
+        };
+        /** @description A hazard's page. */
+        HazardView: components["schemas"]["HazardRow"] & {
+            /** @description Steps this caller may take now. */
+            actions: string[];
+            /** @description The ladder. */
+            escalation_kinds: components["schemas"]["Word"][];
+            /** @description Escalations. */
+            escalations: components["schemas"]["EscalationView"][];
+            /** @description The one extension. */
+            extension: components["schemas"]["ExtensionView"];
+            inspection?: components["schemas"]["HazardInspectionView"] | null;
+            issuer?: components["schemas"]["Named"] | null;
+            /** @description The failed checklist item. */
+            item?: string | null;
+            /** @description Links handed out. */
+            links: components["schemas"]["HazardLinkView"][];
+            /** @description What the unit was told. */
+            measure_text?: string | null;
+            /** @description Pictures before and after. */
+            pairs: components["schemas"]["PhotoPairView"][];
+            /** @description From finding to closing. */
+            phases: components["schemas"]["PhaseView"][];
+            /** @description The place. */
+            place_brief: components["schemas"]["PlaceBrief"];
+            /** @description What to begin with. */
+            suggested: components["schemas"]["SuggestedView"];
+            /** @description Everything that happened, by when it happened. */
+            timeline: components["schemas"]["HazardEventView"][];
+        };
+        /** @description How many hazards a village has. */
+        HazardVillageCount: {
+            /**
+             * Format: int64
+             * @description Not ended.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Late.
+             */
+            overdue: number;
+            /** @description The village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description How many people; null is unknown, which is not zero. */
+        HeadsView: {
+            /**
+             * Format: int32
+             * @default null
+             */
+            beds: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            capacity: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            lodging: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            training: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            working: number | null;
+        };
+        /** @description Somebody on a post. */
+        HolderView: {
+            /** @description Acting for somebody. */
+            acting: boolean;
+            /** @description By which assignment. */
+            assignment: string;
+            /** @description First day. */
+            from: string;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description Last day. */
+            to?: string | null;
+        };
+        /** @description A number of days; the kind may be left out where it follows from the time first allowed. */
+        HowLong: components["schemas"]["DaysView"] | number;
+        /** @description What somebody decided about a file. */
+        ImportChoice: {
+            /** @description `wgs84`, `cgcs2000`, `gcj02` or `bd09`; WGS 84 when left out. */
+            crs?: string | null;
+            /** @description Row as Excel shows it, and what it is: `new`, `skip` or the id of what it means. */
+            decisions?: {
+                [key: string]: string;
+            };
+            /** @description Row of the header as Excel shows it, from 1. */
+            header_row: number;
+            /** @description Column counted from 0, and what it means. */
+            mapping?: {
+                [key: string]: string;
+            };
+            /** @description Sheet to read. */
+            sheet: string;
+        };
+        /** @description A column of the sheet. */
+        ImportColumn: {
+            /** @description What it was taken for. */
+            field?: string | null;
+            /** @description What its header says. */
+            header: string;
+            /** @description Counted from 0. */
+            index: number;
+            /** @description What stands below. */
+            samples: string[];
+        };
+        /** @description What a column may be. */
+        ImportField: {
+            /** @description Code. */
+            code: string;
+            /** @description Word. */
+            label: string;
+            /** @description Whether the ledger makes no sense without it. */
+            required: boolean;
+        };
+        /** @description A sheet of the file. */
+        ImportSheet: {
+            /** @description Name on the tab. */
+            name: string;
+            /** @description Rows with content, the header included. */
+            rows: number;
+        };
+        /** @description A file as it was understood so far. */
+        ImportView: {
+            /** @description Its columns. */
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description What a column may be. */
+            fields: components["schemas"]["ImportField"][];
+            /** @description Row of the header as Excel shows it, from 1. */
+            header_row: number;
+            /** @description Id. */
+            id: string;
+            /** @description When a file with these very bytes last went into the register. */
+            imported_before?: string | null;
+            /** @description `places` or `people`. */
+            kind: string;
+            /** @description Name it was sent under. */
+            name: string;
+            /** @description Somebody confirmed these headers before. */
+            remembered: boolean;
+            /** @description The sheet that looks most like the ledger. */
+            sheet: string;
+            /** @description Its sheets. */
+            sheets: components["schemas"]["ImportSheet"][];
+        };
+        /** @description A correction. */
+        InspectionCorrection: {
+            /** @description Why. */
+            reason: string;
+            /** @description The record as it should be. */
+            record: components["schemas"]["InspectionInput"];
+        };
+        /** @description What was filled in on site. */
+        InspectionInput: {
+            /** @description The answers. */
+            answers: components["schemas"]["AnswerInput"][];
+            /** @description Who signed, or why not. */
+            companion: components["schemas"]["Companion"];
+            /** @description When it ended. */
+            ended_at: string;
+            /** @description Made by the phone. */
+            id: string;
+            /** @description People, the sender first. */
+            inspectors: string[];
+            /** @description `routine`, `special`, `joint`, `recheck`, `supervision`, `report` or `before_holiday`. */
+            occasion: string;
+            /** @description Pictures of the gate and the whole. */
+            photos?: string[];
+            /** @description The editions it was filled in with. */
+            pins: components["schemas"]["PinView"][];
+            /** @description The place. */
+            place: string;
+            position?: components["schemas"]["PositionInput"] | null;
+            /** @description `governance`, `statutory` or `enforcement`. */
+            power: string;
+            /** @description Whether certificates were shown. */
+            showed_certificates?: boolean;
+            /** @description When it began, by the phone's clock. */
+            started_at: string;
+            /** @description The task it answers. */
+            task?: string | null;
+        };
+        /** @description A page of inspections. */
+        InspectionPage: {
+            /** @description Rows. */
+            items: components["schemas"]["InspectionRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total?: number | null;
+        };
+        /** @description What a phone is told of a record. */
+        InspectionReceipt: {
+            /** @description Whether record and every photo have arrived. */
+            complete: boolean;
+            /** @description What a reviewer should know. */
+            flags: components["schemas"]["FlagView"][];
+            /** @description Hazards it led to, by number. */
+            hazards: components["schemas"]["Named"][];
+            /** @description Id. */
+            id: string;
+            /** @description Outcome. */
+            outcome: string;
+            /** @description In Chinese. */
+            outcome_label: string;
+            /** @description Every photo it names. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description `new` or `again`. */
+            receipt: string;
+            /** @description When it was recorded. */
+            recorded_at: string;
+        };
+        /** @description An inspection in a list. */
+        InspectionRow: {
+            /** @description Items that were looked at. */
+            checked_n: number;
+            /**
+             * Format: int32
+             * @description Version.
+             */
+            edition: number;
+            /** @description Items that failed. */
+            failed_n: number;
+            /** @description The day. */
+            happened_on: string;
+            /** @description Id. */
+            id: string;
+            /** @description Names. */
+            inspectors: string[];
+            /** @description Recorded on a later day than it happened. */
+            late: boolean;
+            /** @description Why. */
+            occasion: string;
+            /** @description In Chinese. */
+            occasion_label: string;
+            /** @description Who looked. */
+            org: components["schemas"]["Named"];
+            /** @description Outcome. */
+            outcome: string;
+            /** @description In Chinese. */
+            outcome_label: string;
+            /** @description Where. */
+            place: components["schemas"]["Named"];
+            /** @description In what power. */
+            power: string;
+            /** @description In Chinese. */
+            power_label: string;
+            /** @description When it was recorded. */
+            recorded_at: string;
+            /** @description Village of the place. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description An inspection whole. */
+        InspectionView: components["schemas"]["InspectionRow"] & {
+            /** @description What the caller may do: `correct`. */
+            actions: string[];
+            /** @description The answers. */
+            answers: components["schemas"]["AnswerView"][];
+            /** @description Who signed, or why not. */
+            companion: components["schemas"]["Companion"];
+            /** @description Its versions. */
+            editions: components["schemas"]["EditionView"][];
+            /** @description When it ended. */
+            ended_at: string;
+            /** @description What a reviewer should know. */
+            flags: components["schemas"]["FlagView"][];
+            /** @description Hazards it led to. */
+            hazards: components["schemas"]["HazardRow"][];
+            /** @description Every photo. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description The editions it was filled in with. */
+            pins: components["schemas"]["PinView"][];
+            position?: components["schemas"]["PositionInput"] | null;
+            /** @description As it was sent. */
+            record: components["schemas"]["InspectionInput"];
+            /** @description When it began. */
+            started_at: string;
+            /** @description The task it answers. */
+            task?: string | null;
+        };
+        /** @description What an item rests on. */
+        ItemBasis: {
+            /** @description Article. */
+            article?: string;
+            /** @description How far it was checked: `sure`, `likely`, `check` or `parameter`; kept as it was when left out. */
+            confidence?: string | null;
+            /** @description Edition of the law; kept as it was when left out. */
+            edition?: string | null;
+            /** @description Law or standard. */
+            instrument: string;
+            /** @description As people read it, with a warning where nobody vouched for it. */
+            text?: string;
+        };
+        /** @description An item as edited. What is left out stays as it was. */
+        ItemInput: {
+            /** @description What answers it. */
+            answer?: string | null;
+            /** @description Basis. */
+            basis?: components["schemas"]["ItemBasis"][] | null;
+            /** @description Code. */
+            code: string;
+            /** @description Grade proposed. */
+            grade?: string | null;
+            /** @description The hazard a failure is. */
+            hazard_code?: string | null;
+            /** @description What to do on the spot. */
+            how?: string | null;
+            /** @description Kinds it is asked of. */
+            only?: string[] | null;
+            /** @description Photo rule. */
+            photo?: string | null;
+            /** @description Door check. */
+            quick?: boolean | null;
+            /** @description What is true when all is well. */
+            text: string;
+            /**
+             * Format: int32
+             * @description Weight.
+             */
+            weight?: number | null;
+        };
+        /** @description An item as it is asked. */
+        ItemView: {
+            /** @description `pass_fail`, `count`, `text` or `photo`. */
+            answer: string;
+            /** @description In Chinese. */
+            answer_label: string;
+            /** @description What it rests on. */
+            basis: components["schemas"]["ItemBasis"][];
+            /** @description Code of the list it belongs to. */
+            block: string;
+            /** @description Title of that list. */
+            block_title: string;
+            /** @description Code, as `B05`. */
+            code: string;
+            /** @description `general`, `larger` or `major_suspect`. */
+            grade: string;
+            /** @description In Chinese. */
+            grade_label: string;
+            /** @description The hazard a failure is. */
+            hazard_code?: string | null;
+            /** @description In Chinese. */
+            hazard_label?: string | null;
+            /** @description What to do on the spot. */
+            how: string;
+            /** @description Whether it must be answered. */
+            mandatory: boolean;
+            /** @description Kinds it is asked of; empty for all. */
+            only: string[];
+            /** @description `none`, `on_fail` or `recommended`. */
+            photo: string;
+            /** @description Whether it belongs to the door check. */
+            quick: boolean;
+            /** @description What is true when all is well. */
+            text: string;
+            /** @description Unit of a reading. */
+            unit?: string | null;
+            /**
+             * Format: int32
+             * @description How much it counts.
+             */
+            weight: number;
+        };
+        /** @description A job as its owner sees it. */
+        JobView: {
+            /** @description Asked for. */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Units of work done.
+             */
+            done_n: number;
+            /** @description Why it failed, one sentence. */
+            error?: string | null;
+            /** @description Done or given up. */
+            finished_at?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description What is done, as `import.places`. */
+            kind: string;
+            /** @description What people call it. */
+            kind_label: string;
+            /** @description Outcome; its shape is the kind's. */
+            result?: Record<string, never> | null;
+            /** @description `waiting`, `running`, `done` or `failed`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Units of work in all; 0 when not known yet.
+             */
+            total_n: number;
+        };
+        /** @description One's newest jobs. */
+        Jobs: {
+            items: components["schemas"]["JobView"][];
+        };
+        /** @description An offer taken. */
+        JointAccept: {
+            /** @description Organisation that leads. */
+            lead: string;
+            /** @description The tasks to be one. */
+            tasks: string[];
+        };
+        /** @description Several bodies could go to one place together. */
+        JointOfferView: {
+            /** @description First day that suits all. */
+            from: string;
+            /** @description Who. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Place. */
+            place: components["schemas"]["Named"];
+            /** @description Visits the place is spared. */
+            saved: number;
+            /** @description Their tasks. */
+            tasks: string[];
+            /** @description Last day that suits all. */
+            to: string;
+            /** @description Its village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description Offers. */
+        JointOffers: {
+            items: components["schemas"]["JointOfferView"][];
+        };
+        /** @description A category or tag. */
+        KindView: {
+            code: string;
+            /** @description How far its definition was checked. */
+            confidence_label: string;
+            label: string;
+            parent?: string | null;
+            source: string;
+            /** @description `category`, `tag` or `both`. */
+            use: string;
+        };
+        /** @description Something that wants a decision. */
+        LeaderDecision: {
+            detail: string;
+            href: string;
+            kind: string;
+            /** @description `high`, `medium` or `low`. */
+            severity: string;
+            title: string;
+        };
+        /** @description A number of the page. */
+        LeaderNumber: {
+            code: string;
+            href: string;
+            label: string;
+            note: string;
+            /** Format: int64 */
+            of?: number | null;
+            /** @description `good`, `due` or `late`. */
+            tone: string;
+            unit: string;
+            /**
+             * Format: double
+             * @description Null without anything to count.
+             */
+            value?: number | null;
+        };
+        /** @description The leader's page. */
+        LeaderView: {
+            as_of: string;
+            decisions: components["schemas"]["LeaderDecision"][];
+            numbers: components["schemas"]["LeaderNumber"][];
+            period_label: string;
+            villages: components["schemas"]["LeaderVillage"][];
+            weekly: components["schemas"]["LeaderWeek"][];
+        };
+        /** @description One village. */
+        LeaderVillage: {
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            closed_in_time: number;
+            /** Format: int64 */
+            inspected: number;
+            /** Format: int64 */
+            listed: number;
+            /** Format: int64 */
+            open_hazards: number;
+            /** Format: int64 */
+            overdue: number;
+            tally: components["schemas"]["Tally"];
+            village: components["schemas"]["Named"];
+        };
+        /** @description One week. */
+        LeaderWeek: {
+            closed: number;
+            found: number;
+            /** @description Its Monday. */
+            from: string;
+            inspections: number;
+        };
+        /** @description Two kinds of list side by side. */
+        ListSummary: {
+            /** @description Why there is no total. */
+            never_added_note: string;
+            /**
+             * Format: int64
+             * @description Places on both.
+             */
+            overlap: number;
+            /** @description The police station's list. */
+            police_listed: components["schemas"]["PoliceListed"];
+            /** @description The villages' lists. */
+            village_listed: components["schemas"]["VillageListed"];
         };
         /** @description Who wants in. */
         Login: {
@@ -163,20 +3237,260 @@ export interface components {
             /** @description The authenticator's six digits, or a recovery code. */
             totp?: string | null;
         };
-        /** @description Who I am. */
+        /** @description A position in WGS 84 degrees. */
+        LonLat: {
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
+        /** @description Who I am, and what I may do today. */
         Me: {
+            /** @description What I may do to some row. */
+            actions: string[];
+            /** @description Everything here is made up. */
+            demo: boolean;
+            /** @description What I act under today. */
+            hats: components["schemas"]["Hat"][];
             /** @description The next thing must be a new password. */
             must_change_password: boolean;
+            /** @description My person. */
             person: components["schemas"]["MePerson"];
+            /** @description The server's time. */
             server_time: string;
+            /** @description Today in the town. */
+            today: string;
+            /** @description Whether a second factor is set up. */
             totp_enabled: boolean;
+            /** @description The town's code. */
             town: string;
+            /** @description What the town is called. */
+            town_name: string;
+            /** @description Version of the program. */
             version: string;
         };
         /** @description My person. */
         MePerson: {
+            /** @description Id. */
             id: string;
+            /** @description Login name. */
             login: string;
+            /** @description 姓名. */
+            name: string;
+        };
+        /** @description One stay on a list. */
+        Membership: {
+            entry: string;
+            from: string;
+            kind: string;
+            kind_label: string;
+            list: string;
+            owner: components["schemas"]["Named"];
+            reason_in: string;
+            reason_out: string;
+            to?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What fell due in one month. */
+        MonthRatio: {
+            /** @description `2026-11`. */
+            month: string;
+            /** Format: double */
+            ratio?: number | null;
+        };
+        /** @description Visits of a month. */
+        MonthVisits: {
+            /** @description As `2026-09`. */
+            month: string;
+            /** @description How many begin in it. */
+            visits: number;
+        };
+        /** @description Something by id, with what people call it. */
+        Named: {
+            /** @description Id. */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A password set by somebody else, to be changed at the next login. */
+        NewPassword: {
+            password: string;
+        };
+        /** @description A notice as handed in. */
+        NoticeInput: {
+            body: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description The version it replaces; left out for the first.
+             */
+            version?: number | null;
+        };
+        /** @description Where a clause stands in the text. */
+        NoticePassage: {
+            clause: string;
+            /** @description Units: UTF-16. */
+            end: number;
+            /** @description Units: UTF-16. */
+            start: number;
+        };
+        /** @description The notice. */
+        NoticeView: {
+            body: string;
+            recorded_at: string;
+            recorded_by: string;
+            spans: components["schemas"]["NoticePassage"][];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A page of occurrences. */
+        OccurrencePage: {
+            items: components["schemas"]["OccurrenceRow"][];
+            next?: string | null;
+            total: number;
+        };
+        /** @description One duty for one subject in one window. */
+        OccurrenceRow: {
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            needed: number;
+            status: string;
+            status_label: string;
+            subject: components["schemas"]["SubjectView"];
+            window: components["schemas"]["WindowView"];
+        };
+        /** @description An organisation to add or change. */
+        OrgInput: {
+            /** @description Whether it exists today; it does unless said otherwise. */
+            active?: boolean | null;
+            /** @description Other names in use. */
+            aliases?: string[];
+            /** @description Kind. */
+            kind: string;
+            /** @description The word plans call it by. */
+            label?: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Whether the town may command it. */
+            relation: string;
+            /** @description Name for narrow columns. */
+            short_name?: string;
+            /** @description Where it works. */
+            territory: string;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version?: number | null;
+        };
+        /** @description 机构 as pages see it. */
+        OrgView: {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** @description Whether it exists today. */
+            active: boolean;
+            /** @description Other names in use. */
+            aliases: string[];
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description What people call the kind. */
+            kind_label: string;
+            /** @description The word plans call it by; empty when none does. */
+            label: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Whether the town may command it. */
+            relation: string;
+            /** @description What people call that. */
+            relation_label: string;
+            /** @description Name for narrow columns. */
+            short_name: string;
+            /** @description Where it works. */
+            territory: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description Every organisation. */
+        Orgs: {
+            items: components["schemas"]["OrgView"][];
+        };
+        /** @description What a change would do to one duty. */
+        ParameterChange: {
+            after: components["schemas"]["Tally"];
+            before: components["schemas"]["Tally"];
+            duty: string;
+            title: string;
+        };
+        /** @description What a change would do. */
+        ParameterChanges: {
+            changes: components["schemas"]["ParameterChange"][];
+        };
+        /** @description A new value. */
+        ParameterInput: {
+            from: string;
+            name: string;
+            reason?: string;
+            value: Record<string, never>;
+        };
+        /** @description All parameters. */
+        ParameterList: {
+            items: components["schemas"]["ParameterView"][];
+        };
+        /** @description A proposal that waits. */
+        ParameterProposal: {
+            from: string;
+            id: string;
+            proposed_by: string;
+            reason: string;
+            value: Record<string, never>;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is decided about a proposal. */
+        ParameterVerdict: {
+            approve: boolean;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One version of a parameter. */
+        ParameterVersion: {
+            by: string;
+            from: string;
+            reason: string;
+            /** @description `plan`, `decided` or `rejected`. */
+            state: string;
+            value: Record<string, never>;
+        };
+        /** @description One parameter. */
+        ParameterView: {
+            actions: string[];
+            basis: string;
+            basis_label: string;
+            from: string;
+            history: components["schemas"]["ParameterVersion"][];
+            label: string;
+            name: string;
+            pending?: components["schemas"]["ParameterProposal"] | null;
+            source: string;
+            unit: string;
+            /** @description Ids of duties; empty for what all go by. */
+            used_by: string[];
+            value: Record<string, never>;
         };
         /** @description One's own password, asked again. */
         Password: {
@@ -187,10 +3501,548 @@ export interface components {
             new_password: string;
             old_password: string;
         };
+        /** @description A person to add or change. */
+        PersonInput: {
+            /** @description Whether still with us. */
+            active?: boolean | null;
+            /** @description 姓名. */
+            name: string;
+            /** @description 办公电话. */
+            office_phone?: string;
+            /** @description Mobile. Left out, or still masked: it stays as it is. */
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version?: number | null;
+        };
+        /** @description One page of people. */
+        PersonPage: {
+            /** @description Rows. */
+            items: components["schemas"]["PersonRow"][];
+            /** @description To ask for the next page with. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total?: number | null;
+        };
+        /** @description A person in a list. */
+        PersonRow: {
+            /** @description What the caller may do to him now. */
+            actions: string[];
+            /** @description Whether still with us. */
+            active: boolean;
+            /** @description What he is today. */
+            assignments: components["schemas"]["AssignmentView"][];
+            /** @description Id. */
+            id: string;
+            /** @description Login name, for those who keep accounts. */
+            login?: string | null;
+            /** @description 姓名. */
+            name: string;
+            /** @description 办公电话. */
+            office_phone: string;
+            /** @description Mobile with its middle hidden. */
+            phone_masked: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description A person with what he was before. */
+        PersonView: components["schemas"]["PersonRow"] & {
+            /** @description What he may show. */
+            certificates: components["schemas"]["CertificateView"][];
+            /** @description What he was, and what he will be. */
+            past: components["schemas"]["AssignmentView"][];
+        };
+        /** @description A phase of a hazard's life. */
+        PhaseView: {
+            /** @description When it was done. */
+            at?: string | null;
+            /** @description Who did it. */
+            by?: string | null;
+            /** @description Code. */
+            code: string;
+            /** @description Whether it is done. */
+            done: boolean;
+            /** @description Chinese. */
+            label: string;
+        };
+        /** @description A part that does not continue what is here. */
+        PhotoOffset: {
+            /** @description `photo.offset`. */
+            code: string;
+            complete: boolean;
+            detail: string;
+            /**
+             * Format: int64
+             * @description Go on from here. Units: bytes.
+             */
+            received: number;
+            /** Format: int32 */
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** @description A picture before and its picture after. */
+        PhotoPairView: {
+            after?: components["schemas"]["PhotoView"] | null;
+            before?: components["schemas"]["PhotoView"] | null;
+            /** @description Checklist item. */
+            item?: string | null;
+        };
+        /** @description How much of a photo has come. */
+        PhotoProgress: {
+            /** @description Whether it is kept for good. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Units: bytes.
+             */
+            received: number;
+            /** @description Its hash, once it is. */
+            sha256?: string | null;
+        };
+        /** @description A photo as pages see it. */
+        PhotoView: {
+            /** @description Whether all of it is here. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Units: pixels.
+             */
+            height: number;
+            /** @description Id, made by the phone. */
+            id: string;
+            /** @description The checklist item it shows. */
+            item?: string | null;
+            /** @description What it is. */
+            role: string;
+            /** @description Hash of its bytes; empty while it has not come. */
+            sha256: string;
+            /** @description When it was taken, by the phone's clock. */
+            taken_at?: string | null;
+            /**
+             * Format: int64
+             * @description Units: pixels.
+             */
+            width: number;
+        };
+        /** @description An edition and its number. */
+        PinView: {
+            /** @description Code of the list. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Edition.
+             */
+            edition: number;
+        };
+        /** @description A place as tasks and hazards show it. */
+        PlaceBrief: {
+            /** @description Address. */
+            address: string;
+            /** @description Category. */
+            category: string;
+            /** @description Category in Chinese. */
+            category_label: string;
+            /** @description Number on the file. */
+            code: string;
+            /** @description Risk grade in Chinese, as last computed. */
+            grade_label?: string | null;
+            /** @description Id. */
+            id: string;
+            location?: components["schemas"]["Spot"] | null;
+            /** @description Name. */
+            name: string;
+            /** @description Phone, partly hidden. */
+            phone_masked: string;
+            /** @description Who answers for it. */
+            responsible: string;
+            /** @description Village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A place as it is typed in. */
+        PlaceInput: {
+            address?: string;
+            /** Format: int32 */
+            area_m2?: number | null;
+            category: string;
+            closed_on?: string | null;
+            /** @description Number on the file; given by the program when left out. */
+            code?: string | null;
+            /** @description `A` to `E`. */
+            fire_hazard_class?: string | null;
+            /** @description `piped`, `bottled` or `none`. */
+            gas?: string | null;
+            grid?: string | null;
+            /** @description The day the facts were so; today when left out. */
+            happened_on?: string | null;
+            heads?: components["schemas"]["HeadsView"];
+            location?: components["schemas"]["LonLat"] | null;
+            manager?: components["schemas"]["ContactInput"] | null;
+            name: string;
+            note?: string;
+            opened_on?: string | null;
+            /** @description `open`, `suspended`, `dormant` or `deregistered`. */
+            opening?: string;
+            registration?: components["schemas"]["RegistrationView"] | null;
+            responsible?: components["schemas"]["ContactInput"];
+            sector?: string | null;
+            tags?: string[];
+            /**
+             * Format: int64
+             * @description The version that was read; needed for a change.
+             */
+            version?: number | null;
+            village: string;
+        };
+        /** @description A new list. */
+        PlaceListInput: {
+            baseline?: components["schemas"]["BaselineInput"] | null;
+            /** @description Kind. */
+            kind: string;
+            /** @description Who keeps it. */
+            owner: string;
+            /** @description For which village. */
+            village?: string | null;
+        };
+        /** @description A list. */
+        PlaceListView: {
+            /** @description What the caller may do to it. */
+            actions: string[];
+            baseline?: components["schemas"]["BaselineView"] | null;
+            /**
+             * Format: int64
+             * @description Places on it today.
+             */
+            count: number;
+            drift?: components["schemas"]["DriftView"] | null;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Its word. */
+            kind_label: string;
+            /** @description Who keeps it. */
+            owner: components["schemas"]["Named"];
+            village?: components["schemas"]["Named"] | null;
+        };
+        /** @description Every list one may see, and two of them side by side. */
+        PlaceLists: {
+            /** @description The lists. */
+            items: components["schemas"]["PlaceListView"][];
+            /** @description Side by side. */
+            summary: components["schemas"]["ListSummary"];
+        };
+        /** @description A page of places. */
+        PlacePage: {
+            items: components["schemas"]["PlaceRow"][];
+            /** @description Asks for the next page; none on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many in all, told with the first page.
+             */
+            total?: number | null;
+        };
+        /** @description Phones, unmasked for a reason that is kept. */
+        PlacePhones: {
+            manager_phone?: string | null;
+            responsible_phone: string;
+        };
+        /** @description A place in a list. */
+        PlaceRow: {
+            address: string;
+            category: string;
+            category_label: string;
+            code: string;
+            grid?: components["schemas"]["Named"] | null;
+            id: string;
+            last_inspected_on?: string | null;
+            /** @description Kinds of list it is on today; they are never added up. */
+            lists: components["schemas"]["Word"][];
+            location?: components["schemas"]["LonLat"] | null;
+            name: string;
+            /** Format: int32 */
+            open_hazards: number;
+            opening: string;
+            opening_label: string;
+            phone_masked: string;
+            responsible: string;
+            risk?: components["schemas"]["RiskView"] | null;
+            sector?: components["schemas"]["Named"] | null;
+            tags: components["schemas"]["Word"][];
+            /** Format: int64 */
+            version: number;
+            village: components["schemas"]["Named"];
+            voided: boolean;
+        };
+        /** @description The day somebody was there, and the version that was read. */
+        PlaceVerify: {
+            on: string;
+            /** Format: int64 */
+            version?: number | null;
+        };
+        /** @description One place whole. */
+        PlaceView: components["schemas"]["PlaceRow"] & {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** Format: int32 */
+            area_m2?: number | null;
+            closed_on?: string | null;
+            coverage_errors: components["schemas"]["CodedMessage"][];
+            fire_hazard_class?: string | null;
+            gas?: string | null;
+            heads: components["schemas"]["HeadsView"];
+            manager?: components["schemas"]["ContactView"] | null;
+            memberships: components["schemas"]["Membership"][];
+            note: string;
+            opened_on?: string | null;
+            registration: components["schemas"]["RegistrationView"];
+            risk_reasons: components["schemas"]["RiskReason"][];
+            /** @description First day of the table of points, which is the town's and no law. */
+            risk_rule_from: string;
+            source: string;
+            /** @description Sector authorities: its own and the keepers of sector lists it is on. */
+            supervisors: components["schemas"]["Named"][];
+            verified_on?: string | null;
+            void?: components["schemas"]["VoidView"] | null;
+        };
+        /** @description A reason, and the version that was read. */
+        PlaceVoid: {
+            reason: string;
+            /** Format: int64 */
+            version?: number | null;
+        };
+        /** @description A plan at a version. */
+        PlanAt: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The head of the plan. */
+        PlanHead: {
+            code: string;
+            notice_no: string;
+            title: string;
+        };
+        /** @description A step a plan took. */
+        PlanHistoryView: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description The step. */
+            label: string;
+            /** @description Why. */
+            reason?: string | null;
+        };
+        /** @description A new plan. */
+        PlanInput: {
+            /** @description Whose. */
+            org: string;
+            /** @description For which time. */
+            span: components["schemas"]["Span"];
+            /** @description Title. */
+            title: string;
+        };
+        /** @description A visit as edited. */
+        PlanItemInput: {
+            /** @description First day. */
+            from: string;
+            /** @description Place. */
+            place: string;
+            /** @description Why. */
+            reason?: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description A visit. */
+        PlanItemView: {
+            /** @description First day. */
+            from: string;
+            /** @description Risk grade. */
+            grade?: string | null;
+            /** @description In Chinese. */
+            grade_label?: string | null;
+            /** @description Place. */
+            place: components["schemas"]["Named"];
+            /** @description Why. */
+            reason: string;
+            /** @description Last day. */
+            to: string;
+            /** @description Its village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description The visits of a draft. */
+        PlanItemsInput: {
+            items: components["schemas"]["PlanItemInput"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A plan at a version, and why. */
+        PlanReason: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A plan in a list. */
+        PlanRow: {
+            /** @description What the caller may do: `propose`, `items`, `submit`, `approve`, `send_back`, `reopen`, `void`. */
+            actions: string[];
+            /** @description Id. */
+            id: string;
+            /** @description Whose. */
+            org: components["schemas"]["Named"];
+            /** @description Places. */
+            places_n: number;
+            /** @description For which time. */
+            span: components["schemas"]["Span"];
+            /** @description In Chinese. */
+            span_label: string;
+            /** @description State. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Title. */
+            title: string;
+            /** @description Places left uncovered; none where it was not counted. */
+            uncovered_n?: number | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+            /** @description Visits. */
+            visits_n: number;
+            /**
+             * Format: int32
+             * @description The year it is listed under.
+             */
+            year: number;
+        };
+        /** @description A plan whole. */
+        PlanView: components["schemas"]["PlanRow"] & {
+            /** @description Visits by month. */
+            by_month: components["schemas"]["MonthVisits"][];
+            /** @description How it got where it is, oldest first. */
+            history: components["schemas"]["PlanHistoryView"][];
+            /** @description Its visits. */
+            items: components["schemas"]["PlanItemView"][];
+            /** @description What it leaves uncovered from today on, while it is not approved. */
+            uncovered: components["schemas"]["UncoveredView"][];
+        };
+        /** @description Plans. */
+        Plans: {
+            items: components["schemas"]["PlanRow"][];
+        };
+        /** @description The police station's list. */
+        PoliceListed: {
+            /**
+             * Format: int32
+             * @description What the document counted.
+             */
+            baseline?: number | null;
+            /**
+             * Format: int64
+             * @description Today.
+             */
+            count: number;
+        };
+        /** @description A position as evidence. */
+        PositionInput: {
+            /**
+             * Format: double
+             * @description Radius the phone claims.
+             */
+            accuracy_m?: number;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
+        /** @description A post to add. */
+        PostInput: {
+            /**
+             * Format: int32
+             * @description Most holders.
+             */
+            max_n?: number | null;
+            /**
+             * Format: int32
+             * @description Fewest holders.
+             */
+            min_n?: number;
+            /** @description Name. */
+            name: string;
+            /** @description Organisation. */
+            org: string;
+            /** @description What its holder is. */
+            role: string;
+            /** @description Where it reaches. */
+            territory: string;
+        };
+        /** @description 岗位 as pages see it. */
+        PostView: {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** @description Whether it still exists. */
+            active: boolean;
+            /** @description How many there are beyond the most. */
+            beyond: number;
+            /** @description Who is on it on the day. */
+            holders: components["schemas"]["HolderView"][];
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Most holders.
+             */
+            max_n?: number | null;
+            /**
+             * Format: int32
+             * @description Fewest holders.
+             */
+            min_n: number;
+            /** @description How many are missing. */
+            missing: number;
+            /** @description Name. */
+            name: string;
+            /** @description Organisation. */
+            org: components["schemas"]["Named"];
+            /** @description Role. */
+            role: string;
+            /** @description What people call it. */
+            role_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description Every post. */
+        Posts: {
+            items: components["schemas"]["PostView"][];
+        };
         /** @description A problem as sent. */
         Problem: {
             /** @description Stable dotted code. */
             code: string;
+            /** @description After a stale edit: the row as it now stands, in the same view. */
+            current?: Record<string, never> | null;
             /** @description The same sentence, for clients that show the detail. */
             detail: string;
             /** @description Fields to correct. */
@@ -207,9 +4059,51 @@ export interface components {
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
         };
+        /** @description A clause in the words of the attached notice. */
+        Quote: {
+            /** @description Units: UTF-16. */
+            end: number;
+            /** @description Units: UTF-16. */
+            start: number;
+            text: string;
+            title: string;
+        };
         /** @description Shown once. */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** @description Licence. */
+        RegistrationView: {
+            /** @description `uscc`, `unlicensed` or `unknown`. */
+            kind: string;
+            uscc?: string | null;
+        };
+        /** @description Why. */
+        RevealReason: {
+            reason: string;
+        };
+        /** @description A phone number, revealed. */
+        Revealed: {
+            /** @description Mobile. */
+            phone: string;
+        };
+        /** @description Some of the points, and why. */
+        RiskReason: {
+            /** Format: int64 */
+            points: number;
+            text: string;
+        };
+        /** @description Points and grade. */
+        RiskView: {
+            /** @description Code. */
+            grade: string;
+            /** @description Word. */
+            grade_label: string;
+            /**
+             * Format: int32
+             * @description Points.
+             */
+            points: number;
         };
         /** @description A session of one's own. */
         SessionView: {
@@ -225,6 +4119,334 @@ export interface components {
         Sessions: {
             items: components["schemas"]["SessionView"][];
         };
+        /** @description What is asked of a place. */
+        SheetView: {
+            /** @description The items in order. */
+            items: components["schemas"]["ItemView"][];
+            /** @description `full`, `quick` or `police`. */
+            kind: string;
+            /** @description The editions it is made of. */
+            pins: components["schemas"]["PinView"][];
+        };
+        /** @description The time a plan is for. */
+        Span: {
+            /** @enum {string} */
+            kind: "year";
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        } | {
+            /** @enum {string} */
+            kind: "month";
+            /**
+             * Format: int32
+             * @description 1 to 12.
+             */
+            month: number;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        } | {
+            /** @description First day. */
+            from: string;
+            /** @enum {string} */
+            kind: "special";
+            /** @description What it is about. */
+            title: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description A point of the map. Units: degrees, WGS-84. */
+        Spot: {
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+        };
+        /** @description How many hazards are at a stage. */
+        StateCount: {
+            /** @description Stage in Chinese. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            n: number;
+            /** @description Stage. */
+            state: string;
+        };
+        /** @description For whom or what a duty is owed. */
+        SubjectView: {
+            href?: string | null;
+            id: string;
+            kind: string;
+            kind_label: string;
+            name: string;
+            village?: components["schemas"]["Named"] | null;
+        };
+        /** @description What the town's numbers suggest. */
+        SuggestedView: {
+            /** @description Time for the fix. */
+            days: components["schemas"]["DaysView"];
+            /** @description Level. */
+            level: string;
+        };
+        /** @description What a phone takes along. */
+        SyncView: {
+            /** @description To be sent as `since` the next time. */
+            cursor: string;
+            /** @description Tasks that changed since and are no longer among them. */
+            gone: string[];
+            /** @description The dictionary. */
+            hazard_codes: components["schemas"]["HazardCodeView"][];
+            /** @description Who. */
+            me: components["schemas"]["Me"];
+            /** @description Colleagues who may come along. */
+            people: components["schemas"]["Named"][];
+            /** @description Places of those tasks and of one's own area. */
+            places: components["schemas"]["PlaceBrief"][];
+            /** @description The door check. */
+            quick: components["schemas"]["SheetView"];
+            /** @description Hazards that wait for a re-check. */
+            rechecks: components["schemas"]["HazardRow"][];
+            /** @description Now. */
+            server_time: string;
+            /** @description What to ask of each place. */
+            sheets: {
+                [key: string]: components["schemas"]["SheetView"];
+            };
+            /** @description Tasks of one's own and those open to one's organisations. */
+            tasks: components["schemas"]["TaskRow"][];
+        };
+        /** @description Figures of the board. Without anything due, or without data, the ratio is null, never 0. */
+        Tally: {
+            /** Format: int32 */
+            ahead: number;
+            /** Format: int32 */
+            due: number;
+            /** Format: int32 */
+            late: number;
+            /** Format: int32 */
+            met: number;
+            /** Format: int32 */
+            no_data: number;
+            /** Format: int32 */
+            not_applicable: number;
+            /** Format: int32 */
+            not_due: number;
+            /** Format: int32 */
+            open: number;
+            /** Format: int32 */
+            partial: number;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            ratio?: number | null;
+            /** Format: int32 */
+            total: number;
+            /** Format: int32 */
+            unmet: number;
+            /** Format: int32 */
+            waived: number;
+        };
+        /** @description Tasks for somebody. */
+        TaskAssignment: {
+            tasks: components["schemas"]["TaskAt"][];
+            /** @description Person. */
+            to: string;
+        };
+        /** @description A task at a version. */
+        TaskAt: {
+            id: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Something that happened to a task. */
+        TaskEventView: {
+            /** @description Who. */
+            by: string;
+            /** @description More about it. */
+            detail: string;
+            /** @description When it happened. */
+            happened_at: string;
+            /** @description The step. */
+            label: string;
+            /** @description When it was recorded. */
+            recorded_at: string;
+        };
+        /** @description A task made by hand. */
+        TaskInput: {
+            /** @description Who is to go. */
+            assignee?: string | null;
+            /** @description Last day. */
+            due_on: string;
+            /** @description First day. */
+            from: string;
+            /** @description Kind of visit. */
+            kind: string;
+            /** @description Why. */
+            note?: string;
+            /** @description Place. */
+            place: string;
+        };
+        /** @description A page of tasks. */
+        TaskPage: {
+            /** @description Rows. */
+            items: components["schemas"]["TaskRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total?: number | null;
+        };
+        /** @description A step with a reason. */
+        TaskReason: {
+            reason: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A task in a list. */
+        TaskRow: {
+            /** @description What the caller may do: `assign`, `accept`, `start`, `inspect`, `unable`, `review`, `send_back`, `cancel`. */
+            actions: string[];
+            assignee?: components["schemas"]["Named"] | null;
+            /** @description The number people use. */
+            code: string;
+            /**
+             * Format: int64
+             * @description By how many days.
+             */
+            days_over: number;
+            /** @description Last day. */
+            due_on: string;
+            /** @description Whether it is owed and soon due. */
+            due_soon: boolean;
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description The record it came to. */
+            inspection?: string | null;
+            /** @description Who joins. */
+            joint: components["schemas"]["Named"][];
+            /** @description Kind of visit. */
+            kind: string;
+            /** @description In Chinese. */
+            kind_label: string;
+            /** @description Who leads. */
+            lead: components["schemas"]["Named"];
+            /** @description Whether it is owed and its last day has passed. */
+            overdue: boolean;
+            /** @description Where. */
+            place: components["schemas"]["PlaceBrief"];
+            /** @description Stage. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description How often somebody stood before a closed door. */
+            vain_visits: number;
+            /**
+             * Format: int32
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A step without more to say. */
+        TaskStepInput: {
+            /** @description When it happened, if not now. */
+            happened_at?: string | null;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A visit in vain. */
+        TaskUnable: {
+            /** @description When it happened, if not now. */
+            happened_at?: string | null;
+            note?: string;
+            /** @description `out_of_business`, `locked` or `refused`. */
+            reason: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A task with its history. */
+        TaskView: components["schemas"]["TaskRow"] & {
+            /** @description Its history, oldest first. */
+            events: components["schemas"]["TaskEventView"][];
+        };
+        /** @description Some tasks. */
+        Tasks: {
+            /** @description Rows. */
+            items: components["schemas"]["TaskRow"][];
+        };
+        /** @description Every territory. */
+        Territories: {
+            items: components["schemas"]["Territory"][];
+        };
+        /** @description 辖区 as pages see it. */
+        Territory: {
+            /** @description Other names in use. */
+            aliases: string[];
+            /** @description Code. */
+            code: string;
+            /** @description `村` or `社区`; empty when nobody said. */
+            kind: string;
+            /** @description Floor of the tree. */
+            level: string;
+            /** @description What people call the floor. */
+            level_label: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Code of the node above. */
+            parent?: string | null;
+            /** @description Codes from the town down, joined by `/`. */
+            path: string;
+            /** @description The code is our own until the state's is known. */
+            provisional: boolean;
+            /** @description Name for narrow columns. */
+            short_name: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description A territory to add or change. */
+        TerritoryInput: {
+            /** @description Other names in use. */
+            aliases?: string[];
+            /** @description Code; it never changes. */
+            code: string;
+            /** @description `村` or `社区`; empty when nobody said. */
+            kind?: string;
+            /** @description Floor of the tree; it never changes. */
+            level: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Code of the node above; it never changes. */
+            parent?: string | null;
+            /** @description The code is our own until the state's is known. */
+            provisional?: boolean;
+            /** @description Name for narrow columns. */
+            short_name?: string;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version?: number | null;
+        };
         /** @description A code of the factor offered. */
         TotpConfirm: {
             code: string;
@@ -235,6 +4457,343 @@ export interface components {
             secret: string;
             uri: string;
         };
+        /** @description A place visited less often than wanted. */
+        UncoveredView: {
+            /**
+             * Format: int32
+             * @description Visits wanted.
+             */
+            expected: number;
+            /** @description Risk grade in Chinese. */
+            grade_label: string;
+            /**
+             * Format: int32
+             * @description Visits missing.
+             */
+            missing: number;
+            /** @description Place. */
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int32
+             * @description Visits planned.
+             */
+            planned: number;
+            /** @description Its village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description Whom the unit may call. */
+        UnitContact: {
+            /** @description Who handed the link out. */
+            name: string;
+            /** @description Office phone; never a private one. */
+            office_phone?: string | null;
+            /** @description Organisation. */
+            org: string;
+        };
+        /** @description The unit's request for the one extension. */
+        UnitExtensionInput: {
+            /**
+             * Format: int32
+             * @description Days of the kind first allowed.
+             */
+            days: number;
+            /** @description Who asks. */
+            name: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A fix as the unit hands it in. */
+        UnitFixInput: {
+            /** @description Who hands it in. */
+            name: string;
+            /** @description What was done. */
+            note?: string;
+            /** @description Ids of pictures sent before. */
+            photos: string[];
+        };
+        /** @description How long a link is to last. */
+        UnitLinkInput: {
+            /**
+             * Format: int32
+             * @description Units: days.
+             */
+            days: number;
+        };
+        /** @description A link as handed out; the code is shown this once. */
+        UnitLinkView: {
+            /** @description The code, in groups for paper. */
+            code: string;
+            /** @description When it ends. */
+            expires_at: string;
+            /** @description Id. */
+            id: string;
+            /** @description The address as a QR code. */
+            qr_svg: string;
+            /** @description The address that opens it. */
+            url: string;
+        };
+        /** @description A phase as the unit sees it. */
+        UnitProgress: {
+            /** @description When it was done. */
+            at?: string | null;
+            /** @description Whether it is done. */
+            done: boolean;
+            /** @description Chinese. */
+            label: string;
+        };
+        /** @description A hazard as its unit sees it. */
+        UnitView: {
+            /** @description As found. */
+            before: components["schemas"]["PhotoView"][];
+            /** @description Whether the extension can be asked for now. */
+            can_ask_extension: boolean;
+            /** @description Whether a fix can be handed in now. */
+            can_fix: boolean;
+            /** @description Whom to call. */
+            contact: components["schemas"]["UnitContact"];
+            /**
+             * Format: int64
+             * @description Until the deadline. Units: calendar days.
+             */
+            days_left?: number | null;
+            /** @description Deadline in force. */
+            deadline_on?: string | null;
+            /** @description What was seen. */
+            description: string;
+            /**
+             * Format: int32
+             * @description The most it can be. Units: days of the kind first allowed.
+             */
+            extension_cap?: number | null;
+            /** @description `none`, `asked` or `granted`. */
+            extension_state: string;
+            /** @description As handed in. */
+            fixes: components["schemas"]["PhotoView"][];
+            /** @description Number of the hazard. */
+            hazard_code: string;
+            /** @description Level in Chinese. */
+            level_label?: string | null;
+            /** @description Measure in Chinese. */
+            measure_label?: string | null;
+            /** @description What is asked of the unit. */
+            measure_text?: string | null;
+            /** @description The fix is late. */
+            overdue: boolean;
+            /** @description The place. */
+            place_name: string;
+            /** @description From finding to closing. */
+            progress: components["schemas"]["UnitProgress"][];
+            /** @description Stage. */
+            state: string;
+            /** @description Stage in Chinese. */
+            state_label: string;
+            /** @description The town. */
+            town_name: string;
+        };
+        /** @description One village in a summary. */
+        VillageCount: {
+            /**
+             * Format: int32
+             * @description What the document counted.
+             */
+            baseline?: number | null;
+            /**
+             * Format: int64
+             * @description Today.
+             */
+            count: number;
+            /** @description The village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description The villages' lists. */
+        VillageListed: {
+            /**
+             * Format: int32
+             * @description Sum of the villages' baselines.
+             */
+            baseline?: number | null;
+            /** @description Date of the document. */
+            baseline_on?: string | null;
+            /** @description Village by village. */
+            by_village: components["schemas"]["VillageCount"][];
+            /**
+             * Format: int64
+             * @description Places on any of them today, each once.
+             */
+            count: number;
+        };
+        /** @description One village of a row. */
+        VillageTally: {
+            tally: components["schemas"]["Tally"];
+            village: components["schemas"]["Named"];
+        };
+        /** @description When it was voided, and why. */
+        VoidView: {
+            at: string;
+            reason: string;
+        };
+        /** @description A plan that waits for approval. */
+        WaitingPlan: {
+            /** @description What the caller may do with it here. */
+            actions: string[];
+            /** @description Id. */
+            id: string;
+            /** @description Whose plan. */
+            org: components["schemas"]["Named"];
+            /** @description Places they go to. */
+            places_n: number;
+            /** @description For which time. */
+            span: components["schemas"]["WaitingSpan"];
+            /** @description In Chinese. */
+            span_label: string;
+            /** @description Stage. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Title. */
+            title: string;
+            /** @description Not counted here; the plan's page does. */
+            uncovered_n?: number | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+            /** @description Visits it promises. */
+            visits_n: number;
+            /**
+             * Format: int32
+             * @description The year it is listed under.
+             */
+            year: number;
+        };
+        /** @description The time a plan is for. */
+        WaitingSpan: {
+            /** @enum {string} */
+            kind: "year";
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        } | {
+            /** @enum {string} */
+            kind: "month";
+            /**
+             * Format: int32
+             * @description 1 to 12.
+             */
+            month: number;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        } | {
+            /** @description First day. */
+            from: string;
+            /** @enum {string} */
+            kind: "special";
+            /** @description What it is about. */
+            title: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description A new waiver. */
+        WaiverInput: {
+            duty: string;
+            from: string;
+            /** @description `postponed`, `impossible` or `covered`. */
+            kind: string;
+            reason?: string;
+            subject?: string | null;
+            subject_kind?: string | null;
+            to?: string | null;
+        };
+        /** @description All waivers. */
+        WaiverList: {
+            items: components["schemas"]["WaiverView"][];
+        };
+        /** @description One waiver. */
+        WaiverView: {
+            actions: string[];
+            duty: string;
+            duty_title: string;
+            from: string;
+            id: string;
+            kind: string;
+            kind_label: string;
+            reason: string;
+            recorded_at: string;
+            recorded_by: string;
+            subject?: components["schemas"]["SubjectView"] | null;
+            to?: string | null;
+            /** Format: int64 */
+            version: number;
+            void?: components["schemas"]["WaiverVoid"] | null;
+            voided: boolean;
+        };
+        /** @description When and why a waiver was taken back. */
+        WaiverVoid: {
+            at: string;
+            reason: string;
+        };
+        /** @description Why a waiver is taken back. */
+        WaiverVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The stretch in which it is owed. */
+        WindowView: {
+            due_on: string;
+            from: string;
+            key: string;
+            label: string;
+            to: string;
+        };
+        /** @description A code with the word people read. */
+        Word: {
+            /** @description Code. */
+            code: string;
+            /** @description Word. */
+            label: string;
+        };
+        /** @description A number on the workbench. */
+        WorkbenchCount: {
+            /** @description Code. */
+            code: string;
+            /** @description The list behind it. */
+            href: string;
+            /** @description Chinese. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            n: number;
+            /** @description `late`, `due` or `plain`. */
+            tone: string;
+        };
+        /** @description What waits for the caller. */
+        WorkbenchView: {
+            /** @description Numbers. */
+            counts: components["schemas"]["WorkbenchCount"][];
+            /** @description Fixes that are late or due within a week. */
+            hazards_due: components["schemas"]["HazardRow"][];
+            /** @description Late tasks: his own, and those he may give to others. */
+            overdue_tasks: components["schemas"]["TaskRow"][];
+            /** @description Plans he may approve. */
+            plans: components["schemas"]["WaitingPlan"][];
+            /** @description Hazards that wait for somebody to look again. */
+            rechecks: components["schemas"]["HazardRow"][];
+            /** @description His tasks whose record was sent back. */
+            returned: components["schemas"]["TaskRow"][];
+            /** @description Levels that wait for the office's word. */
+            to_confirm: components["schemas"]["HazardRow"][];
+            /** @description His tasks whose window is open. */
+            today: components["schemas"]["TaskRow"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -244,6 +4803,2244 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Kind of object. */
+                object_kind?: string;
+                /** @description The object. */
+                object_id?: string;
+                /** @description Account. */
+                actor?: string;
+                /** @description Beginning of the action, as `hazard.`. */
+                action?: string;
+                /** @description First day of recording. */
+                from?: string;
+                /** @description Last day of recording. */
+                to?: string;
+                /** @description `next` of the page before. */
+                before?: number;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: {
+                /** @description As known at the end of this day. */
+                at?: string | null;
+                /** @description Windows that touch the days from here; from New Year when not said. */
+                from?: string | null;
+                /** @description To here; to the day of knowledge when not said. */
+                to?: string | null;
+                /** @description Only this village. */
+                village?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clause: {
+        parameters: {
+            query?: {
+                /** @description As known at the end of this day. */
+                at?: string | null;
+                /** @description Windows that touch the days from here; from New Year when not said. */
+                from?: string | null;
+                /** @description To here; to the day of knowledge when not said. */
+                to?: string | null;
+                /** @description Only this village. */
+                village?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClauseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duty: {
+        parameters: {
+            query?: {
+                /** @description As known at the end of this day. */
+                at?: string | null;
+                /** @description From here. */
+                from?: string | null;
+                /** @description To here. */
+                to?: string | null;
+                /** @description Only this village. */
+                village?: string | null;
+                /** @description Only these statuses, separated by commas. */
+                status?: string | null;
+                /** @description Rows of a page. */
+                limit?: number | null;
+                /** @description Where the page before ended. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidence: {
+        parameters: {
+            query: {
+                /** @description Kind of the subject. */
+                subject_kind: string;
+                /** @description Id of the subject. */
+                subject: string;
+                /** @description Key of the window. */
+                window: string;
+                /** @description As known at the end of this day. */
+                at?: string | null;
+                /** @description From here. */
+                from?: string | null;
+                /** @description To here. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklists"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistPublish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistRetire"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query?: {
+                code?: string;
+                village?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageErrors"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ChangeEvent"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv` or `geojson`. */
+                format?: string;
+                /** @description Part of the name or code, beginning of the pinyin initials, or the phone's last four digits. */
+                q?: string;
+                /** @description Only this village. */
+                village?: string;
+                /** @description Only at or below this territory path. */
+                path?: string;
+                /** @description Only this category or one under it. */
+                category?: string;
+                /** @description Only with this tag or one under it. */
+                tag?: string;
+                /** @description Only of this sector authority; empty: places nobody has. */
+                sector?: string;
+                /** @description `red`, `orange`, `yellow` or `blue`. */
+                grade?: string;
+                /** @description Only on a list of this kind today. */
+                list?: string;
+                /** @description `open`, `suspended`, `dormant` or `deregistered`. */
+                opening?: string;
+                /** @description `name` or `code`. */
+                order?: string;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hazard_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardCodes"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stage. */
+                state?: string | null;
+                /** @description Level. */
+                level?: string | null;
+                /** @description Village. */
+                village?: string | null;
+                /** @description Place. */
+                place?: string | null;
+                /** @description Category, two digits. */
+                category?: string | null;
+                /** @description Only late ones. */
+                overdue?: boolean | null;
+                /** @description Only those due within a week. */
+                due_soon?: boolean | null;
+                /** @description Only those not ended. */
+                open?: boolean | null;
+                /** @description Text in number, description or the place's name. */
+                q?: string | null;
+                /** @description Found on or after. */
+                found_from?: string | null;
+                /** @description Found on or before. */
+                found_to?: string | null;
+                /** @description Rows of a page. */
+                limit?: number | null;
+                /** @description Where the page begins. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: {
+                /** @description Village. */
+                village?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardSummary"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitLinkInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitLinkView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query: {
+                /** @description `places` or `people`. */
+                kind: string;
+                /** @description Name of the file. */
+                name: string;
+                /** @description Sheet to look at; the one that looks most like the ledger when left out. */
+                sheet?: string;
+                /** @description Row of the header as Excel shows it; guessed when left out. */
+                header_row?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template: {
+        parameters: {
+            query: {
+                /** @description `places` or `people`. */
+                kind: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportChoice"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportChoice"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Year; this one when left out. */
+                year?: number | null;
+                /** @description Whose. */
+                org?: string | null;
+                /** @description State. */
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanItemsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Place. */
+                place?: string | null;
+                /** @description Village. */
+                village?: string | null;
+                /** @description Who looked. */
+                org?: string | null;
+                /** @description `clear`, `hazards` or `not_possible`. */
+                result?: string | null;
+                /** @description First day. */
+                from?: string | null;
+                /** @description Last day. */
+                to?: string | null;
+                /** @description Text. */
+                q?: string | null;
+                /** @description Rows of a page. */
+                limit?: number | null;
+                /** @description Where the last page ended. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionReceipt"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: {
+                /** @description From 1; the one that stands when left out. */
+                edition?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionCorrection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionReceipt"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offers: {
+        parameters: {
+            query: {
+                year: number;
+                /** @description 1 to 12. */
+                month: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointOffers"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JointAccept"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: {
+                /** @description As known at the end of this day. */
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -525,6 +7322,2112 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Orgs"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterChanges"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterVerdict"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Part of the name, pinyin initials, or the phone's last four digits. */
+                q?: string;
+                /** @description Role today. */
+                role?: string;
+                /** @description Organisation today. */
+                org?: string;
+                /** @description Territory today. */
+                village?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put: {
+        parameters: {
+            query?: {
+                /** @description `inspection` or `hazard`. */
+                object_kind?: string | null;
+                /** @description Id of the object, which may come later. */
+                object_id?: string | null;
+                /** @description `overview`, `item`, `before`, `fix`, `recheck` or `signature`. */
+                role?: string | null;
+                /** @description Checklist item. */
+                item?: string | null;
+                /** @description When it was taken, RFC 3339. */
+                taken_at?: string | null;
+                /** @description Degrees east. */
+                lon?: number | null;
+                /** @description Degrees north. */
+                lat?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOffset"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thumb: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceLists"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceListInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceListView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries: {
+        parameters: {
+            query?: {
+                /** @description On this day; all there ever were when left out. */
+                on?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or code, beginning of the pinyin initials, or the phone's last four digits. */
+                q?: string;
+                /** @description Only this village. */
+                village?: string;
+                /** @description Only at or below this territory path. */
+                path?: string;
+                /** @description Only this category or one under it. */
+                category?: string;
+                /** @description Only with this tag or one under it. */
+                tag?: string;
+                /** @description Only of this sector authority; empty: places nobody has. */
+                sector?: string;
+                /** @description `red`, `orange`, `yellow` or `blue`. */
+                grade?: string;
+                /** @description Only on a list of this kind today. */
+                list?: string;
+                /** @description `open`, `suspended`, `dormant` or `deregistered`. */
+                opening?: string;
+                /** @description `name` or `code`. */
+                order?: string;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacePhones"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sheet: {
+        parameters: {
+            query?: {
+                /** @description `full`, `quick` or `police`. */
+                kind?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceVerify"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `YYYY-MM-DD`; today when left out. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posts"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync: {
+        parameters: {
+            query?: {
+                /** @description Cursor of the last time. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stage. */
+                state?: string | null;
+                /** @description Person, or `me`. */
+                assignee?: string | null;
+                /** @description Place. */
+                place?: string | null;
+                /** @description Plan. */
+                plan?: string | null;
+                /** @description Village. */
+                village?: string | null;
+                /** @description Organisation that leads. */
+                org?: string | null;
+                /** @description Only what is overdue. */
+                overdue?: boolean | null;
+                /** @description Text. */
+                q?: string | null;
+                /** @description Rows of a page. */
+                limit?: number | null;
+                /** @description Where the last page ended. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskAssignment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskUnable"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    territories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Territories"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Territory"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Territory"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitExtensionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitFixInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_photo: {
+        parameters: {
+            query?: {
+                /** @description `inspection` or `hazard`. */
+                object_kind?: string | null;
+                /** @description Id of the object, which may come later. */
+                object_id?: string | null;
+                /** @description `overview`, `item`, `before`, `fix`, `recheck` or `signature`. */
+                role?: string | null;
+                /** @description Checklist item. */
+                item?: string | null;
+                /** @description When it was taken, RFC 3339. */
+                taken_at?: string | null;
+                /** @description Degrees east. */
+                lon?: number | null;
+                /** @description Degrees north. */
+                lat?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoOffset"];
+                };
+            };
+        };
+    };
+    photo_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoProgress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiverInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiverVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkbenchView"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
