@@ -26,6 +26,7 @@ mod place_list;
 mod post;
 mod problem;
 mod router;
+mod search;
 mod session;
 mod sync;
 mod task;

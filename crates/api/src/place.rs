@@ -65,7 +65,7 @@ pub(crate) struct PlaceVerify {
 
 /// Why one needs to know.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct RevealReason {
+pub(crate) struct PlaceRevealReason {
     reason: String,
 }
 
@@ -195,13 +195,13 @@ async fn verify(
 
 /// 查看完整电话
 #[utoipa::path(post, path = "/api/v1/places/{id}/reveal", tag = "place", params(("id" = String, Path)),
-    request_body = RevealReason,
+    request_body = PlaceRevealReason,
     responses((status = 200, body = Revealed), (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn reveal(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path(id): Path<String>,
-    Json(asked): Json<RevealReason>,
+    Json(asked): Json<PlaceRevealReason>,
 ) -> Answer<Json<Revealed>> {
     Ok(Json(doors.app.reveal_place_phones(&caller, &id.into(), &asked.reason).await?))
 }

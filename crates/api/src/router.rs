@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::{
     account, audit, checklist, export, hazard, import, inspection, job, operation, org, person, photo, place,
-    place_list, post, session, task, unit_link, workbench,
+    place_list, post, search, session, task, unit_link, workbench,
 };
 
 /// The largest JSON body.
@@ -58,6 +58,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(job::routes())
         .merge(import::routes())
         .merge(export::routes())
+        .merge(search::routes())
         .merge(place::routes())
         .merge(place_list::routes())
         .merge(hazard::routes())

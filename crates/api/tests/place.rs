@@ -375,3 +375,27 @@ async fn a_phone_is_shown_for_a_reason_that_stays_on_record() -> anyhow::Result<
     })
     .await
 }
+
+#[tokio::test]
+async fn one_question_finds_places_and_people_within_ones_reach() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        add(&mut clerk, restaurant("王书记饭店", V1)).await?;
+        add(&mut clerk, restaurant("凌阁茶馆", V2)).await?;
+        let found = clerk.get(&format!("/api/v1/search?q={}", urlencoded("王书记"))).await?.ok()?;
+        assert_eq!(found["places"].as_array().map(Vec::len), Some(1));
+        assert_eq!(text(&found, "/people/0/name"), "王书记");
+        assert_eq!(found["hazards"], json!([]));
+        let mut other = town.login("secretary2").await?;
+        let found = other.get(&format!("/api/v1/search?q={}", urlencoded("王书记"))).await?.ok()?;
+        assert_eq!(found["places"], json!([]), "another village's place is none of his");
+        let found = clerk.get("/api/v1/search?q=").await?.ok()?;
+        assert_eq!(found["places"], json!([]), "nothing asked, nothing found");
+        let mut admin = town.login("admin").await?;
+        let found = admin.get(&format!("/api/v1/search?q={}", urlencoded("茶馆"))).await?.ok()?;
+        assert_eq!(found["places"], json!([]), "the machine's keeper reads no business");
+        Ok(())
+    })
+    .await
+}

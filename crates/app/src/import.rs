@@ -14,7 +14,7 @@ use exchange::ledger::{Parsed, Row, SheetDef, Vocabulary};
 use exchange::people_sheet::{PEOPLE, PersonRow};
 use exchange::places_sheet::{PLACES, PlaceRow};
 use exchange::problem::{ImportError, Level, Problem};
-use exchange::sandbox::{self, PreviewSheet, Request};
+use exchange::sandbox::{self, Bounds, PreviewSheet, Request};
 use exchange::sheet::Sheet;
 use exchange::value::Cell;
 use serde::{Deserialize, Serialize};
@@ -451,7 +451,7 @@ impl App {
             sheet: Some(choice.sheet.clone()),
             mapping: Some(kept),
             vocabulary: vocabulary(&file.kind),
-            bounds: self.reader.bounds,
+            bounds: patient(self.reader.bounds),
             ..Request::default()
         };
         let progress = progress.clone();
@@ -533,6 +533,11 @@ impl App {
             .await?;
         Ok((format!("{}模板.xlsx", definition.title), bytes))
     }
+}
+
+/// Nobody waits at a page for a job, and 100,000 rows take longer than a page may.
+fn patient(bounds: Bounds) -> Bounds {
+    Bounds { cpu_s: bounds.cpu_s * 4, wall_ms: bounds.wall_ms * 4, ..bounds }
 }
 
 /// A refusal to write a file.

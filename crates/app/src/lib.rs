@@ -32,6 +32,7 @@ pub mod plan;
 pub mod post;
 pub mod risk;
 pub mod sample;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod sync;

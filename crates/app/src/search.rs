@@ -1,0 +1,78 @@
+//! One question over all nouns: places, hazards, people and clauses, a few of each, within what the caller may see.
+//! What does not belong here: how each noun is searched, which is its own.
+
+use domain::policy::Action;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::hazard::{Asked, HazardRow};
+use crate::person::{PersonQuery, PersonRow};
+use crate::place::view::{PlaceQuery, PlaceRow};
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+/// Of each noun.
+const MOST: i64 = 8;
+
+/// What was found.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Found {
+    /// By name, pinyin initials, number or the phone's last four digits.
+    pub places: Vec<PlaceRow>,
+    /// By number, description or the place's name.
+    pub hazards: Vec<HazardRow>,
+    /// By name, pinyin initials or the phone's last four digits.
+    pub people: Vec<PersonRow>,
+    /// By number or title.
+    pub clauses: Vec<Named>,
+}
+
+impl App {
+    /// Looks for what somebody typed; a noun he may not see has nothing.
+    pub async fn search(&self, caller: &Caller, text: &str) -> Result<Found> {
+        let text = text.trim();
+        let mut found = Found::default();
+        if text.is_empty() {
+            return Ok(found);
+        }
+        if text.chars().count() > 100 {
+            return Err(Error::field("q", "search.too_long", "搜索内容过长，请缩短到 100 字以内"));
+        }
+        if caller.scope(Action::PlaceRead).is_ok() {
+            let query = PlaceQuery { q: Some(text.to_owned()), limit: Some(MOST), ..PlaceQuery::default() };
+            found.places = self.places(caller, &query).await?.items;
+        }
+        if caller.scope(Action::HazardRead).is_ok() {
+            let asked = Asked { text: Some(text.to_owned()), ..Asked::default() };
+            found.hazards = self.hazards(caller, asked, None, MOST).await?.items;
+        }
+        if caller.scope(Action::PersonRead).is_ok() {
+            let query = PersonQuery {
+                q: Some(text.to_owned()),
+                role: None,
+                org: None,
+                village: None,
+                after: None,
+                limit: MOST,
+            };
+            found.people = self.people(caller, &query).await?.items;
+        }
+        if caller.scope(Action::BoardRead).is_ok() {
+            found.clauses = self.clauses_with(text).await?;
+        }
+        Ok(found)
+    }
+
+    async fn clauses_with(&self, text: &str) -> Result<Vec<Named>> {
+        let mut read = self.db.read(&self.town).await?;
+        // A town without a plan has no clauses.
+        let Ok((plan, _)) = crate::plan::plan_in_force(&mut read, self.now().date()).await else {
+            return Ok(Vec::new());
+        };
+        let wanted = text.to_lowercase();
+        let fits = |parts: &[&str]| parts.iter().any(|part| part.to_lowercase().contains(&wanted));
+        let most = usize::try_from(MOST).unwrap_or(8);
+        let clauses = plan.clauses.iter().filter(|c| fits(&[c.code.as_str(), c.no.as_str(), &c.title]));
+        Ok(clauses.take(most).map(|c| Named::new(c.code.as_str(), c.title.as_str())).collect())
+    }
+}
