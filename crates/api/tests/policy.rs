@@ -1,0 +1,409 @@
+//! Every endpoint, tried by who may not: nobody, the unit's own person, the machine's keeper, the next village. The table
+//! names them all; one that is described and not in the table fails the test, so does one in the table that is no more.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use anyhow::Context;
+use api::openapi;
+use app::Caller;
+use axum::http::Method;
+use common::field::recorded;
+use common::{Browser, Town, V1, V2, shop, town};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const MILL: &str = "01a00000-0000-7000-8000-000000000102";
+const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
+const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
+/// Told in nothing the next village is sent.
+const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物"];
+
+/// What an endpoint is, as far as rights are concerned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Without a login.
+    Public,
+    /// About the caller alone.
+    Own,
+    /// Words everybody who logs in may read: codes and what they are called.
+    Words,
+    /// What waits for the caller: for who has no part in the business it is empty.
+    Mine,
+    /// Kept by the machine's keeper too.
+    Keeper,
+    /// The town's business, without rows of one village.
+    Business,
+    /// Rows of villages, listed or counted: the next village learns nothing of this one.
+    Rows,
+    /// One row of the first village: the next village does not find it, or may do nothing with it.
+    Row,
+}
+use Kind::{Business, Keeper, Mine, Own, Public, Row, Rows, Words};
+
+/// Method, path, kind. `{…}` stands for something of the first village, see [`Ids::fill`].
+const TABLE: &[(&str, &str, Kind)] = &[
+    ("post", "/api/v1/login", Public),
+    ("get", "/api/v1/unit/{code}", Public),
+    ("post", "/api/v1/unit/{code}/extension", Public),
+    ("post", "/api/v1/unit/{code}/fix", Public),
+    ("get", "/api/v1/unit/{code}/photos/{id}", Public),
+    ("put", "/api/v1/unit/{code}/photos/{id}", Public),
+    ("get", "/api/v1/unit/{code}/photos/{id}/state", Public),
+    ("post", "/api/v1/logout", Own),
+    ("get", "/api/v1/me", Own),
+    ("post", "/api/v1/me/password", Own),
+    ("get", "/api/v1/me/sessions", Own),
+    ("delete", "/api/v1/me/sessions", Own),
+    ("delete", "/api/v1/me/sessions/{id}", Own),
+    ("post", "/api/v1/me/totp", Own),
+    ("delete", "/api/v1/me/totp", Own),
+    ("post", "/api/v1/me/totp/confirm", Own),
+    ("get", "/api/v1/jobs", Own),
+    ("get", "/api/v1/jobs/{id}", Own),
+    ("get", "/api/v1/accounts", Keeper),
+    ("post", "/api/v1/accounts", Keeper),
+    ("post", "/api/v1/accounts/{login}/disable", Keeper),
+    ("post", "/api/v1/accounts/{login}/enable", Keeper),
+    ("post", "/api/v1/accounts/{login}/reset", Keeper),
+    ("get", "/api/v1/orgs", Keeper),
+    ("post", "/api/v1/orgs", Keeper),
+    ("put", "/api/v1/orgs/{id}", Keeper),
+    ("post", "/api/v1/posts", Keeper),
+    ("get", "/api/v1/territories", Keeper),
+    ("post", "/api/v1/territories", Keeper),
+    ("put", "/api/v1/territories/{code}", Keeper),
+    ("get", "/api/v1/audit", Business),
+    ("post", "/api/v1/audit/verify", Business),
+    ("get", "/api/v1/catalog", Words),
+    ("get", "/api/v1/checklists", Business),
+    ("post", "/api/v1/checklists", Business),
+    ("get", "/api/v1/checklists/{id}", Business),
+    ("put", "/api/v1/checklists/{id}", Business),
+    ("post", "/api/v1/checklists/{id}/edition", Business),
+    ("get", "/api/v1/checklists/{id}/export.xlsx", Business),
+    ("post", "/api/v1/checklists/{id}/import", Business),
+    ("post", "/api/v1/checklists/{id}/publish", Business),
+    ("post", "/api/v1/checklists/{id}/retire", Business),
+    ("get", "/api/v1/hazard-codes", Words),
+    ("get", "/api/v1/imports/template.xlsx", Words),
+    ("get", "/api/v1/imports/{id}/problems.xlsx", Business),
+    ("post", "/api/v1/imports", Business),
+    ("post", "/api/v1/imports/{id}/commit", Business),
+    ("post", "/api/v1/imports/{id}/dry-run", Business),
+    ("get", "/api/v1/leader", Business),
+    ("get", "/api/v1/notice", Business),
+    ("put", "/api/v1/notice", Business),
+    ("get", "/api/v1/parameters", Business),
+    ("post", "/api/v1/parameters", Business),
+    ("post", "/api/v1/parameters/preview", Business),
+    ("post", "/api/v1/parameters/{id}/decide", Business),
+    ("get", "/api/v1/people", Business),
+    ("post", "/api/v1/people", Business),
+    ("get", "/api/v1/people/{id}", Business),
+    ("put", "/api/v1/people/{id}", Business),
+    ("post", "/api/v1/people/{id}/reveal", Business),
+    ("get", "/api/v1/posts", Business),
+    ("post", "/api/v1/assignments", Business),
+    ("post", "/api/v1/assignments/{id}/end", Business),
+    ("post", "/api/v1/place-lists", Business),
+    ("get", "/api/v1/waivers", Business),
+    ("post", "/api/v1/waivers", Business),
+    ("post", "/api/v1/waivers/{id}/void", Business),
+    ("get", "/api/v1/board", Rows),
+    ("get", "/api/v1/board/clauses/{code}", Rows),
+    ("get", "/api/v1/board/duties/{id}", Rows),
+    ("get", "/api/v1/board/duties/{id}/evidence", Rows),
+    ("get", "/api/v1/coverage-errors", Rows),
+    ("get", "/api/v1/exports/places", Rows),
+    ("get", "/api/v1/hazards", Rows),
+    ("get", "/api/v1/hazards/summary", Rows),
+    ("get", "/api/v1/inspections", Rows),
+    ("get", "/api/v1/place-lists", Rows),
+    ("get", "/api/v1/places", Rows),
+    ("get", "/api/v1/tasks", Rows),
+    ("get", "/api/v1/workbench", Mine),
+    ("get", "/api/v1/hazards/{id}", Row),
+    ("post", "/api/v1/hazards", Row),
+    ("post", "/api/v1/hazards/{id}/links", Row),
+    ("post", "/api/v1/hazards/{id}/links/{link}/revoke", Row),
+    ("post", "/api/v1/hazards/{id}/remind", Row),
+    ("post", "/api/v1/hazards/{id}/steps", Row),
+    ("post", "/api/v1/inspections", Row),
+    ("get", "/api/v1/inspections/{id}", Row),
+    ("post", "/api/v1/inspections/{id}/correct", Row),
+    ("get", "/api/v1/inspections/{id}/receipt", Row),
+    ("get", "/api/v1/photos/{id}", Row),
+    ("put", "/api/v1/photos/{id}", Row),
+    ("get", "/api/v1/photos/{id}/state", Row),
+    ("get", "/api/v1/photos/{id}/thumb", Row),
+    ("get", "/api/v1/place-lists/{id}/entries", Rows),
+    ("post", "/api/v1/place-lists/{id}/entries", Row),
+    ("post", "/api/v1/place-lists/{id}/entries/{entry}/end", Row),
+    ("post", "/api/v1/places", Row),
+    ("get", "/api/v1/places/{id}", Row),
+    ("put", "/api/v1/places/{id}", Row),
+    ("post", "/api/v1/places/{id}/reveal", Row),
+    ("get", "/api/v1/places/{id}/sheet", Row),
+    ("post", "/api/v1/places/{id}/verify", Row),
+    ("post", "/api/v1/places/{id}/void", Row),
+    ("post", "/api/v1/tasks", Row),
+    ("post", "/api/v1/tasks/assign", Row),
+    ("get", "/api/v1/tasks/{id}", Row),
+    ("post", "/api/v1/tasks/{id}/accept", Row),
+    ("post", "/api/v1/tasks/{id}/cancel", Row),
+    ("post", "/api/v1/tasks/{id}/review", Row),
+    ("post", "/api/v1/tasks/{id}/send-back", Row),
+    ("post", "/api/v1/tasks/{id}/start", Row),
+    ("post", "/api/v1/tasks/{id}/unable", Row),
+];
+/// A stream: it never ends, so it is opened and left.
+const STREAMS: &[&str] = &["/api/v1/events"];
+
+/// What the first village has.
+struct Ids {
+    task: String,
+    visit: String,
+    record: Value,
+    list: String,
+    entry: String,
+    checklist: String,
+}
+
+impl Ids {
+    /// The path with ids of the first village's own.
+    fn fill(&self, path: &str) -> String {
+        let id = match path.split('/').nth(3).unwrap_or_default() {
+            "hazards" => HAZARD,
+            "tasks" => &self.task,
+            "inspections" => &self.visit,
+            "photos" => PHOTO,
+            "place-lists" => &self.list,
+            "places" => SHOP,
+            "people" => "p-staff1",
+            "assignments" => "a-staff1",
+            "orgs" => "village-1",
+            "checklists" => &self.checklist,
+            "board" => "C10.1",
+            _ => "01a00000-0000-7000-8000-0000000009ff",
+        };
+        let code = if path.contains("territories") { V1 } else { "C10" };
+        let query = match path {
+            "/api/v1/imports" => "?kind=places&name=x.csv",
+            "/api/v1/imports/template.xlsx" => "?kind=places",
+            "/api/v1/exports/places" => "?format=csv",
+            "/api/v1/board/duties/{id}/evidence" => "?subject_kind=place&subject=x&window=2026",
+            _ => "",
+        };
+        path.replace("{id}", id)
+            .replace("{code}", code)
+            .replace("{login}", "nobody")
+            .replace("{entry}", &self.entry)
+            .replace("{link}", "x")
+            + query
+    }
+
+    /// A body that would be right coming from who may.
+    fn body(&self, path: &str) -> Value {
+        let reason = "为了核对";
+        match path.trim_start_matches("/api/v1/") {
+            "hazards" => {
+                json!({ "id": "01a00000-0000-7000-8000-000000000299", "place": SHOP, "hazard_code": "H01.1",
+                "description": "堆放货物", "photos": [] })
+            }
+            "hazards/{id}/steps" => json!({ "version": 1, "step": "grade", "level": "general" }),
+            "hazards/{id}/links" => json!({ "days": 7 }),
+            "inspections" => self.record.clone(),
+            "inspections/{id}/correct" => json!({ "record": self.record, "reason": reason }),
+            "place-lists" => json!({ "kind": "village_listed", "owner": "village-1", "village": V1 }),
+            "place-lists/{id}/entries" => json!({ "place": SHOP, "from": "2026-09-21", "reason": reason }),
+            "place-lists/{id}/entries/{entry}/end" => {
+                json!({ "on": "2026-09-21", "reason": reason, "version": 1 })
+            }
+            "places" | "places/{id}" => {
+                json!({ "name": "别处小店", "category": "nine_small.shop", "village": V1,
+                "opening": "open", "responsible": { "name": "甲", "phone": "" }, "note": "", "version": 1 })
+            }
+            "places/{id}/verify" => json!({ "on": "2026-09-21", "version": 1 }),
+            "tasks" => {
+                json!({ "place": SHOP, "kind": "routine", "from": "2026-09-21", "due_on": "2026-09-30", "note": "" })
+            }
+            "tasks/assign" => json!({ "tasks": [{ "id": self.task, "version": 1 }], "to": "p-staff2" }),
+            "tasks/{id}/unable" => json!({ "version": 1, "reason": "locked", "note": "" }),
+            "accounts" => {
+                json!({ "login": "nobody", "person": "p-nobody", "password": "a long password of words" })
+            }
+            "accounts/{login}/reset" => json!({ "password": "a long password of words" }),
+            "orgs" | "orgs/{id}" => {
+                json!({ "kind": "dept", "name": "甲", "relation": "town", "territory": V1 })
+            }
+            "posts" => json!({ "role": "volunteer", "org": "village-1", "territory": V1, "name": "志愿者" }),
+            "territories" | "territories/{code}" => {
+                json!({ "code": "x", "level": "grid", "parent": V1, "name": "甲", "version": 1 })
+            }
+            "assignments" => json!({ "person": "p-staff2", "post": "post-staff1", "from": "2026-09-21" }),
+            "assignments/{id}/end" => json!({ "last_day": "2026-09-21" }),
+            "people" | "people/{id}" => json!({ "name": "甲" }),
+            "checklists" => json!({ "code": "x", "title": "甲", "purpose": "full",
+                "applies": { "categories": [], "tags": [], "always": true } }),
+            "checklists/{id}" => json!({ "title": "甲", "items": [], "version": 1 }),
+            "checklists/{id}/publish" => json!({ "from": "2026-10-01", "version": 1 }),
+            "checklists/{id}/retire" => json!({ "to": "2026-10-01", "version": 1 }),
+            "notice" => json!({ "title": "甲", "body": "乙" }),
+            "parameters" => {
+                json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01", "reason": reason })
+            }
+            "parameters/preview" => json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01" }),
+            "parameters/{id}/decide" => json!({ "approve": true, "reason": "", "version": 1 }),
+            "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
+            "waivers" => {
+                json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })
+            }
+            _ => json!({ "version": 1, "reason": reason }),
+        }
+    }
+}
+
+async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
+    let town = town(fresh).await?;
+    let system = Caller::system();
+    town.app.ensure_shipped_checklists(&system, Some(common::day("2026-01-01"))).await?;
+    town.app.install_shipped_plan(&system).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    shop(&town, MILL, "凌阁堂榨油坊", V2).await?;
+    let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+    let photo = format!("/api/v1/photos/{PHOTO}?object_kind=hazard&object_id={HAZARD}&role=before");
+    staff.send_picture(&photo, 1).await?.ok()?;
+    let found = json!({ "id": HAZARD, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物",
+        "photos": [PHOTO] });
+    staff.post("/api/v1/hazards", found).await?.ok()?;
+    let task = json!({ "place": SHOP, "kind": "routine", "from": "2026-09-01", "due_on": "2026-09-30",
+        "assignee": "p-staff1", "note": "" });
+    let task = clerk.post("/api/v1/tasks", task).await?.ok()?;
+    let visit = recorded(&mut staff, 1, SHOP, "staff1", &[]).await?;
+    let record = staff.get(&format!("/api/v1/inspections/{visit}")).await?.ok()?["record"].clone();
+    let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1 });
+    let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+    let id = |value: &Value| value["id"].as_str().map(str::to_owned).context("an id");
+    let list = id(&list)?;
+    let entries = format!("/api/v1/place-lists/{list}/entries");
+    let entry = json!({ "place": SHOP, "from": "2026-09-01", "reason": "建档" });
+    clerk.post(&entries, entry).await?.ok()?;
+    let entry = clerk.get(&entries).await?.items()?.first().map(&id).context("an entry")??;
+    let checklist = clerk.get("/api/v1/checklists").await?.items()?.first().map(&id).context("a list")??;
+    let mut record = record;
+    record["inspectors"] = json!(["p-staff2"]);
+    record["id"] = json!("01a00000-0000-7000-8000-000000000499");
+    Ok((town, Ids { task: id(&task)?, visit, record, list, entry, checklist }))
+}
+
+/// The status of one try, and what was said.
+async fn tried(who: &mut Browser, ids: &Ids, method: &str, path: &str) -> anyhow::Result<(u16, String)> {
+    let asked = Method::from_bytes(method.to_uppercase().as_bytes())?;
+    let to = ids.fill(path);
+    let told = if asked == Method::PUT && path.contains("/photos/") {
+        who.send_picture(&format!("{to}?object_kind=hazard&object_id={HAZARD}&role=fix"), 9).await?
+    } else {
+        let body = (!asked.is_safe()).then(|| ids.body(path));
+        who.ask(asked, &to, body, None).await?
+    };
+    Ok((told.status.as_u16(), String::from_utf8_lossy(&told.bytes).into_owned()))
+}
+
+#[test]
+fn the_table_names_every_endpoint_that_is_described() -> anyhow::Result<()> {
+    let description: Value = serde_json::from_str(&openapi())?;
+    let paths = description["paths"].as_object().context("paths")?;
+    let described: BTreeSet<(String, String)> = paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            methods.as_object().into_iter().flatten().map(|(method, _)| (method.clone(), path.clone()))
+        })
+        .filter(|(_, path)| !STREAMS.contains(&path.as_str()))
+        .collect();
+    let tabled: BTreeSet<_> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let missing: Vec<_> = described.difference(&tabled).collect();
+    assert!(missing.is_empty(), "say in the table who may not: {missing:?}");
+    let gone: Vec<_> = tabled.difference(&described).collect();
+    assert!(gone.is_empty(), "no more: {gone:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, ids) = settled(&fresh).await?;
+        let mut nobody = Browser::new(&town.router);
+        let (mut unit, mut admin, mut next) =
+            (town.login("unit").await?, town.login("admin").await?, town.login("staff2").await?);
+        let mut wrong = Vec::new();
+        for (method, path, kind) in TABLE {
+            let (status, said) = tried(&mut nobody, &ids, method, path).await?;
+            let public = if path.contains("/login") { [401, 422] } else { [404, 422] };
+            let right = if *kind == Public { public.contains(&status) } else { status == 401 };
+            if !right {
+                wrong.push(format!("nobody: {method} {path} {status} {said}"));
+            }
+            if matches!(kind, Public | Own | Words) {
+                continue;
+            }
+            let refused = [403, 404];
+            let (status, said) = tried(&mut unit, &ids, method, path).await?;
+            // What a unit may list of its own place is empty: it has none here.
+            let empty = *method == "get"
+                && matches!(kind, Rows | Mine)
+                && SECRETS.iter().all(|secret| !said.contains(secret));
+            if !refused.contains(&status) && !(empty && status == 200) {
+                wrong.push(format!("unit: {method} {path} {status} {said}"));
+            }
+            if *kind != Keeper {
+                let (status, said) = tried(&mut admin, &ids, method, path).await?;
+                if !refused.contains(&status)
+                    && !(*kind == Mine && SECRETS.iter().all(|one| !said.contains(one)))
+                {
+                    wrong.push(format!("admin: {method} {path} {status} {said}"));
+                }
+            }
+            let (status, said) = tried(&mut next, &ids, method, path).await?;
+            let right = match kind {
+                Row => [403, 404].contains(&status) && (*method != "get" || status == 404),
+                Rows | Mine => status < 500 && SECRETS.iter().all(|secret| !said.contains(secret)),
+                _ => status < 500,
+            };
+            if !right {
+                wrong.push(format!("next village: {method} {path} {status} {said}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_counted_is_what_may_be_seen() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _) = settled(&fresh).await?;
+        let (mut clerk, mut next) = (town.login("clerk").await?, town.login("staff2").await?);
+        for (path, member, all) in [
+            ("/api/v1/places", "total", 2),
+            ("/api/v1/hazards", "total", 1),
+            ("/api/v1/tasks", "total", 1),
+            ("/api/v1/inspections", "total", 1),
+            ("/api/v1/hazards/summary", "open", 1),
+        ] {
+            let whole = clerk.get(path).await?.ok()?;
+            let seen = next.get(path).await?.ok()?;
+            let own = if path.ends_with("places") { 1 } else { 0 };
+            let counts = (whole[member].as_i64(), seen[member].as_i64());
+            assert_eq!(counts, (Some(all), Some(own)), "{path}");
+        }
+        let hits = next.get("/api/v1/places?q=老街").await?.ok()?;
+        assert_eq!((&hits["items"], &hits["total"]), (&json!([]), &json!(0)), "nor by searching");
+        Ok(())
+    })
+    .await
+}
