@@ -117,10 +117,11 @@ async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>>
         Some(kind) => {
             let mut members = BTreeSet::new();
             for list in read.place_lists().await? {
-                if list.list.kind == kind && list.list.owner == org.id {
-                    if let Some(whole) = read.place_list(&list.id).await? {
-                        members.extend(whole.list.members(on).into_iter().cloned());
-                    }
+                if list.list.kind == kind
+                    && list.list.owner == org.id
+                    && let Some(whole) = read.place_list(&list.id).await?
+                {
+                    members.extend(whole.list.members(on).into_iter().cloned());
                 }
             }
             let ids: Vec<PlaceId> = members.into_iter().collect();

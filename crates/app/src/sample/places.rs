@@ -160,18 +160,21 @@ const SORTS: &[Sort] = &[
     ),
 ];
 
+/// Name, category, tags, sector, area in m², people working, lodging and in training.
+type KnownPlace = (&'static str, &'static str, &'static [&'static str], &'static str, u32, [u32; 3]);
+
 /// Places everybody in the town knows; the first ones of the market town.
-const KNOWN: &[(&str, &str, &[&str], &str, u32, (u32, u32, u32), &str)] = &[
-    ("青峰敬老院", "elder_care", &["dense"], CIVIL, 2100, (16, 68, 0), "open"),
-    ("青峰中心小学", "school", &["dense"], CIVIL, 6800, (62, 0, 740), "open"),
-    ("青峰中心幼儿园", "kindergarten", &["dense"], CIVIL, 1900, (26, 0, 210), "open"),
-    ("青峰镇卫生院", "hospital", &["dense"], CIVIL, 3200, (54, 36, 0), "open"),
-    ("青峰农贸市场", "market", &["dense", "public_gather"], ECONOMY, 2600, (84, 0, 0), "open"),
-    ("惠民超市青峰店", "supermarket", &["dense", "public_gather"], ECONOMY, 1250, (22, 0, 0), "open"),
-    ("青峰加油站", "flammable.filling_station", &[], ECONOMY, 900, (7, 2, 0), "open"),
-    ("青峰液化气供应点", "flammable.lpg", &[], ECONOMY, 220, (3, 0, 0), "open"),
-    ("青峰供电所", "utility.power", &[], ECONOMY, 860, (14, 4, 0), "open"),
-    ("青峰通信机房", "utility.telecom", &[], ECONOMY, 180, (2, 0, 0), "open"),
+const KNOWN: &[KnownPlace] = &[
+    ("青峰敬老院", "elder_care", &["dense"], CIVIL, 2100, [16, 68, 0]),
+    ("青峰中心小学", "school", &["dense"], CIVIL, 6800, [62, 0, 740]),
+    ("青峰中心幼儿园", "kindergarten", &["dense"], CIVIL, 1900, [26, 0, 210]),
+    ("青峰镇卫生院", "hospital", &["dense"], CIVIL, 3200, [54, 36, 0]),
+    ("青峰农贸市场", "market", &["dense", "public_gather"], ECONOMY, 2600, [84, 0, 0]),
+    ("惠民超市青峰店", "supermarket", &["dense", "public_gather"], ECONOMY, 1250, [22, 0, 0]),
+    ("青峰加油站", "flammable.filling_station", &[], ECONOMY, 900, [7, 2, 0]),
+    ("青峰液化气供应点", "flammable.lpg", &[], ECONOMY, 220, [3, 0, 0]),
+    ("青峰供电所", "utility.power", &[], ECONOMY, 860, [14, 4, 0]),
+    ("青峰通信机房", "utility.telecom", &[], ECONOMY, 180, [2, 0, 0]),
 ];
 
 const LUCKY: &[&str] = &[
@@ -253,11 +256,8 @@ const POLICE_ONLY: &[(&str, &str)] = &[
     ("垂钓园旅舍", "nine_small.hotel"),
 ];
 
-fn well_known(
-    known: &(&str, &str, &[&str], &str, u32, (u32, u32, u32), &str),
-    org: &dyn Fn(&str) -> Option<OrgId>,
-) -> Place {
-    let (name, category, tags, sector, area, (working, lodging, training), _) = known;
+fn well_known(known: &KnownPlace, org: &dyn Fn(&str) -> Option<OrgId>) -> Place {
+    let (name, category, tags, sector, area, [working, lodging, training]) = known;
     let mut place = blank((*name).to_owned(), category, tags);
     place.sector_org = org(sector);
     place.area_m2 = Some(*area);
