@@ -8,6 +8,7 @@ use crate::checklist_file::CONFIDENCES;
 use crate::ledger::{Term, Terms, Vocabulary};
 use crate::places_sheet;
 use crate::toml_doc::{FileProblem, Reader, Word};
+use crate::value::comparable;
 
 const USES: [Word<KindUse>; 3] = [
     ("category", "主类", KindUse::Category),
@@ -84,6 +85,13 @@ pub fn vocabulary(catalog: &Catalog) -> Vocabulary {
         .filter(|(list, _)| matches!(list, Terms::Category | Terms::Tag))
         .flat_map(|(_, terms)| terms.clone())
         .collect();
+    // What one kind is called is never another spelling of a more general one.
+    let called: Vec<(String, &KindCode)> =
+        catalog.kinds().map(|kind| (comparable(&kind.name), &kind.code)).collect();
+    let is_anothers = |spelling: &str, own: &KindCode| {
+        let wanted = comparable(spelling);
+        called.iter().any(|(name, code)| *name == wanted && *code != own)
+    };
     let term = |kind: &Kind| {
         let own = kind.code.as_str();
         let renamed = RENAMED.iter().find(|(_, code)| *code == own).map(|(old, _)| *old);
@@ -92,6 +100,7 @@ pub fn vocabulary(catalog: &Catalog) -> Vocabulary {
             synonyms.extend([other.code.clone(), other.label.clone()]);
             synonyms.extend(other.synonyms.clone());
         }
+        synonyms.retain(|spelling| !is_anothers(spelling, &kind.code));
         Term { code: own.to_owned(), label: kind.name.replace(['、', '/', '+', '，'], "·"), synonyms }
     };
     let of = |uses: [KindUse; 2]| catalog.kinds().filter(|k| uses.contains(&k.used_as)).map(term).collect();
@@ -123,7 +132,9 @@ const RENAMED: [(&str, &str); 3] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::{Kind as Column, Lookup, read_value};
     use crate::shipped::PLACE_CATEGORIES;
+    use crate::value::{Cell, Value};
 
     #[test]
     fn every_word_of_the_catalogue_can_be_written_in_a_cell_and_none_means_two_things() {
@@ -135,6 +146,20 @@ mod tests {
             assert!(!term.label.contains(['、', ',', '，', ';', '；', '|', '/', '+']), "{}", term.label);
             let before = seen.insert(term.label.clone(), term.code.clone());
             assert_eq!(before, None, "{}", term.label);
+        }
+        let lookup = Lookup::of(&places_sheet::PLACES, &words);
+        for (list, column) in
+            [(Terms::Category, Column::Term(Terms::Category)), (Terms::Tag, Column::TermList(Terms::Tag))]
+        {
+            for term in words.terms(list) {
+                let read = read_value(column, &Cell::from(term.label.as_str()), &lookup);
+                let code = match read {
+                    Ok(Value::Text(code)) => code,
+                    Ok(Value::Many(codes)) => codes.join(" "),
+                    other => format!("{other:?}"),
+                };
+                assert_eq!(code, term.code, "{} is written out and reads in again as itself", term.label);
+            }
         }
         assert_eq!(words.label(Terms::Category, "nine_small.clinic"), "小医院");
         assert_eq!(words.label(Terms::Opening, "dormant"), "歇业");
