@@ -82,14 +82,22 @@ pub(crate) fn kind_label(code: &KindCode) -> String {
     kinds().kind(code).map_or_else(|| code.as_str().to_owned(), |kind| kind.name.clone())
 }
 
-/// A phone number of which a part is hidden, as `138****5678`.
-pub(crate) fn masked(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().collect();
-    if digits.len() < 8 {
-        return "*".repeat(digits.len());
-    }
-    let (first, last) = (digits.iter().take(3), digits.iter().skip(digits.len() - 4));
-    first.chain("****".chars().collect::<Vec<_>>().iter()).chain(last).collect()
+/// Phone numbers of which most is hidden: `138****5678`. However several are joined, each is masked by itself; of a
+/// landline without its area code the last two digits are shown, of anything shorter nothing.
+pub(crate) fn masked(phones: &str) -> String {
+    let one = |phone: &str| {
+        let letters: Vec<char> = phone.chars().collect();
+        let (front, back) = match letters.len() {
+            0..7 => (0, 0),
+            7..11 => (0, 2),
+            _ => (3, 4),
+        };
+        let is_shown = |at: usize| at < front || at + back >= letters.len();
+        letters.iter().enumerate().map(|(at, letter)| if is_shown(at) { *letter } else { '*' }).collect()
+    };
+    let is_joint = |c: char| c.is_whitespace() || matches!(c, '、' | ';' | '；' | ',' | '，' | '/');
+    let shown: Vec<String> = phones.split(is_joint).filter(|phone| !phone.is_empty()).map(one).collect();
+    shown.join("、")
 }
 
 /// A place as tasks and hazards show it.
@@ -156,10 +164,18 @@ mod tests {
 
     #[test]
     fn a_phone_shows_its_ends_only() {
-        assert_eq!(masked("13812345678"), "138****5678");
-        assert_eq!(masked("023-49000000"), "023****0000");
-        assert_eq!(masked("12345"), "*****");
-        assert_eq!(masked(""), "");
+        for (phones, shown) in [
+            ("13812345678", "138****5678"),
+            ("023-49000000", "023*****0000"),
+            ("49812345", "******45"),
+            ("023-49812345、13800005678", "023*****2345、138****5678"),
+            ("023-49812345;13912345678", "023*****2345、139****5678"),
+            ("49812345 / 49812346，13912345678", "******45、******46、139****5678"),
+            ("12345", "*****"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(phones), shown);
+        }
     }
 
     #[test]

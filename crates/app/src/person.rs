@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::code::{is_phone, mask_phone};
+use domain::code::is_phone;
 use domain::ids::{PersonId, TerritoryCode};
 use domain::org::{Assignment, Person};
 use domain::policy::{Action, Subject};
@@ -15,6 +15,7 @@ use store::audit::AuditFilter;
 use store::person::{PersonFilter, PersonRecord};
 use utoipa::ToSchema;
 
+use crate::names::masked;
 use crate::org::{Fields, Names};
 use crate::post::{AssignmentView, CertificateView, PostNames, assignment_view, subject};
 use crate::{App, Caller, Error, Result};
@@ -157,7 +158,7 @@ impl<'a> Shown<'a> {
         PersonRow {
             id: person.id.to_string(),
             name: person.name.clone(),
-            phone_masked: mask_phone(&person.phone),
+            phone_masked: masked(&person.phone),
             office_phone: person.office_phone.clone(),
             active: person.active,
             login: self.logins.get(&person.id).cloned(),
@@ -333,8 +334,8 @@ impl App {
         let mut fields = Fields::default();
         record.person.name = fields.name("name", &input.name);
         record.pinyin = initials(&record.person.name);
-        let masked = mask_phone(&record.person.phone);
-        if let Some(phone) = input.phone.filter(|phone| *phone != masked || phone.is_empty()) {
+        let shown = masked(&record.person.phone);
+        if let Some(phone) = input.phone.filter(|phone| *phone != shown || phone.is_empty()) {
             record.person.phone = read_phone(&mut fields, "phone", &phone);
         }
         record.person.office_phone = read_phone(&mut fields, "office_phone", &input.office_phone);

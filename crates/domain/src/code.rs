@@ -107,21 +107,6 @@ fn power_mod(base: u32, exponent: u32, modulus: u32) -> u32 {
     (0..exponent).fold(1, |product, _| product * base % modulus)
 }
 
-/// A telephone number as shown: `138****5678`. Several joined with `、` are masked one by one; a short one shows
-/// nothing.
-pub fn mask_phone(text: &str) -> String {
-    let one = |number: &str| {
-        let digits: Vec<char> = number.chars().filter(|c| !c.is_whitespace()).collect();
-        if digits.len() < 9 {
-            return "*".repeat(digits.len());
-        }
-        let begin: String = digits.iter().take(3).collect();
-        let end: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
-        format!("{begin}****{end}")
-    };
-    text.split('、').map(one).collect::<Vec<_>>().join("、")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,19 +155,6 @@ mod tests {
             ("1380013800", false),
         ] {
             assert_eq!(is_phone(text), right, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_masked_phone_shows_its_ends_only() {
-        for (text, shown) in [
-            ("13812345678", "138****5678"),
-            ("023-49880001", "023****0001"),
-            ("13812345678、13987654321", "138****5678、139****4321"),
-            ("119", "***"),
-            ("", ""),
-        ] {
-            assert_eq!(mask_phone(text), shown);
         }
     }
 }

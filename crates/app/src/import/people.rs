@@ -15,9 +15,9 @@ use store::post::{AssignmentRecord, PostRecord};
 
 use super::{ImportCandidate, ImportChoice, ImportDuplicate, ImportReport};
 use crate::job::Running;
+use crate::names::masked;
 use crate::person::initials;
 use crate::place::Names;
-use crate::place::view::masked;
 use crate::{App, Caller, Error, Result};
 
 /// Persons read at a time.

@@ -16,6 +16,7 @@ use store::risk::Signs;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Names;
+use crate::names::masked;
 use crate::view::{Named, Word};
 use crate::{Caller, Result, risk};
 
@@ -277,23 +278,6 @@ pub(crate) fn parse_word<T: serde::de::DeserializeOwned>(code: &str) -> Option<T
     serde_json::from_value(serde_json::Value::String(code.to_owned())).ok()
 }
 
-/// Every phone with its middle hidden: `138****5678`.
-pub fn masked(phones: &str) -> String {
-    let one = |phone: &str| {
-        let letters: Vec<char> = phone.chars().collect();
-        let (front, back) = if letters.len() >= 11 { (3, 4) } else { (0, letters.len().min(2)) };
-        let hidden = letters.len().saturating_sub(front + back);
-        let shown = |part: &[char]| part.iter().collect::<String>();
-        format!(
-            "{}{}{}",
-            shown(letters.get(..front).unwrap_or_default()),
-            "*".repeat(hidden),
-            shown(letters.get(front + hidden..).unwrap_or_default())
-        )
-    };
-    phones.split('、').filter(|p| !p.is_empty()).map(one).collect::<Vec<_>>().join("、")
-}
-
 /// The word of a catalogue code; a code that is no more speaks for itself.
 pub(crate) fn kind_label(catalog: &Catalog, code: &KindCode) -> String {
     catalog.kind(code).map_or_else(|| code.to_string(), |kind| kind.name.clone())
@@ -467,17 +451,4 @@ fn actions(caller: &Caller, subject: &Subject, voided: bool) -> Vec<String> {
 /// A state of business from its code.
 pub(crate) fn opening(code: &str) -> Option<Opening> {
     parse_word(code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn the_middle_of_a_phone_is_hidden() {
-        assert_eq!(masked("13800005678"), "138****5678");
-        assert_eq!(masked("023-49812345、13800005678"), "023*****2345、138****5678");
-        assert_eq!(masked("49812345"), "******45");
-        assert_eq!(masked(""), "");
-    }
 }
