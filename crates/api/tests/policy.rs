@@ -18,8 +18,9 @@ const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const MILL: &str = "01a00000-0000-7000-8000-000000000102";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
 const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
+const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
-const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物"];
+const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN];
 
 /// What an endpoint is, as far as rights are concerned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -125,6 +126,19 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/places", Rows),
     ("get", "/api/v1/tasks", Rows),
     ("get", "/api/v1/workbench", Mine),
+    ("get", "/api/v1/inspection-plans", Rows),
+    ("get", "/api/v1/joint-offers", Rows),
+    ("get", "/api/v1/sync", Mine),
+    ("post", "/api/v1/inspection-plans", Row),
+    ("get", "/api/v1/inspection-plans/{id}", Row),
+    ("put", "/api/v1/inspection-plans/{id}/items", Row),
+    ("post", "/api/v1/inspection-plans/{id}/approve", Row),
+    ("post", "/api/v1/inspection-plans/{id}/propose", Row),
+    ("post", "/api/v1/inspection-plans/{id}/reopen", Row),
+    ("post", "/api/v1/inspection-plans/{id}/send-back", Row),
+    ("post", "/api/v1/inspection-plans/{id}/submit", Row),
+    ("post", "/api/v1/inspection-plans/{id}/void", Row),
+    ("post", "/api/v1/joint-offers/accept", Row),
     ("get", "/api/v1/hazards/{id}", Row),
     ("post", "/api/v1/hazards", Row),
     ("post", "/api/v1/hazards/{id}/links", Row),
@@ -167,6 +181,7 @@ struct Ids {
     task: String,
     visit: String,
     record: Value,
+    plan: String,
     list: String,
     entry: String,
     checklist: String,
@@ -182,6 +197,7 @@ impl Ids {
             "photos" => PHOTO,
             "place-lists" => &self.list,
             "places" => SHOP,
+            "inspection-plans" => &self.plan,
             "people" => "p-staff1",
             "assignments" => "a-staff1",
             "orgs" => "village-1",
@@ -191,6 +207,7 @@ impl Ids {
         };
         let code = if path.contains("territories") { V1 } else { "C10" };
         let query = match path {
+            "/api/v1/joint-offers" => "?year=2026&month=9",
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" => "?format=csv",
@@ -215,6 +232,10 @@ impl Ids {
             }
             "hazards/{id}/steps" => json!({ "version": 1, "step": "grade", "level": "general" }),
             "hazards/{id}/links" => json!({ "days": 7 }),
+            "inspection-plans" => json!({ "org": "village-1", "title": "十月",
+                "span": { "kind": "month", "year": 2026, "month": 11 } }),
+            "inspection-plans/{id}/items" => json!({ "items": [], "version": 1 }),
+            "joint-offers/accept" => json!({ "tasks": [self.task, PHOTO], "lead": "village-1" }),
             "inspections" => self.record.clone(),
             "inspections/{id}/correct" => json!({ "record": self.record, "reason": reason }),
             "place-lists" => json!({ "kind": "village_listed", "owner": "village-1", "village": V1 }),
@@ -284,6 +305,9 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let task = clerk.post("/api/v1/tasks", task).await?.ok()?;
     let visit = recorded(&mut staff, 1, SHOP, "staff1", &[]).await?;
     let record = staff.get(&format!("/api/v1/inspections/{visit}")).await?.ok()?["record"].clone();
+    let plan =
+        json!({ "org": "village-1", "title": PLAN, "span": { "kind": "month", "year": 2026, "month": 10 } });
+    let plan = clerk.post("/api/v1/inspection-plans", plan).await?.ok()?;
     let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1 });
     let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
     let id = |value: &Value| value["id"].as_str().map(str::to_owned).context("an id");
@@ -296,7 +320,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
-    Ok((town, Ids { task: id(&task)?, visit, record, list, entry, checklist }))
+    Ok((town, Ids { task: id(&task)?, plan: id(&plan)?, visit, record, list, entry, checklist }))
 }
 
 /// The status of one try, and what was said.
