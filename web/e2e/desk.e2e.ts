@@ -70,7 +70,7 @@ it('of two who change one place at once the second sees both versions side by si
   expect(text).toContain('一楼有仓库')
   await other.click('[role=dialog] .btn.pri')
   await other.waitForURL(`**${href}`)
-  expect(await other.textContent('#main')).toContain('一楼有仓库')
+  await other.waitForFunction(() => document.querySelector('#main')?.textContent?.includes('一楼有仓库'))
   await page.context().close()
   await other.context().close()
 })
