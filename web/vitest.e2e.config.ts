@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.e2e.ts'],
     environment: 'node',
+    // A browser on a busy machine may be late once; a fault fails every time.
+    retry: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
