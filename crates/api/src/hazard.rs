@@ -47,6 +47,12 @@ pub(crate) struct HazardQuery {
     overdue: Option<bool>,
     /// Only those due within a week.
     due_soon: Option<bool>,
+    /// Only those late or due within a week.
+    due: Option<bool>,
+    /// Only those that wait for somebody to look again.
+    recheck: Option<bool>,
+    /// Only those whose level waits for the office's word.
+    to_confirm: Option<bool>,
     /// Only those not ended.
     open: Option<bool>,
     /// Text in number, description or the place's name.
@@ -278,6 +284,9 @@ async fn list(
         category: filled(query.category),
         overdue: query.overdue.unwrap_or_default(),
         due_soon: query.due_soon.unwrap_or_default(),
+        due: query.due.unwrap_or_default(),
+        recheck: query.recheck.unwrap_or_default(),
+        to_confirm: query.to_confirm.unwrap_or_default(),
         open: query.open.unwrap_or_default(),
         text: filled(query.q),
         found_from: read_opt_day("found_from", query.found_from.as_deref())?,

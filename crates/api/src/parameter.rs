@@ -37,6 +37,7 @@ pub(crate) struct ParameterProposal {
     id: String,
     #[schema(value_type = Object)]
     value: serde_json::Value,
+    unit: String,
     from: String,
     reason: String,
     proposed_by: String,
@@ -51,6 +52,8 @@ pub(crate) struct ParameterView {
     #[schema(value_type = Object)]
     value: serde_json::Value,
     unit: String,
+    /// To choose from; empty where there is no choice.
+    units: Vec<String>,
     basis: String,
     basis_label: String,
     source: String,
@@ -74,6 +77,9 @@ pub(crate) struct ParameterInput {
     name: String,
     #[schema(value_type = Object)]
     value: serde_json::Value,
+    /// Where there is a choice; as it was when left out.
+    #[serde(default)]
+    unit: Option<String>,
     from: String,
     #[serde(default)]
     reason: String,
@@ -122,6 +128,7 @@ pub(crate) async fn propose(
 ) -> Answer<Json<ParameterView>> {
     let asked = Asked {
         value: value(&asked.value)?,
+        unit: asked.unit,
         from: read_day("from", &asked.from)?,
         name: asked.name,
         reason: asked.reason,
@@ -191,6 +198,7 @@ fn view(setting: Setting, caller: &app::Caller) -> ParameterView {
     let proposal = |record: &ParameterRecord| ParameterProposal {
         id: record.id.clone(),
         value: value_json(&record.parameter.value),
+        unit: record.parameter.unit.clone(),
         from: day(record.parameter.effective_from),
         reason: record.reason.clone(),
         proposed_by: named(record.proposed_by.clone()),
@@ -205,6 +213,7 @@ fn view(setting: Setting, caller: &app::Caller) -> ParameterView {
         label: setting.label,
         value: value_json(&setting.current.value),
         unit: setting.current.unit,
+        units: setting.units.iter().map(|unit| (*unit).to_owned()).collect(),
         basis: setting.current.basis.code().to_owned(),
         basis_label: setting.current.basis.label().to_owned(),
         source: setting.current.source,

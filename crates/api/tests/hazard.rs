@@ -185,7 +185,8 @@ async fn a_failed_recheck_goes_back_with_a_new_deadline() -> anyhow::Result<()> 
         let page = step(&mut grid, &id, fail).await?.ok()?;
         assert_eq!(
             (page["state"].as_str(), page["deadline_on"].as_str()),
-            (Some("rectifying"), Some("2026-10-03"))
+            (Some("rectifying"), Some("2026-09-29")),
+            "two working days as before, not the seven days of today"
         );
         assert_eq!(page["original_deadline_on"], "2026-09-23", "the first deadline stays");
         assert_eq!(page["overdue"], false);
@@ -373,6 +374,25 @@ async fn what_is_recorded_later_than_it_happened_says_so() -> anyhow::Result<()>
             json!({ "step": "grade", "level": "general", "happened_at": "2026-09-22T15:00:00+08:00" });
         let no = step(&mut staff, &hazard(1), ahead).await?;
         assert_eq!(refused(&no), (422, "hazard.happened_after_recorded"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_answer_to_an_operation_is_kept_for_ninety_days() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let body = json!({
+            "id": hazard(1), "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物",
+        });
+        let key = Some("01a00000-0000-7000-8000-000000000901");
+        staff.ask(axum::http::Method::POST, "/api/v1/hazards", Some(body), key).await?.ok()?;
+        town.clock.advance_days(89);
+        assert_eq!(town.app.forget_old_operations().await?, 0);
+        town.clock.advance_days(2);
+        assert_eq!(town.app.forget_old_operations().await?, 1);
         Ok(())
     })
     .await

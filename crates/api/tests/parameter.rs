@@ -4,7 +4,7 @@ mod common;
 
 use app::kept::parameter::{Decision, ParameterRecord};
 use axum::http::StatusCode;
-use common::{Browser, day, town};
+use common::{Browser, V1, day, shop, town};
 use domain::plan::{Basis, Parameter, Value as Setting};
 use serde_json::{Value, json};
 use testkit::both_databases;
@@ -124,6 +124,44 @@ async fn what_a_change_would_do_is_seen_before_it_is_made() -> anyhow::Result<()
             clerk.post("/api/v1/parameters/preview", ask).await?.body["fields"][0]["code"],
             "parameter.unknown"
         );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_time_for_a_fix_is_the_towns_to_set() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        let (place, hazard) =
+            ("01a00000-0000-7000-8000-000000000101", "01a00000-0000-7000-8000-000000000201");
+        shop(&town, place, "老街五金店", V1).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let page = format!("/api/v1/hazards/{hazard}");
+        let find = json!({ "id": hazard, "place": place, "hazard_code": "H01.1", "description": "堆放货物" });
+        let found = clerk.post("/api/v1/hazards", find).await?.ok()?;
+        assert_eq!(found["suggested"]["days"], json!({ "kind": "calendar", "count": 7 }));
+        let ask = json!({
+            "name": "hazard.deadline.general", "value": 5, "unit": "工作日", "from": "2026-10-01", "reason": "节后从速",
+        });
+        for (field, wrong) in [("value", json!("五")), ("value", json!(9999)), ("unit", json!("月"))] {
+            let mut bad = ask.clone();
+            bad[field] = wrong;
+            let told = clerk.post("/api/v1/parameters", bad).await?;
+            assert_eq!(told.body["fields"][0]["field"], field);
+        }
+        let proposed = clerk.post("/api/v1/parameters", ask).await?.ok()?;
+        assert_eq!((&proposed["value"], &proposed["unit"]), (&json!(7), &json!("日")));
+        assert_eq!((&proposed["units"], &proposed["basis"]), (&json!(["日", "工作日"]), &json!("town_setting")));
+        assert_eq!(proposed["pending"]["unit"], "工作日");
+        let path = format!("/api/v1/parameters/{}/decide", proposed["pending"]["id"].as_str().unwrap_or_default());
+        leader.post(&path, json!({ "approve": true, "version": 1 })).await?.ok()?;
+        let before = clerk.get(&page).await?.ok()?;
+        assert_eq!(before["suggested"]["days"], json!({ "kind": "calendar", "count": 7 }), "from October on");
+        town.clock.advance_days(15);
+        let after = town.login("clerk").await?.get(&page).await?.ok()?;
+        assert_eq!(after["suggested"]["days"], json!({ "kind": "working", "count": 5 }));
         Ok(())
     })
     .await

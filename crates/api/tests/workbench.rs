@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{V1, shop, town};
+use common::{Browser, V1, shop, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
@@ -15,6 +15,53 @@ fn count(bench: &Value, code: &str) -> Option<i64> {
 
 fn len(bench: &Value, list: &str) -> usize {
     bench[list].as_array().map_or(usize::MAX, Vec::len)
+}
+
+/// Follows the links of the counted hazards: every list is as long as its number says.
+async fn links_agree(who: &mut Browser) -> anyhow::Result<Vec<i64>> {
+    let bench = who.get("/api/v1/workbench").await?.ok()?;
+    let mut told = Vec::new();
+    for one in bench["counts"].as_array().into_iter().flatten() {
+        let href = one["href"].as_str().unwrap_or_default();
+        if href.starts_with("/hazards") {
+            let list = who.get(&format!("/api/v1{href}")).await?.ok()?;
+            assert_eq!(list["total"], one["n"], "{href}");
+            told.extend(one["n"].as_i64());
+        }
+    }
+    Ok(told)
+}
+
+#[tokio::test]
+async fn the_oldest_overdue_hazard_comes_first_and_the_links_show_what_was_counted() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let mut staff = town.login("staff1").await?;
+        let id = |n: usize| format!("01a00000-0000-7000-8000-0000000003{n:02}");
+        for n in 0..22 {
+            let body =
+                json!({ "id": id(n), "place": SHOP, "hazard_code": "H01.1", "description": "堆放货物" });
+            staff.post("/api/v1/hazards", body).await?.ok()?;
+            let steps = format!("/api/v1/hazards/{}/steps", id(n));
+            staff.post(&steps, json!({ "version": 1, "step": "grade", "level": "larger" })).await?.ok()?;
+            // The first find has the earliest deadline, the last none yet.
+            let days = json!({ "kind": "calendar", "count": if n == 0 { 1 } else { 5 } });
+            let advice = json!({ "version": 2, "step": "advise", "text": "请清空楼梯间", "days": days });
+            if n < 21 {
+                staff.post(&steps, advice).await?.ok()?;
+            }
+        }
+        town.clock.advance_days(3);
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "hazards"), len(&bench, "hazards_due")), (Some(21), 20));
+        assert_eq!(bench["hazards_due"][0]["id"], id(0));
+        assert_eq!(links_agree(&mut staff).await?, [21, 1]);
+        assert_eq!(links_agree(&mut clerk).await?, [21, 1, 22]);
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]

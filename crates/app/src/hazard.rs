@@ -11,7 +11,7 @@ use domain::hazard::{
     Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, Photo, Position, recurrence,
 };
 use domain::ids::{HazardId, InspectionId, OrgId, PhotoId, PlaceId};
-use domain::plan::Value as Setting;
+use domain::plan::{Parameter, Value as Setting};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use store::hazard::Filing;
@@ -29,11 +29,13 @@ use crate::place::{at_place, place_in_scope};
 use crate::{App, Caller, Error, Result};
 
 /// Time for a fix of a general hazard, until the town decides otherwise. Source: handbook of the field, §3.3 (P).
-const GENERAL_DAYS: u16 = 7;
+pub(crate) const GENERAL_DAYS: (&str, f64) = ("hazard.deadline.general", 7.0);
 /// Time for a fix of a larger hazard. Source: the same (P).
-const LARGER_DAYS: u16 = 15;
+pub(crate) const LARGER_DAYS: (&str, f64) = ("hazard.deadline.larger", 15.0);
 /// The most an extension may be, as a share of the time first allowed. Units: per cent. Source: the same, §4.2 (P).
-const EXTENSION_SHARE: u16 = 50;
+pub(crate) const EXTENSION_SHARE: (&str, f64) = ("hazard.extension.share", 50.0);
+/// The unit of a time for a fix that is counted in working days; any other is calendar days.
+pub(crate) const WORKING_DAYS: &str = "工作日";
 
 impl From<HazardRefusal> for Error {
     fn from(refusal: HazardRefusal) -> Self {
@@ -152,28 +154,31 @@ impl Loaded {
 }
 
 /// A whole number the town has set, or the one that comes along; with the unit it was set in.
-async fn setting(read: &mut Read, name: &str, on: Date, otherwise: u16) -> Result<(u16, String)> {
-    let Some(set) = read.parameter_on(name, on).await? else { return Ok((otherwise, String::new())) };
-    let number = match set.parameter.value {
-        Setting::Number(number) if (0.0..=f64::from(u16::MAX)).contains(&number) => number as u16,
-        _ => otherwise,
-    };
-    Ok((number, set.parameter.unit))
+async fn setting(read: &mut Read, (name, otherwise): (&str, f64), on: Date) -> Result<(u16, String)> {
+    let set = read.parameter_on(name, on).await?.map(|set| set.parameter);
+    Ok(set.and_then(counted).unwrap_or((otherwise as u16, String::new())))
+}
+
+/// A whole number with its unit. What is no such number counts for nothing, its unit neither.
+fn counted(set: Parameter) -> Option<(u16, String)> {
+    match set.value {
+        Setting::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&n) => {
+            Some((n as u16, set.unit))
+        }
+        _ => None,
+    }
 }
 
 /// The time for a fix at a level: parameter of the town, otherwise what comes along.
 pub(crate) async fn suggested_days(read: &mut Read, level: Level, on: Date) -> Result<Days> {
-    let (name, otherwise) = match level {
-        Level::General => ("hazard.deadline.general", GENERAL_DAYS),
-        _ => ("hazard.deadline.larger", LARGER_DAYS),
-    };
-    let (count, unit) = setting(read, name, on, otherwise).await?;
-    Ok(if unit.contains("工作日") { Days::Working(count) } else { Days::Calendar(count) })
+    let own = if level == Level::General { GENERAL_DAYS } else { LARGER_DAYS };
+    let (count, unit) = setting(read, own, on).await?;
+    Ok(if unit == WORKING_DAYS { Days::Working(count) } else { Days::Calendar(count) })
 }
 
 /// The most an extension may be. Units: per cent of the time first allowed.
 pub(crate) async fn extension_share(read: &mut Read, on: Date) -> Result<u16> {
-    Ok(setting(read, "hazard.extension.share", on, EXTENSION_SHARE).await?.0)
+    Ok(setting(read, EXTENSION_SHARE, on).await?.0)
 }
 
 impl From<OutOfRange> for Error {
@@ -266,5 +271,28 @@ impl App {
         }
         let audit = caller.audit_as(hat, "hazard.remind", ("hazard", id.as_str()), &loaded.filing.path, now);
         Ok(tx.commit(audit, ()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_whole_number_lends_no_unit_to_the_default() {
+        let set = |value| Parameter {
+            name: GENERAL_DAYS.0.to_owned(),
+            value,
+            unit: WORKING_DAYS.to_owned(),
+            basis: domain::plan::Basis::TownSetting,
+            source: String::new(),
+            effective_from: Date::default(),
+        };
+        assert_eq!(counted(set(Setting::Number(5.0))), Some((5, WORKING_DAYS.to_owned())));
+        for wrong in
+            [Setting::Text("5".to_owned()), Setting::Flag(true), Setting::Number(0.5), Setting::Number(-1.0)]
+        {
+            assert_eq!(counted(set(wrong)), None);
+        }
     }
 }

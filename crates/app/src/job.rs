@@ -16,6 +16,8 @@ use utoipa::ToSchema;
 
 use crate::{App, Caller, Error, Result};
 
+/// For so long an operation's answer is kept: ninety days, longer than a phone can be out of the network.
+const OPERATION_KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// A job is given up after so many attempts.
 const MAX_ATTEMPTS: i64 = 5;
 /// A claim lapses when nothing was heard for so long: its process died.
@@ -263,6 +265,15 @@ impl App {
             ran += 1;
             self.run_job(job).await?;
         }
+    }
+
+    /// Forgets what was answered to operations too long ago for any phone to ask again, and says how many those were.
+    // tidy(caller): the program itself keeps house; no record is touched.
+    pub async fn forget_old_operations(&self) -> Result<u64> {
+        let mut tx = self.db.write(&self.town).await?;
+        let n = tx.forget_operations(self.now().plus_ms(-OPERATION_KEPT_MS)).await?;
+        tx.commit_machinery().await?;
+        Ok(n)
     }
 
     async fn run_job(&self, job: Job) -> Result<()> {

@@ -14,6 +14,7 @@ use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
 
 use crate::fulfilment::{Ask, lens};
+use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::plan::plan_in_force;
 use crate::{App, Caller, Error, Result};
 
@@ -30,6 +31,8 @@ pub struct Setting {
     pub history: Vec<(Parameter, Option<ParameterRecord>)>,
     /// The proposal that waits.
     pub pending: Option<ParameterRecord>,
+    /// Units there are to choose from; empty where there is no choice.
+    pub units: &'static [&'static str],
     /// Duties that go by it; all of them for the program's own.
     pub used_by: Vec<String>,
     /// Names of those who proposed and decided, by id.
@@ -43,6 +46,8 @@ pub struct ParameterInput {
     pub name: String,
     /// Value.
     pub value: Value,
+    /// Its unit, where there is a choice; as it was when left out.
+    pub unit: Option<String>,
     /// First day.
     pub from: Date,
     /// Why.
@@ -73,15 +78,49 @@ pub struct Change {
     pub after: Tally,
 }
 
+/// One of the program's own parameters.
+struct Own {
+    of: (&'static str, f64),
+    label: &'static str,
+    /// The unit it comes with, and those that may be chosen instead.
+    units: &'static [&'static str],
+    /// The most it may be, where it is a whole number from 0 on.
+    most: f64,
+}
+
+const fn own_of(
+    of: (&'static str, f64),
+    label: &'static str,
+    units: &'static [&'static str],
+    most: f64,
+) -> Own {
+    Own { of, label, units, most }
+}
+
 /// The program's own parameters, their names for people and units.
-const OWN: [((&str, f64), &str, &str); 3] = [
-    (SCORE_LATE, "逾期落实计分", "分"),
-    (SCORE_PARTIAL, "部分落实计分", "分"),
-    (ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", "日"),
+const OWN: [Own; 6] = [
+    own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
+    own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
+    own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
+    own_of(GENERAL_DAYS, "一般隐患整改期限", &["日", WORKING_DAYS], 365.0),
+    own_of(LARGER_DAYS, "较大隐患整改期限", &["日", WORKING_DAYS], 365.0),
+    own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
 ];
 
-fn own(name: &str) -> Option<&'static ((&'static str, f64), &'static str, &'static str)> {
-    OWN.iter().find(|((known, _), ..)| *known == name)
+fn own(name: &str) -> Option<&'static Own> {
+    OWN.iter().find(|own| own.of.0 == name)
+}
+
+/// The unit of a new value: the one asked for where there is a choice, otherwise the one it had.
+fn unit(asked: &ParameterInput, now: &Parameter) -> Result<String> {
+    let Some(unit) = asked.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty()) else {
+        return Ok(now.unit.clone());
+    };
+    let may = own(&asked.name).is_some_and(|own| own.units.contains(&unit));
+    match may || unit == now.unit {
+        true => Ok(unit.to_owned()),
+        false => Err(Error::field("unit", "parameter.unit", "这个参数不能用该单位，请改选单位")),
+    }
 }
 
 /// The parameter as it is in force on a day, the program's defaults included.
@@ -89,11 +128,11 @@ fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
     if let Some(parameter) = plan.parameter_on(name, on) {
         return Some(parameter.clone());
     }
-    let ((name, value), _, unit) = own(name)?;
+    let Own { of: (name, value), units, .. } = own(name)?;
     Some(Parameter {
         name: (*name).to_owned(),
         value: Value::Number(*value),
-        unit: (*unit).to_owned(),
+        unit: units.first().copied().unwrap_or_default().to_owned(),
         basis: Basis::TownSetting,
         source: "程序默认值".to_owned(),
         effective_from: plan.effective_from,
@@ -108,8 +147,8 @@ fn uses<'a>(plan: &'a Plan, name: &'a str) -> impl Iterator<Item = (&'a Duty, Us
 }
 
 fn label(plan: &Plan, name: &str) -> String {
-    if let Some((_, label, _)) = own(name) {
-        return (*label).to_owned();
+    if let Some(own) = own(name) {
+        return own.label.to_owned();
     }
     match uses(plan, name).next() {
         Some((duty, of)) => format!("{}·{}", duty.title, of.label()),
@@ -134,7 +173,10 @@ fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
             }
         }
         (Value::Number(number), Value::Number(_)) => match whole(*number) {
-            Some(_) => Ok(()),
+            Some(_) => match own(&asked.name).filter(|own| *number > own.most) {
+                Some(own) => wrong(&format!("请填写 0 到 {} 之间的整数", own.most)),
+                None => Ok(()),
+            },
             None => wrong("请填写不小于 0 的整数"),
         },
         (Value::Text(text), Value::Text(_)) => {
@@ -156,7 +198,7 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
     let (base, _) = exchange::plan_file::read(&version.source);
     let records = read.parameters().await?;
     let mut names: Vec<String> = base.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-    names.extend(OWN.iter().map(|((name, _), ..)| (*name).to_owned()));
+    names.extend(OWN.iter().map(|own| own.of.0.to_owned()));
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     let people: std::collections::BTreeMap<String, String> =
@@ -187,6 +229,7 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
             current,
             history,
             pending: own_records().find(|record| record.decision == Decision::Proposed).cloned(),
+            units: own(&name).map(|own| own.units).filter(|units| units.len() > 1).unwrap_or_default(),
             used_by,
             name,
         });
@@ -238,6 +281,7 @@ impl App {
             return Err(Error::field("from", "parameter.from", "生效日早于方案生效日，请改选日期"));
         }
         checked(&plan, &asked, &known)?;
+        let unit = unit(&asked, &known)?;
         let waiting = |record: &ParameterRecord| {
             record.parameter.name == asked.name && record.decision == Decision::Proposed
         };
@@ -250,6 +294,7 @@ impl App {
         let id = self.new_id();
         let parameter = Parameter {
             value: asked.value,
+            unit,
             effective_from: asked.from,
             basis: Basis::TownSetting,
             source: "本镇审定".to_owned(),
@@ -317,7 +362,7 @@ impl App {
     ) -> Result<Vec<Change>> {
         caller.scope(Action::ParameterRead)?;
         let known = self.known(None).await?;
-        let asked = ParameterInput { name: name.to_owned(), value, from, reason: String::new() };
+        let asked = ParameterInput { name: name.to_owned(), value, unit: None, from, reason: String::new() };
         let now = current(&known.plan, name, from)
             .ok_or_else(|| Error::field("name", "parameter.unknown", "方案中没有这个参数，请从列表中选择"))?;
         checked(&known.plan, &asked, &now)?;

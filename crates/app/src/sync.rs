@@ -119,7 +119,7 @@ impl App {
         let rechecks = match caller.hats.scope(Action::HazardRecheck) {
             Some(scope) => {
                 let filter = HazardFilter { recheck_as_of: Some(today), ..HazardFilter::default() };
-                let found = read.hazards(&scope, &filter, None, MOST_RECHECKS).await?;
+                let found = read.hazards_by_deadline(&scope, &filter, MOST_RECHECKS).await?;
                 crate::hazard::list::rows(&mut read, &found, &names, today).await?
             }
             None => Vec::new(),

@@ -7,12 +7,11 @@ use domain::task::{EventKind, State as TaskState};
 use domain::time::Date;
 use serde::Serialize;
 use store::Read;
-use store::hazard::HazardFilter;
 use store::task::{StoredTask, TaskFilter};
 use utoipa::ToSchema;
 
 use crate::hazard::HazardRow;
-use crate::hazard::list::{rows as hazard_rows, soon};
+use crate::hazard::list::{Asked, rows as hazard_rows};
 use crate::names::Names;
 use crate::task::{TaskRow, rows as task_rows};
 use crate::view::Named;
@@ -20,7 +19,7 @@ use crate::{App, Caller, Result};
 
 /// Rows of each list.
 const MOST: usize = 20;
-/// Rows read to find those.
+/// Tasks read to find those.
 const READ: i64 = 200;
 
 /// A number on the workbench.
@@ -122,17 +121,16 @@ async fn hazards(
     read: &mut Read,
     caller: &Caller,
     rights: &[Action],
-    filter: HazardFilter,
+    asked: Asked,
     names: &Names,
     today: Date,
 ) -> Result<(i64, Vec<HazardRow>)> {
     let Some(scope) = rights.iter().find_map(|right| caller.hats.scope(*right)) else {
         return Ok((0, Vec::new()));
     };
+    let filter = asked.filter(today);
     let n = read.hazard_count(&scope, &filter).await?;
-    let mut listed = read.hazards(&scope, &filter, None, READ).await?;
-    listed.sort_by_key(|one| (one.deadline_on, one.found_at));
-    listed.truncate(MOST);
+    let listed = read.hazards_by_deadline(&scope, &filter, MOST as i64).await?;
     Ok((n, hazard_rows(read, &listed, names, today).await?))
 }
 
@@ -240,17 +238,14 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let owed = owed(&mut read, caller, today).await?;
-        let due = HazardFilter {
-            due_between: Date::from_ymd_opt(2000, 1, 1).map(|first| (first, soon(today))),
-            ..HazardFilter::default()
-        };
+        let due = Asked { due: true, ..Asked::default() };
         // Who sees to the fix, and otherwise who decides about its deadline.
         let minders = [Action::HazardFix, Action::HazardExtend];
         let (due_n, hazards_due) = hazards(&mut read, caller, &minders, due, &names, today).await?;
-        let again = HazardFilter { recheck_as_of: Some(today), ..HazardFilter::default() };
+        let again = Asked { recheck: true, ..Asked::default() };
         let (again_n, rechecks) =
             hazards(&mut read, caller, &[Action::HazardRecheck], again, &names, today).await?;
-        let unsure = HazardFilter { to_confirm: true, ..HazardFilter::default() };
+        let unsure = Asked { to_confirm: true, ..Asked::default() };
         let (unsure_n, to_confirm) =
             hazards(&mut read, caller, &[Action::HazardConfirm], unsure, &names, today).await?;
         let plans = plans(&mut read, caller, &names, today).await?;
@@ -301,13 +296,13 @@ fn counts(
     }
     if may(&[Action::HazardFix, Action::HazardExtend]) {
         let tone = if is_late { "late" } else { "due" };
-        counts.push(count("hazards", "到期逾期隐患", due_n, tone, "/hazards?due_soon=true"));
+        counts.push(count("hazards", "到期逾期隐患", due_n, tone, "/hazards?due=true"));
     }
     if may(&[Action::HazardRecheck]) {
-        counts.push(count("rechecks", "待复查隐患", again_n, "due", "/hazards?state=fix_submitted"));
+        counts.push(count("rechecks", "待复查隐患", again_n, "due", "/hazards?recheck=true"));
     }
     if may(&[Action::HazardConfirm]) {
-        counts.push(count("to_confirm", "待确认等级", unsure_n, "due", "/hazards?open=true"));
+        counts.push(count("to_confirm", "待确认等级", unsure_n, "due", "/hazards?to_confirm=true"));
     }
     if may(&[Action::PlanApprove]) {
         let n = i64::try_from(plans_n).unwrap_or(i64::MAX);

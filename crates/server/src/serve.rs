@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use api::Doors;
@@ -17,6 +17,9 @@ const LAST_ORDERS: Duration = Duration::from_secs(10);
 
 /// How often the worker looks for jobs that are due.
 const LOOK_FOR_JOBS_EVERY: Duration = Duration::from_secs(1);
+
+/// How often the worker forgets old operations.
+const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Certificate and key, PEM.
 pub struct Tls {
@@ -68,7 +71,15 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
 
 /// The worker: carries out what is due, looks again after a while, and goes on after a failure.
 async fn work(app: App) {
+    let mut forgotten: Option<Instant> = None;
     loop {
+        if forgotten.is_none_or(|last| last.elapsed() >= FORGET_EVERY) {
+            forgotten = Some(Instant::now());
+            match app.forget_old_operations().await {
+                Ok(n) => tracing::debug!(n, "old operations are forgotten"),
+                Err(error) => tracing::error!(cause = ?error, "old operations could not be forgotten"),
+            }
+        }
         if let Err(error) = app.run_due_jobs().await {
             tracing::error!(cause = ?error, "the worker could not look for jobs");
         }

@@ -82,6 +82,8 @@ pub struct HazardFilter {
     pub overdue_as_of: Option<Date>,
     /// Only those whose fix is awaited with its deadline between these dates, both included.
     pub due_between: Option<(Date, Date)>,
+    /// Only those whose fix is awaited with its deadline on or before this date, however long ago.
+    pub due_by: Option<Date>,
     /// Only those that wait for a re-check: a fix was handed in, or the deadline passed before this date.
     pub recheck_as_of: Option<Date>,
     /// Only those whose level waits for the office's word.
@@ -116,6 +118,8 @@ const OF_A_HAZARD: crate::scope::Columns =
     crate::scope::Columns { path: "h.path", org: "h.org", place: "h.place" };
 /// Hazards with the places they are at; the register may not know a place that an import has yet to bring.
 const FROM: &str = "FROM hazard h LEFT JOIN place p ON p.town = h.town AND p.id = h.place";
+/// What a list says of the place.
+const NAMED: &str = "COALESCE(p.name, '') AS place_name, COALESCE(p.village, '') AS place_village";
 /// Stages in which a fix is awaited.
 const AWAITED: &str = "h.state IN ('measure_ordered', 'rectifying')";
 
@@ -231,8 +235,25 @@ impl Read {
         }
         let most = only.mark(limit);
         let (sql, list) = only.finish();
-        let named = "COALESCE(p.name, '') AS place_name, COALESCE(p.village, '') AS place_village";
-        let sql = format!("SELECT h.*, {named} {FROM}{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}");
+        let sql = format!("SELECT h.*, {NAMED} {FROM}{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}");
+        self.rows(sql, list).await?.iter().map(Listed::with_place).collect()
+    }
+
+    /// Hazards with the nearest deadline first, the oldest find first among those of one day; those without a deadline
+    /// come last.
+    pub async fn hazards_by_deadline(
+        &mut self,
+        scope: &Scope,
+        filter: &HazardFilter,
+        limit: i64,
+    ) -> Result<Vec<Listed>> {
+        let mut only = self.hazard_filter(scope, filter);
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        let sql = format!(
+            "SELECT h.*, {NAMED} {FROM}{sql} ORDER BY CASE WHEN h.deadline_on IS NULL THEN 1 ELSE 0 END, \
+             h.deadline_on, h.found_at, h.id LIMIT {most}"
+        );
         self.rows(sql, list).await?.iter().map(Listed::with_place).collect()
     }
 
@@ -308,6 +329,10 @@ impl Read {
         if let Some((first, last)) = filter.due_between {
             let (first, last) = (only.mark(first), only.mark(last));
             only.and(&format!("{AWAITED} AND h.deadline_on >= {first} AND h.deadline_on <= {last}"));
+        }
+        if let Some(date) = filter.due_by {
+            let date = only.mark(date);
+            only.and(&format!("{AWAITED} AND h.deadline_on <= {date}"));
         }
         if let Some(date) = filter.recheck_as_of {
             let date = only.mark(date);

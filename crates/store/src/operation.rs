@@ -61,7 +61,7 @@ impl Write {
         if n == 0 { Err(Error::OperationTaken) } else { Ok(()) }
     }
 
-    /// Forgets operations older than `before`; phones give up long earlier. Machinery, not record.
+    /// Forgets operations older than `before`. Machinery, not record.
     pub async fn forget_operations(&mut self, before: Timestamp) -> Result<u64> {
         let town = self.town.clone();
         self.exec("DELETE FROM operation WHERE town = $1 AND at < $2", args![town.as_str(), before]).await

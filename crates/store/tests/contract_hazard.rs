@@ -217,6 +217,8 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
             (HazardFilter { to_confirm: true, ..all.clone() }, "b"),
             (HazardFilter { due_between: Some((on("2026-03-02")?, on("2026-03-09")?)), ..all.clone() }, "a"),
             (HazardFilter { due_between: Some((on("2026-03-02")?, on("2026-03-08")?)), ..all.clone() }, ""),
+            (HazardFilter { due_by: Some(on("2026-03-08")?), ..all.clone() }, ""),
+            (HazardFilter { due_by: Some(on("2026-12-31")?), ..all.clone() }, "a"),
             (HazardFilter { recheck_as_of: Some(on("2026-03-09")?), ..all.clone() }, ""),
             (HazardFilter { recheck_as_of: Some(on("2026-03-10")?), ..all.clone() }, "a"),
             (HazardFilter { found_from: Some(NOW.plus_ms(1)), ..all.clone() }, "c b"),
@@ -229,6 +231,9 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
             assert_eq!(ids.join(" "), wanted, "{filter:?}");
             assert_eq!(read.hazard_count(&everything(), &filter).await?, ids.len() as i64, "{filter:?}");
         }
+        let nearest = read.hazards_by_deadline(&everything(), &all, 2).await?;
+        let ids: Vec<_> = nearest.iter().map(|h| h.id.as_str()).collect();
+        assert_eq!(ids, ["a", "b"], "a deadline first, then the oldest find");
         let counts = read.hazard_counts(&everything(), &all, on("2026-03-10")?, on("2026-03-17")?).await?;
         let told: Vec<_> = counts
             .iter()

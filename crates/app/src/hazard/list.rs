@@ -34,6 +34,12 @@ pub struct Asked {
     pub overdue: bool,
     /// Only those due within a week.
     pub due_soon: bool,
+    /// Only those late or due within a week.
+    pub due: bool,
+    /// Only those that wait for somebody to look again.
+    pub recheck: bool,
+    /// Only those whose level waits for the office's word.
+    pub to_confirm: bool,
     /// Only those not ended.
     pub open: bool,
     /// Text in number, description or the place's name.
@@ -45,7 +51,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn filter(self, today: Date) -> HazardFilter {
+    pub(crate) fn filter(self, today: Date) -> HazardFilter {
         let day_after = |on: Date| Timestamp::start_of(on.succ_opt().unwrap_or(on));
         HazardFilter {
             state: self.state,
@@ -56,10 +62,13 @@ impl Asked {
             open: self.open,
             overdue_as_of: self.overdue.then_some(today),
             due_between: self.due_soon.then(|| (today, soon(today))),
+            due_by: self.due.then(|| soon(today)),
+            recheck_as_of: self.recheck.then_some(today),
+            to_confirm: self.to_confirm,
             found_from: self.found_from.map(Timestamp::start_of),
             found_to: self.found_to.map(day_after),
             text: self.text,
-            ..HazardFilter::default()
+            path: None,
         }
     }
 }

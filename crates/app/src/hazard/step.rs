@@ -539,8 +539,12 @@ async fn terms(
         }
         _ => None,
     };
-    // A new deadline after a failed re-check is counted in the days that were allowed before.
-    let days = suggested_days(read, hazard.level.unwrap_or(Level::General), now.date()).await?;
+    // A new deadline after a failed re-check is counted in the days that were allowed before, not in today's default.
+    let before = hazard.rectification().and_then(|running| running.allowed);
+    let days = match before.filter(|_| matches!(taking.what, What::FailRecheck { .. })) {
+        Some(allowed) => allowed,
+        None => suggested_days(read, hazard.level.unwrap_or(Level::General), now.date()).await?,
+    };
     Ok(Terms {
         now,
         calendar: calendar(),
