@@ -31,7 +31,7 @@ enum Kind {
     Own,
     /// Words everybody who logs in may read: codes and what they are called.
     Words,
-    /// What waits for the caller: for who has no part in the business it is empty.
+    /// What waits for the caller or is found by him: for who has no part in the business it is empty.
     Mine,
     /// Kept by the machine's keeper too.
     Keeper,
@@ -128,6 +128,7 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/workbench", Mine),
     ("get", "/api/v1/inspection-plans", Rows),
     ("get", "/api/v1/joint-offers", Rows),
+    ("get", "/api/v1/search", Mine),
     ("get", "/api/v1/sync", Mine),
     ("post", "/api/v1/inspection-plans", Row),
     ("get", "/api/v1/inspection-plans/{id}", Row),
@@ -207,6 +208,7 @@ impl Ids {
         };
         let code = if path.contains("territories") { V1 } else { "C10" };
         let query = match path {
+            "/api/v1/search" => "?q=%E8%80%81%E8%A1%97",
             "/api/v1/joint-offers" => "?year=2026&month=9",
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
