@@ -13,7 +13,7 @@ export function pieces(tally: Tally): { piece: Piece; n: number }[] {
 }
 
 /** The word for the whole: the worst that is there decides. Keys of `board.whole`. */
-export type Whole = 'unmet' | 'partial' | 'late' | 'open' | 'met' | 'not_due' | 'no_data' | 'waived' | 'none'
+export type Whole = 'unmet' | 'partial' | 'late' | 'open' | 'met' | 'ahead' | 'not_due' | 'no_data' | 'waived' | 'none'
 
 export function wholeOf(tally: Tally): Whole {
   if (tally.total === 0) return 'none'
@@ -21,14 +21,16 @@ export function wholeOf(tally: Tally): Whole {
   if (tally.partial > 0) return 'partial'
   if (tally.open > 0) return 'open'
   if (tally.late > 0) return 'late'
-  if (tally.met + tally.ahead > 0) return 'met'
+  // Before anything was due nothing is done yet, only some of it early.
+  if (tally.met > 0 && !(tally.ratio === null && tally.due === 0 && tally.not_due > 0)) return 'met'
+  if (tally.ahead > 0) return 'ahead'
   if (tally.not_due > 0) return 'not_due'
   if (tally.no_data > 0) return 'no_data'
   return 'waived'
 }
 
 const TONES: Record<Whole, Tone> = {
-  unmet: 'late', partial: 'due', late: 'done', open: 'doing', met: 'done', not_due: 'todo', no_data: 'na', waived: 'na', none: 'na',
+  unmet: 'late', partial: 'due', late: 'done', open: 'doing', met: 'done', ahead: 'done', not_due: 'todo', no_data: 'na', waived: 'na', none: 'na',
 }
 export const wholeTone = (tally: Tally): Tone => TONES[wholeOf(tally)]
 

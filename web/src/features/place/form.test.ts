@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { blank, tidy } from './form'
 
 it('a masked phone is left as it was, a new one is sent', () => {
@@ -23,4 +23,12 @@ it('empty inputs are none, not zero and not an empty word', () => {
   expect(sent.heads).toEqual({ lodging: null, working: 4, training: null, capacity: null, beds: null })
   expect([sent.area_m2, sent.grid, sent.manager, sent.code]).toEqual([null, null, null, null])
   expect(sent.registration).toEqual({ kind: 'unlicensed', uscc: null })
+})
+
+describe('counts', () => {
+  it('are whole numbers or nothing', async () => {
+    const { notWhole } = await import('./form')
+    expect(notWhole({ ...blank(), area_m2: 85.5, heads: { ...blank().heads, lodging: -1, beds: 0 } })).toEqual(['area_m2', 'heads.lodging'])
+    expect(notWhole(blank())).toEqual([])
+  })
 })

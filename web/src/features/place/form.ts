@@ -78,3 +78,10 @@ export function tidy(input: PlaceInput): PlaceInput {
     manager,
   }
 }
+
+/** The counts that are not whole numbers, by the name the server gives the field. */
+export function notWhole(input: PlaceInput): string[] {
+  const whole = (value: unknown): boolean => value === '' || value === null || value === undefined || /^\d+$/.test(String(value).trim())
+  const heads = Object.entries(input.heads).map(([name, value]) => [`heads.${name}`, value] as const)
+  return [['area_m2', input.area_m2] as const, ...heads].filter(([, value]) => !whole(value)).map(([field]) => field)
+}
