@@ -33,9 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 /// Which hazards.
 #[derive(Debug, Deserialize, IntoParams)]
 pub(crate) struct HazardQuery {
-    /// Stage.
+    /// Stages, commas between them.
     state: Option<String>,
-    /// Level.
+    /// Levels, commas between them.
     level: Option<String>,
     /// Village.
     village: Option<String>,

@@ -3,7 +3,9 @@
 
 use app::Error;
 use axum::Json;
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -65,6 +67,45 @@ fn status(error: &Error) -> StatusCode {
         Error::Store(store) if store.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
         Error::Store(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// What a request whose form nobody could read is answered with.
+fn unreadable(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("body.too_large", "提交的内容过大，请分次提交"),
+        _ => ("request.malformed", "提交的内容格式不对，请检查填写的数字和日期后再试"),
+    }
+}
+
+/// Turns the plain English with which the framework refuses a body, a query or a path into a problem like any other.
+pub(crate) async fn in_our_words(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let is_plain = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if !status.is_client_error() || !is_plain || !path.starts_with("/api/") {
+        return response;
+    }
+    let trace_id = uuid::Uuid::now_v7().simple().to_string();
+    let (code, sentence) = unreadable(status);
+    tracing::info!(trace_id, path, status = status.as_u16(), "a request could not be read");
+    let problem = Problem {
+        kind: "about:blank",
+        status: status.as_u16(),
+        code,
+        title: sentence.to_owned(),
+        detail: sentence.to_owned(),
+        fields: Vec::new(),
+        trace_id,
+        current: None,
+    };
+    let mut response = (status, Json(problem)).into_response();
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 impl IntoResponse for Refusal {

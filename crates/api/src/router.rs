@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::{
     account, audit, checklist, export, hazard, import, inspection, job, operation, org, person, photo, place,
-    place_list, post, search, session, task, unit_link, workbench,
+    place_list, post, problem, search, session, task, unit_link, workbench,
 };
 
 /// The largest JSON body.
@@ -109,6 +109,7 @@ pub fn router(doors: Doors, pages: Router) -> Router {
     .merge(pages)
     .layer(RequestBodyLimitLayer::new(MAX_JSON))
     .merge(uploads.with_state(doors))
+    .layer(middleware::from_fn(problem::in_our_words))
     .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
     .layer(CatchPanicLayer::new())
     .layer(header(header::CONTENT_SECURITY_POLICY, CSP))

@@ -76,6 +76,20 @@ async fn from_finding_to_closing_with_another_pair_of_eyes() -> anyhow::Result<(
         assert_eq!(page["suggested"]["days"], json!({ "kind": "calendar", "count": 7 }));
         assert_eq!(page["place_brief"]["phone_masked"], "138****5678");
         assert!(may(&page, "grade") && !may(&page, "advise") && !may(&page, "void") && !may(&page, "link"));
+        // What the framework cannot read is refused in our words, too.
+        let unreadable = json!({ "id": id, "place": SHOP, "hazard_code": 1.5 });
+        for told in [
+            staff.post("/api/v1/hazards", unreadable).await?,
+            staff.get("/api/v1/hazards?overdue=maybe").await?,
+            staff.post(&format!("/api/v1/hazards/{id}/steps"), json!("x")).await?,
+        ] {
+            assert!(told.status.is_client_error(), "{}", told.status);
+            assert_eq!(
+                (told.code(), &told.headers["content-type"]),
+                ("request.malformed", &"application/problem+json".parse()?)
+            );
+            assert_eq!(told.body["title"], "提交的内容格式不对，请检查填写的数字和日期后再试");
+        }
         let again = found(&mut staff, &id, SHOP, std::slice::from_ref(&before)).await?;
         assert_eq!(again["code"], page["code"], "the same find sent again");
 
@@ -174,6 +188,11 @@ async fn a_failed_recheck_goes_back_with_a_new_deadline() -> anyhow::Result<()> 
         assert_eq!(page["stage_label"], "已发通知·逾期 3 天");
         let late = clerk.get("/api/v1/hazards?overdue=true").await?.ok()?;
         assert_eq!((late["total"].as_i64(), late["items"][0]["id"].as_str()), (Some(1), Some(id.as_str())));
+        for (asked, n) in [("level=larger,general", 1), ("level=major_suspect,major", 0)] {
+            let found =
+                clerk.get(&format!("/api/v1/hazards?{asked}&state=found,measure_ordered")).await?.ok()?;
+            assert_eq!(found["total"].as_i64(), Some(n), "{asked}");
+        }
         let summary = clerk.get("/api/v1/hazards/summary").await?.ok()?;
         assert_eq!((summary["overdue"].as_i64(), summary["open"].as_i64()), (Some(1), Some(1)));
         assert_eq!(summary["by_village"][0]["village"]["name"], "场镇社区");

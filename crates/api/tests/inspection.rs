@@ -39,6 +39,20 @@ async fn a_record_arrives_once_makes_hazards_and_moves_its_task() -> anyhow::Res
         let first = staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
         assert_eq!((&first["receipt"], &first["outcome"]), (&json!("new"), &json!("hazards")));
         assert_eq!((&first["complete"], first["hazards"].as_array().map(Vec::len)), (&json!(false), Some(1)));
+        let hazard = format!("/api/v1/hazards/{}", first["hazards"][0]["id"].as_str().unwrap_or_default());
+        let hazard = staff.get(&hazard).await?.ok()?;
+        assert_eq!(
+            (&hazard["state"], &hazard["level_confirmed"]),
+            (&json!("graded"), &json!(hazard["level"] == "general"))
+        );
+        assert_eq!(hazard["level"], hazard["suggested"]["level"], "graded as the list suggests");
+        assert_eq!(hazard["timeline"].as_array().map(Vec::len), Some(2));
+        let label = hazard["hazard_label"].as_str().unwrap_or_default();
+        let told = hazard["description"].as_str().unwrap_or_default();
+        assert!(
+            told.starts_with(&format!("{label}：")) && told.len() > label.len() + 3,
+            "a short note after the word: {told}"
+        );
         let again = staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
         assert_eq!((&again["receipt"], &again["hazards"]), (&json!("again"), &first["hazards"]));
         let mut other = visit.body();

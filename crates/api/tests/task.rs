@@ -42,7 +42,11 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         let accepted = staff.post(&path(&task, "/accept"), json!({ "version": 1 })).await?.ok()?;
         assert_eq!(accepted["state"], "accepted");
 
+        let early = json!({ "place": place, "kind": "routine", "from": "2026-09-22", "due_on": "2026-09-30",
+            "assignee": "p-staff1", "note": "" });
+        let early = secretary.post("/api/v1/tasks", early).await?.ok()?;
         let sync = staff.get("/api/v1/sync").await?.ok()?;
+        assert_eq!(sync["tasks"].as_array().map(Vec::len), Some(1), "what begins tomorrow stays away");
         assert_eq!(sync["tasks"][0]["id"], task["id"]);
         assert_eq!(sync["places"][0]["id"], json!(place));
         assert!(sync["sheets"][&place]["items"].as_array().is_some_and(|items| items.len() > 10));
@@ -65,6 +69,10 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         let since = format!("/api/v1/sync?since={}", sync["cursor"].as_str().unwrap_or_default());
         let later = staff.get(&since).await?.ok()?;
         assert_eq!((&later["tasks"], &later["gone"]), (&json!([]), &json!([task["id"]])));
+        town.clock.advance_days(1);
+        let mut staff = town.login("staff1").await?;
+        let begun = staff.get("/api/v1/sync").await?.ok()?;
+        assert_eq!(begun["tasks"][0]["id"], early["id"], "it has begun");
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })

@@ -120,6 +120,11 @@ async fn the_unit_extends_once_and_hands_in_its_fix_by_the_code_alone() -> anyho
             (Some("fix_submitted"), Some(false))
         );
         assert_eq!(first["fixes"][0]["complete"], true);
+        assert_eq!(
+            owner.get(&path).await?.ok()?["days_left"],
+            Value::Null,
+            "nothing more is awaited of the unit"
+        );
         let again = owner.ask(Method::POST, &fixes, Some(fix.clone()), key).await?;
         assert_eq!(again.headers["idempotency-replayed"], "true");
         assert_eq!(again.ok()?, first, "the line broke before the answer came");

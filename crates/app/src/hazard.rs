@@ -1,7 +1,7 @@
 //! Hazards: found, shown, stepped through. A find is numbered, compared with what was closed here before, and written
 //! together with whatever found it. What does not belong here: steps (`step`), lists (`list`), what pages see (`view`).
 
-mod dictionary;
+pub(crate) mod dictionary;
 pub(crate) mod list;
 pub(crate) mod step;
 pub(crate) mod view;

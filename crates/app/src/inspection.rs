@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use domain::checklist::{Checklist, State};
 use domain::checklist_library::pinned_list;
-use domain::hazard::Standing;
+use domain::hazard::{Find, Standing};
 use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
 use domain::inspection::{
     Companion, Flag, Inspection, InspectionProblem, PinnedList, Receipt, Record, finish, receive,
@@ -29,6 +29,8 @@ pub use view::{
 };
 
 use crate::error::FieldProblem;
+use crate::hazard::dictionary::described;
+use crate::hazard::step::write_step;
 use crate::hazard::{Filed, record_find};
 use crate::names::Names;
 use crate::photo::photo_views;
@@ -299,7 +301,8 @@ impl App {
         Ok(())
     }
 
-    /// Failed items become hazards, those of an earlier version excepted.
+    /// Failed items become hazards, those of an earlier version excepted, graded as their list suggests by an inspector
+    /// who may grade.
     #[allow(clippy::too_many_arguments, reason = "all of it stands open in the one write")]
     async fn find_hazards(
         &self,
@@ -318,7 +321,15 @@ impl App {
                 org: hat.org.clone(),
                 inspection: Some(done.record.id.clone()),
             };
-            record_find(tx, self.new_id().into(), draft.find, act, filed, done.recorded_at).await?;
+            let find =
+                Find { description: described(&draft.find.code, &draft.find.description), ..draft.find };
+            let (hazard, _) =
+                record_find(tx, self.new_id().into(), find, act.clone(), filed, done.recorded_at).await?;
+            // A find nobody grades would wait for a second person to say what the list already says.
+            if domain::policy::reach(hat.role, Action::HazardGrade).is_some() {
+                let (hazard, event) = hazard.grade(act, draft.suggested, "", done.recorded_at)?;
+                write_step(tx, &hazard, &event).await?;
+            }
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Days;
 use domain::ids::{OrgId, PersonId, PlaceId};
 use domain::policy::{Action, Reach, Subject, reach};
 use serde::Serialize;
@@ -25,8 +24,6 @@ const MOST_TASKS: i64 = 300;
 const MOST_PLACES: i64 = 200;
 /// Re-checks a phone takes along.
 const MOST_RECHECKS: i64 = 200;
-/// Open tasks are offered so many days before they begin.
-const AHEAD_DAYS: u64 = 31;
 
 /// What a phone takes along.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -74,8 +71,8 @@ impl App {
         let names = Names::read(&mut read).await?;
         let orgs: BTreeSet<OrgId> = caller.hats.all().iter().map(|hat| hat.org.clone()).collect();
         let orgs: Vec<OrgId> = orgs.into_iter().collect();
-        let ahead = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(today);
-        let mut owed = read.tasks_to_do(&caller.person, &orgs, ahead, MOST_TASKS).await?;
+        // What has not begun cannot be handed in yet: the phone gets it on the day it begins.
+        let mut owed = read.tasks_to_do(&caller.person, &orgs, today, MOST_TASKS).await?;
         // Open to one's organisation is not open to a grid beyond one's own.
         let seen = caller.hats.scope(Action::TaskRead).unwrap_or_default();
         owed.retain(|one| {

@@ -64,9 +64,9 @@ pub struct Listed {
 /// Which hazards to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HazardFilter {
-    /// Only this `State::code`.
+    /// Only these `State::code`s, commas between them.
     pub state: Option<String>,
-    /// Only of this `Level::code`.
+    /// Only of these `Level::code`s, commas between them.
     pub level: Option<String>,
     /// Only of this hazard category, two digits.
     pub category: Option<String>,
@@ -310,8 +310,6 @@ impl Read {
             only.below("h.path", path);
         }
         let equal = [
-            ("h.state", filter.state.as_deref()),
-            ("h.level", filter.level.as_deref()),
             ("h.category", filter.category.as_deref()),
             ("h.place", filter.place.as_ref().map(PlaceId::as_str)),
             ("p.village", filter.village.as_deref()),
@@ -319,6 +317,8 @@ impl Read {
         for (column, wanted) in equal {
             only.is(column, wanted);
         }
+        only.is_one_of("h.state", filter.state.as_deref());
+        only.is_one_of("h.level", filter.level.as_deref());
         if filter.open {
             only.and("h.state NOT IN ('closed', 'false', 'voided')");
         }

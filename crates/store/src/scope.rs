@@ -55,6 +55,15 @@ impl Where {
         }
     }
 
+    /// The column holds one of these, commas between them, when any is asked for.
+    pub fn is_one_of(&mut self, column: &str, values: Option<&str>) {
+        let values = values.unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
+        let marks: Vec<String> = values.map(|one| self.mark(one)).collect();
+        if !marks.is_empty() {
+            self.and(&format!("{column} IN ({})", marks.join(", ")));
+        }
+    }
+
     /// Only rows whose path is this territory or lies below it.
     pub fn below(&mut self, column: &str, path: &str) {
         let clause = self.at_or_below(column, path);

@@ -169,8 +169,8 @@ impl Read {
         only
     }
 
-    /// What a person still owes, and what nobody in particular owes of these organisations and begins by a day: first
-    /// due first.
+    /// What a person still owes, and what nobody in particular owes of these organisations, as far as it begins by a
+    /// day: first due first.
     pub async fn tasks_to_do(
         &mut self,
         person: &PersonId,
@@ -180,12 +180,13 @@ impl Read {
     ) -> Result<Vec<StoredTask>> {
         let mut only = Where::town("town", self.town().as_str());
         only.and("state NOT IN ('done', 'cancelled')");
+        let day = only.mark(begins_by);
+        only.and(&format!("from_on <= {day}"));
         let me = only.mark(person.as_str());
         let mut any = vec![format!("assignee = {me}")];
         if !orgs.is_empty() {
-            let day = only.mark(begins_by);
             let marks: Vec<String> = orgs.iter().map(|org| only.mark(org.as_str())).collect();
-            any.push(format!("(state = 'pending' AND from_on <= {day} AND org IN ({}))", marks.join(", ")));
+            any.push(format!("(state = 'pending' AND org IN ({}))", marks.join(", ")));
         }
         only.and(&format!("({})", any.join(" OR ")));
         let most = only.mark(limit);

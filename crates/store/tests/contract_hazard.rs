@@ -211,6 +211,8 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
         let table = [
             (HazardFilter { open: true, ..all.clone() }, "b a"),
             (HazardFilter { level: Some("larger".to_owned()), ..all.clone() }, "b"),
+            (HazardFilter { level: Some("major, larger".to_owned()), ..all.clone() }, "b"),
+            (HazardFilter { state: Some("closed,voided".to_owned()), ..all.clone() }, "c"),
             (HazardFilter { category: Some("99".to_owned()), ..all.clone() }, "c b a"),
             (HazardFilter { category: Some("01".to_owned()), ..all.clone() }, ""),
             (HazardFilter { village: Some("v1".to_owned()), ..all.clone() }, ""),

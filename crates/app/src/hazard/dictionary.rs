@@ -22,6 +22,18 @@ pub(crate) fn hazard_label(code: &HazardCode) -> String {
     dictionary().hazards.get(code).cloned().unwrap_or_else(|| category_label(code.category()))
 }
 
+/// Notes shorter than this mean nothing away from the item they were tapped under. Units: characters.
+const SHORT_NOTE: usize = 8;
+
+/// What a find is described with: its note, with the dictionary's word before one too short to stand alone.
+pub(crate) fn described(code: &HazardCode, note: &str) -> String {
+    if note.chars().count() < SHORT_NOTE {
+        format!("{}：{note}", hazard_label(code))
+    } else {
+        note.to_owned()
+    }
+}
+
 /// What a category is called; its digits where nobody knows it.
 pub(crate) fn category_label(category: &str) -> String {
     dictionary().categories.get(category).cloned().unwrap_or_else(|| category.to_owned())
@@ -57,6 +69,8 @@ mod tests {
         let code = HazardCode::parse("H01.1").expect("a code");
         assert!(knows(&code));
         assert_eq!(hazard_label(&code), "疏散通道堵塞/占用");
+        assert_eq!(described(&code, "堵了"), "疏散通道堵塞/占用：堵了");
+        assert_eq!(described(&code, "二楼通道堆着纸箱"), "二楼通道堆着纸箱");
         assert!(!knows(&HazardCode::parse("H01.999").expect("a code")));
         assert!(knows(&HazardCode::other()), "there is always a word for the rest");
         assert!(item_level("B01").is_some());

@@ -20,9 +20,9 @@ use crate::{App, Caller, Error, Result};
 /// Which hazards somebody asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Stage.
+    /// Stages, commas between them.
     pub state: Option<String>,
-    /// Level.
+    /// Levels, commas between them.
     pub level: Option<String>,
     /// Village.
     pub village: Option<String>,
