@@ -1,7 +1,7 @@
 import type { TaskPage, TaskRow } from '@/shared/api/contract'
 
-/** The stages in which something is still to be done. */
-export const OPEN = ['pending', 'assigned', 'accepted', 'in_progress', 'submitted'] as const
+/** The stages in which something is still owed, as the server counts it: all but done and cancelled. */
+export const OPEN = ['pending', 'assigned', 'accepted', 'in_progress', 'submitted', 'unable', 'referred'] as const
 
 /**
  * One page of the tasks in any of the open stages, first due first. The list takes one stage at a time, and every stage

@@ -1,7 +1,7 @@
 import { locale, translate } from '.'
 
 /** What a code belongs to; keys of `shared.codes`. */
-export type CodeKind = 'hazard' | 'level' | 'step' | 'task' | 'kind' | 'outcome' | 'plan' | 'duty' | 'grade' | 'list' | 'role' | 'count'
+export type CodeKind = 'hazard' | 'level' | 'step' | 'stage' | 'task' | 'kind' | 'outcome' | 'plan' | 'duty' | 'grade' | 'list' | 'role' | 'count'
 
 /**
  * A code in the language of the person. The server's words are Chinese, and a town may have its own: in Chinese they
