@@ -1451,6 +1451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 搜索 */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync": {
         parameters: {
             query?: never;
@@ -2414,6 +2431,17 @@ export interface components {
             code: string;
             /** @description In Chinese. */
             message: string;
+        };
+        /** @description What was found. */
+        Found: {
+            /** @description By number or title. */
+            clauses: components["schemas"]["Named"][];
+            /** @description By number, description or the place's name. */
+            hazards: components["schemas"]["HazardRow"][];
+            /** @description By name, pinyin initials or the phone's last four digits. */
+            people: components["schemas"]["PersonRow"][];
+            /** @description By name, pinyin initials, number or the phone's last four digits. */
+            places: components["schemas"]["PlaceRow"][];
         };
         /** @description An assignment one acts under. */
         Hat: {
@@ -3444,6 +3472,8 @@ export interface components {
             from: string;
             name: string;
             reason?: string;
+            /** @description Where there is a choice; as it was when left out. */
+            unit?: string | null;
             value: Record<string, never>;
         };
         /** @description All parameters. */
@@ -3456,6 +3486,7 @@ export interface components {
             id: string;
             proposed_by: string;
             reason: string;
+            unit: string;
             value: Record<string, never>;
             /** Format: int64 */
             version: number;
@@ -3488,6 +3519,8 @@ export interface components {
             pending?: components["schemas"]["ParameterProposal"] | null;
             source: string;
             unit: string;
+            /** @description To choose from; empty where there is no choice. */
+            units: string[];
             /** @description Ids of duties; empty for what all go by. */
             used_by: string[];
             value: Record<string, never>;
@@ -3755,6 +3788,10 @@ export interface components {
         PlacePhones: {
             manager_phone?: string | null;
             responsible_phone: string;
+        };
+        /** @description Why one needs to know. */
+        PlaceRevealReason: {
+            reason: string;
         };
         /** @description A place in a list. */
         PlaceRow: {
@@ -5776,9 +5813,9 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description Stage. */
+                /** @description Stages, commas between them. */
                 state?: string | null;
-                /** @description Level. */
+                /** @description Levels, commas between them. */
                 level?: string | null;
                 /** @description Village. */
                 village?: string | null;
@@ -5790,6 +5827,12 @@ export interface operations {
                 overdue?: boolean | null;
                 /** @description Only those due within a week. */
                 due_soon?: boolean | null;
+                /** @description Only those late or due within a week. */
+                due?: boolean | null;
+                /** @description Only those that wait for somebody to look again. */
+                recheck?: boolean | null;
+                /** @description Only those whose level waits for the office's word. */
+                to_confirm?: boolean | null;
                 /** @description Only those not ended. */
                 open?: boolean | null;
                 /** @description Text in number, description or the place's name. */
@@ -8316,7 +8359,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RevealReason"];
+                "application/json": components["schemas"]["PlaceRevealReason"];
             };
         };
         responses: {
@@ -8536,6 +8579,44 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
