@@ -165,7 +165,7 @@ type KnownPlace = (&'static str, &'static str, &'static [&'static str], &'static
 
 /// Places everybody in the town knows; the first ones of the market town.
 const KNOWN: &[KnownPlace] = &[
-    ("青峰敬老院", "elder_care", &["dense"], CIVIL, 2100, [16, 68, 0]),
+    ("青峰敬老院", "elder_care", &["dense", "town_elder_home"], CIVIL, 2100, [16, 68, 0]),
     ("青峰中心小学", "school", &["dense"], CIVIL, 6800, [62, 0, 740]),
     ("青峰中心幼儿园", "kindergarten", &["dense"], CIVIL, 1900, [26, 0, 210]),
     ("青峰镇卫生院", "hospital", &["dense"], CIVIL, 3200, [54, 36, 0]),

@@ -55,6 +55,23 @@ fn the_plan_holds_every_duty_of_the_catalogue_and_no_other() {
 }
 
 #[test]
+fn what_the_economy_and_civil_offices_check_is_something_the_register_can_hold() {
+    let (plan, _) = read(QINGFENG);
+    let (catalog, _) = crate::place_catalog::read(crate::shipped::PLACE_CATEGORIES);
+    let mut asked = 0;
+    for duty in plan.duties.iter().filter(|duty| duty.id.starts_with("C10.1") || duty.id.starts_with("C10.2"))
+    {
+        for label in duty.subjects.any.iter().chain(&duty.subjects.none) {
+            let place = duty.subjects.kinds.contains(&domain::plan::SubjectKind::Place);
+            let Some((_, code)) = label.split_once(':').filter(|_| place) else { continue };
+            assert!(catalog.kind(&code.into()).is_some(), "{}: no place can carry {label}", duty.id);
+            asked += 1;
+        }
+    }
+    assert!(asked > 10, "{asked}");
+}
+
+#[test]
 fn clause_14_is_kept_empty_and_every_other_clause_has_duties() {
     let (plan, _) = read(QINGFENG);
     let numbered: Vec<_> = plan.clauses.iter().filter(|clause| clause.alias.is_none()).collect();
