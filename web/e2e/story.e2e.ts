@@ -199,16 +199,12 @@ describe('one hazard', () => {
     }
   }, 180_000)
 
-  it('is graded and advised on the desk, and the unit gets its link', async () => {
+  it('arrives graded, is advised on the desk, and the unit gets its link', async () => {
     const { page } = await signIn(town, 'clerk')
-    const list = await ask<HazardPage>(page, `/hazards?place=${place.id}&state=found&limit=20`)
+    const list = await ask<HazardPage>(page, `/hazards?place=${place.id}&state=graded&limit=20`)
     hazard = list.items.sort((a, b) => b.found_at.localeCompare(a.found_at))[0]?.id ?? ''
     expect(hazard).not.toBe('')
     await go(page, `/hazards/${hazard}`)
-    await page.click('.acts button:has-text("定级")')
-    await page.selectOption('.dialog select', 'general')
-    await page.click('.dialog footer .btn:last-child')
-    await page.waitForSelector('.dialog', { state: 'detached' })
     await page.click('.acts button:has-text("督促整改")')
     await page.fill('.dialog textarea', '责令立即清理')
     await page.click('.dialog footer .btn:last-child')
