@@ -1,33 +1,7 @@
 // What this page asks the server: how the hazard stands, photo parts, the fix, the extension.
-export interface Photo {
-  id: string
-  complete: boolean
-  taken_at: string | null
-}
+import type { UnitView } from '@/shared/api/contract'
 
-/** A hazard as its unit sees it. */
-export interface UnitView {
-  town_name: string
-  place_name: string
-  hazard_code: string
-  description: string
-  level_label: string | null
-  state: string
-  state_label: string
-  measure_label: string | null
-  measure_text: string | null
-  deadline_on: string | null
-  days_left: number | null
-  overdue: boolean
-  can_fix: boolean
-  can_ask_extension: boolean
-  extension_cap: number | null
-  extension_state: string
-  before: Photo[]
-  fixes: Photo[]
-  progress: { label: string; at: string | null; done: boolean }[]
-  contact: { org: string; name: string; office_phone: string | null } | null
-}
+export type { UnitView }
 
 /** How far the server has a photo. */
 export interface Received {

@@ -1,737 +1,153 @@
-// The HTTP contract as TypeScript: the names are those of the schema in crates/api/openapi.json, the fields too.
-// `Instant` is RFC 3339 with +08:00, `Day` is YYYY-MM-DD.
+// The HTTP interface by name. Everything here is taken from `schema.d.ts`, which is made from crates/api/openapi.json:
+// a field the program renames or drops fails the type check. Words of this file are only those the schema cannot say.
+import type { components } from './schema'
 
-export type * from './contract-fulfilment'
+type Schemas = components['schemas']
+/** Every field is there: what the schema marks as optional as null. `Open` stands where the schema says any JSON. */
+type Whole<T, Open> = T extends (infer U)[]
+  ? Whole<U, Open>[]
+  : T extends Record<string, never>
+    ? Open
+    : T extends object
+      ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>, Open> }
+      : T
+/** What the program answers. */
+type View<K extends keyof Schemas, Open = unknown> = Whole<Schemas[K], Open>
+/** A body of which our form fills these fields for sure. */
+type Sure<K extends keyof Schemas, F extends keyof Schemas[K]> = Schemas[K] & { [P in F]-?: NonNullable<Schemas[K][P]> }
 
+/** RFC 3339 with +08:00. */
 export type Instant = string
+/** YYYY-MM-DD. */
 export type Day = string
 
-export interface Named { id: string; name: string }
-export interface Word { code: string; label: string }
-export interface Location { lon: number; lat: number }
-
-/** A keyset page. `total` only where the server counts. */
-export interface Page<T> { items: T[]; next: string | null; total: number | null }
+export type Named = View<'Named'>
+export type Word = View<'Word'>
+export type Location = View<'LonLat'>
 export interface Items<T> { items: T[] }
-
-export interface PhotoView {
-  id: string
-  sha256: string
-  complete: boolean
-  item: string | null
-  role: string
-  taken_at: Instant | null
-  width: number
-  height: number
-}
+export type PhotoView = View<'PhotoView'>
 
 // ── problems
 
-export interface ProblemField { field: string; code: string; message: string }
-export interface Problem {
-  type: string
-  status: number
-  code: string
-  title: string
-  detail: string
-  fields: ProblemField[]
-  trace_id: string
-  /** The row as it now stands, with `conflict.version`. */
-  current?: unknown
-  /** Bytes the server has, with `photo.offset`. */
-  received?: number
-}
+export type ProblemField = View<'FieldView'>
+/** A refusal; `received` says with `photo.offset` how many bytes the server has. */
+export type Problem = View<'Problem'> & Partial<View<'PhotoOffset'>>
 
 // ── me, session, account
 
-export interface Hat {
-  id: string
-  role: string
-  role_label: string
-  org: Named
-  territory: { code: string; name: string; path: string }
-  post_name: string
-  from: Day
-  to: Day | null
-}
-export interface Me {
-  person: { id: string; login: string; name: string }
-  town: string
-  town_name: string
-  demo: boolean
-  server_time: Instant
-  version: string
-  totp_enabled: boolean
-  must_change_password: boolean
-  hats: Hat[]
-  actions: string[]
-  today: Day
-}
-export interface LoginInput { login: string; password: string; totp?: string; phone?: boolean }
-export interface PasswordChange { old_password: string; new_password: string }
-export interface TotpOffer { secret: string; uri: string }
-export interface RecoveryCodes { recovery_codes: string[] }
-export interface SessionView {
-  id: string
-  current: boolean
-  kind: string
-  created_at: Instant
-  last_seen_at: Instant
-  ip: string
-  user_agent: string
-}
-export interface AccountView {
-  login: string
-  person: Named
-  active: boolean
-  totp_enabled: boolean
-  must_change: boolean
-  locked: boolean
-}
-export interface AccountInput { login: string; person: string; password: string }
+export type Hat = View<'Hat'>
+export type Me = View<'Me'>
+export type LoginInput = Schemas['Login']
+export type PasswordChange = Schemas['PasswordChange']
+export type TotpOffer = View<'TotpOffer'>
+export type RecoveryCodes = View<'RecoveryCodes'>
+export type SessionView = View<'SessionView'>
+export type AccountView = View<'AccountView'>
+export type AccountInput = Schemas['AccountInput']
 
 // ── organisation
 
-export interface Territory {
-  code: string
-  level: string
-  level_label: string
-  parent: string | null
-  path: string
-  name: string
-  short_name: string
-  kind: string
-  aliases: string[]
-  provisional: boolean
-  version: number
-}
-export interface TerritoryInput {
-  code: string
-  level: string
-  parent: string | null
-  name: string
-  short_name: string
-  kind: string
-  aliases: string[]
-  provisional: boolean
-  version?: number
-}
-export interface OrgView {
-  id: string
-  kind: string
-  kind_label: string
-  name: string
-  short_name: string
-  aliases: string[]
-  relation: string
-  relation_label: string
-  /** The word by which a plan names it, as `org:police_station`; empty when no plan does. */
-  label: string
-  /** Code of its territory. */
-  territory: string
-  active: boolean
-  version: number
-  actions: string[]
-}
-export interface OrgInput {
-  kind: string
-  name: string
-  label?: string
-  short_name: string
-  aliases: string[]
-  relation: string
-  territory: string
-  active: boolean
-  version?: number
-}
-export interface AssignmentView {
-  id: string
-  role: string
-  role_label: string
-  post: Named
-  org: Named
-  territory: Named
-  acting: boolean
-  from: Day
-  to: Day | null
-  basis: string
-  valid: boolean
-}
-export interface PersonRow {
-  id: string
-  name: string
-  phone_masked: string
-  office_phone: string
-  active: boolean
-  login: string | null
-  assignments: AssignmentView[]
-  version: number
-  actions: string[]
-}
-export interface PersonView extends PersonRow { past: AssignmentView[] }
-export type PersonPage = Page<PersonRow>
-/** A phone left out stays as it was. */
-export interface PersonInput { name: string; phone: string | null; office_phone: string; active?: boolean; version?: number }
-export interface PostHolder { person: Named; assignment: string; acting: boolean; from: Day; to: Day | null }
-export interface PostView {
-  id: string
-  role: string
-  role_label: string
-  org: Named
-  territory: Named
-  name: string
-  min_n: number
-  max_n: number | null
-  active: boolean
-  holders: PostHolder[]
-  missing: number
-  beyond: number
-}
-export interface PostInput { role: string; org: string; territory: string; name: string; min_n: number; max_n: number | null }
-export interface AssignmentInput { person: string; post: string; from: Day; to?: Day | null; acting: boolean; basis: string }
-export interface AssignmentEnd { last_day: Day; basis: string }
+export type Territory = View<'Territory'>
+export type TerritoryInput = Schemas['TerritoryInput']
+export type OrgView = View<'OrgView'>
+export type OrgInput = Schemas['OrgInput']
+export type AssignmentView = View<'AssignmentView'>
+export type PersonRow = View<'PersonRow'>
+export type PersonView = View<'PersonView'>
+export type PersonPage = View<'PersonPage'>
+export type PersonInput = Schemas['PersonInput']
+export type PostHolder = View<'HolderView'>
+export type PostView = View<'PostView'>
+export type PostInput = Schemas['PostInput']
+export type AssignmentInput = Schemas['AssignmentInput']
+export type AssignmentEnd = Schemas['AssignmentEnd']
 
 // ── audit, jobs, events, search
 
-export interface AuditRow {
-  seq: number
-  at: Instant
-  happened_at: Instant
-  actor_name: string
-  action: string
-  action_label: string
-  object_kind: string
-  object_kind_label: string
-  object_id: string
-  hat_label: string
-  reason: string
-  detail: unknown
-  hash: string
-  rows_n: number
-}
-export interface AuditPage { items: AuditRow[]; next: string | null }
-export type JobState = 'waiting' | 'running' | 'done' | 'failed'
-export interface JobView<T = unknown> {
-  id: string
-  kind: string
-  kind_label: string
-  state: JobState
-  done_n: number
-  total_n: number
-  result: T | null
-  error: string | null
-  created_at: Instant
-  finished_at: Instant | null
-}
-export interface ChangeEvent { seq: number; action: string; object_kind: string; object_id: string }
-export interface SearchView { places: PlaceRow[]; hazards: HazardRow[]; people: PersonRow[]; clauses: Named[] }
+export type AuditRow = View<'AuditRow'>
+export type AuditPage = View<'AuditPage'>
+/** A job; its result is whatever that kind of job leaves behind, which the schema leaves open, as it does the stage. */
+export type JobView<T = unknown> = Omit<View<'JobView'>, 'result' | 'state'> & { result: T | null; state: 'waiting' | 'running' | 'done' | 'failed' }
+export type ChangeEvent = View<'ChangeEvent'>
+export type SearchView = View<'Found'>
 
 // ── register
 
-export interface CatalogKind {
-  code: string
-  label: string
-  use: 'category' | 'tag' | 'both'
-  parent: string | null
-  confidence_label: string
-  source: string
-}
-export interface CatalogView {
-  kinds: CatalogKind[]
-  openings: Word[]
-  gas: Word[]
-  fire_hazard_classes: Word[]
-  list_kinds: Word[]
-}
-export interface PlaceRow {
-  id: string
-  code: string
-  name: string
-  category: string
-  category_label: string
-  tags: Word[]
-  village: Named
-  grid: Named | null
-  sector: Named | null
-  address: string
-  responsible: string
-  phone_masked: string
-  opening: string
-  opening_label: string
-  risk: { points: number; grade: string; grade_label: string } | null
-  lists: Word[]
-  last_inspected_on: Day | null
-  open_hazards: number
-  location: Location | null
-  version: number
-  voided: boolean
-}
-export type PlacePage = Page<PlaceRow>
-export interface Registration { kind: 'uscc' | 'unlicensed' | 'unknown'; uscc: string | null }
-export interface Heads {
-  lodging: number | null
-  working: number | null
-  training: number | null
-  capacity: number | null
-  beds: number | null
-}
-export interface Membership {
-  entry: string
-  list: string
-  kind: string
-  kind_label: string
-  owner: Named
-  from: Day
-  to: Day | null
-  reason_in: string
-  reason_out: string | null
-  version: number
-}
-export interface PlaceView extends PlaceRow {
-  registration: Registration
-  area_m2: number | null
-  heads: Heads
-  fire_hazard_class: string | null
-  gas: string | null
-  manager: { name: string; phone_masked: string } | null
-  opened_on: Day | null
-  closed_on: Day | null
-  verified_on: Day | null
-  note: string
-  source: string
-  memberships: Membership[]
-  risk_reasons: { points: number; text: string }[]
-  risk_rule_from: Day
-  supervisors: Named[]
-  coverage_errors: { code: string; message: string }[]
-  void: { at: Instant; reason: string } | null
-  actions: string[]
-}
-export interface PlaceInput {
-  code?: string | null
-  name: string
-  category: string
-  tags: string[]
-  village: string
-  grid?: string | null
-  sector?: string | null
-  address: string
-  location?: Location | null
-  registration: Registration
-  area_m2?: number | null
-  heads: Heads
-  fire_hazard_class?: string | null
-  gas?: string | null
-  responsible: ContactInput
-  manager?: ContactInput | null
-  opening: string
-  opened_on?: Day | null
-  closed_on?: Day | null
-  note: string
-  happened_on?: Day | null
-  version?: number
-}
-/** A phone of null stays as it was. */
-export interface ContactInput { name: string; phone: string | null }
-export interface PlacePhones { responsible_phone: string; manager_phone: string | null }
-export interface PlaceListView {
-  id: string
-  kind: string
-  kind_label: string
-  owner: Named
-  village: Named | null
-  baseline: { count: number; on: Day } | null
-  count: number
-  drift: { entered: number; left: number; net: number } | null
-  actions: string[]
-}
-export interface ListSummary {
-  village_listed: {
-    baseline: number | null
-    baseline_on: Day | null
-    count: number
-    by_village: { village: Named; baseline: number | null; count: number }[]
-  }
-  police_listed: { baseline: number | null; count: number }
-  overlap: number
-  never_added_note: string
-}
-export interface PlaceListsView { items: PlaceListView[]; summary: ListSummary }
-export interface PlaceListEntry {
-  id: string
-  place: Named
-  village: Named
-  from: Day
-  to: Day | null
-  reason_in: string
-  reason_out: string | null
-  version: number
-}
-export interface PlaceListEntryPage { items: PlaceListEntry[]; next: string | null }
-export interface PlaceListInput { kind: string; owner: string; village?: string | null; baseline?: { count: number; on: Day; source?: string } | null }
-export interface CoverageErrorRow { code: string; label: string; place: Named; village: Named; detail: string }
-export interface CoverageErrorsView { items: CoverageErrorRow[]; counts: { code: string; label: string; n: number }[] }
-export interface ImportColumn { index: number; header: string; field: string | null; samples: string[] }
-export interface ImportField { code: string; label: string; required: boolean }
-export interface ImportView {
-  id: string
-  kind: string
-  name: string
-  sheets: { name: string; rows: number }[]
-  sheet: string
-  header_row: number
-  columns: ImportColumn[]
-  fields: ImportField[]
-  remembered: boolean
-  /** When a file with these very bytes last went into the register. */
-  imported_before: Instant | null
-}
-export interface ImportChoice {
-  sheet: string
-  header_row: number
-  mapping: Record<string, string>
-  decisions: Record<string, string>
-  /** Datum of the coordinates in the file. */
-  crs?: 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09' | null
-}
-export interface ImportDuplicate {
-  sheet: string
-  row: number
-  name: string
-  candidates: { id: string; code: string; name: string; why: string }[]
-}
-export interface ImportProblem { sheet: string; row: number; column: string; value: string; code: string; message: string }
+export type CatalogView = View<'Catalog'>
+export type PlaceRow = View<'PlaceRow'>
+export type PlacePage = View<'PlacePage'>
+export type Membership = View<'Membership'>
+export type PlaceView = View<'PlaceView'>
+export type PlaceInput = Sure<'PlaceInput', 'tags' | 'address' | 'registration' | 'heads' | 'responsible' | 'note'>
+export type ContactInput = Schemas['ContactInput']
+export type PlacePhones = View<'PlacePhones'>
+export type PlaceListsView = View<'PlaceLists'>
+export type PlaceListEntry = View<'EntryView'>
+export type PlaceListEntryPage = View<'EntryPage'>
+export type PlaceListInput = Schemas['PlaceListInput']
+export type CoverageErrorRow = View<'CoverageErrorView'>
+export type CoverageErrorsView = View<'CoverageErrors'>
+export type ImportView = View<'ImportView'>
+export type ImportChoice = Sure<'ImportChoice', 'mapping' | 'decisions'>
+/** What a trial run or a commit of a ledger leaves behind: the result of a job, which the schema leaves open. */
 export interface ImportReport {
   rows: number
   created: number
   updated: number
   unchanged: number
   skipped: number
-  duplicates: ImportDuplicate[]
+  duplicates: { sheet: string; row: number; name: string; candidates: { id: string; code: string; name: string; why: string }[] }[]
   problems: ImportProblem[]
   /** What a person should look at, and what was left out. */
   notes: ImportProblem[]
   committed: boolean
 }
+export interface ImportProblem { sheet: string; row: number; column: string; value: string; code: string; message: string }
 
 // ── checklists
 
-export interface ChecklistRow {
-  id: string
-  code: string
-  edition: number
-  title: string
-  purpose: string
-  purpose_label: string
-  state: string
-  state_label: string
-  valid_from: Day | null
-  valid_to: Day | null
-  items_n: number
-  applies: ChecklistApplies
-  version: number
-  actions: string[]
-}
-export interface ItemBasis { instrument: string; article: string; edition?: string | null; confidence?: string | null; text: string }
-export interface ItemView {
-  code: string
-  text: string
-  /** What to do on the spot. */
-  how: string
-  answer: string
-  answer_label: string
-  unit: string | null
-  grade: string
-  grade_label: string
-  weight: number
-  photo: 'none' | 'on_fail' | 'recommended'
-  hazard_code: string | null
-  hazard_label: string | null
-  basis: ItemBasis[]
-  mandatory: boolean
-  /** Part of the door check. */
-  quick: boolean
-  /** Kinds it is asked of; empty for all. */
-  only: string[]
-  block: string
-  block_title: string
-}
-export interface ChecklistView extends ChecklistRow {
-  items: ItemView[]
-  diff: { added: string[]; removed: string[]; changed: string[] } | null
-}
-export interface ChecklistInput { code: string; title: string; purpose: string; applies: ChecklistApplies }
-export interface ChecklistApplies { categories: string[]; tags: string[]; always: boolean; except?: string[] }
-export interface SheetView { kind: 'full' | 'quick' | 'police'; pins: Pin[]; items: ItemView[] }
-export interface Pin { code: string; edition: number }
-export interface HazardCode { code: string; label: string; category: string; category_label: string }
+export type ChecklistRow = View<'ChecklistRow'>
+export type ItemView = View<'ItemView'>
+export type ChecklistView = View<'ChecklistView'>
+export type ChecklistInput = Schemas['ChecklistInput']
+export type SheetView = View<'SheetView'>
+export type HazardCode = View<'HazardCodeView'>
 
 // ── plans, tasks
 
-export type Span =
-  | { kind: 'year'; year: number }
-  | { kind: 'month'; year: number; month: number }
-  | { kind: 'special'; title: string; from: Day; to: Day }
-export interface PlanRow {
-  id: string
-  title: string
-  org: Named
-  span: Span
-  span_label: string
-  state: string
-  state_label: string
-  year: number
-  visits_n: number
-  places_n: number
-  uncovered_n: number | null
-  version: number
-  actions: string[]
-}
-export interface PlanItem {
-  place: Named
-  village: Named
-  grade: string | null
-  grade_label: string | null
-  from: Day
-  to: Day
-  reason: string
-}
-export interface PlanView extends PlanRow {
-  items: PlanItem[]
-  uncovered: { place: Named; village: Named; grade_label: string; expected: number; planned: number; missing: number }[]
-  by_month: { month: string; visits: number }[]
-  history: { label: string; by: string; at?: Instant; on?: Day; reason: string | null }[]
-}
-export interface PlanInput { org: string; span: Span; title: string }
-export interface PlanItemsInput { items: { place: string; from: Day; to: Day; reason: string }[]; version: number }
-export interface JointOffer { place: Named; village: Named; from: Day; to: Day; orgs: Named[]; tasks: string[]; saved: number }
-export interface PlaceBrief {
-  id: string
-  code: string
-  name: string
-  address: string
-  category: string
-  category_label: string
-  village: Named
-  location: Location | null
-  responsible: string
-  phone_masked: string
-  grade_label: string | null
-}
-export interface TaskRow {
-  id: string
-  code: string
-  kind: string
-  kind_label: string
-  place: PlaceBrief
-  lead: Named
-  joint: Named[]
-  from: Day
-  due_on: Day
-  state: string
-  state_label: string
-  assignee: Named | null
-  overdue: boolean
-  days_over: number
-  due_soon: boolean
-  inspection: string | null
-  vain_visits: number
-  version: number
-  actions: string[]
-}
-export type TaskPage = Page<TaskRow>
-export interface TaskEvent { label: string; detail: string; by: string; happened_at: Instant; recorded_at: Instant }
-export interface TaskView extends TaskRow { events: TaskEvent[] }
-export interface TaskInput { place: string; kind: string; from: Day; due_on: Day; assignee?: string | null; note: string }
-export type UnableReason = 'out_of_business' | 'locked' | 'refused'
+export type Span = Schemas['Span']
+export type PlanRow = View<'PlanRow'>
+export type PlanItem = View<'PlanItemView'>
+export type PlanView = View<'PlanView'>
+export type JointOffer = View<'JointOfferView'>
+export type PlaceBrief = View<'PlaceBrief'>
+export type TaskRow = View<'TaskRow'>
+export type TaskPage = View<'TaskPage'>
+export type TaskView = View<'TaskView'>
 
-// ── photos, inspections, sync
+// ── inspections, sync
 
-export interface PhotoState { received: number; complete: boolean; sha256: string | null }
-export interface Position { lon: number; lat: number; accuracy_m: number }
+export type Position = Schemas['PositionInput']
+/** What an item may be answered with; the schema has it as any word. */
 export type AnswerValue = 'pass' | 'fail' | 'not_applicable' | 'not_checked'
-export interface AnswerInput {
-  item: string
-  value: AnswerValue
-  reason?: string | null
-  reading?: number | null
-  note: string
-  photos: string[]
-}
-export type Companion = { kind: 'signed'; name: string; signature: string } | { kind: 'not_signed'; reason: string }
-export type Power = 'governance' | 'statutory' | 'enforcement'
-export interface InspectionInput {
-  id: string
-  place: string
-  task: string | null
-  power: Power
-  occasion: string
-  inspectors: string[]
-  showed_certificates: boolean
-  companion: Companion
-  pins: Pin[]
-  answers: AnswerInput[]
-  photos: string[]
-  position: Position | null
-  started_at: Instant
-  ended_at: Instant
-}
-export interface Flag { code: string; message: string }
-export interface InspectionReceipt {
-  id: string
-  receipt: 'new' | 'again'
-  outcome: string
-  outcome_label: string
-  flags: Flag[]
-  hazards: Named[]
-  photos: PhotoView[]
-  complete: boolean
-  recorded_at: Instant
-}
-export interface InspectionRow {
-  id: string
-  place: Named
-  village: Named
-  org: Named
-  occasion: string
-  occasion_label: string
-  power: Power
-  power_label: string
-  happened_on: Day
-  inspectors: string[]
-  outcome: string
-  outcome_label: string
-  failed_n: number
-  checked_n: number
-  edition: number
-  recorded_at: Instant
-  late: boolean
-}
-export type InspectionPage = Page<InspectionRow>
-export interface AnswerView {
-  item: string
-  text: string
-  block_title: string
-  value: AnswerValue
-  value_label: string
-  reason: string | null
-  reading: number | null
-  note: string
-  photos: PhotoView[]
-}
-export interface InspectionView extends InspectionRow {
-  answers: AnswerView[]
-  pins: Pin[]
-  companion: Companion
-  photos: PhotoView[]
-  position: Position | null
-  started_at: Instant
-  ended_at: Instant
-  flags: Flag[]
-  hazards: HazardRow[]
-  editions: { edition: number; by: string; reason: string | null; recorded_at: Instant }[]
-  task: string | null
-  record: InspectionInput
-  actions: string[]
-}
-export interface SyncView {
-  cursor: string
-  server_time: Instant
-  me: Me
-  tasks: TaskRow[]
-  gone: string[]
-  places: PlaceBrief[]
-  sheets: Record<string, SheetView>
-  quick: SheetView
-  rechecks: HazardRow[]
-  hazard_codes: HazardCode[]
-  people: Named[]
-}
+export type UnableReason = 'out_of_business' | 'locked' | 'refused'
+export type InspectionInput = Schemas['InspectionInput']
+export type InspectionReceipt = View<'InspectionReceipt'>
+export type InspectionRow = View<'InspectionRow'>
+export type InspectionPage = View<'InspectionPage'>
+export type AnswerView = View<'AnswerView'> & { value: AnswerValue }
+export type InspectionView = Omit<View<'InspectionView'>, 'answers'> & { answers: AnswerView[] }
+export type SyncView = View<'SyncView'>
 
 // ── hazards
 
-export interface HazardRow {
-  id: string
-  code: string
-  place: Named
-  village: Named
-  hazard_code: string
-  hazard_label: string
-  category: string
-  category_label: string
-  description: string
-  level: string | null
-  level_label: string | null
-  level_confirmed: boolean
-  state: string
-  state_label: string
-  stage_label: string
-  measure: string | null
-  measure_label: string | null
-  deadline_on: Day | null
-  original_deadline_on: Day | null
-  recheck_due_on: Day | null
-  overdue: boolean
-  days_over: number
-  due_soon: boolean
-  days_left: number | null
-  recurrence_of: string | null
-  found_at: Instant
-  found_by: string
-  version: number
-}
-export type HazardPage = Page<HazardRow>
-export interface HazardSummary {
-  states: { state: string; label: string; n: number }[]
-  overdue: number
-  due_soon: number
-  open: number
-  by_village: { village: Named; open: number; overdue: number }[]
-  by_category: { category: string; label: string; n: number }[]
-}
-export interface Days { kind: 'working' | 'calendar'; count: number }
-export interface TimelineEntry {
-  seq: number
-  step: string
-  label: string
-  detail: string
-  by: string
-  hat_label: string
-  happened_at: Instant
-  recorded_at: Instant
-  late: boolean
-  document_no: string | null
-  photos: PhotoView[]
-}
-export interface HazardView extends HazardRow {
-  place_brief: PlaceBrief
-  item: string | null
-  inspection: { id: string; happened_on: Day } | null
-  timeline: TimelineEntry[]
-  /** From finding to closing: what is done, since when and by whom. */
-  phases: { code: string; label: string; at: Instant | null; by: string | null; done: boolean }[]
-  pairs: { item: string | null; before: PhotoView | null; after: PhotoView | null }[]
-  measure_text: string | null
-  issuer: Named | null
-  extension: { state: 'none' | 'asked' | 'granted'; days: number | null; reason: string | null; cap: number | null }
-  escalations: { kind: string; label: string; on: Day; document_no: string | null }[]
-  links: HazardLinkRow[]
-  suggested: { level: string; days: Days }
-  escalation_kinds: Word[]
-  actions: string[]
-}
-export interface HazardLinkRow { id: string; expires_at: Instant; revoked: boolean; opened_n: number }
-export interface HazardLink { id: string; code: string; url: string; qr_svg: string; expires_at: Instant }
-export interface HazardInput {
-  id: string
-  place: string
-  hazard_code: string
-  description: string
-  photos: string[]
-  item: string | null
-  happened_at?: Instant
-  position?: Position | null
-}
+export type HazardRow = View<'HazardRow'>
+export type HazardPage = View<'HazardPage'>
+export type HazardSummary = View<'HazardSummary'>
+export type Days = View<'DaysView'>
+export type HazardView = View<'HazardView'>
+export type HazardLink = View<'UnitLinkView'>
+/** Each step with what it needs; the schema has one body for all of them. */
 export type HazardStepBody =
   | { step: 'grade'; level: string; reason: string }
   | { step: 'confirm_level' }
@@ -754,29 +170,30 @@ export type HazardStepBody =
   | { step: 'reopen'; reason: string }
   | { step: 'dismiss'; reason: string }
   | { step: 'void'; reason: string }
-export type HazardStep = HazardStepBody & { version: number; happened_at?: Instant; document_no?: string | null }
 
 // ── the unit owner's link
 
-export interface UnitView {
-  town_name: string
-  place_name: string
-  hazard_code: string
-  description: string
-  level_label: string | null
-  state: string
-  state_label: string
-  measure_label: string | null
-  measure_text: string | null
-  deadline_on: Day | null
-  days_left: number | null
-  overdue: boolean
-  can_fix: boolean
-  can_ask_extension: boolean
-  extension_cap: number | null
-  extension_state: 'none' | 'asked' | 'granted'
-  before: PhotoView[]
-  fixes: PhotoView[]
-  progress: { label: string; at: Instant | null; done: boolean }[]
-  contact: { org: string; name: string; office_phone: string }
-}
+export type UnitView = View<'UnitView'>
+
+// ── fulfilment
+
+export type Tally = View<'Tally'>
+export type ClauseRow = View<'ClauseRow'>
+export type BoardView = View<'BoardView'>
+export type DutyRow = View<'DutyRow', Value>
+export type ClauseView = View<'ClauseView', Value>
+export type Occurrence = View<'OccurrenceRow'>
+export type DutyView = View<'DutyView', Value>
+export type EvidenceView = View<'EvidenceView'>
+export type LeaderView = View<'LeaderView'>
+export type WorkbenchView = View<'WorkbenchView'>
+
+// ── the town's own settings and text
+
+/** A number, a word or yes and no; the schema leaves it open. */
+export type Value = number | string | boolean
+export type ParameterView = View<'ParameterView', Value>
+export type ParameterPreview = View<'ParameterChanges', Value>
+export type WaiverView = View<'WaiverView'>
+export type WaiverInput = Schemas['WaiverInput']
+export type NoticeView = View<'NoticeView'>
