@@ -3,5 +3,7 @@ import { createApp } from 'vue'
 import '@/styles/tokens.css'
 import './p.css'
 import App from './App.vue'
+import { choose, language } from './words'
 
+choose(language.value)
 createApp(App).mount('#app')

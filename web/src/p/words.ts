@@ -1,5 +1,6 @@
 // The words of this page. Two small tables instead of a library: the page has to open on an old phone with a bad line.
 import { ref } from 'vue'
+import { loadCodes } from '@/shared/i18n/codes'
 import zh from './locales/zh-CN.json'
 import en from './locales/en.json'
 
@@ -30,6 +31,7 @@ export const language = ref<Language>(kept(KEPT) === 'en' ? 'en' : 'zh-CN')
 /** Chooses a language and remembers it. */
 export function choose(next: Language): void {
   language.value = next
+  void loadCodes(next)
   document.documentElement.lang = next
   keep(KEPT, next)
 }

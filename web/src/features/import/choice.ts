@@ -1,4 +1,5 @@
 import type { ImportChoice, ImportReport, ImportView } from '../../shared/api/contract'
+import { codeLabel } from '@/shared/i18n/codes'
 
 /** What the reading of the file proposes, before anybody corrects it. */
 export function proposed(view: ImportView): ImportChoice {
@@ -10,13 +11,13 @@ export function proposed(view: ImportView): ImportChoice {
 /** Fields that must have a column and have none. */
 export function missingFields(view: ImportView, choice: ImportChoice): string[] {
   const given = new Set(Object.values(choice.mapping))
-  return view.fields.filter((f) => f.required && !given.has(f.code)).map((f) => f.label)
+  return view.fields.filter((f) => f.required && !given.has(f.code)).map((f) => codeLabel('column', f.code, f.label))
 }
 
 /** Fields that two columns claim. */
 export function doubledFields(view: ImportView, choice: ImportChoice): string[] {
   const given = Object.values(choice.mapping).filter(Boolean)
-  return view.fields.filter((f) => given.filter((g) => g === f.code).length > 1).map((f) => f.label)
+  return view.fields.filter((f) => given.filter((g) => g === f.code).length > 1).map((f) => codeLabel('column', f.code, f.label))
 }
 
 /** Rows that may be a place already there and of which nobody has said yet what they are. */

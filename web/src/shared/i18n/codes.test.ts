@@ -1,17 +1,108 @@
-import { expect, it } from 'vitest'
-import en from '../locales/en.json'
-import zh from '../locales/zh-CN.json'
-import { setLocale, setupI18n } from '.'
-import { codeLabel, stageLabel } from './codes'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { actLabel, codeLabel, loadCodes, stageLabel, windowLabel } from './codes'
+import english from './codes.en.json'
 
-it('in Chinese the word of the server stands, in English the word is found by code', async () => {
-  await setupI18n(async (locale) => ({ shared: locale === 'en' ? en : zh }))
-  await setLocale('zh-CN')
-  expect(codeLabel('task', 'done', '办结')).toBe('办结')
-  await setLocale('en')
-  expect(codeLabel('task', 'done', '办结')).toBe('Done')
-  expect(codeLabel('task', 'not_known', '别的')).toBe('别的')
-  expect(codeLabel('level', null, null)).toBe('')
-  expect(stageLabel({ state: 'rectifying', stage_label: '整改中·逾期 3 天', overdue: true, days_over: 3 })).toMatch(/^Being fixed · .*3/)
-  await setLocale('zh-CN')
+const ROOT = join(__dirname, '../../../..')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+/** The part of a source file from a mark to the next line that is only a closing bracket. */
+function part(path: string, mark: string): string {
+  const text = read(path)
+  const at = text.indexOf(mark)
+  expect(at, `${mark} in ${path}`).toBeGreaterThan(-1)
+  return text.slice(at, at + text.slice(at).search(/\n\s*[\]})];?\n\s*[\]})]?;?\n/) + 1)
+}
+const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((m) => m[1] ?? '')
+const snake = (name: string): string => name.replace(/\B[A-Z]/g, (c) => `_${c}`).toLowerCase()
+/** The variants of an enum that goes out in snake case, taken from its `label`. */
+const variants = (path: string, mark: string): string[] => all(part(path, mark), /Self::(\w+)[^\n]*=> "/g).map(snake)
+/** Names of the program's own parameters: `const LATE: (&str, f64) = ("score.late", 0.6)`. */
+const parameters = (path: string): string[] => all(read(path), /const [A-Z_]+: \(&str, f64\) =\s*\("([\w.]+)"/g)
+/** Whatever the program may send as a code, from where the program has it. */
+const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
+  ['place', () => all(read('catalog/place_categories.toml'), /^code = "(.+)"/gm)],
+  ['hazard_category', () => all(read('catalog/hazards.toml'), /^code = "(\d.*)"/gm)],
+  ['hazard_code', () => all(read('catalog/hazards.toml'), /^code = "(H.*)"/gm)],
+  ['role', () => all(part('crates/domain/src/org.rs', '    Role {'), /\w+ "(\w+)" "/g)],
+  ['org_kind', () => all(part('crates/domain/src/org.rs', '    OrgKind {'), /\w+ "(\w+)" "/g)],
+  ['relation', () => all(part('crates/domain/src/org.rs', '    Relation {'), /\w+ "(\w+)" "/g)],
+  ['territory', () => all(part('crates/domain/src/org.rs', '    Level {'), /\w+ "(\w+)" "/g)],
+  ['list', () => variants('crates/domain/src/place_list.rs', 'impl ListKind')],
+  ['opening', () => variants('crates/domain/src/place.rs', 'impl Opening')],
+  ['grade', () => variants('crates/domain/src/risk.rs', 'impl Grade')],
+  ['hazard', () => variants('crates/domain/src/hazard/facts.rs', 'impl State {\n    /// The')],
+  ['level', () => variants('crates/domain/src/hazard/terms.rs', 'impl Level')],
+  ['step', () => all(part('crates/domain/src/hazard/event.rs', 'pub fn code(self)'), /=> "(\w+)"/g)],
+  ['escalation', () => variants('crates/domain/src/hazard/terms.rs', 'impl EscalationKind')],
+  ['duty', () => all(part('crates/domain/src/fulfilment.rs', 'pub fn code(self)'), /=> "([a-z_]+)"/g)],
+  ['section', () => all(part('crates/domain/src/plan.rs', 'impl Section'), /=> "([a-z_]+)"/g)],
+  ['basis', () => all(part('crates/domain/src/plan.rs', 'impl Basis'), /=> "([a-z_]+)"/g)],
+  ['subject', () => all(part('crates/domain/src/plan.rs', 'subject_kinds! {\n'), /\w+ "(\w+)"/g)],
+  ['evidence', () => all(part('crates/domain/src/plan/facts.rs', 'EVIDENCE_KINDS'), /"(\w+)"/g)],
+  ['fact', () => all(read('crates/domain/src/plan/facts.rs'), /kind\(\s*"([a-z_.]+)"/g)],
+  ['purpose', () => variants('crates/domain/src/checklist.rs', 'impl Purpose')],
+  ['checklist', () => variants('crates/domain/src/checklist.rs', 'impl State')],
+  ['answer_kind', () => variants('crates/domain/src/checklist.rs', 'impl AnswerKind')],
+  ['photo_rule', () => variants('crates/domain/src/checklist.rs', 'impl PhotoRule')],
+  ['plan', () => variants('crates/domain/src/inspection_plan.rs', 'impl State')],
+  ['plan_act', () => all(part('crates/app/src/inspection_plan/view.rs', 'fn step_label'), /=> "(.+)"/g)],
+  ['task', () => variants('crates/domain/src/task.rs', 'impl State')],
+  ['task_act', () => all(part('crates/app/src/task/view.rs', 'impl TaskEventView'), /\("([\u4e00-\u9fff]+)",/g)],
+  ['kind', () => all(part('crates/app/src/task/view.rs', 'pub fn kind_label'), /"(\w+)" =>/g)],
+  ['occasion', () => all(part('crates/app/src/inspection/view.rs', 'fn occasion('), /Occasion::(\w+)/g).map(snake)],
+  ['power', () => all(part('crates/app/src/inspection/view.rs', 'fn power('), /Power::(\w+)/g).map(snake)],
+  ['outcome', () => all(part('crates/app/src/inspection/view.rs', 'fn outcome('), /\("(\w+)"/g)],
+  ['period', () => all(part('crates/domain/src/period.rs', '/// The name for people.'), /=> "(.+)"/g)],
+  ['count', () => all(read('crates/app/src/workbench.rs'), /\bcount\(\s*"(\w+)"/g)],
+  ['figure', () => all(read('crates/app/src/leader.rs'), /Figure \{\s*code: "(\w+)"/g)],
+  ['parameter', () => ['domain/src/plan.rs', 'app/src/hazard.rs'].flatMap((file) => parameters(`crates/${file}`))],
+  ['spoken', () => [...all(part('crates/domain/src/plan.rs', 'impl Use'), /=> "(.+)"/g), ...all(part('crates/app/src/hazard/view.rs', 'const PHASES'), /", "(.+)"\)/g), ...['terms.rs', 'facts.rs'].flatMap((file) => all(part(`crates/domain/src/hazard/${file}`, file === 'terms.rs' ? 'impl Level' : 'impl Measure'), /Self::\w+[^\n]*=> "(.+)"/g)), ...all(part('crates/domain/src/risk.rs', 'impl Grade'), /=> "(.+)"/g)]],
+  ['column', () => all(part('crates/exchange/src/places_sheet.rs', '("name", Value'), /\("(\w+)", Value/g)],
+  ['job', () => all(part('crates/app/src/job.rs', 'pub fn code(self)'), /=> "([\w.]+)"/g)],
+  ['object', () => all(part('crates/app/src/audit/words.rs', 'const OBJECTS'), /\("(\w+)",/g)],
+  ['act', () => all(part('crates/app/src/audit/words.rs', 'const VERBS'), /\("(\w+)",/g)],
+  ['coverage', () => all(read('crates/domain/src/place_list.rs'), /"(coverage\.\w+)"/g)],
+  ['waiver', () => all(part('crates/domain/src/fulfilment.rs', 'impl WaiverKind'), /=> "([a-z_]+)"/g)],
+]
+
+describe('every code the program sends has an English word', () => {
+  it.each(SENT)('%s', (kind, codes) => {
+    const sent = codes()
+    expect(sent.length, 'codes found in the source').toBeGreaterThan(1)
+    expect(sent.filter((code) => !(code in english[kind])), `codes of "${kind}" without a word in codes.en.json`).toEqual([])
+  })
+  it('in English, not in Chinese', () => {
+    const chinese = Object.entries(english).flatMap(([kind, words]) => Object.values(words).filter((word) => /[\u4e00-\u9fff]/.test(word) || !word.trim()).map((word) => `${kind}: ${word}`))
+    expect(chinese).toEqual([])
+  })
+})
+
+it('no page shows a word of the server without asking for it by code', () => {
+  const files = (folder: string): string[] => readdirSync(folder).flatMap((name) => (statSync(join(folder, name)).isDirectory() ? files(join(folder, name)) : [join(folder, name)]))
+  const shown = files(join(ROOT, 'web/src'))
+    .filter((path) => path.endsWith('.vue'))
+    .flatMap((path) =>
+      readFileSync(path, 'utf8').split('\n').flatMap((line) =>
+        [...line.matchAll(/\{\{\s*([\w.?!]+_label)\s*\}\}/g)].map((m) => `${path.slice(ROOT.length + 9)} ${m[1]}`),
+      ),
+    )
+  expect(shown).toEqual([])
+})
+
+describe('words of codes', () => {
+  afterEach(() => loadCodes('zh-CN'))
+  it('in Chinese the word of the server stands, in English the word is found by code', async () => {
+    expect(codeLabel('task', 'done', '办结')).toBe('办结')
+    await loadCodes('en')
+    expect(codeLabel('task', 'done', '办结')).toBe('Done')
+    expect(codeLabel('task', 'not_known', '别的')).toBe('别的')
+    expect(codeLabel('level', null, null)).toBe('')
+    expect(codeLabel('place', 'nine_small.shop', '小商店')).toBe('Small shop')
+    expect(actLabel('hazard.close', '隐患：销案')).toBe('Hazard: closed')
+    expect(actLabel('hazard.unheard_of', '隐患：别的')).toBe('隐患：别的')
+    expect(stageLabel({ state: 'rectifying', stage_label: '整改中·逾期 3 天', overdue: true, days_over: 3 })).toBe('Being fixed · overdue 3 days')
+    const of = (key: string) => windowLabel({ key, label: '窗口', from: '2026-01-01', to: '2026-03-31' })
+    expect([of('2026-Q4'), of('2026-11'), of('2026'), of('2026.tea')]).toEqual(['2026 Q4', '2026-11', '2026', '2026-01-01 – 2026-03-31'])
+  })
 })

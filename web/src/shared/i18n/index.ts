@@ -1,5 +1,6 @@
 import { createI18n } from 'vue-i18n'
 import { ref, type Plugin, type WritableComputedRef } from 'vue'
+import { loadCodes } from './codes'
 
 export type Locale = 'zh-CN' | 'en'
 export type Messages = Record<string, unknown>
@@ -45,7 +46,8 @@ export async function setupI18n(load: Loader): Promise<Plugin> {
 /** Switches the language and remembers it on this device. */
 export async function setLocale(wanted: Locale): Promise<void> {
   if (!words || !loader) return
-  words.setLocaleMessage(wanted, await loader(wanted))
+  const [messages] = await Promise.all([loader(wanted), loadCodes(wanted)])
+  words.setLocaleMessage(wanted, messages)
   words.locale.value = wanted
   locale.value = wanted
   document.documentElement.lang = wanted

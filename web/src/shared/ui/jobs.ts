@@ -3,6 +3,7 @@ import { api } from '../api/client'
 import type { JobView } from '../api/contract'
 import { translate } from '../i18n'
 import { say } from './toast'
+import { codeLabel } from '@/shared/i18n/codes'
 
 /** Jobs of this person that were started or seen on this page, newest first. */
 export const jobs = reactive<JobView[]>([])
@@ -29,7 +30,7 @@ export function useJob<T>(): { job: ReturnType<typeof ref<JobView<T> | null>>; f
       job.value = now
       keepJob(now as JobView)
       if (now.state === 'done' || now.state === 'failed') {
-        if (gone) say(`${now.kind_label} · ${translate(now.state === 'done' ? 'shared.jobDone' : 'shared.jobFailed')}`, now.state === 'done' ? 'done' : 'bad')
+        if (gone) say(`${codeLabel('job', now.kind, now.kind_label)} · ${translate(now.state === 'done' ? 'shared.jobDone' : 'shared.jobFailed')}`, now.state === 'done' ? 'done' : 'bad')
         return now
       }
       await new Promise((done) => setTimeout(done, wait))

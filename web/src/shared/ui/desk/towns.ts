@@ -1,6 +1,7 @@
-import { ref, type Ref } from 'vue'
+import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { api } from '../../api/client'
-import type { CatalogView, Items, OrgView, Territory } from '../../api/contract'
+import type { CatalogView, Items, OrgView, Territory, Word } from '../../api/contract'
+import { codeLabel, type CodeKind } from '../../i18n/codes'
 
 /** Words that hardly change are asked for once per page load; a failure is asked again next time. */
 function once<T>(load: () => Promise<T>, empty: T): () => Ref<T> {
@@ -22,8 +23,19 @@ function once<T>(load: () => Promise<T>, empty: T): () => Ref<T> {
 export const useTerritories = once(async () => (await api.get<Items<Territory>>('/territories')).items, [] as Territory[])
 /** Every organisation of the town. */
 export const useOrgs = once(async () => (await api.get<Items<OrgView>>('/orgs')).items, [] as OrgView[])
-/** Kinds of places and the words of the register. */
-export const useCatalog = once(() => api.get<CatalogView>('/catalog'), { kinds: [], openings: [], gas: [], fire_hazard_classes: [], list_kinds: [] } as CatalogView)
+const catalog = once(() => api.get<CatalogView>('/catalog'), { kinds: [], openings: [], gas: [], fire_hazard_classes: [], list_kinds: [] } as CatalogView)
+/** Kinds of places and the words of the register, in the language of the page. */
+export function useCatalog(): ComputedRef<CatalogView> {
+  const found = catalog()
+  const said = <T extends Word>(kind: CodeKind, words: T[]): T[] => words.map((one) => ({ ...one, label: codeLabel(kind, one.code, one.label) }))
+  return computed(() => ({
+    kinds: said('place', found.value.kinds),
+    openings: said('opening', found.value.openings),
+    gas: said('gas', found.value.gas),
+    fire_hazard_classes: said('fire_class', found.value.fire_hazard_classes),
+    list_kinds: said('list', found.value.list_kinds),
+  }))
+}
 /** Only the villages and communities, in the order of their codes. */
 export function villagesOf(all: Territory[]): Territory[] {
   return all.filter((t) => t.level === 'village').sort((a, b) => a.code.localeCompare(b.code))
