@@ -37,6 +37,14 @@ describe('the steps of a hazard', () => {
     expect(lacks(form('close'), filled(), { level: 'general' })).toEqual({})
   })
 
+  it('a failed re-check allows the days of before unless somebody says otherwise', () => {
+    const again = blank({ suggested: { level: 'general', days: { kind: 'working', count: 7 } }, level: 'general' }, 'fail_recheck')
+    const full = { ...again, photos: ['p'], note: 'x' }
+    expect(lacks(form('fail_recheck'), full, { level: 'general' })).toEqual({})
+    expect(bodyOf(form('fail_recheck'), full)).toEqual({ step: 'fail_recheck', with: [], photos: ['p'], note: 'x' })
+    expect(bodyOf(form('fail_recheck'), { ...full, days: { kind: 'working', count: 5 } })).toMatchObject({ days: { kind: 'working', count: 5 } })
+    expect(lacks(form('fail_recheck'), { ...full, days: { kind: 'working', count: -1 } }, { level: 'general' })).toEqual({ days: 'days' })
+  })
   it('zero days is at once', () => {
     expect(lacks(form('advise'), filled({ text: 'x', days: { kind: 'calendar', count: 0 } }), { level: null })).toEqual({})
     expect(lacks(form('ask_extension'), filled({ count: '0', reason: 'x' }), { level: null })).toEqual({ count: 'days' })

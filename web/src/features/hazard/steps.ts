@@ -48,7 +48,8 @@ export interface Filled {
   level: string
   reason: string
   text: string
-  days: Days
+  /** How long; an empty count where the time allowed before is allowed again. */
+  days: { kind: Days['kind']; count: number | '' }
   count: string
   certificate_no: string
   authority_item: string
@@ -68,10 +69,13 @@ export interface Filled {
   document_no: string
 }
 
-/** An empty form, with what the server suggests. */
-export function blank(hazard: Pick<HazardView, 'suggested' | 'level'>): Filled {
+/**
+ * An empty form, with what the server suggests. Not so after a failed re-check: the server then counts the days that
+ * were allowed before, and its suggestion is for a hazard nobody was told of yet.
+ */
+export function blank(hazard: Pick<HazardView, 'suggested' | 'level'>, step?: StepCode): Filled {
   return {
-    level: hazard.level && hazard.level !== 'major' ? hazard.level : hazard.suggested.level, reason: '', text: '', days: { ...hazard.suggested.days }, count: '', certificate_no: '', authority_item: '', basis: '', method: 'direct',
+    level: hazard.level && hazard.level !== 'major' ? hazard.level : hazard.suggested.level, reason: '', text: '', days: { ...hazard.suggested.days, ...(step === 'fail_recheck' ? { count: '' as const } : {}) }, count: '', certificate_no: '', authority_item: '', basis: '', method: 'direct',
     photos: [], note: '', with: [], to: '', answer: '', edition: '', elements: '', deadline_on: '', kind: '', measures: '', review_on: '', document_no: '',
   }
 }
@@ -100,7 +104,8 @@ export function lacks(form: StepForm, filled: Filled, hazard: Pick<HazardView, '
         if (form.step === 'advise' && filled.text.includes('\u8d23\u4ee4')) wrong['text'] = 'orderWord'
         break
       case 'days':
-        if (!Number.isInteger(filled.days.count) || filled.days.count < 0) wrong['days'] = 'days'
+        if (filled.days.count === '' && form.step === 'fail_recheck') break
+        if (!Number.isInteger(filled.days.count) || Number(filled.days.count) < 0) wrong['days'] = 'days'
         break
       case 'count':
         if (!/^[1-9]\d{0,2}$/.test(filled.count.trim())) wrong['count'] = 'days'
@@ -147,15 +152,16 @@ export function lacks(form: StepForm, filled: Filled, hazard: Pick<HazardView, '
 /** The body to send, without version and circumstances. */
 export function bodyOf(form: StepForm, filled: Filled): HazardStepBody {
   const text = (value: string) => value.trim()
+  const days: Days = { kind: filled.days.kind, count: Number(filled.days.count) }
   switch (form.step) {
     case 'grade': return { step: 'grade', level: filled.level, reason: text(filled.reason) }
-    case 'advise': return { step: 'advise', text: text(filled.text), days: filled.days }
-    case 'order': return { step: 'order', text: text(filled.text), days: filled.days, certificate_no: text(filled.certificate_no), authority_item: text(filled.authority_item), basis: filled.basis }
+    case 'advise': return { step: 'advise', text: text(filled.text), days }
+    case 'order': return { step: 'order', text: text(filled.text), days, certificate_no: text(filled.certificate_no), authority_item: text(filled.authority_item), basis: filled.basis }
     case 'serve': return { step: 'serve', method: filled.method }
     case 'ask_extension': return { step: 'ask_extension', days: Number(filled.count), reason: text(filled.reason) }
     case 'submit_fix': return { step: 'submit_fix', photos: filled.photos, note: text(filled.note) }
     case 'pass_recheck': return { step: 'pass_recheck', with: filled.with, photos: filled.photos, note: text(filled.note) }
-    case 'fail_recheck': return { step: 'fail_recheck', with: filled.with, photos: filled.photos, note: text(filled.note), days: filled.days }
+    case 'fail_recheck': return { step: 'fail_recheck', with: filled.with, photos: filled.photos, note: text(filled.note), ...(filled.days.count === '' ? {} : { days }) }
     case 'transfer': return { step: 'transfer', to: filled.to, reason: text(filled.reason) }
     case 'answer_transfer':
       return filled.answer === 'major'

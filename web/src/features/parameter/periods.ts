@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n'
 
-/** The units of the register, which are words of the plan, as keys of `parameter.units`. */
-const UNITS: Record<string, string> = { 日: 'day', 工作日: 'workingDay', 次或人: 'timesOrPeople', 系数: 'factor' }
+/** The units of the register, which are words of the plan, as keys of `parameter.units`; a period has none beside its word. */
+const UNITS: Record<string, string> = { 日: 'day', 工作日: 'workingDay', 小时: 'hour', 次: 'times', 次或人: 'timesOrPeople', 系数: 'factor', 分: 'factor' }
 
 /** Periods and units of parameters in words. */
 export function usePeriods(): { period: (code: string) => string; unitWord: (unit: string) => string } {

@@ -64,8 +64,9 @@ export type AssignmentEnd = Schemas['AssignmentEnd']
 
 // ── audit, jobs, events, search
 
-export type AuditRow = View<'AuditRow'>
-export type AuditPage = View<'AuditPage'>
+/** `object_ref`: number or name of the object, where the program of this edition says it. */
+export type AuditRow = View<'AuditRow'> & { object_ref?: string }
+export type AuditPage = Omit<View<'AuditPage'>, 'items'> & { items: AuditRow[] }
 /** A job; its result is whatever that kind of job leaves behind, which the schema leaves open, as it does the stage. */
 export type JobView<T = unknown> = Omit<View<'JobView'>, 'result' | 'state'> & { result: T | null; state: 'waiting' | 'running' | 'done' | 'failed' }
 export type ChangeEvent = View<'ChangeEvent'>
@@ -160,7 +161,7 @@ export type HazardStepBody =
   | { step: 'submit_fix'; photos: string[]; note: string }
   | { step: 'start_recheck' }
   | { step: 'pass_recheck'; with: string[]; photos: string[]; note: string }
-  | { step: 'fail_recheck'; with: string[]; photos: string[]; note: string; days: Days }
+  | { step: 'fail_recheck'; with: string[]; photos: string[]; note: string; days?: Days }
   | { step: 'close' }
   | { step: 'transfer'; to: string; reason: string }
   | { step: 'answer_transfer'; answer: 'major'; edition: string; elements: string[]; deadline_on: Day }
@@ -186,7 +187,20 @@ export type Occurrence = View<'OccurrenceRow'>
 export type DutyView = View<'DutyView', Value>
 export type EvidenceView = View<'EvidenceView'>
 export type LeaderView = View<'LeaderView'>
-export type WorkbenchView = View<'WorkbenchView'>
+/** A change of a setting that waits for a decision. */
+export interface WaitingParameter { id: string; name: string; label: string; value: Value; unit: string; from: Day; reason: string; proposed_by: Named }
+/** What waits for a person; the optional lists are there for those whose work they are. */
+export type WorkbenchView = View<'WorkbenchView'> & {
+  reviews?: TaskRow[]
+  unaccepted?: TaskRow[]
+  escalated?: TaskRow[]
+  referred?: TaskRow[]
+  to_grade?: HazardRow[]
+  to_advise?: HazardRow[]
+  extensions?: HazardRow[]
+  to_close?: HazardRow[]
+  parameters?: WaitingParameter[]
+}
 
 // ── the town's own settings and text
 
