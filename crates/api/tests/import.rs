@@ -251,6 +251,98 @@ async fn a_row_that_may_be_a_known_place_waits_for_somebody_to_decide() -> anyho
 }
 
 #[tokio::test]
+async fn a_trial_run_shows_field_by_field_what_it_would_overwrite_with_phones_hidden() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let list = json!({ "kind": "police_listed", "owner": "police" });
+        clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        let first = [
+            "B-1,平安副食店,,小商店,场镇社区,,,老街 1 号,张三,13800001111,3,,,,,",
+            "B-2,兴旺餐馆,,小餐饮,场镇社区,,,老街 2 号,李四,13800002222,,,,,,",
+        ];
+        import(&town, &mut clerk, "a.csv", ledger(&first)).await?;
+        let later = [
+            "B-1,平安超市,,小餐饮,凌阁堂村,,,,张三,13899991111,5,105.9,29.3,派出所列管,,",
+            "B-2,兴旺餐馆,,小餐饮,场镇社区,,,老街 2 号,李四,13800002222,,,,,,",
+            "B-3,新开的店,,小商店,场镇社区,,,,,,,,,,,",
+        ];
+        let view = send(&mut clerk, "places", "b.csv", ledger(&later)).await?.ok()?;
+        let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+        let report = &job["result"];
+        assert_eq!(
+            (&report["created"], &report["updated"], &report["unchanged"]),
+            (&json!(1), &json!(1), &json!(1)),
+            "{report}"
+        );
+        let changes = array(&report["changes"]);
+        assert_eq!(changes.len(), 1, "new and unchanged rows overwrite nothing: {changes:?}");
+        let change = &changes[0];
+        assert_eq!(
+            (change["row"].as_i64(), text(change, "/code"), text(change, "/name")),
+            (Some(2), "B-1", "平安副食店")
+        );
+        let fields: Vec<[String; 4]> = array(&change["fields"])
+            .iter()
+            .map(|f| ["/field", "/label", "/before", "/after"].map(|at| text(f, at).to_owned()))
+            .collect();
+        let wanted = [
+            ["name", "场所名称", "平安副食店", "平安超市"],
+            ["category", "场所类别", "小商店", "小餐饮"],
+            ["village", "村（社区）", "场镇社区", "凌阁堂村"],
+            ["phone", "联系电话", "138****1111", "138****1111（号码有改动）"],
+            ["n_working", "从业人数", "3", "5"],
+            ["lon", "经度", "", "105.9"],
+            ["lat", "纬度", "", "29.3"],
+            ["lists", "所在名录", "", "派出所列管"],
+        ];
+        assert_eq!(fields, wanted.map(|one| one.map(str::to_owned)), "the empty address is left as it is");
+        assert!(!report.to_string().contains("13899991111"), "nobody needs the whole number here");
+        let done = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!(
+            (&done["result"]["committed"], &done["result"]["changes"]),
+            (&json!(true), &report["changes"])
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn people_too_are_shown_with_what_changes_of_them() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let sheet = |rows: &str| format!("姓名,手机,单位,角色,责任区域,任职日期\r\n{rows}\r\n").into_bytes();
+        let given = sheet("新来的人,13800001111,,,,");
+        let view = send(&mut clerk, "people", "a.csv", given).await?.ok()?;
+        let done = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!(done["result"]["created"], 1, "{done}");
+        let id = {
+            let later = sheet("新来的人,13800001111、13900002222,民政和社会事务办,部门检查员,,2026-01-05");
+            let view = send(&mut clerk, "people", "b.csv", later).await?.ok()?;
+            let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
+            let changes = array(&job["result"]["changes"]);
+            assert_eq!(changes.len(), 1, "{job}");
+            let fields: Vec<[String; 3]> = array(&changes[0]["fields"])
+                .iter()
+                .map(|f| ["/label", "/before", "/after"].map(|at| text(f, at).to_owned()))
+                .collect();
+            assert_eq!(fields[0], ["手机", "138****1111", "138****1111、139****2222"]);
+            assert_eq!((fields[1][0].as_str(), fields[1][1].as_str()), ("新增任职", ""));
+            assert!(
+                fields[1][2].starts_with("民政和社会事务办 · ") && fields[1][2].ends_with("2026-01-05 起")
+            );
+            text(&changes[0], "/id").to_owned()
+        };
+        let known = clerk.get(&format!("/api/v1/people/{id}")).await?.ok()?;
+        assert_eq!(text(&known, "/name"), "新来的人", "a trial writes nothing");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_is_taken_out_reads_in_again_unchanged_and_only_within_ones_right() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = reading_town(&fresh).await?;

@@ -10,19 +10,20 @@ use std::collections::BTreeMap;
 use domain::policy::{Action, Subject};
 use exchange::crs::Crs;
 use exchange::header::{self, KeptMapping, Mapping};
-use exchange::ledger::{Parsed, Row, SheetDef, Vocabulary};
+use exchange::ledger::{Column, Kind, Parsed, Row, SheetDef, Vocabulary, write_text};
 use exchange::people_sheet::{PEOPLE, PersonRow};
 use exchange::places_sheet::{PLACES, PlaceRow};
 use exchange::problem::{ImportError, Level, Problem};
 use exchange::sandbox::{self, Bounds, PreviewSheet, Request};
 use exchange::sheet::Sheet;
-use exchange::value::Cell;
+use exchange::value::{Cell, Value as Written};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::import::ImportFile;
 use utoipa::ToSchema;
 
 use crate::job::{Asker, JobKind, JobView, Progress, Running};
+use crate::names::masked;
 use crate::{App, Caller, Error, Result};
 
 /// The child's side of reading a file, for the hidden subcommand of whatever program is started as the reader.
@@ -30,6 +31,8 @@ pub use exchange::sandbox::{SUBCOMMAND, child_main};
 
 /// The largest file. Units: bytes.
 pub const MAX_FILE: usize = 16 * 1024 * 1024;
+/// Rows shown field by field with what they change; beyond it nobody reads on, and the report must stay small.
+const MOST_CHANGES: usize = 1_000;
 /// Rows shown of each column.
 const SAMPLES: usize = 3;
 
@@ -152,6 +155,36 @@ pub struct ImportDuplicate {
     pub candidates: Vec<ImportCandidate>,
 }
 
+/// A field that an import changes. Telephone numbers are partly hidden, as on every list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportFieldChange {
+    /// Code of the field.
+    pub field: String,
+    /// Its word.
+    pub label: String,
+    /// What is registered; empty when nothing is.
+    pub before: String,
+    /// What the row makes of it; empty when it is taken away.
+    pub after: String,
+}
+
+/// A row that changes something that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportChange {
+    /// Sheet.
+    pub sheet: String,
+    /// Row as Excel shows it.
+    pub row: u32,
+    /// Id of what is there.
+    pub id: String,
+    /// Number on its file; empty for people.
+    pub code: String,
+    /// Name as registered.
+    pub name: String,
+    /// Every field that changes, in the order of the ledger's columns.
+    pub fields: Vec<ImportFieldChange>,
+}
+
 /// What came, or would come, of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportReport {
@@ -165,6 +198,9 @@ pub struct ImportReport {
     pub unchanged: usize,
     /// Left out because somebody said so.
     pub skipped: usize,
+    /// Field by field what the updated ones were and become: of the first thousand rows.
+    #[serde(default)]
+    pub changes: Vec<ImportChange>,
     /// Somebody has to decide.
     pub duplicates: Vec<ImportDuplicate>,
     /// What keeps the file from being imported.
@@ -179,6 +215,13 @@ impl ImportReport {
     /// Whether all of it may be written.
     pub fn is_ready(&self) -> bool {
         self.problems.is_empty() && self.duplicates.is_empty()
+    }
+
+    /// Notes a row that changes something, as long as there is room to show it.
+    fn note_change(&mut self, change: impl FnOnce() -> ImportChange) {
+        if self.changes.len() < MOST_CHANGES {
+            self.changes.push(change());
+        }
     }
 
     /// Takes in what the reader found.
@@ -538,6 +581,35 @@ impl App {
 /// Nobody waits at a page for a job, and 100,000 rows take longer than a page may.
 fn patient(bounds: Bounds) -> Bounds {
     Bounds { cpu_s: bounds.cpu_s * 4, wall_ms: bounds.wall_ms * 4, ..bounds }
+}
+
+/// What a row changes of another, field by field, in words.
+fn changed_fields<R: Row>(before: &R, after: &R, words: &Vocabulary) -> Vec<ImportFieldChange> {
+    let changed = |column: &&Column| before.get(column.key) != after.get(column.key);
+    let told = |column: &Column| {
+        let (before, after) = (shown(column, before, words), shown(column, after, words));
+        ImportFieldChange {
+            field: column.key.to_owned(),
+            label: column.header.to_owned(),
+            // Two numbers may differ just where they are hidden.
+            after: if before == after { format!("{after}（号码有改动）") } else { after },
+            before,
+        }
+    };
+    R::sheet().columns.iter().filter(changed).map(told).collect()
+}
+
+/// A field as a page shows it.
+fn shown<R: Row>(column: &Column, row: &R, words: &Vocabulary) -> String {
+    let label = |which, code: &str| words.label(which, code).to_owned();
+    match (column.kind, row.get(column.key)) {
+        (Kind::Term(which), Written::Text(code)) => label(which, &code),
+        (Kind::TermList(which), Written::Many(codes)) => {
+            codes.iter().map(|code| label(which, code)).collect::<Vec<_>>().join("、")
+        }
+        (Kind::Phone, value) => masked(&write_text(&value)),
+        (_, value) => write_text(&value),
+    }
 }
 
 /// A refusal to write a file.

@@ -13,6 +13,7 @@ pub mod hazard_dictionary;
 pub mod header;
 pub mod ledger;
 pub mod matching;
+mod ods;
 pub mod people_sheet;
 pub mod place_catalog;
 pub mod places_sheet;

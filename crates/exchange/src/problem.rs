@@ -88,7 +88,9 @@ pub enum ImportError {
     #[error("文件内容过大或结构异常，已停止读取；请另存为新的 .xlsx，只保留要导入的表格后再试")]
     FileTooComplex,
     /// The bytes are of another kind of file.
-    #[error("这是{found}，不能导入；请用 Excel 或 WPS 另存为 .xlsx 或 .csv 后再试")]
+    #[error(
+        "这是{found}，不能导入；只接受 .xlsx、.xls、.ods、.csv 和 .geojson，请用 Excel 或 WPS 另存为其中一种后再试"
+    )]
     WrongType {
         /// What the content looks like, in Chinese.
         found: String,

@@ -8,7 +8,7 @@ use calamine::{Data, Dimensions, Reader, Xls, XlsError, Xlsx, XlsxError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    csv_text, geojson,
+    csv_text, geojson, ods,
     problem::{ImportError, Level, Problem},
     value::Cell,
 };
@@ -113,7 +113,7 @@ impl Workbook {
     }
 }
 
-/// Reads `.xlsx`, `.xls`, `.csv` (UTF-8, UTF-16, GB18030) or GeoJSON; the content decides, not the name.
+/// Reads `.xlsx`, `.xls`, `.ods`, `.csv` (UTF-8, UTF-16, GB18030) or GeoJSON; the content decides, not the name.
 ///
 /// Errors: [`ImportError`] for a file that is refused as a whole; smaller matters are in [`Workbook::problems`].
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
@@ -125,7 +125,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         });
     }
     match kind_of(bytes)? {
-        FileKind::Xlsx => read_xlsx(bytes, limits),
+        FileKind::Zip => read_zip(bytes, limits),
         FileKind::Xls => read_xls(bytes, limits),
         FileKind::GeoJson => geojson::read(bytes, limits),
         FileKind::Text => csv_text::read(bytes, limits),
@@ -145,7 +145,8 @@ pub fn column_letter(column: usize) -> String {
 }
 
 enum FileKind {
-    Xlsx,
+    /// `.xlsx` or `.ods`; what is inside tells.
+    Zip,
     Xls,
     GeoJson,
     Text,
@@ -155,7 +156,7 @@ fn kind_of(bytes: &[u8]) -> Result<FileKind, ImportError> {
     let wrong = |found: &str| Err(ImportError::WrongType { found: found.to_owned() });
     let start = bytes.get(..bytes.len().min(512)).unwrap_or(bytes);
     if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
-        return Ok(FileKind::Xlsx);
+        return Ok(FileKind::Zip);
     }
     if start.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return Ok(FileKind::Xls);
@@ -198,6 +199,7 @@ fn kind_of(bytes: &[u8]) -> Result<FileKind, ImportError> {
 #[derive(Default)]
 struct Container {
     has_merges: bool,
+    is_ods: bool,
 }
 
 /// Unpacks every entry once, keeping nothing, so that the declared sizes need not be believed.
@@ -206,23 +208,24 @@ fn look_inside(bytes: &[u8], limits: &Limits) -> Result<Container, ImportError> 
     let names: Vec<String> =
         archive.file_names().filter_map(Result::ok).map(|name| name.to_ascii_lowercase()).collect();
     let has = |wanted: &str| names.iter().any(|name| name.starts_with(wanted));
-    for (part, found) in [
-        ("word/", "Word 文档"),
-        ("ppt/", "幻灯片"),
-        ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
-        ("content.xml", "OpenDocument 表格"),
-    ] {
+    for (part, found) in
+        [("word/", "Word 文档"), ("ppt/", "幻灯片"), ("xl/workbook.bin", "二进制工作簿（.xlsb）")]
+    {
         if has(part) {
             return Err(ImportError::WrongType { found: found.to_owned() });
         }
     }
-    if !has("xl/") {
+    let is_ods = says_ods(&mut archive);
+    if has("content.xml") && !is_ods {
+        return Err(ImportError::WrongType { found: "OpenDocument 文档".to_owned() });
+    }
+    if !has("xl/") && !is_ods {
         return Err(ImportError::WrongType { found: "压缩包".to_owned() });
     }
     if archive.len() > limits.entries {
         return Err(ImportError::FileTooComplex);
     }
-    let mut container = Container::default();
+    let mut container = Container { is_ods, ..Container::default() };
     let mut total: u64 = 0;
     let mut chunk = vec![0u8; 64 << 10];
     for index in 0..archive.len() {
@@ -261,6 +264,14 @@ fn look_inside(bytes: &[u8], limits: &Limits) -> Result<Container, ImportError> 
     Ok(container)
 }
 
+/// Whether the container says by itself that it is an OpenDocument table.
+fn says_ods(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> bool {
+    let Ok(entry) = archive.by_name("mimetype") else { return false };
+    let mut said = Vec::new();
+    // No more than it takes to tell: whatever is longer is something else.
+    entry.take(64).read_to_end(&mut said).is_ok() && said.trim_ascii() == ods::MIMETYPE
+}
+
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     let Some(first) = needle.first() else { return true };
     let mut rest = haystack;
@@ -274,8 +285,12 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     false
 }
 
-fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
+fn read_zip(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     let container = look_inside(bytes, limits)?;
+    if container.is_ods { ods::read(bytes, limits) } else { read_xlsx(bytes, limits, &container) }
+}
+
+fn read_xlsx(bytes: &[u8], limits: &Limits, container: &Container) -> Result<Workbook, ImportError> {
     let mut source = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_error(&error))?;
     let names = source.sheet_names();
     if names.len() > limits.sheets {
@@ -338,7 +353,7 @@ fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     Ok(gathered.workbook)
 }
 
-fn from_data(data: Data) -> Cell {
+pub(crate) fn from_data(data: Data) -> Cell {
     match data {
         Data::Empty => Cell::Empty,
         Data::Int(number) => number.to_string().parse().map_or(Cell::Empty, Cell::Number),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::ids::{PersonId, PostId};
 use domain::org::{Assignment, Person, Post, Role, Territory};
 use domain::policy::Action;
+use domain::time::Date;
 use exchange::ledger::{Numbered, Parsed, Term, Terms, Vocabulary};
 use exchange::people_sheet::{self, PersonRow};
 use exchange::problem::{Level, Problem};
@@ -13,7 +14,7 @@ use store::import::ImportFile;
 use store::person::{PersonFilter, PersonRecord};
 use store::post::{AssignmentRecord, PostRecord};
 
-use super::{ImportCandidate, ImportChoice, ImportDuplicate, ImportReport};
+use super::{ImportCandidate, ImportChange, ImportChoice, ImportDuplicate, ImportFieldChange, ImportReport};
 use crate::job::Running;
 use crate::names::masked;
 use crate::person::initials;
@@ -135,6 +136,7 @@ impl App {
         let mut changed: BTreeMap<usize, PersonRecord> = BTreeMap::new();
         let mut work = Work::default();
         let mut problems = Vec::new();
+        let words = vocabulary();
         for row in &parsed.rows {
             let value = &row.value;
             let name = comparable(&value.name);
@@ -192,10 +194,13 @@ impl App {
                 }
             };
             let mut dirty = is_new;
+            let mut fields = Vec::new();
             if let Some(person) = roll.persons.get_mut(at)
                 && let Some(phone) = &value.phone
                 && person.person.phone != *phone
             {
+                let of = |phone: &str| PersonRow { phone: Some(phone.to_owned()), ..PersonRow::default() };
+                fields = super::changed_fields(&of(&person.person.phone), &of(phone), &words);
                 person.person.phone.clone_from(phone);
                 dirty = true;
             }
@@ -203,14 +208,33 @@ impl App {
                 roll.persons.get(at).map(|p| p.person.id.clone()).unwrap_or_else(|| PersonId(String::new()));
             let mut touched = dirty;
             if let Some(wanted) = post {
-                touched |= self.put_on_post(file, row, &person, wanted, &mut roll, &mut work);
+                let told = ImportFieldChange {
+                    field: "post".to_owned(),
+                    label: "新增任职".to_owned(),
+                    before: String::new(),
+                    after: in_words(&wanted, &roll.names, value.from.unwrap_or(now.date())),
+                };
+                if self.put_on_post(file, row, &person, wanted, &mut roll, &mut work) {
+                    touched = true;
+                    fields.push(told);
+                }
             }
             if dirty && let Some(person) = roll.persons.get(at) {
                 changed.insert(at, person.clone());
             }
             match (is_new, touched) {
                 (true, _) => report.created += 1,
-                (false, true) => report.updated += 1,
+                (false, true) => {
+                    report.updated += 1;
+                    report.note_change(|| ImportChange {
+                        sheet: parsed.sheet.clone(),
+                        row: row.row,
+                        id: person.to_string(),
+                        code: String::new(),
+                        name: value.name.clone(),
+                        fields,
+                    });
+                }
                 (false, false) => report.unchanged += 1,
             }
         }
@@ -293,6 +317,12 @@ struct Wanted {
     role: Role,
     org: domain::ids::OrgId,
     territory: Territory,
+}
+
+/// A post and its first day in one line.
+fn in_words(wanted: &Wanted, names: &Names, from: Date) -> String {
+    let org = names.org(&wanted.org).name;
+    format!("{org} · {} · {} · {from} 起", wanted.role.label(), wanted.territory.name)
 }
 
 /// The post a row asks for; none when it names neither organisation nor role.

@@ -8,7 +8,7 @@ use domain::place_list::ListKind;
 use domain::policy::Action;
 use domain::time::Date;
 use exchange::crs::Crs;
-use exchange::ledger::{Numbered, Parsed};
+use exchange::ledger::{Numbered, Parsed, Vocabulary};
 use exchange::matching::{self, Decision, ExistingKey};
 use exchange::places_sheet::PlaceRow;
 use exchange::problem::{Level, Problem};
@@ -16,7 +16,7 @@ use store::import::ImportFile;
 use store::place::{PlaceFilter, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord};
 
-use super::{ImportCandidate, ImportChoice, ImportDuplicate, ImportReport};
+use super::{ImportCandidate, ImportChange, ImportChoice, ImportDuplicate, ImportReport};
 use crate::export::to_row;
 use crate::job::Running;
 use crate::person::initials;
@@ -161,6 +161,7 @@ impl App {
                 place: to_row(record, &register.names, &[]),
             })
             .collect();
+        let words = super::vocabulary("places");
         let rows: Vec<Numbered<PlaceRow>> = placed.iter().map(|p| p.row.clone()).collect();
         let decisions = matching::match_against(&existing, &rows);
         let mut work = Work::default();
@@ -236,7 +237,12 @@ impl App {
             let changes = known.is_none_or(|k| k.place != record.place || k.note != record.note);
             match known {
                 None => report.created += 1,
-                Some(_) if changes || !entries.is_empty() => report.updated += 1,
+                Some(known) if changes || !entries.is_empty() => {
+                    report.updated += 1;
+                    report.note_change(|| {
+                        change_of(parsed, placed, (known, &record), &entries, register, &words)
+                    });
+                }
                 Some(_) => report.unchanged += 1,
             }
             work.entries.extend(entries);
@@ -484,6 +490,32 @@ fn placed(
         (value.lon, value.lat) = (Some(lon), Some(lat));
     }
     out
+}
+
+/// Field by field what a row makes of a place, the lists it comes onto included.
+fn change_of(
+    parsed: &Parsed<PlaceRow>,
+    placed: &Placed,
+    (known, changed): (&PlaceRecord, &PlaceRecord),
+    entries: &[EntryRecord],
+    register: &Register,
+    words: &Vocabulary,
+) -> ImportChange {
+    let place = &known.place;
+    let stands_on = |list: &&ListRecord| register.stays.contains(&(list.id.clone(), place.id.clone()));
+    let before: Vec<ListKind> = register.lists.iter().filter(stands_on).map(|l| l.list.kind).collect();
+    let comes_onto = |list: &&ListRecord| entries.iter().any(|entry| entry.list == list.id);
+    let after: Vec<ListKind> =
+        before.iter().copied().chain(register.lists.iter().filter(comes_onto).map(|l| l.list.kind)).collect();
+    let (before, after) = (to_row(known, &register.names, &before), to_row(changed, &register.names, &after));
+    ImportChange {
+        sheet: parsed.sheet.clone(),
+        row: placed.row.row,
+        id: place.id.to_string(),
+        code: place.code.clone(),
+        name: place.name.clone(),
+        fields: super::changed_fields(&before, &after, words),
+    }
 }
 
 fn doubtful(

@@ -97,11 +97,22 @@ export interface ImportReport {
   updated: number
   unchanged: number
   skipped: number
+  /** Of the first thousand updated rows. */
+  changes: ImportChange[]
   duplicates: { sheet: string; row: number; name: string; candidates: { id: string; code: string; name: string; why: string }[] }[]
   problems: ImportProblem[]
   /** What a person should look at, and what was left out. */
   notes: ImportProblem[]
   committed: boolean
+}
+/** A row that changes what is registered; phones are masked, `code` is '' for people. */
+export interface ImportChange {
+  sheet: string
+  row: number
+  id: string
+  code: string
+  name: string
+  fields: { field: string; label: string; before: string; after: string }[]
 }
 export interface ImportProblem { sheet: string; row: number; column: string; value: string; code: string; message: string }
 
