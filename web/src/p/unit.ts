@@ -1,14 +1,8 @@
 // What this page asks the server: how the hazard stands, photo parts, the fix, the extension.
 import type { UnitView } from '@/shared/api/contract'
+import type { Received } from '@/shared/photo/parts'
 
 export type { UnitView }
-
-/** How far the server has a photo. */
-export interface Received {
-  received: number
-  complete: boolean
-  sha256: string | null
-}
 
 /** The server said no, with a sentence and a code. */
 export class Refused extends Error {

@@ -1,9 +1,6 @@
-// Photos go up in parts, so that a line that breaks every minute still gets there. The server says how far it has
-// them; we go on from what it says, never from what we believe.
-import { NoLine, Refused, sendPart, type Received } from './unit'
-
-/** The largest part the server takes. */
-export const PART = 256 * 1024
+// The photos of a fix on their way, with patience for a line that comes and goes.
+import { sendParts, type Received } from '@/shared/photo/parts'
+import { NoLine, Refused, sendPart } from './unit'
 
 export interface Uploading {
   id: string
@@ -46,26 +43,20 @@ export async function untilAnswered<T>(line: Pick<Line, 'pause' | 'onLine' | 'go
   }
 }
 
-/** Sends what the server lacks of one photo; `onStep` after each part. Throws [`Refused`] when it will not take it. */
-export async function upload(photo: Uploading, line: Line, onStep: () => void): Promise<void> {
-  let corrections = 0
-  while (!photo.complete) {
-    const offset = photo.received
+/** Sends what the server lacks of one photo; throws [`Refused`] when it will not take it. */
+export async function upload(photo: Uploading, line: Line): Promise<void> {
+  if (photo.complete) return
+  const part = async (from: number, until: number): Promise<Received> => {
     try {
-      const now = await untilAnswered(line, () => line.send(photo, offset, Math.min(offset + PART, photo.blob.size)))
-      photo.received = now.received
-      photo.complete = now.complete
+      return await untilAnswered(line, () => line.send(photo, from, until))
     } catch (error) {
-      const at = error instanceof Refused && error.code === 'photo.offset' ? error.more.received : null
-      corrections += 1
-      // Twice is a lost answer; more is a server and a page that do not understand each other.
-      if (typeof at !== 'number' || corrections > 5) throw error
-      photo.received = at
-      photo.complete = false
-      if (at >= photo.blob.size) photo.received = 0
+      if (!(error instanceof Refused) || error.code !== 'photo.offset' || typeof error.more.received !== 'number') throw error
+      return { received: error.more.received, complete: error.more.complete === true }
     }
-    onStep()
   }
+  const whole = await sendParts(photo.blob.size, photo.received, part, (received) => (photo.received = received))
+  if (!whole) throw new Refused(409, 'photo.offset', '', {})
+  photo.complete = true
 }
 
 /** The line to the server, as this browser has it. */

@@ -1,8 +1,9 @@
 // The state of the page: how the hazard stands, the fix being made, and what still has to go up.
 import { computed, onUnmounted, reactive, ref } from 'vue'
 import { find, forget, keep, type Draft } from './draft'
-import { newId, sha256 } from '@/shared/photo/hash'
-import { shrink } from '@/shared/photo/shrink'
+import { uuidv7 } from '@/shared/api/id'
+import { sha256 } from '@/shared/photo/hash'
+import { drawn } from '@/shared/photo/shrink'
 import { askExtension, handIn, load, NoLine, Refused, type UnitView } from './unit'
 import { realLine, untilAnswered, upload, type Uploading } from './upload'
 import { t } from './words'
@@ -33,7 +34,7 @@ export function useUnit(code: string) {
   const view = ref<UnitView | null>(null)
   const phase = ref<'loading' | 'offline' | 'gone' | 'ready'>('loading')
   const goneDetail = ref('')
-  const fix = reactive({ key: newId(), name: '', note: '', photos: [] as Shot[], sending: false })
+  const fix = reactive({ key: uuidv7(), name: '', note: '', photos: [] as Shot[], sending: false })
   const lineUp = ref(true)
   const keeps = ref(true)
   const problem = ref('')
@@ -60,12 +61,12 @@ export function useUnit(code: string) {
         break
       }
       try {
-        const blob = await shrink(file)
+        const { blob } = await drawn(file)
         const hash = await sha256(new Uint8Array(await blob.arrayBuffer()))
         if (fix.photos.some((shot) => shot.sha256 === hash)) continue
         const takenAt = new Date(file.lastModified || Date.now()).toISOString()
         fix.photos.push({
-          id: newId(), blob, sha256: hash, takenAt, received: 0, complete: false, url: URL.createObjectURL(blob), failed: '',
+          id: uuidv7(), blob, sha256: hash, takenAt, received: 0, complete: false, url: URL.createObjectURL(blob), failed: '',
         })
       } catch {
         problem.value = t('p.fix.no_picture')
@@ -90,7 +91,7 @@ export function useUnit(code: string) {
       for (const shot of fix.photos) {
         try {
           shot.failed = ''
-          await upload(shot, line, () => undefined)
+          await upload(shot, line)
         } catch (error) {
           if (error instanceof Refused) shot.failed = error.detail || t('p.fix.failed')
           throw error
@@ -103,12 +104,12 @@ export function useUnit(code: string) {
       view.value = await untilAnswered(line, () => handIn(code, fix.key, body))
       delivered.value = true
       fix.photos.forEach((shot) => URL.revokeObjectURL(shot.url))
-      Object.assign(fix, { key: newId(), note: '', photos: [], sending: false })
+      Object.assign(fix, { key: uuidv7(), note: '', photos: [], sending: false })
       await forget(code)
     } catch (error) {
       fix.sending = false
       // A refused fix is corrected and sent as a new one; a lost answer is asked for again under the same key.
-      if (error instanceof Refused) fix.key = newId()
+      if (error instanceof Refused) fix.key = uuidv7()
       problem.value = error instanceof Refused ? t('p.failed', { detail: error.detail }) : t('p.failed.line')
       await save()
     }

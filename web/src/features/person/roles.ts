@@ -1,6 +1,7 @@
-/** Codes of the roles, as the domain's `org::Role` has them; the words are in locales. */
-export const ROLES = [
-  'committee_director', 'committee_deputy', 'party_secretary', 'leader_in_charge', 'leader_other', 'office_head', 'office_clerk', 'welfare_post', 'dept_head', 'dept_inspector',
-  'village_secretary', 'village_committee', 'village_staff', 'fire_manager', 'grid_manager', 'enforcement_assistant', 'police_officer', 'enforcement_officer', 'legal_reviewer', 'agency_head',
-  'station_chief', 'station_member', 'brigade_leader', 'volunteer', 'unit_responsible', 'unit_manager', 'property_manager', 'landlord', 'third_party', 'district_fire', 'district_office', 'auditor', 'sys_admin',
-] as const
+import { codeLabel } from '@/shared/i18n/codes'
+import words from './roles.json'
+
+/** The roles of the domain (`org::Role`), code and word, for choosing one; a test holds them against the domain. */
+export const ROLES = Object.entries(words).map(([code, label]) => ({ code, label }))
+/** A role in the language of the page. */
+export const roleLabel = (role: { code: string; label: string }): string => codeLabel('role', role.code, role.label)

@@ -7,7 +7,7 @@ import { PhoneDb, outstanding } from './db'
 import { accept, answered, begin, finish, inspectionOf, keepPhoto, progress, recheck, report, unable } from './draft'
 import { Http } from './http'
 import { Outbox } from './outbox'
-import { sha256 } from './sha256'
+import { sha256 } from '@/shared/photo/hash'
 import { apply, sync } from './sync'
 import type { Draft, Photo, Place, Sheet, Task } from './types'
 

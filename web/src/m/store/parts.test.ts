@@ -1,25 +1,14 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Clock, chinaTime } from './clock'
 import { PhoneDb } from './db'
-import { fitted, takenAt } from './picture'
+import { takenAt } from './picture'
 import { crc32, rescue, zip } from './rescue'
-import { sha256, sha256Plain } from './sha256'
 import { isLow, space } from './space'
 import { ready } from '../words'
 import { codeIn } from './scan'
 import { Who } from './who'
-
-describe('hashes', () => {
-  it.each([0, 1, 55, 56, 63, 64, 65, 1000, 70_000])('of %i bytes are those of everybody', async (length) => {
-    const bytes = new Uint8Array(length).map((_, i) => (i * 7) & 255)
-    const wanted = createHash('sha256').update(bytes).digest('hex')
-    expect(await sha256(bytes)).toBe(wanted)
-    expect(Buffer.from(sha256Plain(bytes)).toString('hex')).toBe(wanted)
-  })
-})
 
 describe('the clock', () => {
   const phone = Date.parse('2026-11-25T02:00:00Z')
@@ -47,11 +36,6 @@ describe('the clock', () => {
 })
 
 describe('pictures', () => {
-  it('are fitted and never enlarged', () => {
-    expect(fitted(4000, 3000)).toEqual({ width: 1600, height: 1200 })
-    expect(fitted(900, 1200)).toEqual({ width: 900, height: 1200 })
-    expect(fitted(1, 9000)).toEqual({ width: 1, height: 1600 })
-  })
   it('from the gallery are as old as they say, and never from the future', () => {
     expect(takenAt({ lastModified: 5_000 }, 9_000, 100)).toBe(5_100)
     expect(takenAt({ lastModified: 99_000 }, 9_000, 0)).toBe(9_000)

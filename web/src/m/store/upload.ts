@@ -1,14 +1,10 @@
 // One picture to the server in parts, from wherever the last attempt broke off. The server counts; the phone believes it.
 
+import { sendParts, type Received } from '@/shared/photo/parts'
 import { MUST_CHANGE, type Http, type Reply } from './http'
 import type { Photo, Trouble } from './types'
 
-/** The server takes parts up to 256 KB. */
-export const PART_BYTES = 256 * 1024
-/** A picture that does not end after so many parts beyond its own is a fault, and no endless loop. */
-const SPARE_PARTS = 8
-
-export interface UploadState { received: number; complete: boolean; sha256: string | null }
+export type UploadState = Required<Received>
 
 export type Uploaded =
   | { kind: 'confirmed' }
@@ -18,52 +14,53 @@ export type Uploaded =
 /** Where the picture hangs. */
 export interface Target { kind: 'inspection' | 'hazard'; id: string }
 
+/** Ends the sending with what it came to. */
+class Ended extends Error {
+  constructor(readonly as: Uploaded) { super(as.kind) }
+}
+
 /** Sends what is missing. `progress` is told how much the server has. */
-export async function upload(
-  http: Http,
-  photo: Photo,
-  target: Target,
-  progress: (received: number) => Promise<void> | void,
-): Promise<Uploaded> {
+export async function upload(http: Http, photo: Photo, target: Target, progress: (received: number) => Promise<void> | void): Promise<Uploaded> {
   const blob = photo.blob
   if (!blob) return { kind: 'refused', code: 'photo.gone', sentence: '', fields: [] }
-  // From where the phone believes the server is; a wrong belief is corrected by its answer.
-  let at = Math.min(photo.received, blob.size)
-  const most = Math.ceil(blob.size / PART_BYTES) + SPARE_PARTS
-  for (let sent = 0; sent < most; sent++) {
-    if (at >= blob.size) {
-      // All bytes are there and the last answer was lost.
-      const known = await http.ask<UploadState>(`/photos/${photo.id}/state`)
-      if (known.kind === 'problem' && known.status === 404) {
-        at = 0
-        continue
-      }
-      if (known.kind !== 'ok') return passed(known)
-      if (known.data.complete) return compared(known.data, photo)
-      at = known.data.received < blob.size ? known.data.received : 0
-    }
-    const part = blob.slice(at, at + PART_BYTES)
+  const state = async (): Promise<UploadState | null> => {
+    const known = await http.ask<UploadState>(`/photos/${photo.id}/state`)
+    if (known.kind === 'problem' && known.status === 404) return null
+    if (known.kind !== 'ok') throw new Ended(passed(known))
+    return known.data
+  }
+  const part = async (from: number, until: number): Promise<Received> => {
     const reply = await http.ask<UploadState>(`/photos/${photo.id}?${query(photo, target)}`, {
       method: 'PUT',
-      bytes: part,
+      bytes: blob.slice(from, until),
       timeoutMs: 60_000,
       headers: {
         'content-type': photo.type,
-        'upload-offset': String(at),
+        'upload-offset': String(from),
         'upload-length': String(blob.size),
         'upload-sha256': photo.sha256,
       },
     })
-    if (reply.kind === 'ok') {
-      at = reply.data.received
-      await progress(at)
-      if (reply.data.complete) return compared(reply.data, photo)
-    } else if (reply.kind === 'problem' && reply.code === 'photo.offset') {
-      at = Math.min(Number(reply.body.received) || 0, blob.size)
-      await progress(at)
-    } else return passed(reply)
+    if (reply.kind === 'ok') return reply.data
+    if (reply.kind === 'problem' && reply.code === 'photo.offset') return { received: Number(reply.body.received) || 0, complete: reply.body.complete === true }
+    throw new Ended(passed(reply))
   }
-  return { kind: 'later', reply: { kind: 'unreachable', why: 'timeout' } }
+  try {
+    // From where the phone believes the server is; where that is the end, the last answer was lost.
+    let from = Math.min(photo.received, blob.size)
+    if (from >= blob.size) {
+      const known = await state()
+      if (known?.complete) return compared(known, photo)
+      from = known?.received ?? 0
+    }
+    const whole = await sendParts(blob.size, from, part, progress)
+    if (!whole) return { kind: 'later', reply: { kind: 'unreachable', why: 'timeout' } }
+    // Only a hash the server tells proves that it has these very bytes.
+    return compared(whole.sha256 ? whole : ((await state()) ?? whole), photo)
+  } catch (error) {
+    if (error instanceof Ended) return error.as
+    throw error
+  }
 }
 
 function query(photo: Photo, target: Target): string {
@@ -76,7 +73,7 @@ function query(photo: Photo, target: Target): string {
   return q.toString()
 }
 
-function compared(state: UploadState, photo: Photo): Uploaded {
+function compared(state: Received, photo: Photo): Uploaded {
   if (state.sha256 === photo.sha256) return { kind: 'confirmed' }
   return { kind: 'refused', code: 'photo.differs', sentence: '', fields: [] }
 }

@@ -15,6 +15,8 @@ export class ApiProblem extends Error {
     readonly current: unknown = undefined,
     /** Bytes the server has, with `photo.offset`. */
     readonly received: number | undefined = undefined,
+    /** Whether it has all of them. */
+    readonly complete: boolean = false,
   ) {
     super(message)
     this.name = 'ApiProblem'
@@ -99,6 +101,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
     body.trace_id ?? '',
     body.current,
     body.received,
+    body.complete,
   )
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { actLabel, codeLabel, loadCodes, stageLabel, windowLabel } from './codes'
+import roles from '../../features/person/roles.json'
 import english from './codes.en.json'
 
 const ROOT = join(__dirname, '../../../..')
@@ -76,6 +77,11 @@ describe('every code the program sends has an English word', () => {
     const chinese = Object.entries(english).flatMap(([kind, words]) => Object.values(words).filter((word) => /[\u4e00-\u9fff]/.test(word) || !word.trim()).map((word) => `${kind}: ${word}`))
     expect(chinese).toEqual([])
   })
+})
+
+it('the roles to choose from are those of the domain, by the same words', () => {
+  const domain = [...part('crates/domain/src/org.rs', '    Role {').matchAll(/\w+ "(\w+)" "(.+)"/g)].map((m) => [m[1], m[2]])
+  expect(Object.entries(roles)).toEqual(domain)
 })
 
 it('no page shows a word of the server without asking for it by code', () => {

@@ -2,41 +2,38 @@
 import { ApiProblem, send } from '../api/client'
 import { uuidv7 } from '../api/id'
 import { sha256 } from './hash'
-import { shrink } from './shrink'
+import { sendParts, type Received } from './parts'
+import { drawn } from './shrink'
 
-/** The largest part the server takes. */
-const PART = 256 * 1024
 const TRIES = 4
 
 export interface PhotoFor { object_kind: 'hazard' | 'inspection'; object_id: string; role: 'overview' | 'item' | 'fix' | 'recheck' | 'signature'; item?: string | null }
-interface Received { received: number; complete: boolean }
 
 /** Sends a picture and gives its id; `progress` from 0 to 1. */
 export async function sendPhoto(file: File, about: PhotoFor, progress: (share: number) => void = () => undefined): Promise<string> {
-  const blob = await shrink(file)
+  const { blob } = await drawn(file)
   const hash = await sha256(new Uint8Array(await blob.arrayBuffer()))
   const id = uuidv7()
   const query = { ...about, item: about.item ?? '', taken_at: new Date(file.lastModified || Date.now()).toISOString() }
-  let at = 0
   let failures = 0
-  for (;;) {
-    try {
-      const part = blob.slice(at, at + PART)
-      const response = await send('PUT', `/photos/${id}`, part, {
-        query,
-        headers: { 'Content-Type': blob.type || 'image/jpeg', 'Upload-Offset': String(at), 'Upload-Length': String(blob.size), 'Upload-Sha256': hash },
-      })
-      const now = (await response.json()) as Received
-      at = now.received
-      progress(at / blob.size)
-      if (now.complete) return id
-    } catch (error) {
-      const problem = ApiProblem.of(error)
-      failures += 1
-      if (failures >= TRIES) throw problem
-      if (problem.received !== undefined) at = problem.received
-      else if (problem.offline || problem.status >= 500) await new Promise((resolve) => setTimeout(resolve, 1000 * failures))
-      else throw problem
+  async function part(from: number, until: number): Promise<Received> {
+    for (;;) {
+      try {
+        const response = await send('PUT', `/photos/${id}`, blob.slice(from, until), {
+          query,
+          headers: { 'Content-Type': blob.type || 'image/jpeg', 'Upload-Offset': String(from), 'Upload-Length': String(blob.size), 'Upload-Sha256': hash },
+        })
+        return (await response.json()) as Received
+      } catch (error) {
+        const problem = ApiProblem.of(error)
+        failures += 1
+        if (failures >= TRIES) throw problem
+        if (problem.received !== undefined) return { received: problem.received, complete: problem.complete }
+        if (!problem.offline && problem.status < 500) throw problem
+        await new Promise((resolve) => setTimeout(resolve, 1000 * failures))
+      }
     }
   }
+  if (!(await sendParts(blob.size, 0, part, (received) => progress(received / blob.size)))) throw new ApiProblem(0, 'photo.endless', 'upload did not end')
+  return id
 }

@@ -22,13 +22,13 @@ export interface Paged<T> {
 }
 
 /** Keyset paging: the server says where the next page starts, the pages behind are remembered. */
-export function usePaged<T>(load: (after: string | null, limit: number, signal: AbortSignal) => Promise<PageLike<T>>): Paged<T> {
+export function usePaged<T>(load: (after: string | null, limit: number, signal: AbortSignal) => Promise<PageLike<T>>, rows = 20): Paged<T> {
   const items = shallowRef<T[]>([]) as Ref<T[]>
   const total = ref<number | null>(null)
   const problem = ref<ApiProblem | null>(null) as Ref<ApiProblem | null>
   const loading = ref(false)
   const loaded = ref(false)
-  const size = ref(20)
+  const size = ref(rows)
   const starts = ref<(string | null)[]>([null])
   const following = ref<string | null>(null)
   let current: AbortController | null = null
