@@ -26,6 +26,7 @@ impl Clock for Standing {
 async fn office(fresh: &Fresh, secure: bool) -> anyhow::Result<Router> {
     let app = App::open(
         &fresh.url,
+        &fresh.keys(),
         fresh.folder.path(),
         Arc::new(Standing(FakeClock::at(Timestamp(1_790_000_000_000)))),
         "500118100000".into(),

@@ -64,12 +64,18 @@ impl Reader {
 }
 
 impl App {
-    /// Opens the database and the folder of blobs.
+    /// Opens the database with the keys in their folder, and the folder of blobs.
     // tidy(caller): nobody has called yet.
-    pub async fn open(url: &str, blobs: &Path, clock: Arc<dyn Clock>, town: TownCode) -> Result<Self> {
+    pub async fn open(
+        url: &str,
+        keys: &Path,
+        blobs: &Path,
+        clock: Arc<dyn Clock>,
+        town: TownCode,
+    ) -> Result<Self> {
         let (fulfilment, bell) = (Arc::default(), Default::default());
         Ok(Self {
-            db: Db::open(url).await?,
+            db: Db::open(url, keys).await?,
             blobs: Blobs::open(blobs)?,
             clock,
             town,

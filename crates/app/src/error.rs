@@ -107,6 +107,9 @@ impl Error {
             | Self::TooMany { code, .. } => code,
             Self::Store(store::Error::Full) => "store.full",
             Self::Store(store::Error::Unavailable(_)) => "store.unavailable",
+            Self::Store(store::Error::Broken { .. }) => "vault.broken",
+            Self::Store(store::Error::KeyMissing { .. }) => "vault.key_missing",
+            Self::Store(store::Error::KeyWrong { .. }) => "vault.key_wrong",
             Self::Store(_) => "store.failed",
             Self::Internal(_) => "internal",
         }

@@ -356,10 +356,14 @@ impl App {
         let (program, blobs) = (self.reader.program.clone(), self.blobs.clone());
         let size_bytes = bytes.len() as u64;
         let kind_asked = kind.to_owned();
-        let (blob, sheets) = self
+        let sha256 = store::seal::sha256(&bytes);
+        let keys = self.db.keys(&self.town).await?;
+        let (blob, kept_bytes, sheets) = self
             .aside(move || {
                 let sheets = sandbox::preview(&program, &kind_asked, &bytes, &request)?;
-                Ok((blobs.put(&bytes)?, sheets))
+                // A ledger is full of people; its file is sealed like their rows.
+                let sealed = keys.seal_file(&bytes)?;
+                Ok((blobs.put(&sealed)?, sealed.len() as u64, sheets))
             })
             .await?;
         let kept = Kept { sheets };
@@ -376,7 +380,7 @@ impl App {
             imported_at: None,
         };
         let mut tx = self.write(caller).await?;
-        tx.note_blob(&file.blob, size_bytes, "application/octet-stream", now).await?;
+        tx.note_blob(&file.blob, kept_bytes, "application/octet-stream", now).await?;
         tx.insert_import_file(&file).await?;
         let preview = sheet_of(&kept, sheet)?;
         let mut mapping = mapping_at(preview, definition, header_row);
@@ -419,8 +423,7 @@ impl App {
             imported_before: tx.blob_imported_at(&file.blob).await?.map(|at| at.to_rfc3339()),
         };
         let mut audit = caller.audit_as(hat, "import.upload", ("import", &file.id), "", now);
-        audit.detail =
-            serde_json::json!({ "kind": kind, "name": file.name, "sha256": file.blob }).to_string();
+        audit.detail = serde_json::json!({ "kind": kind, "name": file.name, "sha256": sha256 }).to_string();
         Ok(tx.commit(audit, view).await?)
     }
 
@@ -498,8 +501,10 @@ impl App {
             ..Request::default()
         };
         let progress = progress.clone();
+        let keys = self.db.keys(&self.town).await?;
         self.aside(move || {
-            let bytes = blobs.get(&blob)?.ok_or_else(|| Error::Internal(format!("blob {blob} is gone")))?;
+            let kept = blobs.get(&blob)?.ok_or_else(|| Error::Internal(format!("blob {blob} is gone")))?;
+            let bytes = keys.open_file(&blob, kept)?;
             let parsed = sandbox::parse::<R>(&program, &bytes, &request, &mut |done| {
                 progress.done(i64::from(done));
             })?;
@@ -548,9 +553,10 @@ impl App {
         let (blobs, program) = (self.blobs.clone(), self.reader.program.clone());
         let request = Request { bounds: self.reader.bounds, ..Request::default() };
         let (blob, sheet) = (file.blob.clone(), input.choice.sheet);
+        let keys = self.db.keys(&self.town).await?;
         let bytes = self
             .aside(move || {
-                let bytes = blobs.get(&blob)?.ok_or(Error::NotFound)?;
+                let bytes = keys.open_file(&blob, blobs.get(&blob)?.ok_or(Error::NotFound)?)?;
                 let workbook = sandbox::workbook(&program, &bytes, &request)?;
                 let mut out = std::io::Cursor::new(Vec::new());
                 exchange::write::error_workbook(workbook.sheet(&sheet)?, Some(&mapping), &problems, &mut out)

@@ -38,6 +38,7 @@ pub mod session;
 pub mod sync;
 pub mod task;
 pub mod unit_link;
+pub mod vault;
 pub mod view;
 pub mod waiver;
 pub mod workbench;

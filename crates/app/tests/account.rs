@@ -30,9 +30,14 @@ fn phone() -> Device {
 /// An office with one clerk, and the clock on its wall.
 async fn office(fresh: &Fresh) -> anyhow::Result<(App, FakeClock)> {
     let clock = FakeClock::at(Timestamp(1_790_000_000_000));
-    let app =
-        App::open(&fresh.url, fresh.folder.path(), Arc::new(Standing(clock.clone())), "500118103000".into())
-            .await?;
+    let app = App::open(
+        &fresh.url,
+        &fresh.keys(),
+        fresh.folder.path(),
+        Arc::new(Standing(clock.clone())),
+        "500118103000".into(),
+    )
+    .await?;
     app.add_account(&Caller::system(), "clerk", "person-1", PASSWORD, false).await?;
     Ok((app, clock))
 }

@@ -24,7 +24,7 @@ impl Clock for Standing {
 
 async fn filled(fresh: &Fresh) -> anyhow::Result<App> {
     let clock = Arc::new(Standing(FakeClock::at(NOW)));
-    let app = App::open(&fresh.url, fresh.folder.path(), clock, TOWN.into()).await?;
+    let app = App::open(&fresh.url, &fresh.keys(), fresh.folder.path(), clock, TOWN.into()).await?;
     let caller = Caller::system();
     let roster = app::sample::roster();
     let from = Date::from_ymd_opt(2025, 1, 1);

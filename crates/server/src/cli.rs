@@ -84,6 +84,9 @@ enum Command {
         #[arg(long, env = "FENGSUI_MIGRATE_INTO", hide_env_values = true)]
         into: Option<String>,
     },
+    /// 主密钥
+    #[command(subcommand)]
+    Key(Key),
     /// 输出接口说明
     Openapi,
     /// 测量本机上的耗时；用虚构数据，不碰数据目录
@@ -139,6 +142,12 @@ enum User {
         /// Login name.
         login: String,
     },
+}
+
+#[derive(Subcommand)]
+enum Key {
+    /// 更换主密钥；已封存的内容不变，换完请把新密钥另存一份
+    Change,
 }
 
 #[derive(Subcommand)]
@@ -265,12 +274,20 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Migrate { into: None } => {
             let app = place.open().await?;
+            app.seal_old_rows(&Caller::system()).await?;
             println!("数据库结构已是最新（{}）", app.db.engine().await?);
             Ok(())
         }
         Command::Migrate { into: Some(url) } => {
             let (rows, head) = keep::move_into(&place, &url).await?;
             println!("已搬移并核对：{rows} 行，记录末端 {head}；此后请用新的数据库地址启动");
+            Ok(())
+        }
+        Command::Key(Key::Change) => {
+            let app = place.open().await?;
+            app.db.change_master_key().await?;
+            let file = app.db.key_file().display();
+            println!("主密钥已更换：{file}，请另存一份；旧密钥在 {file}.old，确认旧备份不再需要后销毁");
             Ok(())
         }
         Command::Bench { size, json } => bench::run(&size, json).await,

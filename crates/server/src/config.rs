@@ -21,6 +21,10 @@ pub struct Where {
     /// `sqlite:PATH` or `postgres://…`; by default a file in the data folder.
     #[arg(long, global = true, env = "FENGSUI_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
+    /// Folder of the master key that opens phone numbers; by default `keys` in the data folder. Never backed up together
+    /// with the data.
+    #[arg(long, global = true, env = "FENGSUI_KEYS")]
+    pub keys: Option<PathBuf>,
     /// The township's twelve digits.
     #[arg(long, global = true, default_value = QINGFENG, env = "FENGSUI_TOWN")]
     pub town: String,
@@ -46,6 +50,11 @@ impl Where {
         self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("fengsui.db").display()))
     }
 
+    /// The folder of the master key.
+    pub fn keys(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.data.join("keys"))
+    }
+
     /// What the town is called until the book says otherwise.
     pub fn town_name(&self) -> String {
         if self.town == QINGFENG { "青峰镇".to_owned() } else { self.town.clone() }
@@ -57,7 +66,8 @@ impl Where {
         anyhow::ensure!(clock.now() >= EARLIEST, "本机时钟早于 2023 年，请先校准时间再启动");
         std::fs::create_dir_all(&self.data)?;
         let blobs = self.data.join("blobs");
-        let app = App::open(&self.url(), &blobs, Arc::new(clock), self.town.as_str().into()).await?;
+        let town = self.town.as_str().into();
+        let app = App::open(&self.url(), &self.keys(), &blobs, Arc::new(clock), town).await?;
         let demo = self.database.is_none() && demo::is_demo(&self.data);
         let reader = app::Reader::at(&std::env::current_exe()?);
         Ok(App { demo, reader, ..app })

@@ -39,6 +39,14 @@ pub async fn examine(place: &Where, app: &App) -> Vec<Checked> {
         }
         Err(e) => say(false, format!("权限 看不出来：{e}")),
     }
+    let key = app.db.key_file();
+    match store::vault::is_private(key) {
+        Ok(true) => say(true, format!("主密钥 {}，请另存一份，不要与备份放在一起", key.display())),
+        Ok(false) => {
+            say(false, format!("主密钥 其他用户也能读到，请执行 chmod 400 {}", key.display()));
+        }
+        Err(e) => say(false, format!("主密钥 {e}")),
+    }
     say(true, format!("时钟 {}", app.now().to_rfc3339()));
     out
 }

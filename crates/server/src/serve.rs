@@ -35,6 +35,10 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
     let db = app.db.clone();
+    let sealed = app.seal_old_rows(&Caller::system()).await?;
+    if sealed > 0 {
+        tracing::info!(sealed, "原有的电话已加密封存");
+    }
     let added = app.ensure_shipped_checklists(&Caller::system(), None).await?;
     if added > 0 {
         tracing::info!(added, "检查表已装入，为草稿，请消安办核对后启用");

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::TownCode;
@@ -14,8 +15,11 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Sqlite, Transaction};
 
+use crate::migrate::migrate;
 use crate::operation::Operation;
 use crate::seal::row_hash;
+use crate::value::Cells;
+use crate::vault::{Keys, Vault};
 use crate::{Error, Result, Row, Value};
 
 /// The lowest SQLite that has no known way to corrupt a WAL database (the WAL-reset fault of 3.7.0–3.51.2).
@@ -28,7 +32,15 @@ const UNSEALED: &[&str] =
 
 /// A database: SQLite in the data folder, or PostgreSQL by URL.
 #[derive(Debug, Clone)]
-pub enum Db {
+pub struct Db {
+    /// Its connections.
+    pub pool: Pool,
+    vault: Arc<Vault>,
+}
+
+/// Connections to one of the two engines.
+#[derive(Debug, Clone)]
+pub enum Pool {
     /// Embedded: many readers, one writer.
     Sqlite {
         /// Pool of read-only connections.
@@ -48,6 +60,8 @@ enum Conn {
 /// A snapshot to read from, bound to one town.
 pub struct Read {
     pub(crate) town: TownCode,
+    /// `None` as long as nothing of this town was ever sealed.
+    keys: Option<Arc<Keys>>,
     conn: Conn,
 }
 
@@ -88,6 +102,10 @@ macro_rules! bound {
                 Value::Int(v) => query.bind(v),
                 Value::Real(v) => query.bind(v),
                 Value::Bool(v) => query.bind(v),
+                // Only a row to be written says which cell it is sealed for.
+                Value::Secret(_) | Value::Traces(_) => {
+                    return Err(Error::Setup("个人信息未经封存，不能写入".to_owned()));
+                }
             };
         }
         query
@@ -95,75 +113,160 @@ macro_rules! bound {
 }
 
 impl Db {
-    /// Opens `sqlite:PATH` or `postgres://…`, checks the engine and brings the schema up to date.
-    pub async fn open(url: &str) -> Result<Self> {
-        let db = if url.starts_with("postgres") {
-            Self::open_postgres(url).await?
-        } else {
-            Self::open_sqlite(url).await?
-        };
-        db.migrate().await?;
-        Ok(db)
-    }
-
-    async fn open_sqlite(url: &str) -> Result<Self> {
-        let path = url.strip_prefix("sqlite:").unwrap_or(url);
-        if let Some(folder) = Path::new(path).parent() {
-            std::fs::create_dir_all(folder).map_err(crate::error::io)?;
+    /// Opens `sqlite:PATH` or `postgres://…`, checks the engine, brings the schema up to date and reads the master key
+    /// in the folder `keys`, which is made when nothing was ever sealed in this database.
+    ///
+    /// Errors: [`Error::KeyMissing`], [`Error::KeyWrong`] when the key does not belong to what is sealed already.
+    pub async fn open(url: &str, keys: &Path) -> Result<Self> {
+        let pool =
+            if url.starts_with("postgres") { open_postgres(url).await? } else { open_sqlite(url).await? };
+        migrate(&pool).await?;
+        let wrapped = data_keys(&pool).await?;
+        let mut vault = Vault::open(keys, !wrapped.is_empty())?;
+        if let Err(error) = vault.take_all(&wrapped) {
+            // A change of the master key that was cut off after the database had its part.
+            let next = vault.unsettled().ok_or(error)?;
+            next.take_all(&wrapped)?;
+            next.settle(vault.file())?;
+            vault = Vault::open(keys, true)?;
+            vault.take_all(&wrapped)?;
         }
-        let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // NORMAL, the usual advice, loses acknowledged rows in a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .statement_cache_capacity(256)
-            .pragma("cache_size", "-16000")
-            .disable_statement_logging();
-        let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let version: (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writers).await?;
-        check_floor(&version.0)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        Ok(Self::Sqlite { readers, writers })
+        Ok(Self { pool, vault: Arc::new(vault) })
     }
 
-    async fn open_postgres(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?
-            .options([("synchronous_commit", "on")])
-            .statement_cache_capacity(256)
-            .disable_statement_logging();
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await?;
-        Ok(Self::Postgres(pool))
+    /// Makes a new master key and wraps every data key by it; what is sealed stays as it is. The old key's file is
+    /// kept beside as `master.key.old` until somebody destroys it. Returns the number of data keys.
+    pub async fn change_master_key(&self) -> Result<usize> {
+        let all = data_keys(&self.pool).await?;
+        let Some((town, _)) = all.first() else { return Ok(0) };
+        let next = self.vault.successor()?;
+        let mut tx = self.write(&town.as_str().into()).await?;
+        for (town, wrapped) in &all {
+            let wrapped = self.vault.rewrap(&town.as_str().into(), wrapped, &next)?;
+            tx.exec("UPDATE data_key SET wrapped = $2 WHERE town = $1", crate::args![town, wrapped]).await?;
+        }
+        tx.commit_transaction().await?;
+        next.settle(self.vault.file())?;
+        Ok(all.len())
     }
 
+    /// Gives `target` the data key of a town, wrapped by its own master key, before the town's rows go there.
+    pub(crate) async fn hand_key_to(&self, target: &Self, town: &TownCode) -> Result<()> {
+        let all = data_keys(&self.pool).await?;
+        let Some((_, wrapped)) = all.iter().find(|(of, _)| of == town.as_str()) else { return Ok(()) };
+        let wrapped = self.vault.rewrap(town, wrapped, &target.vault)?;
+        let mut tx = target.write(town).await?;
+        tx.exec("UPDATE data_key SET wrapped = $2 WHERE town = $1", crate::args![town.as_str(), &wrapped])
+            .await?;
+        tx.commit_transaction().await?;
+        target.vault.take(town, &wrapped)?;
+        Ok(())
+    }
+
+    /// The file that holds the master key.
+    pub fn key_file(&self) -> &Path {
+        self.vault.file()
+    }
+
+    /// The data key of a town, made when it has none. It is committed before anything is sealed with it.
+    pub async fn keys(&self, town: &TownCode) -> Result<Arc<Keys>> {
+        if let Some(keys) = self.vault.known(town) {
+            return Ok(keys);
+        }
+        let wrapped = self.vault.new_data_key(town)?;
+        let sql = "INSERT INTO data_key (town, id, wrapped) VALUES ($1, '1', $2) ON CONFLICT DO NOTHING";
+        match &self.pool {
+            Pool::Sqlite { writers, .. } => {
+                sqlx::query(sql).bind(town.as_str()).bind(&wrapped).execute(writers).await?;
+            }
+            Pool::Postgres(pool) => {
+                sqlx::query(sql).bind(town.as_str()).bind(&wrapped).execute(pool).await?;
+            }
+        }
+        // Somebody else may have been faster.
+        self.keys_to_read(town).await?.ok_or_else(|| Error::KeyWrong { file: self.key_file().to_owned() })
+    }
+
+    async fn keys_to_read(&self, town: &TownCode) -> Result<Option<Arc<Keys>>> {
+        if let Some(keys) = self.vault.known(town) {
+            return Ok(Some(keys));
+        }
+        let all = data_keys(&self.pool).await?;
+        let found = all.into_iter().find(|(of, _)| of == town.as_str());
+        found.map(|(_, wrapped)| self.vault.take(town, &wrapped)).transpose()
+    }
+}
+
+/// Every town's wrapped data key.
+async fn data_keys(pool: &Pool) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT town, wrapped FROM data_key";
+    Ok(match pool {
+        Pool::Sqlite { readers, .. } => sqlx::query_as(sql).fetch_all(readers).await?,
+        Pool::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await?,
+    })
+}
+
+async fn open_sqlite(url: &str) -> Result<Pool> {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    if let Some(folder) = Path::new(path).parent() {
+        std::fs::create_dir_all(folder).map_err(crate::error::io)?;
+    }
+    let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL, the usual advice, loses acknowledged rows in a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(256)
+        .pragma("cache_size", "-16000")
+        .disable_statement_logging();
+    let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let version: (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writers).await?;
+    check_floor(&version.0)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options.read_only(true).create_if_missing(false))
+        .await?;
+    Ok(Pool::Sqlite { readers, writers })
+}
+
+async fn open_postgres(url: &str) -> Result<Pool> {
+    let options = PgConnectOptions::from_str(url)?
+        .options([("synchronous_commit", "on")])
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await?;
+    Ok(Pool::Postgres(pool))
+}
+
+impl Db {
     /// A snapshot of one town.
     pub async fn read(&self, town: &TownCode) -> Result<Read> {
-        let conn = match self {
-            Self::Sqlite { readers, .. } => Conn::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => Conn::Postgres(
+        let keys = self.keys_to_read(town).await?;
+        let conn = match &self.pool {
+            Pool::Sqlite { readers, .. } => Conn::Sqlite(readers.begin().await?),
+            Pool::Postgres(pool) => Conn::Postgres(
                 pool.begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
-        Ok(Read { town: town.clone(), conn })
+        Ok(Read { town: town.clone(), keys, conn })
     }
 
     /// A writing transaction of one town. Never await a network or a rendering while holding one.
     pub async fn write(&self, town: &TownCode) -> Result<Write> {
-        let conn = match self {
-            Self::Sqlite { writers, .. } => Conn::Sqlite(writers.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        let keys = Some(self.keys(town).await?);
+        let conn = match &self.pool {
+            Pool::Sqlite { writers, .. } => Conn::Sqlite(writers.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
         Ok(Write {
-            read: Read { town: town.clone(), conn },
+            read: Read { town: town.clone(), keys, conn },
             touched: Vec::new(),
             operation: None,
             after: None,
@@ -172,12 +275,12 @@ impl Db {
 
     /// Which engine and version, for people: `SQLite 3.51.3`.
     pub async fn engine(&self) -> Result<String> {
-        match self {
-            Self::Sqlite { readers, .. } => {
+        match &self.pool {
+            Pool::Sqlite { readers, .. } => {
                 let (v,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(readers).await?;
                 Ok(format!("SQLite {v}"))
             }
-            Self::Postgres(pool) => {
+            Pool::Postgres(pool) => {
                 let (v,): (String,) = sqlx::query_as("SHOW server_version").fetch_one(pool).await?;
                 Ok(format!("PostgreSQL {v}"))
             }
@@ -186,7 +289,7 @@ impl Db {
 
     /// Writes a consistent copy of the embedded database to a file that must not exist yet.
     pub async fn copy_to(&self, file: &Path) -> Result<()> {
-        let Self::Sqlite { readers, .. } = self else {
+        let Pool::Sqlite { readers, .. } = &self.pool else {
             return Err(Error::Setup("PostgreSQL 请用 pg_dump 备份数据库，附件目录另行备份".to_owned()));
         };
         let target = file.display().to_string();
@@ -196,12 +299,12 @@ impl Db {
 
     /// Lets go of every connection; on SQLite this also folds the write-ahead log back.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { readers, writers } => {
+        match &self.pool {
+            Pool::Sqlite { readers, writers } => {
                 readers.close().await;
                 writers.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -225,12 +328,15 @@ impl Read {
     /// All rows of a SELECT.
     pub(crate) async fn rows(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<Vec<Row>> {
         let sql: String = sql.into();
+        let row = |cells| Row::new(cells, self.keys.clone());
         Ok(match &mut self.conn {
             Conn::Sqlite(t) => {
-                bound!(sql, args).fetch_all(&mut **t).await?.into_iter().map(Row::Sqlite).collect()
+                let found = bound!(sql, args).fetch_all(&mut **t).await?;
+                found.into_iter().map(Cells::Sqlite).map(row).collect()
             }
             Conn::Postgres(t) => {
-                bound!(sql, args).fetch_all(&mut **t).await?.into_iter().map(Row::Postgres).collect()
+                let found = bound!(sql, args).fetch_all(&mut **t).await?;
+                found.into_iter().map(Cells::Postgres).map(row).collect()
             }
         })
     }
@@ -239,9 +345,10 @@ impl Read {
     pub(crate) async fn row(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<Option<Row>> {
         let sql: String = sql.into();
         Ok(match &mut self.conn {
-            Conn::Sqlite(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Row::Sqlite),
-            Conn::Postgres(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Row::Postgres),
-        })
+            Conn::Sqlite(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Cells::Sqlite),
+            Conn::Postgres(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Cells::Postgres),
+        }
+        .map(|cells| Row::new(cells, self.keys.clone())))
     }
 
     /// Hands every row of a SELECT to `each` without holding them all.
@@ -256,17 +363,34 @@ impl Read {
             Conn::Sqlite(t) => {
                 let mut rows = bound!(sql, args).fetch(&mut **t);
                 while let Some(row) = rows.try_next().await? {
-                    each(Row::Sqlite(row))?;
+                    each(Row::new(Cells::Sqlite(row), self.keys.clone()))?;
                 }
             }
             Conn::Postgres(t) => {
                 let mut rows = bound!(sql, args).fetch(&mut **t);
                 while let Some(row) = rows.try_next().await? {
-                    each(Row::Postgres(row))?;
+                    each(Row::new(Cells::Postgres(row), self.keys.clone()))?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// A text sealed for the cell `column` of the row `id` in `table`, for statements of one's own.
+    pub(crate) fn sealed(&self, table: &str, column: &str, id: &str, text: &str) -> Result<String> {
+        self.keys_of_town()?.seal(table, column, id, text)
+    }
+
+    /// The trace by which a typed phone number, or its last four digits, is found; `None` when it is neither.
+    pub(crate) fn trace_of(&self, typed: &str) -> Result<Option<String>> {
+        match &self.keys {
+            Some(keys) => keys.trace_of(typed),
+            None => Ok(None),
+        }
+    }
+
+    fn keys_of_town(&self) -> Result<&Keys> {
+        self.keys.as_deref().ok_or_else(|| Error::Setup("本镇还没有数据密钥，请先写入一条记录".to_owned()))
     }
 
     /// The row `id` of `table` in this town.
@@ -337,6 +461,7 @@ impl Write {
                 sql.push_str(&marks.join(", "));
                 sql.push(')');
                 args.push(Value::from(self.town.as_str()));
+                let cols = self.keys_of_town()?.close(table, &id, cols)?;
                 args.push(Value::from(id));
                 args.extend(cols.into_iter().map(|(_, v)| v));
             }
@@ -362,7 +487,7 @@ impl Write {
     ) -> Result<()> {
         let mut sql = format!("UPDATE {table} SET version = version + 1");
         let mut args = crate::args![self.town.as_str(), id, version];
-        for (name, value) in cols {
+        for (name, value) in self.keys_of_town()?.close(table, id, cols)? {
             args.push(value);
             sql.push_str(&format!(", {name} = ${}", args.len()));
         }

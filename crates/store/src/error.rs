@@ -27,6 +27,28 @@ pub enum Error {
         /// Row id when known.
         id: String,
     },
+    /// A sealed value does not open: it was sealed for another cell, or altered.
+    #[error("封存的个人信息打不开（{table}.{column} {id}），内容被挪动或改动过，请核对记录并从备份恢复")]
+    Broken {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: String,
+        /// Row id.
+        id: String,
+    },
+    /// The database holds sealed values and the master key that opens them is not where it was.
+    #[error("没有找到主密钥文件 {}，封存的电话无法解开，请把与这个数据库一起使用的密钥文件放回该处再启动", .file.display())]
+    KeyMissing {
+        /// Where it should be.
+        file: std::path::PathBuf,
+    },
+    /// The master key is not the one that wrapped the data key, or its file was altered.
+    #[error("主密钥文件 {} 与这个数据库不相配，请换回原来的密钥文件再启动", .file.display())]
+    KeyWrong {
+        /// Where it is.
+        file: std::path::PathBuf,
+    },
     /// The disk is full: writes are refused, reads go on.
     #[error("磁盘已满，暂时不能写入，请先清理磁盘；查询不受影响")]
     Full,

@@ -3,6 +3,7 @@
 
 use domain::time::Timestamp;
 
+use crate::vault::secret;
 use crate::{Read, Result, Row, Write, args, cols};
 
 /// A file as it is kept.
@@ -31,14 +32,14 @@ pub struct ImportFile {
 }
 
 impl ImportFile {
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
             id: row.text("id")?,
             kind: row.text("kind")?,
             name: row.text("name")?,
             blob: row.text("blob")?,
             size_bytes: u64::try_from(row.int("size_bytes")?).map_err(|_| row.inconsistent("size_bytes"))?,
-            preview: row.text("preview")?,
+            preview: row.opened("import_file", "preview")?,
             version: row.int("version")?,
             recorded_at: row.instant("recorded_at")?,
             recorded_by: row.text("recorded_by")?,
@@ -83,10 +84,15 @@ impl Write {
     pub async fn insert_import_file(&mut self, file: &ImportFile) -> Result<()> {
         let row = cols! {
             kind: &file.kind, name: &file.name, blob: &file.blob, size_bytes: file.size_bytes,
-            preview: &file.preview, version: 1_i64, recorded_at: file.recorded_at, recorded_by: &file.recorded_by,
+            preview: secret(&file.preview), version: 1_i64, recorded_at: file.recorded_at, recorded_by: &file.recorded_by,
             imported_at: None::<Timestamp>,
         };
         self.insert("import_file", &file.id, row).await
+    }
+
+    /// Seals the preview of a file from before there were seals.
+    pub(crate) async fn seal_preview(&mut self, file: &ImportFile) -> Result<()> {
+        self.update("import_file", &file.id, file.version, cols! { preview: secret(&file.preview) }).await
     }
 
     /// Notes that the rows of a file went into the register; once only.

@@ -5,6 +5,7 @@ use domain::ids::AccountId;
 use domain::time::Timestamp;
 
 use crate::scope::Where;
+use crate::vault::secret;
 use crate::{Read, Result, Row, Write, args, cols};
 
 /// A job as stored.
@@ -46,7 +47,7 @@ impl Job {
             id: row.text("id")?,
             kind: row.text("kind")?,
             unique_key: row.text("unique_key")?,
-            payload: row.text("payload")?,
+            payload: row.opened("job", "payload")?,
             owner: row.text("owner")?,
             state: row.text("state")?,
             run_at: row.instant("run_at")?,
@@ -54,7 +55,7 @@ impl Job {
             last_error: row.text("last_error")?,
             done_n: row.int("done_n")?,
             total_n: row.int("total_n")?,
-            result: row.text("result")?,
+            result: row.opened("job", "result")?,
             created_at: row.instant("created_at")?,
             finished_at: row.opt_instant("finished_at")?,
         })
@@ -137,9 +138,9 @@ impl Write {
     /// Queues a job; one of the same kind and key that is there already stays as it is. Says whether it is new.
     pub async fn queue_job(&mut self, job: &Job) -> Result<bool> {
         let row = cols! {
-            kind: &job.kind, unique_key: &job.unique_key, payload: &job.payload, owner: &job.owner, state: &job.state,
+            kind: &job.kind, unique_key: &job.unique_key, payload: secret(&job.payload), owner: &job.owner, state: &job.state,
             run_at: job.run_at, attempts: job.attempts, last_error: &job.last_error, done_n: job.done_n,
-            total_n: job.total_n, result: &job.result, created_at: job.created_at, finished_at: job.finished_at,
+            total_n: job.total_n, result: secret(&job.result), created_at: job.created_at, finished_at: job.finished_at,
         };
         match self.insert("job", &job.id, row).await {
             Ok(()) => Ok(true),
@@ -167,11 +168,13 @@ impl Write {
     /// Stores progress, outcome or failure.
     pub async fn save_job(&mut self, job: &Job) -> Result<()> {
         let town = self.town().clone();
+        // What a ledger's check tells quotes its cells.
+        let result = self.sealed("job", "result", &job.id, &job.result)?;
         self.exec(
             "UPDATE job SET state = $3, run_at = $4, last_error = $5, done_n = $6, total_n = $7, result = $8, \
              finished_at = $9 WHERE town = $1 AND id = $2",
             args![
-                town.as_str(), &job.id, &job.state, job.run_at, &job.last_error, job.done_n, job.total_n, &job.result,
+                town.as_str(), &job.id, &job.state, job.run_at, &job.last_error, job.done_n, job.total_n, result,
                 job.finished_at,
             ],
         )

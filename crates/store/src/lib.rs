@@ -36,6 +36,7 @@ pub mod task;
 pub mod transfer;
 pub mod unit_link;
 pub mod value;
+pub mod vault;
 pub mod verify;
 pub mod waiver;
 

@@ -3,8 +3,9 @@
 
 use sqlx::{AssertSqlSafe, Executor};
 
+use crate::db::Pool;
 use crate::seal::sha256;
-use crate::{Db, Error, Result};
+use crate::{Error, Result};
 
 /// Name and text of every migration, in order. Append only.
 const MIGRATIONS: &[(&str, &str)] = &[
@@ -14,6 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_field", include_str!("../migrations/0004_field.sql")),
     ("0005_hazard", include_str!("../migrations/0005_hazard.sql")),
     ("0006_board", include_str!("../migrations/0006_board.sql")),
+    ("0007_vault", include_str!("../migrations/0007_vault.sql")),
 ];
 
 const MEMORY: &str =
@@ -54,12 +56,10 @@ macro_rules! run {
     }};
 }
 
-impl Db {
-    /// Brings the schema up to date and says how many migrations were applied.
-    pub async fn migrate(&self) -> Result<usize> {
-        Ok(match self {
-            Self::Sqlite { writers, .. } => run!(writers),
-            Self::Postgres(pool) => run!(pool),
-        })
-    }
+/// Brings the schema up to date and says how many migrations were applied.
+pub async fn migrate(pool: &Pool) -> Result<usize> {
+    Ok(match pool {
+        Pool::Sqlite { writers, .. } => run!(writers),
+        Pool::Postgres(pool) => run!(pool),
+    })
 }

@@ -39,7 +39,7 @@ impl Read {
                 if row.text("request_hash")? == operation.request_hash
                     && row.text("account")? == operation.account =>
             {
-                Known::Done(row.text("answer")?)
+                Known::Done(row.opened("operation", "answer")?)
             }
             Some(_) => Known::Other,
         })
@@ -51,6 +51,8 @@ impl Write {
     pub(crate) async fn finish_operation(&mut self, answer: &str) -> Result<()> {
         let Some(op) = self.operation.take() else { return Ok(()) };
         let town: TownCode = self.town.clone();
+        // An answer shows what the act was about, and that may be a person.
+        let answer = self.sealed("operation", "answer", &op.id, answer)?;
         let n = self
             .exec(
                 "INSERT INTO operation (town, id, account, request_hash, status, answer, at) \

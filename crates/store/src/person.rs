@@ -7,6 +7,7 @@ use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
 use crate::scope::{Columns, Where, like};
+use crate::vault::{secret, traces};
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// A person as kept.
@@ -25,7 +26,7 @@ pub struct PersonRecord {
 /// Which persons to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonFilter {
-    /// Part of the name, the beginning of its pinyin initials, or the phone's last four digits.
+    /// Part of the name, the beginning of its pinyin initials, or the phone number or its last four digits.
     pub text: Option<String>,
     /// Only who is this today.
     pub role: Option<String>,
@@ -41,12 +42,12 @@ pub struct PersonFilter {
 const BY_POST: Columns = Columns { path: "a.path", org: "a.org", place: "a.place" };
 
 impl PersonRecord {
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let person = Person {
             id: row.text("id")?.into(),
             name: row.text("name")?,
-            phone: row.text("phone")?,
-            office_phone: row.text("office_phone")?,
+            phone: row.opened("person", "phone")?,
+            office_phone: row.opened("person", "office_phone")?,
             active: row.bool("active")?,
         };
         Ok(Self {
@@ -60,16 +61,10 @@ impl PersonRecord {
     fn cols(&self) -> Vec<(&'static str, Value)> {
         let p = &self.person;
         cols! {
-            name: &p.name, pinyin: &self.pinyin, phone: &p.phone, phone_tail: tail(&p.phone), phone_index: "",
-            office_phone: &p.office_phone, active: p.active,
+            name: &p.name, pinyin: &self.pinyin, phone: secret(&p.phone), phone_tail: "",
+            phone_index: traces(&p.phone), office_phone: secret(&p.office_phone), active: p.active,
         }
     }
-}
-
-/// The last four digits of a phone number.
-fn tail(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    digits.iter().skip(digits.len().saturating_sub(4)).collect()
 }
 
 impl Read {
@@ -104,7 +99,7 @@ impl Read {
         after: Option<(&str, &PersonId)>,
         limit: i64,
     ) -> Result<Vec<PersonRecord>> {
-        let mut only = self.person_filter(filter, scope);
+        let mut only = self.person_filter(filter, scope)?;
         if let Some((name, id)) = after {
             let (name, id) = (only.mark(name), only.mark(id.as_str()));
             only.and(&format!("(p.name, p.id) > ({name}, {id})"));
@@ -120,26 +115,31 @@ impl Read {
 
     /// How many persons a filter finds.
     pub async fn person_count(&mut self, filter: &PersonFilter, scope: &Scope) -> Result<i64> {
-        let (sql, list) = self.person_filter(filter, scope).finish();
+        let (sql, list) = self.person_filter(filter, scope)?.finish();
         match self.row(format!("SELECT COUNT(*) AS n FROM person p{sql}"), list).await? {
             Some(row) => row.int("n"),
             None => Ok(0),
         }
     }
 
-    fn person_filter(&self, filter: &PersonFilter, scope: &Scope) -> Where {
+    fn person_filter(&self, filter: &PersonFilter, scope: &Scope) -> Result<Where> {
         let mut only = Where::town("p.town", self.town.as_str());
         let asks_for_post = filter.role.is_some() || filter.org.is_some() || filter.path.is_some();
         with_post(&mut only, scope, asks_for_post.then_some(filter));
         if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             let text = text.to_lowercase();
-            let (part, begins, tail) =
-                (only.mark(like("%", &text, "%")), only.mark(like("", &text, "%")), only.mark(text));
+            let (part, begins) = (only.mark(like("%", &text, "%")), only.mark(like("", &text, "%")));
+            let phone = match self.trace_of(&text)? {
+                Some(trace) => {
+                    format!(" OR p.phone_index LIKE {} ESCAPE '!'", only.mark(like("% ", &trace, " %")))
+                }
+                None => String::new(),
+            };
             only.and(&format!(
-                "(lower(p.name) LIKE {part} ESCAPE '!' OR p.pinyin LIKE {begins} ESCAPE '!' OR p.phone_tail = {tail})"
+                "(lower(p.name) LIKE {part} ESCAPE '!' OR p.pinyin LIKE {begins} ESCAPE '!'{phone})"
             ));
         }
-        only
+        Ok(only)
     }
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scope::{Columns, Where, like};
 use crate::value::{json, word};
+use crate::vault::{secret, traces};
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// A place as it is kept.
@@ -79,7 +80,8 @@ impl PlaceOrder {
 /// Which places to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlaceFilter {
-    /// Part of the name or the code, the beginning of the name's pinyin initials, or the phone's last four digits.
+    /// Part of the name or the code, the beginning of the name's pinyin initials, or the phone number
+    /// or its last four digits.
     pub text: Option<String>,
     /// Only this village.
     pub village: Option<String>,
@@ -101,29 +103,8 @@ pub struct PlaceFilter {
     pub with_void: bool,
 }
 
-/// What imports compare a row with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceKey {
-    /// The place.
-    pub id: PlaceId,
-    /// The number on the file.
-    pub code: String,
-    /// 名称.
-    pub name: String,
-    /// 统一社会信用代码; empty when none is known.
-    pub uscc: String,
-    /// Village.
-    pub village: String,
-    /// 地址.
-    pub address: String,
-    /// The phone's last four digits; empty when unknown.
-    pub phone_tail: String,
-    /// Row version.
-    pub version: i64,
-}
-
 impl PlaceRecord {
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let facts: Facts = row.json("facts")?;
         let registration = match row.text("licence")?.as_str() {
             "uscc" => Registration::Uscc(row.text("uscc")?),
@@ -156,8 +137,8 @@ impl PlaceRecord {
             heads: facts.heads,
             fire_hazard_class: facts.fire_hazard_class,
             gas: facts.gas,
-            responsible: Contact { name: row.text("responsible")?, phone: row.text("phone")? },
-            manager: facts.manager,
+            responsible: Contact { name: row.text("responsible")?, phone: row.opened("place", "phone")? },
+            manager: manager_of(facts.manager, row)?,
             opening: row.word("opening")?,
             opened_on: row.opt_date("opened_on")?,
             closed_on: row.opt_date("closed_on")?,
@@ -192,15 +173,16 @@ impl PlaceRecord {
             heads: p.heads,
             fire_hazard_class: p.fire_hazard_class,
             gas: p.gas,
-            manager: p.manager.clone(),
+            manager: p.manager.as_ref().map(|m| Contact { phone: String::new(), ..m.clone() }),
         };
+        let manager_phone = p.manager.as_ref().map(|m| m.phone.clone());
         Ok(cols! {
             code: &p.code, name: &p.name, pinyin: &self.pinyin, licence: licence, uscc: uscc,
             category: p.category.as_str(), tags: spaced(&p.tags), path: &self.path, village: p.village.as_str(),
             grid: p.grid.as_ref().map(|g| g.as_str()), sector_org: p.sector_org.as_ref().map(|o| o.as_str()),
             address: &p.address, lon: p.location.map(|l| l.lon_deg), lat: p.location.map(|l| l.lat_deg),
-            area_m2: p.area_m2, responsible: &p.responsible.name, phone: &p.responsible.phone,
-            phone_tail: tail(&p.responsible.phone), opening: word(&p.opening)?, opened_on: p.opened_on,
+            area_m2: p.area_m2, responsible: &p.responsible.name, phone: secret(&p.responsible.phone),
+            phone_tail: "", phone_index: traces(&p.responsible.phone), manager_phone: Value::Secret(manager_phone), opening: word(&p.opening)?, opened_on: p.opened_on,
             closed_on: p.closed_on, verified_on: p.verified_on, facts: json(&facts)?, note: &self.note,
             source: &self.source, cached_risk_points: self.cached_risk_points,
             cached_risk_grade: &self.cached_risk_grade, happened_on: self.happened_on,
@@ -227,10 +209,10 @@ fn spaced(tags: &BTreeSet<KindCode>) -> String {
     out
 }
 
-/// The last four digits of a phone number.
-fn tail(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    digits.iter().skip(digits.len().saturating_sub(4)).collect()
+/// A manager's phone is kept apart from the facts, which are not sealed.
+fn manager_of(facts: Option<Contact>, row: &Row) -> Result<Option<Contact>> {
+    let apart = row.opt_opened("place", "manager_phone")?;
+    Ok(facts.map(|m| Contact { phone: apart.unwrap_or(m.phone), name: m.name }))
 }
 
 impl Read {
@@ -338,11 +320,16 @@ impl Read {
         }
         if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             let text = text.to_lowercase();
-            let (part, begins, tail) =
-                (only.mark(like("%", &text, "%")), only.mark(like("", &text, "%")), only.mark(text));
+            let (part, begins) = (only.mark(like("%", &text, "%")), only.mark(like("", &text, "%")));
+            let phone = match self.trace_of(&text)? {
+                Some(trace) => {
+                    format!(" OR phone_index LIKE {} ESCAPE '!'", only.mark(like("% ", &trace, " %")))
+                }
+                None => String::new(),
+            };
             only.and(&format!(
                 "(lower(name) LIKE {part} ESCAPE '!' OR lower(code) LIKE {part} ESCAPE '!' \
-                 OR pinyin LIKE {begins} ESCAPE '!' OR phone_tail = {tail})"
+                 OR pinyin LIKE {begins} ESCAPE '!'{phone})"
             ));
         }
         Ok(only)
@@ -380,27 +367,6 @@ impl Read {
             )
             .await?;
         row.map_or(Ok(None), |row| row.opt_text("last"))
-    }
-
-    /// Hands the key of every place that is not voided to `each`, in the order of ids, for matching an import.
-    pub async fn each_place_key(&mut self, mut each: impl FnMut(PlaceKey) + Send) -> Result<()> {
-        let town = self.town.clone();
-        let sql = "SELECT id, code, name, uscc, village, address, phone_tail, version FROM place \
-                   WHERE town = $1 AND voided_at IS NULL ORDER BY id";
-        self.each(sql, args![town.as_str()], |row| {
-            each(PlaceKey {
-                id: row.text("id")?.into(),
-                code: row.text("code")?,
-                name: row.text("name")?,
-                uscc: row.text("uscc")?,
-                village: row.text("village")?,
-                address: row.text("address")?,
-                phone_tail: row.text("phone_tail")?,
-                version: row.int("version")?,
-            });
-            Ok(())
-        })
-        .await
     }
 }
 

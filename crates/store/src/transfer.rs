@@ -15,11 +15,13 @@ impl Db {
     ///
     /// Errors: [`Error::Setup`] when the target has a record of this town already.
     pub async fn copy_town_to(&self, target: &Self, town: &TownCode) -> Result<u64> {
-        let mut from = self.read(town).await?;
-        let mut into = target.write(town).await?;
-        if into.audit_head().await?.0 > 0 {
+        if target.read(town).await?.audit_head().await?.0 > 0 {
             return Err(Error::Setup(format!("目标数据库里已有 {town} 的记录，请换一个空的数据库")));
         }
+        // Cells go as they are, so the key that opens them goes first.
+        self.hand_key_to(target, town).await?;
+        let mut from = self.read(town).await?;
+        let mut into = target.write(town).await?;
         let mut copied = 0;
         for table in SEALED.iter().chain(BESIDE) {
             let mut rows = Vec::new();

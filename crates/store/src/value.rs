@@ -1,12 +1,15 @@
 //! Values that go into a statement and rows that come out, the same for both engines. Rows are read by column name
 //! with plain types; what a row *means* is the noun's business.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use domain::time::{Timestamp, parse_date};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Column, Row as _, TypeInfo, ValueRef};
 
+use crate::vault::{Keys, MARK};
 use crate::{Error, Result};
 
 /// A parameter of a statement. NULL keeps its type, because PostgreSQL asks for it.
@@ -20,6 +23,10 @@ pub enum Value {
     Real(Option<f64>),
     /// BOOLEAN.
     Bool(Option<bool>),
+    /// TEXT that is sealed on its way into a row (`vault`).
+    Secret(Option<String>),
+    /// Phone numbers of which only keyed traces go into a row (`vault`).
+    Traces(String),
 }
 
 macro_rules! into_value {
@@ -72,9 +79,14 @@ pub(crate) fn word<T: serde::Serialize>(value: &T) -> Result<String> {
     Ok(json(value)?.trim_matches('"').to_owned())
 }
 
-/// One row of an answer.
-#[derive(Debug)]
-pub enum Row {
+/// One row of an answer, and what opens the sealed cells in it.
+pub struct Row {
+    cells: Cells,
+    keys: Option<Arc<Keys>>,
+}
+
+/// The cells as the engine gives them.
+pub(crate) enum Cells {
     /// From SQLite.
     Sqlite(SqliteRow),
     /// From PostgreSQL.
@@ -83,15 +95,41 @@ pub enum Row {
 
 macro_rules! get {
     ($self:ident, $column:ident, $t:ty) => {
-        match $self {
-            Self::Sqlite(r) => r.try_get_unchecked::<$t, _>($column),
-            Self::Postgres(r) => r.try_get_unchecked::<$t, _>($column),
+        match &$self.cells {
+            Cells::Sqlite(r) => r.try_get_unchecked::<$t, _>($column),
+            Cells::Postgres(r) => r.try_get_unchecked::<$t, _>($column),
         }
         .map_err(|_| $self.inconsistent($column))
     };
 }
 
 impl Row {
+    pub(crate) fn new(cells: Cells, keys: Option<Arc<Keys>>) -> Self {
+        Self { cells, keys }
+    }
+
+    /// TEXT that is kept sealed, opened. `table` is where the row is from.
+    ///
+    /// Errors: [`Error::Broken`] when it was sealed for another cell, or altered.
+    pub fn opened(&self, table: &'static str, column: &str) -> Result<String> {
+        self.open(table, column, self.text(column)?)
+    }
+
+    /// TEXT that is kept sealed, opened, or NULL.
+    pub fn opt_opened(&self, table: &'static str, column: &str) -> Result<Option<String>> {
+        self.opt_text(column)?.map(|kept| self.open(table, column, kept)).transpose()
+    }
+
+    fn open(&self, table: &'static str, column: &str, kept: String) -> Result<String> {
+        let id = self.text("id")?;
+        match &self.keys {
+            Some(keys) => keys.open(table, column, &id, kept),
+            // The town never had a data key, so nobody of ours sealed this.
+            None if kept.starts_with(MARK) => Err(Error::Broken { table, column: column.to_owned(), id }),
+            None => Ok(kept),
+        }
+    }
+
     /// TEXT that must be there.
     pub fn text(&self, column: &str) -> Result<String> {
         get!(self, column, String)
@@ -152,9 +190,9 @@ impl Row {
 
     /// The error for a column that does not hold what it must, naming the row where it can.
     pub fn inconsistent(&self, column: &str) -> Error {
-        let id = match self {
-            Self::Sqlite(r) => r.try_get_unchecked::<String, _>("id").unwrap_or_default(),
-            Self::Postgres(r) => r.try_get_unchecked::<String, _>("id").unwrap_or_default(),
+        let id = match &self.cells {
+            Cells::Sqlite(r) => r.try_get_unchecked::<String, _>("id").unwrap_or_default(),
+            Cells::Postgres(r) => r.try_get_unchecked::<String, _>("id").unwrap_or_default(),
         };
         Error::Inconsistent { table: "row", column: column.to_owned(), id }
     }
@@ -162,8 +200,8 @@ impl Row {
     /// Every column that is not NULL as it is stored, to be written elsewhere.
     pub(crate) fn stored(&self) -> Result<Vec<(String, Value)>> {
         let mut out = Vec::new();
-        match self {
-            Self::Sqlite(r) => {
+        match &self.cells {
+            Cells::Sqlite(r) => {
                 for (i, column) in r.columns().iter().enumerate() {
                     if r.try_get_raw(i)?.is_null() {
                         continue;
@@ -177,7 +215,7 @@ impl Row {
                     out.push((column.name().to_owned(), value));
                 }
             }
-            Self::Postgres(r) => {
+            Cells::Postgres(r) => {
                 for (i, column) in r.columns().iter().enumerate() {
                     if r.try_get_raw(i)?.is_null() {
                         continue;
@@ -198,8 +236,8 @@ impl Row {
     /// Every column that is not NULL as `(name, text)`, the same text on both engines: integers and booleans in
     /// decimal, reals in the shortest form that reads back.
     pub(crate) fn canonical(&self) -> Result<Vec<(String, String)>> {
-        let mut out = match self {
-            Self::Sqlite(r) => {
+        let mut out = match &self.cells {
+            Cells::Sqlite(r) => {
                 let mut out = Vec::with_capacity(r.len());
                 for (i, column) in r.columns().iter().enumerate() {
                     let raw = r.try_get_raw(i)?;
@@ -215,7 +253,7 @@ impl Row {
                 }
                 out
             }
-            Self::Postgres(r) => {
+            Cells::Postgres(r) => {
                 let mut out = Vec::with_capacity(r.len());
                 for (i, column) in r.columns().iter().enumerate() {
                     if r.try_get_raw(i)?.is_null() {

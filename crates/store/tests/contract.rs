@@ -5,6 +5,7 @@ use domain::time::Timestamp;
 use store::account::Account;
 use store::audit::AuditFilter;
 use store::blob::{Appended, Blobs};
+use store::db::Pool;
 use store::job::Job;
 use store::operation::{Known, Operation};
 use store::session::Session;
@@ -66,9 +67,9 @@ async fn with_account(db: &Db, id: &str) -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_is_committed_reads_back_and_what_is_dropped_is_not_there() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         assert!(db.engine().await?.starts_with(fresh.engine));
-        assert_eq!(db.migrate().await?, 0, "opening has brought the schema up to date");
+        assert_eq!(store::migrate::migrate(&db.pool).await?, 0, "opening has brought the schema up to date");
         with_account(&db, "a").await?;
         let mut tx = db.write(&town()).await?;
         tx.insert_account(&account("b")).await?;
@@ -92,7 +93,7 @@ async fn what_is_committed_reads_back_and_what_is_dropped_is_not_there() -> anyh
 #[tokio::test]
 async fn a_stale_version_and_a_taken_login_are_conflicts() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         with_account(&db, "a").await?;
         let stale = account("a");
         let mut tx = db.write(&town()).await?;
@@ -112,7 +113,7 @@ async fn a_stale_version_and_a_taken_login_are_conflicts() -> anyhow::Result<()>
 #[tokio::test]
 async fn an_operation_is_done_once_and_answers_the_same_again() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let op = operation("op-1", "hash-1");
         assert_eq!(db.read(&town()).await?.operation(&op).await?, Known::New);
         let mut tx = db.write(&town()).await?;
@@ -144,7 +145,7 @@ async fn an_operation_is_done_once_and_answers_the_same_again() -> anyhow::Resul
 #[tokio::test]
 async fn the_record_is_a_chain_without_gaps() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         assert_eq!(db.read(&town()).await?.audit_head().await?, (0, String::new()));
         for id in ["a", "b", "c"] {
             with_account(&db, id).await?;
@@ -175,7 +176,7 @@ async fn the_record_is_a_chain_without_gaps() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_sealed_row_cannot_be_committed_without_an_audit_entry() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         tx.insert_account(&account("a")).await?;
         assert!(matches!(tx.commit_machinery().await, Err(Error::Inconsistent { table: "account", .. })));
@@ -201,7 +202,7 @@ async fn verify_finds_a_changed_byte_anywhere_in_the_record() -> anyhow::Result<
         ("UPDATE audit_head SET hash = 'x'", "audit.head"),
     ];
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         for id in ["a", "b", "c"] {
             with_account(&db, id).await?;
         }
@@ -231,9 +232,9 @@ async fn attacked(db: &Db, sql: &'static str) -> anyhow::Result<Vec<store::verif
 /// Runs statements behind the program's back.
 async fn run(db: &Db, sql: String) -> anyhow::Result<()> {
     let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-    match db {
-        Db::Sqlite { writers, .. } => statements.execute(writers).await.map(|_| ())?,
-        Db::Postgres(pool) => statements.execute(pool).await.map(|_| ())?,
+    match &db.pool {
+        Pool::Sqlite { writers, .. } => statements.execute(writers).await.map(|_| ())?,
+        Pool::Postgres(pool) => statements.execute(pool).await.map(|_| ())?,
     }
     Ok(())
 }
@@ -255,7 +256,7 @@ async fn snapshot(db: &Db) -> anyhow::Result<Vec<String>> {
 #[tokio::test]
 async fn writers_of_one_town_queue_up_and_none_is_lost() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let tasks: Vec<_> = (0..12)
             .map(|n| {
                 let db = db.clone();
@@ -280,7 +281,7 @@ async fn writers_of_one_town_queue_up_and_none_is_lost() -> anyhow::Result<()> {
 #[tokio::test]
 async fn sessions_live_until_they_end_or_expire() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let session = Session {
             id: "s".to_owned(),
             account: "a".into(),
@@ -318,7 +319,7 @@ async fn sessions_live_until_they_end_or_expire() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_job_is_claimed_once_and_again_when_its_process_died() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let job = Job {
             id: "j".to_owned(),
             kind: "import.places".to_owned(),
@@ -369,11 +370,11 @@ async fn a_job_is_claimed_once_and_again_when_its_process_died() -> anyhow::Resu
 #[tokio::test]
 async fn a_copy_of_the_embedded_database_is_whole() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let db = Db::open(&format!("sqlite:{}", folder.path().join("town.db").display())).await?;
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("town.db").display()), folder.path()).await?;
     with_account(&db, "a").await?;
     let copy = folder.path().join("copy.db");
     db.copy_to(&copy).await?;
-    let copied = Db::open(&format!("sqlite:{}", copy.display())).await?;
+    let copied = Db::open(&format!("sqlite:{}", copy.display()), folder.path()).await?;
     assert_eq!(copied.read(&town()).await?.verify().await?, db.read(&town()).await?.verify().await?);
     Ok(())
 }
@@ -408,7 +409,7 @@ fn an_upload_is_taken_up_again_after_any_break_and_kept_under_its_hash() -> anyh
 #[tokio::test]
 async fn a_blob_is_noted_once() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let id = Blobs::open(fresh.folder.path())?.put(b"photo")?;
         let mut tx = db.write(&town()).await?;
         tx.note_blob(&id, 5, "image/jpeg", NOW).await?;
@@ -425,7 +426,7 @@ async fn a_blob_is_noted_once() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_running_number_that_was_not_kept_is_given_again() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         assert_eq!((tx.next_number("a").await?, tx.next_number("a").await?), (1, 2));
         assert_eq!(tx.next_number("b").await?, 1);

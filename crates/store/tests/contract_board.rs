@@ -73,7 +73,7 @@ fn version(id: &str, from: &str, recorded_at: Timestamp) -> PlanVersion {
 #[tokio::test]
 async fn the_plan_of_a_day_is_the_one_in_force_on_it() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         assert_eq!(db.read(&town()).await?.plan_on(day("2026-01-01")).await?, None);
         let mut tx = db.write(&town()).await?;
         tx.insert_plan_version(&version("p1", "2023-02-20", NOW)).await?;
@@ -98,7 +98,7 @@ async fn the_plan_of_a_day_is_the_one_in_force_on_it() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_notice_is_attached_once_and_then_corrected() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut notice = NoticeRecord {
             plan: "p".to_owned(),
             title: "通知".to_owned(),
@@ -314,7 +314,7 @@ fn count(gathered: &Gathered, kind: &str, subject: SubjectIx, as_of: &str) -> us
 #[tokio::test]
 async fn the_record_is_gathered_with_labels_facts_and_both_dates() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         found(&mut tx).await?;
         tx.void_place(&"gone".into(), 1, NOW, "重复").await?;
@@ -412,7 +412,7 @@ fn hazard(id: &str) -> anyhow::Result<(Hazard, domain::hazard::Event, Filing)> {
 #[tokio::test]
 async fn what_came_since_is_taken_in_by_itself_unless_it_takes_something_back() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         found(&mut tx).await?;
         tx.commit(audit("town.found", "place", "p1"), ()).await?;
@@ -458,7 +458,7 @@ async fn what_came_since_is_taken_in_by_itself_unless_it_takes_something_back() 
 #[tokio::test]
 async fn subjects_are_named_and_rows_told_apart_by_scope() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         found(&mut tx).await?;
         let (looked, filed) = inspection("i1", 1, "v1-committee", Outcome::Clear, NOW);
@@ -492,7 +492,7 @@ async fn subjects_are_named_and_rows_told_apart_by_scope() -> anyhow::Result<()>
 #[tokio::test]
 async fn what_is_to_be_done_after_a_commit_is_not_done_without_one() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let rung = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
         for commits in [false, true] {
             let mut tx = db.write(&town()).await?;

@@ -9,6 +9,7 @@ use domain::hazard::{
 use domain::ids::TownCode;
 use domain::time::{Timestamp, parse_date};
 use scopes::{below, everything};
+use store::db::Pool;
 use store::hazard::{Filing, HazardFilter};
 use store::unit_link::UnitLink;
 use store::{Audit, Db, Error};
@@ -92,7 +93,7 @@ async fn advised(db: &Db, id: &str, path: &str, at: Timestamp) -> anyhow::Result
 #[tokio::test]
 async fn a_hazard_reads_back_by_replay_and_a_stale_step_is_a_conflict() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let advised = advised(&db, "h", "t/v", NOW).await?;
         let mut read = db.read(&town()).await?;
         assert_eq!(read.hazard(&"h".into()).await?, Some((advised.clone(), filing("h", "t/v"))));
@@ -120,7 +121,7 @@ async fn a_hazard_reads_back_by_replay_and_a_stale_step_is_a_conflict() -> anyho
 #[tokio::test]
 async fn a_row_that_says_other_than_its_events_is_told() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         advised(&db, "h", "t/v", NOW).await?;
         let attacks = [
             ("UPDATE hazard SET deadline_on = '2027-01-01'", "deadline_on"),
@@ -128,9 +129,9 @@ async fn a_row_that_says_other_than_its_events_is_told() -> anyhow::Result<()> {
             ("DELETE FROM hazard_event WHERE seq = 2", "hazard.replay_gap"),
         ];
         for (sql, wanted) in attacks {
-            match &db {
-                Db::Sqlite { writers, .. } => sqlx::raw_sql(sql).execute(writers).await.map(|_| ())?,
-                Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ())?,
+            match &db.pool {
+                Pool::Sqlite { writers, .. } => sqlx::raw_sql(sql).execute(writers).await.map(|_| ())?,
+                Pool::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ())?,
             }
             let told = db.read(&town()).await?.hazard(&"h".into()).await;
             let is_told = matches!(&told, Err(Error::Inconsistent { column, .. }) if column == wanted);
@@ -145,7 +146,7 @@ async fn a_row_that_says_other_than_its_events_is_told() -> anyhow::Result<()> {
 #[tokio::test]
 async fn lists_are_narrowed_by_territory_stage_place_date_and_text_and_paged() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         advised(&db, "a", "t/v1", NOW).await?;
         // The same instant as the one before: the id decides.
         advised(&db, "b", "t/v1/g", NOW).await?;
@@ -188,7 +189,7 @@ async fn lists_are_narrowed_by_territory_stage_place_date_and_text_and_paged() -
 #[tokio::test]
 async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         // Deadline 2026-03-09.
         advised(&db, "a", "t/v1", NOW).await?;
         keep(&db, "b", "t/v2", found("b", "mill", "无水", NOW.plus_ms(1))).await?;
@@ -262,7 +263,7 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
 #[tokio::test]
 async fn a_link_is_found_by_its_hash_counted_and_taken_back() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let link = UnitLink {
             id: "l".to_owned(),
             code_hash: "hash".to_owned(),
@@ -304,7 +305,7 @@ async fn a_link_is_found_by_its_hash_counted_and_taken_back() -> anyhow::Result<
 #[tokio::test]
 async fn only_closed_hazards_of_the_place_may_recur() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let open = advised(&db, "a", "t", NOW).await?;
         keep(&db, "b", "t", found("b", "mill", "无水", NOW)).await?;
         assert!(db.read(&town()).await?.earlier_of_place(&"shop".into()).await?.is_empty());

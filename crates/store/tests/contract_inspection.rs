@@ -70,7 +70,7 @@ async fn keep(db: &Db, inspection: &Inspection, path: &str) -> anyhow::Result<()
 #[tokio::test]
 async fn a_correction_stands_beside_what_it_corrects() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let first = inspection("i", "shop", 0);
         keep(&db, &first, "t/v").await?;
         let correction = Some(Correction { by: "li".into(), reason: "记错".to_owned() });
@@ -97,7 +97,7 @@ async fn a_correction_stands_beside_what_it_corrects() -> anyhow::Result<()> {
 #[tokio::test]
 async fn inspections_are_listed_newest_first_by_territory_place_and_date() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         keep(&db, &inspection("a", "shop", 0), "t/v1").await?;
         keep(&db, &inspection("b", "shop", 0), "t/v1").await?;
         keep(&db, &inspection("c", "mill", 2), "t/v10").await?;

@@ -12,7 +12,7 @@ use store::org::{OrgRecord, TerritoryRecord};
 use store::person::{PersonFilter, PersonRecord};
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use store::{Audit, Db, Error};
-use testkit::both_databases;
+use testkit::{Fresh, both_databases};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
@@ -99,8 +99,8 @@ fn held(id: &str, person: &str, role: Role, org: &str, path: &str) -> Assignment
     AssignmentRecord { assignment, version: 1, recorded_at: NOW }
 }
 
-async fn filled(url: &str) -> anyhow::Result<Db> {
-    let db = Db::open(url).await?;
+async fn filled(fresh: &Fresh) -> anyhow::Result<Db> {
+    let db = Db::open(&fresh.url, &fresh.keys()).await?;
     let mut tx = db.write(&town()).await?;
     tx.insert_territory(&territory("v1", "t", "t/v1", 2)).await?;
     tx.insert_territory(&territory("t", "", "t", 1)).await?;
@@ -125,7 +125,7 @@ async fn filled(url: &str) -> anyhow::Result<Db> {
 #[tokio::test]
 async fn territories_and_organisations_are_kept_in_their_order() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = filled(&fresh.url).await?;
+        let db = filled(&fresh).await?;
         let mut read = db.read(&town()).await?;
         let all = read.territories().await?;
         assert_eq!(all, [territory("t", "", "t", 1), territory("v1", "t", "t/v1", 2)]);
@@ -162,7 +162,7 @@ async fn territories_and_organisations_are_kept_in_their_order() -> anyhow::Resu
 #[tokio::test]
 async fn persons_are_found_within_the_scope_only() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = filled(&fresh.url).await?;
+        let db = filled(&fresh).await?;
         let mut read = db.read(&town()).await?;
         let any = PersonFilter { text: None, role: None, org: None, path: None, on: day("2026-03-01") };
         let names =
@@ -214,7 +214,7 @@ async fn persons_are_found_within_the_scope_only() -> anyhow::Result<()> {
 #[tokio::test]
 async fn an_assignment_ends_and_stays() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = filled(&fresh.url).await?;
+        let db = filled(&fresh).await?;
         let post = PostRecord {
             post: Post {
                 id: "post-1".into(),
@@ -258,7 +258,7 @@ async fn an_assignment_ends_and_stays() -> anyhow::Result<()> {
 #[tokio::test]
 async fn certificates_are_kept_and_taken_back() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = filled(&fresh.url).await?;
+        let db = filled(&fresh).await?;
         let card = CertificateRecord {
             certificate: Certificate {
                 id: "c1".into(),

@@ -53,7 +53,7 @@ fn picture(id: &str, taken_at: Timestamp, lon: Option<f64>) -> Picture {
 #[tokio::test]
 async fn the_pictures_of_an_object_come_in_the_order_they_were_taken() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let (early, late) = (picture("z", NOW, Some(105.927_1)), picture("a", NOW.plus_ms(1), None));
         let other = Picture { object_id: "other".to_owned(), ..picture("o", NOW, None) };
         let mut tx = db.write(&town()).await?;
@@ -79,7 +79,7 @@ async fn the_pictures_of_an_object_come_in_the_order_they_were_taken() -> anyhow
 #[tokio::test]
 async fn an_upload_is_finished_once() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let upload = Upload {
             id: "u".to_owned(),
             account: "acc".to_owned(),

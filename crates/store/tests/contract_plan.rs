@@ -67,7 +67,7 @@ fn edition(code: &str, edition: u32, state: State) -> ChecklistRecord {
 #[tokio::test]
 async fn the_editions_of_a_day_are_those_in_use_on_it() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let (jan, mar, apr) = (day("2026-01-01"), day("2026-03-31"), day("2026-04-01"));
         let first = edition("B", 1, State::Retired { from: jan, to: mar });
         let mut tx = db.write(&town()).await?;
@@ -99,7 +99,7 @@ async fn the_editions_of_a_day_are_those_in_use_on_it() -> anyhow::Result<()> {
 #[tokio::test]
 async fn an_edition_in_use_is_retired_but_never_changed() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let (from, to) = (day("2026-01-01"), day("2026-06-30"));
         let mut tx = db.write(&town()).await?;
         tx.insert_checklist(&edition("B", 1, State::Draft)).await?;
@@ -158,7 +158,7 @@ fn visit(id: &str, place: &str, from: &str, to: &str) -> PlanItemRecord {
 #[tokio::test]
 async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         tx.insert_inspection_plan(&plan("ip", "org-1", "t/v1")).await?;
         tx.insert_inspection_plan(&plan("iq", "org-2", "t/v2")).await?;
@@ -230,7 +230,7 @@ fn setting(id: &str, value: Value, from: &str) -> ParameterRecord {
 #[tokio::test]
 async fn a_parameter_has_the_value_decided_for_its_day() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
         tx.insert_parameter(&setting("s1", Value::Number(12.0), "2026-01-01")).await?;
         tx.insert_parameter(&setting("s2", Value::Number(0.5), "2026-06-01")).await?;
@@ -271,7 +271,7 @@ async fn a_parameter_has_the_value_decided_for_its_day() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_waiver_holds_between_its_days_until_it_is_taken_back() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let waiver = |id: &str, from: &str, to: Option<&str>| WaiverRecord {
             id: id.to_owned(),
             duty: "C10.3".to_owned(),

@@ -70,7 +70,7 @@ fn filing(id: &str, path: &str) -> TaskFiling {
 #[tokio::test]
 async fn a_task_reads_back_with_its_events_and_a_stale_step_is_a_conflict() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let task = pending(&db, "a", "t/v", days(3)).await?;
         let (taken, event) = task.clone().accept(act("wang"), NOW)?;
         let mut tx = db.write(&town()).await?;
@@ -92,7 +92,7 @@ async fn a_task_reads_back_with_its_events_and_a_stale_step_is_a_conflict() -> a
 #[tokio::test]
 async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = Db::open(&fresh.url).await?;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         pending(&db, "b", "t/v1", days(3)).await?;
         pending(&db, "a", "t/v1", days(3)).await?;
         let (gone, event) = pending(&db, "c", "t/v10", days(1)).await?.cancel(act("wang"), "撤店", NOW)?;

@@ -75,7 +75,7 @@ fn account() -> Account {
 async fn a_town_moves_there_and_back_with_the_same_record() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let file = |name: &str| format!("sqlite:{}", fresh.folder.path().join(name).display());
-        let first = Db::open(&file("first.db")).await?;
+        let first = Db::open(&file("first.db"), &fresh.keys()).await?;
         let mut tx = first.write(&town()).await?;
         tx.insert_account(&account()).await?;
         tx.append(audit("account.add")).await?;
@@ -86,9 +86,9 @@ async fn a_town_moves_there_and_back_with_the_same_record() -> anyhow::Result<()
         other.commit(audit("photo.add"), ()).await?;
         let before = first.read(&town()).await?.verify().await?;
 
-        let second = Db::open(&fresh.url).await?;
+        let second = Db::open(&fresh.url, &fresh.keys()).await?;
         assert!(first.copy_town_to(&second, &town()).await? >= 6);
-        let third = Db::open(&file("third.db")).await?;
+        let third = Db::open(&file("third.db"), &fresh.folder.path().join("others")).await?;
         second.copy_town_to(&third, &town()).await?;
         for db in [&second, &third] {
             let mut read = db.read(&town()).await?;

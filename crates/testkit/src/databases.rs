@@ -22,6 +22,37 @@ pub struct Fresh {
     pub folder: TempDir,
 }
 
+impl Fresh {
+    /// Folder for the master key.
+    pub fn keys(&self) -> std::path::PathBuf {
+        self.folder.path().join("keys")
+    }
+
+    /// Everything a thief of database and files finds, the keys apart, as one text.
+    pub fn stolen(&self) -> Result<String> {
+        let mut all = String::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path == self.keys() {
+                    continue;
+                } else if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    all.push_str(&String::from_utf8_lossy(&std::fs::read(path)?));
+                }
+            }
+        }
+        if self.engine == "PostgreSQL" {
+            let tables = "SELECT query_to_xml(format('SELECT * FROM %I', tablename), true, true, '') \
+                          FROM pg_tables WHERE schemaname = 'public'";
+            all.push_str(&psql(&self.url, tables)?);
+        }
+        Ok(all)
+    }
+}
+
 /// A database on the server, dropped with it. Held outside the story, which may end in a panic.
 struct Made {
     server: String,

@@ -95,8 +95,14 @@ pub fn path(below: &str) -> String {
 /// Founds the town in a fresh database.
 pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
     let clock = FakeClock::on(day(TODAY));
-    let app =
-        App::open(&fresh.url, fresh.folder.path(), Arc::new(Standing(clock.clone())), TOWN.into()).await?;
+    let app = App::open(
+        &fresh.url,
+        &fresh.keys(),
+        fresh.folder.path(),
+        Arc::new(Standing(clock.clone())),
+        TOWN.into(),
+    )
+    .await?;
     ensure!(app.found_town(&Caller::system(), &roster(), PASSWORD).await?, "founded once");
     let router = router(Doors { app: app.clone(), secure: false }, Router::new());
     Ok(Town { app, router, clock })

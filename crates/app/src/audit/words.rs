@@ -33,6 +33,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("town", "本镇"),
     ("unit", "单位"),
     ("unit_link", "整改链接"),
+    ("vault", "个人信息"),
     ("waiver", "豁免"),
 ];
 
@@ -96,6 +97,7 @@ const VERBS: &[(&str, &str)] = &[
     ("reveal", "查看"),
     ("review", "审核"),
     ("revoke", "撤销"),
+    ("seal", "封存"),
     ("send_back", "退回"),
     ("serve", "送达"),
     ("shipped", "装入自带的"),

@@ -43,7 +43,7 @@ pub async fn measure(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
 async fn open(folder: &Path) -> anyhow::Result<App> {
     std::fs::create_dir_all(folder)?;
     let url = format!("sqlite:{}", folder.join("town.db").display());
-    Ok(App::open(&url, &folder.join("blobs"), Arc::new(Noon), TOWN.into()).await?)
+    Ok(App::open(&url, &folder.join("keys"), &folder.join("blobs"), Arc::new(Noon), TOWN.into()).await?)
 }
 
 async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::Result<()> {
