@@ -24,11 +24,13 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 pub(crate) struct FormatQuery {
     /// `xlsx`, `csv` or `geojson`.
     format: Option<String>,
+    /// What it is for; needed when it names many persons.
+    reason: Option<String>,
 }
 
 /// 导出场所台账
 #[utoipa::path(get, path = "/api/v1/exports/places", tag = "export", params(FormatQuery, PlaceQuery),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 429, body = Problem), (status = 422, body = Problem)))]
 async fn places(
     State(doors): State<Doors>,
     Known(caller): Known,
@@ -36,7 +38,8 @@ async fn places(
     Query(query): Query<PlaceQuery>,
 ) -> Answer<Response> {
     let format = doors.app.format_of(form.format.as_deref().unwrap_or("xlsx"))?;
-    let (name, bytes) = doors.app.export_places(&caller, &query, format).await?;
+    let reason = form.reason.as_deref().unwrap_or_default();
+    let (name, bytes) = doors.app.export_places(&caller, &query, format, reason).await?;
     Ok(attachment(&name, format.media_type(), bytes))
 }
 

@@ -48,6 +48,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(session::login))
         .routes(routes!(session::logout))
+        .routes(routes!(session::step_up))
         .routes(routes!(session::list, session::end_others))
         .routes(routes!(session::end))
         .merge(account::routes())

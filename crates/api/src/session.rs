@@ -67,6 +67,27 @@ pub(crate) async fn login(
     Ok(response)
 }
 
+/// A password or a code, given again.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct StepUp {
+    /// Password, for an account without a second factor.
+    password: Option<String>,
+    /// The authenticator's six digits, or a recovery code, for an account with one.
+    totp: Option<String>,
+}
+
+/// 再次确认身份
+#[utoipa::path(post, path = "/api/v1/session/step-up", tag = "session", request_body = StepUp,
+    responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn step_up(
+    State(doors): State<Doors>,
+    Entering(caller): Entering,
+    Json(asked): Json<StepUp>,
+) -> Answer<StatusCode> {
+    doors.app.step_up(&caller, asked.password.as_deref(), asked.totp.as_deref()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// 退出登录
 #[utoipa::path(post, path = "/api/v1/logout", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
 pub(crate) async fn logout(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Response> {

@@ -381,6 +381,11 @@ async fn what_is_taken_out_reads_in_again_unchanged_and_only_within_ones_right()
             clerk.get("/api/v1/exports/places?format=pdf").await?.status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
+        let stolen = fresh.stolen()?;
+        assert!(
+            stolen.contains("甲店") && !stolen.contains("13800001111"),
+            "neither rows, files nor jobs tell it"
+        );
         let template = clerk.get("/api/v1/imports/template.xlsx?kind=places").await?;
         assert!(template.bytes.starts_with(b"PK"));
         Ok(())

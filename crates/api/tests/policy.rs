@@ -54,6 +54,7 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/unit/{code}/photos/{id}", Public),
     ("get", "/api/v1/unit/{code}/photos/{id}/state", Public),
     ("post", "/api/v1/logout", Own),
+    ("post", "/api/v1/session/step-up", Own),
     ("get", "/api/v1/me", Own),
     ("post", "/api/v1/me/password", Own),
     ("get", "/api/v1/me/sessions", Own),

@@ -188,9 +188,7 @@ impl App {
             return Err(refused());
         }
         let mut account = account;
-        let factor_at = if account.totp_secret.is_empty() {
-            Timestamp(0)
-        } else {
+        if !account.totp_secret.is_empty() {
             let code =
                 code.map(str::trim).filter(|c| !c.is_empty()).ok_or_else(|| Error::Unauthenticated {
                     code: "login.totp_required",
@@ -203,8 +201,7 @@ impl App {
                     message: "验证码不对或已用过，请等下一个再试".to_owned(),
                 });
             }
-            now
-        };
+        }
         account.failures = 0;
         let mut tx = self.db.write(&self.town).await?;
         let (name, hats) = worn(&mut tx, &account, now).await?;
@@ -214,14 +211,46 @@ impl App {
             name,
             hats,
             must_change: account.must_change,
-            factor_at,
+            factor_at: now,
             ..Caller::system()
         };
         tx.update_account(&account).await?;
-        let (reference, session) = self.begin_session(&mut tx, &account, device, factor_at).await?;
+        let (reference, session) = self.begin_session(&mut tx, &account, device).await?;
         let caller = Caller { session: session.id.clone(), ..caller };
         tx.commit(caller.audit("account.login", "account", account.id.as_str(), now), ()).await?;
         Ok(Entered { reference, lasts_s: (session.expires_at.0 - now.0) / 1000, caller })
+    }
+
+    /// Shows again that the caller is who logged in: by the authenticator's or a recovery code where a second factor is
+    /// set up, by the password where none is. Wrong ones count as at the login.
+    pub async fn step_up(&self, caller: &Caller, password: Option<&str>, code: Option<&str>) -> Result<()> {
+        let now = self.now();
+        let mut account = self.my_account(caller).await?;
+        not_locked(&account, now)?;
+        let (fits, wrong) = if account.totp_secret.is_empty() {
+            let password = password
+                .filter(|text| !text.is_empty())
+                .ok_or_else(|| Error::field("password", "session.password_missing", "请输入密码"))?;
+            let fits = secret::password_fits(password.to_owned(), account.password_hash.clone()).await?;
+            (fits, wrong_password("password"))
+        } else {
+            let code = code
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .ok_or_else(|| Error::field("totp", "session.code_missing", "请输入验证器上的六位数字"))?;
+            let wrong = Error::field("totp", "totp.wrong", "验证码不对或已用过，请等下一个再试");
+            (use_code(&mut account, code, now)?, wrong)
+        };
+        if !fits {
+            self.login_failed(account, now).await?;
+            return Err(wrong);
+        }
+        account.failures = 0;
+        let mut tx = self.db.write(&self.town).await?;
+        tx.update_account(&account).await?;
+        tx.touch_session(&caller.session, now, now).await?;
+        tx.commit(caller.audit("session.step_up", "account", account.id.as_str(), now), ()).await?;
+        Ok(())
     }
 
     async fn login_failed(&self, mut account: Account, now: Timestamp) -> Result<()> {
@@ -358,6 +387,7 @@ impl App {
     /// Opens an account for somebody in the book.
     pub async fn open_account(&self, caller: &Caller, input: AccountInput) -> Result<AccountView> {
         caller.hat(Action::AccountManage, &Subject::town())?;
+        caller.stepped_up(self.now())?;
         let whole = Caller::system().scope(Action::PersonRead)?;
         let person = PersonId::from(input.person);
         let known = self.db.read(&self.town).await?.person(&person, &whole).await?;
@@ -434,6 +464,7 @@ impl App {
     /// Sets somebody's password, to be changed at the next login; ends his sessions and unlocks him.
     pub async fn reset_password(&self, caller: &Caller, login: &str, password: &str) -> Result<()> {
         let mut account = self.account_named(caller, login).await?;
+        caller.stepped_up(self.now())?;
         if let Some(problem) = secret::weak_password(password, &account.login, "password") {
             return Err(Error::Invalid(vec![problem]));
         }
@@ -452,6 +483,10 @@ impl App {
                 code: "account.self",
                 message: "不能停用自己的账号，请由其他管理人员办理".to_owned(),
             });
+        }
+        // Shutting somebody out must never wait.
+        if active {
+            caller.stepped_up(self.now())?;
         }
         account.active = active;
         account.epoch += 1;

@@ -10,6 +10,9 @@ use store::operation::Operation;
 
 use crate::{Error, Result};
 
+/// For so long a password or a code counts as given just now. The town cannot change it.
+const FRESH_MS: i64 = 5 * 60 * 1000;
+
 /// Somebody who has logged in, or the program itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -23,7 +26,7 @@ pub struct Caller {
     pub hats: Hats,
     /// Hash of the session, empty for the program.
     pub session: String,
-    /// When the second factor was last given; 0 when never.
+    /// When a password or a code was last given.
     pub factor_at: Timestamp,
     /// The password must be changed before anything else.
     pub must_change: bool,
@@ -94,6 +97,19 @@ impl Caller {
     /// Errors: he may not.
     pub fn hat(&self, action: Action, row: &Subject) -> Result<&Assignment> {
         self.hats.hat(action, row).ok_or_else(|| forbidden(action))
+    }
+
+    /// That it is still he who logged in, before something is taken out or somebody given rights.
+    ///
+    /// Errors: he gave no password or code within the last five minutes.
+    pub fn stepped_up(&self, now: Timestamp) -> Result<()> {
+        if self.session.is_empty() || now.0 - self.factor_at.0 <= FRESH_MS {
+            return Ok(());
+        }
+        Err(Error::Forbidden {
+            code: "session.step_up_needed",
+            message: "这项操作要再确认一次是您本人，请重新输入密码或验证码".to_owned(),
+        })
     }
 
     /// What the caller does under a hat, when and where.

@@ -7,13 +7,30 @@ use domain::ids::PlaceId;
 use domain::place::Registration;
 use domain::place_list::ListKind;
 use domain::policy::Action;
+use domain::time::Timestamp;
 use exchange::places_sheet::PlaceRow;
+use store::Read;
+use store::audit::AuditFilter;
 use store::place::PlaceRecord;
 
+use crate::hazard::setting;
 use crate::import::written;
 use crate::place::view::{PlaceQuery, word};
 use crate::place::{Names, filter};
 use crate::{App, Caller, Error, Result};
+
+/// Ledgers one person may take out in a day, until the town decides otherwise (P).
+pub(crate) const EXPORTS_A_DAY: (&str, f64) = ("export.a_day", 10.0);
+/// Rows with personal columns in one file (P).
+pub(crate) const ROWS_AT_ONCE: (&str, f64) = ("export.rows", 5_000.0);
+/// Persons in one file without a reason being asked for (P).
+pub(crate) const PERSONS_UNASKED: (&str, f64) = ("export.persons", 200.0);
+/// Takes a ledger out, in the record.
+const TAKEN_OUT: &str = "register.export";
+/// More than any town allows; only so many entries of a day are looked at.
+const MOST_LOOKED_AT: i64 = 1_001;
+/// A day.
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,18 +111,89 @@ pub(crate) fn to_row(record: &PlaceRecord, names: &Names, lists: &[ListKind]) ->
     }
 }
 
+/// Whether the record tells whose business it is.
+fn names_somebody(record: &PlaceRecord) -> bool {
+    let p = &record.place;
+    !(p.responsible.name.is_empty() && p.responsible.phone.is_empty())
+}
+
+/// A text with every number that may be a telephone's, or its tail, hidden.
+fn without_numbers(text: &str) -> String {
+    if text.chars().filter(char::is_ascii_digit).count() < 4 {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if c.is_ascii_digit() { '*' } else { c }).collect()
+}
+
+fn first_code(error: &Error) -> &'static str {
+    match error {
+        Error::Invalid(problems) => problems.first().map_or("validation", |problem| problem.code),
+        other => other.code(),
+    }
+}
+
+/// The town's limits of taking ledgers out, counted from the record: no node and no restart forgets.
+async fn within_limits(
+    read: &mut Read,
+    caller: &Caller,
+    rows: usize,
+    persons: usize,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    if caller.session.is_empty() {
+        return Ok(());
+    }
+    let on = now.date();
+    let (a_day, _) = setting(read, EXPORTS_A_DAY, on).await?;
+    let from = Timestamp::start_of(on);
+    let filter = AuditFilter {
+        actor: Some(caller.account.to_string()),
+        action: Some(TAKEN_OUT.to_owned()),
+        from: Some(from),
+        ..AuditFilter::default()
+    };
+    if read.audit_page(&filter, i64::MAX, MOST_LOOKED_AT).await?.len() >= usize::from(a_day) {
+        return Err(Error::TooMany {
+            code: "export.too_many",
+            message: format!("每人每天最多导出 {a_day} 次，今天已用完，请明天再导或请消安办代办"),
+            after_s: (from.0 + DAY_MS - now.0) / 1000,
+        });
+    }
+    let (most, _) = setting(read, ROWS_AT_ONCE, on).await?;
+    if rows > usize::from(most) {
+        return Err(Error::Refused {
+            code: "export.too_many_rows",
+            message: format!(
+                "这次要导出 {rows} 行，含个人信息的导出每次最多 {most} 行，请按村或部门分次导出"
+            ),
+        });
+    }
+    let (unasked, _) = setting(read, PERSONS_UNASKED, on).await?;
+    if persons > usize::from(unasked) && !(2..=200).contains(&reason.trim().chars().count()) {
+        let message = format!("这次要导出 {persons} 人的信息，超过 {unasked} 人须写明用途，2 到 200 个字");
+        return Err(Error::field("reason", "export.reason_needed", &message));
+    }
+    Ok(())
+}
+
 impl App {
     /// The places a query finds within the caller's right to take them out, as a file. Who took out how many is
-    /// recorded.
+    /// recorded; so is a refusal. The program itself is not limited.
+    ///
+    /// Errors: he gave no password within five minutes; too many files today, too many rows, or many persons and no
+    /// `reason`.
     pub async fn export_places(
         &self,
         caller: &Caller,
         query: &PlaceQuery,
         format: Format,
+        reason: &str,
     ) -> Result<(String, Vec<u8>)> {
         let now = self.now();
         let on = now.date();
         let scope = caller.scope(Action::RegisterExport)?;
+        caller.stepped_up(now)?;
         let filter = filter(query, on)?;
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
@@ -114,8 +202,20 @@ impl App {
         let ids: Vec<PlaceId> = records.iter().map(|r| r.place.id.clone()).collect();
         let lists: HashMap<PlaceId, Vec<ListKind>> =
             read.place_signs(&ids, on).await?.into_iter().map(|(id, signs)| (id, signs.lists)).collect();
-        drop(read);
         let count = records.len();
+        let persons = records.iter().filter(|r| names_somebody(r)).count();
+        let allowed = within_limits(&mut read, caller, count, persons, reason, now).await;
+        drop(read);
+        if let Err(refusal) = allowed {
+            let mut audit = caller.audit("export.refuse", "place", "", now);
+            audit.reason = reason.trim().to_owned();
+            audit.detail = serde_json::json!({ "rows": count, "code": first_code(&refusal) }).to_string();
+            // A refusal is no answer to keep: asked again with a reason it is another.
+            let mut tx = self.write(caller).await?;
+            tx.unbind_operation();
+            tx.commit(audit, ()).await?;
+            return Err(refusal);
+        }
         let bytes = self
             .aside(move || {
                 let vocabulary = crate::import::vocabulary("places");
@@ -133,8 +233,11 @@ impl App {
                 Ok(out.into_inner())
             })
             .await?;
+        // Somebody may have looked for a number: the record holds none.
+        let query = PlaceQuery { q: query.q.as_deref().map(without_numbers), ..query.clone() };
         let detail = serde_json::json!({ "format": format.ending(), "rows": count, "query": query });
-        let mut audit = caller.audit("register.export", "place", "", now);
+        let mut audit = caller.audit(TAKEN_OUT, "place", "", now);
+        audit.reason = reason.trim().to_owned();
         // Reading a file out has no row of its own; the narrowest hat that allows it is not asked for row by row.
         audit.hat = caller
             .hats

@@ -154,7 +154,11 @@ impl Loaded {
 }
 
 /// A whole number the town has set, or the one that comes along; with the unit it was set in.
-async fn setting(read: &mut Read, (name, otherwise): (&str, f64), on: Date) -> Result<(u16, String)> {
+pub(crate) async fn setting(
+    read: &mut Read,
+    (name, otherwise): (&str, f64),
+    on: Date,
+) -> Result<(u16, String)> {
     let set = read.parameter_on(name, on).await?.map(|set| set.parameter);
     Ok(set.and_then(counted).unwrap_or((otherwise as u16, String::new())))
 }

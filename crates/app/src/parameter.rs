@@ -13,6 +13,7 @@ use serde::Serialize;
 use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
 
+use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE};
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::plan::plan_in_force;
@@ -98,13 +99,16 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 6] = [
+const OWN: [Own; 9] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
     own_of(GENERAL_DAYS, "一般隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(LARGER_DAYS, "较大隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
+    own_of(EXPORTS_A_DAY, "每人每天最多导出次数", &["次"], 1_000.0),
+    own_of(ROWS_AT_ONCE, "含个人信息的导出每次最多行数", &["行"], 50_000.0),
+    own_of(PERSONS_UNASKED, "导出超过多少人须写明理由", &["人"], 50_000.0),
 ];
 
 fn own(name: &str) -> Option<&'static Own> {

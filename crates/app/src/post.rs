@@ -360,6 +360,7 @@ impl App {
         let names = Names::read(&mut tx).await?;
         let path = names.path(&post.post.territory).unwrap_or_default().to_owned();
         let hat = caller.hat(Action::PersonChange, &Subject::of(&path, Some(&post.post.org)))?;
+        caller.stepped_up(now)?;
         if person.person.id == caller.person {
             return Err(Error::Refused {
                 code: "assignment.self",

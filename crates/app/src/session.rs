@@ -64,7 +64,6 @@ impl App {
         tx: &mut store::Write,
         account: &Account,
         device: &Device,
-        factor_at: Timestamp,
     ) -> Result<(String, Session)> {
         let now = self.now();
         let reference = secret::random_reference()?;
@@ -76,7 +75,7 @@ impl App {
             created_at: now,
             seen_at: now,
             expires_at: now.plus_ms(length),
-            factor_at,
+            factor_at: now,
             epoch: account.epoch,
             address: device.address.clone(),
             agent: device.agent.chars().take(200).collect(),

@@ -171,7 +171,7 @@ pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
     let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
     let caller = Caller::system();
-    let (_, bytes) = app.export_places(&caller, &PlaceQuery::default(), format).await.map_err(plainly)?;
+    let (_, bytes) = app.export_places(&caller, &PlaceQuery::default(), format, "").await.map_err(plainly)?;
     std::fs::write(&asked.file, &bytes).with_context(|| format!("{} 写不进去", asked.file.display()))?;
     Ok(bytes.len())
 }

@@ -21,7 +21,7 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// Ends at the latest.
     pub expires_at: Timestamp,
-    /// When the second factor was last given; 0 when never.
+    /// When a password or a code was last given.
     pub factor_at: Timestamp,
     /// The account's epoch when it began.
     pub epoch: i64,
@@ -83,11 +83,13 @@ impl Write {
         self.insert("session", &s.id, row).await
     }
 
-    /// Notes that a session was used, and since when its second factor holds.
+    /// Notes that a session was used, and when a password or a code was last given; an earlier time than is known
+    /// changes nothing.
     pub async fn touch_session(&mut self, id: &str, seen_at: Timestamp, factor_at: Timestamp) -> Result<()> {
         let town = self.town().clone();
         self.exec(
-            "UPDATE session SET seen_at = $3, factor_at = $4 WHERE town = $1 AND id = $2",
+            "UPDATE session SET seen_at = $3, factor_at = CASE WHEN factor_at > $4 THEN factor_at ELSE $4 END \
+             WHERE town = $1 AND id = $2",
             args![town.as_str(), id, seen_at, factor_at],
         )
         .await?;
