@@ -6,6 +6,7 @@ import { createApp } from 'vue'
 import { setHooks } from '../shared/api/client'
 import { setupI18n, translate } from '../shared/i18n'
 import { setupTheme } from '../shared/theme'
+import { askStepUp } from '../shared/ui/stepUp'
 import App from './App.vue'
 import { watchUpgrade } from './upgrade'
 import { elementLocale } from './element'
@@ -29,6 +30,7 @@ void (async () => {
       if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
     },
     mustChange: () => void router.push({ name: 'password' }),
+    stepUp: askStepUp,
   })
   app.use(router)
   await router.isReady()

@@ -58,6 +58,8 @@ export interface SendOptions {
 interface Hooks {
   unauthenticated: () => void
   mustChange: () => void
+  /** Asks who is signed in to show it again; whether he did. */
+  stepUp: () => Promise<boolean>
   offlineText: () => string
   /** Server time minus device time in milliseconds, learnt from the Date header. */
   clock: (skewMs: number) => void
@@ -65,6 +67,7 @@ interface Hooks {
 const hooks: Hooks = {
   unauthenticated: () => undefined,
   mustChange: () => undefined,
+  stepUp: async () => false,
   offlineText: () => '没有连上服务器，请检查网络后重试',
   clock: () => undefined,
 }
@@ -117,6 +120,24 @@ export async function send(
     headers['X-Fengsui'] = '1'
     headers['Idempotency-Key'] = options.key ?? uuidv7()
   }
+  for (let asked = false; ; asked = true) {
+    const problem = await attempt(method, path, headers, body, options)
+    if (problem instanceof Response) return problem
+    // Once the person has shown again who he is, the same request under the same key goes through.
+    if (problem.code === 'session.step_up_needed' && !asked && (await hooks.stepUp())) continue
+    if (problem.status === 401 && !options.quiet) hooks.unauthenticated()
+    if (problem.code === 'password.must_change') hooks.mustChange()
+    throw problem
+  }
+}
+
+async function attempt(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: BodyInit | null | undefined,
+  options: SendOptions,
+): Promise<Response | ApiProblem> {
   let response: Response
   try {
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
@@ -129,11 +150,7 @@ export async function send(
   }
   const date = response.headers.get('Date')
   if (date) hooks.clock(Date.parse(date) - Date.now())
-  if (response.ok) return response
-  const problem = await problemOf(response)
-  if (problem.status === 401 && !options.quiet) hooks.unauthenticated()
-  if (problem.code === 'password.must_change') hooks.mustChange()
-  throw problem
+  return response.ok ? response : problemOf(response)
 }
 
 async function json<T>(response: Response): Promise<T> {
