@@ -13,7 +13,7 @@ async fn who_takes_out_or_gives_rights_shows_again_that_it_is_he() -> anyhow::Re
         let town = town(&fresh).await?;
         let mut head = town.login("head").await?;
         let account =
-            json!({ "login": "newcomer", "person": "p-staff1", "password": "桂花树下有一口老水井" });
+            json!({ "login": "newcomer", "person": "p-staff1", "password": "桂花树下有一口老水井很深" });
         let export = "/api/v1/exports/places?format=csv";
         assert_eq!(head.get(export).await?.status, StatusCode::OK, "just logged in");
         town.clock.advance_ms(5 * 60_000 + 1);
@@ -22,7 +22,7 @@ async fn who_takes_out_or_gives_rights_shows_again_that_it_is_he() -> anyhow::Re
         for told in [
             head.get(export).await?,
             head.ask(Method::POST, "/api/v1/accounts", Some(account.clone()), Some(key)).await?,
-            head.post("/api/v1/accounts/staff1/reset", json!({ "password": "桂花树下有一口老水井" })).await?,
+            head.post("/api/v1/accounts/staff1/reset", json!({ "password": "桂花树下有一口老水井很深" })).await?,
             head.post("/api/v1/accounts/staff1/enable", json!({})).await?,
         ] {
             assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "session.step_up_needed"));
