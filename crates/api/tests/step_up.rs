@@ -22,7 +22,8 @@ async fn who_takes_out_or_gives_rights_shows_again_that_it_is_he() -> anyhow::Re
         for told in [
             head.get(export).await?,
             head.ask(Method::POST, "/api/v1/accounts", Some(account.clone()), Some(key)).await?,
-            head.post("/api/v1/accounts/staff1/reset", json!({ "password": "桂花树下有一口老水井很深" })).await?,
+            head.post("/api/v1/accounts/staff1/reset", json!({ "password": "桂花树下有一口老水井很深" }))
+                .await?,
             head.post("/api/v1/accounts/staff1/enable", json!({})).await?,
         ] {
             assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "session.step_up_needed"));

@@ -496,7 +496,7 @@ impl App {
         let name = named(&fix.name)?;
         let (mut tx, opened) = match self.unit_write(code, &name, operation, now).await? {
             Writing::Again(answer) => return Ok(UnitAnswer::Again(answer)),
-            Writing::Now(tx, opened) => (tx, opened),
+            Writing::Now(now) => *now,
         };
         let hazard = &opened.loaded.hazard;
         let (photos, here) = fresh_photos(&mut tx, hazard, &fix.photos).await?;
@@ -510,7 +510,7 @@ impl App {
         let note: String = fix.note.trim().chars().take(1000).collect();
         let act = opened.act(&name, now);
         let stepped = hazard.clone().submit_fix(act, FixChannel::Code, photos, &note, now, calendar())?;
-        self.unit_step(tx, *opened, stepped, "hazard.fix_submitted", now).await
+        self.unit_step(tx, opened, stepped, "hazard.fix_submitted", now).await
     }
 
     /// Asks for the one extension.
@@ -525,7 +525,7 @@ impl App {
         let name = named(&wish.name)?;
         let (mut tx, opened) = match self.unit_write(code, &name, operation, now).await? {
             Writing::Again(answer) => return Ok(UnitAnswer::Again(answer)),
-            Writing::Now(tx, opened) => (tx, opened),
+            Writing::Now(now) => *now,
         };
         let hazard = &opened.loaded.hazard;
         let at_most = extension_cap(hazard, extension_share(&mut tx, now.date()).await?);
@@ -535,7 +535,7 @@ impl App {
         }
         let reason: String = wish.reason.trim().chars().take(1000).collect();
         let stepped = hazard.clone().ask_extension(opened.act(&name, now), wish.days, &reason, now)?;
-        self.unit_step(tx, *opened, stepped, "hazard.extension_asked", now).await
+        self.unit_step(tx, opened, stepped, "hazard.extension_asked", now).await
     }
 
     /// Opens a code to write by it, unless the very request was carried out before.
@@ -567,7 +567,7 @@ impl App {
                 Known::New => tx.bind_operation(operation),
             }
         }
-        Ok(Writing::Now(tx, Box::new(opened)))
+        Ok(Writing::Now(Box::new((tx, opened))))
     }
 
     async fn unit_step(
@@ -591,7 +591,7 @@ impl App {
 /// A write by a code.
 enum Writing {
     Again(String),
-    Now(store::Write, Box<Opened>),
+    Now(Box<(store::Write, Opened)>),
 }
 
 #[cfg(test)]
