@@ -27,9 +27,8 @@ impl App {
             }
             sealed += tx.commit(caller.audit("vault.seal", "vault", "", now), n).await?;
         }
-        if sealed > 0 {
-            self.db.scrub().await?;
-        }
+        // Also when nothing was left to seal: the last time may have ended before this.
+        self.db.scrub().await?;
         let mut tx = self.db.write(&self.town).await?;
         tx.note_reconciled(DONE, 0, now, i64::try_from(sealed).unwrap_or(i64::MAX)).await?;
         tx.commit_machinery().await?;

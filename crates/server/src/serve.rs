@@ -35,9 +35,11 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
     let db = app.db.clone();
-    let sealed = app.seal_old_rows(&Caller::system()).await?;
-    if sealed > 0 {
-        tracing::info!(sealed, "原有的电话已加密封存");
+    match app.seal_old_rows(&Caller::system()).await {
+        Ok(0) => {}
+        Ok(sealed) => tracing::info!(sealed, "原有的电话已加密封存"),
+        // What lies open stays readable, so the town goes on working.
+        Err(error) => tracing::error!(cause = ?error, "原有电话的封存没有做完，下次启动继续"),
     }
     let added = app.ensure_shipped_checklists(&Caller::system(), None).await?;
     if added > 0 {
