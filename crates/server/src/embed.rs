@@ -64,8 +64,10 @@ fn answer(path: &str, bytes: &[u8]) -> Response {
     response
 }
 
+/// Whether it names a file: what follows the last dot begins with a letter. The number of a duty, `C10.1a`, does not.
 fn has_extension(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name.contains('.'))
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(_, kind)| kind.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
@@ -76,7 +78,12 @@ mod tests {
     fn pages_that_were_built_are_served() {
         let built =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/index.html").exists();
-        for (path, entry) in [("", "index.html"), ("board", "index.html"), ("m/tasks", "m/index.html")] {
+        for (path, entry) in [
+            ("", "index.html"),
+            ("board", "index.html"),
+            ("board/duties/C10.1a", "index.html"),
+            ("m/tasks", "m/index.html"),
+        ] {
             let status = if path.is_empty() { page(entry).status() } else { file(path).status() };
             assert_eq!(status == StatusCode::OK, built, "{path}");
         }
