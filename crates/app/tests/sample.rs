@@ -61,6 +61,8 @@ async fn the_town_has_the_places_the_plan_lists_and_a_history_that_can_be_verifi
         assert!(!read.tasks(&everything, &missed, None, 50).await?.is_empty(), "something was missed");
         assert!(visits.iter().all(|(visit, _)| visit.recorded_at <= NOW));
         drop(read);
+        assert_eq!(app.seal_old_rows(&Caller::system()).await?, 0, "the program seals what it writes");
+        assert_eq!(app.seal_old_rows(&Caller::system()).await?, 0, "and looks once");
         assert_eq!(app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })
