@@ -99,6 +99,16 @@ pub fn postgres() -> Result<()> {
     Ok(())
 }
 
+/// What the tests of papers read PDFs and documents with.
+pub fn office() -> Result<()> {
+    let wanted = [("pdftoppm", "poppler-utils"), ("soffice", "libreoffice-writer-nogui")];
+    let missing: Vec<&str> =
+        wanted.iter().filter(|(program, _)| which(program).is_none()).map(|(_, package)| *package).collect();
+    let fonts = says_yes("sh", &["-c", "fc-list :lang=zh | grep -q ."]);
+    let packages: Vec<&str> = missing.into_iter().chain((!fonts).then_some("fonts-noto-cjk")).collect();
+    if packages.is_empty() { Ok(()) } else { apt(&packages) }
+}
+
 /// One that answers: Ubuntu's `chromium` may be a shell script that only points to a snap.
 fn a_browser() -> Option<PathBuf> {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);

@@ -142,6 +142,10 @@ fn rust() -> Result<Count> {
         Err(error) if run::in_ci() => bail!("no PostgreSQL: {error:#}"),
         Err(error) => println!("NOT RUN on PostgreSQL: {error:#}"),
     }
+    let office = install::office();
+    if let Err(error) = &office {
+        println!("NOT RUN on LibreOffice or on PDFs as printed: {error:#}");
+    }
     let mut count = Count::default();
     let passed = run::watched(&mut test, |line| run::count_libtest(&mut count, line))?;
     if !passed && count.failed == 0 {
@@ -149,6 +153,9 @@ fn rust() -> Result<Count> {
     }
     if let Err(error) = &postgres {
         println!("NOT RUN on PostgreSQL: {error:#}");
+    }
+    if let Err(error) = &office {
+        println!("NOT RUN on LibreOffice or on PDFs as printed: {error:#}");
     }
     Ok(count)
 }

@@ -14,6 +14,7 @@ pub mod header;
 pub mod ledger;
 pub mod matching;
 mod ods;
+pub mod paper_file;
 pub mod people_sheet;
 pub mod place_catalog;
 pub mod places_sheet;

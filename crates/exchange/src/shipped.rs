@@ -37,3 +37,40 @@ pub const PLAN: (&str, &str) = ("500118100000", include_str!("../../../plans/qin
 
 /// The dictionary of hazards.
 pub const HAZARDS: &str = include_str!("../../../catalog/hazards.toml");
+
+/// Number series of papers, a setting of each town.
+pub const PAPER_SERIES: &str = include_str!("../../../catalog/papers/series.toml");
+
+/// Name and text of every file of paper templates.
+pub const PAPERS: [(&str, &str); 30] = [
+    ("dt01", include_str!("../../../catalog/papers/dt01.toml")),
+    ("dt02", include_str!("../../../catalog/papers/dt02.toml")),
+    ("dt03", include_str!("../../../catalog/papers/dt03.toml")),
+    ("dt04", include_str!("../../../catalog/papers/dt04.toml")),
+    ("dt05", include_str!("../../../catalog/papers/dt05.toml")),
+    ("dt06", include_str!("../../../catalog/papers/dt06.toml")),
+    ("dt07", include_str!("../../../catalog/papers/dt07.toml")),
+    ("dt08", include_str!("../../../catalog/papers/dt08.toml")),
+    ("dt09", include_str!("../../../catalog/papers/dt09.toml")),
+    ("dt10", include_str!("../../../catalog/papers/dt10.toml")),
+    ("dt11", include_str!("../../../catalog/papers/dt11.toml")),
+    ("dt12", include_str!("../../../catalog/papers/dt12.toml")),
+    ("dt13", include_str!("../../../catalog/papers/dt13.toml")),
+    ("dt14", include_str!("../../../catalog/papers/dt14.toml")),
+    ("dt15", include_str!("../../../catalog/papers/dt15.toml")),
+    ("dt16", include_str!("../../../catalog/papers/dt16.toml")),
+    ("dt17", include_str!("../../../catalog/papers/dt17.toml")),
+    ("dt18", include_str!("../../../catalog/papers/dt18.toml")),
+    ("dt19", include_str!("../../../catalog/papers/dt19.toml")),
+    ("dt20", include_str!("../../../catalog/papers/dt20.toml")),
+    ("dt21", include_str!("../../../catalog/papers/dt21.toml")),
+    ("dt22", include_str!("../../../catalog/papers/dt22.toml")),
+    ("dt23", include_str!("../../../catalog/papers/dt23.toml")),
+    ("dt24", include_str!("../../../catalog/papers/dt24.toml")),
+    ("dt25", include_str!("../../../catalog/papers/dt25.toml")),
+    ("dt26", include_str!("../../../catalog/papers/dt26.toml")),
+    ("dt27", include_str!("../../../catalog/papers/dt27.toml")),
+    ("dt28", include_str!("../../../catalog/papers/dt28.toml")),
+    ("dt29", include_str!("../../../catalog/papers/dt29.toml")),
+    ("dt30", include_str!("../../../catalog/papers/dt30.toml")),
+];

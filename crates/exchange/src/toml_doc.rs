@@ -50,6 +50,11 @@ impl Node<'_> {
     pub(crate) fn span_of(&self, key: &str) -> Option<Range<usize>> {
         self.table.get(key).and_then(Item::span).or_else(|| self.span.clone())
     }
+
+    /// Whether it has a key at all.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
 }
 
 /// Collects problems while the caller takes values out.

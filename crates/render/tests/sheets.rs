@@ -1,0 +1,271 @@
+//! Papers that are no official documents: forms, placards with their codes, certificates, ledgers; and many in one file.
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests tells by panicking")]
+
+mod common;
+
+use common::*;
+use domain::document::{
+    Block, Choice, Closing, Column, Document, Labelled, Layout, Nature, PhotoRef, Signature,
+};
+use image::{ImageFormat, RgbImage};
+use render::{Pictures, pdf, pdf_many};
+
+fn placard(layout: Layout, content: &str) -> Document {
+    let row = |name: &str, post: &str| vec![name.to_owned(), post.to_owned(), "023-49000000".to_owned()];
+    Document {
+        blocks: vec![
+            Block::Table {
+                columns: [("姓名", 2), ("职务", 3), ("办公电话", 3)]
+                    .map(|(title, share)| Column { title: title.into(), share })
+                    .into(),
+                rows: vec![row("张三", "网格长"), row("李四", "消防管理员")],
+            },
+            said("求助电话：119"),
+            Block::Qr { content: content.into(), caption: "扫码查看并上报".into() },
+        ],
+        ..Document::new(layout, "胡豆坪村民委员会", "胡豆坪村消防工作人员公示牌", day("2026-03-05"))
+    }
+}
+
+fn record() -> Document {
+    let field = |label: &str, value: &str| Labelled { label: label.into(), value: value.into() };
+    let choice = |text: &str, ticked| Choice { text: text.into(), ticked };
+    Document {
+        nature: Nature::Enforcement,
+        number: Some("〔2026〕第3号".into()),
+        recipients: vec!["平安副食店".into()],
+        blocks: vec![
+            Block::Fields {
+                rows: vec![
+                    vec![field("场所名称", "平安副食店"), field("电话", "023-49000000")],
+                    vec![field("地址", "正街12号")],
+                ],
+            },
+            heading(1, "检查结果"),
+            Block::Checks {
+                label: "结论".into(),
+                options: vec![choice("合格", false), choice("不合格", true)],
+            },
+            Block::Photos { photos: vec![PhotoRef { name: "before".into(), caption: "改前".into() }] },
+            Block::Signatures {
+                places: vec![
+                    Signature { label: "执法人员（签名）".into(), name: String::new(), on: None },
+                    Signature {
+                        label: "当事人（签名）".into(),
+                        name: "李四".into(),
+                        on: Some(day("2026-03-05")),
+                    },
+                ],
+            },
+        ],
+        closing: Some(Closing { by: vec!["青峰镇人民政府".into()], sealed: true }),
+        ..Document::new(Layout::Form, "青峰镇人民政府", "责令限期改正通知书", day("2026-03-05"))
+    }
+}
+
+fn photo(format: ImageFormat) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    RgbImage::from_pixel(40, 30, image::Rgb([200, 120, 40])).write_to(&mut bytes, format).expect("written");
+    bytes.into_inner()
+}
+
+fn pictures() -> Pictures {
+    [("before".to_owned(), photo(ImageFormat::Jpeg))].into()
+}
+
+/// What the codes on a page say.
+fn codes(page: &Page) -> Vec<String> {
+    let grey = image::DynamicImage::ImageRgb8(page.0.clone()).to_luma8();
+    let (width, height) = grey.dimensions();
+    let mut prepared =
+        rqrr::PreparedImage::prepare_from_greyscale(width as usize, height as usize, |x, y| {
+            grey.get_pixel(x as u32, y as u32).0[0]
+        });
+    prepared.detect_grids().iter().map(|grid| grid.decode().expect("a code that can be read").1).collect()
+}
+
+const ADDRESS: &str = "https://fire.example.gov.cn/b/7f3k9q2m?t=胡豆坪";
+
+#[test]
+fn the_code_of_every_placard_is_read_back_as_printed() {
+    for (layout, width, height) in [
+        (Layout::PlacardA4, 210.0, 297.0),
+        (Layout::PlacardA3, 420.0, 297.0),
+        (Layout::DoorPlate, 210.0, 148.0),
+    ] {
+        let paper = Paper::of(&placard(layout, ADDRESS));
+        let Some(page) = paper.page(1) else { return };
+        within_a_millimetre("width", page.size().0, width);
+        within_a_millimetre("height", page.size().1, height);
+        assert_eq!(codes(&page), [ADDRESS], "{layout:?}");
+        let text = paper.text().expect("text");
+        for word in ["张三", "网格长", "023-49000000", "胡豆坪村民委员会"] {
+            assert!(text.contains(word), "{layout:?}: {word} in {text}");
+        }
+    }
+}
+
+#[test]
+fn the_code_is_read_back_from_the_editable_file_too() {
+    let Some(paper) = Paper::through_office(&placard(Layout::PlacardA4, ADDRESS), &Pictures::new()) else {
+        return;
+    };
+    assert_eq!(codes(&paper.page(1).expect("drawn")), [ADDRESS]);
+}
+
+#[test]
+fn many_placards_are_one_file_with_a_page_each_and_progress() {
+    let papers: Vec<Document> =
+        (0..7).map(|n| placard(Layout::DoorPlate, &format!("https://example.org/b/{n}"))).collect();
+    let mut told = Vec::new();
+    let drawn =
+        pdf_many(&papers, &Pictures::new(), &FONTS, &mut |done, all| told.push((done, all))).expect("drawn");
+    assert_eq!(drawn.pages, 7);
+    assert_eq!(told, (1..=7).map(|n| (n, 7)).collect::<Vec<_>>());
+    let paper = Paper::keep(&drawn.bytes, "paper.pdf");
+    for n in 0..7 {
+        let Some(page) = paper.page(n + 1) else { return };
+        assert_eq!(codes(&page), [format!("https://example.org/b/{n}")]);
+    }
+}
+
+#[test]
+fn a_placard_with_much_to_say_is_set_smaller_and_one_that_cannot_fit_says_so() {
+    let long = |lines: usize| {
+        let mut paper = placard(Layout::DoorPlate, ADDRESS);
+        paper
+            .blocks
+            .insert(1, said(&"每月检查责任区域内的场所，宣传防火常识，发现隐患及时劝改。\n".repeat(lines)));
+        paper
+    };
+    assert_eq!(draw(&long(3)).pages, 1);
+    let drawn = draw(&long(60));
+    assert!(drawn.pages > 1);
+    assert!(
+        drawn.problems.iter().any(|problem| problem.code == "render.placard_overflow"),
+        "{:?}",
+        drawn.problems
+    );
+}
+
+#[test]
+fn an_enforcement_form_is_black_in_a_layout_of_its_own() {
+    let drawn = pdf(&record(), &pictures(), &FONTS).expect("drawn");
+    let paper = Paper::keep(&drawn.bytes, "paper.pdf");
+    let Some(page) = paper.page(1) else { return };
+    assert!(page.ink(Ink::Red, (0.0, 210.0), (0.0, 80.0)).is_none(), "nothing red at the head of a form");
+    let text = paper.text().expect("text");
+    insta::assert_snapshot!(text.split_whitespace().collect::<Vec<_>>().join(" "));
+}
+
+#[test]
+fn every_layout_is_drawn_by_both_printers_with_every_kind_of_piece() {
+    let mut blocks = record().blocks;
+    blocks.extend(placard(Layout::Sheet, ADDRESS).blocks);
+    blocks.extend([
+        heading(2, "二级"),
+        heading(3, "三级"),
+        heading(4, "四级"),
+        Block::PageBreak,
+        said("末页。"),
+    ]);
+    for layout in Layout::ALL.into_iter().filter(|layout| !layout.placard()) {
+        let paper = Document {
+            layout,
+            nature: Nature::Ordinary,
+            signer: Some("王建国".into()),
+            marks: vec!["特急".into()],
+            attachments: vec!["检查表".into(), "评分表".into()],
+            note: Some("此件公开发布".into()),
+            blocks: blocks.clone(),
+            ..record()
+        };
+        let drawn =
+            pdf(&paper, &pictures(), &FONTS).unwrap_or_else(|refusal| panic!("{layout:?}: {refusal}"));
+        assert!(drawn.pages >= 2, "{layout:?}");
+        let text = Paper::keep(&drawn.bytes, "paper.pdf").text();
+        let office = Paper::through_office(&paper, &pictures()).and_then(|paper| paper.text());
+        for text in [text, office].into_iter().flatten() {
+            for word in [
+                "平安副食店",
+                "不合格",
+                "改前",
+                "一、检查结果",
+                "（一）二级",
+                "1.三级",
+                "（1）四级",
+                "末页",
+                "（此件公开发布）",
+                "2.评分表",
+            ] {
+                let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+                assert!(squeezed.contains(word), "{layout:?}: {word} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_ledger_repeats_its_header_on_every_page() {
+    let rows = (1..=90).map(|n| vec![n.to_string(), format!("场所{n}")]).collect();
+    let columns =
+        vec![Column { title: "序号".into(), share: 1 }, Column { title: "场所名称".into(), share: 5 }];
+    let ledger = Document {
+        blocks: vec![Block::Table { columns, rows }],
+        ..Document::new(Layout::Sheet, "青峰镇人民政府", "检查台账", day("2026-03-05"))
+    };
+    let drawn = draw(&ledger);
+    assert!(drawn.pages >= 3);
+    let Some(text) = Paper::keep(&drawn.bytes, "paper.pdf").text() else { return };
+    assert_eq!(text.matches("场所名称").count(), drawn.pages);
+    assert!(text.contains("场所90"));
+}
+
+#[test]
+fn a_photo_that_is_missing_or_broken_is_named_by_both_printers() {
+    let broken: Pictures = [("before".to_owned(), b"not a picture".to_vec())].into();
+    for (pictures, code) in
+        [(Pictures::new(), "render.picture_missing"), (broken, "render.picture_unreadable")]
+    {
+        let by_pdf = pdf(&record(), &pictures, &FONTS).expect_err("refused");
+        let by_docx = render::docx(&record(), &pictures).expect_err("refused");
+        assert_eq!([by_pdf.code(), by_docx.code()], [code, code]);
+        assert!(by_pdf.to_string().contains("before"), "{by_pdf}");
+    }
+    for format in [ImageFormat::Png, ImageFormat::WebP] {
+        let pictures: Pictures = [("before".to_owned(), photo(format))].into();
+        assert!(pdf(&record(), &pictures, &FONTS).is_ok(), "{format:?}");
+    }
+}
+
+#[test]
+fn a_code_that_says_too_much_is_refused() {
+    let refusal =
+        pdf(&placard(Layout::PlacardA4, &"x".repeat(5000)), &Pictures::new(), &FONTS).expect_err("refused");
+    assert_eq!(refusal.code(), "render.qr_too_long");
+}
+
+/// A paper that fails leaves as little behind as one that is drawn.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_flat_over_many_papers_also_when_they_fail() {
+    let resident = || {
+        let text = std::fs::read_to_string("/proc/self/statm").expect("statm");
+        text.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("a number") * 4
+            / 1024
+    };
+    let one = |n: usize| {
+        let paper = placard(Layout::DoorPlate, &format!("https://example.org/b/{n}"));
+        if n.is_multiple_of(5) {
+            let bad = Document { blocks: vec![said(&format!("李\u{10FFFD}{n}"))], ..paper };
+            assert!(pdf(&bad, &Pictures::new(), &FONTS).is_err());
+        } else {
+            draw(&paper);
+        }
+    };
+    (0..20).for_each(one);
+    let before = resident();
+    (20..120).for_each(one);
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 40, "grew by {grown} MB over a hundred papers");
+}
