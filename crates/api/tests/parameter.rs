@@ -111,11 +111,38 @@ async fn what_a_change_would_do_is_seen_before_it_is_made() -> anyhow::Result<()
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
         town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        shop(&town, "01a00000-0000-7000-8000-000000000101", "老街五金店", V1).await?;
+        town.clock.advance_days(75);
         let mut clerk = town.login("clerk").await?;
-        // One post of welfare workers is asked to be two; the tiny town has none, so every day is missed.
-        let ask = json!({ "name": "C11.5.minimum", "value": 1, "from": "2023-02-20" });
-        let told = clerk.post("/api/v1/parameters/preview", ask).await?.ok()?;
-        assert!(told["changes"].is_array(), "{told}");
+        let figure = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
+        let same = json!({ "name": NAME, "value": "quarter", "from": "2026-01-01" });
+        let told = clerk.post("/api/v1/parameters/preview", same).await?.ok()?;
+        assert_eq!(told["changes"], json!([]), "what stays as it is changes nothing");
+        // A place that is to be verified every month instead of every quarter is owed more often.
+        let ask = json!({ "name": NAME, "value": "month", "from": "2026-01-01", "reason": "入冬前加密" });
+        let told = clerk.post("/api/v1/parameters/preview", ask.clone()).await?.ok()?;
+        let changes = told["changes"].as_array().cloned().unwrap_or_default();
+        assert_eq!((changes.len(), &changes[0]["duty"]), (1, &json!("C9.2")), "{told}");
+        let due = |at: &str| changes[0][at]["due"].as_i64().unwrap_or(-1);
+        assert!(due("after") > due("before") && due("before") >= 0, "{told}");
+        let unseen = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
+        assert_eq!(unseen, figure, "a preview moves no figure");
+        assert_eq!(shown(&mut clerk).await?["pending"], Value::Null, "and proposes nothing");
+        // Decided, the figure becomes what the preview said.
+        let from_today =
+            json!({ "name": NAME, "value": "month", "from": "2026-12-05", "reason": "入冬前加密" });
+        let proposed = clerk.post("/api/v1/parameters", from_today).await?.ok()?;
+        let id = proposed["pending"]["id"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(
+            clerk.get("/api/v1/board/duties/C9.2").await?.ok()?,
+            figure,
+            "not before somebody decides"
+        );
+        let yes = json!({ "approve": true, "reason": "", "version": 1 });
+        let path = format!("/api/v1/parameters/{id}/decide");
+        town.login("leader").await?.post(&path, yes).await?.ok()?;
+        let decided = clerk.get("/api/v1/board/duties/C9.2").await?.ok()?;
+        assert_eq!(decided["duty"]["period_label"], "每月");
         let ask = json!({ "name": "score.late", "value": 2, "from": "2026-01-01" });
         let told = clerk.post("/api/v1/parameters/preview", ask).await?;
         assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "validation"));

@@ -1,13 +1,17 @@
 //! The sample town: as many places as the plan lists, a history that the rules allow, the same every time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::fulfilment::Ask;
 use app::{App, Caller, Clock};
+use domain::place::KindCode;
 use domain::place_list::ListKind;
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use store::hazard::HazardFilter;
 use store::inspection::InspectionFilter;
+use store::place::PlaceFilter;
 use store::task::TaskFilter;
 use testkit::{FakeClock, Fresh, both_databases};
 
@@ -84,4 +88,42 @@ async fn it_is_the_same_town_every_time() -> anyhow::Result<()> {
     }
     assert!(towns[0] == towns[1], "the same hazards, as many acts");
     Ok(())
+}
+
+/// Clause 10 names gas companies apart from gas pipes; in a township the companies are its points of bottled gas.
+#[tokio::test]
+async fn points_of_bottled_gas_count_for_the_duty_to_inspect_gas_companies() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = filled(&fresh).await?;
+        let caller = Caller::system();
+        assert!(app.install_shipped_plan(&caller).await?);
+        let gas = KindCode::from("flammable.lpg");
+        let everything = caller.scope(Action::PlaceRead)?;
+        let mut read = app.db.read(&app.town).await?;
+        let mut points = BTreeSet::new();
+        read.each_place(&PlaceFilter::default(), &everything, |record| {
+            if record.place.category == gas || record.place.tags.contains(&gas) {
+                points.insert(record.place.name.clone());
+            }
+        })
+        .await?;
+        drop(read);
+        assert!(points.len() >= 2, "{points:?}");
+        let lines = app.plan_status(&caller, &Ask::default(), Some("C10")).await?;
+        let line = |duty: &str| lines.iter().find(|line| line.duty == duty).cloned();
+        let companies = line("C10.1b").expect("the duty");
+        assert!(companies.has_data);
+        assert_eq!(
+            companies.tally.total() as usize,
+            points.len(),
+            "one for each point in the year: {companies:?}"
+        );
+        assert_eq!(
+            line("C10.1c").expect("the duty").tally.total(),
+            0,
+            "pipes are another duty, and there are none"
+        );
+        Ok(())
+    })
+    .await
 }

@@ -3,11 +3,12 @@
 //! here: building the program in release mode and reading the figures (`cargo xtask bench`).
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
+mod ledger;
 mod memory;
 mod record;
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use exchange::ledger::Row as _;
@@ -32,6 +33,16 @@ pub const TOWN: Size = Size { name: "town", places: 220, villages: 6, inspection
 pub const DISTRICT: Size = Size { name: "district", places: 15_000, villages: 276, inspections: 150_000 };
 /// Larger than any district.
 pub const LARGE: Size = Size { name: "large", places: 100_000, villages: 600, inspections: 300_000 };
+/// So long something is done again and again at most.
+pub const SEVERAL: Duration = Duration::from_secs(15);
+
+/// What PostgreSQL is measured at: the base, and each size's copies of it.
+pub const UP_TO_CITY: [(Size, (u32, u32)); 4] = [
+    (Size { name: "10k", places: 10_000, villages: 1_024, inspections: 100_000 }, (0, 0)),
+    (Size { name: "100k", places: 100_000, villages: 1_024, inspections: 1_000_000 }, (1, 9)),
+    (Size { name: "300k", places: 300_000, villages: 1_024, inspections: 3_000_000 }, (10, 29)),
+    (Size { name: "1M", places: 1_000_000, villages: 1_024, inspections: 10_000_000 }, (30, 99)),
+];
 /// A city, in memory only.
 pub const CITY: Size = Size { name: "city", places: 1_000_000, villages: 1_024, inspections: 10_000_000 };
 
@@ -155,22 +166,63 @@ fn sizes(word: &str) -> anyhow::Result<Vec<Size>> {
     })
 }
 
-/// Measures everything and prints a table, or one JSON document.
-pub async fn run(word: &str, as_json: bool) -> anyhow::Result<()> {
+/// What is asked to be measured.
+#[derive(Debug, clap::Args)]
+pub struct Asked {
+    /// `town`, `district`, `large` or `all`: everything up to it; `city` needs an empty PostgreSQL as `--database`;
+    /// `ledger` is 100,000 rows through the import itself.
+    #[arg(long, default_value = "district")]
+    size: String,
+    /// One ledger out of (`write`) or into (`read`) this file, told in milliseconds: for a peer to be measured in turn.
+    #[arg(long, requires = "file")]
+    one: Option<String>,
+    /// The file of `--one`.
+    #[arg(long)]
+    file: Option<std::path::PathBuf>,
+    /// Rows of `--one` and of `ledger`.
+    #[arg(long, default_value_t = 100_000)]
+    rows: u32,
+    /// `city` stops at so many places: a million with ten million inspections take some 25 GB of disk.
+    #[arg(long, default_value_t = 1_000_000)]
+    most: u32,
+    /// One JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures what was asked for and prints a table, or one JSON document.
+pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
+    if let (Some(one), Some(file)) = (&asked.one, &asked.file) {
+        println!("{}", ledger::one(one, file, asked.rows)?);
+        return Ok(());
+    }
     let mut figures = Figures::default();
+    match (asked.size.as_str(), database) {
+        ("city", Some(url)) => record::measure_city(&mut figures, url, asked.most).await?,
+        ("city", None) => anyhow::bail!("请用 --database 指定一个空的 PostgreSQL 数据库"),
+        ("ledger", _) => {
+            for rows in [asked.rows / 100, asked.rows / 10, asked.rows] {
+                ledger::measure(&mut figures, rows).await?;
+            }
+        }
+        (word, _) => everything(&mut figures, word).await?,
+    }
+    figures.print(asked.json)
+}
+
+async fn everything(figures: &mut Figures, word: &str) -> anyhow::Result<()> {
     let chosen = sizes(word)?;
     for size in &chosen {
-        memory::evaluate(&mut figures, *size)?;
+        memory::evaluate(figures, *size)?;
     }
     for size in chosen.iter().filter(|size| **size != CITY) {
-        record::measure(&mut figures, *size).await?;
+        record::measure(figures, *size).await?;
     }
     let rows: &[u32] = if chosen.len() == 1 { &[1_000, 10_000] } else { &[1_000, 10_000, 100_000] };
     for rows in rows {
-        sheets(&mut figures, *rows)?;
+        sheets(figures, *rows)?;
     }
-    start(&mut figures)?;
-    figures.print(as_json)
+    start(figures)
 }
 
 /// Ledgers out and in.
@@ -182,24 +234,17 @@ fn sheets(figures: &mut Figures, rows: u32) -> anyhow::Result<()> {
         exchange::write::xlsx(exchange::sample::places(rows), &words, &mut bytes)
     });
     written?;
-    let parsed =
-        figures.once("xlsx 导入（读、对表头、逐格核对）", &size, rows.into(), || {
-            let book = exchange::sheet::read(&bytes, &exchange::sheet::Limits::default())?;
-            let (sheet, mapping) =
-                exchange::header::best_sheet(&book.sheets, exchange::places_sheet::PlaceRow::sheet())?;
-            anyhow::Ok(
-                exchange::ledger::parse::<exchange::places_sheet::PlaceRow>(
-                    sheet,
-                    &mapping,
-                    &words,
-                    &mut |_| {},
-                )
-                .rows
-                .len(),
-            )
-        })?;
+    let parsed = figures.once("xlsx 导入（读、对表头、逐格核对）", &size, rows.into(), || checked(&bytes))?;
     ensure!(parsed == rows as usize, "读回 {parsed} 行，应为 {rows} 行");
     Ok(())
+}
+
+/// Reads a ledger, finds its header and checks every cell; the rows that stand.
+fn checked(bytes: &[u8]) -> anyhow::Result<usize> {
+    use exchange::places_sheet::{PlaceRow, default_vocabulary};
+    let book = exchange::sheet::read(bytes, &exchange::sheet::Limits::default())?;
+    let (sheet, mapping) = exchange::header::best_sheet(&book.sheets, PlaceRow::sheet())?;
+    Ok(exchange::ledger::parse::<PlaceRow>(sheet, &mapping, &default_vocabulary(), &mut |_| {}).rows.len())
 }
 
 /// From nothing to the first answer, and what the process then weighs.

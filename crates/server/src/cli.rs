@@ -91,14 +91,7 @@ enum Command {
     Openapi,
     /// 测量本机上的耗时；用虚构数据，不碰数据目录
     #[command(hide = true)]
-    Bench {
-        /// `town`, `district`, `large` or `all`: everything up to it.
-        #[arg(long, default_value = "district")]
-        size: String,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
+    Bench(bench::Asked),
 }
 
 #[derive(Subcommand)]
@@ -290,7 +283,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("主密钥已更换：{file}，请另存一份；旧密钥在 {file}.old，确认旧备份不再需要后销毁");
             Ok(())
         }
-        Command::Bench { size, json } => bench::run(&size, json).await,
+        Command::Bench(asked) => bench::run(&asked, place.database.as_deref()).await,
         Command::Openapi => {
             print!("{}", api::openapi());
             Ok(())

@@ -1,35 +1,13 @@
 //! The shipped program, as a process: its commands, its record against tampering, and `kill -9` in a storm of writes.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod common;
+
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-
-const PASSWORD: &str = "first-password-of-the-office";
-
-fn fengsui(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fengsui"));
-    command.arg("--data").arg(data).env("RUST_LOG", "warn");
-    command
-}
-
-fn run(data: &Path, arguments: &[&str], input: &str) -> Result<Output> {
-    let mut child = fengsui(data)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    child.stdin.take().context("stdin")?.write_all(input.as_bytes())?;
-    Ok(child.wait_with_output()?)
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use common::{PASSWORD, Served, run, said};
 
 #[test]
 fn the_first_account_is_made_and_the_record_can_be_proved_backed_up_and_restored() -> Result<()> {
@@ -158,69 +136,6 @@ fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
     }
     assert!(run(&real, &["user", "list"], "")?.status.success());
     Ok(())
-}
-
-struct Served {
-    child: Child,
-    port: u16,
-}
-
-impl Served {
-    fn start(data: &Path) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = fengsui(data).args(["serve", "--listen", &format!("127.0.0.1:{port}")]).spawn()?;
-        let served = Self { child, port };
-        let until = Instant::now() + Duration::from_secs(20);
-        while served.ask("GET", "/healthz", "", "", "").map(|(status, _, _)| status) != Some(200) {
-            ensure!(Instant::now() < until, "the server did not come up");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(served)
-    }
-
-    /// Status, headers and body; `None` when the server is gone.
-    fn ask(
-        &self,
-        method: &str,
-        path: &str,
-        cookie: &str,
-        key: &str,
-        body: &str,
-    ) -> Option<(u16, String, String)> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
-        let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Fengsui: 1\r\nCookie: {cookie}\r\n{key}\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(request.as_bytes()).ok()?;
-        let mut reader = BufReader::new(stream);
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let status = line.split(' ').nth(1)?.parse().ok()?;
-        let mut rest = String::new();
-        reader.read_to_string(&mut rest).ok()?;
-        let (headers, body) = rest.split_once("\r\n\r\n")?;
-        Some((status, headers.to_owned(), body.to_owned()))
-    }
-
-    fn login(&self, name: &str) -> Option<String> {
-        let body = serde_json::json!({ "login": name, "password": PASSWORD }).to_string();
-        let (status, headers, _) = self.ask("POST", "/api/v1/login", "", "", &body)?;
-        let line = headers.lines().find(|line| line.to_lowercase().starts_with("set-cookie:"))?;
-        (status == 200).then(|| {
-            line.split_once(':').map(|(_, v)| v.split(';').next().unwrap_or_default().trim().to_owned())
-        })?
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// How often the server is killed; the script `scripts/kill-storm.sh` asks for a hundred.

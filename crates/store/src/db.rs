@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, Sqlite, Transaction};
 
 use crate::migrate::migrate;
 use crate::operation::Operation;
@@ -24,8 +24,10 @@ use crate::{Error, Result, Row, Value};
 
 /// The lowest SQLite that has no known way to corrupt a WAL database (the WAL-reset fault of 3.7.0–3.51.2).
 const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
-/// How many rows go into one INSERT. SQLite takes 32,766 parameters in one statement.
-const MAX_PARAMETERS: usize = 30_000;
+/// Parameters of one INSERT on SQLite, which looks each up by its name in a list of all: its time is their square.
+const SQLITE_PARAMETERS: usize = 600;
+/// Parameters of one INSERT on PostgreSQL, which takes 65,535.
+const POSTGRES_PARAMETERS: usize = 18_000;
 /// Tables that are machinery, not record: they may change without an audit entry.
 const UNSEALED: &[&str] =
     &["session", "operation", "job", "reconcile", "upload", "import_mapping", "counter"];
@@ -221,7 +223,18 @@ async fn open_sqlite(url: &str) -> Result<Pool> {
         .statement_cache_capacity(256)
         .pragma("cache_size", "-16000")
         .disable_statement_logging();
-    let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writers = SqlitePoolOptions::new()
+        .max_connections(1)
+        .after_release(|conn, _| {
+            Box::pin(async move {
+                conn.ping().await?;
+                // A full disk makes SQLite roll back by itself; the driver then believes the transaction goes on and
+                // would refuse every later one. Such a connection is closed, the next writer gets a new one.
+                Ok(!conn.is_in_transaction())
+            })
+        })
+        .connect_with(options.clone())
+        .await?;
     let version: (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writers).await?;
     check_floor(&version.0)?;
     let readers = SqlitePoolOptions::new()
@@ -449,9 +462,13 @@ impl Write {
         let names: Vec<&'static str> = first.iter().map(|(name, _)| *name).collect();
         let width = names.len() + 2;
         let head = format!("INSERT INTO {table} (town, id, {}) VALUES ", names.join(", "));
+        let parameters = match &self.read.conn {
+            Conn::Sqlite(_) => SQLITE_PARAMETERS,
+            Conn::Postgres(_) => POSTGRES_PARAMETERS,
+        };
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
-            let chunk: Vec<_> = rows.by_ref().take((MAX_PARAMETERS / width).clamp(1, 500)).collect();
+            let chunk: Vec<_> = rows.by_ref().take((parameters / width).max(1)).collect();
             let mut sql = head.clone();
             let mut args = Vec::with_capacity(chunk.len() * width);
             let first_id = chunk.first().map(|(id, _)| id.clone()).unwrap_or_default();

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod audit;
+mod bench;
 pub mod blob;
 pub mod checklist;
 pub mod db;

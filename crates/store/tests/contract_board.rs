@@ -15,6 +15,7 @@ use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 use scopes::{below, everything};
+use store::account::Account;
 use store::fulfilment::{Gathered, Told};
 use store::hazard::Filing;
 use store::inspection::InspectionFiling;
@@ -506,6 +507,60 @@ async fn what_is_to_be_done_after_a_commit_is_not_done_without_one() -> anyhow::
             }
         }
         assert_eq!(rung.load(std::sync::atomic::Ordering::SeqCst), 1);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_made_up_record_is_made_larger_where_nobody_has_an_account() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut tx = db.write(&town()).await?;
+        found(&mut tx).await?;
+        let (looked, filed) = inspection("i1", 1, "police", Outcome::Clear, NOW);
+        tx.insert_inspection(&looked, &filed).await?;
+        tx.commit(audit("place.import", "place", "bench"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert_eq!(tx.multiply_made_up(1, 3).await?, 3 * (2 + 1 + 1), "two places, a stay and an inspection");
+        tx.commit_machinery().await?;
+        let mut tx = db.write(&town()).await?;
+        assert_eq!(tx.multiply_made_up(4, 4).await?, 4, "copies are not copied");
+        tx.commit_machinery().await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.plain_places(50).await?, 10);
+        assert_eq!(read.plain_places(4).await?, 4);
+        assert_eq!(read.plain_board("police").await?, 1, "one village in one month");
+        assert_eq!(read.plain_board("nobody").await?, 0);
+        let (copy, _) = read.inspection(&"i1~2".into()).await?.ok_or_else(|| anyhow::anyhow!("a copy"))?;
+        assert_eq!((copy.record.id.as_str(), copy.record.place.as_str()), ("i1~2", "p1~2"));
+        let gathered = read.gather(day("2026-12-31")).await?;
+        let place =
+            gathered.facts.subject(SubjectKind::Place, "p1~4").ok_or_else(|| anyhow::anyhow!("p1~4"))?;
+        assert!(gathered.facts.carries(place, "list:police_listed", day("2026-05-01")));
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        let account = Account {
+            id: "a".into(),
+            person: "someone".into(),
+            login: "clerk".to_owned(),
+            password_hash: "x".to_owned(),
+            totp_secret: String::new(),
+            totp_step: 0,
+            recovery: Vec::new(),
+            epoch: 1,
+            active: true,
+            must_change: false,
+            failures: 0,
+            locked_until: Timestamp(0),
+            version: 1,
+            recorded_at: NOW,
+        };
+        tx.insert_account(&account).await?;
+        assert!(
+            matches!(tx.multiply_made_up(5, 5).await, Err(Error::Setup(_))),
+            "a town of people is left alone"
+        );
         Ok(())
     })
     .await

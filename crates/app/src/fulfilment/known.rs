@@ -155,7 +155,7 @@ impl Known {
             question.reevaluate(&mut report, *fact);
         }
         self.report = report;
-        self.areas = areas(&self.gathered);
+        self.areas.grow(&self.gathered.facts, SubjectKind::Village);
         if let Ok(mut rows) = self.rows.lock() {
             rows.clear();
         }

@@ -1,6 +1,8 @@
 //! A report cut up for the board: by territory and by month, limited to what somebody may see. What does not belong
 //! here: judging occurrences (the parent room), who may see which territory (`policy`).
 
+use std::collections::HashMap;
+
 use super::{Occurrence, Question, Report, SubjectIx, Tally};
 use crate::{
     period::{Period, Window},
@@ -23,13 +25,16 @@ pub struct Areas {
 impl Areas {
     /// Sorts the subjects of a record by the territory of this kind they lie in.
     pub fn of(facts: &super::Facts, kind: SubjectKind, whole: Vec<SubjectIx>) -> Self {
-        let column = |subject| {
-            let inside = facts.enclosing(subject, kind)?;
-            let at = whole.iter().position(|one| *one == inside)?;
-            u16::try_from(at).ok()
-        };
-        let of = facts.subjects().map(|(subject, _)| column(subject)).collect();
-        Self { whole, of }
+        let mut areas = Self { whole, of: Vec::new() };
+        areas.grow(facts, kind);
+        areas
+    }
+
+    /// Takes in the subjects that came since.
+    pub fn grow(&mut self, facts: &super::Facts, kind: SubjectKind) {
+        let columns: HashMap<SubjectIx, u16> = self.whole.iter().copied().zip(0u16..).collect();
+        let column = |subject| columns.get(&facts.enclosing(subject, kind)?).copied();
+        self.of.extend(facts.subjects().skip(self.of.len()).map(|(subject, _)| column(subject)));
     }
 
     /// The column of a subject; none for what belongs to the whole town.

@@ -1,6 +1,7 @@
-//! The same over a record kept in an embedded database: from cold to the board, one inspection more, lists and search.
+//! The same over a record kept in a database, embedded or PostgreSQL: from cold to the board, one inspection more, lists
+//! and search.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +10,7 @@ use app::place::view::PlaceQuery;
 use app::{App, Caller, Clock};
 use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Power, Record};
 use domain::org::{Level, Org, OrgKind, Relation, Territory};
-use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
+use domain::place::{Contact, HeadCounts, Opening, Registration};
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::time::Timestamp;
 use store::inspection::InspectionFiling;
@@ -18,12 +19,14 @@ use store::place::PlaceRecord;
 use store::place_list::{EntryRecord, ListRecord};
 
 use super::memory::{OFFICES, TODAY, day, labels};
-use super::{Figures, Random, Size, own_memory};
+use super::{Figures, Random, SEVERAL, Size, own_memory};
 
-const TOWN: &str = "500118100000";
+/// Of every made-up record.
+pub const TOWN: &str = "500118100000";
 const NAMES: [&str; 6] = ["平安副食店", "兴旺餐馆", "如意旅馆", "顺达汽修", "宏发家具厂", "丰收农资"];
 
-struct Noon;
+/// A clock that stands still on the day everything is judged.
+pub struct Noon;
 
 impl Clock for Noon {
     fn now(&self) -> Timestamp {
@@ -31,60 +34,103 @@ impl Clock for Noon {
     }
 }
 
-/// Fills a database in a folder of its own, measures, and takes the folder away.
+/// Fills an embedded database in a folder of its own, measures, and takes the folder away.
 pub async fn measure(figures: &mut Figures, size: Size) -> anyhow::Result<()> {
     let folder: PathBuf =
         std::env::temp_dir().join(format!("fengsui-bench-{}-{}", size.name, std::process::id()));
-    let outcome = measured(figures, size, &folder).await;
-    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let place = Place { url: format!("sqlite:{}", folder.join("town.db").display()), folder };
+    let outcome = async {
+        let app = place.open().await?;
+        let start = Instant::now();
+        fill(&app, size).await?;
+        let note = format!("含 {} 次检查，一次提交", size.inspections);
+        figures.put("写入数据库", size.name, size.places.into(), vec![ms(start)], &note);
+        app.db.close().await;
+        asked(figures, size, &place).await
+    }
+    .await;
+    let _ = std::fs::remove_dir_all(&place.folder);
     outcome
 }
 
-async fn open(folder: &Path) -> anyhow::Result<App> {
-    std::fs::create_dir_all(folder)?;
-    let url = format!("sqlite:{}", folder.join("town.db").display());
-    Ok(App::open(&url, &folder.join("keys"), &folder.join("blobs"), Arc::new(Noon), TOWN.into()).await?)
+/// The same in an empty PostgreSQL database, which is left behind full: a base written like everything else, then copied
+/// within the database up to a city.
+pub async fn measure_city(figures: &mut Figures, url: &str, most: u32) -> anyhow::Result<()> {
+    let folder = std::env::temp_dir().join(format!("fengsui-bench-city-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let place = Place { url: url.to_owned(), folder };
+    let outcome = async {
+        let sizes = super::UP_TO_CITY.into_iter().filter(|(size, _)| size.places <= most);
+        for (at, (size, copies)) in sizes.enumerate() {
+            let app = place.open().await?;
+            let start = Instant::now();
+            if at == 0 {
+                fill(&app, size).await?;
+            } else {
+                let mut tx = app.db.write(&app.town).await?;
+                tx.multiply_made_up(copies.0, copies.1).await?;
+                tx.commit_machinery().await?;
+            }
+            let note = if at == 0 { "逐行写入，一次提交" } else { "库内复制" };
+            figures.put("PostgreSQL：写入数据库", size.name, size.places.into(), vec![ms(start)], note);
+            app.db.close().await;
+            asked(figures, size, &place).await?;
+        }
+        Ok(())
+    }
+    .await;
+    let _ = std::fs::remove_dir_all(&place.folder);
+    outcome
 }
 
-async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::Result<()> {
+/// Where a record is.
+struct Place {
+    url: String,
+    folder: PathBuf,
+}
+
+impl Place {
+    async fn open(&self) -> anyhow::Result<App> {
+        let (keys, blobs) = (self.folder.join("keys"), self.folder.join("blobs"));
+        Ok(App::open(&self.url, &keys, &blobs, Arc::new(Noon), TOWN.into()).await?)
+    }
+
+    fn job(&self, what: &str) -> String {
+        if self.url.starts_with("postgres") { format!("PostgreSQL：{what}") } else { what.to_owned() }
+    }
+}
+
+/// What people ask of a record, from a cold start on.
+async fn asked(figures: &mut Figures, size: Size, place: &Place) -> anyhow::Result<()> {
     let caller = Caller::system();
     let n = u64::from(size.places);
-    let app = open(folder).await?;
-    let start = Instant::now();
-    fill(&app, size).await?;
-    figures.put(
-        "写入数据库",
-        size.name,
-        n,
-        vec![ms(start)],
-        &format!("含 {} 次检查，一次提交", size.inspections),
-    );
-    app.db.close().await;
-    let app = open(folder).await?;
+    let app = place.open().await?;
     let start = Instant::now();
     app.board(&caller, &Ask::default()).await?;
-    figures.put("台账：启动后第一次（读库并评估）", size.name, n, vec![ms(start)], &own_memory());
+    let first = place.job("台账：启动后第一次（读库并评估）");
+    figures.put(&first, size.name, n, vec![ms(start)], &own_memory());
     let mut took = Vec::new();
     for _ in 0..200 {
         let start = Instant::now();
         app.board(&caller, &Ask::default()).await?;
         took.push(ms(start));
     }
-    figures.put("台账：再次打开", size.name, n, took, "");
+    figures.put(&place.job("台账：再次打开"), size.name, n, took, "");
     let mut took = Vec::new();
     let mut random = Random::seeded();
-    for k in 0..20 {
+    for k in 0..100 {
         let mut tx = app.write(&caller).await?;
+        let id = format!("later-{}-{k}", size.name);
         let (inspection, filing) =
-            inspection(&format!("later-{k}"), random.below(size.places), &mut random, size, TODAY);
+            inspection(&id, random.below(size.places.min(10_000)), &mut random, size, TODAY);
         tx.insert_inspection(&inspection, &filing).await?;
-        tx.commit(caller.audit("inspection.record", "inspection", &format!("later-{k}"), app.now()), ())
-            .await?;
+        tx.commit(caller.audit("inspection.record", "inspection", &id, app.now()), ()).await?;
         let start = Instant::now();
         app.board(&caller, &Ask::default()).await?;
         took.push(ms(start));
     }
-    figures.put("台账：一次检查提交之后", size.name, n, took, "增量");
+    figures.put(&place.job("台账：一次检查提交之后"), size.name, n, took, "增量");
     for (job, query) in [
         ("场所列表一页", PlaceQuery::default()),
         (
@@ -98,15 +144,35 @@ async fn measured(figures: &mut Figures, size: Size, folder: &Path) -> anyhow::R
         ),
         ("场所搜索：名称", PlaceQuery { q: Some("餐馆".to_owned()), ..PlaceQuery::default() }),
         ("场所搜索：拼音首字母", PlaceQuery { q: Some("xwcg".to_owned()), ..PlaceQuery::default() }),
+        ("场所搜索：编号", PlaceQuery { q: Some("C0000042".to_owned()), ..PlaceQuery::default() }),
     ] {
-        let mut took = Vec::new();
-        for _ in 0..30 {
+        let (mut took, mut plain, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let begun = Instant::now();
+        while took.len() < 100 && (took.len() < 5 || begun.elapsed() < SEVERAL) {
             let start = Instant::now();
             app.places(&caller, &query).await?;
-            took.push(ms(start));
+            let own = ms(start);
+            took.push(own);
+            if job == "场所列表一页" {
+                let start = Instant::now();
+                app.db.read(&app.town).await?.plain_places(50).await?;
+                plain.push(ms(start));
+                ratios.push(own / ms(start).max(0.001));
+            }
         }
-        figures.put(job, size.name, n, took, "");
+        let times = took.len();
+        figures.put(&place.job(job), size.name, n, took, &format!("{times} 次"));
+        if !plain.is_empty() {
+            ratios.sort_by(f64::total_cmp);
+            let middle = ratios.get(ratios.len() / 2).copied().unwrap_or_default();
+            let note = format!("与上一行交替；本程序为其 {middle:.1} 倍（含总数与名录）");
+            figures.put(&place.job("对照：一页场所，一条 SQL"), size.name, n, plain, &note);
+        }
     }
+    let start = Instant::now();
+    let lines = app.db.read(&app.town).await?.plain_board("police").await?;
+    let note = format!("一项责任 {lines} 行；本程序的台账是全部责任");
+    figures.put(&place.job("对照：一项责任，一条 SQL"), size.name, n, vec![ms(start)], &note);
     app.db.close().await;
     Ok(())
 }
@@ -209,7 +275,7 @@ fn place(k: u32, labels: &[&str], size: Size, now: Timestamp) -> PlaceRecord {
     };
     let village = format!("v{}", k % size.villages);
     let name = NAMES.get((k % 6) as usize).copied().unwrap_or_default();
-    let place = Place {
+    let place = domain::place::Place {
         id: format!("p{k}").into(),
         code: format!("C{k:07}"),
         name: format!("{name}{k}"),

@@ -1,0 +1,215 @@
+//! What scripts rely on: JSON on standard output in its shape, sentences on standard error, exit status 0, 1 or 2.
+//! What does not belong here: accounts, backup and the record (`binary`).
+
+mod common;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use common::{run, said};
+use serde_json::{Value, json};
+
+/// A data folder with the sample town.
+fn demo(folder: &Path) -> Result<std::path::PathBuf> {
+    let data = folder.join("demo");
+    let filled = run(&data, &["demo"], "")?;
+    assert!(filled.status.success(), "{}", said(&filled));
+    Ok(data)
+}
+
+/// The one JSON document on standard output.
+fn document(output: &std::process::Output) -> Result<Value> {
+    serde_json::from_slice(&output.stdout).with_context(|| said(output))
+}
+
+#[test]
+fn plan_status_tells_every_duty_or_one_clause_as_of_a_day() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let all = run(&data, &["plan", "status", "--json"], "")?;
+    assert_eq!(all.status.code(), Some(0), "{}", said(&all));
+    let all = document(&all)?;
+    let rows = all.as_array().context("an array")?;
+    assert!(rows.len() >= 147, "every atomic duty of the handbook has a line: {}", rows.len());
+    let keys =
+        ["clause", "due", "duty", "late", "met", "missing", "no_data", "not_applicable", "ratio", "waived"];
+    for row in rows {
+        let mut found: Vec<&str> = row.as_object().context("an object")?.keys().map(String::as_str).collect();
+        found.sort_unstable();
+        assert_eq!(found, keys, "{row}");
+        let n = |key: &str| row[key].as_u64().unwrap_or(u64::MAX);
+        assert_eq!(n("due"), n("met") + n("late") + n("missing"), "{row}");
+        if n("due") == 0 {
+            assert_eq!(row["ratio"], Value::Null, "nothing due is no nought per cent: {row}");
+        }
+    }
+    assert!(rows.iter().any(|row| row["no_data"].as_u64() > Some(0) && row["ratio"].is_null()));
+
+    let clause = document(&run(&data, &["plan", "status", "--clause", "C10", "--json"], "")?)?;
+    let clause = clause.as_array().context("an array")?;
+    let of_clause: Vec<&Value> = rows.iter().filter(|row| row["clause"] == "C10").collect();
+    assert_eq!(clause.iter().collect::<Vec<_>>(), of_clause, "the same lines, and no others");
+    let due = |rows: &[Value]| rows.iter().filter_map(|row| row["due"].as_u64()).sum::<u64>();
+    assert!(due(clause) > 0);
+    let earlier =
+        document(&run(&data, &["plan", "status", "--at", "2020-01-01", "--clause", "C10", "--json"], "")?)?;
+    assert_eq!(due(earlier.as_array().context("an array")?), 0, "nothing was due before the plan");
+
+    for (arguments, status, sentence) in [
+        (&["plan", "status", "--clause", "C99"][..], 1, "方案中没有这一条"),
+        (&["plan", "status", "--at", "yesterday"], 1, "日期请写成 2026-11-25 的样子"),
+        (&["plan", "status", "--at"], 2, "--at"),
+        (&["plan", "statos"], 2, "statos"),
+    ] {
+        let refused = run(&data, arguments, "")?;
+        assert_eq!(refused.status.code(), Some(status), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(sentence), "{}", said(&refused));
+        assert!(refused.stdout.is_empty(), "{arguments:?}: a refusal is no answer");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_plan_is_installed_once_and_a_broken_one_not_at_all() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/example-second-town/plan.toml");
+    let file = file.display().to_string();
+    let first = run(&data, &["plan", "install", &file], "")?;
+    assert!(first.status.success() && said(&first).contains("已启用"), "{}", said(&first));
+    let again = run(&data, &["plan", "install", &file], "")?;
+    assert!(again.status.success() && said(&again).contains("没有改动"), "{}", said(&again));
+    let before = run(&data, &["plan", "status", "--json"], "")?.stdout;
+    let broken = folder.path().join("plan.toml");
+    std::fs::write(&broken, std::fs::read_to_string(&file)?.replacen("period = ", "perriod = ", 1))?;
+    let refused = run(&data, &["plan", "install", &broken.display().to_string()], "")?;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("plan.toml 第 "), "line and column: {}", said(&refused));
+    assert_eq!(
+        run(&data, &["plan", "status", "--json"], "")?.stdout,
+        before,
+        "the plan in force is the old one"
+    );
+    let missing = run(&data, &["plan", "install", "/nowhere/plan.toml"], "")?;
+    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(run(&data, &["plan", "install"], "")?.status.code(), Some(2));
+    Ok(())
+}
+
+const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,联系电话,从业人数,经度,纬度,营业状态,关停日期";
+
+/// Row, column, value and code of each mistake below.
+const TEN: [(u32, &str, &str, &str); 10] = [
+    (3, "B 场所名称", "", "cell.required"),
+    (4, "C 统一社会信用代码", "123456789012345678", "cell.uscc"),
+    (5, "D 场所类别", "太空站", "cell.unknown_term"),
+    (6, "E 村（社区）", "火星村", "place.village_unknown"),
+    (7, "F 所属网格", "第九十九网格", "place.grid_unknown"),
+    (8, "G 行业主管部门", "外交部", "place.sector_unknown"),
+    (9, "H 联系电话", "12345", "cell.phone"),
+    (10, "I 从业人数", "很多", "cell.count"),
+    (11, "M 关停日期", "2024年3月", "cell.date_incomplete"),
+    (12, "A 场所编号", "A-1", "row.duplicate"),
+];
+
+fn ten_mistakes() -> String {
+    [
+        HEADER,
+        "A-1,新开甲店,,小商店,场镇社区,,,13800001111,3,105.9,29.3,正常,",
+        ",,,小商店,场镇社区,,,,,,,,",
+        ",新开丙店,123456789012345678,小商店,场镇社区,,,,,,,,",
+        ",新开丁店,,太空站,场镇社区,,,,,,,,",
+        ",新开戊店,,小商店,火星村,,,,,,,,",
+        ",新开己店,,小商店,场镇社区,第九十九网格,,,,,,,",
+        ",新开庚店,,小商店,场镇社区,,外交部,,,,,,",
+        ",新开辛店,,小商店,场镇社区,,,12345,,,,,",
+        ",新开壬店,,小商店,场镇社区,,,,很多,,,,",
+        ",新开癸店,,小商店,场镇社区,,,,,,,停业,2024年3月",
+        "A-1,新开子店,,小商店,场镇社区,,,,,,,,",
+    ]
+    .join("\r\n")
+}
+
+#[test]
+fn ten_mistakes_of_a_ledger_are_named_one_by_one_and_nothing_is_written() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let file = folder.path().join("台账.csv");
+    std::fs::write(&file, ten_mistakes())?;
+    let file = file.display().to_string();
+    let export = |name: &str| -> Result<Vec<u8>> {
+        let out = folder.path().join(name);
+        let told = run(&data, &["export", "places", &out.display().to_string()], "")?;
+        assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+        Ok(std::fs::read(out)?)
+    };
+    let before = export("before.csv")?;
+    let tried = run(&data, &["import", "places", &file, "--dry-run", "--json"], "")?;
+    assert_eq!(tried.status.code(), Some(1), "mistakes are a refusal: {}", said(&tried));
+    assert!(String::from_utf8_lossy(&tried.stderr).contains("有 10 处错误，没有写入"), "{}", said(&tried));
+    let report = document(&tried)?;
+    assert_eq!((&report["rows"], &report["created"], &report["updated"]), (&json!(11), &json!(1), &json!(0)));
+    assert_eq!(report["unchanged"], 0);
+    let problems = report["problems"].as_array().context("problems")?;
+    let mut found: Vec<(u32, &str, &str, &str)> = Vec::new();
+    for problem in problems {
+        let text = |key: &str| problem[key].as_str().unwrap_or_default();
+        assert_eq!(text("sheet"), "CSV");
+        assert!(text("message").chars().any(|c| c >= '\u{4e00}'), "a sentence: {problem}");
+        let row = u32::try_from(problem["row"].as_u64().unwrap_or(0))?;
+        found.push((row, text("column"), text("value"), text("code")));
+    }
+    assert_eq!(found, TEN, "{problems:#?}");
+    let refused = run(&data, &["import", "places", &file, "--json"], "")?;
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(document(&refused)?["problems"], report["problems"], "in earnest the same is said");
+    assert_eq!(export("after.csv")?, before, "nothing half-written");
+    for (arguments, status) in [
+        (&["import", "places", "/nowhere.xlsx"][..], 1),
+        (&["import", "planets", &file], 2),
+        (&["import", "places"], 2),
+        (&["export", "places", "/tmp/ledger.pdf"], 1),
+    ] {
+        assert_eq!(run(&data, arguments, "")?.status.code(), Some(status), "{arguments:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_exported_imports_again_unchanged_and_a_good_ledger_is_written() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let mut rows = 0;
+    for name in ["out.xlsx", "out.csv", "out.geojson"] {
+        let out = folder.path().join(name).display().to_string();
+        assert_eq!(run(&data, &["export", "places", &out], "")?.status.code(), Some(0), "{name}");
+        let again = run(&data, &["import", "places", &out, "--json"], "")?;
+        assert_eq!(again.status.code(), Some(0), "{name}: {}", said(&again));
+        let report = document(&again)?;
+        rows = report["rows"].as_u64().context("rows")?;
+        assert!(rows > 200, "{rows}");
+        assert_eq!(
+            (&report["unchanged"], &report["created"], &report["updated"], &report["problems"]),
+            (&json!(rows), &json!(0), &json!(0), &json!([])),
+            "{name}"
+        );
+    }
+    let file = folder.path().join("新店.csv");
+    std::fs::write(&file, "字号,村（社区）,场所类别\r\n新开的店,场镇社区,小商店\r\n")?;
+    let file = file.display().to_string();
+    let map = folder.path().join("map.json");
+    std::fs::write(&map, json!({ "字号": "name" }).to_string())?;
+    let map = map.display().to_string();
+    let tried = run(&data, &["import", "places", &file, "--map", &map, "--dry-run", "--json"], "")?;
+    assert_eq!(tried.status.code(), Some(0), "{}", said(&tried));
+    assert_eq!(document(&tried)?["committed"], false);
+    let done = document(&run(&data, &["import", "places", &file, "--map", &map, "--json"], "")?)?;
+    assert_eq!((&done["created"], &done["committed"]), (&json!(1), &json!(true)));
+    let out = folder.path().join("later.csv").display().to_string();
+    run(&data, &["export", "places", &out], "")?;
+    let later = std::fs::read_to_string(&out)?;
+    assert_eq!(later.lines().count() as u64, rows + 2, "a header and one place more");
+    let verified = document(&run(&data, &["audit", "verify", "--json"], "")?)?;
+    assert_eq!(verified["findings"], json!([]));
+    Ok(())
+}
