@@ -205,6 +205,13 @@ describe('one hazard', () => {
     hazard = list.items.sort((a, b) => b.found_at.localeCompare(a.found_at))[0]?.id ?? ''
     expect(hazard).not.toBe('')
     await go(page, `/hazards/${hazard}`)
+    // A level above general is the office's to confirm before anybody is told.
+    const confirm = '.acts button:has-text("确认等级")'
+    if (await page.$(confirm)) {
+      await page.click(confirm)
+      await page.click('.dialog footer .btn:last-child')
+      await page.waitForSelector('.dialog', { state: 'detached' })
+    }
     await page.click('.acts button:has-text("督促整改")')
     await page.fill('.dialog textarea', '责令立即清理')
     await page.click('.dialog footer .btn:last-child')

@@ -2,12 +2,13 @@
 
 use app::fulfilment::{Ask, Board, Case, Evidence, Found, Number, Pick, Quote as Quoted, Whom};
 use app::fulfilment::{ClauseLine, ClausePage, DutyLine, DutyPage};
+use app::parameter::value_json;
 use app::photo::PhotoView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use domain::fulfilment::{Status, Tally as Counts};
 use domain::period::parse_key;
-use domain::plan::{Clause, SubjectKind, Value, facts::evidence_label};
+use domain::plan::{Clause, SubjectKind, facts::evidence_label};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -443,18 +444,6 @@ pub(crate) fn clause_label(clause: &Clause) -> String {
 
 fn quote_view(quote: Quoted) -> Quote {
     Quote { title: quote.title, text: quote.text, start: quote.start, end: quote.end }
-}
-
-/// A value as JSON has it.
-pub(crate) fn value_json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
-            serde_json::Value::from(*number as i64)
-        }
-        Value::Number(number) => serde_json::Value::from(*number),
-        Value::Text(text) => serde_json::Value::from(text.as_str()),
-        Value::Flag(flag) => serde_json::Value::from(*flag),
-    }
 }
 
 fn duty_row(line: &DutyLine) -> DutyRow {

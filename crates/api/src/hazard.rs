@@ -53,6 +53,10 @@ pub(crate) struct HazardQuery {
     recheck: Option<bool>,
     /// Only those whose level waits for the office's word.
     to_confirm: Option<bool>,
+    /// Only those graded of which nobody has told the unit.
+    to_advise: Option<bool>,
+    /// Only those for which an extension was asked and not decided.
+    extension_asked: Option<bool>,
     /// Only those not ended.
     open: Option<bool>,
     /// Text in number, description or the place's name.
@@ -287,6 +291,8 @@ async fn list(
         due: query.due.unwrap_or_default(),
         recheck: query.recheck.unwrap_or_default(),
         to_confirm: query.to_confirm.unwrap_or_default(),
+        to_advise: query.to_advise.unwrap_or_default(),
+        extension_asked: query.extension_asked.unwrap_or_default(),
         open: query.open.unwrap_or_default(),
         text: filled(query.q),
         found_from: read_opt_day("found_from", query.found_from.as_deref())?,

@@ -1,6 +1,8 @@
 //! Numbers and choices of the town.
 
-use app::parameter::{Change, Decision, ParameterInput as Asked, ParameterRecord, Setting, Verdict};
+use app::parameter::{
+    Change, Decision, ParameterInput as Asked, ParameterRecord, Setting, Verdict, value_json,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::plan::{Parameter, Value};
@@ -10,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
-use crate::fulfilment::{Tally, value_json};
+use crate::fulfilment::Tally;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{day, read_day, wrong};

@@ -30,8 +30,10 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 /// Which tasks.
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct TaskQuery {
-    /// Stage.
+    /// Stages, commas between them.
     state: Option<String>,
+    /// Only those nobody took on: `remind` or `escalate`, by how long.
+    unaccepted: Option<String>,
     /// Person, or `me`.
     assignee: Option<String>,
     /// Place.
@@ -108,6 +110,7 @@ async fn list(
 ) -> Answer<Json<TaskPage>> {
     let asked = TasksAsked {
         state: asked.state,
+        unaccepted: asked.unaccepted,
         assignee: asked.assignee,
         place: filled(asked.place).map(Into::into),
         plan: filled(asked.plan).map(Into::into),

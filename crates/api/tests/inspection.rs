@@ -6,7 +6,7 @@ mod common;
 use app::Caller;
 use axum::http::StatusCode;
 use common::field::{Visit, add_place, photo, png, recorded};
-use common::{Browser, Town, V1, V2, day, town};
+use common::{Browser, Town, V1, V2, day, set_number, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
@@ -26,6 +26,7 @@ async fn task_for(clerk: &mut Browser, place: &str, to: &str) -> anyhow::Result<
 async fn a_record_arrives_once_makes_hazards_and_moves_its_task() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = open_town(&fresh).await?;
+        set_number(&town, "task.review_percent", 100.0).await?;
         let mut clerk = town.login("clerk").await?;
         let mut staff = town.login("staff1").await?;
         let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &["three_in_one"]).await?;
@@ -191,6 +192,52 @@ async fn a_corrected_record_keeps_its_first_version_and_adds_only_new_hazards() 
         assert_eq!(staff.get(&format!("{path}?edition=9")).await?.status, StatusCode::NOT_FOUND);
         let again = staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
         assert_eq!(again["receipt"], "again", "the phone sends the first one once more: nothing new");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_correction_takes_its_hazard_along_until_the_unit_was_told() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let passed = |n| Visit::of(n, &place, "staff1", &sheet);
+        let mut hazards = Vec::new();
+        for n in 1..=3 {
+            let told = staff.post("/api/v1/inspections", passed(n).failing("B05").body()).await?.ok()?;
+            hazards
+                .push(format!("/api/v1/hazards/{}", told["hazards"][0]["id"].as_str().unwrap_or_default()));
+        }
+        let correct = |n: u32| json!({ "record": passed(n).body(), "reason": "看错了，是消防器材箱" });
+        let path = |n: u32| format!("/api/v1/inspections/{}/correct", passed(n).id);
+        let view = staff.post(&path(1), correct(1)).await?.ok()?;
+        assert_eq!((&view["edition"], &view["failed_n"]), (&json!(2), &json!(0)));
+        let gone = staff.get(&hazards[0]).await?.ok()?;
+        assert_eq!((&gone["state"], &gone["level"]), (&json!("false"), &json!("larger")));
+        let last = gone["timeline"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!((&last["step"], &last["detail"]), (&json!("dismissed"), &json!("看错了，是消防器材箱")));
+
+        // What the office confirmed, the office corrects.
+        let confirm = json!({ "version": 2, "step": "confirm_level" });
+        for hazard in &hazards[1..] {
+            clerk.post(&format!("{hazard}/steps"), confirm.clone()).await?.ok()?;
+        }
+        let told = staff.post(&path(2), correct(2)).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "hazard.office_only"));
+        clerk.post(&path(2), correct(2)).await?.ok()?;
+        assert_eq!(staff.get(&hazards[1]).await?.ok()?["state"], "false");
+
+        let advise = json!({ "version": 3, "step": "advise", "text": "请清空楼梯间" });
+        staff.post(&format!("{}/steps", hazards[2]), advise).await?.ok()?;
+        let told = clerk.post(&path(3), correct(3)).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "hazard.measure_issued"));
+        let kept = staff.get(&format!("/api/v1/inspections/{}", passed(3).id)).await?.ok()?;
+        assert_eq!((&kept["edition"], &kept["failed_n"]), (&json!(1), &json!(1)), "both or neither");
+        assert_eq!(staff.get(&hazards[2]).await?.ok()?["state"], "measure_ordered");
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })

@@ -91,6 +91,56 @@ async fn a_plan_is_filled_shown_with_its_gaps_approved_by_another_and_becomes_ta
 }
 
 #[tokio::test]
+async fn a_plan_made_in_september_visits_everybody_in_the_rest_of_the_year() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
+        let mut places = Vec::new();
+        for n in 0..12 {
+            places.push(add_place(&mut clerk, &format!("小店{n}"), V1, "nine_small.shop", &[]).await?);
+        }
+        let ids: Vec<&str> = places.iter().map(String::as_str).collect();
+        listed(&mut clerk, "village_listed", "village-1", Some(V1), &ids).await?;
+        let draft = |span: Value| json!({ "org": "village-1", "span": span, "title": "年中起步" });
+        let year = draft(json!({ "kind": "year", "year": 2026 }));
+        let plan = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
+        assert_eq!(plan["uncovered_n"], 12, "nothing planned yet, and nobody forgotten");
+        let plan = secretary.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!((&plan["places_n"], &plan["uncovered_n"]), (&json!(12), &json!(0)), "{plan}");
+        let items = plan["items"].as_array().cloned().unwrap_or_default();
+        assert!(items.iter().all(|item| item["from"].as_str() >= Some("2026-09-21")), "none in the past");
+        assert!(plan["passed_n"].as_u64().is_some(), "{}", plan["passed_n"]);
+
+        // Month by month, too: whoever was due before and is in no plan gets one of the months to come.
+        let mut seen = std::collections::BTreeSet::new();
+        for month in 9..=12 {
+            let span = json!({ "kind": "month", "year": 2026, "month": month });
+            let plan = secretary.post("/api/v1/inspection-plans", draft(span)).await?.ok()?;
+            let plan = secretary.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
+            for item in plan["items"].as_array().into_iter().flatten() {
+                seen.insert(item["place"]["id"].as_str().unwrap_or_default().to_owned());
+            }
+            if plan["visits_n"] == 0 {
+                continue;
+            }
+            let plan =
+                secretary.post(&path(&plan, "/submit"), json!({ "version": plan["version"] })).await?.ok()?;
+            let mut leader = town.login("leader").await?;
+            leader.post(&path(&plan, "/approve"), json!({ "version": plan["version"] })).await?.ok()?;
+        }
+        assert_eq!(seen.len(), 12, "everybody once");
+        let past = draft(json!({ "kind": "month", "year": 2026, "month": 3 }));
+        let past = secretary.post("/api/v1/inspection-plans", past).await?.ok()?;
+        let late = past["uncovered"].as_array().map(Vec::len).unwrap_or_default();
+        assert!(late > 0, "a month that is over can only be shown as not covered");
+        let past = secretary.post(&path(&past, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!((&past["visits_n"], &past["uncovered_n"]), (&json!(0), &json!(late)));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_police_go_monthly_to_their_list_and_bodies_may_go_together() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;

@@ -6,7 +6,7 @@ mod common;
 use app::Caller;
 use axum::http::StatusCode;
 use common::field::{Visit, add_place};
-use common::{V1, day, town};
+use common::{V1, day, set_number, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
@@ -19,6 +19,8 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
         town.app.ensure_shipped_checklists(&Caller::system(), Some(day("2026-01-01"))).await?;
+        set_number(&town, "task.review_percent", 100.0).await?;
+        let mut clerk = town.login("clerk").await?;
         let mut secretary = town.login("secretary1").await?;
         let mut staff = town.login("staff1").await?;
         let mut next = town.login("staff2").await?;
@@ -59,12 +61,18 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
         let told = staff.post(&path(&task, "/review"), json!({ "version": 3 })).await?;
         assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
+        // Who gave the task does not review what came of it.
+        let told = secretary.post(&path(&task, "/review"), json!({ "version": 3 })).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "task.own_plan"));
+        assert_eq!(secretary.get(&path(&task, "")).await?.ok()?["actions"], json!([]));
+        let waiting = clerk.get("/api/v1/workbench").await?.ok()?["reviews"].clone();
+        assert_eq!((&waiting[0]["id"], &waiting[0]["actions"]), (&task["id"], &json!(["review", "send_back"])));
         let back = json!({ "version": 3, "reason": "照片看不清" });
-        let back = secretary.post(&path(&task, "/send-back"), back).await?.ok()?;
+        let back = clerk.post(&path(&task, "/send-back"), back).await?.ok()?;
         assert_eq!(back["state"], "accepted");
         let visit = Visit::of(2, &place, "staff1", &sync["sheets"][&place]).task(&task["id"]);
         staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
-        let done = secretary.post(&path(&task, "/review"), json!({ "version": 5 })).await?.ok()?;
+        let done = clerk.post(&path(&task, "/review"), json!({ "version": 5 })).await?.ok()?;
         assert_eq!((&done["state"], &done["actions"]), (&json!("done"), &json!([])));
         let since = format!("/api/v1/sync?since={}", sync["cursor"].as_str().unwrap_or_default());
         let later = staff.get(&since).await?.ok()?;
@@ -74,6 +82,74 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         let begun = staff.get("/api/v1/sync").await?.ok()?;
         assert_eq!(begun["tasks"][0]["id"], early["id"], "it has begun");
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_record_that_is_not_drawn_is_done_at_once_and_lists_take_several_stages() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.ensure_shipped_checklists(&Caller::system(), Some(day("2026-01-01"))).await?;
+        set_number(&town, "task.review_percent", 0.0).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let body = json!({ "place": place, "kind": "routine", "from": "2026-09-01", "due_on": "2026-09-23",
+            "assignee": "p-staff1", "note": "" });
+        let task = clerk.post("/api/v1/tasks", body.clone()).await?.ok()?;
+        clerk.post("/api/v1/tasks", body).await?.ok()?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet?kind=quick")).await?.ok()?;
+        let visit = Visit::of(1, &place, "staff1", &sheet).task(&task["id"]);
+        staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
+        let done = staff.get(&path(&task, "")).await?.ok()?;
+        assert_eq!((&done["state"], &done["events"][2]["detail"]), (&json!("done"), &json!("未抽中，免审")));
+        for (asked, n) in [("done", 1), ("assigned,done", 2), ("assigned", 1), ("pending,accepted", 0)] {
+            let list = clerk.get(&format!("/api/v1/tasks?state={asked}")).await?.ok()?;
+            assert_eq!(
+                (&list["total"], list["items"].as_array().map(Vec::len)),
+                (&json!(n), Some(n)),
+                "{asked}"
+            );
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_task_nobody_takes_on_is_brought_to_mind_and_then_to_those_who_gave_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut secretary, mut staff) = (town.login("secretary1").await?, town.login("staff1").await?);
+        let place = add_place(&mut secretary, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let body = json!({ "place": place, "kind": "routine", "from": "2026-09-01", "due_on": "2026-10-30",
+            "assignee": "p-staff1", "note": "" });
+        secretary.post("/api/v1/tasks", body).await?.ok()?;
+        let n = |bench: &Value, list: &str| bench[list].as_array().map(Vec::len);
+        // Given on Monday 21 September; the 25th is a day off, the 20th was worked.
+        for (days, reminded, escalated) in [(2, 0, 0), (1, 1, 0), (4, 1, 0), (1, 1, 1)] {
+            town.clock.advance_days(days);
+            let (mut clerk, mut secretary, mut grid) =
+                (town.login("clerk").await?, town.login("secretary1").await?, town.login("grid1").await?);
+            staff = town.login("staff1").await?;
+            let bench = staff.get("/api/v1/workbench").await?.ok()?;
+            assert_eq!(n(&bench, "unaccepted"), Some(reminded), "{days}: {}", bench["unaccepted"]);
+            for who in [&mut clerk, &mut secretary] {
+                let bench = who.get("/api/v1/workbench").await?.ok()?;
+                assert_eq!((n(&bench, "unaccepted"), n(&bench, "escalated")), (Some(0), Some(escalated)));
+                let list = who.get("/api/v1/tasks?unaccepted=escalate").await?.ok()?;
+                assert_eq!(list["total"], escalated);
+            }
+            let bench = grid.get("/api/v1/workbench").await?.ok()?;
+            assert_eq!((n(&bench, "unaccepted"), n(&bench, "escalated")), (Some(0), Some(0)), "nobody else");
+        }
+        let mine = staff.get("/api/v1/tasks?assignee=me&unaccepted=remind").await?.items()?;
+        assert!(mine[0]["unaccepted_days"].as_u64() > Some(4), "{}", mine[0]["unaccepted_days"]);
+        let told = staff.get("/api/v1/tasks?unaccepted=soon").await?;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+        staff.post(&path(&mine[0], "/accept"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!(n(&staff.get("/api/v1/workbench").await?.ok()?, "unaccepted"), Some(0), "taken on");
         Ok(())
     })
     .await
@@ -101,6 +177,16 @@ async fn two_vain_visits_refer_a_task_and_a_cancelled_one_loses_no_record() -> a
         let locked = json!({ "version": 5, "reason": "refused", "note": "" });
         let referred = staff.post(&path(&task, "/unable"), locked).await?.ok()?;
         assert_eq!(referred["state"], "referred");
+        let mut clerk = town.login("clerk").await?;
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["referred"][0]["id"], task["id"], "the office arranges joint action");
+        assert!(
+            bench["counts"].as_array().is_some_and(|all| all.iter().any(|one| one["code"] == "referred"))
+        );
+        let bench = secretary.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(bench["referred"], json!([]), "not the village's to arrange");
+        let give = json!({ "tasks": [{ "id": task["id"], "version": 6 }], "to": "p-officer" });
+        assert_eq!(clerk.post("/api/v1/tasks/assign", give).await?.items()?[0]["state"], "assigned");
 
         let second = secretary.post("/api/v1/tasks", body).await?.ok()?;
         let cancel = json!({ "version": 1, "reason": "重复" });

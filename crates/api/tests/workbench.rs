@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use testkit::both_databases;
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
 
 fn count(bench: &Value, code: &str) -> Option<i64> {
@@ -37,6 +38,7 @@ async fn the_oldest_overdue_hazard_comes_first_and_the_links_show_what_was_count
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
         shop(&town, SHOP, "老街五金店", V1).await?;
+        let mut clerk = town.login("clerk").await?;
         let mut staff = town.login("staff1").await?;
         let id = |n: usize| format!("01a00000-0000-7000-8000-0000000003{n:02}");
         for n in 0..22 {
@@ -47,8 +49,9 @@ async fn the_oldest_overdue_hazard_comes_first_and_the_links_show_what_was_count
             staff.post(&steps, json!({ "version": 1, "step": "grade", "level": "larger" })).await?.ok()?;
             // The first find has the earliest deadline, the last none yet.
             let days = json!({ "kind": "calendar", "count": if n == 0 { 1 } else { 5 } });
-            let advice = json!({ "version": 2, "step": "advise", "text": "请清空楼梯间", "days": days });
+            let advice = json!({ "version": 3, "step": "advise", "text": "请清空楼梯间", "days": days });
             if n < 21 {
+                clerk.post(&steps, json!({ "version": 2, "step": "confirm_level" })).await?.ok()?;
                 staff.post(&steps, advice).await?.ok()?;
             }
         }
@@ -57,8 +60,9 @@ async fn the_oldest_overdue_hazard_comes_first_and_the_links_show_what_was_count
         let bench = staff.get("/api/v1/workbench").await?.ok()?;
         assert_eq!((count(&bench, "hazards"), len(&bench, "hazards_due")), (Some(21), 20));
         assert_eq!(bench["hazards_due"][0]["id"], id(0));
-        assert_eq!(links_agree(&mut staff).await?, [21, 1]);
-        assert_eq!(links_agree(&mut clerk).await?, [21, 1, 22]);
+        // Due, to grade, to confirm, to tell, extensions, to look at again, to close.
+        assert_eq!(links_agree(&mut staff).await?, [21, 0, 0, 0, 1, 0]);
+        assert_eq!(links_agree(&mut clerk).await?, [21, 0, 1, 0, 0, 1, 0]);
         Ok(())
     })
     .await
@@ -84,13 +88,20 @@ async fn everybody_finds_what_waits_for_him_and_nothing_else() -> anyhow::Result
         let steps = format!("/api/v1/hazards/{HAZARD}/steps");
         staff.post(&steps, json!({ "version": 1, "step": "grade", "level": "larger" })).await?.ok()?;
         let days = json!({ "kind": "calendar", "count": 3 });
-        let advice = json!({ "version": 2, "step": "advise", "text": "请清空楼梯间", "days": days });
+        let advice = json!({ "version": 3, "step": "advise", "text": "请清空楼梯间", "days": days });
+        let early = staff.post(&steps, json!({ "version": 2, "step": "advise", "text": "请清空楼梯间" })).await?;
+        assert_eq!((early.status.as_u16(), early.code()), (422, "hazard.level_unconfirmed"));
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "to_confirm"), len(&bench, "to_confirm")), (None, 0), "not his to confirm");
+        assert_eq!(count(&bench, "to_advise"), Some(0), "not before it is confirmed");
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "to_confirm"), bench["to_confirm"][0]["id"].as_str()), (Some(1), Some(HAZARD)));
+        clerk.post(&steps, json!({ "version": 2, "step": "confirm_level" })).await?.ok()?;
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "to_advise"), bench["to_advise"][0]["id"].as_str()), (Some(1), Some(HAZARD)));
         staff.post(&steps, advice).await?.ok()?;
         let bench = staff.get("/api/v1/workbench").await?.ok()?;
         assert_eq!((count(&bench, "hazards"), len(&bench, "hazards_due"), len(&bench, "rechecks")), (Some(1), 1, 0));
-        assert_eq!((count(&bench, "to_confirm"), len(&bench, "to_confirm")), (None, 0), "not his to confirm");
-        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
-        assert_eq!((count(&bench, "to_confirm"), bench["to_confirm"][0]["id"].as_str()), (Some(1), Some(HAZARD)));
         let bench = neighbour.get("/api/v1/workbench").await?.ok()?;
         assert_eq!((count(&bench, "hazards"), len(&bench, "hazards_due")), (Some(0), 0));
         let bench = admin.get("/api/v1/workbench").await?.ok()?;
@@ -113,6 +124,80 @@ async fn everybody_finds_what_waits_for_him_and_nothing_else() -> anyhow::Result
         assert_eq!((count(&bench, "tasks"), count(&bench, "overdue_tasks")), (Some(0), Some(1)), "who gives out tasks minds them");
         let bench = grid.get("/api/v1/workbench").await?.ok()?;
         assert_eq!((count(&bench, "overdue_tasks"), len(&bench, "rechecks")), (Some(0), 1));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whoever_must_act_next_sees_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let (mut clerk, mut staff, mut grid, mut leader) = (
+            town.login("clerk").await?,
+            town.login("staff1").await?,
+            town.login("grid1").await?,
+            town.login("leader").await?,
+        );
+        let body = json!({ "id": HAZARD, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物" });
+        grid.post("/api/v1/hazards", body).await?.ok()?;
+        let steps = format!("/api/v1/hazards/{HAZARD}/steps");
+        let picture = |n: u8| format!("01a00000-0000-7000-8000-0000000004{n:02}");
+        for (n, role) in [(1, "fix"), (2, "recheck")] {
+            let path = format!("/api/v1/photos/{}?object_kind=hazard&object_id={HAZARD}&role={role}", picture(n));
+            staff.send_picture(&path, n).await?.ok()?;
+        }
+        // Who takes the step, what it is, and where it waits afterwards: on the village's bench or the office's.
+        let waits = [
+            (None, json!({}), "to_grade"),
+            (Some(&mut staff), json!({ "step": "grade", "level": "general" }), "to_advise"),
+        ];
+        for (who, mut step, code) in waits {
+            if let Some(who) = who {
+                step["version"] = json!(1);
+                who.post(&steps, step).await?.ok()?;
+            }
+            let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+            assert_eq!((count(&bench, code), bench[code][0]["id"].as_str()), (Some(1), Some(HAZARD)), "{code}");
+            assert_eq!(count(&grid.get("/api/v1/workbench").await?.ok()?, code), None, "{code}: not the grid's");
+        }
+        let mut version = 2;
+        for (step, code) in [
+            (json!({ "step": "advise", "text": "请清空楼梯间" }), ""),
+            (json!({ "step": "ask_extension", "days": 2, "reason": "等货架" }), "extensions"),
+            (json!({ "step": "submit_fix", "photos": [picture(1)], "note": "清了" }), "rechecks"),
+        ] {
+            let mut step = step;
+            step["version"] = json!(version);
+            staff.post(&steps, step).await?.ok()?;
+            version += 1;
+            if !code.is_empty() {
+                let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+                assert_eq!((count(&bench, code), len(&bench, code)), (Some(1), 1), "{code}");
+            }
+        }
+        let look = json!({ "version": version, "step": "pass_recheck", "photos": [picture(2)], "note": "已清",
+            "with": ["p-secretary1"] });
+        clerk.post(&steps, look).await?.ok()?;
+        let bench = staff.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!((count(&bench, "to_close"), len(&bench, "to_close")), (Some(1), 1));
+
+        // The leader finds the proposal, who made it does not.
+        let ask = json!({ "name": "task.review_percent", "value": 20, "from": "2026-10-01", "reason": "入冬前多抽" });
+        clerk.post("/api/v1/parameters", ask).await?.ok()?;
+        let bench = leader.get("/api/v1/workbench").await?.ok()?;
+        assert_eq!(count(&bench, "parameters"), Some(1));
+        let waiting = &bench["parameters"][0];
+        assert_eq!(
+            (&waiting["label"], &waiting["value"], &waiting["proposed_by"]["name"], &waiting["actions"]),
+            (&json!("检查记录抽审比例"), &json!(20), &json!("周文书"), &json!(["parameter.decide"]))
+        );
+        assert_eq!(count(&clerk.get("/api/v1/workbench").await?.ok()?, "parameters"), None);
+        let path = format!("/api/v1/parameters/{}/decide", waiting["id"].as_str().unwrap_or_default());
+        leader.post(&path, json!({ "approve": true, "version": waiting["version"] })).await?.ok()?;
+        assert_eq!(count(&leader.get("/api/v1/workbench").await?.ok()?, "parameters"), Some(0));
         Ok(())
     })
     .await

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use domain::checklist::{Checklist, State};
 use domain::checklist_library::pinned_list;
-use domain::hazard::{Find, Standing};
+use domain::hazard::{Act, Find, Stage, Standing};
 use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
 use domain::inspection::{
     Companion, Flag, Inspection, InspectionProblem, PinnedList, Receipt, Record, finish, receive,
@@ -334,9 +334,38 @@ impl App {
         Ok(())
     }
 
-    /// Corrects a record: a further version with a reason, the earlier ones stay. Items that fail only now become hazards.
+    /// Finds whose item failed before and fails no more go with the correction: they were never real.
     ///
-    /// Errors: as [`App::record_inspection`]; only who inspected and the office may.
+    /// Errors: the unit was told of one already; the office confirmed the level of one and somebody else corrects.
+    async fn take_back_finds(
+        &self,
+        tx: &mut Write,
+        act: &Act,
+        before: &Inspection,
+        done: &Inspection,
+    ) -> Result<()> {
+        let failed = |version: &Inspection| -> BTreeSet<String> {
+            version.failed_items().map(|answer| answer.item.clone()).collect()
+        };
+        let gone: BTreeSet<String> = failed(before).difference(&failed(done)).cloned().collect();
+        let reason = done.correction.as_ref().map(|made| made.reason.as_str()).unwrap_or_default();
+        let found = hazards_of(tx, &done.record.id, &done.record.place).await?;
+        let ids: Vec<_> = found.into_iter().map(|hazard| hazard.id).collect();
+        for hazard in tx.hazards_by_id(&ids).await? {
+            let is_gone = hazard.find.item.as_ref().is_some_and(|item| gone.contains(item));
+            if is_gone && !matches!(hazard.state.stage(), Stage::False | Stage::Voided) {
+                let (hazard, event) = hazard.take_back(act.clone(), reason, done.recorded_at)?;
+                write_step(tx, &hazard, &event).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Corrects a record: a further version with a reason, the earlier ones stay. Items that fail only now become
+    /// hazards, the hazards of items that fail no more are taken back.
+    ///
+    /// Errors: as [`App::record_inspection`]; only who inspected and the office may; a hazard the unit was told of is
+    /// not taken back.
     pub async fn correct_inspection(
         &self,
         caller: &Caller,
@@ -372,6 +401,8 @@ impl App {
         tx.insert_inspection(&done, &filing).await?;
         let place = loaded.place.clone();
         self.find_hazards(&mut tx, caller, hat, &done, Some(&standing_now), &list, &place).await?;
+        let act = caller.act(hat, now, None);
+        self.take_back_finds(&mut tx, &act, &standing_now, &done).await?;
         crate::risk::refresh(&mut tx, &place.place.id, now.date()).await?;
         let mut audit =
             caller.audit_as(hat, "inspection.correct", ("inspection", id.as_str()), &place.path, now);

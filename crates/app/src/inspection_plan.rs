@@ -153,24 +153,87 @@ async fn frequency(read: &mut Read, on: Date) -> Result<Frequency> {
         ("inspection.frequency.yellow", &mut set.yellow),
         ("inspection.frequency.blue", &mut set.blue),
     ] {
-        let otherwise = u16::try_from(*number).unwrap_or(u16::MAX);
-        *number = u32::from(number_on(read, name, on, otherwise).await?);
+        *number = u32::from(number_on(read, (name, f64::from(*number)), on).await?);
     }
     Ok(set)
 }
 
-/// What is wanted of a body within a span from today on, as visits with windows.
-async fn wanted(
+/// What is wanted of a body within a span from today on.
+struct Wanted {
+    graded: Vec<Graded>,
+    /// Visits that can still be planned.
+    items: Vec<PlanItem>,
+    /// Places of a span that is over: they can only be shown as not covered.
+    too_late: Vec<Expected>,
+    /// Visits the year's frequency had before today, which a plan made now does not make up for.
+    passed: u32,
+}
+
+/// Places that approved plans of a body promise to visit in a year.
+async fn promised(read: &mut Read, org: &OrgId, year: i32) -> Result<BTreeSet<PlaceId>> {
+    let whole = Caller::system().scope(Action::PlanRead)?;
+    let mut places = BTreeSet::new();
+    for plan in read.inspection_plans(year, Some(org), &whole).await? {
+        if matches!(plan.plan.state, State::Approved { .. }) {
+            let items = read.plan_items(&plan.plan.id).await?;
+            places.extend(items.into_iter().map(|kept| kept.item.place));
+        }
+    }
+    Ok(places)
+}
+
+/// The visits wanted in one month, and the places it is too late for.
+///
+/// The year's rhythm says who is due in which month. Whoever was due in an earlier one and is in no approved plan of
+/// the year has no turn left: he gets one of the months to come, so that a body that begins in October forgets nobody.
+async fn wanted_in_month(
     read: &mut Read,
-    org: &Org,
-    span: &Span,
+    org: &OrgId,
+    expected: &[Expected],
+    (year, month): (i32, u32),
     today: Date,
-) -> Result<(Vec<Graded>, Vec<PlanItem>)> {
+) -> Result<(Vec<PlanItem>, Vec<Expected>)> {
+    let first = Date::from_ymd_opt(year, month, 1).unwrap_or(today);
+    let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
+    let begins = Date::from_ymd_opt(year, 1, 1).unwrap_or(first);
+    let rhythm = schedule(expected, year, begins, calendar());
+    let in_month = |item: &PlanItem| first <= item.from && item.from < next;
+    if next <= today {
+        let mut counts: BTreeMap<PlaceId, u32> = BTreeMap::new();
+        for item in rhythm.into_iter().filter(in_month) {
+            *counts.entry(item.place).or_default() += 1;
+        }
+        let late = counts.into_iter().map(|(place, visits)| Expected { place, visits });
+        return Ok((Vec::new(), late.collect()));
+    }
+    let has_turn: BTreeSet<&PlaceId> =
+        rhythm.iter().filter(|item| item.from >= first).map(|item| &item.place).collect();
+    let promised = promised(read, org, year).await?;
+    let left_out: Vec<Expected> = expected
+        .iter()
+        .filter(|one| one.visits > 0 && !has_turn.contains(&one.place) && !promised.contains(&one.place))
+        .map(|one| Expected { place: one.place.clone(), visits: 1 })
+        .collect();
+    let mut items: Vec<PlanItem> = rhythm.into_iter().filter(in_month).collect();
+    items.extend(schedule(&left_out, year, first, calendar()).into_iter().filter(in_month));
+    for item in &mut items {
+        item.from = item.from.max(today.min(item.to));
+    }
+    // On the last days of a month its last working day may be over; the visit still has the month.
+    for item in items.iter_mut().filter(|item| item.to < today) {
+        (item.from, item.to) = (today, next.pred_opt().unwrap_or(today));
+    }
+    Ok((items, Vec::new()))
+}
+
+async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<Wanted> {
     let graded = own_places(read, org, today).await?;
     let frequency = frequency(read, today).await?;
     // The police station looks at its listed units every month, whatever their risk.
     let monthly = match org.kind {
-        OrgKind::Police => Some(u32::from(number_on(read, "inspection.frequency.police", today, 12).await?)),
+        OrgKind::Police => {
+            Some(u32::from(number_on(read, ("inspection.frequency.police", 12.0), today).await?))
+        }
         _ => None,
     };
     let visits = |one: &Graded| monthly.unwrap_or_else(|| frequency.visits(one.grade));
@@ -182,28 +245,30 @@ async fn wanted(
     };
     let reasons: BTreeMap<PlaceId, String> =
         graded.iter().map(|one| (one.record.place.id.clone(), reason(one))).collect();
-    let mut items = match span {
-        Span::Special { from, to, .. } => graded
-            .iter()
-            .map(|one| PlanItem {
-                place: one.record.place.id.clone(),
-                from: *from,
-                to: *to,
-                reason: String::new(),
-            })
-            .collect(),
-        _ => {
-            let mut expected: Vec<Expected> = graded
-                .iter()
-                .map(|one| Expected { place: one.record.place.id.clone(), visits: visits(one) })
-                .collect();
-            expected.sort_by(|a, b| a.place.cmp(&b.place));
-            let mut year = schedule(&expected, year_of(span), calendar());
-            year.retain(|item| span.touches(item.from.year(), item.from.month()));
-            year
+    let mut expected: Vec<Expected> = graded
+        .iter()
+        .map(|one| Expected { place: one.record.place.id.clone(), visits: visits(one) })
+        .collect();
+    expected.sort_by(|a, b| a.place.cmp(&b.place));
+    let once = || expected.iter().map(|one| Expected { visits: 1, ..one.clone() });
+    let mut passed = 0;
+    let (mut items, too_late) = match span {
+        Span::Special { to, .. } if *to < today => (Vec::new(), once().collect()),
+        Span::Special { from, to, .. } => {
+            let visit = |place| PlanItem { place, from: today.max(*from), to: *to, reason: String::new() };
+            (once().map(|one| visit(one.place)).collect(), Vec::new())
+        }
+        Span::Monthly { year, month } => {
+            wanted_in_month(read, &org.id, &expected, (*year, *month), today).await?
+        }
+        Span::Annual { year } if *year < today.year() => (Vec::new(), expected),
+        Span::Annual { year } => {
+            let items = schedule(&expected, *year, today, calendar());
+            let all: u32 = expected.iter().map(|one| one.visits).sum();
+            passed = all.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
+            (items, Vec::new())
         }
     };
-    items.retain(|item: &PlanItem| item.to >= today);
     for item in &mut items {
         if matches!(span, Span::Special { .. }) {
             item.reason = "专项".to_owned();
@@ -212,17 +277,18 @@ async fn wanted(
         }
     }
     items.sort();
-    Ok((graded, items))
+    Ok(Wanted { graded, items, too_late, passed })
 }
 
-/// What a plan leaves uncovered of what is wanted from today on.
-fn gaps(plan: &InspectionPlan, wanted: &[PlanItem]) -> Vec<Uncovered> {
+/// What a plan leaves uncovered of what is wanted.
+fn gaps(plan: &InspectionPlan, wanted: &Wanted) -> Vec<Uncovered> {
     let mut counts: BTreeMap<&PlaceId, u32> = BTreeMap::new();
-    for item in wanted {
+    for item in &wanted.items {
         *counts.entry(&item.place).or_default() += 1;
     }
-    let expected: Vec<Expected> =
+    let mut expected: Vec<Expected> =
         counts.into_iter().map(|(place, visits)| Expected { place: place.clone(), visits }).collect();
+    expected.extend(wanted.too_late.iter().cloned());
     uncovered(plan, &expected)
 }
 
@@ -278,10 +344,11 @@ impl App {
         let mut open = None;
         if is_open(&record.plan.state) {
             let org = org_of(read, &record.plan.org).await?;
-            let (graded, items) = wanted(read, &org, &record.plan.span, today).await?;
-            open = Some(gaps(&record.plan, &items));
+            let wanted = wanted(read, &org, &record.plan.span, today).await?;
+            open = Some((gaps(&record.plan, &wanted), wanted.passed));
             let known: BTreeSet<PlaceId> = places.iter().map(|place| place.place.id.clone()).collect();
-            places.extend(graded.into_iter().map(|g| g.record).filter(|r| !known.contains(&r.place.id)));
+            places
+                .extend(wanted.graded.into_iter().map(|g| g.record).filter(|r| !known.contains(&r.place.id)));
         }
         let filter = store::audit::AuditFilter {
             object_kind: Some("inspection_plan".to_owned()),
@@ -338,7 +405,7 @@ impl App {
         let mut tx = self.write(caller).await?;
         let record = self.draft(&mut tx, caller, id, version).await?;
         let org = org_of(&mut tx, &record.plan.org).await?;
-        let (_, items) = wanted(&mut tx, &org, &record.plan.span, self.now().date()).await?;
+        let items = wanted(&mut tx, &org, &record.plan.span, self.now().date()).await?.items;
         self.save_items(caller, tx, record, items, "inspection_plan.propose").await
     }
 

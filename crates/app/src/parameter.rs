@@ -12,11 +12,15 @@ use domain::time::Date;
 use serde::Serialize;
 use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
+use utoipa::ToSchema;
 
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE};
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
+use crate::names::Names;
 use crate::plan::plan_in_force;
+use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
+use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
 /// One parameter with its history.
@@ -99,7 +103,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 9] = [
+const OWN: [Own; 13] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -109,6 +113,10 @@ const OWN: [Own; 9] = [
     own_of(EXPORTS_A_DAY, "每人每天最多导出次数", &["次"], 1_000.0),
     own_of(ROWS_AT_ONCE, "含个人信息的导出每次最多行数", &["行"], 50_000.0),
     own_of(PERSONS_UNASKED, "导出超过多少人须写明理由", &["人"], 50_000.0),
+    own_of(REVIEW_PERCENT, "检查记录抽审比例", &["%"], 100.0),
+    own_of(REMIND_AFTER, "派发后多久未接提醒承办人", &[WORKING_DAYS], 365.0),
+    own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),
+    own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
 ];
 
 fn own(name: &str) -> Option<&'static Own> {
@@ -239,6 +247,80 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
         });
     }
     Ok(out)
+}
+
+/// A value as it is sent: a whole number without a fraction.
+pub fn value_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            serde_json::Value::from(*number as i64)
+        }
+        Value::Number(number) => serde_json::Value::from(*number),
+        Value::Text(text) => serde_json::Value::from(text.as_str()),
+        Value::Flag(flag) => serde_json::Value::from(*flag),
+    }
+}
+
+/// A proposal that waits for a leader.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WaitingParameter {
+    /// Id of the proposal.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What it sets, in words.
+    pub label: String,
+    /// As proposed: a number, a text, yes or no.
+    #[schema(value_type = Object)]
+    pub value: serde_json::Value,
+    /// Its unit.
+    pub unit: String,
+    /// First day.
+    pub from: String,
+    /// Why.
+    pub reason: String,
+    /// Who proposes.
+    pub proposed_by: Named,
+    /// Since when it waits.
+    pub at: String,
+    /// Row version.
+    pub version: i64,
+    /// What the caller may do.
+    pub actions: Vec<&'static str>,
+}
+
+/// The proposals the caller may decide, the oldest first; his own are for somebody else.
+pub(crate) async fn waiting(
+    read: &mut Read,
+    caller: &Caller,
+    names: &Names,
+    today: Date,
+) -> Result<Vec<WaitingParameter>> {
+    if caller.hats.scope(Action::ParameterDecide).is_none() {
+        return Ok(Vec::new());
+    }
+    let mut waiting = read.parameters().await?;
+    waiting.retain(|record| record.decision == Decision::Proposed);
+    waiting.retain(|record| record.proposed_by != caller.person.as_str());
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    waiting.sort_by_key(|record| record.recorded_at);
+    let (plan, _) = plan_in_force(read, today).await?;
+    let row = |record: ParameterRecord| WaitingParameter {
+        label: label(&plan, &record.parameter.name),
+        value: value_json(&record.parameter.value),
+        unit: record.parameter.unit.clone(),
+        from: record.parameter.effective_from.to_string(),
+        proposed_by: Named::new(&record.proposed_by, names.person(&record.proposed_by.as_str().into())),
+        at: record.recorded_at.to_rfc3339(),
+        version: record.version,
+        actions: actions(caller, Some(&record)),
+        name: record.parameter.name,
+        reason: record.reason,
+        id: record.id,
+    };
+    Ok(waiting.into_iter().map(row).collect())
 }
 
 async fn setting(read: &mut Read, name: &str, today: Date) -> Result<Setting> {

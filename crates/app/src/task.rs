@@ -10,7 +10,7 @@ use domain::hazard::Position;
 use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, TaskId};
 use domain::org::Assignment;
 use domain::policy::{Action, Hats, Subject};
-use domain::task::{Event, State, Task, TaskRefusal, UnableReason, Window};
+use domain::task::{Event, EventKind, Involved, State, Task, TaskRefusal, UnableReason, Window};
 use domain::time::{Date, Timestamp};
 use serde::Deserialize;
 use store::place::PlaceRecord;
@@ -20,14 +20,22 @@ use utoipa::ToSchema;
 
 pub use view::{TaskEventView, TaskPage, TaskRow, TaskView, Tasks, kind_label};
 
+use crate::calendar::calendar;
 use crate::names::Names;
 use crate::place::{at_place, place_in_scope, place_subject};
 use crate::{App, Caller, Error, Result};
 
 /// A window that ends within so many days is due soon; our own choice.
 pub(crate) const DUE_SOON_DAYS: i64 = 3;
-/// Vain visits that send a task to joint action, where the town has not said otherwise. Source: handbook of the field.
-const REFER_AFTER: u16 = 2;
+/// Vain visits that send a task to joint action, where the town has not said otherwise. Source: handbook of the field,
+/// §4.1 (P), as for what follows.
+pub(crate) const REFER_AFTER: (&str, f64) = ("task.refer_after", 2.0);
+/// Share of the records that are drawn for review. Units: per cent.
+pub(crate) const REVIEW_PERCENT: (&str, f64) = ("task.review_percent", 10.0);
+/// Working days without an answer after which somebody is reminded of a task given to him.
+pub(crate) const REMIND_AFTER: (&str, f64) = ("task.remind_after", 2.0);
+/// Working days without an answer after which those who give out tasks see it.
+pub(crate) const ESCALATE_AFTER: (&str, f64) = ("task.escalate_after", 4.0);
 /// Kinds of visit a task by hand may be.
 const KINDS: &[&str] =
     &["routine", "special", "joint", "recheck", "supervision", "report", "before_holiday", "police"];
@@ -41,8 +49,11 @@ impl From<TaskRefusal> for Error {
 /// Which tasks are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct TasksAsked {
-    /// Stage.
+    /// Stages, commas between them.
     pub state: Option<String>,
+    /// Only those nobody took on: `remind` for longer than a reminder waits, `escalate` for longer than those who give
+    /// out tasks wait.
+    pub unaccepted: Option<String>,
     /// Person, or `me`.
     pub assignee: Option<String>,
     /// Place.
@@ -137,6 +148,8 @@ pub(crate) struct Loaded {
     pub stored: StoredTask,
     pub place: PlaceRecord,
     pub subject: Subject,
+    /// Who does not review it.
+    pub involved: Involved,
 }
 
 /// Where a task stands as far as rights are concerned.
@@ -153,7 +166,31 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &TaskId) -> Resul
     let stored = read.task(id).await?.ok_or(Error::NotFound)?;
     let owing = std::iter::once(stored.task.lead.clone()).chain(stored.task.joint.iter().cloned());
     let (place, subject) = at_place(read, &stored.task.place, owing).await?;
-    if scope.admits(&subject) { Ok(Loaded { stored, place, subject }) } else { Err(Error::NotFound) }
+    if !scope.admits(&subject) {
+        return Err(Error::NotFound);
+    }
+    let involved = involved(read, &stored).await?;
+    Ok(Loaded { stored, place, subject, involved })
+}
+
+/// Who does not review a record that waits for it: whoever handed the plan in or first gave the task by hand, and
+/// everybody named in the record.
+async fn involved(read: &mut Read, stored: &StoredTask) -> Result<Involved> {
+    let State::Submitted { inspection, .. } = &stored.task.state else { return Ok(Involved::default()) };
+    let record = read.inspection(inspection).await?.map(|(done, _)| done.record);
+    let visitors = record.into_iter().flat_map(|record| record.inspectors).map(|one| one.person);
+    let is_given = |event: &&Event| matches!(event.kind, EventKind::Assigned { .. });
+    let planner = match &stored.filing.plan {
+        Some(plan) => read.plan_submitter(plan).await?,
+        None => stored.events.iter().find(is_given).and_then(|event| event.act.actor.person().cloned()),
+    };
+    Ok(Involved { planner, visitors: visitors.collect() })
+}
+
+/// The day before which a task was given that nobody answered for more than so many working days.
+pub(crate) async fn unanswered_since(read: &mut Read, allowed: (&str, f64), today: Date) -> Result<Date> {
+    let allowed = number_on(read, allowed, today).await?;
+    Ok(calendar().working_day_back(today, allowed.saturating_add(1))?)
 }
 
 /// The hat under which somebody does a task: one of an organisation that owes it, before any other.
@@ -179,11 +216,11 @@ pub(crate) async fn next_code(tx: &mut Write, now: Timestamp) -> Result<String> 
 }
 
 /// A whole number the town has set under a name, or the one that comes along.
-pub(crate) async fn number_on(read: &mut Read, name: &str, on: Date, otherwise: u16) -> Result<u16> {
-    let Some(set) = read.parameter_on(name, on).await? else { return Ok(otherwise) };
-    match set.parameter.value {
-        domain::plan::Value::Number(n) if (0.0..=f64::from(u16::MAX)).contains(&n) => Ok(n as u16),
-        _ => Ok(otherwise),
+pub(crate) async fn number_on(read: &mut Read, (name, otherwise): (&str, f64), on: Date) -> Result<u16> {
+    let set = read.parameter_on(name, on).await?.map(|set| set.parameter.value);
+    match set {
+        Some(domain::plan::Value::Number(n)) if (0.0..=f64::from(u16::MAX)).contains(&n) => Ok(n as u16),
+        _ => Ok(otherwise as u16),
     }
 }
 
@@ -209,7 +246,8 @@ pub(crate) async fn rows(
         let mut subject = subject.clone();
         subject.orgs.insert(stored.task.lead.clone());
         subject.orgs.extend(stored.task.joint.iter().cloned());
-        rows.push(TaskRow::of(caller, stored, place, &subject, names, today));
+        let involved = involved(read, stored).await?;
+        rows.push(TaskRow::of(caller, stored, place, &subject, &involved, names, today));
     }
     Ok(rows)
 }
@@ -226,6 +264,16 @@ impl App {
         let scope = caller.scope(Action::TaskRead)?;
         let today = self.now().date();
         let assignee = asked.assignee.as_deref().filter(|text| !text.is_empty());
+        let mut read = self.db.read(&self.town).await?;
+        let unanswered_since = match asked.unaccepted.as_deref().filter(|text| !text.is_empty()) {
+            None => None,
+            Some("remind") => Some(unanswered_since(&mut read, REMIND_AFTER, today).await?),
+            Some("escalate") => Some(unanswered_since(&mut read, ESCALATE_AFTER, today).await?),
+            Some(_) => {
+                let text = "请选择超时未接或长期未接的任务";
+                return Err(Error::field("unaccepted", "task.unaccepted", text));
+            }
+        };
         let filter = TaskFilter {
             state: asked.state.clone().filter(|text| !text.is_empty()),
             place: asked.place.clone(),
@@ -235,9 +283,9 @@ impl App {
             org: asked.org.clone(),
             text: asked.q.clone(),
             overdue_as_of: asked.overdue.then_some(today),
+            unanswered_since,
         };
         let after = asked.after.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
-        let mut read = self.db.read(&self.town).await?;
         let mut found = read.tasks(&scope, &filter, after, asked.limit + 1).await?;
         let size = usize::try_from(asked.limit).unwrap_or(usize::MAX);
         let more = found.len() > size;
@@ -297,7 +345,7 @@ impl App {
         let names = Names::read(&mut tx).await?;
         let mut audit = caller.audit_as(hat, "task.add", ("task", stored.task.id.as_str()), &place.path, now);
         audit.reason = input.note.trim().to_owned();
-        let loaded = Loaded { stored, place, subject };
+        let loaded = Loaded { stored, place, subject, involved: Involved::default() };
         let view = TaskView::of(caller, &loaded, &names, now.date());
         Ok(tx.commit(audit, view).await?)
     }
@@ -363,17 +411,17 @@ impl App {
         let (task, event) = match step {
             TaskStep::Accept => before.accept(act, now)?,
             TaskStep::Start => before.start(act, now)?,
-            TaskStep::Review => before.review(act, now)?,
+            TaskStep::Review => before.review(act, &loaded.involved, now)?,
             TaskStep::SendBack { reason: why } => {
                 reason.clone_from(&why);
-                before.send_back(act, &why, now)?
+                before.send_back(act, &why, &loaded.involved, now)?
             }
             TaskStep::Cancel { reason: why } => {
                 reason.clone_from(&why);
                 before.cancel(act, &why, now)?
             }
             TaskStep::Unable { reason: why, note } => {
-                let refer_after = number_on(&mut tx, "task.refer_after", today, REFER_AFTER).await?;
+                let refer_after = number_on(&mut tx, REFER_AFTER, today).await?;
                 before.unable(act, why, &note, refer_after, now)?
             }
         };
@@ -431,7 +479,8 @@ pub(crate) async fn hand_in(
             Err(refusal) => return Ok(Some(refusal)),
         }
     }
-    match task.submit(act, inspection.clone(), now) {
+    let percent = number_on(tx, REVIEW_PERCENT, now.date()).await?;
+    match task.submit(act, inspection.clone(), percent, now) {
         Ok(step) => steps.push(step),
         Err(refusal) => return Ok(Some(refusal)),
     }

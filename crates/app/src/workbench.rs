@@ -1,9 +1,11 @@
 //! The workbench: what waits for the caller today, counted and listed, each within the right that lets him deal with it.
 //! What does not belong here: dealing with it (`task`, `hazard`, `inspection_plan`).
 
+use std::collections::BTreeMap;
+
 use domain::inspection_plan::{Span, State as PlanState};
 use domain::policy::Action;
-use domain::task::{EventKind, State as TaskState};
+use domain::task::EventKind;
 use domain::time::Date;
 use serde::Serialize;
 use store::Read;
@@ -13,7 +15,8 @@ use utoipa::ToSchema;
 use crate::hazard::HazardRow;
 use crate::hazard::list::{Asked, rows as hazard_rows};
 use crate::names::Names;
-use crate::task::{TaskRow, rows as task_rows};
+use crate::parameter::WaitingParameter;
+use crate::task::{ESCALATE_AFTER, REMIND_AFTER, TaskRow, rows as task_rows, unanswered_since};
 use crate::view::Named;
 use crate::{App, Caller, Result};
 
@@ -104,34 +107,116 @@ pub struct WorkbenchView {
     pub today: Vec<TaskRow>,
     /// Late tasks: his own, and those he may give to others.
     pub overdue_tasks: Vec<TaskRow>,
-    /// Fixes that are late or due within a week.
-    pub hazards_due: Vec<HazardRow>,
-    /// Hazards that wait for somebody to look again.
-    pub rechecks: Vec<HazardRow>,
-    /// Levels that wait for the office's word.
-    pub to_confirm: Vec<HazardRow>,
-    /// Plans he may approve.
-    pub plans: Vec<WaitingPlan>,
+    /// Tasks given to him that he has not answered for too long.
+    pub unaccepted: Vec<TaskRow>,
+    /// Tasks he may give to others that nobody has answered for longer still.
+    pub escalated: Vec<TaskRow>,
+    /// Tasks for joint action, after too many vain visits.
+    pub referred: Vec<TaskRow>,
+    /// Records drawn for review that he may review.
+    pub reviews: Vec<TaskRow>,
     /// His tasks whose record was sent back.
     pub returned: Vec<TaskRow>,
+    /// Fixes that are late or due within a week.
+    pub hazards_due: Vec<HazardRow>,
+    /// Finds nobody has graded.
+    pub to_grade: Vec<HazardRow>,
+    /// Levels that wait for the office's word.
+    pub to_confirm: Vec<HazardRow>,
+    /// Graded hazards of which nobody has told the unit.
+    pub to_advise: Vec<HazardRow>,
+    /// Requests for an extension.
+    pub extensions: Vec<HazardRow>,
+    /// Hazards that wait for somebody to look again.
+    pub rechecks: Vec<HazardRow>,
+    /// Hazards seen fixed that wait to be closed.
+    pub to_close: Vec<HazardRow>,
+    /// Plans he may approve.
+    pub plans: Vec<WaitingPlan>,
+    /// Proposals for the town's parameters that he may decide.
+    pub parameters: Vec<WaitingParameter>,
 }
 
-/// Hazards that a right lets the caller deal with, those with the nearest deadline first, and how many there are.
+/// Of hazards that wait for a step: which number, what it is called, whose right, which, how urgent, where they are
+/// listed.
+struct Step {
+    code: &'static str,
+    label: &'static str,
+    rights: &'static [Action],
+    asked: fn() -> Asked,
+    href: &'static str,
+}
+
+/// In the order of a hazard's life.
+const STEPS: [Step; 7] = [
+    Step {
+        code: "hazards",
+        label: "到期逾期隐患",
+        // Who sees to the fix, and otherwise who decides about its deadline.
+        rights: &[Action::HazardFix, Action::HazardExtend],
+        asked: || Asked { due: true, ..Asked::default() },
+        href: "/hazards?due=true",
+    },
+    Step {
+        code: "to_grade",
+        label: "待定级隐患",
+        rights: &[Action::HazardGrade],
+        asked: || Asked { state: Some("found".to_owned()), ..Asked::default() },
+        href: "/hazards?state=found",
+    },
+    Step {
+        code: "to_confirm",
+        label: "待确认等级",
+        rights: &[Action::HazardConfirm],
+        asked: || Asked { to_confirm: true, ..Asked::default() },
+        href: "/hazards?to_confirm=true",
+    },
+    Step {
+        code: "to_advise",
+        label: "待通知整改",
+        rights: &[Action::HazardAdvise, Action::HazardOrder],
+        asked: || Asked { to_advise: true, ..Asked::default() },
+        href: "/hazards?to_advise=true",
+    },
+    Step {
+        code: "extensions",
+        label: "待批延期",
+        rights: &[Action::HazardExtend],
+        asked: || Asked { extension_asked: true, ..Asked::default() },
+        href: "/hazards?extension_asked=true",
+    },
+    Step {
+        code: "rechecks",
+        label: "待复查隐患",
+        rights: &[Action::HazardRecheck],
+        asked: || Asked { recheck: true, ..Asked::default() },
+        href: "/hazards?recheck=true",
+    },
+    Step {
+        code: "to_close",
+        label: "待销案隐患",
+        rights: &[Action::HazardClose],
+        asked: || Asked { state: Some("passed".to_owned()), ..Asked::default() },
+        href: "/hazards?state=passed",
+    },
+];
+
+/// The hazards that wait for a step the caller may take, those with the nearest deadline first, and how many there are;
+/// none when he may take it nowhere.
 async fn hazards(
     read: &mut Read,
     caller: &Caller,
-    rights: &[Action],
-    asked: Asked,
+    step: &Step,
     names: &Names,
     today: Date,
-) -> Result<(i64, Vec<HazardRow>)> {
-    let Some(scope) = rights.iter().find_map(|right| caller.hats.scope(*right)) else {
-        return Ok((0, Vec::new()));
+) -> Result<Option<(i64, Vec<HazardRow>)>> {
+    let Some(scope) = step.rights.iter().find_map(|right| caller.hats.scope(*right)) else {
+        return Ok(None);
     };
-    let filter = asked.filter(today);
+    let filter = (step.asked)().filter(today);
     let n = read.hazard_count(&scope, &filter).await?;
     let listed = read.hazards_by_deadline(&scope, &filter, MOST as i64).await?;
-    Ok((n, hazard_rows(read, &listed, names, today).await?))
+    Ok(Some((n, hazard_rows(read, &listed, names, today).await?)))
 }
 
 /// Plans that wait for the caller's approval.
@@ -186,49 +271,72 @@ fn is_returned(stored: &StoredTask) -> bool {
     stored.events.last().is_some_and(|event| matches!(event.kind, EventKind::SentBack { .. }))
 }
 
-/// The tasks of a workbench.
-struct Owed {
-    today: Vec<StoredTask>,
-    overdue: Vec<StoredTask>,
-    overdue_n: i64,
-    returned: Vec<StoredTask>,
-    n: i64,
-    to_review: i64,
+/// Tasks that a right lets the caller deal with, first due first, and how many there are; none without the right.
+async fn tasks(
+    read: &mut Read,
+    caller: &Caller,
+    right: Action,
+    filter: &TaskFilter,
+    names: &Names,
+    today: Date,
+) -> Result<Option<(i64, Vec<TaskRow>)>> {
+    let Some(scope) = caller.hats.scope(right) else { return Ok(None) };
+    let n = read.task_count(&scope, filter).await?;
+    let listed = read.tasks(&scope, filter, None, MOST as i64).await?;
+    Ok(Some((n, task_rows(read, caller, names, &listed, today).await?)))
 }
 
-async fn owed(read: &mut Read, caller: &Caller, today: Date) -> Result<Owed> {
-    let mut owed = Owed {
-        today: Vec::new(),
-        overdue: Vec::new(),
-        overdue_n: 0,
-        returned: Vec::new(),
-        n: 0,
-        to_review: 0,
-    };
-    let Some(scope) = caller.hats.scope(Action::TaskRead) else { return Ok(owed) };
-    let mine = TaskFilter { assignee: Some(caller.person.clone()), ..TaskFilter::default() };
+/// Records drawn for review that the caller may review, which is nobody who planned or made the visit.
+async fn reviews(
+    read: &mut Read,
+    caller: &Caller,
+    names: &Names,
+    today: Date,
+) -> Result<Option<(i64, Vec<TaskRow>)>> {
+    let Some(scope) = caller.hats.scope(Action::TaskReview) else { return Ok(None) };
+    let submitted = TaskFilter { state: Some("submitted".to_owned()), ..TaskFilter::default() };
+    let waiting = read.tasks(&scope, &submitted, None, READ).await?;
+    let mut rows = task_rows(read, caller, names, &waiting, today).await?;
+    rows.retain(|row| row.actions.contains(&"review"));
+    let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    rows.truncate(MOST);
+    Ok(Some((n, rows)))
+}
+
+/// The caller's own tasks: how many, those of today, those whose record was sent back.
+async fn own_tasks(
+    read: &mut Read,
+    caller: &Caller,
+    mine: &TaskFilter,
+    names: &Names,
+    today: Date,
+) -> Result<Option<(i64, Vec<TaskRow>, Vec<TaskRow>)>> {
+    let Some(scope) = caller.hats.scope(Action::TaskRead) else { return Ok(None) };
     // Owed on any day: late on the last one there is.
     let open = TaskFilter { overdue_as_of: Date::from_ymd_opt(9999, 12, 31), ..mine.clone() };
-    owed.n = read.task_count(&scope, &open).await?;
+    let n = read.task_count(&scope, &open).await?;
     let all = read.tasks(&scope, &open, None, READ).await?;
-    let is_now =
-        |one: &&StoredTask| one.task.window.from <= today && !one.task.is_overdue(today) && !is_returned(one);
-    owed.today = all.iter().filter(is_now).take(MOST).cloned().collect();
-    owed.returned = all.iter().filter(|one| is_returned(one)).take(MOST).cloned().collect();
-    // Who gives out tasks minds everybody's.
-    let (wide, late) = match caller.hats.scope(Action::TaskAssign) {
-        Some(wide) => (wide, TaskFilter { overdue_as_of: Some(today), ..TaskFilter::default() }),
-        None => (scope, TaskFilter { overdue_as_of: Some(today), ..mine }),
-    };
-    owed.overdue_n = read.task_count(&wide, &late).await?;
-    owed.overdue = read.tasks(&wide, &late, None, MOST as i64).await?;
-    if let Some(reviewed) = caller.hats.scope(Action::TaskReview) {
-        let submitted = TaskFilter { state: Some("submitted".to_owned()), ..TaskFilter::default() };
-        let waiting = read.tasks(&reviewed, &submitted, None, READ).await?;
-        let others = |one: &&StoredTask| matches!(&one.task.state, TaskState::Submitted { by, .. } if *by != caller.person);
-        owed.to_review = i64::try_from(waiting.iter().filter(others).count()).unwrap_or(i64::MAX);
+    let (returned, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_returned);
+    let is_now = |one: &StoredTask| one.task.window.from <= today && !one.task.is_overdue(today);
+    let now: Vec<_> = others.into_iter().filter(is_now).take(MOST).collect();
+    let returned: Vec<_> = returned.into_iter().take(MOST).collect();
+    let now = task_rows(read, caller, names, &now, today).await?;
+    Ok(Some((n, now, task_rows(read, caller, names, &returned, today).await?)))
+}
+
+/// A number of the workbench; one that is zero is plain.
+fn count(code: &str, label: &str, n: i64, tone: &str, href: &str) -> WorkbenchCount {
+    WorkbenchCount {
+        code: code.to_owned(),
+        label: label.to_owned(),
+        n,
+        tone: if n == 0 { "plain" } else { tone }.to_owned(),
+        href: href.to_owned(),
     }
-    Ok(owed)
+}
+
+fn many<T>(rows: &[T]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
 impl App {
@@ -236,77 +344,90 @@ impl App {
     pub async fn workbench(&self, caller: &Caller) -> Result<WorkbenchView> {
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
-        let owed = owed(&mut read, caller, today).await?;
-        let due = Asked { due: true, ..Asked::default() };
-        // Who sees to the fix, and otherwise who decides about its deadline.
-        let minders = [Action::HazardFix, Action::HazardExtend];
-        let (due_n, hazards_due) = hazards(&mut read, caller, &minders, due, &names, today).await?;
-        let again = Asked { recheck: true, ..Asked::default() };
-        let (again_n, rechecks) =
-            hazards(&mut read, caller, &[Action::HazardRecheck], again, &names, today).await?;
-        let unsure = Asked { to_confirm: true, ..Asked::default() };
-        let (unsure_n, to_confirm) =
-            hazards(&mut read, caller, &[Action::HazardConfirm], unsure, &names, today).await?;
-        let plans = plans(&mut read, caller, &names, today).await?;
-        let late_n = hazards_due.iter().filter(|row| row.overdue).count();
-        let counts = counts(caller, &owed, (due_n, late_n > 0), again_n, unsure_n, plans.len());
+        let read = &mut read;
+        let names = &Names::read(read).await?;
+        let remind = unanswered_since(read, REMIND_AFTER, today).await?;
+        let escalate = unanswered_since(read, ESCALATE_AFTER, today).await?;
+        let mut counts = Vec::new();
+        let mut listed =
+            |code: &str, label: &str, tone: &str, href: &str, found: Option<(i64, Vec<TaskRow>)>| {
+                let Some((n, rows)) = found else { return Vec::new() };
+                counts.push(count(code, label, n, tone, href));
+                rows
+            };
+
+        let mine = TaskFilter { assignee: Some(caller.person.clone()), ..TaskFilter::default() };
+        let own = own_tasks(read, caller, &mine, names, today).await?;
+        let own_n = own.as_ref().map(|(n, ..)| (*n, Vec::new()));
+        listed("tasks", "我的任务", "plain", "/tasks?assignee=me", own_n);
+        let (_, now, returned) = own.unwrap_or_default();
+        // Who gives out tasks minds everybody's.
+        let gives = caller.hats.scope(Action::TaskAssign);
+        let late = TaskFilter { overdue_as_of: Some(today), ..TaskFilter::default() };
+        let (right, late, href) = match &gives {
+            Some(_) => (Action::TaskAssign, late, "/tasks?overdue=true"),
+            None => {
+                let own = TaskFilter { overdue_as_of: Some(today), ..mine.clone() };
+                (Action::TaskRead, own, "/tasks?assignee=me&overdue=true")
+            }
+        };
+        let found = tasks(read, caller, right, &late, names, today).await?;
+        let overdue_tasks = listed("overdue_tasks", "逾期任务", "late", href, found);
+        let waiting = TaskFilter { unanswered_since: Some(remind), ..mine };
+        let found = tasks(read, caller, Action::TaskRead, &waiting, names, today).await?;
+        let href = "/tasks?assignee=me&unaccepted=remind";
+        let unaccepted = listed("unaccepted", "超时未接任务", "late", href, found);
+        let waiting = TaskFilter { unanswered_since: Some(escalate), ..TaskFilter::default() };
+        let found = tasks(read, caller, Action::TaskAssign, &waiting, names, today).await?;
+        let escalated = listed("escalated", "派发后长期未接", "late", "/tasks?unaccepted=escalate", found);
+        // Joint action is for those who dispose of the whole town's tasks to arrange.
+        let found = match gives.is_some_and(|scope| scope.is_whole()) {
+            true => {
+                let joint = TaskFilter { state: Some("referred".to_owned()), ..TaskFilter::default() };
+                tasks(read, caller, Action::TaskAssign, &joint, names, today).await?
+            }
+            false => None,
+        };
+        let referred = listed("referred", "待联合行动", "due", "/tasks?state=referred", found);
+        let found = reviews(read, caller, names, today).await?;
+        let reviews = listed("reviews", "待审核检查", "due", "/tasks?state=submitted", found);
+
+        let mut waits: BTreeMap<&str, Vec<HazardRow>> = BTreeMap::new();
+        for step in &STEPS {
+            let Some((n, rows)) = hazards(read, caller, step, names, today).await? else { continue };
+            let is_late = step.code == "hazards" && rows.iter().any(|row| row.overdue);
+            let tone = if is_late { "late" } else { "due" };
+            counts.push(count(step.code, step.label, n, tone, step.href));
+            waits.insert(step.code, rows);
+        }
+        let mut hazards = |code: &str| waits.remove(code).unwrap_or_default();
+
+        let plans = plans(read, caller, names, today).await?;
+        if caller.hats.scope(Action::PlanApprove).is_some() {
+            counts.push(count("plans", "待审批计划", many(&plans), "due", "/inspection-plans"));
+        }
+        let parameters = crate::parameter::waiting(read, caller, names, today).await?;
+        if caller.hats.scope(Action::ParameterDecide).is_some() {
+            counts.push(count("parameters", "待审定参数", many(&parameters), "due", "/parameters"));
+        }
         Ok(WorkbenchView {
-            counts,
-            today: task_rows(&mut read, caller, &names, &owed.today, today).await?,
-            overdue_tasks: task_rows(&mut read, caller, &names, &owed.overdue, today).await?,
-            hazards_due,
-            rechecks,
-            to_confirm,
+            today: now,
+            overdue_tasks,
+            unaccepted,
+            escalated,
+            referred,
+            reviews,
+            returned,
+            hazards_due: hazards("hazards"),
+            to_grade: hazards("to_grade"),
+            to_confirm: hazards("to_confirm"),
+            to_advise: hazards("to_advise"),
+            extensions: hazards("extensions"),
+            rechecks: hazards("rechecks"),
+            to_close: hazards("to_close"),
             plans,
-            returned: task_rows(&mut read, caller, &names, &owed.returned, today).await?,
+            parameters,
+            counts,
         })
     }
-}
-
-/// The numbers of those things the caller may deal with at all.
-fn counts(
-    caller: &Caller,
-    owed: &Owed,
-    (due_n, is_late): (i64, bool),
-    again_n: i64,
-    unsure_n: i64,
-    plans_n: usize,
-) -> Vec<WorkbenchCount> {
-    let may = |rights: &[Action]| rights.iter().any(|right| caller.hats.scope(*right).is_some());
-    let count = |code: &str, label: &str, n: i64, tone: &str, href: &str| WorkbenchCount {
-        code: code.to_owned(),
-        label: label.to_owned(),
-        n,
-        tone: if n == 0 { "plain" } else { tone }.to_owned(),
-        href: href.to_owned(),
-    };
-    let mut counts = Vec::new();
-    if may(&[Action::TaskRead]) {
-        counts.push(count("tasks", "我的任务", owed.n, "plain", "/tasks?assignee=me"));
-        let all = if may(&[Action::TaskAssign]) {
-            "/tasks?overdue=true"
-        } else {
-            "/tasks?assignee=me&overdue=true"
-        };
-        counts.push(count("overdue_tasks", "逾期任务", owed.overdue_n, "late", all));
-    }
-    if may(&[Action::TaskReview]) {
-        counts.push(count("reviews", "待审核检查", owed.to_review, "due", "/tasks?state=submitted"));
-    }
-    if may(&[Action::HazardFix, Action::HazardExtend]) {
-        let tone = if is_late { "late" } else { "due" };
-        counts.push(count("hazards", "到期逾期隐患", due_n, tone, "/hazards?due=true"));
-    }
-    if may(&[Action::HazardRecheck]) {
-        counts.push(count("rechecks", "待复查隐患", again_n, "due", "/hazards?recheck=true"));
-    }
-    if may(&[Action::HazardConfirm]) {
-        counts.push(count("to_confirm", "待确认等级", unsure_n, "due", "/hazards?to_confirm=true"));
-    }
-    if may(&[Action::PlanApprove]) {
-        let n = i64::try_from(plans_n).unwrap_or(i64::MAX);
-        counts.push(count("plans", "待审批计划", n, "due", "/inspection-plans"));
-    }
-    counts
 }

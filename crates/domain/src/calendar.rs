@@ -79,6 +79,24 @@ impl Calendar {
         Ok(date)
     }
 
+    /// The `n`-th working day counting back from `today`, which is the first if it is one: before it lies everything
+    /// that happened `n` or more working days ago.
+    ///
+    /// Units: `n` counts working days; 0 gives `today` itself.
+    /// Errors: [`OutOfRange`] when the date cannot be represented.
+    pub fn working_day_back(&self, today: Date, n: u16) -> Result<Date, OutOfRange> {
+        let (mut date, mut left) = (today, n);
+        while left > 0 {
+            if self.is_working_day(date) {
+                left -= 1;
+            }
+            if left > 0 {
+                date = date.pred_opt().ok_or(OutOfRange)?;
+            }
+        }
+        Ok(date)
+    }
+
     /// How many working days lie in the half-open span `(from, to]`; 0 when `to` is not after `from`.
     pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
         let mut count = 0;
@@ -128,6 +146,18 @@ mod tests {
     fn a_year_without_a_notice_says_so() {
         assert!(spring_festival_2026().is_announced(2026));
         assert!(!spring_festival_2026().is_announced(2027));
+    }
+
+    proptest! {
+        #[test]
+        fn what_lies_before_the_nth_day_back_is_n_working_days_ago(ago in 0u64..40, n in 1u16..12) {
+            let off = Calendar::weekdays().with((1..=7).map(|d| (
+                Date::from_ymd_opt(2026, 10, d).expect("a date written in a test exists"), DayKind::Holiday)));
+            let today = Date::from_ymd_opt(2026, 10, 14).expect("a date written in a test exists");
+            let day = today - Days::new(ago);
+            let is_before = day < off.working_day_back(today, n).expect("in range");
+            prop_assert_eq!(is_before, off.working_days_between(day, today) >= u32::from(n));
+        }
     }
 
     proptest! {

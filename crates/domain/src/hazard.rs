@@ -13,7 +13,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use event::{Act, Actor, EARLIEST, Event, EventKind, Find, Look, Position, Standing, Step, Term};
-pub use facts::{Columns, Fact, PhotoPair, Recurrence, Sameness, recurrence, timeline};
+pub use facts::{Columns, Fact, PhotoPair, Recurrence, Sameness, Stage, recurrence, timeline};
 pub use refusal::HazardRefusal;
 pub use replay::ReplayFault;
 pub use terms::{
@@ -188,10 +188,12 @@ impl Hazard {
     /// Advises the unit to fix it (督促整改通知). Anyone who inspects may.
     ///
     /// Units: `allowed` counts from the date of the act, the next day being day 1; zero is on the spot.
-    /// Errors: [`HazardRefusal::OrderWordInAdvice`] when the text borrows the word of an order.
+    /// Errors: [`HazardRefusal::OrderWordInAdvice`] when the text borrows the word of an order;
+    /// [`HazardRefusal::LevelUnconfirmed`] while the office has not confirmed a level above general.
     pub fn advise(self, act: Act, text: &str, allowed: Days, now: Timestamp, calendar: &Calendar) -> Stepped {
         self.begin(Step::Advised, &act, now)?;
         act.actor.staff(Step::Advised)?;
+        self.level_stands(Step::Advised)?;
         written(text, "整改建议")?;
         if text.contains("责令") {
             return Err(HazardRefusal::OrderWordInAdvice);
@@ -203,7 +205,8 @@ impl Hazard {
     /// Orders the unit to fix it (责令改正), instead of advice or in its place.
     ///
     /// Units: as for [`Hazard::advise`].
-    /// Errors: [`HazardRefusal::NoAuthority`] when the proof names another officer or another time.
+    /// Errors: [`HazardRefusal::NoAuthority`] when the proof names another officer or another time;
+    /// [`HazardRefusal::LevelUnconfirmed`] as for advice.
     pub fn order(
         self,
         act: Act,
@@ -224,6 +227,7 @@ impl Hazard {
         {
             return Err(self.not_now(Step::Ordered));
         }
+        self.level_stands(Step::Ordered)?;
         written(text, "改正要求")?;
         let term = Term::count(allowed, on, calendar)?;
         self.step(act, now, EventKind::Ordered { text: text.trim().to_owned(), authority, term })
@@ -347,10 +351,12 @@ impl Hazard {
 
     /// Closes (销案), as the issuer of the measure or the office.
     ///
-    /// Errors: for a determined major hazard the organ's document is required.
+    /// Errors: for a determined major hazard the organ's document is required; [`HazardRefusal::LevelUnconfirmed`] when
+    /// somebody raised the level on the way and the office has not confirmed it.
     pub fn close(self, act: Act, now: Timestamp) -> Stepped {
         self.begin(Step::Closed, &act, now)?;
         self.issued_by(&act, Step::Closed)?;
+        self.level_stands(Step::Closed)?;
         if self.level == Some(Level::Major) {
             documented(&act, "重大火灾隐患销案")?;
         }
@@ -361,8 +367,8 @@ impl Hazard {
     pub fn transfer(self, act: Act, to: Receiver, reason: &str, now: Timestamp) -> Stepped {
         self.begin(Step::Transferred, &act, now)?;
         act.actor.staff(Step::Transferred)?;
-        if self.level == Some(Level::MajorSuspect) && !self.level_confirmed {
-            return Err(HazardRefusal::LevelUnconfirmed);
+        if self.level == Some(Level::MajorSuspect) {
+            self.level_stands(Step::Transferred)?;
         }
         written(reason, "移送理由")?;
         documented(&act, Step::Transferred.label())?;
@@ -450,6 +456,21 @@ impl Hazard {
         self.ended(Step::Dismissed, act, reason, now, |reason| EventKind::Dismissed { reason })
     }
 
+    /// Takes a find back because the record it came from was corrected (更正), as not real.
+    ///
+    /// Errors: [`HazardRefusal::MeasureIssued`] once the unit was told or another body has it;
+    /// [`HazardRefusal::OfficeOnly`] when the office had confirmed its level and somebody else corrects.
+    pub fn take_back(self, act: Act, reason: &str, now: Timestamp) -> Stepped {
+        if !self.state.admits(Step::Dismissed) {
+            return Err(HazardRefusal::MeasureIssued { stage: self.state.label() });
+        }
+        let was_confirmed = self.level_confirmed && self.level.is_some_and(Level::needs_confirmation);
+        if was_confirmed && !act.actor.is_office() {
+            return Err(HazardRefusal::OfficeOnly { act: "撤销已确认等级的隐患" });
+        }
+        self.dismiss(act, reason, now)
+    }
+
     /// Voids (作废) a record made by mistake. Nothing is deleted.
     pub fn void(self, act: Act, reason: &str, now: Timestamp) -> Stepped {
         self.ended(Step::Voided, act, reason, now, |reason| EventKind::Voided { reason })
@@ -516,6 +537,17 @@ impl Hazard {
             return Ok(());
         }
         Err(HazardRefusal::IssuerOnly { act: step.label() })
+    }
+
+    /// A level above general is an inspector's proposal until the office confirms it: nothing is told to the unit and
+    /// nothing closed on a proposal. Source: handbook of the field, §3.3, "inspector, confirmed by office".
+    fn level_stands(&self, step: Step) -> Result<(), HazardRefusal> {
+        match self.level {
+            Some(level) if level.needs_confirmation() && !self.level_confirmed => {
+                Err(HazardRefusal::LevelUnconfirmed { level, act: step.label() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A re-check needs something handed in, or a deadline that has passed.
@@ -628,7 +660,7 @@ impl State {
             Self::Rechecking { .. } => {
                 &[S::LevelConfirmed, S::RecheckPassed, S::RecheckFailed, S::Escalated, S::Voided]
             }
-            Self::Passed { .. } => &[S::Closed, S::Voided],
+            Self::Passed { .. } => &[S::LevelConfirmed, S::Closed, S::Voided],
             Self::Closed { .. } => &[S::Reopened, S::Voided],
             Self::Transferred { .. } => &[S::TransferAnswered, S::Escalated, S::Voided],
             Self::LongTermControl { .. } | Self::Reopened => &[

@@ -75,7 +75,7 @@ pub enum State {
         /// Since when.
         since: Timestamp,
     },
-    /// 已提交: the record is in, not yet reviewed or exempt from review.
+    /// 已提交: the record is in and was drawn for review.
     Submitted {
         /// Who went.
         by: PersonId,
@@ -84,7 +84,7 @@ pub enum State {
         /// When it was handed in: what counts for being on time.
         on: Date,
     },
-    /// 已完成.
+    /// 已完成: reviewed, or handed in and not drawn for review.
     Done {
         /// Who went.
         by: PersonId,
@@ -211,6 +211,9 @@ pub enum EventKind {
     Submitted {
         /// The record.
         inspection: InspectionId,
+        /// Whether it was drawn for review (抽查); before there was a sample, every record was.
+        #[serde(default = "always")]
+        is_drawn: bool,
     },
     /// 审核通过.
     Reviewed,
@@ -250,11 +253,16 @@ impl Task {
         self.lead == *org || self.joint.contains(org)
     }
 
-    /// Names who is to go, first or again; also takes a task back from somebody who has not yet started.
+    /// Names who is to go, first or again; also takes a task back from somebody who has not yet started, and sends
+    /// people to what was referred to joint action.
     pub fn assign(self, act: Act, to: PersonId, now: Timestamp) -> Stepped {
         self.check(&act, now)?;
         match self.state {
-            State::Pending | State::Assigned { .. } | State::Accepted { .. } | State::Unable => {}
+            State::Pending
+            | State::Assigned { .. }
+            | State::Accepted { .. }
+            | State::Unable
+            | State::Referred => {}
             _ => return Err(self.not_now("派发")),
         }
         let state = State::Assigned { to: to.clone(), on: act.happened_at.date() };
@@ -284,8 +292,11 @@ impl Task {
         Ok(self.step(act, now, EventKind::Started, State::InProgress { by, since }))
     }
 
-    /// Hands the record in. A phone without signal may hand in at once what it accepted and did.
-    pub fn submit(self, act: Act, inspection: InspectionId, now: Timestamp) -> Stepped {
+    /// Hands the record in: a record drawn for review waits for it, any other ends the task. A phone without signal
+    /// may hand in at once what it accepted and did.
+    ///
+    /// Units: `review_percent` of the records are drawn; a parameter of the town. Source: handbook of the field, §4.1.
+    pub fn submit(self, act: Act, inspection: InspectionId, review_percent: u16, now: Timestamp) -> Stepped {
         self.check(&act, now)?;
         let (State::Accepted { .. } | State::InProgress { .. }) = self.state else {
             return Err(self.not_now("提交"));
@@ -295,23 +306,28 @@ impl Task {
             return Err(TaskRefusal::TooEarly { from: self.window.from });
         }
         let on = act.happened_at.date();
-        let state = State::Submitted { by, inspection: inspection.clone(), on };
-        Ok(self.step(act, now, EventKind::Submitted { inspection }, state))
+        let is_drawn = is_drawn(&self.id, &inspection, review_percent);
+        let kind = EventKind::Submitted { inspection: inspection.clone(), is_drawn };
+        let state = match is_drawn {
+            true => State::Submitted { by, inspection, on },
+            false => State::Done { by, inspection, on },
+        };
+        Ok(self.step(act, now, kind, state))
     }
 
     /// Accepts the record after review.
     ///
-    /// Errors: [`TaskRefusal::OwnWork`] when the reviewer made the visit.
-    pub fn review(self, act: Act, now: Timestamp) -> Stepped {
+    /// Errors: [`TaskRefusal::OwnWork`] and [`TaskRefusal::OwnPlan`] when the reviewer is [`Involved`].
+    pub fn review(self, act: Act, involved: &Involved, now: Timestamp) -> Stepped {
         self.check(&act, now)?;
-        let (by, inspection, on) = self.reviewable(&act)?;
+        let (by, inspection, on) = self.reviewable(&act, involved)?;
         Ok(self.step(act, now, EventKind::Reviewed, State::Done { by, inspection, on }))
     }
 
     /// Sends the record back to whoever made it. Errors: as [`Task::review`].
-    pub fn send_back(self, act: Act, reason: &str, now: Timestamp) -> Stepped {
+    pub fn send_back(self, act: Act, reason: &str, involved: &Involved, now: Timestamp) -> Stepped {
         self.check(&act, now)?;
-        let (by, ..) = self.reviewable(&act)?;
+        let (by, ..) = self.reviewable(&act, involved)?;
         let reason = written(reason, "退回理由")?;
         Ok(self.step(act, now, EventKind::SentBack { reason }, State::Accepted { by }))
     }
@@ -370,19 +386,42 @@ impl Task {
         }
     }
 
-    /// Whether nobody answered within so many working days; a parameter of the town, as is what follows.
-    pub fn is_unanswered(&self, today: Date, allowed: u16, calendar: &crate::calendar::Calendar) -> bool {
-        let State::Assigned { on, .. } = self.state else { return false };
-        calendar.working_days_between(on, today) > u32::from(allowed)
+    /// Since how many working days somebody was named and has not answered; none when nobody is waited for.
+    pub fn unanswered_days(&self, today: Date, calendar: &crate::calendar::Calendar) -> Option<u32> {
+        let State::Assigned { on, .. } = self.state else { return None };
+        Some(calendar.working_days_between(on, today))
     }
 
-    fn reviewable(&self, act: &Act) -> Result<(PersonId, InspectionId, Date), TaskRefusal> {
-        let State::Submitted { by, inspection, on } = &self.state else { return Err(self.not_now("审核")) };
-        let (person, _) = staff(act)?;
-        if person == *by {
+    /// Whether nobody answered within so many working days; a parameter of the town, as is what follows.
+    pub fn is_unanswered(&self, today: Date, allowed: u16, calendar: &crate::calendar::Calendar) -> bool {
+        self.unanswered_days(today, calendar).is_some_and(|days| days > u32::from(allowed))
+    }
+
+    /// Whether this person may review the record, who is neither the visitor nor the planner.
+    ///
+    /// Errors: as [`Task::review`].
+    pub fn admits_reviewer(&self, person: &PersonId, involved: &Involved) -> Result<(), TaskRefusal> {
+        let State::Submitted { by, .. } = &self.state else { return Err(self.not_now("审核")) };
+        if person == by || involved.visitors.contains(person) {
             return Err(TaskRefusal::OwnWork);
         }
-        Ok((by.clone(), inspection.clone(), *on))
+        match involved.planner.as_ref() == Some(person) {
+            true => Err(TaskRefusal::OwnPlan),
+            false => Ok(()),
+        }
+    }
+
+    fn reviewable(
+        &self,
+        act: &Act,
+        involved: &Involved,
+    ) -> Result<(PersonId, InspectionId, Date), TaskRefusal> {
+        let (person, _) = staff(act)?;
+        self.admits_reviewer(&person, involved)?;
+        match &self.state {
+            State::Submitted { by, inspection, on } => Ok((by.clone(), inspection.clone(), *on)),
+            _ => Err(self.not_now("审核")),
+        }
     }
 
     /// The person who took the task on, if it is this actor.
@@ -414,6 +453,32 @@ impl Task {
     fn not_now(&self, act: &'static str) -> TaskRefusal {
         TaskRefusal::NotNow { act, stage: self.state.label() }
     }
+}
+
+/// Who does not review a record. Source: handbook of the field, §4.1, nobody is planner and sole reviewer of own work.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Involved {
+    /// Who planned the visit: handed the plan in, or gave the task by hand.
+    pub planner: Option<PersonId>,
+    /// Everybody named in the record as having been there.
+    pub visitors: Vec<PersonId>,
+}
+
+/// Whether a record is in the review sample: the same for the same ids, whoever asks and whenever.
+///
+/// Units: `percent` of records; 100 and more is every one.
+pub fn is_drawn(task: &TaskId, inspection: &InspectionId, percent: u16) -> bool {
+    // FNV-1a, folded once more so that its last digits depend on every letter.
+    let letters = task.as_str().bytes().chain([0]).chain(inspection.as_str().bytes());
+    let sum = letters.fold(0xcbf2_9ce4_8422_2325_u64, |sum, letter| {
+        (sum ^ u64::from(letter)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (sum ^ (sum >> 32)) % 100 < u64::from(percent)
+}
+
+/// What records handed in before there was a sample read as.
+fn always() -> bool {
+    true
 }
 
 fn staff(act: &Act) -> Result<(PersonId, OrgId), TaskRefusal> {

@@ -20,24 +20,40 @@ struct Month {
     load: u64,
 }
 
-/// Spreads visits over the months of a year: evenly spaced for each place, and level over the months for those who go.
+/// How many of a year's evenly spaced visits are still to come when so many months are left, the present one included:
+/// one for each part of the year that is not over. A yearly visit is to come until December is over.
+pub fn visits_left(visits: u32, months_left: u32) -> u32 {
+    (visits * months_left).div_ceil(12)
+}
+
+/// Spreads visits over what is left of a year from a day on: evenly spaced for each place, and level over the months
+/// for those who go. A plan made late in the year drops nobody: see [`visits_left`].
 ///
 /// A month counts by its working days, so a month of holidays gets less. Windows run from the first to the last
-/// working day of the month (its first and last day when it has none). More than twelve visits a year put several
-/// into a month. Items come back ordered by window and place; `reason` is left empty for the caller to fill.
-pub fn schedule(items: &[Expected], year: i32, calendar: &Calendar) -> Vec<PlanItem> {
-    let mut months = months_of(year, calendar);
+/// working day of the month (its first and last day when it has none), never before `from`. More than one visit a
+/// month puts several into a month. Items come back ordered by window and place; `reason` is left empty for the caller
+/// to fill.
+pub fn schedule(items: &[Expected], year: i32, from: Date, calendar: &Calendar) -> Vec<PlanItem> {
+    let mut months = months_of(year, from, calendar);
+    let left = months.len() as u32;
+    let items: Vec<Expected> = items
+        .iter()
+        .map(|item| Expected { place: item.place.clone(), visits: visits_left(item.visits, left) })
+        .collect();
     let mut order: Vec<&Expected> = items.iter().collect();
     order.sort_by(|a, b| b.visits.cmp(&a.visits).then_with(|| a.place.cmp(&b.place)));
     let mut planned = Vec::new();
     for item in order {
-        let whole_rounds = item.visits / 12;
+        if left == 0 {
+            break;
+        }
+        let whole_rounds = item.visits / left;
         for month in &mut months {
             for _ in 0..whole_rounds {
                 planned.push(month.take(&item.place));
             }
         }
-        for index in spaced(item.visits % 12, &months) {
+        for index in spaced(item.visits % left, &months) {
             if let Some(month) = months.get_mut(index) {
                 planned.push(month.take(&item.place));
             }
@@ -54,11 +70,16 @@ impl Month {
     }
 }
 
-fn months_of(year: i32, calendar: &Calendar) -> Vec<Month> {
+/// The months of a year that are not over on a day.
+fn months_of(year: i32, from: Date, calendar: &Calendar) -> Vec<Month> {
     (1..=12)
         .filter_map(|month| {
             let begin = Date::from_ymd_opt(year, month, 1)?;
             let next = begin.checked_add_months(chrono::Months::new(1))?;
+            if next <= from {
+                return None;
+            }
+            let begin = begin.max(from);
             let days = || begin.iter_days().take_while(|day| *day < next);
             let working: Vec<Date> = days().filter(|day| calendar.is_working_day(*day)).collect();
             let first = working.first().copied().unwrap_or(begin);
@@ -74,8 +95,8 @@ fn spaced(n: u32, months: &[Month]) -> Vec<usize> {
     if n == 0 || months.is_empty() {
         return Vec::new();
     }
-    let step = |i: u32| (i * 12 / n) as usize;
-    let last_start = 11 - step(n - 1);
+    let step = |i: u32| i as usize * months.len() / n as usize;
+    let last_start = months.len() - 1 - step(n - 1);
     let at = |start: usize| -> Vec<usize> { (0..n).map(|i| start + step(i)).collect() };
     // The share of each month's days already spoken for, in thousandths, summed over the months of this start.
     let load = |start: usize| -> u64 {
@@ -164,6 +185,11 @@ mod tests {
         Date::from_ymd_opt(2026, m, d).expect("a date written in a test exists")
     }
 
+    /// The whole year.
+    fn schedule(items: &[Expected], year: i32, calendar: &Calendar) -> Vec<PlanItem> {
+        super::schedule(items, year, Date::from_ymd_opt(year, 1, 1).expect("it begins"), calendar)
+    }
+
     fn want(place: &str, visits: u32) -> Expected {
         Expected { place: place.into(), visits }
     }
@@ -179,6 +205,24 @@ mod tests {
         let orange = months_visited(&planned, "orange");
         let gaps: Vec<u32> = orange.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert_eq!(gaps, [3, 3, 3]);
+    }
+
+    #[test]
+    fn a_plan_made_late_in_the_year_drops_nobody() {
+        let shops: Vec<Expected> = (0..40).map(|i| want(&format!("s{i:02}"), 1)).collect();
+        let all = [want("red", 12), want("orange", 4), want("yellow", 2)].into_iter().chain(shops);
+        let all: Vec<Expected> = all.collect();
+        for (from, left) in [(day(9, 21), [4, 2, 1]), (day(12, 30), [1, 1, 1]), (day(1, 1), [12, 4, 2])] {
+            let planned = super::schedule(&all, 2026, from, &Calendar::weekdays());
+            for (place, n) in ["red", "orange", "yellow"].into_iter().zip(left) {
+                assert_eq!(months_visited(&planned, place).len(), n, "{place} from {from}");
+            }
+            assert!(planned.iter().all(|item| from <= item.from && item.from <= item.to), "from {from}");
+            let places: BTreeSet<&PlaceId> = planned.iter().map(|item| &item.place).collect();
+            assert_eq!(places.len(), all.len(), "everybody once, from {from}");
+        }
+        let over = super::schedule(&all, 2025, day(1, 1), &Calendar::weekdays());
+        assert_eq!(over, [], "nothing can be planned in a year that is over");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Hazards as kept: the events are the truth, the row holds what is searched and sorted by. A hazard is read by
 //! replaying its events, and the row must agree. What does not belong here: whether a step is allowed (`domain::hazard`).
 
-use domain::hazard::{Columns, Event, Hazard};
+use domain::hazard::{Columns, Event, Hazard, Stage};
 use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
@@ -55,6 +55,8 @@ pub struct Listed {
     pub version: i64,
     /// Whether the level stands; none in a row from before this was kept.
     pub level_confirmed: Option<bool>,
+    /// `Extension::code`; empty without a measure, none in a row from before this was kept.
+    pub extension: Option<String>,
     /// The place's name; empty when the register does not know it.
     pub place_name: String,
     /// The place's village; empty when the register does not know it.
@@ -88,6 +90,10 @@ pub struct HazardFilter {
     pub recheck_as_of: Option<Date>,
     /// Only those whose level waits for the office's word.
     pub to_confirm: bool,
+    /// Only those graded, their level standing, of which nobody has told the unit.
+    pub to_advise: bool,
+    /// Only those whose fix is awaited and for which an extension was asked and not decided.
+    pub extension_asked: bool,
     /// Only found at or after this instant.
     pub found_from: Option<Timestamp>,
     /// Only found before this instant.
@@ -120,8 +126,17 @@ const OF_A_HAZARD: crate::scope::Columns =
 const FROM: &str = "FROM hazard h LEFT JOIN place p ON p.town = h.town AND p.id = h.place";
 /// What a list says of the place.
 const NAMED: &str = "COALESCE(p.name, '') AS place_name, COALESCE(p.village, '') AS place_village";
-/// Stages in which a fix is awaited.
-const AWAITED: &str = "h.state IN ('measure_ordered', 'rectifying')";
+
+/// The condition that a hazard is at one of these stages.
+fn at(stages: &[Stage]) -> String {
+    let codes: Vec<String> = stages.iter().map(|stage| format!("'{}'", stage.code())).collect();
+    format!("h.state IN ({})", codes.join(", "))
+}
+
+/// A fix is awaited.
+fn awaited() -> String {
+    at(&Stage::AWAITED)
+}
 
 /// Text where the empty one stands for none.
 fn filled(text: String) -> Option<String> {
@@ -151,6 +166,7 @@ impl Listed {
             found_at: row.instant("found_at")?,
             version: row.int("version")?,
             level_confirmed: row.opt_bool("level_confirmed")?,
+            extension: row.opt_text("extension")?,
             place_name: String::new(),
             village: String::new(),
         })
@@ -164,8 +180,16 @@ impl Listed {
 
     /// The first column that does not say what the events say.
     fn disagrees(&self, hazard: &Hazard) -> Option<&'static str> {
-        let Columns { level, state, measure, deadline_on, original_deadline_on, recheck_due_on, .. } =
-            hazard.columns();
+        let Columns {
+            level,
+            state,
+            measure,
+            deadline_on,
+            original_deadline_on,
+            recheck_due_on,
+            extension,
+            ..
+        } = hazard.columns();
         let pairs = [
             ("place", self.place == hazard.find.place),
             ("hazard_code", self.hazard_code == hazard.find.code.as_str()),
@@ -179,6 +203,7 @@ impl Listed {
             ("recheck_due_on", self.recheck_due_on == recheck_due_on),
             ("recurrence_of", self.recurrence_of == hazard.find.recurrence_of),
             ("version", self.version == i64::from(hazard.version)),
+            ("extension", self.extension.as_deref().is_none_or(|said| said == extension.unwrap_or_default())),
             ("level_confirmed", self.level_confirmed.is_none_or(|said| said == hazard.level_confirmed)),
         ];
         pairs.into_iter().find(|(_, agrees)| !agrees).map(|(column, _)| column)
@@ -275,14 +300,14 @@ impl Read {
         soon: Date,
     ) -> Result<Vec<HazardCount>> {
         let mut only = self.hazard_filter(scope, filter);
-        let (today, soon) = (only.mark(today), only.mark(soon));
+        let (today, soon, awaited) = (only.mark(today), only.mark(soon), awaited());
         let (sql, list) = only.finish();
         self.rows(
             format!(
                 "SELECT COALESCE(p.village, '') AS village, h.state AS state, h.category AS category, \
                  COUNT(*) AS n, \
-                 SUM(CASE WHEN {AWAITED} AND h.deadline_on < {today} THEN 1 ELSE 0 END) AS late_n, \
-                 SUM(CASE WHEN {AWAITED} AND h.deadline_on >= {today} AND h.deadline_on <= {soon} \
+                 SUM(CASE WHEN {awaited} AND h.deadline_on < {today} THEN 1 ELSE 0 END) AS late_n, \
+                 SUM(CASE WHEN {awaited} AND h.deadline_on >= {today} AND h.deadline_on <= {soon} \
                  THEN 1 ELSE 0 END) AS soon_n \
                  {FROM}{sql} GROUP BY p.village, h.state, h.category ORDER BY village, state, category"
             ),
@@ -319,32 +344,38 @@ impl Read {
         }
         only.is_one_of("h.state", filter.state.as_deref());
         only.is_one_of("h.level", filter.level.as_deref());
+        let awaited = awaited();
         if filter.open {
-            only.and("h.state NOT IN ('closed', 'false', 'voided')");
+            only.and(&format!("NOT {}", at(&Stage::ENDED)));
         }
         if let Some(date) = filter.overdue_as_of {
             let date = only.mark(date);
-            only.and(&format!("{AWAITED} AND h.deadline_on < {date}"));
+            only.and(&format!("{awaited} AND h.deadline_on < {date}"));
         }
         if let Some((first, last)) = filter.due_between {
             let (first, last) = (only.mark(first), only.mark(last));
-            only.and(&format!("{AWAITED} AND h.deadline_on >= {first} AND h.deadline_on <= {last}"));
+            only.and(&format!("{awaited} AND h.deadline_on >= {first} AND h.deadline_on <= {last}"));
         }
         if let Some(date) = filter.due_by {
             let date = only.mark(date);
-            only.and(&format!("{AWAITED} AND h.deadline_on <= {date}"));
+            only.and(&format!("{awaited} AND h.deadline_on <= {date}"));
         }
         if let Some(date) = filter.recheck_as_of {
             let date = only.mark(date);
-            only.and(&format!(
-                "(h.state IN ('fix_submitted', 'rechecking') OR {AWAITED} AND h.deadline_on < {date})"
-            ));
+            only.and(&format!("({} OR {awaited} AND h.deadline_on < {date})", at(&Stage::HANDED_IN)));
         }
         if filter.to_confirm {
-            only.and(
-                "h.level IN ('larger', 'major_suspect') AND h.level_confirmed = FALSE \
-                 AND h.state NOT IN ('closed', 'false', 'voided', 'passed', 'transferred')",
-            );
+            only.and(&format!(
+                "h.level IN ('larger', 'major_suspect') AND h.level_confirmed = FALSE AND NOT {} AND NOT {}",
+                at(&Stage::ENDED),
+                at(&[Stage::Transferred])
+            ));
+        }
+        if filter.to_advise {
+            only.and(&format!("{} AND h.level_confirmed = TRUE", at(&Stage::UNTOLD)));
+        }
+        if filter.extension_asked {
+            only.and(&format!("{awaited} AND h.extension = 'asked'"));
         }
         if let Some(from) = filter.found_from {
             let from = only.mark(from);
@@ -401,8 +432,11 @@ impl Read {
         let town = self.town().clone();
         let rows = self
             .rows(
-                "SELECT e.* FROM hazard_event e JOIN hazard h ON h.town = e.town AND h.id = e.hazard \
-                 WHERE h.town = $1 AND h.place = $2 AND h.state = 'closed' ORDER BY h.found_at, e.hazard, e.seq",
+                format!(
+                    "SELECT e.* FROM hazard_event e JOIN hazard h ON h.town = e.town AND h.id = e.hazard \
+                     WHERE h.town = $1 AND h.place = $2 AND {} ORDER BY h.found_at, e.hazard, e.seq",
+                    at(&[Stage::Closed])
+                ),
                 args![town.as_str(), place.as_str()],
             )
             .await?;
@@ -460,6 +494,6 @@ fn stage_columns(hazard: &Hazard) -> Vec<(&'static str, crate::Value)> {
     cols! {
         level: c.level.unwrap_or_default(), state: c.state, measure: c.measure.unwrap_or_default(),
         deadline_on: c.deadline_on, original_deadline_on: c.original_deadline_on, recheck_due_on: c.recheck_due_on,
-        level_confirmed: hazard.level_confirmed,
+        level_confirmed: hazard.level_confirmed, extension: c.extension.unwrap_or_default(),
     }
 }

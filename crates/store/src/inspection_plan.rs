@@ -1,7 +1,7 @@
 //! Inspection plans and the visits they promise, as rows. A visit that is planned no longer is voided, not deleted.
 //! What does *not* belong here: the steps of a plan (`domain::inspection_plan`), tasks made from it (`task`).
 
-use domain::ids::{InspectionPlanId, OrgId, PlaceId};
+use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId};
 use domain::inspection_plan::{InspectionPlan, PlanItem, State};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
@@ -129,6 +129,15 @@ impl Read {
         let mut record = PlanRecord::from_row(&row)?;
         record.plan.items = self.plan_items(id).await?.into_iter().map(|i| i.item).collect();
         Ok(Some(record))
+    }
+
+    /// Who handed in the plan of this id, as long as it is handed in or approved.
+    pub async fn plan_submitter(&mut self, id: &InspectionPlanId) -> Result<Option<PersonId>> {
+        let row = self.by_id("inspection_plan", id.as_str()).await?;
+        Ok(match row.as_ref().map(PlanRecord::from_row).transpose()?.map(|record| record.plan.state) {
+            Some(State::Submitted { by, .. } | State::Approved { submitted_by: by, .. }) => Some(by),
+            _ => None,
+        })
     }
 
     /// The plans of a year, of one body or of all, without visits, newest first.

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_hazard", include_str!("../migrations/0005_hazard.sql")),
     ("0006_board", include_str!("../migrations/0006_board.sql")),
     ("0007_vault", include_str!("../migrations/0007_vault.sql")),
+    ("0008_flow", include_str!("../migrations/0008_flow.sql")),
 ];
 
 const MEMORY: &str =

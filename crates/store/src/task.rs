@@ -38,7 +38,7 @@ pub struct StoredTask {
 /// Which tasks to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskFilter {
-    /// Only this `State::code`.
+    /// Only these `State::code`s, commas between them.
     pub state: Option<String>,
     /// Only of this place.
     pub place: Option<PlaceId>,
@@ -54,6 +54,8 @@ pub struct TaskFilter {
     pub text: Option<String>,
     /// Only those still owed whose last date has passed as of this date.
     pub overdue_as_of: Option<Date>,
+    /// Only those given to somebody before this date who has not answered.
+    pub unanswered_since: Option<Date>,
 }
 
 fn broken(column: &str, id: &TaskId) -> Error {
@@ -80,8 +82,12 @@ fn step_columns(task: &Task, events: &[Event]) -> Result<Vec<(&'static str, crat
         State::Submitted { inspection, .. } | State::Done { inspection, .. } => inspection.as_str(),
         _ => "",
     };
+    let assigned_on = match &task.state {
+        State::Assigned { on, .. } => Some(*on),
+        _ => None,
+    };
     Ok(cols! {
-        assignee: assignee(&task.state), state: task.state.code(), inspection: inspection,
+        assignee: assignee(&task.state), state: task.state.code(), inspection: inspection, assigned_on: assigned_on,
         content: json(task, "content", &task.id)?, events: json(&events, "events", &task.id)?,
     })
 }
@@ -152,7 +158,6 @@ impl Read {
         let mut only = Where::town("town", self.town().as_str());
         only.within(&OF_A_PLACE, scope);
         let equal = [
-            ("state", filter.state.as_deref()),
             ("place", filter.place.as_ref().map(PlaceId::as_str)),
             ("assignee", filter.assignee.as_ref().map(PersonId::as_str)),
             ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
@@ -160,6 +165,11 @@ impl Read {
         ];
         for (column, wanted) in equal {
             only.is(column, wanted);
+        }
+        only.is_one_of("state", filter.state.as_deref());
+        if let Some(date) = filter.unanswered_since {
+            let date = only.mark(date);
+            only.and(&format!("state = 'assigned' AND assigned_on < {date}"));
         }
         if let Some(date) = filter.overdue_as_of {
             let date = only.mark(date);

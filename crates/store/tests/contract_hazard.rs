@@ -207,17 +207,25 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
         keep(&db, "b", "t/v2", b.grade(inspector, Level::Larger, "", NOW.plus_ms(2))).await?;
         let c = keep(&db, "c", "t/v2", found("c", "mill", "错登", NOW.plus_ms(3))).await?;
         keep(&db, "c", "t/v2", c.void(act("wang", NOW.plus_ms(4)), "重复", NOW.plus_ms(4))).await?;
+        let d = keep(&db, "d", "t/v3", found("d", "mill", "杂物", NOW.plus_ms(-9))).await?;
+        keep(&db, "d", "t/v3", d.grade(act("wang", NOW), Level::General, "", NOW)).await?;
+        let a = db.read(&town()).await?.hazard(&"a".into()).await?.map(|(hazard, _)| hazard);
+        let a = a.ok_or_else(|| anyhow::anyhow!("a"))?;
+        keep(&db, "a", "t/v1", a.ask_extension(act("wang", NOW.plus_ms(5)), 3, "缺料", NOW.plus_ms(5)))
+            .await?;
         let on = |text: &str| parse_date(text).ok_or_else(|| anyhow::anyhow!("{text}"));
         let all = HazardFilter::default();
         let table = [
-            (HazardFilter { open: true, ..all.clone() }, "b a"),
+            (HazardFilter { open: true, ..all.clone() }, "b a d"),
             (HazardFilter { level: Some("larger".to_owned()), ..all.clone() }, "b"),
             (HazardFilter { level: Some("major, larger".to_owned()), ..all.clone() }, "b"),
             (HazardFilter { state: Some("closed,voided".to_owned()), ..all.clone() }, "c"),
-            (HazardFilter { category: Some("99".to_owned()), ..all.clone() }, "c b a"),
+            (HazardFilter { category: Some("99".to_owned()), ..all.clone() }, "c b a d"),
             (HazardFilter { category: Some("01".to_owned()), ..all.clone() }, ""),
             (HazardFilter { village: Some("v1".to_owned()), ..all.clone() }, ""),
             (HazardFilter { to_confirm: true, ..all.clone() }, "b"),
+            (HazardFilter { to_advise: true, ..all.clone() }, "d"),
+            (HazardFilter { extension_asked: true, ..all.clone() }, "a"),
             (HazardFilter { due_between: Some((on("2026-03-02")?, on("2026-03-09")?)), ..all.clone() }, "a"),
             (HazardFilter { due_between: Some((on("2026-03-02")?, on("2026-03-08")?)), ..all.clone() }, ""),
             (HazardFilter { due_by: Some(on("2026-03-08")?), ..all.clone() }, ""),
@@ -225,7 +233,7 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
             (HazardFilter { recheck_as_of: Some(on("2026-03-09")?), ..all.clone() }, ""),
             (HazardFilter { recheck_as_of: Some(on("2026-03-10")?), ..all.clone() }, "a"),
             (HazardFilter { found_from: Some(NOW.plus_ms(1)), ..all.clone() }, "c b"),
-            (HazardFilter { found_to: Some(NOW.plus_ms(1)), ..all.clone() }, "a"),
+            (HazardFilter { found_to: Some(NOW.plus_ms(1)), ..all.clone() }, "a d"),
         ];
         let mut read = db.read(&town()).await?;
         for (filter, wanted) in table {
@@ -236,7 +244,7 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
         }
         let nearest = read.hazards_by_deadline(&everything(), &all, 2).await?;
         let ids: Vec<_> = nearest.iter().map(|h| h.id.as_str()).collect();
-        assert_eq!(ids, ["a", "b"], "a deadline first, then the oldest find");
+        assert_eq!(ids, ["a", "d"], "a deadline first, then the oldest find");
         let counts = read.hazard_counts(&everything(), &all, on("2026-03-10")?, on("2026-03-17")?).await?;
         let told: Vec<_> = counts
             .iter()
@@ -244,7 +252,7 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
             .collect();
         assert_eq!(
             told,
-            [("graded", "99", 1, 0, 0), ("measure_ordered", "99", 1, 1, 0), ("voided", "99", 1, 0, 0)]
+            [("graded", "99", 2, 0, 0), ("measure_ordered", "99", 1, 1, 0), ("voided", "99", 1, 0, 0)]
         );
         let counts =
             read.hazard_counts(&below(&["t/v1"]), &all, on("2026-03-09")?, on("2026-03-16")?).await?;

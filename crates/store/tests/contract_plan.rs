@@ -176,6 +176,7 @@ async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyho
         assert_eq!(read.plan_items(&"ip".into()).await?, [visits[0].clone(), visits[2].clone()]);
         let (first, last) = (day("2026-01-31"), day("2026-02-01"));
         assert!(read.planned_visits(&"p1".into(), first, last).await?.is_empty(), "a draft promises nothing");
+        assert_eq!(read.plan_submitter(&"ip".into()).await?, None, "nobody handed it in yet");
         drop(read);
 
         let submitted = stored.plan.clone().submit("a".into(), day("2025-12-20"))?;
@@ -190,6 +191,7 @@ async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyho
         let mut read = db.read(&town()).await?;
         let stored = read.inspection_plan(&"ip".into(), &everything()).await?.expect("is there");
         assert_eq!((stored.version, &stored.plan), (2, &approved));
+        assert_eq!(read.plan_submitter(&"ip".into()).await?, Some("a".into()));
         assert!(matches!(stored.plan.state, Standing::Approved { .. }));
         assert_eq!(read.planned_visits(&"p1".into(), first, last).await?.len(), 2);
         assert_eq!(read.planned_visits(&"p1".into(), last, last).await?, visits[2..]);

@@ -106,6 +106,13 @@ async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
             (below(&["t/v1"]), all.clone(), None, "a b"),
             (everything(), all.clone(), Some((days(3), "a".into())), "b"),
             (everything(), TaskFilter { state: Some("cancelled".to_owned()), ..all.clone() }, None, "c"),
+            (
+                everything(),
+                TaskFilter { state: Some("pending, cancelled".to_owned()), ..all.clone() },
+                None,
+                "c a b",
+            ),
+            (everything(), TaskFilter { unanswered_since: Some(days(9)), ..all.clone() }, None, ""),
             (everything(), TaskFilter { overdue_as_of: Some(days(3)), ..all.clone() }, None, ""),
             (everything(), TaskFilter { overdue_as_of: Some(days(4)), ..all.clone() }, None, "a b"),
             (everything(), TaskFilter { assignee: Some("wang".into()), ..all.clone() }, None, ""),
@@ -138,6 +145,20 @@ async fn what_is_owed_is_listed_first_due_first() -> anyhow::Result<()> {
         assert!(read.tasks_to_do(&me, &mine, days(0) - chrono::Days::new(1), 10).await?.is_empty());
         assert_eq!(ids(read.tasks_open_between(days(2), days(9)).await?), ["a", "b"], "c is cancelled");
         assert!(read.tasks_open_between(days(4), days(9)).await?.is_empty());
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        let (given, event) = tx.task(&"a".into()).await?.ok_or_else(|| anyhow::anyhow!("a"))?.task.assign(
+            act("li"),
+            "wang".into(),
+            NOW,
+        )?;
+        tx.save_task_step(&given, &event).await?;
+        tx.commit(audit(), ()).await?;
+        let mut read = db.read(&town()).await?;
+        for (since, n) in [(days(0), 0), (days(1), 1)] {
+            let waiting = TaskFilter { unanswered_since: Some(since), ..TaskFilter::default() };
+            assert_eq!(read.task_count(&everything(), &waiting).await?, n, "given on the first day: {since}");
+        }
         drop(read);
         let mut tx = db.write(&town()).await?;
         let window = Window::new(NOW.date(), days(3))?;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use api::{Doors, router};
 use app::org::Roster;
+use app::parameter::{Decision, ParameterRecord};
 use app::place::PlaceRecord;
 use app::{App, Caller, Clock};
 use axum::Router;
@@ -19,6 +20,7 @@ use domain::org::{
     Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
 };
 use domain::place::{Contact as PlaceContact, HeadCounts, KindCode, Opening, Place, Registration};
+use domain::plan::{Basis, Parameter, Value as Setting};
 use domain::time::{Date, Timestamp, parse_date};
 use serde_json::{Value, json};
 use testkit::{FakeClock, Fresh};
@@ -393,6 +395,32 @@ pub async fn shop(town: &Town, id: &str, name: &str, village: &str) -> anyhow::R
     let mut tx = town.app.db.write(&TOWN.into()).await?;
     tx.insert_place(&record).await?;
     tx.commit(Caller::system().audit("place.add", "place", id, town.app.now()), ()).await?;
+    Ok(())
+}
+
+/// Sets one of the town's numbers, as decided long ago.
+pub async fn set_number(town: &Town, name: &str, number: f64) -> anyhow::Result<()> {
+    let record = ParameterRecord {
+        id: format!("set-{name}"),
+        parameter: Parameter {
+            name: name.to_owned(),
+            value: Setting::Number(number),
+            unit: String::new(),
+            basis: Basis::TownSetting,
+            source: "演示数据".to_owned(),
+            effective_from: day("2026-01-01"),
+        },
+        decision: Decision::Decided,
+        reason: "演示数据".to_owned(),
+        proposed_by: "p-clerk".to_owned(),
+        decided: None,
+        version: 1,
+        recorded_at: town.app.now(),
+    };
+    let mut tx = town.app.db.write(&TOWN.into()).await?;
+    tx.insert_parameter(&record).await?;
+    let audit = Caller::system().audit("parameter.decide", "parameter", &record.id, town.app.now());
+    tx.commit(audit, ()).await?;
     Ok(())
 }
 

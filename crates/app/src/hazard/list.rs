@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Days as Span;
-use domain::hazard::Hazard;
+use domain::hazard::{Hazard, Stage};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use serde::Serialize;
@@ -40,6 +40,10 @@ pub struct Asked {
     pub recheck: bool,
     /// Only those whose level waits for the office's word.
     pub to_confirm: bool,
+    /// Only those graded of which nobody has told the unit.
+    pub to_advise: bool,
+    /// Only those for which an extension was asked and not decided.
+    pub extension_asked: bool,
     /// Only those not ended.
     pub open: bool,
     /// Text in number, description or the place's name.
@@ -65,6 +69,8 @@ impl Asked {
             due_by: self.due.then(|| soon(today)),
             recheck_as_of: self.recheck.then_some(today),
             to_confirm: self.to_confirm,
+            to_advise: self.to_advise,
+            extension_asked: self.extension_asked,
             found_from: self.found_from.map(Timestamp::start_of),
             found_to: self.found_to.map(day_after),
             text: self.text,
@@ -129,25 +135,6 @@ pub struct HazardSummary {
     pub by_category: Vec<CategoryCount>,
 }
 
-/// Stages in the order of a hazard's life.
-const STATES: [(&str, &str); 13] = [
-    ("found", "已发现"),
-    ("graded", "已定级"),
-    ("measure_ordered", "已发通知"),
-    ("rectifying", "整改中"),
-    ("fix_submitted", "待复查"),
-    ("rechecking", "复查中"),
-    ("passed", "待销案"),
-    ("closed", "已销案"),
-    ("transferred", "已移送"),
-    ("long_term_control", "长期管控"),
-    ("reopened", "已重新打开"),
-    ("false", "不属实"),
-    ("voided", "已作废"),
-];
-/// Stages that end it.
-const ENDED: [&str; 3] = ["closed", "false", "voided"];
-
 /// Rows of a list, each rebuilt from its events.
 pub(crate) async fn rows(
     read: &mut Read,
@@ -206,7 +193,7 @@ impl App {
             *states.entry(&count.state).or_default() += count.n;
             overdue += count.overdue;
             due_soon += count.due_soon;
-            if ENDED.contains(&count.state.as_str()) {
+            if Stage::ENDED.iter().any(|ended| ended.code() == count.state) {
                 continue;
             }
             open += count.n;
@@ -214,10 +201,10 @@ impl App {
             *village = (village.0 + count.n, village.1 + count.overdue);
             *categories.entry(&count.category).or_default() += count.n;
         }
-        let states = STATES.iter().map(|(state, label)| StateCount {
-            state: (*state).to_owned(),
-            label: (*label).to_owned(),
-            n: states.get(state).copied().unwrap_or_default(),
+        let states = Stage::ALL.into_iter().map(|stage| StateCount {
+            state: stage.code().to_owned(),
+            label: stage.label().to_owned(),
+            n: states.get(stage.code()).copied().unwrap_or_default(),
         });
         let by_village = villages.into_iter().map(|(village, (open, overdue))| VillageCount {
             village: names.territory(village),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::ids::{OrgId, TaskId};
 use domain::policy::{Action, Reach, reach};
-use domain::task::{State, Task, Window};
+use domain::task::{Involved, State, Task, Window};
 use domain::time::Date;
 use domain::visit_schedule::{PlannedVisit, joint_offers};
 use serde::Serialize;
@@ -159,7 +159,12 @@ impl App {
         let subject = task_subject(&mut tx, &task, &place).await?;
         let names = Names::read(&mut tx).await?;
         let audit = caller.audit_as(hat, "task.joint", ("task", task.id.as_str()), &path, now);
-        let made = Loaded { stored: StoredTask { task, filing, events: Vec::new() }, place, subject };
+        let made = Loaded {
+            stored: StoredTask { task, filing, events: Vec::new() },
+            place,
+            subject,
+            involved: Involved::default(),
+        };
         let view = TaskView::of(caller, &made, &names, now.date());
         Ok(tx.commit(audit, view).await?)
     }

@@ -224,8 +224,10 @@ pub struct PlanView {
     pub row: PlanRow,
     /// Its visits.
     pub items: Vec<PlanItemView>,
-    /// What it leaves uncovered from today on, while it is not approved.
+    /// What it leaves uncovered from today on, while it is not approved; of a time that is over, everything.
     pub uncovered: Vec<UncoveredView>,
+    /// Visits the year's frequency had before today, which a plan made now does not make up for.
+    pub passed_n: u32,
     /// Visits by month.
     pub by_month: Vec<MonthVisits>,
     /// How it got where it is, oldest first.
@@ -322,7 +324,7 @@ impl PlanView {
         record: &PlanRecord,
         names: &Names,
         places: &[PlaceRecord],
-        gaps: Option<Vec<Uncovered>>,
+        open: Option<(Vec<Uncovered>, u32)>,
         history: &[Entry],
     ) -> Self {
         let known: BTreeMap<&PlaceId, &PlaceRecord> =
@@ -370,10 +372,15 @@ impl PlanView {
                 reason: (!entry.reason.is_empty()).then(|| entry.reason.clone()),
             })
         };
+        let (gaps, passed_n) = match open {
+            Some((gaps, passed)) => (Some(gaps), passed),
+            None => (None, 0),
+        };
         Self {
             row: PlanRow::of(caller, record, names, gaps.as_ref().map(Vec::len)),
             items: record.plan.items.iter().map(item).collect(),
             uncovered: gaps.iter().flatten().map(gap).collect(),
+            passed_n,
             by_month: months.into_iter().map(|(month, visits)| MonthVisits { month, visits }).collect(),
             history: history.iter().rev().filter_map(step).collect(),
         }

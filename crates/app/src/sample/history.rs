@@ -343,7 +343,8 @@ impl Story<'_> {
         let done = inspection::finish(record, &list, recorded)
             .map_err(|problems| Error::Internal(format!("sample inspection {key}: {problems:?}")))?;
         let drafts = done.hazard_drafts(&list, None);
-        let step = task.submit(hat.act(at), id.clone(), recorded).map_err(refused)?;
+        let percent = crate::task::REVIEW_PERCENT.1 as u16;
+        let step = task.submit(hat.act(at), id.clone(), percent, recorded).map_err(refused)?;
         let mut rows: Vec<Row> = shots.into_iter().map(Row::Picture).collect();
         rows.push(Row::Inspection(Box::new(done), body.org.clone()));
         rows.push(Row::TaskStep(Box::new(step.0.clone()), Box::new(step.1)));
@@ -367,11 +368,11 @@ impl Story<'_> {
             who: Some(hat.clone()),
             rows,
         });
-        let reviewed = recorded.plus_ms(DAY_MS);
-        if reviewed <= self.now
-            && let Some(head) = body.hats.iter().find(|other| other.person != hat.person).cloned()
-        {
-            self.task_step(step.0.review(head.act(reviewed), reviewed), &head, path)?;
+        let reviewed = recorded.plus_ms(3 * DAY_MS);
+        if reviewed <= self.now && matches!(step.0.state, task::State::Submitted { .. }) {
+            let office = self.office.clone();
+            let involved = task::Involved::default();
+            self.task_step(step.0.review(office.act(reviewed), &involved, reviewed), &office, path)?;
         }
         for (hazard, suggested) in found {
             self.mend(hazard, suggested, place, body, hat, recorded, path)?;

@@ -265,7 +265,8 @@ async fn approved_plan(
     let on = Date::from_ymd_opt(year, 1, 8).unwrap_or(from).max(from);
     let at = Timestamp::start_of(on).plus_ms(10 * 3_600_000);
     let author = body.hats.first().unwrap_or(&cast.office);
-    let mut items = schedule(&wanted, year, calendar);
+    let begins = Date::from_ymd_opt(year, 1, 1).unwrap_or(from);
+    let mut items = schedule(&wanted, year, begins, calendar);
     for item in &mut items {
         item.reason = if body.is_police { "派出所列管每月一次" } else { "按风险等级定次" }.to_owned();
     }

@@ -1,7 +1,7 @@
 //! Tasks as pages see them.
 
 use domain::policy::{Action, Subject};
-use domain::task::{Event, EventKind, State};
+use domain::task::{Event, EventKind, Involved, State};
 use domain::time::Date;
 use serde::Serialize;
 use store::place::PlaceRecord;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::{DUE_SOON_DAYS, Loaded, doing_hat};
 use crate::Caller;
+use crate::calendar::calendar;
 use crate::names::{Names, PlaceBrief};
 use crate::view::Named;
 
@@ -48,6 +49,8 @@ pub struct TaskRow {
     pub due_soon: bool,
     /// The record it came to.
     pub inspection: Option<String>,
+    /// Working days since it was given to somebody who has not answered; none when nobody is waited for.
+    pub unaccepted_days: Option<u32>,
     /// How often somebody stood before a closed door.
     pub vain_visits: usize,
     /// Version.
@@ -120,6 +123,7 @@ impl TaskRow {
         stored: &StoredTask,
         place: &PlaceRecord,
         subject: &Subject,
+        involved: &Involved,
         names: &Names,
         today: Date,
     ) -> Self {
@@ -151,15 +155,22 @@ impl TaskRow {
             days_over: if overdue { -left } else { 0 },
             due_soon: task.is_open() && (0..=DUE_SOON_DAYS).contains(&left),
             inspection,
+            unaccepted_days: task.unanswered_days(today, calendar()),
             vain_visits: task.vain.len(),
             version: task.version,
-            actions: actions(caller, stored, subject, today),
+            actions: actions(caller, stored, subject, involved, today),
         }
     }
 }
 
 /// What the caller may do with a task now.
-fn actions(caller: &Caller, stored: &StoredTask, subject: &Subject, today: Date) -> Vec<&'static str> {
+fn actions(
+    caller: &Caller,
+    stored: &StoredTask,
+    subject: &Subject,
+    involved: &Involved,
+    today: Date,
+) -> Vec<&'static str> {
     let task = &stored.task;
     let me = &caller.person;
     let may = |action| caller.hat(action, subject).is_ok();
@@ -174,7 +185,7 @@ fn actions(caller: &Caller, stored: &StoredTask, subject: &Subject, today: Date)
             actions.extend(["start", "inspect", "unable"]);
         }
         State::InProgress { by, .. } if by == me && does.is_some() => actions.extend(["inspect", "unable"]),
-        State::Submitted { by, .. } if by != me && may(Action::TaskReview) => {
+        State::Submitted { .. } if may(Action::TaskReview) && task.admits_reviewer(me, involved).is_ok() => {
             actions.extend(["review", "send_back"]);
         }
         _ => {}
@@ -182,7 +193,11 @@ fn actions(caller: &Caller, stored: &StoredTask, subject: &Subject, today: Date)
     if may(Action::TaskAssign) {
         if matches!(
             task.state,
-            State::Pending | State::Assigned { .. } | State::Accepted { .. } | State::Unable
+            State::Pending
+                | State::Assigned { .. }
+                | State::Accepted { .. }
+                | State::Unable
+                | State::Referred
         ) {
             actions.push("assign");
         }
@@ -199,7 +214,9 @@ impl TaskEventView {
             EventKind::Assigned { to } => ("派发", format!("派给 {}", names.person(to))),
             EventKind::Accepted => ("接受", String::new()),
             EventKind::Started => ("到场", String::new()),
-            EventKind::Submitted { .. } => ("提交检查", String::new()),
+            EventKind::Submitted { is_drawn, .. } => {
+                ("提交检查", if *is_drawn { "抽中审核" } else { "未抽中，免审" }.to_owned())
+            }
             EventKind::Reviewed => ("审核通过", String::new()),
             EventKind::SentBack { reason } => ("审核退回", reason.clone()),
             EventKind::Unable { reason, note, is_referred } => {
@@ -226,7 +243,8 @@ impl TaskEventView {
 
 impl TaskView {
     pub(crate) fn of(caller: &Caller, loaded: &Loaded, names: &Names, today: Date) -> Self {
-        let row = TaskRow::of(caller, &loaded.stored, &loaded.place, &loaded.subject, names, today);
+        let Loaded { stored, place, subject, involved } = loaded;
+        let row = TaskRow::of(caller, stored, place, subject, involved, names, today);
         let events = loaded.stored.events.iter().map(|event| TaskEventView::of(event, names)).collect();
         Self { row, events }
     }

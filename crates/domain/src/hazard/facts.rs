@@ -31,6 +31,8 @@ pub struct Columns {
     pub original_deadline_on: Option<Date>,
     /// Last date for the re-check.
     pub recheck_due_on: Option<Date>,
+    /// [`super::Extension::code`]; none without a measure.
+    pub extension: Option<&'static str>,
     /// The closed hazard this one repeats.
     pub recurrence_of: Option<HazardId>,
     /// How many events made it: the version to compare on writing.
@@ -48,6 +50,7 @@ impl Hazard {
             deadline_on: running.map(|r| r.deadline_on),
             original_deadline_on: self.original_deadline_on,
             recheck_due_on: running.map(|r| r.recheck_due_on),
+            extension: running.map(|r| r.extension.code()),
             recurrence_of: self.find.recurrence_of.clone(),
             version: self.version,
         }
@@ -84,7 +87,7 @@ impl Hazard {
 
     /// Whether somebody still has to do something about it.
     pub fn is_open(&self) -> bool {
-        !matches!(self.state, State::Closed { .. } | State::False | State::Voided)
+        !Stage::ENDED.contains(&self.state.stage())
     }
 
     /// The deadline of a fix still awaited.
@@ -189,20 +192,64 @@ pub struct PhotoPair {
     pub after: Vec<PhotoId>,
 }
 
-impl State {
+/// A stage without its evidence: the words that lists count by and rows are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the state of the same name")]
+pub enum Stage {
+    Found,
+    Graded,
+    MeasureOrdered,
+    Rectifying,
+    FixSubmitted,
+    Rechecking,
+    Passed,
+    Closed,
+    Transferred,
+    LongTermControl,
+    Reopened,
+    False,
+    Voided,
+}
+
+impl Stage {
+    /// Every one, in the order of a hazard's life.
+    pub const ALL: [Self; 13] = [
+        Self::Found,
+        Self::Graded,
+        Self::MeasureOrdered,
+        Self::Rectifying,
+        Self::FixSubmitted,
+        Self::Rechecking,
+        Self::Passed,
+        Self::Closed,
+        Self::Transferred,
+        Self::LongTermControl,
+        Self::Reopened,
+        Self::False,
+        Self::Voided,
+    ];
+    /// Nobody has to do anything any more.
+    pub const ENDED: [Self; 3] = [Self::Closed, Self::False, Self::Voided];
+    /// A fix is awaited.
+    pub const AWAITED: [Self; 2] = [Self::MeasureOrdered, Self::Rectifying];
+    /// A fix is there and somebody has to look.
+    pub const HANDED_IN: [Self; 2] = [Self::FixSubmitted, Self::Rechecking];
+    /// Nobody has told the unit yet, although the hazard is graded.
+    pub const UNTOLD: [Self; 2] = [Self::Graded, Self::Reopened];
+
     /// The stage in Chinese.
-    pub fn label(&self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Found => "已发现",
             Self::Graded => "已定级",
-            Self::MeasureOrdered(_) => "已发通知",
-            Self::Rectifying(_) => "整改中",
-            Self::FixSubmitted { .. } => "待复查",
-            Self::Rechecking { .. } => "复查中",
-            Self::Passed { .. } => "待销案",
-            Self::Closed { .. } => "已销案",
-            Self::Transferred { .. } => "已移送",
-            Self::LongTermControl { .. } => "长期管控",
+            Self::MeasureOrdered => "已发通知",
+            Self::Rectifying => "整改中",
+            Self::FixSubmitted => "待复查",
+            Self::Rechecking => "复查中",
+            Self::Passed => "待销案",
+            Self::Closed => "已销案",
+            Self::Transferred => "已移送",
+            Self::LongTermControl => "长期管控",
             Self::Reopened => "已重新打开",
             Self::False => "不属实",
             Self::Voided => "已作废",
@@ -210,22 +257,53 @@ impl State {
     }
 
     /// The stage as stored and sent.
-    pub fn code(&self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::Found => "found",
             Self::Graded => "graded",
-            Self::MeasureOrdered(_) => "measure_ordered",
-            Self::Rectifying(_) => "rectifying",
-            Self::FixSubmitted { .. } => "fix_submitted",
-            Self::Rechecking { .. } => "rechecking",
-            Self::Passed { .. } => "passed",
-            Self::Closed { .. } => "closed",
-            Self::Transferred { .. } => "transferred",
-            Self::LongTermControl { .. } => "long_term_control",
+            Self::MeasureOrdered => "measure_ordered",
+            Self::Rectifying => "rectifying",
+            Self::FixSubmitted => "fix_submitted",
+            Self::Rechecking => "rechecking",
+            Self::Passed => "passed",
+            Self::Closed => "closed",
+            Self::Transferred => "transferred",
+            Self::LongTermControl => "long_term_control",
             Self::Reopened => "reopened",
             Self::False => "false",
             Self::Voided => "voided",
         }
+    }
+}
+
+impl State {
+    /// The stage alone.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Found => Stage::Found,
+            Self::Graded => Stage::Graded,
+            Self::MeasureOrdered(_) => Stage::MeasureOrdered,
+            Self::Rectifying(_) => Stage::Rectifying,
+            Self::FixSubmitted { .. } => Stage::FixSubmitted,
+            Self::Rechecking { .. } => Stage::Rechecking,
+            Self::Passed { .. } => Stage::Passed,
+            Self::Closed { .. } => Stage::Closed,
+            Self::Transferred { .. } => Stage::Transferred,
+            Self::LongTermControl { .. } => Stage::LongTermControl,
+            Self::Reopened => Stage::Reopened,
+            Self::False => Stage::False,
+            Self::Voided => Stage::Voided,
+        }
+    }
+
+    /// The stage in Chinese.
+    pub fn label(&self) -> &'static str {
+        self.stage().label()
+    }
+
+    /// The stage as stored and sent.
+    pub fn code(&self) -> &'static str {
+        self.stage().code()
     }
 }
 

@@ -52,9 +52,20 @@ pub enum HazardRefusal {
         /// The present level.
         level: Level,
     },
-    /// A suspicion leaves the town only after the office has confirmed it.
-    #[error("疑似重大须先由消安办确认再移送；请先提请确认")]
-    LevelUnconfirmed,
+    /// A level above general is acted on only after the office has confirmed it.
+    #[error("等级“{}”须先由消安办确认才能{act}；请先提请消安办确认等级", .level.label())]
+    LevelUnconfirmed {
+        /// The present level.
+        level: Level,
+        /// What was tried.
+        act: &'static str,
+    },
+    /// The record a find came from is corrected, but the unit was told of it already.
+    #[error("隐患目前为“{stage}”，不能随检查记录的更正撤销；请先在隐患页办理复查或由消安办作废")]
+    MeasureIssued {
+        /// The stage it is at.
+        stage: &'static str,
+    },
     /// The proof of authority names somebody else or another time.
     #[error("现有执法资格不能用于本次责令改正（人员或有效期不符）；请改用督促整改，或由有资格的执法人员办理")]
     NoAuthority,
@@ -161,7 +172,8 @@ impl HazardRefusal {
             Self::MajorNotYours => "hazard.major_not_yours",
             Self::LevelFixed => "hazard.level_fixed",
             Self::NothingToConfirm { .. } => "hazard.nothing_to_confirm",
-            Self::LevelUnconfirmed => "hazard.level_unconfirmed",
+            Self::LevelUnconfirmed { .. } => "hazard.level_unconfirmed",
+            Self::MeasureIssued { .. } => "hazard.measure_issued",
             Self::NoAuthority => "hazard.no_authority",
             Self::OrderWordInAdvice => "hazard.order_word_in_advice",
             Self::PhotoMissing { .. } => "hazard.photo_missing",

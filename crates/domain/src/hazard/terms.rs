@@ -271,6 +271,17 @@ pub enum Extension {
     Granted,
 }
 
+impl Extension {
+    /// Where it stands, as stored and sent.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Asked { .. } => "asked",
+            Self::Granted => "granted",
+        }
+    }
+}
+
 /// A fix as submitted by the unit or for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {

@@ -132,7 +132,7 @@ impl Story {
     }
 
     fn advised(self) -> Self {
-        self.graded(Level::Larger).then(|h, now| {
+        self.graded(Level::Larger).then(|h, now| h.confirm_level(act(office(), now), now)).then(|h, now| {
             h.advise(act(grid_manager(), now), "请打开后门", Days::Calendar(7), now, &calendar())
         })
     }
@@ -238,6 +238,55 @@ fn what_the_office_confirmed_the_inspector_does_not_lower() {
     let raised = confirmed.clone().then(grade(grid_manager(), Level::MajorSuspect));
     assert!(!raised.hazard.level_confirmed, "a suspicion is for the office to confirm");
     assert_eq!(confirmed.then(grade(office(), Level::General)).hazard.level, Some(Level::General));
+}
+
+#[test]
+fn nothing_is_told_or_closed_on_a_level_nobody_confirmed() {
+    let advise = |h: Hazard, now| {
+        h.advise(act(grid_manager(), now), "请打开后门", Days::Calendar(7), now, &calendar())
+    };
+    let order = |h: Hazard, now| {
+        h.order(act(grid_manager(), now), authority("wang"), "打开后门", Days::Calendar(7), now, &calendar())
+    };
+    let confirm = |h: Hazard, now| h.confirm_level(act(office(), now), now);
+    for level in [Level::Larger, Level::MajorSuspect] {
+        let proposed = Story::begins().graded(level);
+        assert_eq!(proposed.refused(advise), "hazard.level_unconfirmed", "{level:?}");
+        assert_eq!(proposed.refused(order), "hazard.level_unconfirmed", "{level:?}");
+        let joint =
+            |h: Hazard, now| h.escalate(act(office(), now), EscalationKind::JointControl, "先行管控", now);
+        assert_eq!(proposed.clone().then(joint).hazard.escalations.len(), 1, "interim control does not wait");
+        let told = proposed.then(confirm).then(advise);
+        assert_eq!(told.hazard.state.code(), "measure_ordered");
+    }
+    assert_eq!(Story::begins().graded(Level::General).then(advise).hazard.state.code(), "measure_ordered");
+
+    // Raised while it was being fixed: closing waits for the office.
+    let raised = Story::begins()
+        .graded(Level::General)
+        .then(advise)
+        .then(|h, now| h.grade(act(grid_manager(), now), Level::Larger, "有人住", now))
+        .then(|h, now| {
+            h.submit_fix(act(unit(), now), FixChannel::Code, vec![photo("after")], "", now, &calendar())
+        })
+        .then(|h, now| h.pass_recheck(act(colleague(), now), look("seen"), now));
+    let close = |h: Hazard, now| h.close(act(grid_manager(), now), now);
+    assert_eq!(raised.refused(close), "hazard.level_unconfirmed");
+    assert_eq!(raised.then(confirm).then(close).hazard.state.code(), "closed");
+}
+
+#[test]
+fn a_corrected_record_takes_its_find_back_until_the_unit_was_told() {
+    let back = |who: Actor| move |h: Hazard, now| h.take_back(act(who, now), "当时看错了", now);
+    assert_eq!(Story::begins().then(back(grid_manager())).hazard.state.code(), "false");
+    let proposed = Story::begins().graded(Level::Larger);
+    assert_eq!(proposed.clone().then(back(grid_manager())).hazard.state.code(), "false");
+    let confirmed = proposed.then(|h, now| h.confirm_level(act(office(), now), now));
+    assert_eq!(confirmed.refused(back(grid_manager())), "hazard.office_only");
+    assert_eq!(confirmed.then(back(office())).hazard.state.code(), "false");
+    for told in [Story::begins().advised(), Story::begins().closed(), Story::begins().transferred()] {
+        assert_eq!(told.refused(back(office())), "hazard.measure_issued");
+    }
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub enum TaskRefusal {
     /// The reviewer made the visit.
     #[error("不能审核自己的检查；请换一位工作人员审核")]
     OwnWork,
+    /// The reviewer planned the visit.
+    #[error("不能审核自己计划的检查；请换一位未参与计划和检查的工作人员审核")]
+    OwnPlan,
     /// Units have no tasks.
     #[error("检查任务只由工作人员办理；请联系消安办")]
     StaffOnly,
@@ -61,6 +64,7 @@ impl TaskRefusal {
             Self::NotYours => "task.not_yours",
             Self::OtherOrg => "task.other_org",
             Self::OwnWork => "task.own_work",
+            Self::OwnPlan => "task.own_plan",
             Self::StaffOnly => "task.staff_only",
             Self::TooEarly { .. } => "task.too_early",
             Self::WindowReversed { .. } => "task.window_reversed",

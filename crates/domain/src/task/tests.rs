@@ -13,17 +13,18 @@ use crate::time::parse_date;
 
 const HOUR_MS: i64 = 3_600_000;
 
-const STEPS: [(&str, &str); 10] = [
+const STEPS: [(&str, &str); 11] = [
     ("派发", "assign"),
     ("接受", "accept"),
     ("开始检查", "start"),
-    ("提交", "submit"),
+    ("提交（抽中审核）", "submit"),
     ("审核通过", "review"),
     ("审核退回", "send_back"),
     ("无法检查（未满次数）", "unable"),
     ("无法检查（满次数）", "unable"),
     ("取消", "cancel"),
     ("他人接受", "accept"),
+    ("提交（未抽中）", "submit"),
 ];
 
 fn date(text: &str) -> Date {
@@ -62,13 +63,14 @@ fn take(task: Task, step: usize, now: Timestamp) -> Stepped {
         0 => task.assign(office, "wang".into(), now),
         1 => task.accept(wang, now),
         2 => task.start(wang, now),
-        3 => task.submit(wang, "inspection-1".into(), now),
-        4 => task.review(office, now),
-        5 => task.send_back(office, "照片不清", now),
+        3 => task.submit(wang, "inspection-1".into(), 100, now),
+        4 => task.review(office, &Involved::default(), now),
+        5 => task.send_back(office, "照片不清", &Involved::default(), now),
         6 => task.unable(wang, UnableReason::Locked, "", u16::MAX, now),
         7 => task.unable(wang, UnableReason::Refused, "不让进", 1, now),
         8 => task.cancel(office, "场所已注销", now),
-        _ => task.accept(by("qian", "hospital", now), now),
+        9 => task.accept(by("qian", "hospital", now), now),
+        _ => task.submit(wang, "inspection-1".into(), 0, now),
     }
 }
 
@@ -85,10 +87,36 @@ fn one_of_each_state() -> Vec<Task> {
 #[test]
 fn a_task_is_assigned_accepted_done_and_reviewed_by_another_person() {
     let submitted = after(&[0, 1, 2, 3]);
-    let own = submitted.clone().review(by("wang", "village", now()), now());
-    assert_eq!(own.expect_err("refused").code(), "task.own_work");
+    let involved = Involved { planner: Some("sun".into()), visitors: vec!["wang".into(), "zhao".into()] };
+    for (name, expected) in [("wang", "task.own_work"), ("zhao", "task.own_work"), ("sun", "task.own_plan")] {
+        let own = submitted.clone().review(by(name, "village", now()), &involved, now());
+        assert_eq!(own.expect_err("refused").code(), expected, "{name}");
+        let back = submitted.clone().send_back(by(name, "village", now()), "照片不清", &involved, now());
+        assert_eq!(back.expect_err("refused").code(), expected, "{name}");
+    }
     assert_eq!(submitted.is_on_time(), Some(true));
     assert_eq!(take(submitted, 4, now()).expect("reviewed").0.state.code(), "done");
+}
+
+#[test]
+fn a_tenth_of_the_records_is_drawn_the_same_each_time_and_the_rest_is_done_at_once() {
+    let drawn = |percent| {
+        let is = |n: &u32| is_drawn(&format!("task-{n}").into(), &format!("inspection-{n}").into(), percent);
+        (0..10_000_u32).filter(is).collect::<Vec<_>>()
+    };
+    let tenth = drawn(10);
+    assert!((900..1_100).contains(&tenth.len()), "{}", tenth.len());
+    assert_eq!(tenth, drawn(10), "no chance in it");
+    assert_eq!((drawn(0).len(), drawn(100).len()), (0, 10_000));
+    let twice = drawn(20);
+    assert!(tenth.iter().all(|n| twice.contains(n)), "a larger sample keeps what was drawn");
+
+    let exempt = after(&[0, 1, 2, 10]);
+    assert_eq!((exempt.state.code(), exempt.is_on_time()), ("done", Some(true)));
+    assert_eq!(take(exempt, 4, now()).expect_err("nothing to review").code(), "task.not_now");
+    let old: EventKind =
+        serde_json::from_str(r#"{"step":"submitted","inspection":"i"}"#).expect("a record from before");
+    assert_eq!(old, EventKind::Submitted { inspection: "i".into(), is_drawn: true });
 }
 
 #[test]
@@ -102,6 +130,7 @@ fn the_third_vain_visit_goes_to_joint_action() {
         assert_eq!(task.state.code(), if visit < 3 { "unable" } else { "referred" });
     }
     assert!(task.is_open(), "a referred visit is still owed");
+    assert_eq!(take(task, 0, now()).expect("the joint visit").0.state.code(), "assigned");
 }
 
 #[test]
@@ -129,7 +158,7 @@ fn overdue_and_on_time_follow_from_the_dates() {
     assert!(!task.is_overdue(date("2026-03-31")));
     assert!(task.is_overdue(date("2026-04-01")));
     let late = at("2026-04-01T08:00");
-    let done = task.submit(by("wang", "village", late), "i".into(), late).expect("late is still done").0;
+    let done = task.submit(by("wang", "village", late), "i".into(), 100, late).expect("late is still done").0;
     assert_eq!((done.is_on_time(), done.is_overdue(date("2026-05-01"))), (Some(false), false));
 }
 
@@ -148,6 +177,8 @@ fn nobody_answering_shows_after_the_allowed_working_days() {
     let task = take(a_task(), 0, friday).expect("assigned").0;
     assert!(!task.is_unanswered(date("2026-03-10"), 2, &Calendar::weekdays()));
     assert!(task.is_unanswered(date("2026-03-11"), 2, &Calendar::weekdays()));
+    assert_eq!(task.unanswered_days(date("2026-03-11"), &Calendar::weekdays()), Some(3));
+    assert_eq!(after(&[0, 1]).unanswered_days(date("2026-03-11"), &Calendar::weekdays()), None);
 }
 
 #[test]
@@ -222,7 +253,10 @@ proptest! {
         prop_assert_eq!(task.version as usize, events.len());
         let vain = events.iter().filter(|e| matches!(e.kind, EventKind::Unable { .. })).count();
         prop_assert_eq!(task.vain.len(), vain);
-        if let State::Done { by, .. } = &task.state {
+        let is_exempt = |e: &Event| matches!(e.kind, EventKind::Submitted { is_drawn: false, .. });
+        if let State::Done { by, .. } = &task.state
+            && !events.last().is_some_and(is_exempt)
+        {
             let reviewer = events.last().and_then(|e| e.act.actor.person());
             prop_assert_ne!(reviewer, Some(by));
         }

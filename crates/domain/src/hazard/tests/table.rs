@@ -12,7 +12,7 @@ use super::*;
 pub(super) fn one_of_each_state() -> Vec<(&'static str, Story)> {
     let stories = vec![
         Story::begins(),
-        Story::begins().graded(Level::Larger),
+        Story::begins().graded(Level::Larger).then(|h, now| h.confirm_level(act(office(), now), now)),
         Story::begins().advised(),
         Story::begins().rectifying().then(|h, now| h.ask_extension(act(unit(), now), 3, "缺料", now)),
         Story::begins().fixed(),
@@ -89,7 +89,8 @@ fn every_refusal() -> Vec<HazardRefusal> {
         R::MajorNotYours,
         R::LevelFixed,
         R::NothingToConfirm { level: Level::General },
-        R::LevelUnconfirmed,
+        R::LevelUnconfirmed { level: Level::Larger, act: "督促整改" },
+        R::MeasureIssued { stage: "整改中" },
         R::NoAuthority,
         R::OrderWordInAdvice,
         R::PhotoMissing { act: "提交整改" },
