@@ -371,8 +371,11 @@ async fn add_link(
     headers: HeaderMap,
     Json(input): Json<UnitLinkInput>,
 ) -> Answer<Json<UnitLinkView>> {
-    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-    let base = format!("{}://{host}", if doors.secure { "https" } else { "http" });
+    let said = || {
+        let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+        format!("{}://{host}", if doors.secure { "https" } else { "http" })
+    };
+    let base = doors.public_url.clone().unwrap_or_else(said);
     Ok(Json(doors.app.add_unit_link(&caller, &id.into(), input.days, &base).await?))
 }
 

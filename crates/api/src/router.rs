@@ -37,6 +37,8 @@ pub struct Doors {
     pub app: App,
     /// Whether people come over HTTPS.
     pub secure: bool,
+    /// The address people reach this server by, as `https://host`; what the browser said when it is not set.
+    pub public_url: Option<String>,
 }
 
 /// Everything there is, for the description.

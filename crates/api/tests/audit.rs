@@ -22,6 +22,8 @@ async fn the_auditor_reads_the_record_and_has_it_proved() -> anyhow::Result<()> 
             (&added["action_label"], &added["object_kind_label"], &added["rows_n"], &added["actor_name"]),
             (&json!("人员：新增"), &json!("人员"), &json!(1), &json!("周文书"))
         );
+        assert_eq!(added["object_ref"], "尤新人", "an id alone says nothing to people");
+        assert_eq!(page["items"][0]["object_ref"], "", "a login has no name of its own");
         let next = page["next"].as_str().unwrap_or_default();
         let rest = auditor.get(&format!("/api/v1/audit?before={next}")).await?.ok()?;
         assert_eq!(rest["items"].as_array().map(Vec::len), Some(2), "the founding and the clerk's login");

@@ -3,9 +3,9 @@
 
 mod common;
 
-use app::kept::inspection::InspectionFiling;
-use app::kept::place::PlaceRecord;
-use app::kept::place_list::{EntryRecord, ListRecord};
+use store::inspection::InspectionFiling;
+use store::place::PlaceRecord;
+use store::place_list::{EntryRecord, ListRecord};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use common::{Browser, TOWN, Town, V1, V2, day, path, town};

@@ -23,7 +23,7 @@ async fn set(town: &Town, name: &str, value: i64) -> anyhow::Result<()> {
 async fn refusals(town: &Town) -> anyhow::Result<Vec<String>> {
     let mut read = town.app.db.read(&town.app.town).await?;
     let entries = read.audit_page(&Default::default(), i64::MAX, 100).await?;
-    let told = |e: &app::kept::audit::Entry| {
+    let told = |e: &store::audit::Entry| {
         let detail: Value = serde_json::from_str(&e.detail).unwrap_or_default();
         detail["code"].as_str().unwrap_or_default().to_owned()
     };

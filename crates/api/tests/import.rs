@@ -22,7 +22,7 @@ async fn reading_town(fresh: &Fresh) -> anyhow::Result<Town> {
     app.reader = Reader::at(std::path::Path::new(env!("CARGO_BIN_EXE_api-sandbox-child")));
     app.reader.bounds.cpu_s = 60;
     app.reader.bounds.wall_ms = 120_000;
-    let router = router(Doors { app: app.clone(), secure: false }, Router::new());
+    let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
     Ok(Town { app, router, clock })
 }
 

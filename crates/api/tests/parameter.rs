@@ -2,7 +2,7 @@
 
 mod common;
 
-use app::kept::parameter::{Decision, ParameterRecord};
+use store::parameter::{Decision, ParameterRecord};
 use axum::http::StatusCode;
 use common::{Browser, V1, day, shop, town};
 use domain::plan::{Basis, Parameter, Value as Setting};

@@ -33,7 +33,7 @@ async fn office(fresh: &Fresh, secure: bool) -> anyhow::Result<Router> {
     )
     .await?;
     app.add_account(&Caller::system(), "clerk", "person-1", FIRST, false).await?;
-    Ok(router(Doors { app, secure }, Router::new()))
+    Ok(router(Doors { app, secure, public_url: None }, Router::new()))
 }
 
 struct Told {

@@ -40,6 +40,27 @@ async fn advised(fresh: &testkit::Fresh) -> anyhow::Result<(Town, Browser)> {
     Ok((town, staff))
 }
 
+#[tokio::test]
+async fn a_link_begins_with_the_configured_address_whatever_the_browser_says() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut staff) = advised(&fresh).await?;
+        let host = [("host", "evil.example"), ("content-type", "application/json")];
+        let path = format!("/api/v1/hazards/{HAZARD}/links");
+        let ask = || json!({ "days": 30 }).to_string().into_bytes();
+        let said = staff.send(axum::http::Method::POST, &path, &host, ask()).await?.ok()?;
+        assert!(said["url"].as_str().is_some_and(|url| url.starts_with("http://evil.example/p/")), "{said}");
+        let public_url = Some("https://xf.example.gov.cn".to_owned());
+        let doors = api::Doors { app: town.app.clone(), secure: false, public_url };
+        let town = Town { router: api::router(doors, axum::Router::new()), ..town };
+        let mut staff = town.login("staff1").await?;
+        let told = staff.send(axum::http::Method::POST, &path, &host, ask()).await?.ok()?;
+        let url = told["url"].as_str().unwrap_or_default();
+        assert!(url.starts_with("https://xf.example.gov.cn/p/"), "{url}");
+        Ok(())
+    })
+    .await
+}
+
 async fn link(who: &mut Browser, days: u16) -> anyhow::Result<Value> {
     who.post(&format!("/api/v1/hazards/{HAZARD}/links"), json!({ "days": days })).await?.ok()
 }

@@ -3,7 +3,7 @@
 
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ids::AssignmentId;
 use domain::policy::{Action, Subject};
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 pub use words::{action_label, object_label};
 
+use crate::event::{is_everybodys, right};
 use crate::job::{Asker, JobKind, JobView};
 use crate::org::Names;
 use crate::{App, Caller, Result};
@@ -63,6 +64,8 @@ pub struct AuditRow {
     pub object_kind_label: String,
     /// The object.
     pub object_id: String,
+    /// Its number or name; empty when it has none or the reader may not see it.
+    pub object_ref: String,
     /// Post and organisation under which it was done; empty for the program.
     pub hat_label: String,
     /// Why.
@@ -107,11 +110,17 @@ impl App {
             _ => BTreeMap::new(),
         };
         let hats = hat_labels(&mut read, &entries).await?;
+        let refs = object_refs(&mut read, caller, &entries).await?;
         let next = entries.last().filter(|_| more).map(|last| last.seq.to_string());
         let row = |entry: Entry| AuditRow {
             action_label: action_label(&entry.action),
             object_kind_label: object_label(&entry.object_kind).to_owned(),
             hat_label: hats.get(&entry.hat).cloned().unwrap_or_default(),
+            object_ref: refs
+                .get(&entry.object_kind)
+                .and_then(|of_kind| of_kind.get(&entry.object_id))
+                .cloned()
+                .unwrap_or_default(),
             rows_n: rows.get(&entry.seq).copied().unwrap_or_default(),
             detail: serde_json::from_str(&entry.detail).unwrap_or_default(),
             at: entry.at.to_rfc3339(),
@@ -166,6 +175,30 @@ impl App {
         }
         Ok(verified)
     }
+}
+
+/// What the objects of these entries are called, by kind and id, as far as the reader may see them.
+async fn object_refs(
+    read: &mut Read,
+    caller: &Caller,
+    entries: &[Entry],
+) -> Result<BTreeMap<String, HashMap<String, String>>> {
+    let mut by_kind: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for entry in entries {
+        by_kind.entry(&entry.object_kind).or_default().insert(&entry.object_id);
+    }
+    let mut refs = BTreeMap::new();
+    for (kind, ids) in by_kind {
+        let Some(scope) = right(kind).and_then(|action| caller.hats.scope(action)) else { continue };
+        let ids: Vec<&str> = ids.into_iter().collect();
+        let seen = match is_everybodys(kind) {
+            true => ids.iter().map(|id| (*id).to_owned()).collect(),
+            false => read.within_scope(kind, &ids, &scope).await?,
+        };
+        let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+        refs.insert(kind.to_owned(), read.object_refs(kind, &seen).await?);
+    }
+    Ok(refs)
 }
 
 /// Post and organisation of every hat worn in these entries.

@@ -62,7 +62,7 @@ pub struct Changes {
 }
 
 /// The right that shows changes of a kind of object; none for what concerns its own account only.
-fn right(object_kind: &str) -> Option<Action> {
+pub(crate) fn right(object_kind: &str) -> Option<Action> {
     Some(match object_kind {
         "place" | "place_list" | "list_entry" | "import" => Action::PlaceRead,
         "inspection" => Action::InspectionRead,
@@ -78,7 +78,7 @@ fn right(object_kind: &str) -> Option<Action> {
 }
 
 /// Kinds whose rows are the whole town's: who may read them at all is told of them.
-fn is_everybodys(object_kind: &str) -> bool {
+pub(crate) fn is_everybodys(object_kind: &str) -> bool {
     !matches!(object_kind, "place" | "inspection" | "hazard" | "task" | "inspection_plan")
 }
 

@@ -279,7 +279,7 @@ fn ledger_of(kind: &str) -> Result<&'static SheetDef> {
 /// Words of a kind of ledger in this town.
 pub(crate) fn vocabulary(kind: &str) -> Vocabulary {
     if kind == "people" {
-        people::vocabulary()
+        exchange::people_sheet::default_vocabulary()
     } else {
         exchange::place_catalog::vocabulary(crate::place::catalog())
     }

@@ -46,9 +46,6 @@ pub mod workbench;
 pub use caller::Caller;
 pub use context::{App, Clock, Reader};
 pub use error::{Error, Result};
-/// The shapes rows are kept in, for stories that begin with a record written by hand.
-#[doc(hidden)]
-pub use store as kept;
 
 /// The hash of a request under its operation id.
 pub fn request_hash(bytes: &[u8]) -> String {

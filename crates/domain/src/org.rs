@@ -247,6 +247,33 @@ impl Assignment {
     }
 }
 
+impl Role {
+    /// Other words people write for it in their ledgers. Source: handbook of the field, roles and synonyms.
+    pub fn spellings(self) -> &'static [&'static str] {
+        match self {
+            Self::CommitteeDirector => &["镇长"],
+            Self::OfficeHead => &["消安办负责人", "工作站负责人", "消防工作站站长"],
+            Self::OfficeClerk => &["消防专管员", "专管员", "专管人员"],
+            Self::WelfarePost => &["公益性岗位"],
+            Self::DeptInspector => &["检查员"],
+            Self::VillageSecretary => &["村书记", "社区书记", "党支部书记"],
+            Self::VillageStaff => &["村消防员"],
+            Self::FireManager => &["小组长", "楼栋长", "村民小组长", "居民小组长"],
+            Self::GridManager => &["驻村干部", "网格长", "网格员", "专职网格员", "兼职网格员"],
+            Self::PoliceOfficer => &["派出所民警", "民警", "消防民警"],
+            Self::EnforcementOfficer => &["执法人员"],
+            Self::StationChief => &["微站站长"],
+            Self::StationMember => &["微站队员"],
+            Self::BrigadeLeader => &["志愿消防队长"],
+            Self::Volunteer => &["志愿消防队员"],
+            Self::UnitResponsible => &["消防安全责任人", "单位责任人"],
+            Self::UnitManager => &["消防安全管理人", "单位管理人"],
+            Self::PropertyManager => &["楼院管理人"],
+            _ => &[],
+        }
+    }
+}
+
 words! {
     /// What a certificate is. Source: handbook of the field, certificates.
     CertificateKind {

@@ -1,6 +1,7 @@
 //! The ledger of people and posts (人员任职表): one row is one person in one post. What does not belong here: what a
 //! role may do (`domain::policy`).
 
+use domain::org::Role;
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 
@@ -233,41 +234,12 @@ impl Row for PersonRow {
     }
 }
 
-/// Role words of the handbook (§2.2); the town's own roles take their place.
+/// The words of roles, with the spellings people use for them.
 pub fn default_vocabulary() -> Vocabulary {
-    let roles: &[(&str, &str, &[&str])] = &[
-        ("committee_director", "消安委主任", &["镇长"]),
-        ("party_secretary", "镇党委书记", &[]),
-        ("leader_in_charge", "分管领导", &[]),
-        ("leader_other", "班子其他成员", &[]),
-        ("office_head", "消安办负责人", &["工作站负责人", "消防工作站站长"]),
-        ("office_clerk", "消防专管员", &["专管员", "专管人员"]),
-        ("welfare_post", "公益性岗位人员", &["公益性岗位"]),
-        ("dept_head", "部门负责人", &[]),
-        ("dept_inspector", "部门检查员", &["检查员"]),
-        ("village_secretary", "村（社区）书记", &["村书记", "社区书记", "党支部书记"]),
-        ("village_staff", "村专兼职消防员", &["村消防员"]),
-        ("fire_manager", "消防管理员", &["小组长", "楼栋长", "村民小组长", "居民小组长"]),
-        ("grid_manager", "网格管理员", &["驻村干部", "网格长"]),
-        ("grid_worker", "网格员", &["专职网格员", "兼职网格员"]),
-        ("police_officer", "派出所民警", &["民警", "消防民警"]),
-        ("enforcement_officer", "消防行政执法人员", &["执法人员"]),
-        ("legal_reviewer", "法制审核人员", &[]),
-        ("station_chief", "微型消防站站长", &["微站站长"]),
-        ("station_member", "微型消防站队员", &["微站队员"]),
-        ("brigade_leader", "志愿消防队长", &[]),
-        ("volunteer", "志愿消防队员", &["志愿者"]),
-        ("unit_responsible", "消防安全责任人", &["单位责任人"]),
-        ("unit_manager", "消防安全管理人", &["单位管理人"]),
-        ("property_manager", "物业管理人", &["楼院管理人"]),
-    ];
-    let terms = roles
-        .iter()
-        .map(|(code, label, synonyms)| Term {
-            code: (*code).to_owned(),
-            label: (*label).to_owned(),
-            synonyms: synonyms.iter().map(|s| (*s).to_owned()).collect(),
-        })
-        .collect();
-    Vocabulary { lists: vec![(Terms::Role, terms)] }
+    let term = |role: &Role| Term {
+        code: role.code().to_owned(),
+        label: role.label().to_owned(),
+        synonyms: role.spellings().iter().map(|word| (*word).to_owned()).collect(),
+    };
+    Vocabulary { lists: vec![(Terms::Role, Role::ALL.iter().map(term).collect())] }
 }

@@ -146,7 +146,7 @@ proptest! {
                 name,
                 org,
                 basis,
-                role: Some("grid_worker".into()),
+                role: Some("grid_manager".into()),
                 from: Date::from_ymd_opt(2024, 3, 5),
                 ..PersonRow::default()
             })

@@ -40,6 +40,10 @@ enum Command {
         /// Private key, PEM.
         #[arg(long, requires = "tls_cert")]
         tls_key: Option<PathBuf>,
+        /// Address that links and QR codes for units begin with, as `https://xf.example.gov.cn`; by default what the
+        /// browser says.
+        #[arg(long, env = "FENGSUI_PUBLIC_URL", value_parser = public_url)]
+        public_url: Option<String>,
     },
     /// 建立演示数据；重复执行不改变已有内容
     Demo {
@@ -210,9 +214,9 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let place = cli.place;
     match cli.command {
-        Command::Serve { listen, tls_cert, tls_key } => {
+        Command::Serve { listen, tls_cert, tls_key, public_url } => {
             let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
-            serve::serve(place.open().await?, listen, tls).await
+            serve::serve(place.open().await?, listen, tls, public_url).await
         }
         Command::Demo { reset } => {
             for login in demo::fill(&place, reset).await? {
@@ -380,4 +384,33 @@ async fn verify(place: Where, json: bool) -> anyhow::Result<()> {
     }
     ensure!(verified.findings.is_empty(), "发现 {} 处与记录不符", verified.findings.len());
     Ok(())
+}
+
+/// An address without a path, as a link can begin with.
+fn public_url(text: &str) -> Result<String, String> {
+    let address = text.trim().trim_end_matches('/');
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    match host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@'])) {
+        true => Ok(address.to_owned()),
+        false => Err("请写成 https://域名 或 https://域名:端口，不带路径".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_begin_with_an_address_and_nothing_else() {
+        for (text, wanted) in [
+            ("https://xf.example.gov.cn/", Some("https://xf.example.gov.cn")),
+            ("http://10.0.0.8:8080", Some("http://10.0.0.8:8080")),
+            ("xf.example.gov.cn", None),
+            ("https://", None),
+            ("https://xf.example.gov.cn/p", None),
+            ("https://a@b", None),
+        ] {
+            assert_eq!(public_url(text).ok().as_deref(), wanted, "{text}");
+        }
+    }
 }

@@ -30,7 +30,12 @@ pub struct Tls {
 }
 
 /// Serves until told to stop.
-pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Result<()> {
+pub async fn serve(
+    app: App,
+    listen: SocketAddr,
+    tls: Option<Tls>,
+    public_url: Option<String>,
+) -> anyhow::Result<()> {
     if tls.is_none() && !listen.ip().is_loopback() {
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
     }
@@ -49,7 +54,7 @@ pub async fn serve(app: App, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Re
         tracing::info!("方案文件已装入，请消安办核对镇定参数");
     }
     tokio::spawn(work(app.clone()));
-    let routes = api::router(Doors { app, secure: tls.is_some() }, embed::routes())
+    let routes = api::router(Doors { app, secure: tls.is_some(), public_url }, embed::routes())
         .into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_when_told(handle.clone()));

@@ -477,6 +477,20 @@ async fn subjects_are_named_and_rows_told_apart_by_scope() -> anyhow::Result<()>
             assert_eq!(names.get(id).map(String::as_str), Some(name));
             assert_eq!(names.len(), 1);
         }
+        for (kind, id, name) in [
+            ("place", "p1", "p1 店"),
+            ("inspection", "i1", "p1 店"),
+            ("person", "someone", "某人"),
+            ("post", "post", "村消防员"),
+        ] {
+            let called = read.object_refs(kind, &[id, "nobody"]).await?;
+            assert_eq!(called.get(id).map(String::as_str), Some(name), "{kind}");
+            assert_eq!(called.len(), 1, "{kind}");
+        }
+        for kind in ["hazard", "task", "inspection_plan", "org", "territory", "parameter", "unit_link", "assignment"] {
+            assert!(read.object_refs(kind, &["nobody"]).await?.is_empty(), "{kind}");
+        }
+        assert!(read.object_refs("session", &["x"]).await?.is_empty());
         let here = format!("{TOWN}/v1");
         let elsewhere = format!("{TOWN}/v2");
         for (kind, id) in [("place", "p1"), ("inspection", "i1")] {

@@ -106,7 +106,7 @@ pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
     )
     .await?;
     ensure!(app.found_town(&Caller::system(), &roster(), PASSWORD).await?, "founded once");
-    let router = router(Doors { app: app.clone(), secure: false }, Router::new());
+    let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
     Ok(Town { app, router, clock })
 }
 

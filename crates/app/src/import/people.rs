@@ -6,7 +6,7 @@ use domain::ids::{PersonId, PostId};
 use domain::org::{Assignment, Person, Post, Role, Territory};
 use domain::policy::Action;
 use domain::time::Date;
-use exchange::ledger::{Numbered, Parsed, Term, Terms, Vocabulary};
+use exchange::ledger::{Numbered, Parsed};
 use exchange::people_sheet::{self, PersonRow};
 use exchange::problem::{Level, Problem};
 use exchange::value::comparable;
@@ -23,18 +23,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Persons read at a time.
 const AT_ONCE: i64 = 1_000;
-
-/// Words of roles: the cellar's own, and the spellings people use for them.
-pub(super) fn vocabulary() -> Vocabulary {
-    let spellings = people_sheet::default_vocabulary();
-    let term = |role: &Role| {
-        let own: Vec<&Term> = spellings.terms(Terms::Role).filter(|t| t.code == role.code()).collect();
-        let mut synonyms: Vec<String> = own.iter().flat_map(|t| t.synonyms.clone()).collect();
-        synonyms.extend(own.iter().map(|t| t.label.clone()));
-        Term { code: role.code().to_owned(), label: role.label().to_owned(), synonyms }
-    };
-    Vocabulary { lists: vec![(Terms::Role, Role::ALL.iter().map(term).collect())] }
-}
 
 /// What an import would write.
 #[derive(Default)]
@@ -136,7 +124,7 @@ impl App {
         let mut changed: BTreeMap<usize, PersonRecord> = BTreeMap::new();
         let mut work = Work::default();
         let mut problems = Vec::new();
-        let words = vocabulary();
+        let words = people_sheet::default_vocabulary();
         for row in &parsed.rows {
             let value = &row.value;
             let name = comparable(&value.name);

@@ -67,14 +67,45 @@ impl Read {
             SubjectKind::Event => ("hazard", "code"),
             _ => return Ok(HashMap::new()),
         };
+        self.called(table, "id", name, ids).await
+    }
+
+    /// What people call objects of one kind, by id: the number of a hazard or task, the name of a place or person, the
+    /// place of an inspection. Kinds without such a word give none.
+    pub async fn object_refs(&mut self, object_kind: &str, ids: &[&str]) -> Result<HashMap<String, String>> {
+        const PLACE: &str =
+            "(SELECT p.name FROM place p WHERE p.town = inspection.town AND p.id = inspection.place)";
+        const HAZARD: &str =
+            "(SELECT h.code FROM hazard h WHERE h.town = unit_link.town AND h.id = unit_link.hazard)";
+        const HOLDER: &str =
+            "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
+        let (table, key, name) = match object_kind {
+            "place" | "person" | "org" | "post" | "territory" | "parameter" => (object_kind, "id", "name"),
+            "hazard" | "task" => (object_kind, "id", "code"),
+            "inspection_plan" => ("inspection_plan", "id", "title"),
+            "inspection" => ("inspection", "inspection", PLACE),
+            "unit_link" => ("unit_link", "id", HAZARD),
+            "assignment" => ("assignment", "id", HOLDER),
+            _ => return Ok(HashMap::new()),
+        };
+        self.called(table, key, name, ids).await
+    }
+
+    async fn called(
+        &mut self,
+        table: &str,
+        key: &str,
+        name: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
         let mut only = Where::town("town", self.town.as_str());
         let marks: Vec<String> = ids.iter().map(|id| only.mark(*id)).collect();
-        only.and(&format!("id IN ({})", marks.join(", ")));
+        only.and(&format!("{key} IN ({})", marks.join(", ")));
         let (sql, list) = only.finish();
-        self.rows(format!("SELECT id, {name} AS name FROM {table}{sql}"), list)
+        self.rows(format!("SELECT {key} AS id, COALESCE({name}, '') AS name FROM {table}{sql}"), list)
             .await?
             .iter()
             .map(|row| Ok((row.text("id")?, row.text("name")?)))
