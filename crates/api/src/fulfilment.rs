@@ -213,6 +213,8 @@ pub(crate) struct DutyRow {
     tally: Tally,
     note: Option<String>,
     parameters: Vec<DutyParameter>,
+    /// Whether something of it is recorded as evidence.
+    recordable: bool,
 }
 
 /// One clause with its duties.
@@ -253,6 +255,8 @@ pub(crate) struct OccurrenceRow {
     status_label: String,
     done: u32,
     needed: u32,
+    /// Records handed in for it that nobody has decided about yet.
+    waiting: u32,
 }
 
 /// A page of occurrences.
@@ -472,6 +476,7 @@ fn duty_row(line: &DutyLine) -> DutyRow {
         tally: (&line.tally).into(),
         note: duty.note.clone(),
         parameters: line.parameters.iter().map(parameter).collect(),
+        recordable: !domain::evidence::claim::asked(duty).is_empty(),
     }
 }
 
@@ -479,6 +484,7 @@ fn duty_row(line: &DutyLine) -> DutyRow {
 pub(crate) fn subject_view(whom: &Whom) -> SubjectView {
     let href = match whom.kind {
         SubjectKind::Place => Some(format!("/places/{}", whom.id)),
+        SubjectKind::Event if whom.is_occasion => Some(format!("/evidence/{}", whom.id)),
         SubjectKind::Event => Some(format!("/hazards/{}", whom.id)),
         SubjectKind::Person => Some(format!("/people/{}", whom.id)),
         _ => None,
@@ -507,6 +513,7 @@ fn occurrence_row(case: &Case) -> OccurrenceRow {
         status_label: case.status.label().to_owned(),
         done: case.done,
         needed: case.needed,
+        waiting: case.waiting,
     }
 }
 
@@ -534,6 +541,8 @@ fn evidence_row(found: Found) -> EvidenceRow {
         "hazard" => Some(format!("/hazards/{}", found.id)),
         "place" => Some(format!("/places/{}", found.id)),
         "inspection_plan" => Some(format!("/plans/{}", found.id)),
+        "evidence" => Some(format!("/evidence/{}", found.id)),
+        "letter" => Some(format!("/letters/{}", found.id)),
         _ => None,
     };
     EvidenceRow {

@@ -2,10 +2,12 @@
 //! answers. What does *not* belong here: who may do it (`domain::policy`), in what order (`app`).
 
 mod account;
+mod attachment;
 mod audit;
 mod auth;
 mod checklist;
 mod event;
+mod evidence;
 mod export;
 mod fulfilment;
 mod hazard;
@@ -14,6 +16,7 @@ mod inspection;
 mod inspection_plan;
 mod job;
 mod leader;
+mod letter;
 mod limit;
 mod notice;
 mod operation;

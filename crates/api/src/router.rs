@@ -43,7 +43,12 @@ pub struct Doors {
 
 /// Everything there is, for the description.
 fn described() -> OpenApiRouter<Doors> {
-    ordinary().merge(import::upload_routes())
+    ordinary().merge(uploads())
+}
+
+/// Routes that take whole files.
+fn uploads() -> OpenApiRouter<Doors> {
+    import::upload_routes().merge(crate::attachment::upload_routes())
 }
 
 fn ordinary() -> OpenApiRouter<Doors> {
@@ -74,6 +79,9 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::sync::routes())
         .merge(checklist::routes())
         .merge(crate::event::routes())
+        .merge(crate::evidence::routes())
+        .merge(crate::letter::routes())
+        .merge(crate::attachment::routes())
         .merge(crate::fulfilment::routes())
         .merge(crate::leader::routes())
         .merge(crate::notice::routes())
@@ -95,7 +103,7 @@ pub fn openapi() -> String {
 /// All routes, and the web's pages within the same limits and headers.
 pub fn router(doors: Doors, pages: Router) -> Router {
     let (api, _) = ordinary().split_for_parts();
-    let (uploads, _) = import::upload_routes().split_for_parts();
+    let (uploads, _) = uploads().split_for_parts();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };

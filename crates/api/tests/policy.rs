@@ -18,9 +18,12 @@ const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const MILL: &str = "01a00000-0000-7000-8000-000000000102";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
 const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
+const EVIDENCE: &str = "01a00000-0000-7000-8000-000000000501";
+const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
+const TOLD: &str = "老街灭火器演示";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
-const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN];
+const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN, EVIDENCE, LETTER, TOLD];
 
 /// What an endpoint is, as far as rights are concerned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -151,6 +154,20 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/inspections/{id}", Row),
     ("post", "/api/v1/inspections/{id}/correct", Row),
     ("get", "/api/v1/inspections/{id}/receipt", Row),
+    ("get", "/api/v1/attachments/{id}", Row),
+    ("post", "/api/v1/attachments", Row),
+    ("get", "/api/v1/evidence", Rows),
+    ("post", "/api/v1/evidence", Row),
+    ("get", "/api/v1/evidence/options", Rows),
+    ("get", "/api/v1/evidence/{id}", Row),
+    ("post", "/api/v1/evidence/{id}/decide", Row),
+    ("post", "/api/v1/evidence/{id}/resubmit", Row),
+    ("post", "/api/v1/evidence/{id}/void", Row),
+    ("get", "/api/v1/letters", Rows),
+    ("post", "/api/v1/letters", Row),
+    ("get", "/api/v1/letters/statement", Row),
+    ("get", "/api/v1/letters/{id}", Row),
+    ("post", "/api/v1/letters/{id}/void", Row),
     ("get", "/api/v1/photos/{id}", Row),
     ("put", "/api/v1/photos/{id}", Row),
     ("get", "/api/v1/photos/{id}/state", Row),
@@ -197,6 +214,8 @@ impl Ids {
             "tasks" => &self.task,
             "inspections" => &self.visit,
             "photos" => PHOTO,
+            "evidence" => EVIDENCE,
+            "letters" => LETTER,
             "place-lists" => &self.list,
             "places" => SHOP,
             "inspection-plans" => &self.plan,
@@ -214,6 +233,11 @@ impl Ids {
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" => "?format=csv",
+            "/api/v1/attachments" => {
+                "?id=01a00000-0000-7000-8000-000000000701&object_kind=evidence\
+                 &object_id=01a00000-0000-7000-8000-000000000501&name=x.pdf"
+            }
+            "/api/v1/letters/statement" => "?post=post-secretary1&year=2026",
             "/api/v1/board/duties/{id}/evidence" => "?subject_kind=place&subject=x&window=2026",
             _ => "",
         };
@@ -233,6 +257,14 @@ impl Ids {
                 json!({ "id": "01a00000-0000-7000-8000-000000000299", "place": SHOP, "hazard_code": "H01.1",
                 "description": "堆放货物", "photos": [] })
             }
+            "evidence" => activity("01a00000-0000-7000-8000-000000000502"),
+            "evidence/{id}/resubmit" => {
+                let mut edition = activity(EVIDENCE);
+                edition["version"] = json!(1);
+                edition
+            }
+            "evidence/{id}/decide" => json!({ "accept": false, "reason": reason, "version": 1 }),
+            "letters" => letter("01a00000-0000-7000-8000-000000000602"),
             "hazards/{id}/steps" => json!({ "version": 1, "step": "grade", "level": "general" }),
             "hazards/{id}/links" => json!({ "days": 7 }),
             "inspection-plans" => json!({ "org": "village-1", "title": "十月",
@@ -290,6 +322,17 @@ impl Ids {
     }
 }
 
+/// Something the first village did.
+fn activity(id: &str) -> Value {
+    json!({ "id": id, "kind": "activity", "title": TOLD, "happened_on": "2026-09-01",
+        "claims": [{ "duty": "C8.11", "need": "activity.held", "subject_kind": "village", "subject": V1 }] })
+}
+
+fn letter(id: &str) -> Value {
+    json!({ "id": id, "post": "post-secretary1", "signer": "p-secretary1", "signed_on": "2026-01-10",
+        "from": "2026-01-10", "until": "2026-12-31", "duties": ["C8.8"] })
+}
+
 async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let town = town(fresh).await?;
     let system = Caller::system();
@@ -303,6 +346,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let found = json!({ "id": HAZARD, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物",
         "photos": [PHOTO] });
     staff.post("/api/v1/hazards", found).await?.ok()?;
+    staff.post("/api/v1/evidence", activity(EVIDENCE)).await?.ok()?;
+    clerk.post("/api/v1/letters", letter(LETTER)).await?.ok()?;
     let task = json!({ "place": SHOP, "kind": "routine", "from": "2026-09-01", "due_on": "2026-09-30",
         "assignee": "p-staff1", "note": "" });
     let task = clerk.post("/api/v1/tasks", task).await?.ok()?;

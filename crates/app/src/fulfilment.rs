@@ -11,6 +11,7 @@ use domain::plan::{Basis, Clause, Duty, Plan, SubjectKind, Value};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 
+pub(crate) use evidence::label as fact_label;
 pub use evidence::{Evidence, Found};
 use known::{Known, month_start};
 
@@ -201,6 +202,8 @@ pub struct Case {
     pub done: u32,
     /// How much is needed.
     pub needed: u32,
+    /// Records handed in for it that nobody has decided about yet.
+    pub waiting: u32,
 }
 
 /// A subject for people.
@@ -214,6 +217,8 @@ pub struct Whom {
     pub name: String,
     /// The village it lies in.
     pub village: Option<Column>,
+    /// An event that was recorded as evidence, and not as a hazard.
+    pub is_occasion: bool,
 }
 
 /// How somebody looks at the record: which days, which villages.
@@ -455,6 +460,7 @@ impl App {
                 status: one.status,
                 done: one.done,
                 needed: one.needed,
+                waiting: 0,
             });
         }
         let total = shown.len();
@@ -472,6 +478,12 @@ impl App {
                 case.who.name = names.get(&case.who.id).cloned().unwrap_or_else(|| case.who.id.clone());
             }
         }
+        let waiting = read.evidence_waiting().await?;
+        for case in &mut occurrences {
+            let who = (case.who.kind, case.who.id.as_str());
+            case.waiting = crate::evidence::waiting_for(&waiting, id, who, (case.from, case.due_on));
+        }
+        drop(read);
         let quote = self.quote(&clause.code, ask.at).await?;
         Ok(DutyPage { line, clause, quote, occurrences, next, total })
     }
@@ -481,7 +493,8 @@ impl App {
 pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let (kind, id) = known.gathered.facts.subject_id(subject)?;
     let village = known.areas.column(subject).and_then(|at| column(known, at));
-    Some(Whom { kind, id: id.to_owned(), name: String::new(), village })
+    let is_occasion = known.gathered.facts.carries(subject, store::fulfilment::OCCASION, known.as_of);
+    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion })
 }
 
 /// Names an occurrence in a way that survives a new reading of the record.

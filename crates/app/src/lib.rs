@@ -4,6 +4,7 @@
 //! What does *not* belong here: rules (`domain`), SQL (`store`), HTTP (`api`), configuration (`server`).
 
 pub mod account;
+pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod caller;
@@ -11,6 +12,7 @@ pub mod checklist;
 pub mod context;
 pub mod error;
 pub mod event;
+pub mod evidence;
 pub mod export;
 pub mod fulfilment;
 pub mod hazard;
@@ -19,6 +21,7 @@ pub mod inspection;
 pub mod inspection_plan;
 pub mod job;
 pub mod leader;
+pub mod letter;
 pub mod names;
 pub mod notice;
 pub mod operation;

@@ -110,7 +110,7 @@ pub enum Taken {
 /// What a photo is for.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Purpose {
-    /// `inspection` or `hazard`.
+    /// `inspection`, `hazard`, `evidence` or `letter`.
     pub object_kind: String,
     /// Its id; the object may come later.
     pub object_id: String,
@@ -169,8 +169,12 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard"].contains(&self.purpose.object_kind.as_str()) {
-            return Err(Error::field("object_kind", "photo.object_kind", "照片只能附在检查或隐患上"));
+        if !["inspection", "hazard", "evidence", "letter"].contains(&self.purpose.object_kind.as_str()) {
+            return Err(Error::field(
+                "object_kind",
+                "photo.object_kind",
+                "照片只能附在检查、隐患、凭据或责任书上",
+            ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {
             return Err(Error::field("object_id", "photo.object_id", "所附记录的编号须为 UUID"));
@@ -214,7 +218,8 @@ impl App {
     /// Errors: the caller may not add to that object; the bytes are no picture or not those that were announced.
     // tidy(commit): `take_part` commits.
     pub async fn photo_part(&self, caller: &Caller, part: Part) -> Result<Taken> {
-        let path = self.may_attach(caller, &part.purpose).await?;
+        part.check()?;
+        let path = self.may_attach(caller, &part.purpose.object_kind, &part.purpose.object_id).await?;
         let hat =
             caller.hats.all().iter().find(|hat| lies_at(&path, &hat.path)).or(caller.hats.all().first());
         let hat = hat.map(|hat| hat.id.to_string()).unwrap_or_default();
@@ -375,7 +380,8 @@ impl App {
     pub async fn photo(&self, caller: &Caller, id: &PhotoId, small: bool) -> Result<PhotoFile> {
         let mut read = self.db.read(&self.town).await?;
         let picture = read.photo(id).await?.ok_or(Error::NotFound)?;
-        if picture.recorded_by != caller.account.as_str() && !may_see(&mut read, caller, &picture).await? {
+        let is_own = picture.recorded_by == caller.account.as_str();
+        if !is_own && !may_see(&mut read, caller, &picture.object_kind, &picture.object_id).await? {
             return Err(Error::NotFound);
         }
         drop(read);
@@ -399,16 +405,19 @@ impl App {
     }
 
     /// Whether the caller may add a photo there; gives the territory path. The record may not be here yet.
-    async fn may_attach(&self, caller: &Caller, purpose: &Purpose) -> Result<String> {
+    pub(crate) async fn may_attach(
+        &self,
+        caller: &Caller,
+        object_kind: &str,
+        object_id: &str,
+    ) -> Result<String> {
         let mut read = self.db.read(&self.town).await?;
-        let (found, seen, done): (Option<Subject>, Action, &[Action]) = if purpose.object_kind == "inspection"
-        {
-            let id = InspectionId::from(purpose.object_id.as_str());
-            (of_inspection(&mut read, &id).await?, Action::InspectionRead, &[Action::InspectionRecord])
-        } else {
-            let id = HazardId::from(purpose.object_id.as_str());
-            let done = &[Action::HazardFind, Action::HazardFix, Action::HazardRecheck];
-            (of_hazard(&mut read, &id).await?, Action::HazardRead, done)
+        let (found, seen) = belongs_to(&mut read, object_kind, object_id).await?.ok_or(Error::NotFound)?;
+        let done: &[Action] = match object_kind {
+            "inspection" => &[Action::InspectionRecord],
+            "hazard" => &[Action::HazardFind, Action::HazardFix, Action::HazardRecheck],
+            "evidence" => &[Action::EvidenceRecord],
+            _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
         let Some(subject) = found else {
@@ -426,16 +435,38 @@ impl App {
     }
 }
 
-/// Whether what the picture belongs to is the caller's to see.
-async fn may_see(read: &mut Read, caller: &Caller, picture: &Picture) -> Result<bool> {
-    let (found, action) = match picture.object_kind.as_str() {
-        "inspection" => {
-            (of_inspection(read, &picture.object_id.as_str().into()).await?, Action::InspectionRead)
+/// Where the record lies that a file belongs to, none while it has not come, and the right to read it. None at all for
+/// a kind of record that takes no files.
+async fn belongs_to(
+    read: &mut Read,
+    object_kind: &str,
+    object_id: &str,
+) -> Result<Option<(Option<Subject>, Action)>> {
+    Ok(Some(match object_kind {
+        "inspection" => (of_inspection(read, &object_id.into()).await?, Action::InspectionRead),
+        "hazard" => (of_hazard(read, &object_id.into()).await?, Action::HazardRead),
+        "evidence" => {
+            let found = read.evidence(&object_id.into()).await?;
+            (found.map(|record| crate::evidence::subject(&record.evidence)), Action::EvidenceRead)
         }
-        "hazard" => (of_hazard(read, &picture.object_id.as_str().into()).await?, Action::HazardRead),
-        _ => return Ok(false),
+        "letter" => {
+            let found = read.letter(&object_id.into()).await?;
+            (found.map(|record| crate::letter::subject(&record.letter)), Action::LetterRead)
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// Whether what a file belongs to is the caller's to see.
+pub(crate) async fn may_see(
+    read: &mut Read,
+    caller: &Caller,
+    object_kind: &str,
+    object_id: &str,
+) -> Result<bool> {
+    let Some((Some(subject), action)) = belongs_to(read, object_kind, object_id).await? else {
+        return Ok(false);
     };
-    let Some(subject) = found else { return Ok(false) };
     Ok(caller.hats.scope(action).is_some_and(|scope| scope.admits(&subject)))
 }
 
@@ -467,7 +498,7 @@ pub(crate) async fn photo_views(
         .collect())
 }
 
-fn lies_at(path: &str, whole: &str) -> bool {
+pub(crate) fn lies_at(path: &str, whole: &str) -> bool {
     path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

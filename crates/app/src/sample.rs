@@ -2,6 +2,7 @@
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
 mod dice;
+mod evidence;
 mod history;
 mod people;
 mod picture;
@@ -62,6 +63,7 @@ impl App {
         let library = library(&mut read).await?;
         drop(read);
         record::fill(self, cast(roster)?, &id, &library, calendar()).await?;
+        evidence::fill(self, roster).await?;
         Ok(true)
     }
 }

@@ -73,9 +73,13 @@ impl App {
                             Some(ix) if !view.shows(ix) => continue,
                             Some(ix) => whom(&known, ix),
                             None if lens.only.is_some() => continue,
-                            None => {
-                                Some(Whom { kind, id: id.to_owned(), name: String::new(), village: None })
-                            }
+                            None => Some(Whom {
+                                kind,
+                                id: id.to_owned(),
+                                name: String::new(),
+                                village: None,
+                                is_occasion: false,
+                            }),
                         }
                     }
                 };

@@ -410,6 +410,14 @@ impl App {
         if caller.hats.scope(Action::ParameterDecide).is_some() {
             counts.push(count("parameters", "待审定参数", many(&parameters), "due", "/parameters"));
         }
+        let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
+        if caller.hats.scope(Action::EvidenceDecide).is_some() {
+            counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));
+        }
+        if returned_n > 0 {
+            let href = "/evidence?view=mine&state=rejected";
+            counts.push(count("evidence_returned", "退回的凭据", returned_n, "late", href));
+        }
         Ok(WorkbenchView {
             today: now,
             overdue_tasks,

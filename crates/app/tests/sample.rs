@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use app::fulfilment::Ask;
 use app::{App, Caller, Clock};
+use domain::fulfilment::Status;
 use domain::place::KindCode;
 use domain::place_list::ListKind;
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
+use store::evidence::EvidenceFilter;
 use store::hazard::HazardFilter;
 use store::inspection::InspectionFilter;
 use store::place::PlaceFilter;
@@ -34,6 +36,7 @@ async fn filled(fresh: &Fresh) -> anyhow::Result<App> {
     let from = Date::from_ymd_opt(2025, 1, 1);
     assert!(app.found_town(&caller, &roster, "a password of samples").await?);
     assert!(app.ensure_shipped_checklists(&caller, from).await? > 10);
+    assert!(app.install_shipped_plan(&caller).await?);
     assert!(app.fill_sample(&caller, &roster).await?);
     assert!(!app.fill_sample(&caller, &roster).await?, "a second time changes nothing");
     Ok(app)
@@ -64,9 +67,27 @@ async fn the_town_has_the_places_the_plan_lists_and_a_history_that_can_be_verifi
         let missed = TaskFilter { overdue_as_of: Some(today), ..TaskFilter::default() };
         assert!(!read.tasks(&everything, &missed, None, 50).await?.is_empty(), "something was missed");
         assert!(visits.iter().all(|(visit, _)| visit.recorded_at <= NOW));
+        let handed_in = EvidenceFilter::default();
+        assert!(read.evidence_count(&everything, &handed_in).await? > 1500);
+        let mut by_state = Vec::new();
+        for state in ["submitted", "accepted", "rejected"] {
+            let filter = EvidenceFilter { state: Some(state.to_owned()), ..EvidenceFilter::default() };
+            by_state.push(read.evidence_count(&everything, &filter).await?);
+        }
+        assert!(by_state.iter().all(|n| *n > 0) && by_state[1] > 20 * by_state[2], "{by_state:?}");
         drop(read);
         assert_eq!(app.seal_old_rows(&Caller::system()).await?, 0, "the program seals what it writes");
         assert_eq!(app.seal_old_rows(&Caller::system()).await?, 0, "and looks once");
+        let status = app.plan_status(&Caller::system(), &Ask::default(), None).await?;
+        for duty in [
+            "C1.1", "C1.4", "C1.7", "C1.8", "C4.7", "C4.8", "C8.1", "C8.2", "C8.3", "C8.5", "C8.8", "C8.9",
+            "C8.10", "C8.11", "C9.3", "C9.4", "C9.6", "C11.1", "C11.2", "C11.3", "C11.8", "C11.9",
+        ] {
+            let line = status.iter().find(|line| line.duty == duty).expect("a duty of the plan");
+            let done = line.tally.count(Status::Met) + line.tally.count(Status::Partial);
+            let later = line.tally.count(Status::Late) + line.tally.count(Status::Ahead);
+            assert!(line.has_data && done + later > 0, "{duty} shows no figure: {:?}", line.tally);
+        }
         assert_eq!(app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })

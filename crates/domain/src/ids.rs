@@ -46,12 +46,16 @@ ids! {
     AssignmentId
     /// 证件.
     CertificateId
+    /// 凭据.
+    EvidenceId
     /// 隐患.
     HazardId
     /// 检查.
     InspectionId
     /// 检查计划.
     InspectionPlanId
+    /// 责任书.
+    LetterId
     /// 机构.
     OrgId
     /// 人员.

@@ -84,6 +84,11 @@ actions! {
     WaiverRecord "waiver.record" "登记豁免"
     NoticeAttach "notice.attach" "上传方案原文"
     AuditRead "audit.read" "查看审计"
+    EvidenceRead "evidence.read" "查看凭据"
+    EvidenceRecord "evidence.record" "登记凭据"
+    EvidenceDecide "evidence.decide" "认定凭据"
+    LetterRead "letter.read" "查看责任书"
+    LetterSign "letter.sign" "登记责任书"
 }
 
 /// How far a right reaches.
@@ -300,6 +305,41 @@ fn grants(action: Action) -> &'static [Grant] {
         A::ParameterPropose | A::NoticeAttach => &[(OFFICE, Reach::Town)],
         A::ParameterDecide => &[(&[LeaderInCharge, CommitteeDirector], Reach::Town)],
         A::WaiverRecord => &[(&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town)],
+        A::EvidenceRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::EvidenceRecord => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+        ],
+        // The record says besides whose figures it moves: nobody decides about his own. Source: handbook T5.
+        A::EvidenceDecide => &[(OFFICE, Reach::Town), (&[LeaderInCharge, CommitteeDirector], Reach::Town)],
+        A::LetterRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Org),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::LetterSign => &[(OFFICE, Reach::Town), (&[VillageSecretary], Reach::Area)],
         A::AuditRead => {
             &[(&[Auditor, OfficeHead, CommitteeDirector, PartySecretary, LeaderInCharge], Reach::Town)]
         }

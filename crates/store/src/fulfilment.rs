@@ -3,6 +3,8 @@
 //! judging (`domain::fulfilment`), keeping the result (`app`).
 
 mod acts;
+mod evidence;
+mod letter;
 mod names;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,11 +14,12 @@ use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
+pub use evidence::OCCASION;
 
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 13] = [
+pub const CONNECTED: [&str; 14] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -30,6 +33,7 @@ pub const CONNECTED: [&str; 13] = [
     "register.verified",
     "post.filled",
     "certificate.valid",
+    "responsibility.signed",
 ];
 
 /// A village as the board shows it.
@@ -103,6 +107,7 @@ impl Read {
     pub async fn gather(&mut self, as_of: Date) -> Result<Gathered> {
         let mut facts = Facts::new();
         facts.connect(CONNECTED);
+        facts.connect(domain::evidence::claim::recordable());
         let town = facts.add_subject(SubjectKind::Town, self.town.as_str(), ALWAYS, 1.0, &[]);
         let mut out = Gathered { facts, villages: Vec::new(), town, roll: Roll::default() };
         out.roll.territories.insert(self.town.to_string(), town);

@@ -5,18 +5,21 @@
 //! what order (`app`).
 
 pub mod account;
+pub mod attachment;
 pub mod audit;
 mod bench;
 pub mod blob;
 pub mod checklist;
 pub mod db;
 pub mod error;
+pub mod evidence;
 pub mod fulfilment;
 pub mod hazard;
 pub mod import;
 pub mod inspection;
 pub mod inspection_plan;
 pub mod job;
+pub mod letter;
 pub mod migrate;
 pub mod notice;
 pub mod numbering;

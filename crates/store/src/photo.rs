@@ -140,6 +140,19 @@ impl Read {
         Ok(found)
     }
 
+    /// Every picture with one of these hashes, by when it was recorded: the same picture used more than once.
+    pub async fn photos_with(&mut self, blobs: &[&str]) -> Result<Vec<Picture>> {
+        if blobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut only = Where::town("town", self.town().as_str());
+        let marks: Vec<String> = blobs.iter().map(|blob| only.mark(*blob)).collect();
+        only.and(&format!("blob IN ({})", marks.join(", ")));
+        let (sql, list) = only.finish();
+        let sql = format!("SELECT * FROM photo{sql} ORDER BY recorded_at, id LIMIT 500");
+        self.rows(sql, list).await?.iter().map(Picture::from_row).collect()
+    }
+
     /// How many uploads of an account have begun and not come in whole since an instant.
     pub async fn open_uploads(&mut self, account: &str, since: Timestamp) -> Result<i64> {
         let town = self.town().clone();

@@ -11,6 +11,7 @@ use store::Read;
 use store::photo::Picture;
 
 use super::{Ask, lens, report};
+use crate::evidence::waiting_for;
 use crate::{App, Caller, Error, Result};
 
 /// A record behind a figure.
@@ -53,12 +54,16 @@ fn source(kind: &str) -> (&'static str, Action) {
         }
         "place.graded" | "place.sector_assigned" | "register.verified" => ("place", Action::PlaceRead),
         "post.filled" | "certificate.valid" => ("person", Action::PersonRead),
+        "responsibility.signed" => ("letter", Action::LetterRead),
+        other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
+            ("evidence", Action::EvidenceRead)
+        }
         _ => ("", Action::BoardRead),
     }
 }
 
 /// The kind of fact in words: what stands before the first punctuation of its meaning.
-fn label(kind: &str) -> String {
+pub(crate) fn label(kind: &str) -> String {
     let meaning = FACT_KINDS.iter().find(|known| known.name == kind).map_or(kind, |known| known.meaning);
     meaning.split(['；', '，', '。']).next().unwrap_or_default().to_owned()
 }
@@ -82,12 +87,13 @@ impl App {
         }
         let report = report(&known, lens.days);
         let found = report.duty(duty).ok_or(Error::NotFound)?;
-        let (case, _) = known
+        let (case, window_of) = known
             .question()
             .shown(found, &view)
             .find(|(one, w)| one.subject == ix && w.key == window)
             .ok_or(Error::NotFound)?;
         let (case, has_data) = (*case, found.has_data);
+        let days = (window_of.from, window_of.to);
         let over = (known.from.min(lens.days.0), known.as_of.max(lens.days.1));
         let facts = known.question_over(over).drill(duty, ix, window);
         let waiver = known.waivers.iter().find(|waiver| {
@@ -107,6 +113,10 @@ impl App {
                 format!("需要 {}，已有 {}：{}。", case.needed, case.done, case.status.label())
             }
         };
+        let waiting = waiting_for(&read.evidence_waiting().await?, duty, (kind, subject), days);
+        if waiting > 0 {
+            why.push_str(&format!("另有 {waiting} 份凭据待认定，认定后计入。"));
+        }
         if hidden > 0 {
             why.push_str(&format!("另有 {hidden} 条记录您无权查看。"));
         }
@@ -145,7 +155,7 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
             continue;
         }
         let photos = match object {
-            "inspection" | "hazard" => read.photos_of(object, &fact.id).await?,
+            "inspection" | "hazard" | "evidence" | "letter" => read.photos_of(object, &fact.id).await?,
             _ => Vec::new(),
         };
         let title = title(read, object, &fact).await?;
@@ -183,6 +193,18 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
         "hazard" => match read.hazard(&fact.id.as_str().into()).await? {
             None => String::new(),
             Some((hazard, filing)) => format!("{} {}", filing.code, hazard.find.description),
+        },
+        "evidence" => match read.evidence(&fact.id.as_str().into()).await? {
+            None => String::new(),
+            Some(record) => format!("{} {}", record.code, record.evidence.content.title),
+        },
+        "letter" => match read.letter(&fact.id.as_str().into()).await? {
+            None => String::new(),
+            Some(record) => {
+                let signer = record.letter.signer.to_string();
+                let names = read.subject_names(SubjectKind::Person, &[&signer]).await?;
+                format!("{} {}责任书", place_name(names, &signer), record.letter.role.label())
+            }
         },
         "place" => {
             let names = read.subject_names(SubjectKind::Place, &[&fact.id]).await?;

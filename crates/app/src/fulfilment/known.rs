@@ -26,6 +26,7 @@ const BESIDE: &[&str] = &[
     "session",
     "photo",
     "upload",
+    "attachment",
     "job",
     "task",
     "checklist",
@@ -136,6 +137,7 @@ impl Known {
     async fn take_in(&mut self, read: &mut Read, entry: &Entry) -> Result<bool> {
         let told = match entry.object_kind.as_str() {
             "inspection" => read.gather_inspection(&mut self.gathered, &entry.object_id).await?,
+            "evidence" => read.gather_decision(&mut self.gathered, &entry.object_id.as_str().into()).await?,
             "hazard" => read.gather_hazard(&mut self.gathered, &entry.object_id).await?,
             kind if BESIDE.contains(&kind) => Told::Added(Vec::new()),
             _ => Told::Anew,

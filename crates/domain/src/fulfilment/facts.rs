@@ -233,6 +233,16 @@ impl Facts {
         subject == whole || self.get(subject).is_some_and(|found| found.parents.contains(&whole))
     }
 
+    /// What a subject lies in: its grid, village, town.
+    pub fn wholes(&self, subject: SubjectIx) -> &[SubjectIx] {
+        self.get(subject).map_or(&[], |found| found.parents.as_slice())
+    }
+
+    /// The facts taken in after there were so many.
+    pub fn since(&self, before: usize) -> Vec<FactIx> {
+        (before..self.rows.len()).filter_map(|n| u32::try_from(n).ok()).map(FactIx).collect()
+    }
+
     /// Every subject, in the order they were entered.
     pub fn subjects(&self) -> impl Iterator<Item = (SubjectIx, SubjectKind)> {
         self.subjects.iter().zip(0u32..).map(|(subject, ix)| (SubjectIx(ix), subject.kind))

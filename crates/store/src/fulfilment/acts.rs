@@ -86,7 +86,9 @@ impl Read {
             Ok(())
         })
         .await?;
-        hazard(out, &life).map(drop)
+        hazard(out, &life)?;
+        self.gather_letters(out).await?;
+        self.gather_evidence(out).await
     }
 
     /// Takes in one inspection after its commit, with the hazards it found.
@@ -438,7 +440,7 @@ impl Gathered {
 
     /// A fact about something that is on the rolls; of anything else nothing is asked.
     #[expect(clippy::too_many_arguments, reason = "the columns of a fact")]
-    fn put_until(
+    pub(super) fn put_until(
         &mut self,
         kind: &str,
         id: &str,

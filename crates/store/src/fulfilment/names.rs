@@ -17,6 +17,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "hazard" => at_a_place("hazard"),
         "task" => at_a_place("task"),
         "inspection_plan" => Some(("inspection_plan", "id", Columns { path: "path", org: "org", place: "" })),
+        "evidence" => Some(("evidence", "id", crate::evidence::COLUMNS)),
+        "letter" => Some(("letter", "id", crate::letter::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -67,7 +69,12 @@ impl Read {
             SubjectKind::Event => ("hazard", "code"),
             _ => return Ok(HashMap::new()),
         };
-        self.called(table, "id", name, ids).await
+        let mut names = self.called(table, "id", name, ids).await?;
+        if kind == SubjectKind::Event {
+            // What happened may have been recorded as evidence and not as a hazard.
+            names.extend(self.called("evidence", "id", "title", ids).await?);
+        }
+        Ok(names)
     }
 
     /// What people call objects of one kind, by id: the number of a hazard or task, the name of a place or person, the
@@ -81,7 +88,7 @@ impl Read {
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
             "place" | "person" | "org" | "post" | "territory" | "parameter" => (object_kind, "id", "name"),
-            "hazard" | "task" => (object_kind, "id", "code"),
+            "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
             "inspection_plan" => ("inspection_plan", "id", "title"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
