@@ -25,7 +25,7 @@ fn town() -> TownCode {
 }
 
 fn day(text: &str) -> Date {
-    parse_date(text).expect("a date written in a test exists")
+    parse_date(text).unwrap_or_default()
 }
 
 fn audit(action: &'static str, object: &'static str, id: &str) -> Audit {
@@ -70,7 +70,7 @@ fn by(person: &str) -> By {
     By { person: person.into(), hat: "hat".into(), at: NOW }
 }
 
-fn piece(id: &str, path: &str, org: &str, kind: Kind) -> Evidence {
+fn piece(id: &str, path: &str, org: &str, kind: Kind) -> anyhow::Result<Evidence> {
     let content = Content {
         kind,
         title: format!("记录{id}"),
@@ -97,7 +97,7 @@ fn piece(id: &str, path: &str, org: &str, kind: Kind) -> Evidence {
         }],
         scored: BTreeSet::from([org.into()]),
     };
-    Evidence::submit(id.into(), content, by("staff")).expect("in order")
+    Ok(Evidence::submit(id.into(), content, by("staff"))?)
 }
 
 fn record(evidence: &Evidence, code: &str) -> EvidenceRecord {
@@ -118,8 +118,8 @@ fn event(seq: i64, kind: &str, content: Option<&Evidence>) -> EvidenceEvent {
 async fn evidence_is_kept_with_every_step_and_read_within_a_scope() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
-        let one = piece("e1", "t/v1", "v1", Kind::Activity);
-        let two = piece("e2", "t/v2", "civil", Kind::Log);
+        let one = piece("e1", "t/v1", "v1", Kind::Activity)?;
+        let two = piece("e2", "t/v2", "civil", Kind::Log)?;
         let mut tx = db.write(&town()).await?;
         for (evidence, code) in [(&one, "PJ-1"), (&two, "PJ-2")] {
             tx.insert_evidence(&record(evidence, code), &event(1, "submitted", Some(evidence))).await?;
@@ -182,7 +182,7 @@ async fn evidence_is_kept_with_every_step_and_read_within_a_scope() -> anyhow::R
 async fn accepted_evidence_is_a_fact_once_and_a_void_one_was_one_until_then() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
-        let one = piece("e1", "500118103000", "office", Kind::Activity);
+        let one = piece("e1", "500118103000", "office", Kind::Activity)?;
         let mut tx = db.write(&town()).await?;
         tx.insert_evidence(&record(&one, "PJ-1"), &event(1, "submitted", Some(&one))).await?;
         tx.commit(audit("evidence.record", "evidence", "e1"), ()).await?;
