@@ -3,9 +3,6 @@
 
 mod common;
 
-use store::inspection::InspectionFiling;
-use store::place::PlaceRecord;
-use store::place_list::{EntryRecord, ListRecord};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use common::{Browser, TOWN, Town, V1, V2, day, path, town};
@@ -16,6 +13,9 @@ use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::time::Timestamp;
 use futures::StreamExt;
 use serde_json::{Value, json};
+use store::inspection::InspectionFiling;
+use store::place::PlaceRecord;
+use store::place_list::{EntryRecord, ListRecord};
 use testkit::both_databases;
 use tower::ServiceExt;
 
