@@ -87,6 +87,10 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::notice::routes())
         .merge(crate::parameter::routes())
         .merge(crate::waiver::routes())
+        .merge(crate::meeting::routes())
+        .merge(crate::follow_up::routes())
+        .merge(crate::report::routes())
+        .merge(crate::budget::routes())
 }
 
 /// The description of the API, as JSON.

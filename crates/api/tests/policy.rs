@@ -117,6 +117,28 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/waivers", Business),
     ("post", "/api/v1/waivers", Business),
     ("post", "/api/v1/waivers/{id}/void", Business),
+    ("get", "/api/v1/meetings", Business),
+    ("post", "/api/v1/meetings", Business),
+    ("get", "/api/v1/meetings/options", Business),
+    ("get", "/api/v1/meetings/{id}", Business),
+    ("put", "/api/v1/meetings/{id}", Business),
+    ("post", "/api/v1/meetings/{id}/hold", Business),
+    ("post", "/api/v1/meetings/{id}/minute", Business),
+    ("post", "/api/v1/meetings/{id}/cancel", Business),
+    ("get", "/api/v1/follow-ups", Mine),
+    ("post", "/api/v1/follow-ups/{id}/{step}", Business),
+    ("get", "/api/v1/reports", Business),
+    ("post", "/api/v1/reports", Business),
+    ("get", "/api/v1/reports/options", Business),
+    ("get", "/api/v1/reports/{id}", Business),
+    ("put", "/api/v1/reports/{id}", Business),
+    ("get", "/api/v1/reports/{id}/recompute", Business),
+    ("post", "/api/v1/reports/{id}/{step}", Business),
+    ("get", "/api/v1/budget", Business),
+    ("post", "/api/v1/budget", Business),
+    ("post", "/api/v1/budget/{id}/spendings", Business),
+    ("post", "/api/v1/budget/{id}/spendings/{no}/void", Business),
+    ("post", "/api/v1/budget/{id}/void", Business),
     ("get", "/api/v1/board", Rows),
     ("get", "/api/v1/board/clauses/{code}", Rows),
     ("get", "/api/v1/board/duties/{id}", Rows),
@@ -246,6 +268,8 @@ impl Ids {
             .replace("{login}", "nobody")
             .replace("{entry}", &self.entry)
             .replace("{link}", "x")
+            .replace("{step}", "void")
+            .replace("{no}", "1")
             + query
     }
 
@@ -317,6 +341,15 @@ impl Ids {
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })
             }
+            "meetings" | "meetings/{id}" => json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
+                "planned_at": "2026-09-21T09:00:00+08:00", "version": 1 }),
+            "meetings/{id}/hold" => json!({ "on": "2026-09-21", "present": ["p-clerk"], "version": 1 }),
+            "meetings/{id}/minute" => json!({ "minutes": "丙", "version": 1 }),
+            "reports" | "reports/{id}" => json!({ "template": "situation", "org": "office", "from": "2026-07-01",
+                "to": "2026-09-20", "version": 1 }),
+            "budget" => json!({ "year": 2026, "kind": "fire", "title": "甲", "org": "office", "promised_fen": 1,
+                "approved_on": "2026-01-01" }),
+            "budget/{id}/spendings" => json!({ "on": "2026-01-02", "amount_fen": 1, "version": 1 }),
             _ => json!({ "version": 1, "reason": reason }),
         }
     }

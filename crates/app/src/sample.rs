@@ -4,6 +4,7 @@
 mod dice;
 mod evidence;
 mod history;
+mod meeting;
 mod people;
 mod picture;
 mod places;
@@ -64,6 +65,7 @@ impl App {
         drop(read);
         record::fill(self, cast(roster)?, &id, &library, calendar()).await?;
         evidence::fill(self, roster).await?;
+        meeting::fill(self, roster).await?;
         Ok(true)
     }
 }

@@ -44,10 +44,14 @@ ids! {
     AccountId
     /// 任职: a person on a post for a time.
     AssignmentId
+    /// 经费项目.
+    BudgetLineId
     /// 证件.
     CertificateId
     /// 凭据.
     EvidenceId
+    /// 督办事项.
+    FollowUpId
     /// 隐患.
     HazardId
     /// 检查.
@@ -56,6 +60,8 @@ ids! {
     InspectionPlanId
     /// 责任书.
     LetterId
+    /// 会议.
+    MeetingId
     /// 机构.
     OrgId
     /// 人员.
@@ -66,6 +72,8 @@ ids! {
     PlaceId
     /// 岗位.
     PostId
+    /// 报告.
+    ReportId
     /// 检查任务.
     TaskId
     /// 区划代码: a node of the territory tree, as `500118100000`.

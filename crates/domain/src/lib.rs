@@ -3,18 +3,21 @@
 //! Everything here is pure. No file, no socket, no database and no clock: time and randomness come in as
 //! parameters. What does *not* belong here: SQL (`store`), HTTP (`api`), the order of steps in a use case (`app`).
 
+pub mod budget;
 pub mod calendar;
 pub mod checklist;
 pub mod checklist_library;
 pub mod code;
 pub mod document;
 pub mod evidence;
+pub mod follow_up;
 pub mod fulfilment;
 pub mod hazard;
 pub mod ids;
 pub mod inspection;
 pub mod inspection_plan;
 pub mod letter;
+pub mod meeting;
 pub mod org;
 pub mod paper;
 pub mod period;
@@ -22,6 +25,7 @@ pub mod place;
 pub mod place_list;
 pub mod plan;
 pub mod policy;
+pub mod report;
 pub mod risk;
 pub mod task;
 pub mod time;

@@ -89,6 +89,16 @@ actions! {
     EvidenceDecide "evidence.decide" "认定凭据"
     LetterRead "letter.read" "查看责任书"
     LetterSign "letter.sign" "登记责任书"
+    MeetingRead "meeting.read" "查看会议"
+    MeetingKeep "meeting.keep" "办理会议"
+    FollowUpRead "follow_up.read" "查看督办事项"
+    FollowUpDo "follow_up.do" "办理督办事项"
+    FollowUpVerify "follow_up.verify" "核实督办事项"
+    ReportRead "report.read" "查看报告"
+    ReportWrite "report.write" "起草报告"
+    ReportIssue "report.issue" "签发报告"
+    BudgetRead "budget.read" "查看经费"
+    BudgetKeep "budget.keep" "登记经费"
 }
 
 /// How far a right reaches.
@@ -343,6 +353,42 @@ fn grants(action: Action) -> &'static [Grant] {
         A::AuditRead => {
             &[(&[Auditor, OfficeHead, CommitteeDirector, PartySecretary, LeaderInCharge], Reach::Town)]
         }
+        // Everybody who may be expected at a meeting of the town.
+        A::MeetingRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Town),
+            (POLICE, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::MeetingKeep => {
+            &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (&[VillageSecretary, VillageStaff], Reach::Area)]
+        }
+        A::FollowUpRead | A::FollowUpDo => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Org),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Org),
+        ],
+        A::FollowUpVerify => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town)],
+        A::ReportRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (POLICE, Reach::Town),
+            (&[VillageSecretary], Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::ReportWrite => &[(OFFICE, Reach::Town)],
+        A::ReportIssue => &[(&[LeaderInCharge, CommitteeDirector], Reach::Town)],
+        A::BudgetRead => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (OVERSEERS, Reach::Town)],
+        A::BudgetKeep => &[(OFFICE, Reach::Town)],
     }
 }
 

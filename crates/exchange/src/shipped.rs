@@ -74,3 +74,5 @@ pub const PAPERS: [(&str, &str); 30] = [
     ("dt29", include_str!("../../../catalog/papers/dt29.toml")),
     ("dt30", include_str!("../../../catalog/papers/dt30.toml")),
 ];
+/// The templates of periodic reports.
+pub const REPORTS: &str = include_str!("../../../catalog/reports.toml");

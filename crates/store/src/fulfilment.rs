@@ -5,6 +5,7 @@
 mod acts;
 mod evidence;
 mod letter;
+mod meeting;
 mod names;
 
 use std::collections::{BTreeSet, HashMap};
@@ -19,7 +20,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 14] = [
+pub const CONNECTED: [&str; 17] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -34,6 +35,9 @@ pub const CONNECTED: [&str; 14] = [
     "post.filled",
     "certificate.valid",
     "responsibility.signed",
+    "meeting.held",
+    "report.approved",
+    "budget.set",
 ];
 
 /// A village as the board shows it.
@@ -117,6 +121,9 @@ impl Read {
         self.gather_people(&mut out).await?;
         self.gather_places(&mut out, as_of).await?;
         self.gather_acts(&mut out).await?;
+        self.gather_meetings(&mut out).await?;
+        self.gather_reports(&mut out).await?;
+        self.gather_budget(&mut out).await?;
         Ok(out)
     }
 

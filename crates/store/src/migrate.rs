@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_vault", include_str!("../migrations/0007_vault.sql")),
     ("0008_flow", include_str!("../migrations/0008_flow.sql")),
     ("0011_evidence", include_str!("../migrations/0011_evidence.sql")),
+    ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
 ];
 
 const MEMORY: &str =

@@ -40,6 +40,10 @@ pub const SEALED: &[&str] = &[
     "unit_link",
     "blob",
     "import_file",
+    "meeting",
+    "follow_up",
+    "report",
+    "budget_line",
 ];
 
 /// Something that does not fit.

@@ -55,6 +55,9 @@ fn source(kind: &str) -> (&'static str, Action) {
         "place.graded" | "place.sector_assigned" | "register.verified" => ("place", Action::PlaceRead),
         "post.filled" | "certificate.valid" => ("person", Action::PersonRead),
         "responsibility.signed" => ("letter", Action::LetterRead),
+        "meeting.held" => ("meeting", Action::MeetingRead),
+        "report.approved" => ("report", Action::ReportRead),
+        "budget.set" => ("budget", Action::BudgetRead),
         other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
             ("evidence", Action::EvidenceRead)
         }

@@ -37,6 +37,7 @@ const BESIDE: &[&str] = &[
     "notice",
     "blob",
     "phone",
+    "follow_up",
 ];
 /// So many entries are taken in one by one; after more it is cheaper to read anew.
 const ONE_BY_ONE: i64 = 200;

@@ -425,7 +425,7 @@ fn hazard(out: &mut Gathered, steps: &[Step]) -> Result<Vec<FactIx>> {
 
 impl Gathered {
     #[expect(clippy::too_many_arguments, reason = "the columns of a fact")]
-    fn put(
+    pub(super) fn put(
         &mut self,
         kind: &str,
         id: &str,

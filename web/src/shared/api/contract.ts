@@ -222,3 +222,30 @@ export type ParameterPreview = View<'ParameterChanges', Value>
 export type WaiverView = View<'WaiverView'>
 export type WaiverInput = Schemas['WaiverInput']
 export type NoticeView = View<'NoticeView'>
+
+// ── meetings, follow-ups, reports, money
+
+export type OwnerView = View<'OwnerView'>
+export type FollowUpView = View<'FollowUpView'>
+export type FollowUpPage = View<'FollowUpPage'>
+export type MeetingRow = View<'MeetingRow'>
+export type MeetingPage = View<'MeetingPage'>
+export type MeetingView = View<'MeetingView'>
+export type MeetingOptions = View<'MeetingOptions'>
+export type MeetingInput = Schemas['MeetingInput']
+export type MeetingHeld = Schemas['MeetingHeld']
+export type MeetingMinutes = Schemas['MeetingMinutes']
+export type MeetingCancel = Schemas['MeetingCancel']
+export type FigureView = View<'FigureView'>
+export type ReportRow = View<'ReportRow'>
+export type ReportPage = View<'ReportPage'>
+export type ReportView = View<'ReportView'>
+export type ReportOptions = View<'ReportOptions'>
+export type Recomputed = View<'Recomputed'>
+export type ReportInput = Schemas['ReportInput']
+export type ReportStepInput = Schemas['ReportStepInput']
+export type SpendingView = View<'SpendingView'>
+export type BudgetLineView = View<'BudgetLineView'>
+export type BudgetYear = View<'BudgetYear'>
+export type BudgetLineInput = Schemas['BudgetLineInput']
+export type SpendingInput = Schemas['SpendingInput']

@@ -1,0 +1,203 @@
+//! Stories of the committee's table: a meeting is called, held and written down, what it resolved is owed by posts, done
+//! by one and verified by another; a report is issued and can be worked out again; money is promised and spent.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::{Browser, Town, V1, day, shop, town};
+use domain::time::Timestamp;
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+
+async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
+    let town = town(fresh).await?;
+    let system = Caller::system();
+    town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+    town.app.install_shipped_plan(&system).await?;
+    Ok(town)
+}
+
+fn risk_meeting() -> Value {
+    json!({ "kind": "risk", "title": "九月火灾风险研判会", "org": "office",
+        "planned_at": "2026-09-18T09:00:00+08:00", "venue": "镇政府二楼会议室",
+        "agenda": ["上月隐患销案情况", "国庆前检查安排"], "expected": ["post-secretary1", "post-staff1"] })
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// The line of a duty on the board, as `plan status` gives it.
+async fn duty(browser: &mut Browser, id: &str) -> anyhow::Result<Value> {
+    let page = browser.get(&format!("/api/v1/board/duties/{id}")).await?.ok()?;
+    Ok(page)
+}
+
+#[tokio::test]
+async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let (mut near, mut far) = (town.login("secretary1").await?, town.login("secretary2").await?);
+
+        let mut about_nothing = risk_meeting();
+        about_nothing["agenda"] = json!([" "]);
+        assert_eq!(clerk.post("/api/v1/meetings", about_nothing).await?.code(), "meeting.empty");
+        let told = near.post("/api/v1/meetings", risk_meeting()).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "a village does not call the office's meetings");
+        let options = clerk.get("/api/v1/meetings/options").await?.ok()?;
+        let kinds = options["kinds"].as_array().cloned().unwrap_or_default();
+        assert!(kinds.iter().any(|one| one["code"] == "risk" && one["label"] == "定期火灾风险研判"), "{kinds:?}");
+
+        let meeting = clerk.post("/api/v1/meetings", risk_meeting()).await?.ok()?;
+        let to = |step: &str| format!("/api/v1/meetings/{}/{step}", text(&meeting, "id"));
+        assert_eq!(meeting["expected"][0]["holders"][0]["name"], "王书记");
+        let early = json!({ "minutes": "…", "version": 1 });
+        assert_eq!(clerk.post(&to("minute"), early).await?.code(), "meeting.state");
+        let nobody = json!({ "on": "2026-09-18", "present": [], "version": 1 });
+        assert_eq!(clerk.post(&to("hold"), nobody).await?.code(), "meeting.nobody");
+        let held = json!({ "on": "2026-09-18", "present": ["p-secretary1", "p-clerk"], "version": 1 });
+        let after = clerk.post(&to("hold"), held.clone()).await?.ok()?;
+        assert_eq!(after["absent"][0]["post"]["id"], "post-staff1", "who was expected and did not come");
+        let stale = clerk.post(&to("hold"), held).await?;
+        assert_eq!((stale.status, &stale.body["current"]["version"]), (StatusCode::CONFLICT, &json!(2)));
+
+        let minutes = json!({ "minutes": "会议研判：老街片区隐患较多。", "version": 2, "resolutions": [
+            { "text": "国庆前查完老街商铺", "owner": "post-staff1", "due_on": "2026-09-20" },
+            { "text": "继续做好宣传" } ] });
+        let mut wrong = minutes.clone();
+        wrong["resolutions"][0]["owner"] = json!("post-nobody");
+        let told = clerk.post(&to("minute"), wrong).await?;
+        assert_eq!(told.body["fields"][0]["code"], "follow_up.owner");
+        let minuted = clerk.post(&to("minute"), minutes).await?.ok()?;
+        assert_eq!((&minuted["state"], &minuted["actions"]), (&json!("minuted"), &json!([])));
+        let item = minuted["resolutions_list"][0]["follow_up"].clone();
+        assert_eq!((&item["overdue"], &item["owner"]["post"]["id"]), (&json!(true), &json!("post-staff1")));
+        assert_eq!(minuted["resolutions_list"][1]["follow_up"], Value::Null);
+
+        let mine = staff.get("/api/v1/follow-ups?mine=true&state=open").await?.items()?;
+        assert_eq!((mine.len(), &mine[0]["actions"]), (1, &json!(["done"])));
+        assert_eq!(near.get("/api/v1/follow-ups").await?.items()?.len(), 1, "his village's");
+        assert!(far.get("/api/v1/follow-ups").await?.items()?.is_empty(), "not the next village's");
+        let step = |step: &str| format!("/api/v1/follow-ups/{}/{step}", text(&item, "id"));
+        let said = |text: &str, version: i64| json!({ "text": text, "version": version });
+        assert_eq!(far.post(&step("done"), said("办了", 1)).await?.status, StatusCode::NOT_FOUND);
+        assert_eq!(near.post(&step("done"), said("办了", 1)).await?.code(), "follow_up.not_yours");
+        assert_eq!(staff.post(&step("done"), said(" ", 1)).await?.code(), "follow_up.nothing_said");
+        let done = staff.post(&step("done"), said("四十六家已查完", 1)).await?.ok()?;
+        assert_eq!((&done["state"], &done["late"]), (&json!("done"), &json!(true)));
+        assert_eq!(staff.post(&step("verify"), said("", 2)).await?.status, StatusCode::FORBIDDEN);
+        let verified = clerk.post(&step("verify"), said("抽查属实", 2)).await?.ok()?;
+        assert_eq!((&verified["state"], &verified["actions"]), (&json!("verified"), &json!([])));
+
+        let page = duty(&mut clerk, "C4.6").await?;
+        assert!(page.to_string().contains("2026-09"), "{page}");
+        let path = format!(
+            "/api/v1/board/duties/C4.6/evidence?subject_kind=town&subject={}&window=2026-09",
+            common::TOWN
+        );
+        let behind = clerk.get(&path).await?.ok()?;
+        assert_eq!(behind["items"][0]["id"], meeting["id"], "{behind}");
+        Ok(())
+    })
+    .await
+}
+
+fn report(to: &str) -> Value {
+    json!({ "template": "situation", "org": "office", "from": "2026-07-01", "to": to,
+        "sections": [ { "key": "overall", "text": "检查增多。" }, { "key": "risks", "text": "堆放货物突出。" },
+            { "key": "next", "text": "国庆前再查。" } ],
+        "measures": [ { "text": "清理老街楼道", "owner": "post-staff1", "due_on": "2026-10-15" } ] })
+}
+
+#[tokio::test]
+async fn an_issued_report_says_the_same_whenever_it_is_worked_out_again() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let mut staff = town.login("staff1").await?;
+        let found = |id: &str| {
+            json!({ "id": id, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物", "photos": [] })
+        };
+        staff.post("/api/v1/hazards", found("01a00000-0000-7000-8000-000000000201")).await?.ok()?;
+        town.clock.set(Timestamp::parse("2026-09-25T09:00:00+08:00").unwrap_or_default());
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+
+        let told = clerk.post("/api/v1/reports", report("2026-09-25")).await?;
+        assert_eq!(told.code(), "report.not_over", "today's figures may still change");
+        let mut bare = report("2026-09-24");
+        bare["measures"] = json!([]);
+        let draft = clerk.post("/api/v1/reports", bare).await?.ok()?;
+        let to = |step: &str| format!("/api/v1/reports/{}/{step}", text(&draft, "id"));
+        let go = |version: i64| json!({ "version": version, "reason": "" });
+        assert_eq!(clerk.post(&to("submit"), go(1)).await?.code(), "report.no_measures");
+        let mut whole = report("2026-09-24");
+        whole["version"] = json!(1);
+        let path = format!("/api/v1/reports/{}", text(&draft, "id"));
+        clerk.put(&path, whole).await?.ok()?;
+        clerk.post(&to("submit"), go(2)).await?.ok()?;
+        assert_eq!(clerk.post(&to("issue"), go(3)).await?.status, StatusCode::FORBIDDEN);
+        let issued = leader.post(&to("issue"), go(3)).await?.ok()?;
+        let open = |page: &Value| {
+            let all = page["sections"].as_array().cloned().unwrap_or_default();
+            let figures = all.iter().flat_map(|part| part["figures"].as_array().cloned().unwrap_or_default());
+            figures.filter(|one| one["key"] == "hazards.open").map(|one| one["value"].clone()).next()
+        };
+        assert_eq!(open(&issued), Some(json!(1.0)), "{issued}");
+        assert_eq!(issued["sha256"].as_str().map(str::len), Some(64));
+        assert_eq!(issued["measures_list"][0]["follow_up"]["state"], "open");
+
+        town.clock.set(Timestamp::parse("2026-10-20T09:00:00+08:00").unwrap_or_default());
+        let (mut staff, mut leader) = (town.login("staff1").await?, town.login("leader").await?);
+        staff.post("/api/v1/hazards", found("01a00000-0000-7000-8000-000000000202")).await?.ok()?;
+        assert_eq!(staff.get("/api/v1/follow-ups?mine=true").await?.items()?[0]["overdue"], true);
+        let again = leader.get(&to("recompute")).await?.ok()?;
+        assert_eq!(again, json!({ "sealed": true, "same": true, "differences": [] }));
+        assert_eq!(open(&leader.get(&path).await?.ok()?), Some(json!(1.0)), "what was issued stays issued");
+        let changed = leader.post(&to("void"), json!({ "version": 4, "reason": "写错了" })).await?;
+        assert_eq!(changed.status, StatusCode::FORBIDDEN);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn money_is_promised_spent_and_a_mistake_taken_back() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let mut staff = town.login("staff1").await?;
+        assert_eq!(staff.get("/api/v1/budget").await?.status, StatusCode::FORBIDDEN);
+        let line = json!({ "year": 2026, "kind": "fire", "title": "消防专项经费", "org": "town-gov",
+            "promised_fen": 5_000_000, "source": "镇财政", "basis": "年初预算", "approved_on": "2026-01-15" });
+        let mut wrong = line.clone();
+        wrong["promised_fen"] = json!(0);
+        assert_eq!(clerk.post("/api/v1/budget", wrong).await?.code(), "budget.empty");
+        assert_eq!(leader.post("/api/v1/budget", line.clone()).await?.status, StatusCode::FORBIDDEN);
+        let line = clerk.post("/api/v1/budget", line).await?.ok()?;
+        let base = format!("/api/v1/budget/{}", text(&line, "id"));
+        let paid = |fen: i64, version: i64| {
+            json!({ "on": "2026-03-02", "amount_fen": fen, "what": "灭火器 40 具", "voucher": "记-18", "version": version })
+        };
+        let spendings = format!("{base}/spendings");
+        assert_eq!(clerk.post(&spendings, paid(-1, 1)).await?.code(), "budget.not_positive");
+        clerk.post(&spendings, paid(3_200_000, 1)).await?.ok()?;
+        let over = clerk.post(&spendings, paid(2_000_000, 2)).await?.ok()?;
+        assert_eq!((&over["spent_fen"], &over["overspent"]), (&json!(5_200_000), &json!(true)));
+        let void = |version: i64| json!({ "reason": "记到别的项目", "version": version });
+        let back = clerk.post(&format!("{spendings}/2/void"), void(3)).await?.ok()?;
+        assert_eq!((&back["spent_fen"], &back["overspent"]), (&json!(3_200_000), &json!(false)));
+        assert_eq!(back["spendings"][1]["void"], "记到别的项目", "it stays on record");
+        assert_eq!(clerk.post(&format!("{base}/void"), void(4)).await?.code(), "budget.spent");
+        let year = leader.get("/api/v1/budget?year=2026").await?.ok()?;
+        assert_eq!((&year["promised_fen"], &year["spent_fen"]), (&json!(5_000_000), &json!(3_200_000)));
+        assert_eq!(year["actions"], json!([]));
+        let page = duty(&mut clerk, "C8.7").await?;
+        assert!(!page.to_string().contains("无数据"), "{page}");
+        Ok(())
+    })
+    .await
+}

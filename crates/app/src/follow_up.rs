@@ -1,0 +1,385 @@
+//! Follow-up items: who owes what by when, done by one and verified by another. An item belongs to a post: whoever holds
+//! it today owes it. What does not belong here: the meetings and reports that ask for them.
+
+use std::collections::BTreeMap;
+
+use domain::follow_up::{FollowUp, FollowUpRefusal, Origin};
+use domain::ids::{FollowUpId, PersonId, PostId};
+use domain::org::Post;
+use domain::policy::{Action, Subject};
+use domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::follow_up::{FollowUpFilter, FollowUpRecord};
+use store::{Read, Write};
+use utoipa::ToSchema;
+
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+impl From<FollowUpRefusal> for Error {
+    fn from(refusal: FollowUpRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// A post with who holds it today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OwnerView {
+    /// The post.
+    pub post: Named,
+    /// Its organisation.
+    pub org: Named,
+    /// Who holds it; nobody while it is vacant.
+    pub holders: Vec<Named>,
+}
+
+/// One step on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FollowUpNote {
+    /// When.
+    pub at: String,
+    /// Who.
+    pub by: Named,
+    /// The state it led to.
+    pub state: String,
+    /// In Chinese.
+    pub state_label: String,
+    /// What was said.
+    pub text: String,
+}
+
+/// 督办事项 as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FollowUpView {
+    /// Id.
+    pub id: String,
+    /// What is to be done.
+    pub text: String,
+    /// Who owes it.
+    pub owner: OwnerView,
+    /// By when.
+    pub due_on: String,
+    /// `open`, `done`, `verified` or `void`.
+    pub state: String,
+    /// In Chinese.
+    pub state_label: String,
+    /// Whether it is owed and its day has passed.
+    pub overdue: bool,
+    /// Whether it was done after its day.
+    pub late: bool,
+    /// `meeting` or `report`.
+    pub origin_kind: String,
+    /// What asked for it.
+    pub origin: Named,
+    /// What happened to it.
+    pub notes: Vec<FollowUpNote>,
+    /// Version.
+    pub version: i64,
+    /// What the caller may do: `done`, `verify`, `send_back`, `void`.
+    pub actions: Vec<&'static str>,
+}
+
+/// A page of items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FollowUpPage {
+    /// Rows.
+    pub items: Vec<FollowUpView>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// Which items are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct FollowUpAsked {
+    /// Only of these states, commas between them.
+    pub state: Option<String>,
+    /// Only what the caller's posts owe.
+    pub mine: bool,
+    /// Only what is late.
+    pub overdue: bool,
+    /// Where the page begins.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// What is done to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It is done.
+    Done,
+    /// It was done, somebody else says.
+    Verify,
+    /// It was not, and is owed again.
+    SendBack,
+    /// It is not asked for any more.
+    Void,
+}
+
+/// What is said with a step.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct FollowUpStepInput {
+    /// What was done, or why.
+    #[serde(default)]
+    pub text: String,
+    /// The version that was read.
+    pub version: i64,
+}
+
+/// The posts of the town with who holds them today: read once for an answer that shows many.
+pub(crate) struct Owners {
+    posts: BTreeMap<PostId, Post>,
+    holders: BTreeMap<PostId, Vec<PersonId>>,
+    persons: BTreeMap<PersonId, String>,
+    orgs: BTreeMap<String, String>,
+    paths: BTreeMap<String, String>,
+}
+
+impl Owners {
+    // tidy(caller): names are shown beside what somebody may see; nothing else is read here.
+    pub(crate) async fn read(read: &mut Read, today: Date) -> Result<Self> {
+        let mut holders: BTreeMap<PostId, Vec<PersonId>> = BTreeMap::new();
+        for held in read.assignments().await? {
+            if held.assignment.is_valid_on(today) {
+                holders.entry(held.assignment.post).or_default().push(held.assignment.person);
+            }
+        }
+        Ok(Self {
+            posts: read.posts().await?.into_iter().map(|one| (one.post.id.clone(), one.post)).collect(),
+            holders,
+            persons: read.person_names().await?.into_iter().collect(),
+            orgs: read.orgs().await?.into_iter().map(|one| (one.org.id.to_string(), one.org.name)).collect(),
+            paths: read
+                .territories()
+                .await?
+                .into_iter()
+                .map(|one| (one.territory.code.to_string(), one.territory.path))
+                .collect(),
+        })
+    }
+
+    pub(crate) fn post(&self, id: &PostId) -> Option<&Post> {
+        self.posts.get(id)
+    }
+
+    pub(crate) fn path(&self, post: &Post) -> String {
+        self.paths.get(post.territory.as_str()).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn person(&self, id: &PersonId) -> Named {
+        Named::new(id.as_str(), self.persons.get(id).map_or(id.as_str(), String::as_str))
+    }
+
+    pub(crate) fn knows(&self, id: &PersonId) -> bool {
+        self.persons.contains_key(id)
+    }
+
+    pub(crate) fn org(&self, id: &str) -> Named {
+        Named::new(id, self.orgs.get(id).map_or(id, String::as_str))
+    }
+
+    /// A post with who holds it today.
+    pub(crate) fn view(&self, id: &PostId) -> OwnerView {
+        let post = self.posts.get(id);
+        OwnerView {
+            post: Named::new(id.as_str(), post.map_or(id.as_str(), |post| post.name.as_str())),
+            org: post.map_or_else(|| Named::new("", ""), |post| self.org(post.org.as_str())),
+            holders: self.holders.get(id).into_iter().flatten().map(|person| self.person(person)).collect(),
+        }
+    }
+
+    /// Every post that still exists, in the order of its id.
+    pub(crate) fn all(&self) -> Vec<OwnerView> {
+        self.posts.values().filter(|post| post.active).map(|post| self.view(&post.id)).collect()
+    }
+}
+
+fn holds(caller: &Caller, post: &PostId) -> bool {
+    caller.hats.all().iter().any(|hat| hat.post == *post)
+}
+
+fn subject(record: &FollowUpRecord) -> Subject {
+    Subject::of(&record.path, Some(&record.org))
+}
+
+/// Whether the caller may do this step, whatever the state says.
+fn may(caller: &Caller, record: &FollowUpRecord, step: Step) -> bool {
+    let can = |action| caller.hats.hat(action, &subject(record)).is_some();
+    match step {
+        // The holder does it; the office writes it down for one who has no account.
+        Step::Done => {
+            can(Action::FollowUpDo)
+                && (holds(caller, &record.item.owner) || can(Action::FollowUpVerify))
+        }
+        Step::Verify | Step::SendBack | Step::Void => can(Action::FollowUpVerify),
+    }
+}
+
+const STEPS: [(Step, &str); 4] =
+    [(Step::Done, "done"), (Step::Verify, "verify"), (Step::SendBack, "send_back"), (Step::Void, "void")];
+
+fn taken(item: FollowUp, step: Step, by: PersonId, at: Timestamp, text: &str) -> std::result::Result<FollowUp, FollowUpRefusal> {
+    match step {
+        Step::Done => item.done(by, at, text),
+        Step::Verify => item.verify(by, at, text),
+        Step::SendBack => item.send_back(by, at, text),
+        Step::Void => item.void(by, at, text),
+    }
+}
+
+fn state_label(code: &str) -> &'static str {
+    match code {
+        "open" => "退回重办",
+        "done" => "办结上报",
+        "verified" => "核实办结",
+        _ => "撤销",
+    }
+}
+
+async fn origin_title(read: &mut Read, caller: &Caller, origin: &Origin) -> Result<Named> {
+    let title = match origin.kind.as_str() {
+        "meeting" => {
+            let scope = caller.hats.scope(Action::MeetingRead).unwrap_or_default();
+            read.meeting(&origin.id.as_str().into(), &scope).await?.map(|one| one.meeting.title)
+        }
+        _ if caller.hats.scope(Action::ReportRead).is_some() => {
+            read.report(&origin.id.as_str().into()).await?.map(|one| one.report.title)
+        }
+        _ => None,
+    };
+    Ok(Named::new(&origin.id, title.unwrap_or_default()))
+}
+
+pub(crate) fn view(
+    caller: &Caller,
+    record: &FollowUpRecord,
+    owners: &Owners,
+    origin: Named,
+    today: Date,
+) -> FollowUpView {
+    let item = &record.item;
+    let offered = STEPS.into_iter().filter(|(step, _)| {
+        // Asked with words, so that only the state and the person decide.
+        let asked = taken(item.clone(), *step, caller.person.clone(), record.recorded_at, "-");
+        may(caller, record, *step) && asked.is_ok()
+    });
+    FollowUpView {
+        id: item.id.to_string(),
+        text: item.text.clone(),
+        owner: owners.view(&item.owner),
+        due_on: item.due_on.to_string(),
+        state: item.state.code().to_owned(),
+        state_label: item.state.label().to_owned(),
+        overdue: item.is_overdue(today),
+        late: item.was_late().unwrap_or(false),
+        origin_kind: item.origin.kind.clone(),
+        origin,
+        notes: item
+            .notes
+            .iter()
+            .map(|note| FollowUpNote {
+                at: note.at.to_rfc3339(),
+                by: owners.person(&note.by),
+                state: note.state.clone(),
+                state_label: state_label(&note.state).to_owned(),
+                text: note.text.clone(),
+            })
+            .collect(),
+        version: record.version,
+        actions: offered.map(|(_, word)| word).collect(),
+    }
+}
+
+/// Asks posts for what a meeting or report resolved, within its write; gives the ids of the new items.
+// tidy(caller): part of the write of the use case that asks.
+pub(crate) async fn ask(
+    tx: &mut Write,
+    owners: &Owners,
+    origin: &Origin,
+    item: (FollowUpId, &str, &PostId, Date),
+    now: Timestamp,
+) -> Result<()> {
+    let (id, text, post, due_on) = item;
+    let known = owners
+        .post(post)
+        .filter(|post| post.active)
+        .ok_or_else(|| Error::field("owner", "follow_up.owner", "没有这个岗位，请从列表中选择责任岗位"))?;
+    let item = FollowUp::ask(id, origin.clone(), text, post.clone(), due_on)?;
+    let record = FollowUpRecord {
+        item,
+        org: known.org.clone(),
+        path: owners.path(known),
+        version: 1,
+        recorded_at: now,
+    };
+    tx.insert_follow_up(&record).await.map_err(Into::into)
+}
+
+impl App {
+    /// Items the caller may see, first due first.
+    pub async fn follow_ups(&self, caller: &Caller, asked: &FollowUpAsked) -> Result<FollowUpPage> {
+        let scope = caller.scope(Action::FollowUpRead)?;
+        let today = self.now().date();
+        let owners = asked.mine.then(|| caller.hats.all().iter().map(|hat| hat.post.clone()).collect());
+        let filter = FollowUpFilter {
+            state: asked.state.clone(),
+            owners,
+            overdue_as_of: asked.overdue.then_some(today),
+        };
+        let after = asked.after.as_deref().and_then(|text| {
+            let (day, id) = text.split_once('~')?;
+            Some((domain::time::parse_date(day)?, FollowUpId::from(id)))
+        });
+        let mut read = self.db.read(&self.town).await?;
+        let mut found = read.follow_ups(&scope, &filter, after, asked.limit + 1).await?;
+        let more = found.len() as i64 > asked.limit;
+        found.truncate(usize::try_from(asked.limit).unwrap_or(0));
+        let next = found.last().filter(|_| more).map(|last| format!("{}~{}", last.item.due_on, last.item.id));
+        let owners = Owners::read(&mut read, today).await?;
+        let mut items = Vec::with_capacity(found.len());
+        for record in &found {
+            let origin = origin_title(&mut read, caller, &record.item.origin).await?;
+            items.push(view(caller, record, &owners, origin, today));
+        }
+        Ok(FollowUpPage { items, next })
+    }
+
+    /// Takes a step.
+    pub async fn step_follow_up(
+        &self,
+        caller: &Caller,
+        id: &FollowUpId,
+        step: Step,
+        asked: &FollowUpStepInput,
+    ) -> Result<FollowUpView> {
+        let scope = caller.scope(Action::FollowUpRead)?;
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.follow_up(id, &scope).await?.ok_or(Error::NotFound)?;
+        let (action, name) = match step {
+            Step::Done => (Action::FollowUpDo, "follow_up.done"),
+            Step::Verify => (Action::FollowUpVerify, "follow_up.verify"),
+            Step::SendBack => (Action::FollowUpVerify, "follow_up.send_back"),
+            Step::Void => (Action::FollowUpVerify, "follow_up.void"),
+        };
+        let hat = caller.hat(action, &subject(&record))?.clone();
+        if !may(caller, &record, step) {
+            return Err(Error::Forbidden {
+                code: "follow_up.not_yours",
+                message: "这件事由责任岗位办理，请由在任人员填报".to_owned(),
+            });
+        }
+        let owners = Owners::read(&mut tx, now.date()).await?;
+        let origin = origin_title(&mut tx, caller, &record.item.origin).await?;
+        if record.version != asked.version {
+            return Err(Error::stale(&view(caller, &record, &owners, origin, now.date())));
+        }
+        record.item = taken(record.item, step, caller.person.clone(), now, &asked.text)?;
+        tx.update_follow_up(&record).await?;
+        record.version += 1;
+        let mut audit = caller.audit_as(&hat, name, ("follow_up", id.as_str()), &record.path, now);
+        audit.reason = asked.text.trim().to_owned();
+        let answer = view(caller, &record, &owners, origin, now.date());
+        Ok(tx.commit(audit, answer).await?)
+    }
+}

@@ -1,0 +1,118 @@
+//! The live figures a report may show, as the record stood at the end of its last day: worked out the same way when it
+//! is drafted, issued and recomputed. What does not belong here: which template shows which (`catalog/reports.toml`).
+
+use domain::fulfilment::{Report as Judged, Tally};
+use domain::hazard::Level;
+use domain::plan::{Plan, SubjectKind};
+use domain::report::{Figure, Template};
+use domain::time::Date;
+use store::fulfilment::Life;
+
+use crate::fulfilment::known::Known;
+use crate::{App, Error, Result};
+
+/// The list whose places count as listed.
+const LISTED: &str = "list:village_listed";
+
+fn counted(key: &str, label: &str, value: usize, unit: &str) -> Figure {
+    Figure { key: key.to_owned(), label: label.to_owned(), value: Some(value as f64), of: None, unit: unit.to_owned() }
+}
+
+/// A ratio with nothing due behind it has no value.
+fn share(key: &str, label: String, tally: Tally) -> Figure {
+    let of = Some(f64::from(tally.due()));
+    Figure { key: key.to_owned(), label, value: tally.ratio(), of, unit: "%".to_owned() }
+}
+
+/// What hazards came to between two days, as known at the end of the second.
+fn hazards(key: &str, lives: &[Life], (from, to): (Date, Date)) -> Option<Figure> {
+    let within = |day: Date| from <= day && day <= to;
+    let n = |wanted: &dyn Fn(&Life) -> bool| lives.iter().filter(|life| wanted(life)).count();
+    let (label, value) = match key {
+        "hazards.found" => ("本期发现隐患", n(&|life| within(life.hazard.found_at.date()))),
+        "hazards.closed" => ("本期销案隐患", n(&|life| life.hazard.state.closed_on().is_some_and(within))),
+        "hazards.open" => ("期末在办隐患", n(&|life| life.hazard.is_open())),
+        "hazards.overdue" => ("期末逾期隐患", n(&|life| life.hazard.is_overdue(to))),
+        "hazards.major" => {
+            let is_major = |life: &Life| life.hazard.level.is_some_and(|level| level >= Level::MajorSuspect);
+            ("期末重大或疑似重大隐患", n(&|life| life.hazard.is_open() && is_major(life)))
+        }
+        "hazards.recurred" => (
+            "本期重复出现的隐患",
+            n(&|life| within(life.hazard.found_at.date()) && life.hazard.find.recurrence_of.is_some()),
+        ),
+        _ => return None,
+    };
+    Some(counted(key, label, value, "处"))
+}
+
+/// What was looked at between two days.
+fn places(key: &str, known: &Known, days: (Date, Date)) -> Option<Figure> {
+    let facts = &known.gathered.facts;
+    let listed = || {
+        facts
+            .subjects()
+            .filter(|(_, kind)| *kind == SubjectKind::Place)
+            .map(|(subject, _)| subject)
+            .filter(|subject| facts.carries(*subject, LISTED, days.1))
+    };
+    let done = |subject| facts.known_between("inspection.done", subject, days, known.as_of).count();
+    Some(match key {
+        "places.listed" => counted(key, "期末列管单位", listed().count(), "家"),
+        "places.inspected" => {
+            counted(key, "本期已检查的列管单位", listed().filter(|one| done(*one) > 0).count(), "家")
+        }
+        "inspections.done" => counted(key, "本期检查", done(known.gathered.town), "次"),
+        _ => return None,
+    })
+}
+
+fn fulfilment(key: &str, plan: &Plan, judged: &Judged) -> Option<Figure> {
+    match key.split_once(':')? {
+        ("plan", _) => Some(share(key, "全部任务落实度".to_owned(), judged.whole(plan))),
+        ("clause", code) => {
+            let clause = plan.clause(code)?;
+            Some(share(key, format!("第{}条“{}”落实度", clause.no, clause.title), judged.clause(plan, code)))
+        }
+        ("duty", id) => {
+            let duty = plan.duty(id)?;
+            Some(share(key, format!("{}落实度", duty.title), judged.duty(id)?.tally))
+        }
+        _ => None,
+    }
+}
+
+impl App {
+    /// The figures of a template between two days, as known at the end of the second. A key this plan does not know
+    /// gives no figure.
+    // tidy(caller): part of the use case that shows them, which asked for the right.
+    pub(crate) async fn figures(
+        &self,
+        template: &Template,
+        (from, to): (Date, Date),
+    ) -> Result<Vec<Figure>> {
+        let mut lives: Vec<Life> = Vec::new();
+        let mut read = self.db.read(&self.town).await?;
+        read.each_hazard_life(to, |life| lives.push(life)).await?;
+        drop(read);
+        let known = self.known(Some(to)).await?;
+        let question = known.question_over((from, to));
+        let judged = question.evaluate();
+        let keys: Vec<&String> = template.sections.iter().flat_map(|section| &section.figures).collect();
+        let figure = |key: &str| {
+            hazards(key, &lives, (from, to))
+                .or_else(|| places(key, &known, (from, to)))
+                .or_else(|| fulfilment(key, &known.plan, &judged))
+        };
+        let mut out: Vec<Figure> = Vec::new();
+        for key in keys {
+            if !out.iter().any(|known| known.key == *key) {
+                out.extend(figure(key));
+            }
+        }
+        match out.iter().all(|figure| figure.value.is_none_or(f64::is_finite)) {
+            true => Ok(out),
+            false => Err(Error::Internal("a figure of a report is no number".to_owned())),
+        }
+    }
+}

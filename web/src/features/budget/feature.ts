@@ -1,0 +1,8 @@
+import { Wallet } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Money promised for a year and spent. */
+export default {
+  routes: [{ path: '/budget', component: () => import('./BudgetPage.vue'), meta: { can: ['budget.read'], title: 'budget.title' } }],
+  menu: [{ group: 'base', order: 160, to: '/budget', label: 'budget.menu', icon: Wallet, can: ['budget.read'] }],
+} satisfies Feature

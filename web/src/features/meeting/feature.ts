@@ -1,0 +1,11 @@
+import { CalendarClock } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Meetings of the committee, the office and the villages, with what they resolved. */
+export default {
+  routes: [
+    { path: '/meetings', component: () => import('./MeetingList.vue'), meta: { can: ['meeting.read'], title: 'meeting.title' } },
+    { path: '/meetings/:id', component: () => import('./MeetingPage.vue'), meta: { can: ['meeting.read'], title: 'meeting.one' } },
+  ],
+  menu: [{ group: 'work', order: 60, to: '/meetings', label: 'meeting.menu', icon: CalendarClock, can: ['meeting.read'] }],
+} satisfies Feature

@@ -1,0 +1,11 @@
+import { FileChartColumn } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Periodic reports: live figures while drafted, frozen when issued. */
+export default {
+  routes: [
+    { path: '/reports', component: () => import('./ReportList.vue'), meta: { can: ['report.read'], title: 'report.title' } },
+    { path: '/reports/:id', component: () => import('./ReportPage.vue'), meta: { can: ['report.read'], title: 'report.one' } },
+  ],
+  menu: [{ group: 'work', order: 64, to: '/reports', label: 'report.menu', icon: FileChartColumn, can: ['report.read'] }],
+} satisfies Feature

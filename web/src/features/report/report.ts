@@ -1,0 +1,13 @@
+import type { FigureView } from '@/shared/api/contract'
+import type { Tone } from '@/shared/ui/tone'
+
+/** How a report stands. */
+export function reportTone(state: string): Tone {
+  return state === 'issued' ? 'done' : state === 'submitted' ? 'due' : state === 'void' ? 'na' : 'doing'
+}
+
+/** A figure as people read it: a share in per cent, a dash where nothing was due or recorded. */
+export function figureText(figure: Pick<FigureView, 'value' | 'unit'>): string {
+  if (figure.value === null || figure.value === undefined) return '—'
+  return figure.unit === '%' ? `${(figure.value * 100).toFixed(1)} %` : `${figure.value} ${figure.unit}`
+}
