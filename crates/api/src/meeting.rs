@@ -1,8 +1,8 @@
 //! Meetings: planned, held, written down.
 
-use app::meeting::{MeetingFilter,
-    MeetingAsked, MeetingCancel, MeetingHeld, MeetingInput, MeetingMinutes, MeetingOptions, MeetingPage,
-    MeetingView,
+use app::meeting::{
+    MeetingAsked, MeetingCancel, MeetingFilter, MeetingHeld, MeetingInput, MeetingMinutes, MeetingOptions,
+    MeetingPage, MeetingView,
 };
 
 use axum::Json;
@@ -51,7 +51,11 @@ async fn list(
     Known(caller): Known,
     Query(asked): Query<Which>,
 ) -> Answer<Json<MeetingPage>> {
-    let filter = MeetingFilter { state: asked.state, kind: asked.kind, text: asked.q.filter(|q| !q.trim().is_empty()) };
+    let filter = MeetingFilter {
+        state: asked.state,
+        kind: asked.kind,
+        text: asked.q.filter(|q| !q.trim().is_empty()),
+    };
     let asked = MeetingAsked { filter, after: asked.after, limit: page_size(asked.limit) };
     Ok(Json(doors.app.meetings(&caller, &asked).await?))
 }

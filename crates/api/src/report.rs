@@ -1,8 +1,8 @@
 //! Periodic reports: drafted, issued with frozen figures, worked out again.
 
-
-use app::report::{ReportFilter,
-    Recomputed, ReportAsked, ReportInput, ReportOptions, ReportPage, ReportStepInput, ReportView, Step,
+use app::report::{
+    Recomputed, ReportAsked, ReportFilter, ReportInput, ReportOptions, ReportPage, ReportStepInput,
+    ReportView, Step,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};

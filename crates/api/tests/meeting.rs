@@ -50,7 +50,10 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
         assert_eq!(told.status, StatusCode::FORBIDDEN, "a village does not call the office's meetings");
         let options = clerk.get("/api/v1/meetings/options").await?.ok()?;
         let kinds = options["kinds"].as_array().cloned().unwrap_or_default();
-        assert!(kinds.iter().any(|one| one["code"] == "risk" && one["label"] == "定期火灾风险研判"), "{kinds:?}");
+        assert!(
+            kinds.iter().any(|one| one["code"] == "risk" && one["label"] == "定期火灾风险研判"),
+            "{kinds:?}"
+        );
 
         let meeting = clerk.post("/api/v1/meetings", risk_meeting()).await?.ok()?;
         let to = |step: &str| format!("/api/v1/meetings/{}/{step}", text(&meeting, "id"));

@@ -2,11 +2,11 @@
 
 mod common;
 
-use store::parameter::{Decision, ParameterRecord};
 use axum::http::StatusCode;
 use common::{Browser, V1, day, shop, town};
 use domain::plan::{Basis, Parameter, Value as Setting};
 use serde_json::{Value, json};
+use store::parameter::{Decision, ParameterRecord};
 use testkit::both_databases;
 
 const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");

@@ -341,14 +341,20 @@ impl Ids {
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })
             }
-            "meetings" | "meetings/{id}" => json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
-                "planned_at": "2026-09-21T09:00:00+08:00", "version": 1 }),
+            "meetings" | "meetings/{id}" => {
+                json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
+                "planned_at": "2026-09-21T09:00:00+08:00", "version": 1 })
+            }
             "meetings/{id}/hold" => json!({ "on": "2026-09-21", "present": ["p-clerk"], "version": 1 }),
             "meetings/{id}/minute" => json!({ "minutes": "丙", "version": 1 }),
-            "reports" | "reports/{id}" => json!({ "template": "situation", "org": "office", "from": "2026-07-01",
-                "to": "2026-09-20", "version": 1 }),
-            "budget" => json!({ "year": 2026, "kind": "fire", "title": "甲", "org": "office", "promised_fen": 1,
-                "approved_on": "2026-01-01" }),
+            "reports" | "reports/{id}" => {
+                json!({ "template": "situation", "org": "office", "from": "2026-07-01",
+                "to": "2026-09-20", "version": 1 })
+            }
+            "budget" => {
+                json!({ "year": 2026, "kind": "fire", "title": "甲", "org": "office", "promised_fen": 1,
+                "approved_on": "2026-01-01" })
+            }
             "budget/{id}/spendings" => json!({ "on": "2026-01-02", "amount_fen": 1, "version": 1 }),
             _ => json!({ "version": 1, "reason": reason }),
         }

@@ -157,7 +157,12 @@ fn read_day(field: &'static str, text: &str) -> Result<Date> {
         .ok_or_else(|| Error::field(field, "date.invalid", "日期请写成 2026-11-25 的样子"))
 }
 
-async fn view(read: &mut Read, caller: &Caller, record: &BudgetRecord, today: Date) -> Result<BudgetLineView> {
+async fn view(
+    read: &mut Read,
+    caller: &Caller,
+    record: &BudgetRecord,
+    today: Date,
+) -> Result<BudgetLineView> {
     let (plan, _) = plan_in_force(read, today).await?;
     let kinds = words(&kinds_of(&plan, "budget:"));
     let org = read.org(&record.line.org).await?.map(|one| one.org.name);
@@ -264,7 +269,12 @@ impl App {
     }
 
     /// Records a spending.
-    pub async fn spend(&self, caller: &Caller, id: &BudgetLineId, asked: SpendingInput) -> Result<BudgetLineView> {
+    pub async fn spend(
+        &self,
+        caller: &Caller,
+        id: &BudgetLineId,
+        asked: SpendingInput,
+    ) -> Result<BudgetLineView> {
         let on = read_day("on", &asked.on)?;
         let today = self.now().date();
         let spending = Spending {
@@ -275,8 +285,10 @@ impl App {
             voucher: asked.voucher.trim().to_owned(),
             void: None,
         };
-        self.change_budget(caller, id, asked.version, ("budget.spend", ""), |line| line.spend(spending, today))
-            .await
+        self.change_budget(caller, id, asked.version, ("budget.spend", ""), |line| {
+            line.spend(spending, today)
+        })
+        .await
     }
 
     /// Takes a spending back.

@@ -208,8 +208,7 @@ fn may(caller: &Caller, record: &FollowUpRecord, step: Step) -> bool {
     match step {
         // The holder does it; the office writes it down for one who has no account.
         Step::Done => {
-            can(Action::FollowUpDo)
-                && (holds(caller, &record.item.owner) || can(Action::FollowUpVerify))
+            can(Action::FollowUpDo) && (holds(caller, &record.item.owner) || can(Action::FollowUpVerify))
         }
         Step::Verify | Step::SendBack | Step::Void => can(Action::FollowUpVerify),
     }
@@ -218,7 +217,13 @@ fn may(caller: &Caller, record: &FollowUpRecord, step: Step) -> bool {
 const STEPS: [(Step, &str); 4] =
     [(Step::Done, "done"), (Step::Verify, "verify"), (Step::SendBack, "send_back"), (Step::Void, "void")];
 
-fn taken(item: FollowUp, step: Step, by: PersonId, at: Timestamp, text: &str) -> std::result::Result<FollowUp, FollowUpRefusal> {
+fn taken(
+    item: FollowUp,
+    step: Step,
+    by: PersonId,
+    at: Timestamp,
+    text: &str,
+) -> std::result::Result<FollowUp, FollowUpRefusal> {
     match step {
         Step::Done => item.done(by, at, text),
         Step::Verify => item.verify(by, at, text),

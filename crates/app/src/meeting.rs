@@ -256,7 +256,9 @@ async fn page(
             .map(|item| follow_up_view(caller, item, owners, title.clone(), today)),
     };
     let expected: Vec<OwnerView> = m.expected.iter().map(|post| owners.view(post)).collect();
-    let came = |owner: &OwnerView| owner.holders.iter().any(|one| m.present.contains(&PersonId::from(one.id.as_str())));
+    let came = |owner: &OwnerView| {
+        owner.holders.iter().any(|one| m.present.contains(&PersonId::from(one.id.as_str())))
+    };
     Ok(MeetingView {
         row: row(record, owners, &kinds_of(&plan, "meeting:")),
         agenda: m.agenda.clone(),
@@ -353,16 +355,17 @@ impl App {
         let owners = Owners::read(&mut tx, today).await?;
         let org = OrgId::from(asked.org.as_str());
         let known = tx.org(&org).await?.filter(|one| one.org.active);
-        let known = known.ok_or_else(|| Error::field("org", "meeting.org", "没有这个机构，请从列表中选择"))?;
-        let path = tx.territory(&known.org.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+        let known =
+            known.ok_or_else(|| Error::field("org", "meeting.org", "没有这个机构，请从列表中选择"))?;
+        let path =
+            tx.territory(&known.org.territory).await?.map(|one| one.territory.path).unwrap_or_default();
         let hat = caller.hat(Action::MeetingKeep, &Subject::of(&path, Some(&org)))?.clone();
         let (plan, _) = plan_in_force(&mut tx, today).await?;
         if asked.kind != OTHER && !kinds_of(&plan, "meeting:").contains_key(&asked.kind) {
             return Err(Error::field("kind", "meeting.kind", "请选择会议类型"));
         }
-        let planned_at = Timestamp::parse(asked.planned_at.trim()).ok_or_else(|| {
-            Error::field("planned_at", "instant.invalid", "请选择会议日期和时间")
-        })?;
+        let planned_at = Timestamp::parse(asked.planned_at.trim())
+            .ok_or_else(|| Error::field("planned_at", "instant.invalid", "请选择会议日期和时间"))?;
         let expected: BTreeSet<PostId> = asked.expected.iter().map(|id| PostId::from(id.as_str())).collect();
         if expected.iter().any(|post| owners.post(post).is_none()) {
             return Err(Error::field("expected", "meeting.expected", "参会岗位不存在，请从列表中选择"));
@@ -427,13 +430,19 @@ impl App {
     }
 
     /// It was held.
-    pub async fn hold_meeting(&self, caller: &Caller, id: &MeetingId, asked: MeetingHeld) -> Result<MeetingView> {
+    pub async fn hold_meeting(
+        &self,
+        caller: &Caller,
+        id: &MeetingId,
+        asked: MeetingHeld,
+    ) -> Result<MeetingView> {
         let now = self.now();
         let on = read_day("on", &asked.on)?;
         let mut tx = self.write(caller).await?;
         let owners = Owners::read(&mut tx, now.date()).await?;
         let mut record = self.kept(caller, &mut tx, id, &owners, asked.version).await?;
-        let present: BTreeSet<PersonId> = asked.present.iter().map(|id| PersonId::from(id.as_str())).collect();
+        let present: BTreeSet<PersonId> =
+            asked.present.iter().map(|id| PersonId::from(id.as_str())).collect();
         if present.iter().any(|person| !owners.knows(person)) {
             return Err(Error::field("present", "meeting.present", "到会人员不在人员库中，请从列表中选择"));
         }
@@ -467,7 +476,8 @@ impl App {
                 Some(post) => {
                     let due_on = read_day("due_on", one.due_on.as_deref().unwrap_or_default())?;
                     let item = FollowUpId::from(self.new_id());
-                    ask(&mut tx, &owners, &origin, (item.clone(), &one.text, &post.into(), due_on), now).await?;
+                    ask(&mut tx, &owners, &origin, (item.clone(), &one.text, &post.into(), due_on), now)
+                        .await?;
                     Some(item)
                 }
             };

@@ -253,10 +253,7 @@ fn templates() -> &'static [Template] {
 
 /// The newest edition of a template in use on a day.
 pub(crate) fn template_on(code: &str, on: Date) -> Option<&'static Template> {
-    templates()
-        .iter()
-        .filter(|one| one.code == code && one.valid_from <= on)
-        .max_by_key(|one| one.edition)
+    templates().iter().filter(|one| one.code == code && one.valid_from <= on).max_by_key(|one| one.edition)
 }
 
 fn template_of(report: &Report) -> Result<&'static Template> {

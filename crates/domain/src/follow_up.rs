@@ -223,9 +223,7 @@ impl FollowUp {
     pub fn void(self, by: PersonId, at: Timestamp, reason: &str) -> Result<Self, FollowUpRefusal> {
         match &self.state {
             State::Open if reason.trim().is_empty() => Err(FollowUpRefusal::NoReason),
-            State::Open => {
-                Ok(self.step(State::Void { reason: reason.trim().to_owned() }, by, at, reason))
-            }
+            State::Open => Ok(self.step(State::Void { reason: reason.trim().to_owned() }, by, at, reason)),
             _ => self.refuse(),
         }
     }
@@ -246,7 +244,8 @@ mod tests {
 
     fn item() -> FollowUp {
         let origin = Origin { kind: "meeting".to_owned(), id: "m".to_owned() };
-        FollowUp::ask("f".into(), origin, "核对胡豆坪村消火栓", "post".into(), day("2026-09-10")).expect("asks")
+        FollowUp::ask("f".into(), origin, "核对胡豆坪村消火栓", "post".into(), day("2026-09-10"))
+            .expect("asks")
     }
 
     #[test]

@@ -154,12 +154,7 @@ impl Meeting {
     /// It was held, and these people came.
     ///
     /// Errors: it is not planned; the day has not come; nobody was there.
-    pub fn hold(
-        self,
-        on: Date,
-        present: BTreeSet<PersonId>,
-        today: Date,
-    ) -> Result<Self, MeetingRefusal> {
+    pub fn hold(self, on: Date, present: BTreeSet<PersonId>, today: Date) -> Result<Self, MeetingRefusal> {
         match self.state {
             State::Planned if on > today => Err(MeetingRefusal::NotYet),
             State::Planned if present.is_empty() => Err(MeetingRefusal::Nobody),
@@ -185,7 +180,9 @@ impl Meeting {
     pub fn cancel(self, reason: &str) -> Result<Self, MeetingRefusal> {
         match self.state {
             State::Planned if reason.trim().is_empty() => Err(MeetingRefusal::NoReason),
-            State::Planned => Ok(Self { state: State::Cancelled { reason: reason.trim().to_owned() }, ..self }),
+            State::Planned => {
+                Ok(Self { state: State::Cancelled { reason: reason.trim().to_owned() }, ..self })
+            }
             _ => Err(MeetingRefusal::WrongState(self.state.label())),
         }
     }

@@ -89,7 +89,11 @@ impl Read {
         if let Some(owners) = &filter.owners {
             let marks: Vec<String> = owners.iter().map(|post| only.mark(post.as_str())).collect();
             // An empty list is nobody's.
-            let any = if marks.is_empty() { "1 = 0".to_owned() } else { format!("owner IN ({})", marks.join(", ")) };
+            let any = if marks.is_empty() {
+                "1 = 0".to_owned()
+            } else {
+                format!("owner IN ({})", marks.join(", "))
+            };
             only.and(&any);
         }
         if let Some(day) = filter.overdue_as_of {

@@ -112,7 +112,9 @@ impl Write {
     /// A new meeting.
     pub async fn insert_meeting(&mut self, record: &MeetingRecord) -> Result<()> {
         let mut row = record.cols()?;
-        row.extend(cols! { version: 1_i64, recorded_at: record.recorded_at, recorded_by: &record.recorded_by });
+        row.extend(
+            cols! { version: 1_i64, recorded_at: record.recorded_at, recorded_by: &record.recorded_by },
+        );
         self.insert("meeting", record.meeting.id.as_str(), row).await
     }
 

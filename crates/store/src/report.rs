@@ -95,7 +95,9 @@ impl Write {
     /// A new report.
     pub async fn insert_report(&mut self, record: &ReportRecord) -> Result<()> {
         let mut row = record.cols()?;
-        row.extend(cols! { version: 1_i64, recorded_at: record.recorded_at, recorded_by: &record.recorded_by });
+        row.extend(
+            cols! { version: 1_i64, recorded_at: record.recorded_at, recorded_by: &record.recorded_by },
+        );
         self.insert("report", record.report.id.as_str(), row).await
     }
 

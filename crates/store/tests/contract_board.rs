@@ -487,7 +487,9 @@ async fn subjects_are_named_and_rows_told_apart_by_scope() -> anyhow::Result<()>
             assert_eq!(called.get(id).map(String::as_str), Some(name), "{kind}");
             assert_eq!(called.len(), 1, "{kind}");
         }
-        for kind in ["hazard", "task", "inspection_plan", "org", "territory", "parameter", "unit_link", "assignment"] {
+        for kind in
+            ["hazard", "task", "inspection_plan", "org", "territory", "parameter", "unit_link", "assignment"]
+        {
             assert!(read.object_refs(kind, &["nobody"]).await?.is_empty(), "{kind}");
         }
         assert!(read.object_refs("session", &["x"]).await?.is_empty());

@@ -71,8 +71,8 @@ fn meeting(id: &str, org: &str, path: &str, on: &str) -> MeetingRecord {
 }
 
 #[tokio::test]
-async fn meetings_are_listed_newest_first_within_the_scope_and_a_stale_step_is_a_conflict() -> anyhow::Result<()>
-{
+async fn meetings_are_listed_newest_first_within_the_scope_and_a_stale_step_is_a_conflict()
+-> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let mut tx = db.write(&town()).await?;
@@ -101,12 +101,16 @@ async fn meetings_are_listed_newest_first_within_the_scope_and_a_stale_step_is_a
         assert!(read.meeting(&"m1".into(), &below(&["t/v1"])).await?.is_none());
         let mut first = read.meeting(&"m1".into(), &everything()).await?.expect("kept");
         drop(read);
-        first.meeting = first.meeting.hold(day("2026-09-01"), BTreeSet::from(["p".into()]), day("2026-09-02"))?;
+        first.meeting =
+            first.meeting.hold(day("2026-09-01"), BTreeSet::from(["p".into()]), day("2026-09-02"))?;
         let mut tx = db.write(&town()).await?;
         tx.update_meeting(&first).await?;
         tx.commit(audit("meeting", "m1"), ()).await?;
         let mut tx = db.write(&town()).await?;
-        assert!(matches!(tx.update_meeting(&first).await, Err(Error::Conflict { .. })), "seen before the step");
+        assert!(
+            matches!(tx.update_meeting(&first).await, Err(Error::Conflict { .. })),
+            "seen before the step"
+        );
         drop(tx);
         let verified = db.read(&town()).await?.verify().await?;
         assert_eq!((verified.findings.len(), verified.rows), (0, 3));

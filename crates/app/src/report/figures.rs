@@ -15,7 +15,13 @@ use crate::{App, Error, Result};
 const LISTED: &str = "list:village_listed";
 
 fn counted(key: &str, label: &str, value: usize, unit: &str) -> Figure {
-    Figure { key: key.to_owned(), label: label.to_owned(), value: Some(value as f64), of: None, unit: unit.to_owned() }
+    Figure {
+        key: key.to_owned(),
+        label: label.to_owned(),
+        value: Some(value as f64),
+        of: None,
+        unit: unit.to_owned(),
+    }
 }
 
 /// A ratio with nothing due behind it has no value.
@@ -86,11 +92,7 @@ impl App {
     /// The figures of a template between two days, as known at the end of the second. A key this plan does not know
     /// gives no figure.
     // tidy(caller): part of the use case that shows them, which asked for the right.
-    pub(crate) async fn figures(
-        &self,
-        template: &Template,
-        (from, to): (Date, Date),
-    ) -> Result<Vec<Figure>> {
+    pub(crate) async fn figures(&self, template: &Template, (from, to): (Date, Date)) -> Result<Vec<Figure>> {
         let mut lives: Vec<Life> = Vec::new();
         let mut read = self.db.read(&self.town).await?;
         read.each_hazard_life(to, |life| lives.push(life)).await?;

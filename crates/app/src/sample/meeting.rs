@@ -38,8 +38,12 @@ const RESOLVED: &[&str] = &[
     "核对公示牌人员和电话，有变动的及时更换",
 ];
 /// What was done about it.
-const DONE: &[&str] =
-    &["已逐户办完，照片存档", "已办结，个别住户外出的下周补查", "已办结，发现的问题另行登记隐患", "已完成并告知村民"];
+const DONE: &[&str] = &[
+    "已逐户办完，照片存档",
+    "已办结，个别住户外出的下周补查",
+    "已办结，发现的问题另行登记隐患",
+    "已完成并告知村民",
+];
 
 struct Table<'a> {
     roster: &'a Roster,
@@ -64,7 +68,13 @@ fn later(day: Date, days: u64) -> Date {
     day.checked_add_days(chrono::Days::new(days)).unwrap_or(day)
 }
 
-fn audit(who: &Assignment, name: &str, action: &'static str, object: (&'static str, &str), at: Timestamp) -> Audit {
+fn audit(
+    who: &Assignment,
+    name: &str,
+    action: &'static str,
+    object: (&'static str, &str),
+    at: Timestamp,
+) -> Audit {
     Audit {
         action,
         object_kind: object.0,
@@ -108,7 +118,8 @@ impl<'a> Table<'a> {
 
     fn path_of(&self, post: &PostId) -> String {
         let found = self.roster.posts.iter().find(|one| one.id == *post);
-        let node = found.and_then(|post| self.roster.territories.iter().find(|one| one.code == post.territory));
+        let node =
+            found.and_then(|post| self.roster.territories.iter().find(|one| one.code == post.territory));
         node.map_or_else(|| self.path.clone(), |node| node.path.clone())
     }
 
@@ -128,18 +139,24 @@ impl<'a> Table<'a> {
         let origin = Origin { kind: origin.0.to_owned(), id: origin.1.to_owned() };
         let due = later(day, 10 + dice.below(12));
         let text = dice.pick(RESOLVED);
-        let mut item =
-            FollowUp::ask(id(word).into(), origin, text, post.clone(), due).map_err(refused)?;
+        let mut item = FollowUp::ask(id(word).into(), origin, text, post.clone(), due).map_err(refused)?;
         let slow = if dice.chance(150) { 40 } else { 12 };
         let done_on = later(day, 4 + dice.below(slow));
         if let Some(holder) = self.holder(post, done_on).filter(|_| done_on < today && dice.chance(930)) {
             item = item.done(holder.person.clone(), at(done_on, 16), dice.pick(DONE)).map_err(refused)?;
             let seen_on = later(done_on, 1 + dice.below(4));
             if seen_on < today {
-                item = item.verify(self.clerk.person.clone(), at(seen_on, 10), "抽查属实").map_err(refused)?;
+                item =
+                    item.verify(self.clerk.person.clone(), at(seen_on, 10), "抽查属实").map_err(refused)?;
             }
         }
-        Ok(FollowUpRecord { item, org: org.clone(), path: self.path_of(post), version: 1, recorded_at: at(day, 17) })
+        Ok(FollowUpRecord {
+            item,
+            org: org.clone(),
+            path: self.path_of(post),
+            version: 1,
+            recorded_at: at(day, 17),
+        })
     }
 }
 
@@ -239,10 +256,8 @@ async fn meeting(
             let Some(owner) = dice.choose(&table.owners).copied() else { continue };
             let name = format!("{word} item {n}");
             let item = table.item(&name, ("meeting", &word), owner, (on, today), dice)?;
-            resolutions.push(Resolution {
-                text: item.item.text.clone(),
-                follow_up: Some(item.item.id.clone()),
-            });
+            resolutions
+                .push(Resolution { text: item.item.text.clone(), follow_up: Some(item.item.id.clone()) });
             tx.insert_follow_up(&item).await?;
         }
         resolutions.push(Resolution { text: "继续做好日常宣传".to_owned(), follow_up: None });
@@ -284,11 +299,20 @@ async fn money(app: &App, table: &Table<'_>, today: Date) -> Result<()> {
             };
             let mut line = line.set().map_err(refused)?;
             for n in 1..=8_u64 {
-                let Some(on) = Date::from_ymd_opt(year, u32::try_from(n).unwrap_or(1) + 2, 12) else { continue };
+                let Some(on) = Date::from_ymd_opt(year, u32::try_from(n).unwrap_or(1) + 2, 12) else {
+                    continue;
+                };
                 if on >= today || dice.chance(250) {
                     continue;
                 }
-                let what = dice.pick(&["灭火器更换", "宣传品印制", "水带和接口", "消火栓维修", "培训场地和资料", "值守补助"]);
+                let what = dice.pick(&[
+                    "灭火器更换",
+                    "宣传品印制",
+                    "水带和接口",
+                    "消火栓维修",
+                    "培训场地和资料",
+                    "值守补助",
+                ]);
                 let spending = Spending {
                     no: 0,
                     on,

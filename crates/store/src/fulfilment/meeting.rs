@@ -31,8 +31,7 @@ impl Read {
     /// A report counts from the day it was issued.
     pub(super) async fn gather_reports(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql =
-            "SELECT id, org, issued_at, content FROM report WHERE town = $1 AND state = 'issued' ORDER BY issued_at, id";
+        let sql = "SELECT id, org, issued_at, content FROM report WHERE town = $1 AND state = 'issued' ORDER BY issued_at, id";
         for row in &self.rows(sql, args![town.as_str()]).await? {
             let report: Report = row.json("content")?;
             let (mut tags, also) = out.roll.acting(&BTreeSet::from([row.text("org")?]));
