@@ -107,6 +107,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传附件 */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载附件 */
+        get: operations["download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -203,6 +237,75 @@ export interface paths {
         get: operations["evidence"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某年经费 */
+        get: operations["year"];
+        put?: never;
+        /** 登记经费项目 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/{id}/spendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记支出 */
+        post: operations["spend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/{id}/spendings/{no}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废一笔支出 */
+        post: operations["void_spending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废经费项目 */
+        post: operations["void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,6 +484,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 凭据 */
+        get: operations["list"];
+        put?: never;
+        /** 登记凭据 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可登记的责任 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份凭据 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定或退回 */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{id}/resubmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改正后重报 */
+        post: operations["resubmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/places": {
         parameters: {
             query?: never;
@@ -392,6 +598,40 @@ export interface paths {
         get: operations["places"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 督办事项 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理督办事项：done 办结，verify 核实，send_back 退回，void 撤销 */
+        post: operations["step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -928,6 +1168,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 责任书 */
+        get: operations["list"];
+        put?: never;
+        /** 登记责任书 */
+        post: operations["sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 履职清单 */
+        get: operations["statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份责任书 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废责任书 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -1060,6 +1369,110 @@ export interface paths {
         put?: never;
         /** 确认第二因素 */
         post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 会议 */
+        get: operations["list"];
+        put?: never;
+        /** 安排会议 */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 新建会议所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次会议 */
+        get: operations["one"];
+        /** 修改会议安排 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消会议 */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记召开 */
+        post: operations["hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/minute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交纪要 */
+        post: operations["minute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1451,6 +1864,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报告 */
+        get: operations["list"];
+        put?: never;
+        /** 起草报告 */
+        post: operations["draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 起草报告所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份报告 */
+        get: operations["one"];
+        /** 修改草稿 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/recompute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按当时的记录重算已签发的数字 */
+        get: operations["recompute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理报告：submit 提交，issue 签发，send_back 退回，void 作废 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1462,6 +1962,23 @@ export interface paths {
         get: operations["search"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 再次确认身份 */
+        post: operations["step_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1933,6 +2450,22 @@ export interface components {
             /** @description Whether it is valid today. */
             valid: boolean;
         };
+        /** @description A file as pages see it. */
+        Attachment: {
+            /** @description Id. */
+            id: string;
+            /** @description As `application/pdf`. */
+            media_type: string;
+            /** @description Name as it was handed in. */
+            name: string;
+            /** @description Hash of its bytes. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Units: bytes.
+             */
+            size_bytes: number;
+        };
         /** @description One page of the record, newest first. */
         AuditPage: {
             /** @description Entries. */
@@ -1964,6 +2497,8 @@ export interface components {
             object_kind: string;
             /** @description What people call the kind. */
             object_kind_label: string;
+            /** @description Its number or name; empty when it has none or the reader may not see it. */
+            object_ref: string;
             /** @description Why. */
             reason: string;
             /**
@@ -2010,6 +2545,144 @@ export interface components {
             to: string;
             villages: components["schemas"]["VillageTally"][];
             whole: components["schemas"]["Tally"];
+        };
+        /** @description A line to add. */
+        BudgetLineInput: {
+            /** @description The day it was approved. */
+            approved_on: string;
+            /** @description 依据文件. */
+            basis?: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Who spends it. */
+            org: string;
+            /**
+             * Format: int64
+             * @description How much. Units: fen.
+             */
+            promised_fen: number;
+            /** @description 资金来源. */
+            source?: string;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
+        /** @description 经费项目 as pages see it. */
+        BudgetLineView: {
+            /** @description What the caller may do: `spend`, `void`. */
+            actions: string[];
+            /** @description The day it was approved. */
+            approved_on: string;
+            /** @description 依据文件. */
+            basis: string;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: components["schemas"]["Word"];
+            /** @description Who spends it. */
+            org: components["schemas"]["Named"];
+            /** @description More was spent than promised. */
+            overspent: boolean;
+            /**
+             * Format: int64
+             * @description How much was promised. Units: fen.
+             */
+            promised_fen: number;
+            /** @description 资金来源. */
+            source: string;
+            /** @description What was spent. */
+            spendings: components["schemas"]["SpendingView"][];
+            /**
+             * Format: int64
+             * @description How much was spent. Units: fen.
+             */
+            spent_fen: number;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Why it was taken back. */
+            void?: string | null;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
+        /** @description What is taken back. */
+        BudgetVoid: {
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version of the line that was read.
+             */
+            version: number;
+        };
+        /** @description A year of money. */
+        BudgetYear: {
+            /** @description What the caller may do: `add`. */
+            actions: string[];
+            /** @description Its lines. */
+            items: components["schemas"]["BudgetLineView"][];
+            /** @description Kinds the plan asks for, and any other. */
+            kinds: components["schemas"]["Word"][];
+            /** @description Organisations. */
+            orgs: components["schemas"]["Named"][];
+            /**
+             * Format: int64
+             * @description Promised by lines that stand. Units: fen.
+             */
+            promised_fen: number;
+            /**
+             * Format: int64
+             * @description Spent on them. Units: fen.
+             */
+            spent_fen: number;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+            /** @description Years there are lines of, this one included. */
+            years: number[];
+        };
+        /** @description An occurrence that evidence may be recorded for. */
+        CaseOption: {
+            /**
+             * Format: int32
+             * @description How much is done.
+             */
+            done: number;
+            /** @description First day. */
+            from: string;
+            /**
+             * Format: int32
+             * @description How much is needed.
+             */
+            needed: number;
+            /** @description How it stands. */
+            status: string;
+            /** @description In words. */
+            status_label: string;
+            /** @description For whom or what. */
+            subject: components["schemas"]["SubjectName"];
+            /** @description Last day. */
+            to: string;
+            /**
+             * Format: int32
+             * @description Records that wait for a decision.
+             */
+            waiting: number;
+            /** @description Key of its window. */
+            window: string;
         };
         /** @description The words places are described with. */
         Catalog: {
@@ -2163,6 +2836,21 @@ export interface components {
         Checklists: {
             items: components["schemas"]["ChecklistRow"][];
         };
+        /** @description What a record is claimed for. */
+        ClaimView: {
+            /** @description The chosen tag. */
+            choice?: string | null;
+            /** @description Id of the duty. */
+            duty: string;
+            /** @description Its title. */
+            duty_title: string;
+            /** @description Which of its needs. */
+            need: string;
+            /** @description That need in words. */
+            need_label: string;
+            /** @description For whom or what. */
+            subject: components["schemas"]["SubjectName"];
+        };
         /** @description One clause. */
         ClauseRow: {
             /** @description The notice leaves the number out; the clause carries no duty and never fails. */
@@ -2264,6 +2952,13 @@ export interface components {
             /** @description Which days. */
             kind: components["schemas"]["DaysKind"];
         };
+        /** @description A figure that is not what it was. */
+        DifferenceView: {
+            issued?: components["schemas"]["FigureView"] | null;
+            /** @description Which. */
+            key: string;
+            now?: components["schemas"]["FigureView"] | null;
+        };
         /** @description What changed since the baseline. */
         DriftView: {
             /**
@@ -2281,6 +2976,23 @@ export interface components {
              * @description Living count less baseline.
              */
             net: number;
+        };
+        /** @description A duty that evidence may be recorded for. */
+        DutyOption: {
+            /** @description Those, the latest first. */
+            cases: components["schemas"]["CaseOption"][];
+            /** @description Its clause. */
+            clause: components["schemas"]["Named"];
+            /** @description Id. */
+            duty: string;
+            /** @description Occurrences that lack something. */
+            missing_n: number;
+            /** @description What it asks for. */
+            needs: components["schemas"]["NeedOption"][];
+            /** @description Everybody it is owed for; only when this duty alone is asked for. */
+            subjects: components["schemas"]["SubjectName"][];
+            /** @description Title. */
+            title: string;
         };
         /** @description A number or choice that a duty goes by. */
         DutyParameter: {
@@ -2305,6 +3017,8 @@ export interface components {
             note?: string | null;
             parameters: components["schemas"]["DutyParameter"][];
             period_label: string;
+            /** @description Whether something of it is recorded as evidence. */
+            recordable: boolean;
             tally: components["schemas"]["Tally"];
             title: string;
             /** Format: double */
@@ -2385,6 +3099,162 @@ export interface components {
             /** @description Since when. */
             on: string;
         };
+        /** @description What a record is claimed for. */
+        EvidenceClaimInput: {
+            /** @description The chosen tag where different ones are counted. */
+            choice?: string | null;
+            duty: string;
+            /** @description Which of its needs; the only one when left out. */
+            need?: string | null;
+            subject?: string;
+            /** @description Left out for what sets duties off. */
+            subject_kind?: string;
+        };
+        /** @description What is said of a piece of evidence. */
+        EvidenceContentInput: {
+            claims?: components["schemas"]["EvidenceClaimInput"][];
+            files?: string[];
+            happened_on: string;
+            kind: string;
+            number?: string;
+            org?: string | null;
+            photos?: string[];
+            territory?: string | null;
+            text?: string;
+            title?: string;
+            until?: string | null;
+        };
+        /** @description A decision. */
+        EvidenceDecisionInput: {
+            accept: boolean;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A corrected edition. */
+        EvidenceEditionInput: components["schemas"]["EvidenceContentInput"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Something that happened to a record. */
+        EvidenceEventView: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Named"];
+            /** @description `submitted`, `accepted`, `rejected`, `resubmitted` or `voided`. */
+            kind: string;
+            /** @description In words. */
+            kind_label: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description What an edition said: text. */
+            text?: string | null;
+            /** @description What an edition said: title. */
+            title?: string | null;
+        };
+        /** @description A piece of evidence with everything that belongs to it. */
+        EvidenceFullView: components["schemas"]["EvidenceLine"] & {
+            /** @description What it is claimed for. */
+            claims: components["schemas"]["ClaimView"][];
+            /** @description Files. */
+            files: components["schemas"]["Attachment"][];
+            /** @description Everything that happened to it, oldest first. */
+            history: components["schemas"]["EvidenceEventView"][];
+            /** @description Pictures. */
+            photos: components["schemas"]["PhotoView"][];
+            post?: components["schemas"]["Named"] | null;
+            /** @description Pictures of it that other records have too. */
+            same_pictures: components["schemas"]["SamePicture"][];
+            /** @description What was done. */
+            text: string;
+        };
+        /** @description A piece of evidence in a list. */
+        EvidenceLine: {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** @description The number people use. */
+            code: string;
+            /** @description When. */
+            decided_at?: string | null;
+            decided_by?: components["schemas"]["Named"] | null;
+            /** @description The duties it is claimed for, each once. */
+            duties: components["schemas"]["Word"][];
+            /**
+             * Format: int32
+             * @description Which edition.
+             */
+            edition: number;
+            /** @description Files. */
+            files_n: number;
+            /** @description Day it happened, or first day in force. */
+            happened_on: string;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Kind in words. */
+            kind_label: string;
+            /** @description 文号. */
+            number: string;
+            /** @description The organisation that did it. */
+            org: components["schemas"]["Named"];
+            /** @description Pictures. */
+            photos_n: number;
+            /** @description Why it was sent back or voided. */
+            reason?: string | null;
+            /** @description When its first edition was recorded. */
+            recorded_at: string;
+            /** @description Who wrote the last edition. */
+            recorded_by: components["schemas"]["Named"];
+            /** @description Whether one of its pictures was used before for another record. */
+            same_picture: boolean;
+            /** @description How it stands. */
+            state: string;
+            /** @description In words. */
+            state_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["Named"];
+            /** @description One line. */
+            title: string;
+            /** @description Last day in force. */
+            until?: string | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description A new piece of evidence. */
+        EvidenceNewInput: components["schemas"]["EvidenceContentInput"] & {
+            /** @description Made by the page, so that pictures can go first. */
+            id: string;
+        };
+        /** @description What the caller may record. */
+        EvidenceOptions: {
+            /** @description Duties, those that lack something first. */
+            items: components["schemas"]["DutyOption"][];
+            /** @description Kinds of record. */
+            kinds: components["schemas"]["Word"][];
+            /** @description Organisations he may record for. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Territories where something may have happened. */
+            territories: components["schemas"]["Named"][];
+            /** @description Today. */
+            today: string;
+        };
+        /** @description A page of evidence. */
+        EvidencePage: {
+            /** @description Newest first; what waits, oldest first. */
+            items: components["schemas"]["EvidenceLine"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description A record behind a figure. */
         EvidenceRow: {
             happened_on: string;
@@ -2401,6 +3271,12 @@ export interface components {
             items: components["schemas"]["EvidenceRow"][];
             /** @description How the figure came about. */
             why: string;
+        };
+        /** @description Why a record is voided. */
+        EvidenceVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description Where the one extension stands. */
         ExtensionView: {
@@ -2425,12 +3301,93 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @description A figure as pages see it. */
+        FigureView: {
+            /** @description Which. */
+            key: string;
+            /** @description Name. */
+            label: string;
+            /**
+             * Format: double
+             * @description Of how much.
+             */
+            of?: number | null;
+            /** @description Unit; `%` for a share. */
+            unit: string;
+            /**
+             * Format: double
+             * @description How much; a share from 0 to 1; null where nothing was due or recorded.
+             */
+            value?: number | null;
+        };
         /** @description Something a reviewer should know. */
         FlagView: {
             /** @description Code. */
             code: string;
             /** @description In Chinese. */
             message: string;
+        };
+        /** @description One step on record. */
+        FollowUpNote: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Named"];
+            /** @description The state it led to. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description What was said. */
+            text: string;
+        };
+        /** @description A page of items. */
+        FollowUpPage: {
+            /** @description Rows. */
+            items: components["schemas"]["FollowUpView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description What is said with a step. */
+        FollowUpStepInput: {
+            /** @description What was done, or why. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description 督办事项 as pages see it. */
+        FollowUpView: {
+            /** @description What the caller may do: `done`, `verify`, `send_back`, `void`. */
+            actions: string[];
+            /** @description By when. */
+            due_on: string;
+            /** @description Id. */
+            id: string;
+            /** @description Whether it was done after its day. */
+            late: boolean;
+            /** @description What happened to it. */
+            notes: components["schemas"]["FollowUpNote"][];
+            /** @description What asked for it. */
+            origin: components["schemas"]["Named"];
+            /** @description `meeting` or `report`. */
+            origin_kind: string;
+            /** @description Whether it is owed and its day has passed. */
+            overdue: boolean;
+            /** @description Who owes it. */
+            owner: components["schemas"]["OwnerView"];
+            /** @description `open`, `done`, `verified` or `void`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description What is to be done. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
         };
         /** @description What was found. */
         Found: {
@@ -3240,6 +4197,124 @@ export interface components {
             from: string;
             inspections: number;
         };
+        /** @description A letter that was signed. */
+        LetterInput: {
+            counterpart?: string;
+            duties?: string[];
+            files?: string[];
+            from: string;
+            /** @description Made by the page, so that scans can go first. */
+            id: string;
+            indicators?: string[];
+            number?: string;
+            photos?: string[];
+            post: string;
+            signed_on: string;
+            /** @description Id of the person who signed. */
+            signer: string;
+            until: string;
+        };
+        /** @description Who signed, who did not, and every letter. */
+        LetterPage: {
+            /** @description Every letter, the latest first. */
+            items: components["schemas"]["LetterView"][];
+            /** @description Whether the caller may record one. */
+            may_sign: boolean;
+            /** @description Posts that ask for a letter, one line for each holder. */
+            posts: components["schemas"]["LetterPost"][];
+        };
+        /** @description The holder of a post that asks for a letter. */
+        LetterPost: {
+            /** @description Duties of the plan that ask for it or name its holder. */
+            duties: components["schemas"]["Word"][];
+            holder?: components["schemas"]["Named"] | null;
+            /** @description His letter that is in force, if any. */
+            letter?: string | null;
+            /** @description Of which organisation. */
+            org: components["schemas"]["Named"];
+            /** @description The post. */
+            post: components["schemas"]["Named"];
+            /** @description What its holder is. */
+            role: string;
+            /** @description In words. */
+            role_label: string;
+            /** @description Since when. */
+            since?: string | null;
+            /** @description `in_force`, `to_resign`, `over`, `missing` or `vacant`. */
+            standing: string;
+            /** @description In words. */
+            standing_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["Named"];
+            /** @description Its last day. */
+            until?: string | null;
+        };
+        /** @description A letter for people. */
+        LetterView: {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** @description With whom. */
+            counterpart: string;
+            /** @description Duties it names. */
+            duties: components["schemas"]["Word"][];
+            /** @description Scans. */
+            files: components["schemas"]["Attachment"][];
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description Indicators. */
+            indicators: string[];
+            /** @description The signer's last day on the post, once it is known. */
+            left_on?: string | null;
+            /** @description 文号. */
+            number: string;
+            /** @description Of which organisation. */
+            org: components["schemas"]["Named"];
+            /** @description Pictures of the paper. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description The post it binds. */
+            post: components["schemas"]["Named"];
+            /** @description When. */
+            recorded_at: string;
+            /** @description Who recorded it. */
+            recorded_by: components["schemas"]["Named"];
+            /** @description What its holder is. */
+            role: string;
+            /** @description In words. */
+            role_label: string;
+            /** @description Day of the signatures. */
+            signed_on: string;
+            /** @description Who signed. */
+            signer: components["schemas"]["Named"];
+            /** @description How it stands today. */
+            standing: string;
+            /** @description In words. */
+            standing_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["Named"];
+            /** @description Last day. */
+            until: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+            void?: components["schemas"]["LetterVoid"] | null;
+        };
+        /** @description When and why a letter was voided. */
+        LetterVoid: {
+            /** @description When. */
+            at: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Why a letter is voided. */
+        LetterVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Two kinds of list side by side. */
         ListSummary: {
             /** @description Why there is no total. */
@@ -3312,6 +4387,144 @@ export interface components {
             /** @description 姓名. */
             name: string;
         };
+        /** @description A measure as asked for. */
+        MeasureInput: {
+            /** @description By when. */
+            due_on: string;
+            /** @description Who owes it. */
+            owner: string;
+            /** @description What is to be done. */
+            text: string;
+        };
+        /** @description A measure. */
+        MeasureView: {
+            /** @description By when. */
+            due_on: string;
+            follow_up?: components["schemas"]["FollowUpView"] | null;
+            /** @description Who owes it. */
+            owner: components["schemas"]["OwnerView"];
+            /** @description What is to be done. */
+            text: string;
+        };
+        /** @description It will not be held. */
+        MeetingCancel: {
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description It was held. */
+        MeetingHeld: {
+            /** @description The day. */
+            on: string;
+            /** @description Who came. */
+            present: string[];
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A meeting to plan or change. */
+        MeetingInput: {
+            /** @description What it is about. */
+            agenda: string[];
+            /** @description Posts that are expected. */
+            expected?: string[];
+            /** @description Kind. */
+            kind: string;
+            /** @description Who calls it. */
+            org: string;
+            /** @description When, RFC 3339. */
+            planned_at: string;
+            /** @description Title. */
+            title: string;
+            /** @description Where. */
+            venue?: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description It is written down. */
+        MeetingMinutes: {
+            /** @description 纪要. */
+            minutes: string;
+            /** @description 议定事项. */
+            resolutions?: components["schemas"]["ResolutionInput"][];
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description What a form needs. */
+        MeetingOptions: {
+            /** @description Kinds the plan asks for, and any other. */
+            kinds: components["schemas"]["Word"][];
+            /** @description Organisations the caller may call meetings for. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Posts that may be expected and may owe what is resolved. */
+            posts: components["schemas"]["OwnerView"][];
+        };
+        /** @description A page of meetings. */
+        MeetingPage: {
+            /** @description Rows. */
+            items: components["schemas"]["MeetingRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A meeting in a list. */
+        MeetingRow: {
+            /** @description The day it was held. */
+            held_on?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: components["schemas"]["Word"];
+            /** @description Who calls it. */
+            org: components["schemas"]["Named"];
+            /** @description When it is to begin. */
+            planned_at: string;
+            /** @description How many resolutions. */
+            resolutions: number;
+            /** @description `planned`, `held`, `minuted` or `cancelled`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Title. */
+            title: string;
+            /** @description Where. */
+            venue: string;
+        };
+        /** @description 会议 as its page sees it. */
+        MeetingView: components["schemas"]["MeetingRow"] & {
+            /** @description Expected posts of which nobody came. */
+            absent: components["schemas"]["OwnerView"][];
+            /** @description What the caller may do: `change`, `hold`, `minute`, `cancel`. */
+            actions: string[];
+            /** @description What it is about. */
+            agenda: string[];
+            /** @description Why it was cancelled. */
+            cancelled?: string | null;
+            /** @description Posts that are expected, with who holds them today. */
+            expected: components["schemas"]["OwnerView"][];
+            /** @description 纪要. */
+            minutes: string;
+            /** @description Who came. */
+            present: components["schemas"]["Named"][];
+            /** @description 议定事项. */
+            resolutions_list: components["schemas"]["ResolutionView"][];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
         /** @description One stay on a list. */
         Membership: {
             entry: string;
@@ -3346,6 +4559,23 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description One thing a duty asks for that is recorded as evidence. */
+        NeedOption: {
+            /** @description One of these is to be chosen; none to choose where empty. */
+            choices: components["schemas"]["Word"][];
+            /** @description It must be in force: the record says until when. */
+            held: boolean;
+            /** @description It sets the duty off. */
+            is_trigger: boolean;
+            /** @description Names it within its duty. */
+            key: string;
+            /** @description What kind of record it makes. */
+            kind: string;
+            /** @description In words. */
+            kind_label: string;
+            /** @description In words. */
+            label: string;
         };
         /** @description A password set by somebody else, to be changed at the next login. */
         NewPassword: {
@@ -3394,6 +4624,11 @@ export interface components {
             status: string;
             status_label: string;
             subject: components["schemas"]["SubjectView"];
+            /**
+             * Format: int32
+             * @description Records handed in for it that nobody has decided about yet.
+             */
+            waiting: number;
             window: components["schemas"]["WindowView"];
         };
         /** @description An organisation to add or change. */
@@ -3455,6 +4690,15 @@ export interface components {
         /** @description Every organisation. */
         Orgs: {
             items: components["schemas"]["OrgView"][];
+        };
+        /** @description A post with who holds it today. */
+        OwnerView: {
+            /** @description Who holds it; nobody while it is vacant. */
+            holders: components["schemas"]["Named"][];
+            /** @description Its organisation. */
+            org: components["schemas"]["Named"];
+            /** @description The post. */
+            post: components["schemas"]["Named"];
         };
         /** @description What a change would do to one duty. */
         ParameterChange: {
@@ -3971,7 +5215,12 @@ export interface components {
             history: components["schemas"]["PlanHistoryView"][];
             /** @description Its visits. */
             items: components["schemas"]["PlanItemView"][];
-            /** @description What it leaves uncovered from today on, while it is not approved. */
+            /**
+             * Format: int32
+             * @description Visits the year's frequency had before today, which a plan made now does not make up for.
+             */
+            passed_n: number;
+            /** @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. */
             uncovered: components["schemas"]["UncoveredView"][];
         };
         /** @description Plans. */
@@ -4105,6 +5354,15 @@ export interface components {
             text: string;
             title: string;
         };
+        /** @description What came of working a report out again. */
+        Recomputed: {
+            /** @description Those that are not. */
+            differences: components["schemas"]["DifferenceView"][];
+            /** @description Every figure is what it was. */
+            same: boolean;
+            /** @description What was issued still has the hash it was sealed with. */
+            sealed: boolean;
+        };
         /** @description Shown once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -4114,6 +5372,133 @@ export interface components {
             /** @description `uscc`, `unlicensed` or `unknown`. */
             kind: string;
             uscc?: string | null;
+        };
+        /** @description A report to draft or change. */
+        ReportInput: {
+            /** @description First day it is about. */
+            from: string;
+            /** @description What follows. */
+            measures?: components["schemas"]["MeasureInput"][];
+            /** @description Who makes it. */
+            org: string;
+            /** @description Its parts. */
+            sections?: components["schemas"]["SectionInput"][];
+            /** @description Code of the template. */
+            template: string;
+            /** @description Title; the template's with its time when left out. */
+            title?: string;
+            /** @description Last day; must be over. */
+            to: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description What a form needs. */
+        ReportOptions: {
+            /** @description Organisations. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Posts that may owe a measure. */
+            posts: components["schemas"]["OwnerView"][];
+            /** @description Templates in use. */
+            templates: components["schemas"]["Word"][];
+        };
+        /** @description A page of reports. */
+        ReportPage: {
+            /** @description Rows. */
+            items: components["schemas"]["ReportRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A report in a list. */
+        ReportRow: {
+            /** @description First day it is about. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description When it was issued. */
+            issued_at?: string | null;
+            /** @description How many measures. */
+            measures: number;
+            /** @description Who makes it. */
+            org: components["schemas"]["Named"];
+            /** @description `draft`, `submitted`, `issued` or `void`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Template. */
+            template: components["schemas"]["Word"];
+            /** @description Title. */
+            title: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description A part of a report. */
+        ReportSection: {
+            /** @description Its figures: frozen once it is issued, live before. */
+            figures: components["schemas"]["FigureView"][];
+            /** @description What to write. */
+            hint: string;
+            /** @description Key in the template. */
+            key: string;
+            /** @description What was written. */
+            text: string;
+            /** @description Heading. */
+            title: string;
+        };
+        /** @description What is said with a step. */
+        ReportStepInput: {
+            /** @description Why, where a reason is asked for. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description 报告 as its page sees it. */
+        ReportView: components["schemas"]["ReportRow"] & {
+            /** @description What the caller may do: `change`, `submit`, `issue`, `send_back`, `void`, `recompute`. */
+            actions: string[];
+            issued_by?: components["schemas"]["Named"] | null;
+            /** @description What follows. */
+            measures_list: components["schemas"]["MeasureView"][];
+            /** @description Whether measures are asked for. */
+            needs_measures: boolean;
+            /**
+             * Format: int64
+             * @description Number of the record's last entry when it was issued.
+             */
+            record_no?: number | null;
+            /** @description Why it was sent back; empty otherwise. */
+            returned: string;
+            /** @description Its parts. */
+            sections: components["schemas"]["ReportSection"][];
+            /** @description SHA-256 over what was issued. */
+            sha256?: string | null;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Why it was taken back; empty otherwise. */
+            void_reason: string;
+        };
+        /** @description What was resolved, as asked for. */
+        ResolutionInput: {
+            /** @description By when. */
+            due_on?: string | null;
+            /** @description The post that owes it; none for what nobody has to do anything about. */
+            owner?: string | null;
+            /** @description What was resolved. */
+            text: string;
+        };
+        /** @description What was resolved. */
+        ResolutionView: {
+            follow_up?: components["schemas"]["FollowUpView"] | null;
+            /** @description What was resolved. */
+            text: string;
         };
         /** @description Why. */
         RevealReason: {
@@ -4141,6 +5526,26 @@ export interface components {
              * @description Points.
              */
             points: number;
+        };
+        /** @description The same picture with another record. */
+        SamePicture: {
+            /** @description Whether that was before. */
+            earlier: boolean;
+            /** @description Its id; none when the caller may not see it. */
+            object_id?: string | null;
+            /** @description Kind of the other record. */
+            object_kind: string;
+            /** @description The picture of this record. */
+            photo: string;
+            /** @description When it was recorded there. */
+            recorded_at: string;
+        };
+        /** @description A part as the office wrote it. */
+        SectionInput: {
+            /** @description Key in the template. */
+            key: string;
+            /** @description What was written. */
+            text?: string;
         };
         /** @description A session of one's own. */
         SessionView: {
@@ -4197,6 +5602,46 @@ export interface components {
             /** @description Last day. */
             to: string;
         };
+        /** @description What was spent. */
+        SpendingInput: {
+            /**
+             * Format: int64
+             * @description How much. Units: fen.
+             */
+            amount_fen: number;
+            /** @description When it was paid. */
+            on: string;
+            /**
+             * Format: int64
+             * @description The version of the line that was read.
+             */
+            version: number;
+            /** @description 凭证号. */
+            voucher?: string;
+            /** @description What for. */
+            what?: string;
+        };
+        /** @description 支出 as pages see it. */
+        SpendingView: {
+            /**
+             * Format: int64
+             * @description How much. Units: fen.
+             */
+            amount_fen: number;
+            /**
+             * Format: int32
+             * @description Number within its line.
+             */
+            no: number;
+            /** @description When it was paid. */
+            on: string;
+            /** @description Why it was taken back. */
+            void?: string | null;
+            /** @description 凭证号. */
+            voucher: string;
+            /** @description What for. */
+            what: string;
+        };
         /** @description A point of the map. Units: degrees, WGS-84. */
         Spot: {
             /**
@@ -4221,6 +5666,141 @@ export interface components {
             n: number;
             /** @description Stage. */
             state: string;
+        };
+        /** @description One post over one year. */
+        Statement: {
+            /** @description As known at the end of this day. */
+            as_of: string;
+            /** @description Its duties. */
+            duties: components["schemas"]["StatementDuty"][];
+            /** @description Who held it. */
+            holders: components["schemas"]["StatementHolder"][];
+            /** @description Letters that held in the year. */
+            letters: components["schemas"]["LetterView"][];
+            /** @description Of which organisation. */
+            org: components["schemas"]["Named"];
+            /** @description The post. */
+            post: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Number of the audit entry it was built from, so that it can be built again.
+             */
+            record_no: number;
+            /** @description What its holder is. */
+            role: string;
+            /** @description In words. */
+            role_label: string;
+            /** @description Where. */
+            territory: components["schemas"]["Named"];
+            /** @description Records made on the post in the year, by kind. */
+            work: components["schemas"]["StatementWork"][];
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
+        /** @description How far a duty was carried out in the year. */
+        StatementDuty: {
+            /** @description Its clause. */
+            clause: components["schemas"]["Named"];
+            /**
+             * Format: int32
+             * @description Occurrences due.
+             */
+            due: number;
+            /** @description Id. */
+            duty: string;
+            /** @description Accepted evidence for it in the year. */
+            evidence: components["schemas"]["StatementEvidence"][];
+            /**
+             * Format: int64
+             * @description How many pieces there are.
+             */
+            evidence_n: number;
+            /** @description Whether there is a source for what it asks for. */
+            has_data: boolean;
+            /**
+             * Format: int32
+             * @description Late.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description In time.
+             */
+            met: number;
+            /**
+             * Format: int32
+             * @description In part.
+             */
+            partial: number;
+            /**
+             * Format: double
+             * @description From 0 to 1; none without anything due or without data.
+             */
+            ratio?: number | null;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Not.
+             */
+            unmet: number;
+        };
+        /** @description A piece of evidence in a statement. */
+        StatementEvidence: {
+            /** @description Number. */
+            code: string;
+            /** @description Day it happened. */
+            happened_on: string;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Kind in words. */
+            kind_label: string;
+            /** @description One line. */
+            title: string;
+        };
+        /** @description Somebody who held the post in the year. */
+        StatementHolder: {
+            /** @description Acting for somebody. */
+            acting: boolean;
+            /** @description First day. */
+            from: string;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description Last day. */
+            to?: string | null;
+        };
+        /** @description How many records of a kind were made on the post. */
+        StatementWork: {
+            /** @description Kind. */
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            n: number;
+        };
+        /** @description A password or a code, given again. */
+        StepUp: {
+            /** @description Password, for an account without a second factor. */
+            password?: string | null;
+            /** @description The authenticator's six digits, or a recovery code, for an account with one. */
+            totp?: string | null;
+        };
+        /** @description A subject with its name. */
+        SubjectName: {
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Kind in words. */
+            kind_label: string;
+            /** @description Name. */
+            name: string;
         };
         /** @description For whom or what a duty is owed. */
         SubjectView: {
@@ -4393,6 +5973,11 @@ export interface components {
             state: string;
             /** @description In Chinese. */
             state_label: string;
+            /**
+             * Format: int32
+             * @description Working days since it was given to somebody who has not answered; none when nobody is waited for.
+             */
+            unaccepted_days?: number | null;
             /** @description How often somebody stood before a closed door. */
             vain_visits: number;
             /**
@@ -4669,6 +6254,34 @@ export interface components {
             at: string;
             reason: string;
         };
+        /** @description A proposal that waits for a leader. */
+        WaitingParameter: {
+            /** @description What the caller may do. */
+            actions: string[];
+            /** @description Since when it waits. */
+            at: string;
+            /** @description First day. */
+            from: string;
+            /** @description Id of the proposal. */
+            id: string;
+            /** @description What it sets, in words. */
+            label: string;
+            /** @description Name. */
+            name: string;
+            /** @description Who proposes. */
+            proposed_by: components["schemas"]["Named"];
+            /** @description Why. */
+            reason: string;
+            /** @description Its unit. */
+            unit: string;
+            /** @description As proposed: a number, a text, yes or no. */
+            value: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
         /** @description A plan that waits for approval. */
         WaitingPlan: {
             /** @description What the caller may do with it here. */
@@ -4816,20 +6429,38 @@ export interface components {
         WorkbenchView: {
             /** @description Numbers. */
             counts: components["schemas"]["WorkbenchCount"][];
+            /** @description Tasks he may give to others that nobody has answered for longer still. */
+            escalated: components["schemas"]["TaskRow"][];
+            /** @description Requests for an extension. */
+            extensions: components["schemas"]["HazardRow"][];
             /** @description Fixes that are late or due within a week. */
             hazards_due: components["schemas"]["HazardRow"][];
             /** @description Late tasks: his own, and those he may give to others. */
             overdue_tasks: components["schemas"]["TaskRow"][];
+            /** @description Proposals for the town's parameters that he may decide. */
+            parameters: components["schemas"]["WaitingParameter"][];
             /** @description Plans he may approve. */
             plans: components["schemas"]["WaitingPlan"][];
             /** @description Hazards that wait for somebody to look again. */
             rechecks: components["schemas"]["HazardRow"][];
+            /** @description Tasks for joint action, after too many vain visits. */
+            referred: components["schemas"]["TaskRow"][];
             /** @description His tasks whose record was sent back. */
             returned: components["schemas"]["TaskRow"][];
+            /** @description Records drawn for review that he may review. */
+            reviews: components["schemas"]["TaskRow"][];
+            /** @description Graded hazards of which nobody has told the unit. */
+            to_advise: components["schemas"]["HazardRow"][];
+            /** @description Hazards seen fixed that wait to be closed. */
+            to_close: components["schemas"]["HazardRow"][];
             /** @description Levels that wait for the office's word. */
             to_confirm: components["schemas"]["HazardRow"][];
+            /** @description Finds nobody has graded. */
+            to_grade: components["schemas"]["HazardRow"][];
             /** @description His tasks whose window is open. */
             today: components["schemas"]["TaskRow"][];
+            /** @description Tasks given to him that he has not answered for too long. */
+            unaccepted: components["schemas"]["TaskRow"][];
         };
     };
     responses: never;
@@ -5095,6 +6726,75 @@ export interface operations {
             };
         };
     };
+    upload: {
+        parameters: {
+            query: {
+                /** @description Id, made by the page. */
+                id: string;
+                /** @description `evidence` or `letter`. */
+                object_kind: string;
+                /** @description Id of the record, which may come later. */
+                object_id: string;
+                /** @description Its name. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -5317,6 +7017,199 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    year: {
+        parameters: {
+            query?: {
+                /** @description The year; this one when left out. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetYear"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetLineInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetLineView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetLineView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_spending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetLineView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetLineView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5719,11 +7612,274 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `inbox`: what waits for the caller's decision; `mine`: what he recorded; all otherwise. */
+                view?: string | null;
+                /** @description Only these states, commas between them. */
+                state?: string | null;
+                /** @description Only of this kind. */
+                kind?: string | null;
+                /** @description Only claimed for this duty. */
+                duty?: string | null;
+                /** @description Only of this post. */
+                post?: string | null;
+                /** @description Only what happened from here … */
+                from?: string | null;
+                /** @description … to here. */
+                to?: string | null;
+                /** @description Only with this text in number or title. */
+                q?: string | null;
+                /** @description Where the page before ended. */
+                after?: string | null;
+                /** @description Rows of a page. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidencePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceNewInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFullView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: {
+                /** @description Only this duty, with everybody it is owed for. */
+                duty?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFullView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceDecisionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFullView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceEditionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFullView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFullView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     places: {
         parameters: {
             query?: {
                 /** @description `xlsx`, `csv` or `geojson`. */
                 format?: string;
+                /** @description What it is for; needed when it names many persons. */
+                reason?: string;
                 /** @description Part of the name or code, beginning of the pinyin initials, or the phone's last four digits. */
                 q?: string;
                 /** @description Only this village. */
@@ -5766,6 +7922,102 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `open`, `done`, `verified`, `void`; several with commas. */
+                state?: string;
+                /** @description Only what my posts owe. */
+                mine?: boolean;
+                /** @description Only what is late. */
+                overdue?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5833,6 +8085,10 @@ export interface operations {
                 recheck?: boolean | null;
                 /** @description Only those whose level waits for the office's word. */
                 to_confirm?: boolean | null;
+                /** @description Only those graded of which nobody has told the unit. */
+                to_advise?: boolean | null;
+                /** @description Only those for which an extension was asked and not decided. */
+                extension_asked?: boolean | null;
                 /** @description Only those not ended. */
                 open?: boolean | null;
                 /** @description Text in number, description or the place's name. */
@@ -7084,6 +9340,166 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement: {
+        parameters: {
+            query: {
+                /** @description Id of the post. */
+                post: string;
+                /** @description The year. */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -7362,6 +9778,303 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `planned`, `held`, `minuted`, `cancelled`; several with commas. */
+                state?: string;
+                /** @description Kind. */
+                kind?: string;
+                /** @description Text in the title. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingCancel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingHeld"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    minute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingMinutes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             422: {
@@ -7875,7 +10588,7 @@ export interface operations {
     put: {
         parameters: {
             query?: {
-                /** @description `inspection` or `hazard`. */
+                /** @description `inspection`, `hazard`, `evidence` or `letter`. */
                 object_kind?: string | null;
                 /** @description Id of the object, which may come later. */
                 object_id?: string | null;
@@ -8596,6 +11309,265 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `submitted`, `issued`, `void`; several with commas. */
+                state?: string;
+                /** @description Kind, as the plan asks for it. */
+                kind?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recompute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recomputed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -8625,6 +11597,51 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8667,8 +11684,10 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description Stage. */
+                /** @description Stages, commas between them. */
                 state?: string | null;
+                /** @description Only those nobody took on: `remind` or `escalate`, by how long. */
+                unaccepted?: string | null;
                 /** @description Person, or `me`. */
                 assignee?: string | null;
                 /** @description Place. */
@@ -9316,7 +12335,7 @@ export interface operations {
     put_photo: {
         parameters: {
             query?: {
-                /** @description `inspection` or `hazard`. */
+                /** @description `inspection`, `hazard`, `evidence` or `letter`. */
                 object_kind?: string | null;
                 /** @description Id of the object, which may come later. */
                 object_id?: string | null;
