@@ -48,7 +48,7 @@ fn described() -> OpenApiRouter<Doors> {
 
 /// Routes that take whole files.
 fn uploads() -> OpenApiRouter<Doors> {
-    import::upload_routes().merge(crate::attachment::upload_routes())
+    import::upload_routes().merge(crate::attachment::upload_routes()).merge(crate::notice::upload_routes())
 }
 
 fn ordinary() -> OpenApiRouter<Doors> {

@@ -101,6 +101,9 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/leader", Business),
     ("get", "/api/v1/notice", Business),
     ("put", "/api/v1/notice", Business),
+    ("get", "/api/v1/notice/findings", Business),
+    ("post", "/api/v1/notice/findings", Business),
+    ("post", "/api/v1/notice/text", Business),
     ("get", "/api/v1/parameters", Business),
     ("post", "/api/v1/parameters", Business),
     ("post", "/api/v1/parameters/preview", Business),
@@ -252,6 +255,7 @@ impl Ids {
         let query = match path {
             "/api/v1/search" => "?q=%E8%80%81%E8%A1%97",
             "/api/v1/joint-offers" => "?year=2026&month=9",
+            "/api/v1/notice/text" => "?name=x.txt",
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" => "?format=csv",
@@ -332,6 +336,7 @@ impl Ids {
             "checklists/{id}/publish" => json!({ "from": "2026-10-01", "version": 1 }),
             "checklists/{id}/retire" => json!({ "to": "2026-10-01", "version": 1 }),
             "notice" => json!({ "title": "甲", "body": "乙" }),
+            "notice/findings" => json!({ "key": "x", "ruling": "accepted" }),
             "parameters" => {
                 json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01", "reason": reason })
             }

@@ -4,6 +4,7 @@
 //!
 //! The kinds of recorded fact a duty may ask for are listed in [`facts`].
 
+pub mod compare;
 pub mod facts;
 
 use crate::{

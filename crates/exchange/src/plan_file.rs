@@ -3,7 +3,6 @@
 //! (`domain::plan`), printing the problems (the command line).
 
 mod node;
-mod notice;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +16,6 @@ use domain::{
 use toml_edit::Item;
 
 pub use node::Problem;
-pub use notice::{NoticeSpan, notice_spans};
 
 use node::{Node, Problems};
 

@@ -23,6 +23,7 @@ pub const SEALED: &[&str] = &[
     "list_entry",
     "plan_version",
     "notice",
+    "notice_ruling",
     "parameter",
     "waiver",
     "checklist",

@@ -19,7 +19,7 @@ use store::account::Account;
 use store::fulfilment::{Gathered, Told};
 use store::hazard::Filing;
 use store::inspection::InspectionFiling;
-use store::notice::{NoticeRecord, Passage};
+use store::notice::{NoticeRecord, Passage, Ruling, RulingRecord};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::person::PersonRecord;
 use store::place::PlaceRecord;
@@ -91,6 +91,41 @@ async fn the_plan_of_a_day_is_the_one_in_force_on_it() -> anyhow::Result<()> {
         }
         assert_eq!(read.plan_versions().await?.len(), 3);
         assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_said_about_a_finding_is_kept_and_may_be_changed_by_the_latest_reader() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut ruling = RulingRecord {
+            id: "r".to_owned(),
+            plan: "p".to_owned(),
+            kind: "numbering_gap".to_owned(),
+            clauses: "14".to_owned(),
+            quote: "15.甲".to_owned(),
+            ruling: Ruling::Accepted,
+            note: "印发时漏号".to_owned(),
+            version: 1,
+            recorded_at: NOW,
+            recorded_by: "a".to_owned(),
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_notice_ruling(&ruling).await?;
+        tx.commit(audit("notice.rule", "notice", "p"), ()).await?;
+        ruling.ruling = Ruling::Explained;
+        let mut tx = db.write(&town()).await?;
+        tx.update_notice_ruling(&ruling).await?;
+        tx.commit(audit("notice.rule", "notice", "p"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_notice_ruling(&ruling).await, Err(Error::Conflict { .. })));
+        drop(tx);
+        ruling.version = 2;
+        assert_eq!(db.read(&town()).await?.notice_rulings("p").await?, [ruling]);
+        assert_eq!(db.read(&town()).await?.notice_rulings("other").await?, []);
         Ok(())
     })
     .await
