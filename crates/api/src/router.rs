@@ -86,6 +86,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::leader::routes())
         .merge(crate::notice::routes())
         .merge(crate::parameter::routes())
+        .merge(crate::plan::routes())
         .merge(crate::waiver::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())

@@ -108,6 +108,11 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/parameters", Business),
     ("post", "/api/v1/parameters/preview", Business),
     ("post", "/api/v1/parameters/{id}/decide", Business),
+    ("get", "/api/v1/plan", Business),
+    ("post", "/api/v1/plan/compare", Business),
+    ("post", "/api/v1/plan/proposals", Business),
+    ("post", "/api/v1/plan/proposals/preview", Business),
+    ("post", "/api/v1/plan/proposals/{id}/decide", Business),
     ("get", "/api/v1/people", Business),
     ("post", "/api/v1/people", Business),
     ("get", "/api/v1/people/{id}", Business),
@@ -341,7 +346,13 @@ impl Ids {
                 json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01", "reason": reason })
             }
             "parameters/preview" => json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01" }),
-            "parameters/{id}/decide" => json!({ "approve": true, "reason": "", "version": 1 }),
+            "plan/compare" => json!({ "source": "" }),
+            "plan/proposals" | "plan/proposals/preview" => {
+                json!({ "duty": "C9.2", "from": "2026-10-01", "reason": reason })
+            }
+            "plan/proposals/{id}/decide" | "parameters/{id}/decide" => {
+                json!({ "approve": true, "reason": "", "version": 1 })
+            }
             "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })

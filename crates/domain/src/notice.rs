@@ -8,6 +8,7 @@ mod words;
 use std::ops::Range;
 
 use words::chinese_number;
+pub use words::chinese_numeral;
 
 /// How deep a heading stands, in the order official documents use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

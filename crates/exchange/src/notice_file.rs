@@ -1,9 +1,16 @@
 //! The plain text of a notice as it is sent: `.txt` in UTF-8, UTF-16 or GB18030, or `.docx`. Meant to run in the child
 //! process of `sandbox`. What does not belong here: what the text says (`domain::notice`).
 
-use std::io::{Cursor, Read};
+use std::{
+    collections::HashMap,
+    io::{Cursor, Read},
+};
 
-use quick_xml::{Reader, events::Event};
+use domain::notice::chinese_numeral;
+use quick_xml::{
+    Reader,
+    events::{BytesStart, Event},
+};
 
 use crate::{csv_text, problem::ImportError, sheet::Limits};
 
@@ -11,6 +18,8 @@ use crate::{csv_text, problem::ImportError, sheet::Limits};
 const MOST_TEXT: usize = 2 << 20;
 /// The part of a `.docx` that holds the text.
 const BODY: &str = "word/document.xml";
+/// The part that says how numbered paragraphs are numbered.
+const NUMBERING: &str = "word/numbering.xml";
 
 /// Reads the text, one line for each paragraph of a `.docx`. Content decides what it is; the name only forbids: what is
 /// called `.docx` must be one.
@@ -71,11 +80,27 @@ fn docx(bytes: &[u8], is_called_docx: bool, limits: &Limits) -> Result<String, I
     if archive.len() > limits.entries {
         return Err(ImportError::FileTooComplex);
     }
-    let entry = archive.by_name(BODY).map_err(|error| match error {
-        zip::result::ZipError::UnsupportedArchive(_) => ImportError::Encrypted,
-        _ => not_one(),
-    })?;
-    // Only this part is ever unpacked, and never further than it may reach.
+    let body = part(&mut archive, BODY, limits)?.ok_or_else(not_one)?;
+    let mut numbering = match part(&mut archive, NUMBERING, limits)? {
+        Some(xml) => Numbering::read(&xml)?,
+        None => Numbering::default(),
+    };
+    paragraphs(&body, &mut numbering)
+}
+
+/// One part of the container as text; none when it is not there. Only what is asked for is ever unpacked, and never
+/// further than it may reach.
+fn part(
+    archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    limits: &Limits,
+) -> Result<Option<String>, ImportError> {
+    let entry = match archive.by_name(name) {
+        Ok(entry) => entry,
+        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
+        Err(zip::result::ZipError::UnsupportedArchive(_)) => return Err(ImportError::Encrypted),
+        Err(_) => return Err(ImportError::Unreadable),
+    };
     let packed = entry.compressed_size().max(1);
     let most = limits.unpacked_bytes.min(packed.saturating_mul(limits.ratio).max(limits.ratio_from_bytes));
     let mut xml = Vec::new();
@@ -83,16 +108,129 @@ fn docx(bytes: &[u8], is_called_docx: bool, limits: &Limits) -> Result<String, I
     if u64::try_from(xml.len()).unwrap_or(u64::MAX) > most {
         return Err(ImportError::FileTooComplex);
     }
-    paragraphs(&String::from_utf8(xml).map_err(|_| ImportError::Unreadable)?)
+    String::from_utf8(xml).map(Some).map_err(|_| ImportError::Unreadable)
+}
+
+/// The value of the attribute `val`, or of another by its local name.
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    Some(found.value.to_string())
+}
+
+/// How a list level writes its number.
+#[derive(Debug, Clone, Default)]
+struct ListLevel {
+    /// Number of the first.
+    start: u32,
+    /// Name of the script, as `decimal` or `chineseCounting`.
+    script: String,
+    /// With `%1` where the number of the first level stands.
+    pattern: String,
+}
+
+/// The numbers a word processor puts before paragraphs without writing them into the text.
+#[derive(Debug, Default)]
+struct Numbering {
+    /// Levels by list definition.
+    lists: HashMap<String, Vec<ListLevel>>,
+    /// Definition of each list in use.
+    uses: HashMap<String, String>,
+    /// How far each definition has counted, level by level.
+    counts: HashMap<String, Vec<Option<u32>>>,
+}
+
+/// Levels a word processor knows.
+const MOST_LEVELS: usize = 9;
+
+impl Numbering {
+    fn read(xml: &str) -> Result<Self, ImportError> {
+        let mut reader = Reader::from_str(xml);
+        let mut found = Self::default();
+        let (mut list, mut number) = (None, None);
+        loop {
+            let event = reader.read_event().map_err(|_| ImportError::Unreadable)?;
+            let (Event::Start(tag) | Event::Empty(tag)) = &event else {
+                match event {
+                    Event::DocType(_) => return Err(ImportError::FileTooComplex),
+                    Event::Eof => return Ok(found),
+                    _ => continue,
+                }
+            };
+            let val = attribute(tag, "val");
+            match tag.local_name().as_ref() {
+                "abstractNum" => list = attribute(tag, "abstractNumId"),
+                "num" => {
+                    list = None;
+                    number = attribute(tag, "numId");
+                }
+                "abstractNumId" => {
+                    if let (Some(number), Some(list)) = (number.clone(), val) {
+                        found.uses.insert(number, list);
+                    }
+                }
+                "lvl" => {
+                    if let Some(list) = &list {
+                        let levels = found.lists.entry(list.clone()).or_default();
+                        if levels.len() < MOST_LEVELS {
+                            levels.push(ListLevel { start: 1, ..ListLevel::default() });
+                        }
+                    }
+                }
+                key => {
+                    let levels = list.as_ref().and_then(|list| found.lists.get_mut(list));
+                    let (Some(level), Some(val)) = (levels.and_then(|levels| levels.last_mut()), val) else {
+                        continue;
+                    };
+                    match key {
+                        "start" => level.start = val.parse().unwrap_or(1),
+                        "numFmt" => level.script = val,
+                        "lvlText" => level.pattern = val,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next number of a list at a level, as it is printed; empty for bullets and unknown lists.
+    fn next(&mut self, number: &str, level: usize) -> String {
+        let Some(list) = self.uses.get(number) else { return String::new() };
+        let Some(levels) = self.lists.get(list).filter(|levels| level < levels.len()) else {
+            return String::new();
+        };
+        let counts = self.counts.entry(list.clone()).or_insert_with(|| vec![None; levels.len()]);
+        for (n, count) in counts.iter_mut().enumerate() {
+            let start = levels.get(n).map_or(1, |level| level.start);
+            if n == level {
+                *count = Some(count.map_or(start, |count| count.saturating_add(1)));
+            } else if n > level {
+                *count = None;
+            }
+        }
+        let Some(own) = levels.get(level).filter(|own| own.pattern.contains('%')) else {
+            return String::new();
+        };
+        let mut out = own.pattern.clone();
+        for (n, (count, of)) in counts.iter().zip(levels).enumerate() {
+            let count = count.unwrap_or(of.start);
+            let chinese =
+                ["hinese", "ideograph", "japaneseCounting"].iter().any(|part| of.script.contains(part));
+            let written = if chinese { chinese_numeral(count) } else { count.to_string() };
+            out = out.replace(&format!("%{}", n + 1), &written);
+        }
+        out
+    }
 }
 
 /// The paragraphs of a document part, a line each. Deleted text, field codes and the older copy of a drawing are left
 /// out.
-fn paragraphs(xml: &str) -> Result<String, ImportError> {
+fn paragraphs(xml: &str, numbering: &mut Numbering) -> Result<String, ImportError> {
     let mut reader = Reader::from_str(xml);
     let mut text = String::new();
     let mut in_text = false;
     let mut fallback = 0_u32;
+    // The list of the paragraph at hand and its level.
+    let mut list: Option<(String, usize)> = None;
     loop {
         let event = reader.read_event().map_err(|_| ImportError::Unreadable)?;
         match &event {
@@ -107,11 +245,24 @@ fn paragraphs(xml: &str) -> Result<String, ImportError> {
             Event::End(tag) => match tag.local_name().as_ref() {
                 "t" => in_text = false,
                 "p" => text.push('\n'),
+                "pPr" => {
+                    if let Some((number, level)) = list.take() {
+                        text.push_str(&numbering.next(&number, level));
+                    }
+                }
                 _ => {}
             },
             Event::Empty(tag) => match tag.local_name().as_ref() {
                 "tab" => text.push('\t'),
                 "br" | "cr" | "p" => text.push('\n'),
+                "ilvl" => {
+                    let level = attribute(tag, "val").and_then(|val| val.parse().ok()).unwrap_or(0);
+                    list = Some((String::new(), level));
+                }
+                "numId" => {
+                    let level = list.take().map_or(0, |(_, level)| level);
+                    list = attribute(tag, "val").map(|number| (number, level));
+                }
                 _ => {}
             },
             Event::Text(part) if in_text => text.push_str(&part.xml10_content()),
@@ -183,6 +334,41 @@ mod tests {
                     <w:tab/><w:t>丙</w:t><w:instrText>PAGE</w:instrText></w:r></w:p></w:tc></w:tbl>\
                     <mc:Fallback><w:p><w:t>丙</w:t></w:p></mc:Fallback>";
         assert_eq!(told(&document(body), true).as_deref(), Ok("1.甲 & 乙。\n\n\n\t丙\n"));
+    }
+
+    #[test]
+    fn numbers_a_word_processor_keeps_beside_the_text_are_written_out() {
+        let level = |n: usize, script: &str, pattern: &str| {
+            format!(
+                "<w:lvl w:ilvl=\"{n}\"><w:start w:val=\"1\"/><w:numFmt w:val=\"{script}\"/>\
+                 <w:lvlText w:val=\"{pattern}\"/></w:lvl>"
+            )
+        };
+        let numbering = format!(
+            "<w:numbering><w:abstractNum w:abstractNumId=\"7\">{}{}{}</w:abstractNum>\
+             <w:num w:numId=\"2\"><w:abstractNumId w:val=\"7\"/></w:num></w:numbering>",
+            level(0, "chineseCounting", "%1、"),
+            level(1, "decimal", "%2."),
+            level(2, "bullet", "·"),
+        );
+        let line = |level: usize, text: &str| {
+            format!(
+                "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"2\"/></w:numPr></w:pPr>\
+                 <w:r><w:t>{text}</w:t></w:r></w:p>"
+            )
+        };
+        let lines =
+            [line(0, "甲"), line(1, "子"), line(1, "丑"), line(2, "点"), line(0, "乙"), line(1, "寅")];
+        let body =
+            format!("<w:document><w:body>{}<w:p><w:t>丙</w:t></w:p></w:body></w:document>", lines.concat());
+        let read = told(&packed(&[(BODY, &body), (NUMBERING, &numbering)]), true);
+        assert_eq!(read.as_deref(), Ok("一、甲\n1.子\n2.丑\n点\n二、乙\n1.寅\n丙\n"));
+        let read = told(&packed(&[(BODY, &body)]), true);
+        assert_eq!(
+            read.as_deref(),
+            Ok("甲\n子\n丑\n点\n乙\n寅\n丙\n"),
+            "without the part nothing is invented"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! How to write one is told in `docs/domain/plan-file.md`. What does not belong here: what the duties mean
 //! (`domain::plan`), printing the problems (the command line).
 
+mod edit;
 mod node;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use domain::{
 };
 use toml_edit::Item;
 
+pub use edit::{DutyDraft, duty_text, with_duty};
 pub use node::Problem;
 
 use node::{Node, Problems};
@@ -278,6 +280,7 @@ impl DutyReader<'_, '_, '_> {
             basis: choice(self.problems, &mut node, "basis", &Basis::ALL.map(Basis::code), Basis::from_code)
                 .unwrap_or(Basis::Check),
             note: node.text_opt(self.problems, "note"),
+            since: node.has("since").then(|| node.date(self.problems, "since")),
         };
         node.finish(self.problems);
         duty

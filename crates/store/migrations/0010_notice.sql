@@ -5,3 +5,10 @@ CREATE TABLE notice_ruling (
   recorded_at BIGINT NOT NULL, recorded_by TEXT NOT NULL,
   PRIMARY KEY (town, id));
 CREATE INDEX notice_ruling_plan ON notice_ruling (town, plan);
+
+-- Changes of the plan, one duty each: proposed, then decided.
+CREATE TABLE plan_proposal (
+  town TEXT NOT NULL, id TEXT NOT NULL, duty TEXT NOT NULL, source TEXT NOT NULL, from_on TEXT NOT NULL,
+  state TEXT NOT NULL, reason TEXT NOT NULL, proposed_by TEXT NOT NULL, decided_by TEXT NOT NULL, decided_at BIGINT,
+  version BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+  PRIMARY KEY (town, id));

@@ -22,6 +22,7 @@ pub const SEALED: &[&str] = &[
     "place_list",
     "list_entry",
     "plan_version",
+    "plan_proposal",
     "notice",
     "notice_ruling",
     "parameter",

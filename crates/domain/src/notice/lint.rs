@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::words::{Often, action, mentions, number_at, periods, same_body, segments};
-use super::{Heading, label, parent};
+use super::{Heading, chinese_numeral, label, parent};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $code:literal $label:literal)+) => {
@@ -198,38 +198,13 @@ fn numbered_alike(label: &str, heading: &Heading, ordinal: u32) -> String {
         return format!("{above}{ordinal}");
     }
     let above = label.strip_suffix(heading.no.as_str()).unwrap_or_default();
-    let written = chinese(ordinal);
+    let written = chinese_numeral(ordinal);
     match (heading.no.starts_with('（'), heading.no.starts_with('第')) {
         (true, _) if heading.no.bytes().any(|byte| byte.is_ascii_digit()) => format!("{above}（{ordinal}）"),
         (true, _) => format!("{above}（{written}）"),
         (_, true) => format!("{above}第{written}{}", heading.no.chars().next_back().unwrap_or('条')),
         _ => format!("{above}{written}"),
     }
-}
-
-/// A number below a thousand in Chinese.
-fn chinese(number: u32) -> String {
-    const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |n: u32| usize::try_from(n).ok().and_then(|n| DIGITS.get(n)).copied().unwrap_or_default();
-    let (hundreds, tens, ones) = (number / 100 % 10, number / 10 % 10, number % 10);
-    let mut out = String::new();
-    if hundreds > 0 {
-        out += digit(hundreds);
-        out += "百";
-        if tens == 0 && ones > 0 {
-            out += "零";
-        }
-    }
-    if tens > 0 {
-        if tens > 1 || hundreds > 0 {
-            out += digit(tens);
-        }
-        out += "十";
-    }
-    if ones > 0 {
-        out += digit(ones);
-    }
-    out
 }
 
 /// That a body does something so often.
@@ -769,8 +744,11 @@ mod tests {
         assert_eq!(gap("1.甲\n110.拨打报警电话\n"), ["110"], "hardly a clause, and no hundred missing ones");
         let again = of_kind("1.甲\n2.乙\n2.丙\n", Kind::NumberingRepeat);
         assert_eq!(again.len(), 1);
-        assert_eq!(chinese(105), "一百零五");
-        assert_eq!([chinese(10), chinese(14), chinese(20), chinese(110)], ["十", "十四", "二十", "一百一十"]);
+        assert_eq!(chinese_numeral(105), "一百零五");
+        assert_eq!(
+            [chinese_numeral(10), chinese_numeral(14), chinese_numeral(20), chinese_numeral(110)],
+            ["十", "十四", "二十", "一百一十"]
+        );
     }
 
     #[test]

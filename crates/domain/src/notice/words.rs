@@ -32,6 +32,31 @@ pub(super) fn chinese_number(text: &str) -> Option<u32> {
     Some(total + digit.unwrap_or(0))
 }
 
+/// A number below a thousand in Chinese.
+pub fn chinese_numeral(number: u32) -> String {
+    const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |n: u32| usize::try_from(n).ok().and_then(|n| DIGITS.get(n)).copied().unwrap_or_default();
+    let (hundreds, tens, ones) = (number / 100 % 10, number / 10 % 10, number % 10);
+    let mut out = String::new();
+    if hundreds > 0 {
+        out += digit(hundreds);
+        out += "百";
+        if tens == 0 && ones > 0 {
+            out += "零";
+        }
+    }
+    if tens > 0 {
+        if tens > 1 || hundreds > 0 {
+            out += digit(tens);
+        }
+        out += "十";
+    }
+    if ones > 0 {
+        out += digit(ones);
+    }
+    out
+}
+
 /// A number at the beginning of the text, in either script, and its length in bytes.
 pub(super) fn number_at(text: &str) -> Option<(u32, usize)> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
