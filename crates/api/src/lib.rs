@@ -29,6 +29,7 @@ mod person;
 mod photo;
 mod place;
 mod place_list;
+mod plan;
 mod post;
 mod problem;
 mod report;

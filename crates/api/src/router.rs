@@ -48,7 +48,7 @@ fn described() -> OpenApiRouter<Doors> {
 
 /// Routes that take whole files.
 fn uploads() -> OpenApiRouter<Doors> {
-    import::upload_routes().merge(crate::attachment::upload_routes())
+    import::upload_routes().merge(crate::attachment::upload_routes()).merge(crate::notice::upload_routes())
 }
 
 fn ordinary() -> OpenApiRouter<Doors> {
@@ -86,6 +86,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::leader::routes())
         .merge(crate::notice::routes())
         .merge(crate::parameter::routes())
+        .merge(crate::plan::routes())
         .merge(crate::waiver::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())

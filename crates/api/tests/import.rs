@@ -5,26 +5,14 @@ mod common;
 
 use std::io::{Cursor, Write};
 
-use api::{Doors, router};
 use app::Reader;
-use axum::Router;
 use axum::http::{Method, StatusCode};
-use common::{Browser, TOWN, Told, Town, V1, V2, town};
+use common::{Browser, TOWN, Told, Town, V1, V2, reading_town};
 use serde_json::{Value, json};
-use testkit::{Fresh, both_databases};
+use testkit::both_databases;
 
 const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,详细地址,\
                       消防安全责任人,联系电话,从业人数,经度,纬度,所在名录,营业状态,关停日期";
-
-/// The town with a reader that can be started, and more time for it: tests are not optimised.
-async fn reading_town(fresh: &Fresh) -> anyhow::Result<Town> {
-    let Town { mut app, clock, .. } = town(fresh).await?;
-    app.reader = Reader::at(std::path::Path::new(env!("CARGO_BIN_EXE_api-sandbox-child")));
-    app.reader.bounds.cpu_s = 60;
-    app.reader.bounds.wall_ms = 120_000;
-    let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
-    Ok(Town { app, router, clock })
-}
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()

@@ -101,10 +101,18 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/leader", Business),
     ("get", "/api/v1/notice", Business),
     ("put", "/api/v1/notice", Business),
+    ("get", "/api/v1/notice/findings", Business),
+    ("post", "/api/v1/notice/findings", Business),
+    ("post", "/api/v1/notice/text", Business),
     ("get", "/api/v1/parameters", Business),
     ("post", "/api/v1/parameters", Business),
     ("post", "/api/v1/parameters/preview", Business),
     ("post", "/api/v1/parameters/{id}/decide", Business),
+    ("get", "/api/v1/plan", Business),
+    ("post", "/api/v1/plan/compare", Business),
+    ("post", "/api/v1/plan/proposals", Business),
+    ("post", "/api/v1/plan/proposals/preview", Business),
+    ("post", "/api/v1/plan/proposals/{id}/decide", Business),
     ("get", "/api/v1/people", Business),
     ("post", "/api/v1/people", Business),
     ("get", "/api/v1/people/{id}", Business),
@@ -252,6 +260,7 @@ impl Ids {
         let query = match path {
             "/api/v1/search" => "?q=%E8%80%81%E8%A1%97",
             "/api/v1/joint-offers" => "?year=2026&month=9",
+            "/api/v1/notice/text" => "?name=x.txt",
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" => "?format=csv",
@@ -332,11 +341,18 @@ impl Ids {
             "checklists/{id}/publish" => json!({ "from": "2026-10-01", "version": 1 }),
             "checklists/{id}/retire" => json!({ "to": "2026-10-01", "version": 1 }),
             "notice" => json!({ "title": "甲", "body": "乙" }),
+            "notice/findings" => json!({ "key": "x", "ruling": "accepted" }),
             "parameters" => {
                 json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01", "reason": reason })
             }
             "parameters/preview" => json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01" }),
-            "parameters/{id}/decide" => json!({ "approve": true, "reason": "", "version": 1 }),
+            "plan/compare" => json!({ "source": "" }),
+            "plan/proposals" | "plan/proposals/preview" => {
+                json!({ "duty": "C9.2", "from": "2026-10-01", "reason": reason })
+            }
+            "plan/proposals/{id}/decide" | "parameters/{id}/decide" => {
+                json!({ "approve": true, "reason": "", "version": 1 })
+            }
             "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })

@@ -1,14 +1,24 @@
-//! The town's plan: put in force, and read with the town's own settings. What does not belong here: judging duties
-//! (`fulfilment`), inspection plans (`inspection_plan`).
+//! The town's plan: put in force, read with the town's own settings, and changed duty by duty: proposed by the office,
+//! decided by a leader who did not propose it; what a change would do can be seen before. What does not belong here:
+//! judging duties (`fulfilment`), inspection plans (`inspection_plan`).
 
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Months};
+use domain::fulfilment::{Question, Tally};
 use domain::plan::Plan;
+use domain::plan::compare::{Comparison, compare};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
-use exchange::plan_file;
-use store::Read;
-use store::parameter::Decision;
-use store::plan::PlanVersion;
+pub use exchange::plan_file::DutyDraft;
+use exchange::plan_file::{self, duty_text, with_duty};
+use serde::Serialize;
+use store::parameter::{Decision, ParameterRecord};
+pub use store::plan::{PlanProposal, PlanVersion};
+use store::{Read, Write};
 
+use crate::fulfilment::{Ask, lens};
+use crate::parameter::Verdict;
 use crate::{App, Caller, Error, Result};
 
 /// What came of installing a plan.
@@ -24,6 +34,107 @@ pub struct Installed {
     pub changed: bool,
 }
 
+/// A change of the plan as asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanChange {
+    /// Id of the duty it adds, writes anew or ends.
+    pub duty: String,
+    /// The duty as it shall be; none where it ends.
+    pub draft: Option<DutyDraft>,
+    /// First day.
+    pub from: Date,
+    /// Why.
+    pub reason: String,
+}
+
+impl PlanChange {
+    /// The duty as a plan file writes it. One that is new is owed from its first day on; one written anew stays owed
+    /// since it was, and its year is judged by the new words.
+    fn text(&self, plan: &Plan) -> Option<String> {
+        let since = plan.duty(&self.duty).map_or(Some(self.from), |duty| duty.since);
+        self.draft.as_ref().map(|draft| duty_text(draft, since))
+    }
+}
+
+/// What a change would do to the figures of this year, what is still to come included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanEffect {
+    /// Id of the duty.
+    pub duty: String,
+    /// Its title.
+    pub title: String,
+    /// Its figures as they are; none where it is added.
+    pub before: Option<Tally>,
+    /// As they would be; none where it ends.
+    pub after: Option<Tally>,
+    /// All duties of its clause as they are.
+    pub clause_before: Tally,
+    /// As they would be.
+    pub clause_after: Tally,
+}
+
+/// A proposed change with names and, while it waits, what it would do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposed {
+    /// The change.
+    pub record: PlanProposal,
+    /// What it would do; none once it is decided, and where the plan has changed under it so that it no longer fits.
+    pub effect: Option<PlanEffect>,
+    /// Names of those who proposed and decided, by id.
+    pub people: BTreeMap<String, String>,
+}
+
+/// What the office needs to write a duty: the plan in force and every proposal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanDesk {
+    /// The plan in force today, with the town's settings.
+    pub plan: Plan,
+    /// Every proposed change, newest first.
+    pub proposals: Vec<Proposed>,
+}
+
+/// Field problems of a plan file that shall be put in force.
+fn refused(problems: &[plan_file::Problem], field: impl Fn(&plan_file::Problem) -> String) -> Error {
+    let fields = problems.iter().map(|problem| crate::error::FieldProblem {
+        field: field(problem),
+        code: problem.code,
+        message: problem.to_string(),
+    });
+    Error::Invalid(fields.collect())
+}
+
+/// The plan with what the town had decided about its parameters by a day.
+fn settled(mut plan: Plan, records: Vec<ParameterRecord>, on: Date) -> Plan {
+    for record in records {
+        let known = record.decided.as_ref().is_some_and(|(_, at)| at.date() <= on);
+        if record.decision == Decision::Decided && known {
+            plan = plan.with_parameter(record.parameter);
+        }
+    }
+    plan
+}
+
+/// The plan file after a change, and the plan it says.
+///
+/// Errors: the duty to end is not there; the file would have mistakes, each told at the field it comes from.
+fn changed(source: &str, duty: &str, text: Option<&str>) -> Result<(String, Plan)> {
+    let there = plan_file::read(source).0.duty(duty).is_some();
+    if text.is_none() && !there {
+        return Err(Error::field("duty", "plan.no_duty", "方案中没有这项责任，请从列表中选择"));
+    }
+    let after = with_duty(source, duty, text);
+    let (plan, problems) = plan_file::read(&after);
+    if problems.is_empty() {
+        return Ok((after, plan));
+    }
+    // A key a line: the line of a mistake names the field of the form.
+    let field = |problem: &plan_file::Problem| {
+        let line = after.lines().nth(problem.line.saturating_sub(1)).unwrap_or_default();
+        line.split_once(" = ").map_or("duty", |(key, _)| key).to_owned()
+    };
+    Err(refused(&problems, field))
+}
+
 /// The plan in force on a day with what the town had decided by then.
 ///
 /// Errors: no plan was installed.
@@ -32,16 +143,11 @@ pub(crate) async fn plan_in_force(read: &mut Read, on: Date) -> Result<(Plan, Pl
         code: "plan.none",
         message: "还没有安装方案文件，请管理员运行 fengsui plan install".to_owned(),
     })?;
-    let (mut plan, problems) = plan_file::read(&version.source);
+    let (plan, problems) = plan_file::read(&version.source);
     if let Some(problem) = problems.first() {
         return Err(Error::Internal(format!("the plan in force cannot be read: {problem}")));
     }
-    for record in read.parameters().await? {
-        let known = record.decided.as_ref().is_some_and(|(_, at)| at.date() <= on);
-        if record.decision == Decision::Decided && known {
-            plan = plan.with_parameter(record.parameter);
-        }
-    }
+    let plan = settled(plan, read.parameters().await?, on);
     Ok((plan, version))
 }
 
@@ -54,12 +160,7 @@ impl App {
         let hat = caller.hat(Action::NoticeAttach, &Subject::town())?;
         let (plan, problems) = plan_file::read(text);
         if !problems.is_empty() {
-            let fields = problems.iter().map(|problem| crate::error::FieldProblem {
-                field: "plan".to_owned(),
-                code: problem.code,
-                message: problem.to_string(),
-            });
-            return Err(Error::Invalid(fields.collect()));
+            return Err(refused(&problems, |_| "plan".to_owned()));
         }
         let now = self.now();
         let mut tx = self.write(caller).await?;
@@ -73,8 +174,22 @@ impl App {
         if before.first().is_some_and(|newest| newest.source == text) {
             return Ok(installed(false));
         }
-        for old in before.iter().filter(|old| old.to.is_none_or(|to| to >= plan.effective_from)) {
-            let last = plan.effective_from.pred_opt().unwrap_or(plan.effective_from);
+        let id = self.put_in_force(&mut tx, caller, &before, (&plan, text), plan.effective_from).await?;
+        tx.commit(caller.audit_as(hat, "plan.install", ("plan", &id), "", now), ()).await?;
+        Ok(installed(true))
+    }
+
+    /// Ends what was in force from a day on and puts a plan in its place; returns the id of the version.
+    async fn put_in_force(
+        &self,
+        tx: &mut Write,
+        caller: &Caller,
+        before: &[PlanVersion],
+        (plan, text): (&Plan, &str),
+        from: Date,
+    ) -> Result<String> {
+        for old in before.iter().filter(|old| old.to.is_none_or(|to| to >= from)) {
+            let last = from.pred_opt().unwrap_or(from);
             tx.end_plan_version(&old.id, old.version, last).await?;
         }
         let id = self.new_id();
@@ -82,15 +197,215 @@ impl App {
             id: id.clone(),
             title: plan.title.clone(),
             source: text.to_owned(),
-            from: plan.effective_from,
+            from,
             to: None,
             version: 1,
-            recorded_at: now,
+            recorded_at: self.now(),
             recorded_by: caller.account.to_string(),
         })
         .await?;
-        tx.commit(caller.audit_as(hat, "plan.install", ("plan", &id), "", now), ()).await?;
-        Ok(installed(true))
+        Ok(id)
+    }
+
+    /// What the office needs to write a duty: the plan in force and every proposal, what waits with its effect.
+    pub async fn plan_desk(&self, caller: &Caller) -> Result<PlanDesk> {
+        caller.scope(Action::ParameterRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let (plan, version) = plan_in_force(&mut read, today).await?;
+        let records = read.plan_proposals().await?;
+        let people: BTreeMap<String, String> =
+            read.person_names().await?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+        let settings = read.parameters().await?;
+        drop(read);
+        let mut proposals = Vec::with_capacity(records.len());
+        for record in records {
+            let waits = record.decision == Decision::Proposed;
+            let text = Some(record.source.as_str()).filter(|source| !source.is_empty());
+            let effect = match changed(&version.source, &record.duty, text) {
+                Ok((_, after)) if waits => {
+                    let after = settled(after, settings.clone(), today);
+                    Some(self.effect(caller, &record.duty, &after).await?)
+                }
+                _ => None,
+            };
+            let named = std::iter::once(&record.proposed_by).chain(record.decided.as_ref().map(|(by, _)| by));
+            let people = named.filter_map(|id| Some((id.clone(), people.get(id)?.clone()))).collect();
+            proposals.push(Proposed { record, effect, people });
+        }
+        Ok(PlanDesk { plan, proposals })
+    }
+
+    /// The figures of this year with and without a change.
+    async fn effect(&self, caller: &Caller, duty: &str, after: &Plan) -> Result<PlanEffect> {
+        let known = self.known(None).await?;
+        let days = lens(caller, &known, &Ask::default()).map_or((known.from, known.as_of), |lens| lens.days);
+        let year_end =
+            known.as_of.with_ordinal(1).and_then(|first| first.checked_add_months(Months::new(12)));
+        let days = (days.0, year_end.and_then(|next| next.pred_opt()).unwrap_or(days.1));
+        let now = known.question_over(days);
+        let then = Question { plan: after, ..known.question_over(days) };
+        let of =
+            |question: &Question<'_>| question.plan.duty(duty).map(|duty| question.evaluate_duty(duty).tally);
+        let either = after.duty(duty).or_else(|| known.plan.duty(duty)).ok_or(Error::NotFound)?;
+        let clause = |question: &Question<'_>| {
+            let mut sum = Tally::default();
+            for duty in question.plan.duties_of(&either.clause) {
+                sum.add_weighted(&question.evaluate_duty(duty).tally, duty.weight);
+            }
+            sum
+        };
+        Ok(PlanEffect {
+            duty: either.id.clone(),
+            title: either.title.clone(),
+            before: of(&now),
+            after: of(&then),
+            clause_before: clause(&now),
+            clause_after: clause(&then),
+        })
+    }
+
+    /// What a change would do to the figures of this year; nothing is kept.
+    ///
+    /// Errors: the duty has mistakes, each told at its field.
+    pub async fn preview_plan_change(&self, caller: &Caller, asked: &PlanChange) -> Result<PlanEffect> {
+        caller.scope(Action::ParameterRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let (plan, version) = plan_in_force(&mut read, today).await?;
+        let settings = read.parameters().await?;
+        drop(read);
+        let text = asked.text(&plan);
+        let (_, after) = changed(&version.source, &asked.duty, text.as_deref())?;
+        self.effect(caller, &asked.duty, &settled(after, settings, today)).await
+    }
+
+    /// Proposes a change of the plan. One proposal for a duty waits at a time.
+    pub async fn propose_plan_change<T: Serialize>(
+        &self,
+        caller: &Caller,
+        asked: PlanChange,
+        view: impl FnOnce(&PlanProposal) -> T,
+    ) -> Result<T> {
+        let hat = caller.hat(Action::ParameterPropose, &Subject::town())?;
+        if asked.reason.trim().is_empty() {
+            return Err(Error::field("reason", "plan.reason", "请写明调整的理由"));
+        }
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
+        let text = asked.text(&plan);
+        self.plan_after(&mut tx, &asked.duty, text.as_deref(), asked.from).await?;
+        let waits =
+            |record: &PlanProposal| record.duty == asked.duty && record.decision == Decision::Proposed;
+        if tx.plan_proposals().await?.iter().any(waits) {
+            return Err(Error::Refused {
+                code: "plan.pending",
+                message: "这项责任已有一项调整待审，请先等审定".to_owned(),
+            });
+        }
+        let record = PlanProposal {
+            id: self.new_id(),
+            duty: asked.duty,
+            source: text.unwrap_or_default(),
+            from: asked.from,
+            decision: Decision::Proposed,
+            reason: asked.reason.trim().to_owned(),
+            proposed_by: caller.person.to_string(),
+            decided: None,
+            version: 1,
+            recorded_at: now,
+        };
+        tx.insert_plan_proposal(&record).await?;
+        let mut audit = caller.audit_as(hat, "plan.propose", ("plan", &record.id), "", now);
+        audit.reason = record.reason.clone();
+        let answer = view(&record);
+        Ok(tx.commit(audit, answer).await?)
+    }
+
+    /// The plan in force from a day on after a change, and the versions there are.
+    ///
+    /// Errors: the change has mistakes; the day lies before the plan in force, or a later version was put in force already.
+    async fn plan_after(
+        &self,
+        tx: &mut Write,
+        duty: &str,
+        text: Option<&str>,
+        from: Date,
+    ) -> Result<(Vec<PlanVersion>, String, Plan)> {
+        let (_, version) = plan_in_force(tx, self.now().date()).await?;
+        if from < version.from {
+            return Err(Error::field("from", "plan.from", "生效日早于现行方案的生效日，请改选日期"));
+        }
+        let versions = tx.plan_versions().await?;
+        let later = |other: &&PlanVersion| other.from > from && other.to.is_none_or(|to| to >= other.from);
+        if let Some(later) = versions.iter().find(later) {
+            return Err(Error::Refused {
+                code: "plan.later_version",
+                message: format!("{} 起已有另一版方案，请把生效日改到这一天或以后", later.from),
+            });
+        }
+        let base = tx.plan_on(from).await?.ok_or(Error::NotFound)?;
+        let (source, plan) = changed(&base.source, duty, text)?;
+        Ok((versions, source, plan))
+    }
+
+    /// Decides a change of the plan. Who proposed it does not decide it; approved, a new version of the plan is in force
+    /// from its day on.
+    pub async fn decide_plan_change<T: Serialize>(
+        &self,
+        caller: &Caller,
+        id: &str,
+        Verdict { approve, reason, version }: Verdict<'_>,
+        view: impl FnOnce(&PlanProposal) -> T,
+    ) -> Result<T> {
+        let hat = caller.hat(Action::ParameterDecide, &Subject::town())?;
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.plan_proposal(id).await?.ok_or(Error::NotFound)?;
+        if record.decision != Decision::Proposed {
+            return Err(Error::Refused {
+                code: "plan.decided",
+                message: "这项调整已经审定，请刷新查看".to_owned(),
+            });
+        }
+        if record.proposed_by == caller.person.as_str() {
+            return Err(Error::Refused {
+                code: "plan.same_person",
+                message: "提出人不能审定自己的调整，请由另一位领导审定".to_owned(),
+            });
+        }
+        if !approve && reason.trim().is_empty() {
+            return Err(Error::field("reason", "plan.reason", "请写明不采纳的理由"));
+        }
+        record.decision = if approve { Decision::Decided } else { Decision::Rejected };
+        tx.decide_plan_proposal(id, version, record.decision, caller.person.as_str(), now).await?;
+        if approve {
+            let text = Some(record.source.as_str()).filter(|source| !source.is_empty());
+            let (before, source, plan) = self.plan_after(&mut tx, &record.duty, text, record.from).await?;
+            self.put_in_force(&mut tx, caller, &before, (&plan, &source), record.from).await?;
+        }
+        record.decided = Some((caller.person.to_string(), now));
+        record.version += 1;
+        let mut audit = caller.audit_as(hat, "plan.decide", ("plan", id), "", now);
+        audit.reason = reason.trim().to_owned();
+        let answer = view(&record);
+        Ok(tx.commit(audit, answer).await?)
+    }
+
+    /// The plan in force beside the plan file of another town; nothing of the file is kept.
+    ///
+    /// Errors: the file has mistakes.
+    pub async fn compare_plan(&self, caller: &Caller, text: &str) -> Result<(Plan, Plan, Comparison)> {
+        caller.scope(Action::ParameterRead)?;
+        let today = self.now().date();
+        let (own, _) = plan_in_force(&mut self.db.read(&self.town).await?, today).await?;
+        let (other, problems) = plan_file::read(text);
+        if !problems.is_empty() {
+            return Err(refused(&problems, |_| "source".to_owned()));
+        }
+        let found = compare(&own, &other, today);
+        Ok((own, other, found))
     }
 
     /// Installs the plan that came with the program in the town it was made for, if that has none yet.

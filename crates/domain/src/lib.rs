@@ -18,6 +18,7 @@ pub mod inspection;
 pub mod inspection_plan;
 pub mod letter;
 pub mod meeting;
+pub mod notice;
 pub mod org;
 pub mod paper;
 pub mod period;

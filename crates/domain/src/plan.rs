@@ -4,6 +4,7 @@
 //!
 //! The kinds of recorded fact a duty may ask for are listed in [`facts`].
 
+pub mod compare;
 pub mod facts;
 
 use crate::{
@@ -327,6 +328,8 @@ pub struct Duty {
     pub basis: Basis,
     /// A caution to show with it: a tension in the notice, a legal limit.
     pub note: Option<String>,
+    /// First day it is owed; with the plan when none.
+    pub since: Option<Date>,
 }
 
 /// What a parameter sets in a duty.
@@ -496,6 +499,11 @@ impl Plan {
     pub fn period_on(&self, rhythm: &Rhythm, date: Date) -> Option<Period> {
         let versions = self.periods(rhythm);
         versions.into_iter().rev().find(|(from, _)| *from <= date).map(|(_, period)| period)
+    }
+
+    /// First day a duty is owed.
+    pub fn owed_from(&self, duty: &Duty) -> Date {
+        duty.since.map_or(self.effective_from, |since| since.max(self.effective_from))
     }
 
     /// The words of a label for people: the plan's own term, otherwise the label itself.

@@ -73,7 +73,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     Ok(gathered.workbook)
 }
 
-fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+/// The text in whatever of these encodings it is, and whether some of it could not be read.
+pub(crate) fn decode(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     if let Some(rest) = bytes.strip_prefix(b"\xFF\xFE") {
         let (text, broken) = UTF_16LE.decode_without_bom_handling(rest);
         return (text, broken);

@@ -13,6 +13,7 @@ pub mod hazard_dictionary;
 pub mod header;
 pub mod ledger;
 pub mod matching;
+pub mod notice_file;
 mod ods;
 pub mod paper_file;
 pub mod people_sheet;

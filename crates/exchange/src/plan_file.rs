@@ -2,8 +2,8 @@
 //! How to write one is told in `docs/domain/plan-file.md`. What does not belong here: what the duties mean
 //! (`domain::plan`), printing the problems (the command line).
 
+mod edit;
 mod node;
-mod notice;
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,8 @@ use domain::{
 };
 use toml_edit::Item;
 
+pub use edit::{DutyDraft, duty_text, with_duty};
 pub use node::Problem;
-pub use notice::{NoticeSpan, notice_spans};
 
 use node::{Node, Problems};
 
@@ -280,6 +280,7 @@ impl DutyReader<'_, '_, '_> {
             basis: choice(self.problems, &mut node, "basis", &Basis::ALL.map(Basis::code), Basis::from_code)
                 .unwrap_or(Basis::Check),
             note: node.text_opt(self.problems, "note"),
+            since: node.has("since").then(|| node.date(self.problems, "since")),
         };
         node.finish(self.problems);
         duty

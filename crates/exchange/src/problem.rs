@@ -124,6 +124,18 @@ pub enum ImportError {
         /// What was asked for.
         name: String,
     },
+    /// A notice that is neither text nor `.docx`.
+    #[error("这是{found}，不是可以读取的方案文件；请用 Word 或 WPS 另存为 .docx，或另存为纯文本 .txt 后再试")]
+    NotANotice {
+        /// What the content looks like, in Chinese.
+        found: String,
+    },
+    /// A file called `.docx` that holds something else.
+    #[error("文件名是 .docx，内容却不是 Word 文档；请用 Word 或 WPS 重新另存为 .docx 后再试")]
+    NotDocx,
+    /// Text of which some could not be decoded.
+    #[error("有些文字无法识别，请用记事本另存为 UTF-8 编码的 .txt 后再试")]
+    NoticeEncoding,
     /// The parser process could not be started or talked to.
     #[error("暂时无法读取文件，请稍后重试；若一再出现，请联系管理员")]
     SandboxUnavailable,
@@ -143,6 +155,9 @@ impl ImportError {
             Self::NoHeader { .. } => "import.no_header",
             Self::MappingMismatch => "import.mapping_mismatch",
             Self::UnknownKind { .. } => "import.unknown_kind",
+            Self::NotANotice { .. } => "notice.wrong_type",
+            Self::NotDocx => "notice.not_docx",
+            Self::NoticeEncoding => "notice.encoding",
             Self::SandboxUnavailable => "import.sandbox_unavailable",
         }
     }

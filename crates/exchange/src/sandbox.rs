@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     header::{self, KeptMapping, Mapping},
     ledger::{self, Numbered, Parsed, Row, SheetDef, Vocabulary},
+    notice_file,
     people_sheet::{PEOPLE, PersonRow},
     places_sheet::{PLACES, PlaceRow},
     problem::{ImportError, Problem},
@@ -149,6 +150,23 @@ pub fn workbook(program: &Program, bytes: &[u8], request: &Request) -> Result<Wo
     Ok(workbook)
 }
 
+/// Reads the plain text of a notice in a child; see [`notice_file::read`]. Blocks the calling thread.
+pub fn notice(
+    program: &Program,
+    bytes: &[u8],
+    is_called_docx: bool,
+    request: &Request,
+) -> Result<String, ImportError> {
+    let kind = if is_called_docx { "notice:docx" } else { "notice" };
+    let mut text = None;
+    run::<()>(program, kind, bytes, request, &mut |line| {
+        if let Line::Text(read) = line {
+            text = Some(read);
+        }
+    })?;
+    text.ok_or(ImportError::SandboxUnavailable)
+}
+
 /// The child's side: sets its own limits, reads one request line and the file, answers, and returns the exit status.
 ///
 /// The limits are taken from the request before a byte of the file is read and can only be lowered afterwards.
@@ -208,6 +226,7 @@ enum Line<R> {
     Preview(PreviewSheet),
     Sheet(Sheet),
     Cells(Cells),
+    Text(String),
     Done,
     Failed(ImportError),
 }
@@ -246,6 +265,10 @@ fn answer<W: Write>(
         "preview:places" => previews(&PLACES, bytes, request, output),
         "preview:people" => previews(&PEOPLE, bytes, request, output),
         "workbook" => cells(bytes, request, output),
+        "notice" | "notice:docx" => {
+            let text = notice_file::read(bytes, kind == "notice:docx", &request.limits)?;
+            output.line(&Line::<()>::Text(text))
+        }
         other => Err(ImportError::UnknownKind { name: other.to_owned() }),
     }
 }

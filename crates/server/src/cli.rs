@@ -164,6 +164,27 @@ enum Plan {
         /// The plan, TOML.
         file: PathBuf,
     },
+    /// 读一份通知（.txt 或 .docx），列出条款和需要人判断的地方
+    Lint {
+        /// The notice.
+        notice: PathBuf,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// 对照两个乡镇的方案文件：各自独有的条款和责任，频次、最少数和参数的不同
+    Compare {
+        /// The first plan, TOML.
+        a: PathBuf,
+        /// The second plan, TOML.
+        b: PathBuf,
+        /// As both are on this day; on the first day both are in force when not said.
+        #[arg(long)]
+        at: Option<String>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
     /// 启用方案文件；同一文件重复执行不改变已有内容
     Install {
         /// The plan, TOML.
@@ -236,6 +257,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User(user) => run_user(place, user).await,
         Command::Audit(Audit::Verify { json }) => verify(place, json).await,
         Command::Plan(Plan::Check { file }) => plan::check(&file),
+        Command::Plan(Plan::Lint { notice, json }) => plan::lint(&notice, json),
+        Command::Plan(Plan::Compare { a, b, at, json }) => plan::compare(&a, &b, at.as_deref(), json),
         Command::Plan(Plan::Install { file }) => plan::install(place, &file).await,
         Command::Plan(Plan::Status { at, clause, json }) => plan::status(place, at, clause, json).await,
         Command::Import(asked) => {

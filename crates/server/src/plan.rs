@@ -7,19 +7,115 @@ use anyhow::{Context, ensure};
 use app::Caller;
 use app::fulfilment::Ask;
 use domain::fulfilment::Status;
+use domain::notice;
+use domain::plan::compare::{Only, Pair, Sides};
+use exchange::sandbox::{self, Program, Request};
 use serde_json::json;
 
 use crate::config::Where;
 
-/// Prints every mistake of a plan file with line and column.
-pub fn check(file: &Path) -> anyhow::Result<()> {
+/// A plan file without mistakes; every mistake is printed with line and column.
+fn sound(file: &Path) -> anyhow::Result<domain::plan::Plan> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
     let (plan, problems) = exchange::plan_file::read(&text);
     for problem in &problems {
         println!("{} {problem}", file.display());
     }
     ensure!(problems.is_empty(), "方案文件有 {} 处错误，见上", problems.len());
+    Ok(plan)
+}
+
+/// Prints every mistake of a plan file with line and column.
+pub fn check(file: &Path) -> anyhow::Result<()> {
+    let plan = sound(file)?;
     println!("方案文件没有错误：{} 条，{} 项责任", plan.clauses.len(), plan.duties.len());
+    Ok(())
+}
+
+/// Reads a notice and prints its clauses and what strikes a reader in it. Offsets count characters of the text.
+pub fn lint(file: &Path, as_json: bool) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} 读不出来", file.display()))?;
+    let is_called_docx = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("docx"));
+    let program = Program::new(std::env::current_exe()?);
+    let text = sandbox::notice(&program, &bytes, is_called_docx, &Request::default())?;
+    let headings = notice::headings(&text);
+    let findings = notice::lint::lint(&text, &headings);
+    if as_json {
+        let at = |byte: usize| text.get(..byte).unwrap_or(&text).chars().count();
+        let clauses = notice::clauses(&headings).map(|clause| {
+            json!({ "no": clause.no, "title": clause.title, "start": at(clause.start), "end": at(clause.end) })
+        });
+        let found = findings.iter().map(|finding| {
+            json!({
+                "kind": finding.kind.code(), "clauses": finding.clauses, "quote": finding.quote(&text),
+                "message": finding.message,
+            })
+        });
+        let answer = json!({ "clauses": clauses.collect::<Vec<_>>(), "findings": found.collect::<Vec<_>>() });
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+        return Ok(());
+    }
+    for heading in &headings {
+        println!("{}{}  {}", "  ".repeat(heading.level as usize), heading.no, heading.title);
+    }
+    println!("编号条款 {} 条，发现 {} 处", notice::clauses(&headings).count(), findings.len());
+    for finding in &findings {
+        println!("{}\t{}\t{}", finding.kind.label(), finding.message, finding.quote(&text));
+    }
+    Ok(())
+}
+
+/// Prints what either of two plans has alone, and where both have it but ask differently.
+pub fn compare(a: &Path, b: &Path, at: Option<&str>, as_json: bool) -> anyhow::Result<()> {
+    let (a, b) = (sound(a)?, sound(b)?);
+    let on = match at {
+        Some(text) => domain::time::parse_date(text).context("日期请写成 2026-11-25 的样子")?,
+        None => a.effective_from.max(b.effective_from),
+    };
+    let found = domain::plan::compare::compare(&a, &b, on);
+    if as_json {
+        let only =
+            |all: &[Only]| all.iter().map(|one| json!({ "code": one.code, "title": one.title })).collect();
+        let differing = |pair: &&Pair| !pair.differences.is_empty();
+        let pair = |pair: &Pair| {
+            let differences = pair.differences.iter();
+            let differences = differences.map(|d| json!({ "what": d.what, "a": d.a, "b": d.b }));
+            json!({
+                "a": pair.a, "b": pair.b, "title": pair.title,
+                "differences": differences.collect::<Vec<_>>(),
+            })
+        };
+        let sides = |sides: &Sides| {
+            let (only_a, only_b): (Vec<_>, Vec<_>) = (only(&sides.only_a), only(&sides.only_b));
+            let differing: Vec<_> = sides.both.iter().filter(differing).map(pair).collect();
+            json!({ "only_a": only_a, "only_b": only_b, "differing": differing, "both": sides.both.len() })
+        };
+        let head =
+            |plan: &domain::plan::Plan| json!({ "code": plan.code, "town": plan.town, "title": plan.title });
+        let answer = json!({
+            "a": head(&a), "b": head(&b), "at": on.to_string(), "clauses": sides(&found.clauses),
+            "duties": sides(&found.duties), "parameters": sides(&found.parameters),
+        });
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+        return Ok(());
+    }
+    for (noun, sides) in [("条款", &found.clauses), ("责任", &found.duties), ("参数", &found.parameters)]
+    {
+        println!("{noun}：两边都有 {} 项", sides.both.len());
+        for (town, only) in [(&a.town, &sides.only_a), (&b.town, &sides.only_b)] {
+            for one in only {
+                println!("{noun}\t仅{town}有\t{}\t{}", one.code, one.title);
+            }
+        }
+        for pair in &sides.both {
+            for d in &pair.differences {
+                println!(
+                    "{noun}\t{}不同\t{} / {}\t{}：{} / {}",
+                    d.what, pair.a, pair.b, pair.title, d.a, d.b
+                );
+            }
+        }
+    }
     Ok(())
 }
 

@@ -118,6 +118,117 @@ fn a_plan_file_is_checked_with_line_and_column() -> Result<()> {
 }
 
 #[test]
+fn a_notice_is_linted_with_clauses_and_findings() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans/example-second-town/notice.txt");
+    let text = std::fs::read_to_string(&own)?;
+    let linted = run(folder.path(), &["plan", "lint", &own.display().to_string(), "--json"], "")?;
+    assert!(linted.status.success(), "{}", said(&linted));
+    let answer: serde_json::Value = serde_json::from_slice(&linted.stdout)?;
+    let clauses = answer["clauses"].as_array().context("clauses")?;
+    assert_eq!(clauses.len(), 5);
+    let chars: Vec<char> = text.chars().collect();
+    let cut = |at: &serde_json::Value| {
+        let [from, to] = ["start", "end"].map(|end| at[end].as_u64().unwrap_or_default() as usize);
+        chars.get(from..to).unwrap_or_default().iter().collect::<String>()
+    };
+    assert!(clauses.first().is_some_and(|clause| cut(clause).starts_with("1. 村级责任。")), "{clauses:?}");
+    let gbk = folder.path().join("gbk.txt");
+    std::fs::write(&gbk, encoding_rs::GBK.encode(&text).0)?;
+    let same = run(folder.path(), &["plan", "lint", &gbk.display().to_string(), "--json"], "")?;
+    assert_eq!(same.stdout, linted.stdout, "GBK reads as UTF-8 does");
+    let plain = run(folder.path(), &["plan", "lint", &own.display().to_string()], "")?;
+    assert!(said(&plain).contains("编号缺失\t编号从 2 跳到 4"), "{}", said(&plain));
+    let fake = folder.path().join("fake.docx");
+    std::fs::write(&fake, &text)?;
+    let refused = run(folder.path(), &["plan", "lint", &fake.display().to_string()], "")?;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("内容却不是 Word 文档"), "{}", said(&refused));
+    Ok(())
+}
+
+#[test]
+fn two_towns_plans_are_compared() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plans = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans");
+    let own = plans.join("example-second-town/plan.toml");
+    let text = std::fs::read_to_string(&own)?;
+    let neighbour = folder.path().join("neighbour.toml");
+    let change = |text: String, from: &str, to: &str| -> Result<String> {
+        ensure!(text.contains(from), "{from}");
+        Ok(text.replacen(from, to, 1))
+    };
+    let text = change(text, "period = \"week in winter_spring\"", "period = \"month\"")?;
+    let text = change(text, "name = \"tea.visits\"\nvalue = 2", "name = \"tea.visits\"\nvalue = 3")?;
+    let text = change(text, "title = \"隐患限期复查\"", "title = \"河道清理\"")?;
+    std::fs::write(&neighbour, change(text, "title = \"督办\"", "title = \"水源养护\"")?)?;
+    let (a, b) = (own.display().to_string(), neighbour.display().to_string());
+    let compared = run(folder.path(), &["plan", "compare", &a, &b, "--json"], "")?;
+    assert!(compared.status.success(), "{}", said(&compared));
+    let answer: serde_json::Value = serde_json::from_slice(&compared.stdout)?;
+    assert_eq!(answer["clauses"]["only_a"][0]["title"], "督办");
+    assert_eq!(answer["clauses"]["only_b"][0]["title"], "水源养护");
+    assert_eq!(answer["duties"]["only_b"][0]["title"], "河道清理");
+    let differing = serde_json::json!([
+        { "a": "一.2.1", "b": "一.2.1", "title": "冬春夜间巡防", "differences": [
+            { "what": "频次", "a": "冬春防控期内每周", "b": "每月" } ] },
+        { "a": "二.1.1", "b": "二.1.1", "title": "制茶季检查茶厂", "differences": [
+            { "what": "最少数", "a": "2", "b": "3" } ] },
+    ]);
+    assert_eq!(answer["duties"]["differing"], differing);
+    assert_eq!(answer["parameters"]["differing"][0]["differences"][0]["b"], "3 次");
+    let plain = run(folder.path(), &["plan", "compare", &a, &a], "")?;
+    assert!(!said(&plain).contains("不同") && !said(&plain).contains("仅"), "{}", said(&plain));
+    let other = plans.join("qingfeng-2023-16/plan.toml").display().to_string();
+    let plain = run(folder.path(), &["plan", "compare", &a, &other], "")?;
+    assert!(plain.status.success() && said(&plain).contains("仅青峰镇有"), "{}", said(&plain));
+    Ok(())
+}
+
+/// The notice the program was first made for is not ours to ship: read where the folder of real inputs is.
+#[test]
+fn the_real_notice_is_linted() -> Result<()> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = "shared/reference/plan-2023-16.txt";
+    let Some(file) = here.ancestors().map(|up| up.join(name)).find(|path| path.is_file()) else {
+        eprintln!("SKIPPED: the real notice is not there; this test needs the folder of real inputs");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let linted = run(folder.path(), &["plan", "lint", &file.display().to_string(), "--json"], "")?;
+    let answer: serde_json::Value = serde_json::from_slice(&linted.stdout)?;
+    let numbers: Vec<_> = answer["clauses"]
+        .as_array()
+        .context("clauses")?
+        .iter()
+        .map(|c| c["no"].as_str().unwrap_or_default())
+        .collect();
+    let expected: Vec<_> = (1..=19).filter(|n| *n != 14).map(|n| n.to_string()).collect();
+    assert_eq!(numbers, expected);
+    let findings = answer["findings"].as_array().context("findings")?;
+    let of = |kind: &str, clauses: &[&str], message: &str, quote: &str| {
+        findings.iter().any(|f| {
+            f["kind"] == kind
+                && f["clauses"] == serde_json::json!(clauses)
+                && f["message"].as_str().is_some_and(|text| text.contains(message))
+                && f["quote"].as_str().is_some_and(|text| text.contains(quote))
+        })
+    };
+    assert!(of("numbering_gap", &["14"], "缺 14", "15."));
+    assert!(of("frequency_conflict", &["10", "12"], "派出所", "每月"));
+    assert!(of("list_sum", &["10"], "6 个数，合计 220", "70"));
+    assert!(of("name_without_kind", &["10"], "莲花石", "莲花石"));
+    assert!(of("count", &["10"], "16 家单位", "16"));
+    assert!(of("more_than", &["17"], "超过 10 人", "超过10"));
+    assert!(of("at_least", &["11"], "至少 2 名", "至少2"));
+    assert!(of("period", &["三（三）"], "每季度 1 次", "每季度"));
+    assert!(of("two_hats", &["1"], "应急办", "兼任"));
+    assert!(of("vague_period", &["10"], "全覆盖", "全覆盖"));
+    assert!(findings.iter().filter(|f| f["kind"] == "body").count() >= 8);
+    Ok(())
+}
+
+#[test]
 fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (demo, real) = (folder.path().join("demo"), folder.path().join("real"));

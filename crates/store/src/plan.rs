@@ -1,9 +1,11 @@
-//! The town's plans as rows: the text of each version and the days it was in force. What does *not* belong here:
-//! reading the text (`exchange::plan_file`), settings the town made since (`parameter`).
+//! The town's plans as rows: the text of each version and the days it was in force, and the changes proposed, one duty
+//! each. What does *not* belong here: reading the text (`exchange::plan_file`), settings the town made since (`parameter`).
 
 use domain::time::{Date, Timestamp};
 
-use crate::{Read, Result, Row, Write, args, cols};
+use crate::parameter::Decision;
+use crate::value::word;
+use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// A version of the plan as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,76 @@ impl PlanVersion {
     }
 }
 
+/// A change of the plan as proposed and decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanProposal {
+    /// Our id.
+    pub id: String,
+    /// Id of the duty it adds, writes anew or ends.
+    pub duty: String,
+    /// The duty as a plan file writes it; empty where it ends.
+    pub source: String,
+    /// First day.
+    pub from: Date,
+    /// How far it got.
+    pub decision: Decision,
+    /// Why.
+    pub reason: String,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// Who decided, and when.
+    pub decided: Option<(String, Timestamp)>,
+    /// Row version.
+    pub version: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl PlanProposal {
+    fn from_row(row: &Row) -> Result<Self> {
+        let decided_by = row.text("decided_by")?;
+        Ok(Self {
+            id: row.text("id")?,
+            duty: row.text("duty")?,
+            source: row.text("source")?,
+            from: row.date("from_on")?,
+            decision: row.word("state")?,
+            reason: row.text("reason")?,
+            proposed_by: row.text("proposed_by")?,
+            decided: row.opt_instant("decided_at")?.map(|at| (decided_by, at)),
+            version: row.int("version")?,
+            recorded_at: row.instant("recorded_at")?,
+        })
+    }
+
+    fn cols(&self) -> Result<Vec<(&'static str, Value)>> {
+        Ok(cols! {
+            duty: &self.duty, source: &self.source, from_on: self.from, state: word(&self.decision)?,
+            reason: &self.reason, proposed_by: &self.proposed_by, decided_by: "", decided_at: None::<Timestamp>,
+            version: 1_i64, recorded_at: self.recorded_at,
+        })
+    }
+}
+
 impl Read {
+    /// Every proposed change, newest first.
+    pub async fn plan_proposals(&mut self) -> Result<Vec<PlanProposal>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM plan_proposal WHERE town = $1 ORDER BY recorded_at DESC, id DESC",
+            args![town.as_str()],
+        )
+        .await?
+        .iter()
+        .map(PlanProposal::from_row)
+        .collect()
+    }
+
+    /// The proposed change of this id.
+    pub async fn plan_proposal(&mut self, id: &str) -> Result<Option<PlanProposal>> {
+        self.by_id("plan_proposal", id).await?.as_ref().map(PlanProposal::from_row).transpose()
+    }
+
     /// The plan in force on a day; before the first, that first. Of two for the same day the one recorded later holds.
     pub async fn plan_on(&mut self, on: Date) -> Result<Option<PlanVersion>> {
         let town = self.town.clone();
@@ -81,6 +152,24 @@ impl Read {
 }
 
 impl Write {
+    /// A change of the plan, as proposed.
+    pub async fn insert_plan_proposal(&mut self, proposal: &PlanProposal) -> Result<()> {
+        self.insert("plan_proposal", &proposal.id, proposal.cols()?).await
+    }
+
+    /// Records what was decided about a change, if nobody decided since.
+    pub async fn decide_plan_proposal(
+        &mut self,
+        id: &str,
+        version: i64,
+        decision: Decision,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        let row = cols! { state: word(&decision)?, decided_by: by, decided_at: at };
+        self.update("plan_proposal", id, version, row).await
+    }
+
     /// A new version of the plan.
     pub async fn insert_plan_version(&mut self, plan: &PlanVersion) -> Result<()> {
         let row = cols! {

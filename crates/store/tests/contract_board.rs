@@ -19,12 +19,13 @@ use store::account::Account;
 use store::fulfilment::{Gathered, Told};
 use store::hazard::Filing;
 use store::inspection::InspectionFiling;
-use store::notice::{NoticeRecord, Passage};
+use store::notice::{NoticeRecord, Passage, Ruling, RulingRecord};
 use store::org::{OrgRecord, TerritoryRecord};
+use store::parameter::Decision;
 use store::person::PersonRecord;
 use store::place::PlaceRecord;
 use store::place_list::{EntryRecord, ListRecord};
-use store::plan::PlanVersion;
+use store::plan::{PlanProposal, PlanVersion};
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use store::{Audit, Db, Error, Write};
 use testkit::both_databases;
@@ -91,6 +92,78 @@ async fn the_plan_of_a_day_is_the_one_in_force_on_it() -> anyhow::Result<()> {
         }
         assert_eq!(read.plan_versions().await?.len(), 3);
         assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_said_about_a_finding_is_kept_and_may_be_changed_by_the_latest_reader() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut ruling = RulingRecord {
+            id: "r".to_owned(),
+            plan: "p".to_owned(),
+            kind: "numbering_gap".to_owned(),
+            clauses: "14".to_owned(),
+            quote: "15.甲".to_owned(),
+            ruling: Ruling::Accepted,
+            note: "印发时漏号".to_owned(),
+            version: 1,
+            recorded_at: NOW,
+            recorded_by: "a".to_owned(),
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_notice_ruling(&ruling).await?;
+        tx.commit(audit("notice.rule", "notice", "p"), ()).await?;
+        ruling.ruling = Ruling::Explained;
+        let mut tx = db.write(&town()).await?;
+        tx.update_notice_ruling(&ruling).await?;
+        tx.commit(audit("notice.rule", "notice", "p"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_notice_ruling(&ruling).await, Err(Error::Conflict { .. })));
+        drop(tx);
+        ruling.version = 2;
+        assert_eq!(db.read(&town()).await?.notice_rulings("p").await?, [ruling]);
+        assert_eq!(db.read(&town()).await?.notice_rulings("other").await?, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_change_of_the_plan_is_proposed_and_decided_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut proposal = PlanProposal {
+            id: "one".to_owned(),
+            duty: "C1.9".to_owned(),
+            source: "[[duty]]\n".to_owned(),
+            from: day("2026-10-01"),
+            decision: Decision::Proposed,
+            reason: "入冬".to_owned(),
+            proposed_by: "a".to_owned(),
+            decided: None,
+            version: 1,
+            recorded_at: NOW,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_plan_proposal(&proposal).await?;
+        tx.commit(audit("plan.propose", "plan", "one"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.decide_plan_proposal("one", 1, Decision::Decided, "b", NOW).await?;
+        tx.commit(audit("plan.decide", "plan", "one"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let late = tx.decide_plan_proposal("one", 1, Decision::Rejected, "b", NOW).await;
+        assert!(matches!(late, Err(Error::Conflict { .. })));
+        drop(tx);
+        proposal.decision = Decision::Decided;
+        proposal.decided = Some(("b".to_owned(), NOW));
+        proposal.version = 2;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.plan_proposal("one").await?, Some(proposal.clone()));
+        assert_eq!(read.plan_proposals().await?, [proposal]);
         Ok(())
     })
     .await

@@ -12,7 +12,7 @@ use api::{Doors, router};
 use app::org::Roster;
 use app::parameter::{Decision, ParameterRecord};
 use app::place::PlaceRecord;
-use app::{App, Caller, Clock};
+use app::{App, Caller, Clock, Reader};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -106,6 +106,16 @@ pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
     )
     .await?;
     ensure!(app.found_town(&Caller::system(), &roster(), PASSWORD).await?, "founded once");
+    let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
+    Ok(Town { app, router, clock })
+}
+
+/// The town with a reader that can be started, and more time for it: tests are not optimised.
+pub async fn reading_town(fresh: &Fresh) -> anyhow::Result<Town> {
+    let Town { mut app, clock, .. } = town(fresh).await?;
+    app.reader = Reader::at(std::path::Path::new(env!("CARGO_BIN_EXE_api-sandbox-child")));
+    app.reader.bounds.cpu_s = 60;
+    app.reader.bounds.wall_ms = 120_000;
     let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
     Ok(Town { app, router, clock })
 }

@@ -45,6 +45,7 @@ fn duty(id: &str, kind: SubjectKind, needs: Vec<Need>) -> Duty {
         available: true,
         basis: Basis::TownSetting,
         note: None,
+        since: None,
     }
 }
 

@@ -180,8 +180,8 @@ impl<'a> Judge<'a> {
         for ix in facts.about(kind, subject) {
             let Some(row) = facts.row(*ix) else { continue };
             let from = row.happened_on;
-            let asked =
-                self.question.from.max(self.question.plan.effective_from) <= from && from <= self.question.to;
+            let asked = self.question.from.max(self.question.plan.owed_from(self.duty)) <= from
+                && from <= self.question.to;
             // A fact is credited to whatever lies around it; it sets off only what is owed for the thing itself.
             if !asked || !self.is_known(row) || !filter.fits(|word| facts.tags_of(row).contains(&word)) {
                 continue;
@@ -229,7 +229,7 @@ impl<'a> Judge<'a> {
             .flat_map(|word| found.labels.iter().filter(move |(carried, _)| carried == word).copied())
             .collect();
         let last = |span: Span| span.to.filter(|to| *to < self.question.as_of).unwrap_or(Date::MAX);
-        let start = found.exists.from.max(self.question.plan.effective_from);
+        let start = found.exists.from.max(self.question.plan.owed_from(self.duty));
         let end = last(found.exists);
         let mut turns = vec![start];
         for (_, span) in &labels {

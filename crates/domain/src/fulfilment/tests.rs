@@ -52,6 +52,7 @@ fn duty(id: &str, kind: SubjectKind, labels: &[&str], period: &str, need: Need) 
         available: true,
         basis: Basis::Check,
         note: None,
+        since: None,
     }
 }
 
@@ -166,6 +167,16 @@ fn a_listed_unit_is_judged_month_by_month() {
     assert_eq!(statuses(&report, "K1.1"), [Met, Unmet, Ahead, NotDue, NotDue]);
     let tally = report.clause(&plan, "K1");
     assert_eq!((tally.due(), tally.count(Met), tally.ratio()), (2, 1, Some(0.5)));
+}
+
+#[test]
+fn a_duty_written_later_is_owed_only_since_then() {
+    let town = a_town(1);
+    let due = |since: Option<&str>| {
+        let plan = a_plan(vec![Duty { since: since.map(date), ..watched_monthly() }]);
+        town.ask(&plan, "2026-04-15", "2026-01-01", "2026-03-31").evaluate().clause(&plan, "K1").due()
+    };
+    assert_eq!((due(None), due(Some("2026-03-01")), due(Some("2026-05-01"))), (3, 1, 0));
 }
 
 #[test]

@@ -1,0 +1,245 @@
+//! Two towns' plans side by side: what only one has, and where both have it but ask for it differently. Codes differ
+//! from town to town, so clauses and duties are paired by what they say. What does not belong here: reading the files
+//! (`exchange::plan_file`), how well either plan is carried out (`fulfilment`).
+
+use std::collections::BTreeSet;
+
+use super::{Duty, Need, Number, Parameter, Plan, Value};
+use crate::time::Date;
+
+/// Something only one plan has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Only {
+    /// Code of the clause, id of the duty or name of the parameter.
+    pub code: String,
+    /// Its title, or the value of a parameter.
+    pub title: String,
+}
+
+/// One respect in which a pair differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs, in Chinese: 频次, 最少数 …
+    pub what: &'static str,
+    /// In the first plan.
+    pub a: String,
+    /// In the second.
+    pub b: String,
+}
+
+/// Two things that say the same, and how they differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// Code, id or name in the first plan.
+    pub a: String,
+    /// In the second.
+    pub b: String,
+    /// Title in the first plan.
+    pub title: String,
+    /// Where they differ; a pair of clauses has none.
+    pub differences: Vec<Difference>,
+}
+
+/// What one kind of thing has in either plan alone, and in both.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sides {
+    /// Only in the first.
+    pub only_a: Vec<Only>,
+    /// Only in the second.
+    pub only_b: Vec<Only>,
+    /// In both, those that are alike included.
+    pub both: Vec<Pair>,
+}
+
+/// Two plans compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// Clauses.
+    pub clauses: Sides,
+    /// Duties.
+    pub duties: Sides,
+    /// Parameters that both know by one name, and those that only one knows.
+    pub parameters: Sides,
+}
+
+/// Compares two plans as they are on a day.
+pub fn compare(a: &Plan, b: &Plan, on: Date) -> Comparison {
+    let clauses = |plan: &Plan| -> Vec<Only> {
+        let there = plan.clauses.iter().filter(|clause| !clause.absent_in_source);
+        there.map(|clause| Only { code: clause.code.clone(), title: clause.title.clone() }).collect()
+    };
+    let duties = |plan: &Plan| -> Vec<Only> {
+        plan.duties.iter().map(|duty| Only { code: duty.id.clone(), title: duty.title.clone() }).collect()
+    };
+    let mut of_duties = sides(duties(a), duties(b));
+    for pair in &mut of_duties.both {
+        if let (Some(one), Some(other)) = (a.duty(&pair.a), b.duty(&pair.b)) {
+            pair.differences = differences((a, one), (b, other), on);
+        }
+    }
+    Comparison { clauses: sides(clauses(a), clauses(b)), duties: of_duties, parameters: parameters(a, b, on) }
+}
+
+/// Alike enough to be taken for the same thing.
+const ALIKE: f64 = 0.5;
+/// The same code speaks for the same thing where the titles leave it open, never against them.
+const SAME_CODE: f64 = 0.2;
+
+/// Pairs by title, the most alike first.
+fn sides(a: Vec<Only>, b: Vec<Only>) -> Sides {
+    let pairs: Vec<_> = a.iter().map(|one| letters(&one.title)).collect();
+    let others: Vec<_> = b.iter().map(|one| letters(&one.title)).collect();
+    let mut likeness = Vec::new();
+    for (n, (one, of_one)) in a.iter().zip(&pairs).enumerate() {
+        for (m, (other, of_other)) in b.iter().zip(&others).enumerate() {
+            let code = if one.code == other.code { SAME_CODE } else { 0.0 };
+            let score = dice(of_one, of_other) + code;
+            if score >= ALIKE {
+                likeness.push((score, n, m));
+            }
+        }
+    }
+    likeness.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+    let (mut taken_a, mut taken_b) = (BTreeSet::new(), BTreeSet::new());
+    let mut both = Vec::new();
+    for (_, n, m) in likeness {
+        if taken_a.contains(&n) || taken_b.contains(&m) {
+            continue;
+        }
+        if let (Some(one), Some(other)) = (a.get(n), b.get(m)) {
+            taken_a.insert(n);
+            taken_b.insert(m);
+            let pair = Pair {
+                a: one.code.clone(),
+                b: other.code.clone(),
+                title: one.title.clone(),
+                differences: Vec::new(),
+            };
+            both.push((n, pair));
+        }
+    }
+    both.sort_by_key(|(n, _)| *n);
+    let left = |all: Vec<Only>, taken: &BTreeSet<usize>| {
+        all.into_iter().enumerate().filter(|(n, _)| !taken.contains(n)).map(|(_, one)| one).collect()
+    };
+    Sides {
+        only_a: left(a, &taken_a),
+        only_b: left(b, &taken_b),
+        both: both.into_iter().map(|(_, pair)| pair).collect(),
+    }
+}
+
+/// Neighbouring letters of a title; a title of one letter is that letter.
+fn letters(title: &str) -> BTreeSet<(char, char)> {
+    let plain: Vec<char> = title.chars().filter(|c| c.is_alphanumeric()).collect();
+    match plain.as_slice() {
+        [one] => BTreeSet::from([(*one, *one)]),
+        all => all.windows(2).filter_map(|two| Some((*two.first()?, *two.get(1)?))).collect(),
+    }
+}
+
+/// Shared neighbours among all, from 0 to 1.
+fn dice(a: &BTreeSet<(char, char)>, b: &BTreeSet<(char, char)>) -> f64 {
+    let all = a.len() + b.len();
+    if all == 0 {
+        return 0.0;
+    }
+    2.0 * a.intersection(b).count() as f64 / all as f64
+}
+
+/// Where two duties that say the same ask differently.
+fn differences((a, one): (&Plan, &Duty), (b, other): (&Plan, &Duty), on: Date) -> Vec<Difference> {
+    let both = |what, of: fn(&Plan, &Duty, Date) -> String| Difference {
+        what,
+        a: of(a, one, on),
+        b: of(b, other, on),
+    };
+    let all = [
+        both("频次", |plan, duty, on| {
+            plan.period_on(&duty.rhythm, on).map(|period| period.label()).unwrap_or_default()
+        }),
+        both("最少数", |plan, duty, on| {
+            let of = |need: &Need| number(plan, Some(&need.minimum), on);
+            duty.needs.iter().map(of).collect::<Vec<_>>().join("、")
+        }),
+        both("有效期（日）", |plan, duty, on| {
+            let of = |need: &Need| number(plan, need.valid_days.as_ref(), on);
+            duty.needs.iter().map(of).filter(|days| !days.is_empty()).collect::<Vec<_>>().join("、")
+        }),
+        both("限期（日）", |plan, duty, on| {
+            number(plan, duty.trigger.as_ref().map(|trigger| &trigger.within), on)
+        }),
+        both("宽限期（日）", |plan, duty, on| number(plan, Some(&duty.grace_days), on)),
+        both("补办期（日）", |plan, duty, on| number(plan, duty.late_days.as_ref(), on)),
+        both("责任人", |plan, duty, _| {
+            duty.who.iter().map(|label| plan.word(label)).collect::<Vec<_>>().join("、")
+        }),
+        both("权重", |_, duty, _| duty.weight.to_string()),
+        both("依据", |_, duty, _| duty.basis.label().to_owned()),
+    ];
+    all.into_iter().filter(|difference| difference.a != difference.b).collect()
+}
+
+fn number(plan: &Plan, number: Option<&Number>, on: Date) -> String {
+    number.and_then(|number| plan.number(number, on)).map(|n| n.to_string()).unwrap_or_default()
+}
+
+fn parameters(a: &Plan, b: &Plan, on: Date) -> Sides {
+    let names = |plan: &Plan| -> BTreeSet<String> {
+        plan.parameters.iter().map(|parameter| parameter.name.clone()).collect()
+    };
+    let (of_a, of_b) = (names(a), names(b));
+    let only = |plan: &Plan, own: &BTreeSet<String>, other: &BTreeSet<String>| -> Vec<Only> {
+        let shown = |name: &String| Only { code: name.clone(), title: shown(plan.parameter_on(name, on)) };
+        own.difference(other).map(shown).collect()
+    };
+    let both = of_a.intersection(&of_b).map(|name| {
+        let (one, other) = (shown(a.parameter_on(name, on)), shown(b.parameter_on(name, on)));
+        let differs = (one != other).then_some(Difference { what: "参数值", a: one, b: other });
+        Pair {
+            a: name.clone(),
+            b: name.clone(),
+            title: name.clone(),
+            differences: differs.into_iter().collect(),
+        }
+    });
+    Sides { both: both.collect(), only_a: only(a, &of_a, &of_b), only_b: only(b, &of_b, &of_a) }
+}
+
+/// The value with its unit; a period keeps the word of plan files.
+fn shown(parameter: Option<&Parameter>) -> String {
+    let Some(parameter) = parameter else { return String::new() };
+    let value = match &parameter.value {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Flag(yes) => if *yes { "是" } else { "否" }.to_owned(),
+    };
+    format!("{value} {}", parameter.unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(code: &str, title: &str) -> Only {
+        Only { code: code.into(), title: title.into() }
+    }
+
+    #[test]
+    fn things_are_paired_by_what_they_say_and_each_only_once() {
+        let a = vec![one("C1", "制茶厂防火"), one("C2", "夜间巡防"), one("C3", "民宿防火检查")];
+        let b = vec![
+            one("一", "民宿防火"),
+            one("二", "制茶厂防火"),
+            one("C2", "森林防火"),
+            one("三", "制茶厂防火"),
+        ];
+        let found = sides(a, b);
+        let pairs: Vec<_> = found.both.iter().map(|pair| (pair.a.as_str(), pair.b.as_str())).collect();
+        assert_eq!(pairs, [("C1", "二"), ("C3", "一")]);
+        assert_eq!(found.only_a, [one("C2", "夜间巡防")], "the same code does not make it the same thing");
+        assert_eq!(found.only_b, [one("C2", "森林防火"), one("三", "制茶厂防火")]);
+        assert_eq!(sides(Vec::new(), Vec::new()), Sides::default());
+        assert_eq!(sides(vec![one("a", "")], vec![one("b", "")]).both, [], "nothing said is nothing alike");
+    }
+}

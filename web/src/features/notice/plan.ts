@@ -1,0 +1,64 @@
+/** The counts of a duty that a change is shown by. */
+export interface TallyView { due: number; met: number; total: number; ratio: number | null }
+
+export interface Word { code: string; label: string }
+export interface PlanDuty { id: string; clause: string; title: string; period_label: string; basis_label: string }
+export interface Effect { duty: string; title: string; before: TallyView | null; after: TallyView | null; clause_before: TallyView; clause_after: TallyView }
+export interface Proposal {
+  id: string
+  duty: string
+  source: string
+  from: string
+  state: 'proposed' | 'decided' | 'rejected'
+  reason: string
+  proposed_by: string
+  decided_by: string
+  version: number
+  effect: Effect | null
+  actions: string[]
+}
+export interface Desk {
+  code: string
+  title: string
+  clauses: Word[]
+  duties: PlanDuty[]
+  terms: Word[]
+  subjects: Word[]
+  facts: Word[]
+  evidence: Word[]
+  bases: Word[]
+  proposals: Proposal[]
+  actions: string[]
+}
+export interface Draft {
+  clause: string
+  title: string
+  who: string[]
+  subjects: string
+  any: string[]
+  period: string
+  fact: string
+  tags: string[]
+  minimum: number
+  evidence: string[]
+  measure: string
+  weight: number
+  basis: string
+}
+export interface Change { duty: string; draft?: Draft; from: string; reason: string }
+export const PERIODS = ['day', 'week', 'month', 'quarter', 'half_year', 'year', 'standing month'] as const
+
+/** The next free id under a clause: one more than the highest there is. */
+export function nextId(clause: string, duties: Pick<PlanDuty, 'id'>[]): string {
+  const head = `${clause}.`
+  const numbers = duties.filter((d) => d.id.startsWith(head)).map((d) => Number.parseInt(d.id.slice(head.length), 10))
+  return `${head}${Math.max(0, ...numbers.filter((n) => Number.isFinite(n))) + 1}`
+}
+
+export interface Sides {
+  only_a: Word[]
+  only_b: Word[]
+  differing: { a: string; b: string; title: string; differences: { what: string; a: string; b: string }[] }[]
+  both: number
+}
+export interface Comparison { a: Word; b: Word; clauses: Sides; duties: Sides; parameters: Sides }

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { blocks, inOrder, marked, type Finding, type Heading } from './reading'
+
+const body = '通知\n一、任务\n1.甲。\n2.乙。\n'
+const heading = (label: string, start: number): Heading => ({ level: 'clause', label, title: label, at: { start, end: body.length } })
+
+describe('a notice beside its findings', () => {
+  it('is cut at its headings and loses nothing', () => {
+    const cut = blocks(body, [heading('一', 3), heading('1', 8), heading('2', 13)])
+    expect(cut.map((b) => b.text).join('')).toBe(body)
+    expect(cut.map((b) => b.heading?.label ?? '')).toEqual(['', '一', '1', '2'])
+    expect(blocks(body, [])).toEqual([{ heading: null, text: body, start: 0 }])
+    expect(blocks('', [])).toEqual([])
+  })
+  it('marks the words a finding is about, in their own block only', () => {
+    const [, , first] = blocks(body, [heading('一', 3), heading('1', 8), heading('2', 13)])
+    expect(marked(first!, [{ start: 10, end: 11 }, { start: 10, end: 11 }, { start: 14, end: 16 }])).toEqual([
+      { text: '1.', mark: false },
+      { text: '甲', mark: true },
+      { text: '。\n', mark: false },
+    ])
+  })
+  it('asks first about what nobody has ruled on', () => {
+    const finding = (key: string, ruled: boolean): Finding => ({
+      key, kind: 'count', kind_label: '', clauses: [], quote: '', message: '', at: [],
+      ruling: ruled ? { ruling: 'accepted', note: '', recorded_at: '', recorded_by: '', version: 1 } : null,
+    })
+    expect(inOrder([finding('a', true), finding('b', false), finding('c', false)]).map((f) => f.key)).toEqual(['b', 'c', 'a'])
+  })
+})
