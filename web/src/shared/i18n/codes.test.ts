@@ -32,7 +32,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['list', () => variants('crates/domain/src/place_list.rs', 'impl ListKind')],
   ['opening', () => variants('crates/domain/src/place.rs', 'impl Opening')],
   ['grade', () => variants('crates/domain/src/risk.rs', 'impl Grade')],
-  ['hazard', () => variants('crates/domain/src/hazard/facts.rs', 'impl State {\n    /// The')],
+  ['hazard', () => variants('crates/domain/src/hazard/facts.rs', '/// The stage in Chinese')],
   ['level', () => variants('crates/domain/src/hazard/terms.rs', 'impl Level')],
   ['step', () => all(part('crates/domain/src/hazard/event.rs', 'pub fn code(self)'), /=> "(\w+)"/g)],
   ['escalation', () => variants('crates/domain/src/hazard/terms.rs', 'impl EscalationKind')],
