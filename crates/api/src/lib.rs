@@ -12,6 +12,7 @@ mod evidence;
 mod export;
 mod follow_up;
 mod fulfilment;
+mod handover;
 mod hazard;
 mod import;
 mod inspection;

@@ -214,12 +214,15 @@ impl App {
         let (place, mut subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &record.place).await?;
         let owed = match &record.task {
             Some(id) => {
-                let owed = task::load(&mut tx, caller, id).await.map_err(|error| match error {
-                    Error::NotFound => {
-                        Error::field("task", "inspection.task_unknown", "没有这项任务，请更新任务后再提交")
-                    }
-                    other => other,
-                })?;
+                let owed =
+                    task::load(&mut tx, caller, id, now.date()).await.map_err(|error| match error {
+                        Error::NotFound => Error::field(
+                            "task",
+                            "inspection.task_unknown",
+                            "没有这项任务，请更新任务后再提交",
+                        ),
+                        other => other,
+                    })?;
                 if owed.stored.task.place != record.place {
                     let text = "任务不是这个场所的，请核对后再提交";
                     return Err(Error::field("task", "inspection.task_elsewhere", text));

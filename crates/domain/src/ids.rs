@@ -52,6 +52,8 @@ ids! {
     EvidenceId
     /// 督办事项.
     FollowUpId
+    /// 岗位交接.
+    HandoverId
     /// 隐患.
     HazardId
     /// 检查.

@@ -12,6 +12,7 @@ pub mod document;
 pub mod evidence;
 pub mod follow_up;
 pub mod fulfilment;
+pub mod handover;
 pub mod hazard;
 pub mod ids;
 pub mod inspection;

@@ -16,6 +16,7 @@ pub mod error;
 pub mod evidence;
 pub mod follow_up;
 pub mod fulfilment;
+pub mod handover;
 pub mod hazard;
 pub mod import;
 pub mod inspection;

@@ -17,6 +17,7 @@ pub const SEALED: &[&str] = &[
     "post",
     "assignment",
     "certificate",
+    "handover",
     "account",
     "place",
     "place_list",

@@ -70,6 +70,7 @@ impl Read {
         self.gather_lists(out).await?;
         self.gather_register(out).await?;
         self.gather_holders(out).await?;
+        self.gather_orgs_made_up(out).await?;
         self.gather_certificates(out).await?;
         self.gather_plans(out).await?;
         let town = self.town.clone();
