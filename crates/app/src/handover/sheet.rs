@@ -4,11 +4,13 @@
 use chrono::Datelike;
 use domain::hazard::Stage;
 use domain::ids::PersonId;
+use domain::letter::Standing;
 use domain::org::{Assignment, Post};
 use domain::policy::{Action, Hats, Scope};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use store::Read;
+use store::follow_up::FollowUpFilter;
 use store::hazard::HazardFilter;
 use store::task::TaskFilter;
 use utoipa::ToSchema;
@@ -67,6 +69,8 @@ pub(crate) async fn sections(
         tasks(read, post).await?,
         hazards(read, post, path, today).await?,
         plans(read, post, path, today).await?,
+        follow_ups(read, post).await?,
+        letters(read, post, today).await?,
     ];
     if let Some(giver) = giver {
         all.push(certificates(read, giver, today).await?);
@@ -164,6 +168,48 @@ async fn plans(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<
         }
     }
     Ok(section("inspection_plan", "检查计划", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Items a meeting or a report asked of the post, and that are not done or not yet seen to be.
+async fn follow_ups(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::FollowUpRead)?;
+    let filter = FollowUpFilter {
+        state: Some("open,done".to_owned()),
+        owners: Some(vec![post.id.clone()]),
+        ..FollowUpFilter::default()
+    };
+    let found = read.follow_ups(&whole, &filter, None, MOST).await?;
+    let line = |one: &store::follow_up::FollowUpRecord| SheetLine {
+        id: one.item.id.to_string(),
+        title: one.item.text.clone(),
+        due_on: Some(one.item.due_on.to_string()),
+        state: one.item.state.code().to_owned(),
+        note: one.item.state.label().to_owned(),
+        href: "/follow-ups".to_owned(),
+    };
+    let lines: Vec<SheetLine> = found.iter().map(line).collect();
+    Ok(section("follow_up", "督办事项", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Letters of responsibility that bind the post: the new holder signs them anew.
+async fn letters(read: &mut Read, post: &Post, today: Date) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::LetterRead)?;
+    let mut lines = Vec::new();
+    for one in read.letters(&whole).await? {
+        let stands = one.letter.standing(one.left_on, one.voided.is_some(), today);
+        let binds = matches!(stands, Standing::Ahead | Standing::InForce | Standing::ToResign);
+        if one.letter.post == post.id && binds {
+            lines.push(SheetLine {
+                id: one.letter.id.to_string(),
+                title: format!("责任书 {}", one.letter.terms.number).trim_end().to_owned(),
+                due_on: Some(one.letter.terms.until.to_string()),
+                state: stands.code().to_owned(),
+                note: stands.label().to_owned(),
+                href: format!("/letters/{}", one.letter.id),
+            });
+        }
+    }
+    Ok(section("letter", "责任书", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
 }
 
 /// Certificates that go with the person: to be handed back or changed where they name the post.
