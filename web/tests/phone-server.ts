@@ -35,7 +35,7 @@ export function task(n: number, at: Json, more: Json = {}): Json {
   return {
     id: `01900000-0000-7000-8000-0000000002${String(n).padStart(2, '0')}`, code: `RW-${n}`, kind: 'routine', kind_label: '日常检查', place: at,
     lead: { id: 'o1', name: '胡豆坪村' }, joint: [], from: '2026-11-01', due_on: '2026-11-30', state: 'assigned', state_label: '已派待接',
-    assignee: { id: ME.person.id, name: ME.person.name }, overdue: false, days_over: 0, due_soon: false, inspection: null, vain_visits: 0, version: 1,
+    assignee: { id: ME.person.id, name: ME.person.name }, left_by: null, overdue: false, days_over: 0, due_soon: false, inspection: null, vain_visits: 0, version: 1,
     actions: ['accept', 'unable'], ...more,
   }
 }

@@ -14,6 +14,7 @@ mod export;
 mod follow_up;
 mod fulfilment;
 mod gate;
+mod handover;
 mod hazard;
 mod import;
 mod inspection;

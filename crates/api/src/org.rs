@@ -1,16 +1,17 @@
 //! Territories and organisations.
 
-use app::org::{OrgInput, OrgView, TerritoryInput, TerritoryView};
+use app::org::{OrgChart, OrgInput, OrgView, TerritoryInput, TerritoryView};
 use axum::Json;
-use axum::extract::{Path, State};
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
+use crate::view::read_opt_day;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
@@ -18,6 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(change_territory))
         .routes(routes!(orgs, add_org))
         .routes(routes!(change_org))
+        .routes(routes!(chart))
 }
 
 /// Every territory.
@@ -91,4 +93,24 @@ async fn change_org(
     Json(asked): Json<OrgInput>,
 ) -> Answer<Json<OrgView>> {
     Ok(Json(doors.app.change_org(&caller, &id.into(), asked).await?))
+}
+
+/// On which day.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ChartOn {
+    /// `YYYY-MM-DD`; today when left out.
+    on: Option<String>,
+}
+
+/// 组织架构图
+#[utoipa::path(get, path = "/api/v1/org-chart", tag = "org", params(ChartOn),
+    responses((status = 200, body = OrgChart), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn chart(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<ChartOn>,
+) -> Answer<Json<OrgChart>> {
+    let on = read_opt_day("on", asked.on.as_deref())?;
+    Ok(Json(doors.app.org_chart(&caller, on).await?))
 }

@@ -1,6 +1,6 @@
 //! Posts and who is on them.
 
-use app::post::{AssignmentEnd, AssignmentInput, AssignmentView, PostInput, PostView};
+use app::post::{AssignmentEnd, AssignmentInput, AssignmentView, PostChange, PostInput, PostPage, PostView};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,11 @@ use crate::router::Doors;
 use crate::view::read_opt_day;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(assign)).routes(routes!(end))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(show, change))
+        .routes(routes!(assign))
+        .routes(routes!(end))
 }
 
 /// On which day.
@@ -52,6 +56,31 @@ async fn add(
     Json(asked): Json<PostInput>,
 ) -> Answer<Json<PostView>> {
     Ok(Json(doors.app.add_post(&caller, asked).await?))
+}
+
+/// 一个岗位：历任、在岗情况、在办事项
+#[utoipa::path(get, path = "/api/v1/posts/{id}", tag = "post", params(("id" = String, Path)),
+    responses((status = 200, body = PostPage), (status = 404, body = Problem)))]
+async fn show(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<PostPage>> {
+    Ok(Json(doors.app.post(&caller, &id.into()).await?))
+}
+
+/// 修改岗位
+#[utoipa::path(put, path = "/api/v1/posts/{id}", tag = "post", params(("id" = String, Path)),
+    request_body = PostChange,
+    responses((status = 200, body = PostView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn change(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PostChange>,
+) -> Answer<Json<PostView>> {
+    Ok(Json(doors.app.change_post(&caller, &id.into(), asked).await?))
 }
 
 /// 任职

@@ -63,6 +63,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(org::routes())
         .merge(person::routes())
         .merge(post::routes())
+        .merge(crate::handover::routes())
         .merge(job::routes())
         .merge(import::routes())
         .merge(export::routes())

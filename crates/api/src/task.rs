@@ -46,6 +46,8 @@ pub(crate) struct TaskQuery {
     org: Option<String>,
     /// Only what is overdue.
     overdue: Option<bool>,
+    /// Only what is owed by a post that nobody holds.
+    unheld: Option<bool>,
     /// Text.
     q: Option<String>,
     /// Rows of a page.
@@ -117,6 +119,7 @@ async fn list(
         village: filled(asked.village),
         org: filled(asked.org).map(Into::into),
         overdue: asked.overdue.unwrap_or(false),
+        unheld: asked.unheld.unwrap_or(false),
         q: filled(asked.q),
         after: asked.after,
         limit: page_size(asked.limit),

@@ -120,6 +120,14 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/people/{id}", Business),
     ("post", "/api/v1/people/{id}/reveal", Business),
     ("get", "/api/v1/posts", Business),
+    ("get", "/api/v1/posts/{id}", Business),
+    ("put", "/api/v1/posts/{id}", Business),
+    ("get", "/api/v1/org-chart", Business),
+    ("get", "/api/v1/handovers", Rows),
+    ("post", "/api/v1/posts/{id}/handover", Row),
+    ("get", "/api/v1/handovers/{id}", Row),
+    ("post", "/api/v1/handovers/{id}/sign", Row),
+    ("post", "/api/v1/handovers/{id}/void", Row),
     ("post", "/api/v1/assignments", Business),
     ("post", "/api/v1/assignments/{id}/end", Business),
     ("post", "/api/v1/place-lists", Business),
@@ -260,6 +268,7 @@ struct Ids {
     checklist: String,
     course: String,
     training: String,
+    handover: String,
 }
 
 impl Ids {
@@ -278,6 +287,8 @@ impl Ids {
             "people" => "p-staff1",
             "assignments" => "a-staff1",
             "orgs" => "village-1",
+            "posts" => "post-staff1",
+            "handovers" => &self.handover,
             "checklists" => &self.checklist,
             "trainings" => &self.training,
             "board" => "C10.1",
@@ -358,6 +369,9 @@ impl Ids {
                 json!({ "kind": "dept", "name": "甲", "relation": "town", "territory": V1 })
             }
             "posts" => json!({ "role": "volunteer", "org": "village-1", "territory": V1, "name": "志愿者" }),
+            "posts/{id}" => json!({ "name": "甲", "min_n": 1, "active": true, "version": 1 }),
+            "posts/{id}/handover" => json!({ "taker": "p-grid1", "from": "2026-10-01" }),
+            "handovers/{id}/sign" => json!({ "as": "taker", "version": 1 }),
             "territories" | "territories/{code}" => {
                 json!({ "code": "x", "level": "grid", "parent": V1, "name": "甲", "version": 1 })
             }
@@ -468,10 +482,26 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let course = id(&clerk.post("/api/v1/courses", course).await?.ok()?)?;
     let training = json!({ "course": course, "title": TAUGHT, "on": "2026-09-21", "org": "village-1" });
     let training = id(&clerk.post("/api/v1/trainings", training).await?.ok()?)?;
+    let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
+    let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
     let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
-    Ok((town, Ids { task: id(&task)?, plan: id(&plan)?, visit, record, list, entry, checklist, course, training }))
+    Ok((
+        town,
+        Ids {
+            task: id(&task)?,
+            plan: id(&plan)?,
+            visit,
+            record,
+            list,
+            entry,
+            checklist,
+            course,
+            training,
+            handover: id(&handover)?,
+        },
+    ))
 }
 
 /// The status of one try, and what was said.

@@ -69,6 +69,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "hazard" | "unit_link" => Action::HazardRead,
         "task" => Action::TaskRead,
         "inspection_plan" => Action::PlanRead,
+        "handover" => Action::HandoverRead,
         "person" | "post" | "assignment" | "certificate" | "org" | "territory" => Action::PersonRead,
         "checklist" => Action::ChecklistRead,
         "parameter" => Action::ParameterRead,
@@ -79,7 +80,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
 
 /// Kinds whose rows are the whole town's: who may read them at all is told of them.
 pub(crate) fn is_everybodys(object_kind: &str) -> bool {
-    !matches!(object_kind, "place" | "inspection" | "hazard" | "task" | "inspection_plan")
+    !matches!(object_kind, "place" | "inspection" | "hazard" | "task" | "inspection_plan" | "handover")
 }
 
 impl App {

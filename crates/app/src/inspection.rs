@@ -266,12 +266,15 @@ impl App {
         let (place, mut subject) = place_in_scope(&mut tx, caller, Action::PlaceRead, &record.place).await?;
         let owed = match &record.task {
             Some(id) => {
-                let owed = task::load(&mut tx, caller, id).await.map_err(|error| match error {
-                    Error::NotFound => {
-                        Error::field("task", "inspection.task_unknown", "没有这项任务，请更新任务后再提交")
-                    }
-                    other => other,
-                })?;
+                let owed =
+                    task::load(&mut tx, caller, id, now.date()).await.map_err(|error| match error {
+                        Error::NotFound => Error::field(
+                            "task",
+                            "inspection.task_unknown",
+                            "没有这项任务，请更新任务后再提交",
+                        ),
+                        other => other,
+                    })?;
                 // What was given as enforcement is not done as something less.
                 let is_enforcement = record.power == Power::Enforcement;
                 if owed.stored.filing.kind == task::ENFORCEMENT && !is_enforcement {

@@ -2,7 +2,7 @@
 //! What does not belong here: how visits are spread (`domain::visit_schedule`), what becomes of a task (`task`).
 
 mod joint;
-mod view;
+pub(crate) mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 

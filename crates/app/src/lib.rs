@@ -19,6 +19,7 @@ pub mod export;
 pub mod follow_up;
 pub mod fulfilment;
 pub mod gate;
+pub mod handover;
 pub mod hazard;
 pub mod import;
 pub mod inspection;

@@ -1,6 +1,8 @@
 //! Territories and organisations, what they are called, and the town's people taken in as a whole at its founding. What
 //! does not belong here: persons (`person`), posts (`post`).
 
+mod chart;
+
 use std::collections::BTreeMap;
 
 use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
@@ -14,6 +16,8 @@ use store::org::{OrgRecord, TerritoryRecord};
 use store::person::PersonRecord;
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use utoipa::ToSchema;
+
+pub use chart::{ChartGap, ChartHolder, ChartNode, ChartPost, OrgChart};
 
 use crate::error::FieldProblem;
 use crate::person::initials;

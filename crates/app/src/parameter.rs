@@ -20,6 +20,7 @@ use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::names::Names;
 use crate::plan::plan_in_force;
+use crate::post::WARN_DAYS;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -117,6 +118,7 @@ const OWN: [Own; 14] = [
     own_of(REVIEW_PERCENT, "检查记录抽审比例", &["%"], 100.0),
     own_of(REMIND_AFTER, "派发后多久未接提醒承办人", &[WORKING_DAYS], 365.0),
     own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),
+    own_of(WARN_DAYS, "任职或证件到期前多久提醒缺员", &["日"], 365.0),
     own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
     own_of(WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
 ];

@@ -7,12 +7,13 @@ use domain::code::is_phone;
 use domain::ids::{PersonId, TerritoryCode};
 use domain::org::{Assignment, Person, Role};
 use domain::policy::{Action, Subject};
-use domain::time::Timestamp;
+use domain::time::{Date, Timestamp};
 use pinyin::ToPinyin;
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::audit::AuditFilter;
 use store::person::{PersonFilter, PersonRecord};
+use store::task::TaskFilter;
 use utoipa::ToSchema;
 
 use crate::gate::{GateView, Gatekeeper};
@@ -62,6 +63,49 @@ pub struct PersonView {
     pub past: Vec<AssignmentView>,
     /// What he may show.
     pub certificates: Vec<CertificateView>,
+    /// What waits for him, as far as the caller may see it.
+    pub waiting: Vec<Waiting>,
+}
+
+/// Something that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Waiting {
+    /// `tasks`, `overdue_tasks` or `handovers`.
+    pub code: String,
+    /// In Chinese.
+    pub label: String,
+    /// How many.
+    pub n: i64,
+    /// The list behind it; empty where there is none to open.
+    pub href: String,
+}
+
+/// What waits for a person: open tasks of his posts, late ones, sheets he has not signed.
+async fn waiting(read: &mut Read, caller: &Caller, id: &PersonId, today: Date) -> Result<Vec<Waiting>> {
+    let mut out = Vec::new();
+    let mut put = |code: &str, label: &str, n: i64, href: String| {
+        if n > 0 {
+            out.push(Waiting { code: code.to_owned(), label: label.to_owned(), n, href });
+        }
+    };
+    if let Some(scope) = caller.hats.scope(Action::TaskRead) {
+        let all = TaskFilter {
+            assignee: Some(id.clone()),
+            owed_on: Some(today),
+            open: true,
+            ..TaskFilter::default()
+        };
+        let late = TaskFilter { overdue_as_of: Some(today), ..all.clone() };
+        put("tasks", "未完成任务", read.task_count(&scope, &all).await?, format!("/tasks?assignee={id}"));
+        let n = read.task_count(&scope, &late).await?;
+        put("overdue_tasks", "逾期任务", n, format!("/tasks?assignee={id}&overdue=true"));
+    }
+    if *id == caller.person || caller.hats.scope(Action::HandoverRead).is_some_and(|scope| scope.is_whole()) {
+        let own = read.handovers_of(id, 200).await?;
+        let n = own.iter().filter(|one| one.handover.awaits(id)).count();
+        put("handovers", "待签交接单", i64::try_from(n).unwrap_or(i64::MAX), "/handovers".to_owned());
+    }
+    Ok(out)
 }
 
 /// One page of people.
@@ -301,6 +345,7 @@ impl App {
             row: shown.row(record),
             past: shown.views(&record.person.id, false),
             certificates: held.iter().map(|one| CertificateView::of(&one.certificate, now.date())).collect(),
+            waiting: waiting(read, caller, &record.person.id, now.date()).await?,
         })
     }
 

@@ -1,20 +1,26 @@
-//! Posts and who is on them: staffing, handing over, certificates. An assignment that ended stays, and what was done under
+//! Posts and who is on them: staffing, appointing, certificates. An assignment that ended stays, and what was done under
 //! it keeps its hat. What does not belong here: rights (`domain::policy`), persons themselves (`person`).
+
+mod page;
 
 use std::collections::BTreeMap;
 
 use domain::ids::{AssignmentId, OrgId, PersonId, PostId, TerritoryCode};
 use domain::org::{
     Assignment, Certificate, Level, Org, OrgKind, OrgRefusal, Person, Post, Relation, Role, Territory,
-    appoint, staffing,
+    appoint,
 };
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
+use store::Write;
 use store::org::{OrgRecord, TerritoryRecord};
 use store::person::PersonRecord;
 use store::post::{AssignmentRecord, PostRecord};
 use utoipa::ToSchema;
+
+pub(crate) use page::{Book, WARN_DAYS};
+pub use page::{LeaverView, PostPage, PostShortage, PostStretch};
 
 use crate::org::{Fields, Names};
 use crate::person::initials;
@@ -79,8 +85,16 @@ pub struct PostView {
     pub holders: Vec<HolderView>,
     /// How many are missing.
     pub missing: usize,
-    /// How many there are beyond the most.
+    /// How many there are beyond the most; for information only.
     pub beyond: usize,
+    /// `green`, `amber` or `red`.
+    pub light: String,
+    /// In Chinese.
+    pub light_label: String,
+    /// As many as must act together and nobody to take a place.
+    pub no_cover: bool,
+    /// What falls below the minimum soon, by itself.
+    pub shortages: Vec<PostShortage>,
     /// Row version.
     pub version: i64,
     /// What the caller may do to it now.
@@ -162,6 +176,22 @@ pub struct PostInput {
     pub max_n: Option<u32>,
 }
 
+/// A post to change. What its holder is, for whom and where stays, because work stands on it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PostChange {
+    /// Name.
+    pub name: String,
+    /// Fewest holders.
+    #[serde(default)]
+    pub min_n: u32,
+    /// Most holders.
+    pub max_n: Option<u32>,
+    /// Whether it still exists.
+    pub active: bool,
+    /// The version the change is based on.
+    pub version: i64,
+}
+
 /// Somebody to put on a post.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct AssignmentInput {
@@ -210,6 +240,18 @@ pub struct Newcomer {
     pub town_name: String,
 }
 
+/// On what terms somebody is put on a post.
+pub(crate) struct Terms {
+    /// First day.
+    pub from: Date,
+    /// Last day, when it is known.
+    pub to: Option<Date>,
+    /// Acting for somebody.
+    pub acting: bool,
+    /// 依据文件.
+    pub basis: String,
+}
+
 /// What posts are called.
 pub(crate) type PostNames = BTreeMap<PostId, PostRecord>;
 
@@ -235,49 +277,6 @@ pub(crate) fn assignment_view(
     }
 }
 
-fn post_view(
-    caller: &Caller,
-    record: &PostRecord,
-    assignments: &[Assignment],
-    names: &Names,
-    persons: &BTreeMap<PersonId, String>,
-    on: Date,
-) -> PostView {
-    let post = &record.post;
-    let counted = staffing(post, assignments, on);
-    let name = |id: &PersonId| persons.get(id).map_or(id.as_str(), String::as_str).to_owned();
-    let holders = assignments
-        .iter()
-        .filter(|held| held.post == post.id && held.is_valid_on(on))
-        .map(|held| HolderView {
-            person: Named::new(held.person.as_str(), name(&held.person)),
-            assignment: held.id.to_string(),
-            acting: held.acting,
-            from: held.from.to_string(),
-            to: held.to.map(|day| day.to_string()),
-        })
-        .collect();
-    let subject = Subject::of(names.path(&post.territory).unwrap_or_default(), Some(&post.org));
-    let may =
-        [Action::PersonChange].into_iter().filter(|action| caller.hats.hat(*action, &subject).is_some());
-    PostView {
-        id: post.id.to_string(),
-        role: post.role.code().to_owned(),
-        role_label: post.role.label().to_owned(),
-        org: names.org(&post.org),
-        territory: names.territory(&post.territory),
-        name: post.name.clone(),
-        min_n: post.min_n,
-        max_n: post.max_n,
-        active: post.active,
-        holders,
-        missing: if post.active { counted.missing } else { 0 },
-        beyond: counted.beyond,
-        version: record.version,
-        actions: may.map(|action| action.code().to_owned()).collect(),
-    }
-}
-
 pub(crate) fn read_day(fields: &mut Fields, field: &str, text: &str) -> Date {
     domain::time::parse_date(text.trim()).unwrap_or_else(|| {
         fields.wrong(field, "date.invalid", "日期请写成 2026-11-25 的样子");
@@ -291,16 +290,10 @@ impl App {
         let scope = caller.scope(Action::PersonRead)?;
         let on = on.unwrap_or_else(|| self.now().date());
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
-        let persons: BTreeMap<_, _> = read.person_names().await?.into_iter().collect();
-        let held: Vec<_> = read.assignments().await?.into_iter().map(|held| held.assignment).collect();
+        let book = Book::read(&mut read, on).await?;
         let posts = read.posts().await?;
-        let seen = |post: &&PostRecord| {
-            let path = names.path(&post.post.territory).unwrap_or_default();
-            scope.admits(&Subject::of(path, Some(&post.post.org)))
-        };
-        let view = |post| post_view(caller, post, &held, &names, &persons, on);
-        Ok(posts.iter().filter(seen).map(view).collect())
+        let seen = |post: &&PostRecord| scope.admits(&book.subject(&post.post));
+        Ok(posts.iter().filter(seen).map(|post| book.view(caller, post)).collect())
     }
 
     /// Adds a post; nobody is on it yet.
@@ -340,7 +333,7 @@ impl App {
         };
         let record = PostRecord { post, version: 1, recorded_at: now };
         tx.insert_post(&record).await?;
-        let view = post_view(caller, &record, &[], &names, &BTreeMap::new(), now.date());
+        let view = Book::read(&mut tx, now.date()).await?.view(caller, &record);
         Ok(tx.commit(caller.audit_as(hat, "post.add", ("post", id.as_str()), "", now), view).await?)
     }
 
@@ -373,31 +366,85 @@ impl App {
                 message: "不能给自己任职，请由消安办其他人员办理".to_owned(),
             });
         }
-        let new = Assignment {
-            id: AssignmentId::from(self.new_id()),
-            person: person.person.id.clone(),
-            post: post.post.id.clone(),
-            role: post.post.role,
-            org: post.post.org.clone(),
-            territory: post.post.territory.clone(),
-            path: path.clone(),
-            place: None,
-            acting: input.acting,
-            from,
-            to,
-            basis: input.basis.trim().to_owned(),
-        };
-        let others: Vec<_> =
-            tx.assignments_of(&person.person.id).await?.into_iter().map(|held| held.assignment).collect();
-        let assignment = appoint(new, &others)?;
-        crate::gate::may_hold(&mut tx, &assignment, now.date()).await?;
-        let record = AssignmentRecord { assignment, version: 1, recorded_at: now };
-        tx.insert_assignment(&record).await?;
+        let terms = Terms { from, to, acting: input.acting, basis: input.basis.trim().to_owned() };
+        let record = self.appoint_to(&mut tx, &post.post, &path, &person.person.id, terms).await?;
         let posts = [(post.post.id.clone(), post)].into_iter().collect();
         let view = assignment_view(&record.assignment, &names, &posts, now.date());
         let audit =
             caller.audit_as(hat, "assignment.add", ("assignment", record.assignment.id.as_str()), &path, now);
         Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Changes what a post is called, how many it is for, or whether there is one.
+    pub async fn change_post(&self, caller: &Caller, id: &PostId, input: PostChange) -> Result<PostView> {
+        let now = self.now();
+        let scope = caller.scope(Action::PersonRead)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.post(id).await?.ok_or(Error::NotFound)?;
+        let book = Book::read(&mut tx, now.date()).await?;
+        let subject = book.subject(&record.post);
+        if !scope.admits(&subject) {
+            return Err(Error::NotFound);
+        }
+        let hat = caller.hat(Action::OrgChange, &subject)?;
+        if input.version != record.version {
+            return Err(Error::stale(&book.view(caller, &record)));
+        }
+        let mut fields = Fields::default();
+        record.post.name = fields.name("name", &input.name);
+        if input.max_n.is_some_and(|most| most < input.min_n) {
+            fields.wrong("max_n", "post.max", "最多人数不能少于最少人数");
+        }
+        fields.done()?;
+        if !input.active && !book.holders(id).is_empty() {
+            return Err(Error::Refused {
+                code: "post.held",
+                message: "岗位还有人在任，请先办理离任再撤销岗位".to_owned(),
+            });
+        }
+        record.post.min_n = input.min_n;
+        record.post.max_n = input.max_n;
+        record.post.active = input.active;
+        tx.update_post(&record).await?;
+        record.version += 1;
+        let view = book.view(caller, &record);
+        let audit = caller.audit_as(hat, "post.change", ("post", id.as_str()), &subject.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Puts a person on a post: the one way in which somebody comes to hold one.
+    ///
+    /// Errors: he holds it then; it is for one and taken.
+    // tidy(caller): the use case that puts him there has asked who may.
+    pub(crate) async fn appoint_to(
+        &self,
+        tx: &mut Write,
+        post: &Post,
+        path: &str,
+        person: &PersonId,
+        terms: Terms,
+    ) -> Result<AssignmentRecord> {
+        let new = Assignment {
+            id: AssignmentId::from(self.new_id()),
+            person: person.clone(),
+            post: post.id.clone(),
+            role: post.role,
+            org: post.org.clone(),
+            territory: post.territory.clone(),
+            path: path.to_owned(),
+            place: None,
+            acting: terms.acting,
+            from: terms.from,
+            to: terms.to,
+            basis: terms.basis,
+        };
+        let others = tx.assignments_of_post(&post.id).await?;
+        let others: Vec<_> = others.into_iter().map(|held| held.assignment).collect();
+        let assignment = appoint(new, post, &others)?;
+        crate::gate::may_hold(tx, &assignment, self.now().date()).await?;
+        let record = AssignmentRecord { assignment, version: 1, recorded_at: self.now() };
+        tx.insert_assignment(&record).await?;
+        Ok(record)
     }
 
     /// Puts somebody new into the book, on a post from today and with an account. The town itself and its government are

@@ -3,6 +3,7 @@
 
 mod dice;
 mod evidence;
+mod handover;
 mod history;
 mod meeting;
 mod people;
@@ -68,6 +69,7 @@ impl App {
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
         training::fill(self, roster).await?;
+        handover::fill(self, roster, &id).await?;
         Ok(true)
     }
 }
@@ -139,6 +141,7 @@ fn hat(roster: &Roster, held: &domain::org::Assignment) -> Hat {
         person: held.person.clone(),
         name: person.map(|person| person.name.clone()).unwrap_or_default(),
         assignment: held.id.clone(),
+        post: held.post.clone(),
         org: held.org.clone(),
         is_office: false,
     }

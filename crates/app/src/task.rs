@@ -3,12 +3,12 @@
 
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike;
 use domain::gate::Part;
 use domain::hazard::Position;
-use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, TaskId};
+use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, PostId, TaskId};
 use domain::org::Assignment;
 use domain::policy::{Action, Hats, Subject};
 use domain::task::{Event, EventKind, Involved, State, Task, TaskRefusal, UnableReason, Window};
@@ -78,6 +78,8 @@ pub struct TasksAsked {
     pub org: Option<OrgId>,
     /// Only what is overdue.
     pub overdue: bool,
+    /// Only what is owed by a post that nobody holds.
+    pub unheld: bool,
     /// Text.
     pub q: Option<String>,
     /// Where the last page ended.
@@ -162,6 +164,64 @@ pub(crate) struct Loaded {
     pub subject: Subject,
     /// Who does not review it.
     pub involved: Involved,
+    /// Who is on the post that owes it.
+    pub holders: Holders,
+}
+
+/// Who is on the posts of some tasks today.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Holders(HashMap<PostId, BTreeSet<PersonId>>);
+
+impl Holders {
+    async fn read(read: &mut Read, tasks: &[StoredTask], today: Date) -> Result<Self> {
+        let posts: BTreeSet<PostId> = tasks.iter().filter_map(|one| one.task.post.clone()).collect();
+        let mut holders: HashMap<PostId, BTreeSet<PersonId>> = HashMap::new();
+        if !posts.is_empty() {
+            let posts: Vec<PostId> = posts.into_iter().collect();
+            for held in read.holders_on(&posts, today).await? {
+                holders.entry(held.post).or_default().insert(held.person);
+            }
+        }
+        Ok(Self(holders))
+    }
+
+    /// Who is on the post that owes a task.
+    pub(crate) fn of(&self, task: &Task) -> BTreeSet<PersonId> {
+        task.post.as_ref().and_then(|post| self.0.get(post)).cloned().unwrap_or_default()
+    }
+}
+
+/// The post by which a person owes a task: one of an organisation that owes it, before any other by which he may do it.
+async fn post_for(
+    read: &mut Read,
+    task: &Task,
+    subject: &Subject,
+    person: &PersonId,
+    today: Date,
+) -> Result<Option<PostId>> {
+    let held = read.assignments_of(person).await?.into_iter().map(|record| record.assignment);
+    let hats = Hats::on(held, today);
+    let may = |hat: &&Assignment| Hats::on([(*hat).clone()], today).hat(Action::TaskDo, subject).is_some();
+    let owes = hats.all().iter().find(|hat| task.is_of(&hat.org) && may(hat));
+    let hat = owes.or_else(|| hats.hat(Action::TaskDo, subject));
+    Ok(hat.map(|hat| hat.post.clone()))
+}
+
+/// Goes on with what a former holder of the caller's post left behind; any other task stays as it is.
+async fn inherited(
+    tx: &mut Write,
+    task: Task,
+    holders: &BTreeSet<PersonId>,
+    act: domain::hazard::Act,
+    now: Timestamp,
+) -> Result<(Task, Option<Event>)> {
+    let heir = act.actor.person().is_some_and(|person| holders.contains(person));
+    if !heir || !task.is_left_behind(holders) {
+        return Ok((task, None));
+    }
+    let (task, event) = task.inherit(act, holders, now)?;
+    tx.save_task_step(&task, &event).await?;
+    Ok((task, Some(event)))
 }
 
 /// Where a task stands as far as rights are concerned.
@@ -173,7 +233,7 @@ pub(crate) async fn task_subject(read: &mut Read, task: &Task, place: &PlaceReco
 }
 
 /// The task of this id, if the caller may see it.
-pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &TaskId) -> Result<Loaded> {
+pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &TaskId, today: Date) -> Result<Loaded> {
     let scope = caller.scope(Action::TaskRead)?;
     let stored = read.task(id).await?.ok_or(Error::NotFound)?;
     let owing = std::iter::once(stored.task.lead.clone()).chain(stored.task.joint.iter().cloned());
@@ -182,7 +242,8 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &TaskId) -> Resul
         return Err(Error::NotFound);
     }
     let involved = involved(read, &stored).await?;
-    Ok(Loaded { stored, place, subject, involved })
+    let holders = Holders::read(read, std::slice::from_ref(&stored), today).await?;
+    Ok(Loaded { stored, place, subject, involved, holders })
 }
 
 /// Who does not review a record that waits for it: whoever handed the plan in or first gave the task by hand, and
@@ -252,6 +313,7 @@ pub(crate) async fn rows(
         let subject = place_subject(read, &record).await?;
         places.insert(record.place.id.clone(), (record, subject));
     }
+    let holders = Holders::read(read, tasks, today).await?;
     let mut rows = Vec::with_capacity(tasks.len());
     for stored in tasks {
         let Some((place, subject)) = places.get(&stored.task.place) else { continue };
@@ -259,7 +321,7 @@ pub(crate) async fn rows(
         subject.orgs.insert(stored.task.lead.clone());
         subject.orgs.extend(stored.task.joint.iter().cloned());
         let involved = involved(read, stored).await?;
-        rows.push(TaskRow::of(caller, stored, place, &subject, &involved, names, today));
+        rows.push(TaskRow::of(caller, stored, place, &subject, (&involved, &holders), names, today));
     }
     Ok(rows)
 }
@@ -296,6 +358,9 @@ impl App {
             text: asked.q.clone(),
             overdue_as_of: asked.overdue.then_some(today),
             unanswered_since,
+            owed_on: Some(today),
+            unheld_on: asked.unheld.then_some(today),
+            ..TaskFilter::default()
         };
         let after = asked.after.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
         let mut found = read.tasks(&scope, &filter, after, asked.limit + 1).await?;
@@ -313,7 +378,7 @@ impl App {
     /// One task with everything that happened to it.
     pub async fn task(&self, caller: &Caller, id: &TaskId) -> Result<TaskView> {
         let mut read = self.db.read(&self.town).await?;
-        let loaded = load(&mut read, caller, id).await?;
+        let loaded = load(&mut read, caller, id, self.now().date()).await?;
         let names = Names::read(&mut read).await?;
         Ok(TaskView::of(caller, &loaded, &names, self.now().date()))
     }
@@ -349,7 +414,9 @@ impl App {
         if let Some(to) = input.assignee.as_deref().filter(|to| !to.is_empty()) {
             let to = known_person(&mut tx, to).await?;
             may_go(&mut tx, &stored.filing.kind, &to, now.date()).await?;
-            let (task, event) = stored.task.clone().assign(act, to, now)?;
+            let subject = task_subject(&mut tx, &stored.task, &place).await?;
+            let post = post_for(&mut tx, &stored.task, &subject, &to, now.date()).await?;
+            let (task, event) = stored.task.clone().of_post(post).assign(act, to, now)?;
             tx.save_task_step(&task, &event).await?;
             stored.task = task;
             stored.events.push(event);
@@ -358,7 +425,8 @@ impl App {
         let names = Names::read(&mut tx).await?;
         let mut audit = caller.audit_as(hat, "task.add", ("task", stored.task.id.as_str()), &place.path, now);
         audit.reason = input.note.trim().to_owned();
-        let loaded = Loaded { stored, place, subject, involved: Involved::default() };
+        let holders = Holders::read(&mut tx, std::slice::from_ref(&stored), now.date()).await?;
+        let loaded = Loaded { stored, place, subject, involved: Involved::default(), holders };
         let view = TaskView::of(caller, &loaded, &names, now.date());
         Ok(tx.commit(audit, view).await?)
     }
@@ -375,12 +443,14 @@ impl App {
         let mut changed = Vec::new();
         let mut audit = None;
         for (id, version) in tasks {
-            let loaded = load(&mut tx, caller, id).await?;
+            let loaded = load(&mut tx, caller, id, now.date()).await?;
             let hat = caller.hat(Action::TaskAssign, &loaded.subject)?;
             fresh(caller, &loaded, *version, &names, now.date())?;
             may_go(&mut tx, &loaded.stored.filing.kind, &to, now.date()).await?;
             let act = caller.act(hat, now, None);
-            let (task, event) = loaded.stored.task.clone().assign(act, to.clone(), now)?;
+            let task = loaded.stored.task.clone();
+            let post = post_for(&mut tx, &task, &loaded.subject, &to, now.date()).await?;
+            let (task, event) = task.of_post(post).assign(act, to.clone(), now)?;
             tx.save_task_step(&task, &event).await?;
             audit = Some(caller.audit_as(
                 hat,
@@ -410,7 +480,7 @@ impl App {
         let now = self.now();
         let today = now.date();
         let mut tx = self.write(caller).await?;
-        let loaded = load(&mut tx, caller, id).await?;
+        let mut loaded = load(&mut tx, caller, id, today).await?;
         let names = Names::read(&mut tx).await?;
         let hat = match step.action() {
             Action::TaskDo => doing_hat(caller, &loaded.stored.task, &loaded.subject, today)?,
@@ -423,7 +493,17 @@ impl App {
         // A phone's clock may run ahead; what it says happened cannot lie after now.
         let act = caller.act(hat, happened_at.unwrap_or(now).min(now), None::<Position>);
         let name = step.audit();
-        let before = loaded.stored.task.clone();
+        let mut before = loaded.stored.task.clone();
+        if step.action() == Action::TaskDo {
+            let holders = loaded.holders.of(&before);
+            let (task, event) = inherited(&mut tx, before, &holders, act.clone(), now).await?;
+            loaded.stored.events.extend(event);
+            before = match step {
+                // Who takes on what nobody in particular owed does so by a post, with which it then stays.
+                TaskStep::Accept if task.post.is_none() => task.of_post(Some(hat.post.clone())),
+                _ => task,
+            };
+        }
         let mut reason = String::new();
         let (task, event) = match step {
             TaskStep::Accept => before.accept(act, now)?,
@@ -497,6 +577,15 @@ pub(crate) async fn hand_in(
     let act = caller.act(hat, happened_at.min(now), None);
     let mut steps = Vec::new();
     let mut task = loaded.stored.task.clone();
+    let holders = loaded.holders.of(&task);
+    if task.is_left_behind(&holders) && holders.contains(&caller.person) {
+        let (next, event) = task.inherit(act.clone(), &holders, now)?;
+        steps.push((next.clone(), event));
+        task = next;
+    }
+    if matches!(task.state, State::Pending) {
+        task = task.of_post(Some(hat.post.clone()));
+    }
     if matches!(task.state, State::Pending | State::Assigned { .. }) {
         match task.accept(act.clone(), now) {
             Ok((next, event)) => {

@@ -12,6 +12,7 @@ use store::Read;
 use store::task::{StoredTask, TaskFilter};
 use utoipa::ToSchema;
 
+use crate::handover::{HandoverRow, rows as handover_rows, waiting_for};
 use crate::hazard::HazardRow;
 use crate::hazard::list::{Asked, rows as hazard_rows};
 use crate::names::Names;
@@ -135,6 +136,8 @@ pub struct WorkbenchView {
     pub plans: Vec<WaitingPlan>,
     /// Proposals for the town's parameters that he may decide.
     pub parameters: Vec<WaitingParameter>,
+    /// Handovers that wait for his signature.
+    pub handovers: Vec<HandoverRow>,
 }
 
 /// Of hazards that wait for a step: which number, what it is called, whose right, which, how urgent, where they are
@@ -356,7 +359,11 @@ impl App {
                 rows
             };
 
-        let mine = TaskFilter { assignee: Some(caller.person.clone()), ..TaskFilter::default() };
+        let mine = TaskFilter {
+            assignee: Some(caller.person.clone()),
+            owed_on: Some(today),
+            ..TaskFilter::default()
+        };
         let own = own_tasks(read, caller, &mine, names, today).await?;
         let own_n = own.as_ref().map(|(n, ..)| (*n, Vec::new()));
         listed("tasks", "我的任务", "plain", "/tasks?assignee=me", own_n);
@@ -402,6 +409,17 @@ impl App {
         }
         let mut hazards = |code: &str| waits.remove(code).unwrap_or_default();
 
+        let signing = waiting_for(read, caller).await?;
+        let handovers = handover_rows(read, caller, &signing, today).await?;
+        if !handovers.is_empty() {
+            counts.push(count("handovers", "待签交接单", many(&handovers), "due", "/handovers?waiting=true"));
+        }
+        let unheld = TaskFilter { unheld_on: Some(today), ..TaskFilter::default() };
+        if let Some((n, _)) = tasks(read, caller, Action::TaskAssign, &unheld, names, today).await?
+            && n > 0
+        {
+            counts.push(count("unheld", "岗位空缺无人承办的任务", n, "late", "/tasks?unheld=true"));
+        }
         let plans = plans(read, caller, names, today).await?;
         if caller.hats.scope(Action::PlanApprove).is_some() {
             counts.push(count("plans", "待审批计划", many(&plans), "due", "/inspection-plans"));
@@ -435,6 +453,7 @@ impl App {
             to_close: hazards("to_close"),
             plans,
             parameters,
+            handovers,
             counts,
         })
     }

@@ -56,6 +56,8 @@ ids! {
     FollowUpId
     /// 上岗豁免.
     GateExemptionId
+    /// 岗位交接.
+    HandoverId
     /// 隐患.
     HazardId
     /// 检查.

@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod follow_up;
 pub mod fulfilment;
 pub mod gate;
+pub mod handover;
 pub mod hazard;
 pub mod ids;
 pub mod inspection;

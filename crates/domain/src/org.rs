@@ -2,12 +2,15 @@
 //! it; a person's rights come from the assignments valid on the day. What does not belong here: what a role may do
 //! (`policy`).
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AssignmentId, CertificateId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
 use crate::time::Date;
+
+pub use complete::{CommitteeGap, committee_days, committee_gaps, together};
+pub use staffing::{
+    Cause, Light, Outlook, Shortage, Staffing, Stretch, needed_certificate, outlook, staffing, staffing_line,
+};
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident $code:literal $label:literal)+ }) => {
@@ -39,12 +42,16 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+mod complete;
+// After the macro, which it uses.
+mod staffing;
 
 words! {
     /// What a person is called for while he acts. Source: handbook of the field, roles; the plan's clauses 1–4, 8–12.
     Role {
         CommitteeDirector "committee_director" "消安委主任"
         CommitteeDeputy "committee_deputy" "消安委副主任"
+        CommitteeMember "committee_member" "消安委成员"
         PartySecretary "party_secretary" "镇党委书记"
         LeaderInCharge "leader_in_charge" "分管领导"
         LeaderOther "leader_other" "班子其他成员"
@@ -114,6 +121,7 @@ words! {
         Village "village" "村（社区）"
         Grid "grid" "网格"
         Group "group" "村民小组"
+        Building "building" "楼栋"
     }
 }
 
@@ -332,6 +340,12 @@ pub enum OrgRefusal {
     /// The same person holds the post already.
     #[error("此人在这段时间已任该岗位，请核对起止日期")]
     AlreadyHolds,
+    /// Somebody else holds a post that is for one only.
+    #[error("该岗位只设一人，{from} 起已有人在任，请先办理交接，或登记为代理")]
+    Occupied {
+        /// Since when, or from when on.
+        from: Date,
+    },
 }
 
 impl OrgRefusal {
@@ -341,59 +355,35 @@ impl OrgRefusal {
             Self::AlreadyEnded => "assignment.ended",
             Self::EndBeforeStart { .. } => "assignment.end_before_start",
             Self::AlreadyHolds => "assignment.already_holds",
+            Self::Occupied { .. } => "assignment.occupied",
         }
     }
 }
 
-/// Puts a person on a post.
+/// Puts a person on a post. `others` are the assignments of the person and of the post, ended ones too.
 ///
-/// Errors: he holds it already on one of those days.
-pub fn appoint(new: Assignment, others: &[Assignment]) -> Result<Assignment, OrgRefusal> {
+/// Errors: he holds it already on one of those days; the post is for one and somebody else holds it then. Whoever acts
+/// stands beside the holder. Source: T17, a larger maximum that is exceeded is information only.
+pub fn appoint(new: Assignment, post: &Post, others: &[Assignment]) -> Result<Assignment, OrgRefusal> {
     if let Some(to) = new.to
         && to < new.from
     {
         return Err(OrgRefusal::EndBeforeStart { from: new.from });
     }
-    let overlaps = |old: &&Assignment| {
-        old.person == new.person
-            && old.post == new.post
-            && new.to.is_none_or(|last| old.from <= last)
-            && old.to.is_none_or(|last| new.from <= last)
-    };
-    if others.iter().any(|old| overlaps(&old)) {
+    let mut beside = others.iter().filter(|old| old.post == new.post && together(old, &new).is_some());
+    if beside.clone().any(|old| old.person == new.person) {
         return Err(OrgRefusal::AlreadyHolds);
     }
-    Ok(new)
-}
-
-/// How a post is staffed on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Staffing {
-    /// Distinct persons on it.
-    pub holders: usize,
-    /// How many are missing.
-    pub missing: usize,
-    /// How many there are beyond the most; for information only (T17).
-    pub beyond: usize,
-}
-
-/// Counts distinct holders of a post on a day.
-pub fn staffing(post: &Post, assignments: &[Assignment], day: Date) -> Staffing {
-    let holders: BTreeSet<&PersonId> = assignments
-        .iter()
-        .filter(|held| held.post == post.id && held.is_valid_on(day))
-        .map(|held| &held.person)
-        .collect();
-    let n = holders.len();
-    Staffing {
-        holders: n,
-        missing: (post.min_n as usize).saturating_sub(n),
-        beyond: post.max_n.map_or(0, |most| n.saturating_sub(most as usize)),
+    match beside.find(|old| !old.acting && !new.acting && post.max_n == Some(1)) {
+        Some(old) => Err(OrgRefusal::Occupied { from: old.from }),
+        None => Ok(new),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::time::parse_date;
 
@@ -432,9 +422,10 @@ mod tests {
     fn nobody_holds_the_same_post_twice_at_a_time() {
         let first = held("p", "2026-01-01", Some("2026-06-30"));
         let others = [first.clone()];
-        assert_eq!(appoint(held("p", "2026-06-30", None), &others), Err(OrgRefusal::AlreadyHolds));
-        assert!(appoint(held("p", "2026-07-01", None), &others).is_ok());
-        assert!(appoint(held("q", "2026-03-01", None), &others).is_ok());
+        let many = post(None);
+        assert_eq!(appoint(held("p", "2026-06-30", None), &many, &others), Err(OrgRefusal::AlreadyHolds));
+        assert!(appoint(held("p", "2026-07-01", None), &many, &others).is_ok());
+        assert!(appoint(held("q", "2026-03-01", None), &many, &others).is_ok());
         assert_eq!(first.end(day("2026-03-01")), Err(OrgRefusal::AlreadyEnded));
         let open = held("p", "2026-01-01", None);
         assert_eq!(
@@ -444,24 +435,35 @@ mod tests {
         assert_eq!(open.end(day("2026-02-01")).expect("ends").to, Some(day("2026-02-01")));
     }
 
-    #[test]
-    fn staffing_counts_persons_not_assignments_and_more_than_the_most_is_no_fault() {
-        let post = Post {
+    fn post(max_n: Option<u32>) -> Post {
+        Post {
             id: "post".into(),
-            role: Role::VillageStaff,
+            role: Role::VillageSecretary,
             org: "village".into(),
             territory: "500118100201".into(),
-            name: "村消防员".to_owned(),
+            name: "书记".to_owned(),
             min_n: 1,
-            max_n: Some(2),
+            max_n,
             active: true,
-        };
-        let all =
-            [held("p", "2026-01-01", None), held("q", "2026-02-01", None), held("r", "2026-03-01", None)];
-        let on = |text| staffing(&post, &all, day(text));
-        assert_eq!(on("2025-12-01"), Staffing { holders: 0, missing: 1, beyond: 0 });
-        assert_eq!(on("2026-02-01"), Staffing { holders: 2, missing: 0, beyond: 0 });
-        assert_eq!(on("2026-03-01"), Staffing { holders: 3, missing: 0, beyond: 1 });
+        }
+    }
+
+    #[test]
+    fn a_post_for_one_has_one_holder_at_a_time_and_who_acts_stands_beside() {
+        let others = [held("p", "2026-01-01", Some("2026-06-30"))];
+        let new = |from: &str, acting| Assignment { acting, ..held("q", from, None) };
+        for (from, acting, most, refused) in [
+            ("2026-06-30", false, Some(1), Some("assignment.occupied")),
+            ("2026-07-01", false, Some(1), None),
+            ("2026-03-01", true, Some(1), None),
+            ("2026-03-01", false, Some(2), None),
+            ("2026-03-01", false, None, None),
+        ] {
+            let outcome = appoint(new(from, acting), &post(most), &others);
+            assert_eq!(outcome.err().map(|refusal| refusal.code()), refused, "{from} {acting} {most:?}");
+        }
+        let acting = [Assignment { acting: true, ..held("q", "2026-01-01", None) }];
+        assert!(appoint(held("p", "2026-02-01", None), &post(Some(1)), &acting).is_ok());
     }
 
     #[test]

@@ -50,6 +50,9 @@ actions! {
     PersonRead "person.read" "查看人员岗位"
     PersonChange "person.change" "维护人员岗位"
     PhoneReveal "phone.reveal" "查看完整电话"
+    HandoverRead "handover.read" "查看岗位交接"
+    HandoverStart "handover.start" "办理岗位交接"
+    HandoverSignFor "handover.sign_for" "代签交接单"
     OrgChange "org.change" "维护机构辖区"
     AccountManage "account.manage" "管理账号"
     PlanRead "plan.read" "查看检查计划"
@@ -135,6 +138,7 @@ use Role::*;
 const OFFICE: &[Role] = &[OfficeHead, OfficeClerk];
 const LEADERS: &[Role] =
     &[CommitteeDirector, CommitteeDeputy, PartySecretary, LeaderInCharge, LeaderOther, AgencyHead];
+const MEMBERS: &[Role] = &[CommitteeMember];
 const DEPT: &[Role] = &[DeptHead, DeptInspector];
 const VILLAGE: &[Role] = &[VillageSecretary, VillageCommittee, VillageStaff];
 const GRID: &[Role] = &[GridManager, FireManager];
@@ -171,6 +175,7 @@ const ISSUERS: &[Grant] = &[
 const STAFF: &[Grant] = &[
     (OFFICE, Reach::Town),
     (LEADERS, Reach::Town),
+    (MEMBERS, Reach::Town),
     (WELFARE, Reach::Town),
     (DEPT, Reach::Town),
     (VILLAGE, Reach::Town),
@@ -220,6 +225,16 @@ fn grants(action: Action) -> &'static [Grant] {
         ],
         A::PersonRead | A::ChecklistRead | A::ParameterRead => STAFF,
         A::PersonChange => &[(OFFICE, Reach::Town), (&[VillageSecretary], Reach::Area)],
+        A::HandoverRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (POLICE, Reach::Org),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::HandoverStart => &[(OFFICE, Reach::Town), (&[VillageSecretary], Reach::Area)],
+        A::HandoverSignFor => &[(OFFICE, Reach::Town)],
         A::PhoneReveal => &[
             (OFFICE, Reach::Town),
             (LEADERS, Reach::Town),
@@ -330,6 +345,7 @@ fn grants(action: Action) -> &'static [Grant] {
         A::BoardRead => &[
             (OFFICE, Reach::Town),
             (LEADERS, Reach::Town),
+            (MEMBERS, Reach::Town),
             (DEPT, Reach::Town),
             (POLICE, Reach::Town),
             (VILLAGE, Reach::Area),

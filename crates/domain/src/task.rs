@@ -2,6 +2,7 @@
 //! referred. Overdue follows from the date and is not stored. What does not belong here: why the task exists
 //! (`inspection_plan`) and what was seen (`inspection`).
 
+mod inherit;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use refusal::TaskRefusal;
 
 use crate::hazard::{Act, Actor, EARLIEST};
-use crate::ids::{InspectionId, OrgId, PersonId, PlaceId, TaskId};
+use crate::ids::{InspectionId, OrgId, PersonId, PlaceId, PostId, TaskId};
 use crate::time::{Date, Timestamp};
 
 /// Why a visit could not be made.
@@ -174,6 +175,10 @@ pub struct Task {
     pub state: State,
     /// Visits that were in vain, oldest first.
     pub vain: Vec<VainVisit>,
+    /// The post by which somebody owes it: it stays with the post when the holder changes. None in what was given
+    /// before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<PostId>,
     /// How many events made it.
     pub version: u32,
 }
@@ -236,6 +241,13 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
+    /// 随岗接办: the post's new holder goes on with it.
+    Inherited {
+        /// Who owed it before.
+        from: PersonId,
+        /// The post.
+        post: PostId,
+    },
 }
 
 /// The task after a step, and the event to keep.
@@ -245,7 +257,17 @@ impl Task {
     /// A task nobody in particular owes yet.
     pub fn pending(id: TaskId, place: PlaceId, lead: OrgId, joint: Vec<OrgId>, window: Window) -> Self {
         let joint = joint.into_iter().filter(|org| *org != lead).collect();
-        Self { id, place, lead, joint, window, state: State::Pending, vain: Vec::new(), version: 0 }
+        Self {
+            id,
+            place,
+            lead,
+            joint,
+            window,
+            state: State::Pending,
+            vain: Vec::new(),
+            post: None,
+            version: 0,
+        }
     }
 
     /// Whether this organisation owes the visit, alone or jointly.

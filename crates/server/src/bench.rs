@@ -5,6 +5,7 @@
 
 mod ledger;
 mod memory;
+mod org;
 mod record;
 
 use std::path::Path;
@@ -217,6 +218,10 @@ async fn everything(figures: &mut Figures, word: &str) -> anyhow::Result<()> {
     }
     for size in chosen.iter().filter(|size| **size != CITY) {
         record::measure(figures, *size).await?;
+    }
+    org::measure(figures, TOWN.name, 1, 300).await?;
+    if chosen.contains(&DISTRICT) {
+        org::measure(figures, DISTRICT.name, 23, 20_000).await?;
     }
     let rows: &[u32] = if chosen.len() == 1 { &[1_000, 10_000] } else { &[1_000, 10_000, 100_000] };
     for rows in rows {

@@ -7,6 +7,7 @@ mod evidence;
 mod letter;
 mod meeting;
 mod names;
+mod org;
 mod training;
 
 use std::collections::{BTreeSet, HashMap};
@@ -21,7 +22,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 21] = [
+pub const CONNECTED: [&str; 22] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -34,6 +35,7 @@ pub const CONNECTED: [&str; 21] = [
     "place.sector_assigned",
     "register.verified",
     "post.filled",
+    "org.complete",
     "certificate.valid",
     "responsibility.signed",
     "meeting.held",
@@ -148,6 +150,7 @@ impl Read {
                 "village" => SubjectKind::Village,
                 "grid" => SubjectKind::Grid,
                 "group" => SubjectKind::VillagerGroup,
+                "building" => SubjectKind::Building,
                 "town" => {
                     out.roll.territories.insert(code, out.town);
                     continue;
@@ -157,6 +160,10 @@ impl Read {
             let around = out.roll.around(&path, out.town);
             let subject = out.facts.add_subject(kind, &code, ALWAYS, 1.0, &around);
             out.roll.territories.insert(code.clone(), subject);
+            // A building is a territory of its own only where it has a head. Source: C2.3.
+            if kind == SubjectKind::Building {
+                out.facts.add_label(subject, "class:with_building_head", ALWAYS);
+            }
             if kind == SubjectKind::Village {
                 let (name, short_name) = (row.text("name")?, row.text("short_name")?);
                 out.villages.push(Village { subject, code, name, short_name, path });

@@ -78,6 +78,8 @@ pub struct HazardFilter {
     pub village: Option<String>,
     /// Only at or below this territory path.
     pub path: Option<String>,
+    /// Only finds of this organisation.
+    pub org: Option<OrgId>,
     /// Only those somebody still has to do something about.
     pub open: bool,
     /// Only those whose fix is awaited and overdue as of this date.
@@ -338,6 +340,7 @@ impl Read {
             ("h.category", filter.category.as_deref()),
             ("h.place", filter.place.as_ref().map(PlaceId::as_str)),
             ("p.village", filter.village.as_deref()),
+            ("h.org", filter.org.as_ref().map(OrgId::as_str)),
         ];
         for (column, wanted) in equal {
             only.is(column, wanted);

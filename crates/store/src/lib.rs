@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod follow_up;
 pub mod fulfilment;
 pub mod gate;
+pub mod handover;
 pub mod hazard;
 pub mod import;
 pub mod inspection;

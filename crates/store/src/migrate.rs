@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_evidence", include_str!("../migrations/0011_evidence.sql")),
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
     ("0015_training", include_str!("../migrations/0015_training.sql")),
+    ("0012_post", include_str!("../migrations/0012_post.sql")),
 ];
 
 const MEMORY: &str =

@@ -2,9 +2,10 @@
 //! under it keeps its hat.
 
 use domain::ids::{AssignmentId, CertificateId, PersonId, PostId};
-use domain::org::{Assignment, Certificate, Post};
-use domain::time::Timestamp;
+use domain::org::{Assignment, Certificate, CertificateKind, Post};
+use domain::time::{Date, Timestamp};
 
+use crate::scope::Where;
 use crate::value::word;
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
@@ -67,7 +68,7 @@ impl PostRecord {
 }
 
 impl AssignmentRecord {
-    fn from_row(row: &Row) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row) -> Result<Self> {
         let assignment = Assignment {
             id: row.text("id")?.into(),
             person: row.text("person")?.into(),
@@ -158,6 +159,63 @@ impl Read {
         .await?
         .iter()
         .map(AssignmentRecord::from_row)
+        .collect()
+    }
+
+    /// Every assignment of a post, oldest first.
+    pub async fn assignments_of_post(&mut self, post: &PostId) -> Result<Vec<AssignmentRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM assignment WHERE town = $1 AND post = $2 ORDER BY from_on, id",
+            args![town.as_str(), post.as_str()],
+        )
+        .await?
+        .iter()
+        .map(AssignmentRecord::from_row)
+        .collect()
+    }
+
+    /// Every assignment that runs on one of these days, both included, oldest first.
+    pub async fn assignments_between(&mut self, from: Date, to: Date) -> Result<Vec<AssignmentRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM assignment WHERE town = $1 AND from_on <= $3 AND (to_on IS NULL OR to_on >= $2) \
+             ORDER BY from_on, id",
+            args![town.as_str(), from, to],
+        )
+        .await?
+        .iter()
+        .map(AssignmentRecord::from_row)
+        .collect()
+    }
+
+    /// Who is on these posts on a day, also acting, longest first; on any post when none is named.
+    pub async fn holders_on(&mut self, posts: &[PostId], day: Date) -> Result<Vec<Assignment>> {
+        let mut only = Where::town("town", self.town.as_str());
+        let day = only.mark(day);
+        only.and(&format!("from_on <= {day} AND (to_on IS NULL OR to_on >= {day})"));
+        if !posts.is_empty() {
+            let marks: Vec<String> = posts.iter().map(|post| only.mark(post.as_str())).collect();
+            only.and(&format!("post IN ({})", marks.join(", ")));
+        }
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM assignment{sql} ORDER BY from_on, id"), list)
+            .await?
+            .iter()
+            .map(|row| AssignmentRecord::from_row(row).map(|record| record.assignment))
+            .collect()
+    }
+
+    /// Every certificate of a kind that was not taken back, oldest first.
+    pub async fn certificates_of_kind(&mut self, kind: CertificateKind) -> Result<Vec<Certificate>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM certificate WHERE town = $1 AND kind = $2 AND state = 'valid' ORDER BY issued_on, id",
+            args![town.as_str(), kind.code()],
+        )
+        .await?
+        .iter()
+        .map(|row| CertificateRecord::from_row(row).map(|record| record.certificate))
         .collect()
     }
 

@@ -1,7 +1,7 @@
 //! Tasks as kept: the task and its events as JSON, with columns to search and sort by. What does not belong here: whether
 //! a step is allowed (`domain::task`).
 
-use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, TaskId};
+use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, PostId, TaskId};
 use domain::policy::Scope;
 use domain::task::{Event, State, Task};
 use domain::time::{Date, Timestamp};
@@ -44,6 +44,15 @@ pub struct TaskFilter {
     pub place: Option<PlaceId>,
     /// Only of this person.
     pub assignee: Option<PersonId>,
+    /// The day on which it is asked what that person owes: then what a former holder of his post left behind is his,
+    /// and what he left behind himself is not. None: only whether he was named.
+    pub owed_on: Option<Date>,
+    /// Only owed by the holder of this post.
+    pub post: Option<PostId>,
+    /// Only those still owed by a post that nobody holds on this day.
+    pub unheld_on: Option<Date>,
+    /// Only those still owed.
+    pub open: bool,
     /// Only of this plan.
     pub plan: Option<InspectionPlanId>,
     /// Only at places of this village.
@@ -64,6 +73,27 @@ fn broken(column: &str, id: &TaskId) -> Error {
 
 fn json<T: serde::Serialize>(value: &T, column: &str, id: &TaskId) -> Result<String> {
     serde_json::to_string(value).map_err(|_| broken(column, id))
+}
+
+/// What is no longer owed.
+const ENDED: &str = "state IN ('submitted', 'done', 'cancelled')";
+
+/// That this person holds the task's post on a day, by marks.
+fn holds(person: &str, day: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM assignment a WHERE a.town = $1 AND a.post = task.post AND a.person = {person} \
+         AND a.from_on <= {day} AND (a.to_on IS NULL OR a.to_on >= {day}))"
+    )
+}
+
+/// That a person owes the task on a day: he was named and is still on its post, or he is on the post of somebody who
+/// was named and no longer is. By marks.
+fn owed_by(person: &str, day: &str) -> String {
+    let (mine, his) = (holds(person, day), holds("task.assignee", day));
+    format!(
+        "(assignee = {person} AND (post IS NULL OR {ENDED} OR {mine}) \
+         OR NOT {ENDED} AND post IS NOT NULL AND assignee <> '' AND assignee <> {person} AND NOT {his} AND {mine})"
+    )
 }
 
 fn assignee(state: &State) -> &str {
@@ -87,7 +117,8 @@ fn step_columns(task: &Task, events: &[Event]) -> Result<Vec<(&'static str, crat
         _ => None,
     };
     Ok(cols! {
-        assignee: assignee(&task.state), state: task.state.code(), inspection: inspection, assigned_on: assigned_on,
+        assignee: assignee(&task.state), post: task.post.as_ref().map(PostId::as_str), state: task.state.code(),
+        inspection: inspection, assigned_on: assigned_on,
         content: json(task, "content", &task.id)?, events: json(&events, "events", &task.id)?,
     })
 }
@@ -159,7 +190,7 @@ impl Read {
         only.within(&OF_A_PLACE, scope);
         let equal = [
             ("place", filter.place.as_ref().map(PlaceId::as_str)),
-            ("assignee", filter.assignee.as_ref().map(PersonId::as_str)),
+            ("post", filter.post.as_ref().map(PostId::as_str)),
             ("plan", filter.plan.as_ref().map(InspectionPlanId::as_str)),
             ("org", filter.org.as_ref().map(OrgId::as_str)),
         ];
@@ -171,6 +202,25 @@ impl Read {
             let date = only.mark(date);
             only.and(&format!("state = 'assigned' AND assigned_on < {date}"));
         }
+        match (&filter.assignee, filter.owed_on) {
+            (Some(person), Some(day)) => {
+                let (person, day) = (only.mark(person.as_str()), only.mark(day));
+                only.and(&owed_by(&person, &day));
+            }
+            (Some(person), None) => only.is("assignee", Some(person.as_str())),
+            (None, _) => {}
+        }
+        if let Some(day) = filter.unheld_on {
+            let day = only.mark(day);
+            only.and(&format!(
+                "NOT {ENDED} AND assignee <> '' AND post IS NOT NULL AND NOT EXISTS (SELECT 1 FROM assignment a \
+                 WHERE a.town = $1 AND a.post = task.post AND a.from_on <= {day} \
+                 AND (a.to_on IS NULL OR a.to_on >= {day}))"
+            ));
+        }
+        if filter.open {
+            only.and(&format!("NOT {ENDED}"));
+        }
         if let Some(date) = filter.overdue_as_of {
             let date = only.mark(date);
             only.and(&format!("state NOT IN ('submitted', 'done', 'cancelled') AND due_on < {date}"));
@@ -179,8 +229,8 @@ impl Read {
         only
     }
 
-    /// What a person still owes, and what nobody in particular owes of these organisations, as far as it begins by a
-    /// day: first due first.
+    /// What a person still owes, by himself or by his posts, and what nobody in particular owes of these organisations,
+    /// as far as it begins by a day, which is today: first due first.
     pub async fn tasks_to_do(
         &mut self,
         person: &PersonId,
@@ -193,7 +243,7 @@ impl Read {
         let day = only.mark(begins_by);
         only.and(&format!("from_on <= {day}"));
         let me = only.mark(person.as_str());
-        let mut any = vec![format!("assignee = {me}")];
+        let mut any = vec![owed_by(&me, &day)];
         if !orgs.is_empty() {
             let marks: Vec<String> = orgs.iter().map(|org| only.mark(org.as_str())).collect();
             any.push(format!("(state = 'pending' AND org IN ({}))", marks.join(", ")));

@@ -23,6 +23,7 @@ pub const SEALED: &[&str] = &[
     "attendance",
     "question",
     "test_attempt",
+    "handover",
     "account",
     "place",
     "place_list",

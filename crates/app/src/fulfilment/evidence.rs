@@ -56,6 +56,7 @@ fn source(kind: &str) -> (&'static str, Action) {
         "post.filled" | "certificate.valid" | "person.registered" => ("person", Action::PersonRead),
         "training.held" => ("training", Action::TrainingRead),
         "enforcement.act" | "enforcement.trained" => ("inspection", Action::InspectionRead),
+        "org.complete" => ("org", Action::PersonRead),
         "responsibility.signed" => ("letter", Action::LetterRead),
         "meeting.held" => ("meeting", Action::MeetingRead),
         "report.approved" => ("report", Action::ReportRead),
@@ -143,7 +144,9 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
         let visible = match caller.scope(action) {
             Err(_) => Vec::new(),
             // People and lists of the town are read by all who may read them at all.
-            Ok(_) if matches!(object, "person" | "") => ids.iter().map(|id| (*id).to_owned()).collect(),
+            Ok(_) if matches!(object, "person" | "org" | "") => {
+                ids.iter().map(|id| (*id).to_owned()).collect()
+            }
             Ok(scope) => {
                 let mut out = Vec::new();
                 for part in ids.chunks(500) {
@@ -221,6 +224,10 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
         },
         "place" => {
             let names = read.subject_names(SubjectKind::Place, &[&fact.id]).await?;
+            format!("{} {}", place_name(names, &fact.id), label(fact.kind))
+        }
+        "org" => {
+            let names = read.subject_names(SubjectKind::Org, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))
         }
         "person" => {

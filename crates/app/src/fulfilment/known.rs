@@ -38,6 +38,7 @@ const BESIDE: &[&str] = &[
     "blob",
     "phone",
     "follow_up",
+    "handover",
 ];
 /// So many entries are taken in one by one; after more it is cheaper to read anew.
 const ONE_BY_ONE: i64 = 200;

@@ -75,6 +75,7 @@ impl Asked {
             found_to: self.found_to.map(day_after),
             text: self.text,
             path: None,
+            org: None,
         }
     }
 }

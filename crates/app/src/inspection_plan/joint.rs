@@ -104,7 +104,7 @@ impl App {
         let mut tx = self.write(caller).await?;
         let mut loaded = Vec::new();
         for id in tasks {
-            loaded.push(load(&mut tx, caller, id).await?);
+            loaded.push(load(&mut tx, caller, id, now.date()).await?);
         }
         let orgs: BTreeSet<OrgId> = loaded.iter().map(|one| one.stored.task.lead.clone()).collect();
         let places: BTreeSet<_> = loaded.iter().map(|one| one.stored.task.place.clone()).collect();
@@ -164,6 +164,7 @@ impl App {
             place,
             subject,
             involved: Involved::default(),
+            holders: Default::default(),
         };
         let view = TaskView::of(caller, &made, &names, now.date());
         Ok(tx.commit(audit, view).await?)

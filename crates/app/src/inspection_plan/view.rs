@@ -234,7 +234,7 @@ pub struct PlanView {
     pub history: Vec<PlanHistoryView>,
 }
 
-pub(super) fn state_code(state: &State) -> &'static str {
+pub(crate) fn state_code(state: &State) -> &'static str {
     match state {
         State::Draft => "draft",
         State::Submitted { .. } => "submitted",

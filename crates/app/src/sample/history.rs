@@ -12,7 +12,7 @@ use domain::hazard::{
     self, Act, Actor, Days, FixChannel, Hazard, HazardCode, Level, Look, Photo, Position, Receiver,
     ServeMethod, Standing,
 };
-use domain::ids::{AssignmentId, HazardId, InspectionId, OrgId, PersonId, PhotoId, TaskId, TownCode};
+use domain::ids::{AssignmentId, HazardId, InspectionId, OrgId, PersonId, PhotoId, PostId, TaskId, TownCode};
 use domain::inspection::{
     self, Answer, Companion, Inspection, ItemRule, Occasion, Pin, PinnedList, Power, Record, Verdict,
 };
@@ -38,6 +38,8 @@ pub(super) struct Hat {
     pub org: OrgId,
     /// Whether it is the committee's office.
     pub is_office: bool,
+    /// The post it is on.
+    pub post: PostId,
 }
 
 impl Hat {
@@ -184,6 +186,7 @@ impl Story<'_> {
         let Some(hat) = self.dice.choose(&body.hats).cloned() else { return Ok(()) };
         let lead = body.hats.first().cloned().unwrap_or_else(|| hat.clone());
         let assigned = begins.plus_ms(3_600_000);
+        task = task.of_post(Some(hat.post.clone()));
         task = self.task_step(task.assign(lead.act(assigned), hat.person.clone(), assigned), &lead, path)?;
         let accepted = assigned.plus_ms(i64::try_from(self.dice.below(40)).unwrap_or(0) * 3_600_000);
         if accepted > self.now {

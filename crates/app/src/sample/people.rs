@@ -93,6 +93,14 @@ const NUMERALS: &[&str] = &["一", "二", "三", "四", "五", "六", "七", "�
 /// A day when somebody left a post and another came.
 const CHANGE: (i32, u32, u32) = (2026, 3, 1);
 
+/// A department's head changed; the new one was named a member of the committee only five weeks later.
+const HEAD_LEFT: (i32, u32, u32) = (2026, 5, 10);
+const HEAD_MEMBER: (i32, u32, u32) = (2026, 6, 15);
+/// One department joined the committee later than the others.
+const JOINED: (i32, u32, u32) = (2025, 4, 1);
+/// One of the two welfare contracts runs out: the program warns a month before.
+const WELFARE_ENDS: (i32, u32, u32) = (2026, 12, 15);
+
 /// The sample town before it has places.
 pub fn roster() -> Roster {
     let mut town = Builder::default();
@@ -106,6 +114,7 @@ pub fn roster() -> Roster {
     for (n, facts) in (1..).zip(VILLAGES) {
         town.village(n, facts);
     }
+    town.committee_members();
     town.roster
 }
 
@@ -113,6 +122,10 @@ pub fn roster() -> Roster {
 struct Builder {
     roster: Roster,
     certificates: usize,
+}
+
+fn on((year, month, of): (i32, u32, u32)) -> Date {
+    day(year, month, of)
 }
 
 fn day(year: i32, month: u32, day: u32) -> Date {
@@ -313,7 +326,9 @@ impl Builder {
         for n in 1..=2 {
             self.filled(&format!("welfare{n}"), Role::WelfarePost, "workstation", TOWN, "公益性岗位人员");
         }
+        self.ends("welfare2", on(WELFARE_ENDS));
         self.post("officers", Role::EnforcementOfficer, "workstation", TOWN, "消防行政执法人员", None);
+        self.least("officers", 2);
         for n in 1..=2 {
             let officer = self.person(&format!("officer{n}"));
             self.hold(&officer, "officers", start(), None);
@@ -356,6 +371,43 @@ impl Builder {
             if n == 1 {
                 self.login("police", &police);
             }
+        }
+    }
+
+    /// Clause 1: every department's head is a member of the committee. Last, so that nobody's name changes by it.
+    fn committee_members(&mut self) {
+        self.post("members", Role::CommitteeMember, "committee", TOWN, "消安委成员（部门负责人）", None);
+        self.least("members", 6);
+        self.ends("planning_head", on(HEAD_LEFT));
+        let new = self.person("planning_head-new");
+        self.hold(&new, "planning_head", on(HEAD_LEFT).succ_opt().unwrap_or_default(), None);
+        self.hold(&new, "members", on(HEAD_MEMBER), None);
+        for (word, from, to) in [
+            ("head", start(), None),
+            ("economy_head", start(), None),
+            ("civil_head", start(), None),
+            ("agri_head", start(), None),
+            ("planning_head", start(), Some(on(HEAD_LEFT))),
+            ("land_head", on(JOINED), None),
+        ] {
+            let person = PersonId::from(id(&format!("person:{word}")));
+            self.hold(&person, "members", from, to);
+        }
+    }
+
+    /// How many a post asks for at least.
+    fn least(&mut self, post: &str, min_n: u32) {
+        let post = id(&format!("post:{post}"));
+        if let Some(found) = self.roster.posts.iter_mut().find(|one| one.id.as_str() == post) {
+            found.min_n = min_n;
+        }
+    }
+
+    /// Whoever is on a post leaves it on a day.
+    fn ends(&mut self, post: &str, last: Date) {
+        let post = id(&format!("post:{post}"));
+        for held in self.roster.assignments.iter_mut().filter(|held| held.post.as_str() == post) {
+            held.to = Some(last);
         }
     }
 
@@ -415,8 +467,7 @@ impl Builder {
     fn grid_manager(&mut self, org: &str, village: usize, n: usize, code: &str, label: &str) -> PersonId {
         let post = format!("grid{village}-{n}");
         self.post(&post, Role::GridManager, org, code, &format!("{label}网格管理员"), Some(1));
-        let (year, month, first) = CHANGE;
-        let change = day(year, month, first);
+        let change = on(CHANGE);
         if (village, n) == (3, 2) {
             let before = self.person(&format!("{post}-before"));
             self.certificate(&before, CertificateKind::FireTrainingGrid, None);
@@ -451,9 +502,11 @@ impl Builder {
         }
         for building in 1..=buildings {
             let Some(grid) = grids.get((building - 1) % grids.len().max(1)) else { return };
+            let code = format!("{grid}-L{building:02}");
+            let house = format!("{name}{building}号楼");
+            self.territory(&code, Level::Building, Some(grid), &house, &house, "", &[]);
             let post = format!("building{village}-{building}");
-            let label = format!("{name}{building}号楼消防管理员（楼栋长）");
-            self.filled(&post, Role::FireManager, org, grid, &label);
+            self.filled(&post, Role::FireManager, org, &code, &format!("{house}消防管理员（楼栋长）"));
         }
     }
 
@@ -478,7 +531,7 @@ impl Builder {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::org::staffing;
+    use domain::org::{committee_gaps, staffing};
 
     use super::*;
 
@@ -502,10 +555,15 @@ mod tests {
     fn the_posts_the_plan_asks_for_are_filled_but_one() {
         let town = roster();
         let on = day(2026, 9, 1);
+        assert!(committee_gaps(&town.orgs, &town.assignments, on).is_empty(), "the committee is whole again");
+        for (text, n) in [((2025, 2, 1), 1), ((2025, 5, 1), 0), ((2026, 5, 20), 1)] {
+            let gaps = committee_gaps(&town.orgs, &town.assignments, super::on(text));
+            assert_eq!(gaps.len(), n, "{text:?} {gaps:?}");
+        }
         let vacant: Vec<_> = town
             .posts
             .iter()
-            .filter(|post| staffing(post, &town.assignments, on).missing > 0)
+            .filter(|post| staffing(post, &town.assignments, &town.certificates, on).missing > 0)
             .map(|post| post.name.as_str())
             .collect();
         assert_eq!(vacant, ["佛岩寺村五组消防管理员（组长）"]);

@@ -1,5 +1,8 @@
 //! Tasks as pages see them.
 
+use std::collections::BTreeSet;
+
+use domain::ids::PersonId;
 use domain::policy::{Action, Subject};
 use domain::task::{Event, EventKind, Involved, State};
 use domain::time::Date;
@@ -8,7 +11,7 @@ use store::place::PlaceRecord;
 use store::task::StoredTask;
 use utoipa::ToSchema;
 
-use super::{DUE_SOON_DAYS, Loaded, doing_hat};
+use super::{DUE_SOON_DAYS, Holders, Loaded, doing_hat};
 use crate::Caller;
 use crate::calendar::calendar;
 use crate::names::{Names, PlaceBrief};
@@ -39,8 +42,10 @@ pub struct TaskRow {
     pub state: String,
     /// In Chinese.
     pub state_label: String,
-    /// Who owes it.
+    /// Who owes it: the holder of the post, once the one named has left it.
     pub assignee: Option<Named>,
+    /// Who left it behind with the post; none while the one named is on it.
+    pub left_by: Option<Named>,
     /// Whether it is owed and its last day has passed.
     pub overdue: bool,
     /// By how many days.
@@ -124,11 +129,12 @@ impl TaskRow {
         stored: &StoredTask,
         place: &PlaceRecord,
         subject: &Subject,
-        involved: &Involved,
+        (involved, holders): (&Involved, &Holders),
         names: &Names,
         today: Date,
     ) -> Self {
         let task = &stored.task;
+        let holders = holders.of(task);
         let (assignee, inspection) = match &task.state {
             State::Assigned { to, .. } => (Some(to), None),
             State::Accepted { by } | State::InProgress { by, .. } => (Some(by), None),
@@ -137,6 +143,8 @@ impl TaskRow {
             }
             State::Pending | State::Unable | State::Referred | State::Cancelled { .. } => (None, None),
         };
+        let left_by = assignee.filter(|_| task.is_left_behind(&holders));
+        let assignee = if left_by.is_some() { holders.first() } else { assignee };
         let overdue = task.is_overdue(today);
         let left = (task.window.due_on - today).num_days();
         Self {
@@ -152,6 +160,7 @@ impl TaskRow {
             state: task.state.code().to_owned(),
             state_label: task.state.label().to_owned(),
             assignee: assignee.map(|id| Named::new(id.to_string(), names.person(id))),
+            left_by: left_by.map(|id| Named::new(id.to_string(), names.person(id))),
             overdue,
             days_over: if overdue { -left } else { 0 },
             due_soon: task.is_open() && (0..=DUE_SOON_DAYS).contains(&left),
@@ -159,7 +168,7 @@ impl TaskRow {
             unaccepted_days: task.unanswered_days(today, calendar()),
             vain_visits: task.vain.len(),
             version: task.version,
-            actions: actions(caller, stored, subject, involved, today),
+            actions: actions(caller, stored, subject, involved, &holders, today),
         }
     }
 }
@@ -170,10 +179,12 @@ fn actions(
     stored: &StoredTask,
     subject: &Subject,
     involved: &Involved,
+    holders: &BTreeSet<PersonId>,
     today: Date,
 ) -> Vec<&'static str> {
     let task = &stored.task;
     let me = &caller.person;
+    let mine = task.is_owed_by(me, holders);
     let may = |action| caller.hat(action, subject).is_ok();
     let does = doing_hat(caller, task, subject, today).ok();
     let mut actions = Vec::new();
@@ -181,11 +192,11 @@ fn actions(
         State::Pending if does.is_some_and(|hat| task.is_of(&hat.org)) => {
             actions.extend(["accept", "inspect"]);
         }
-        State::Assigned { to, .. } if to == me && does.is_some() => actions.extend(["accept", "inspect"]),
-        State::Accepted { by } if by == me && does.is_some() => {
+        State::Assigned { .. } if mine && does.is_some() => actions.extend(["accept", "inspect"]),
+        State::Accepted { .. } if mine && does.is_some() => {
             actions.extend(["start", "inspect", "unable"]);
         }
-        State::InProgress { by, .. } if by == me && does.is_some() => actions.extend(["inspect", "unable"]),
+        State::InProgress { .. } if mine && does.is_some() => actions.extend(["inspect", "unable"]),
         State::Submitted { .. } if may(Action::TaskReview) && task.admits_reviewer(me, involved).is_ok() => {
             actions.extend(["review", "send_back"]);
         }
@@ -231,6 +242,7 @@ impl TaskEventView {
                 ("无法检查", detail)
             }
             EventKind::Cancelled { reason } => ("取消", reason.clone()),
+            EventKind::Inherited { from, .. } => ("随岗接办", format!("原承办人 {}", names.person(from))),
         };
         Self {
             label: label.to_owned(),
@@ -244,8 +256,8 @@ impl TaskEventView {
 
 impl TaskView {
     pub(crate) fn of(caller: &Caller, loaded: &Loaded, names: &Names, today: Date) -> Self {
-        let Loaded { stored, place, subject, involved } = loaded;
-        let row = TaskRow::of(caller, stored, place, subject, involved, names, today);
+        let Loaded { stored, place, subject, involved, holders } = loaded;
+        let row = TaskRow::of(caller, stored, place, subject, (involved, holders), names, today);
         let events = loaded.stored.events.iter().map(|event| TaskEventView::of(event, names)).collect();
         Self { row, events }
     }

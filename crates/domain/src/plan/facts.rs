@@ -40,6 +40,7 @@ pub const FACT_KINDS: &[FactKind] = &[
         "post.filled",
         "岗位在任，起止=任期；对象=岗位、村、网格、小组、楼栋、站队或镇；标签 role: post: person:",
     ),
+    kind("org.complete", "机构按方案组成齐备，起止=齐备期；对象=机构或镇；标签 org:"),
     kind("certificate.valid", "证件有效，起止=有效期；对象=岗位、机构或镇；标签 certificate: person:"),
     kind(
         "responsibility.signed",

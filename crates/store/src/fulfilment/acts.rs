@@ -72,6 +72,7 @@ impl Read {
         self.gather_lists(out).await?;
         self.gather_register(out).await?;
         self.gather_holders(out).await?;
+        self.gather_orgs_made_up(out).await?;
         self.gather_certificates(out).await?;
         self.gather_plans(out).await?;
         self.gather_gate(out).await?;

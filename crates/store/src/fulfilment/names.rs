@@ -21,6 +21,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "inspection_plan" => Some(("inspection_plan", "id", Columns { path: "path", org: "org", place: "" })),
         "evidence" => Some(("evidence", "id", crate::evidence::COLUMNS)),
         "letter" => Some(("letter", "id", crate::letter::COLUMNS)),
+        "handover" => Some(("handover", "id", crate::handover::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -62,9 +63,11 @@ impl Read {
     ) -> Result<HashMap<String, String>> {
         let (table, name) = match kind {
             SubjectKind::Place => ("place", "name"),
-            SubjectKind::Town | SubjectKind::Village | SubjectKind::Grid | SubjectKind::VillagerGroup => {
-                ("territory", "name")
-            }
+            SubjectKind::Town
+            | SubjectKind::Village
+            | SubjectKind::Grid
+            | SubjectKind::VillagerGroup
+            | SubjectKind::Building => ("territory", "name"),
             SubjectKind::Org | SubjectKind::Station => ("org", "name"),
             SubjectKind::Post => ("post", "name"),
             SubjectKind::Person => ("person", "name"),

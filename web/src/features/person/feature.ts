@@ -5,6 +5,7 @@ import type { Feature } from '../../desk/feature'
 export default {
   routes: [
     { path: '/people', component: () => import('./PersonList.vue'), meta: { title: 'person.title', can: ['person.read'] } },
+    { path: '/people/:id', component: () => import('./PersonPage.vue'), meta: { title: 'person.one', can: ['person.read'] } },
     { path: '/posts', component: () => import('./PostStaffing.vue'), meta: { title: 'person.postsTitle', can: ['person.read'] } },
   ],
   menu: [

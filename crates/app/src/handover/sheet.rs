@@ -1,0 +1,232 @@
+//! What stays with a post, section by section: one line for each thing that is open. A noun whose rows have an owner adds
+//! a section here. What does not belong here: signatures and dates (the parent room).
+
+use chrono::Datelike;
+use domain::hazard::Stage;
+use domain::ids::PersonId;
+use domain::letter::Standing;
+use domain::org::{Assignment, Post};
+use domain::policy::{Action, Hats, Scope};
+use domain::time::Date;
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::follow_up::FollowUpFilter;
+use store::hazard::HazardFilter;
+use store::task::TaskFilter;
+use utoipa::ToSchema;
+
+use crate::Result;
+use crate::task::kind_label;
+
+/// Lines of a section; how many there are beyond is told.
+const MOST: i64 = 500;
+
+/// Something that stays with the post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SheetLine {
+    /// Id of the record.
+    pub id: String,
+    /// One line, as people name it.
+    pub title: String,
+    /// By when something is due.
+    pub due_on: Option<String>,
+    /// Code of where it stands, as the record's own; empty where it has none.
+    pub state: String,
+    /// Where it stands, in Chinese.
+    pub note: String,
+    /// Its page; empty where it has none.
+    pub href: String,
+}
+
+/// Everything of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SheetSection {
+    /// Kind, as `task`.
+    pub kind: String,
+    /// In Chinese.
+    pub label: String,
+    /// How many there are in all.
+    pub total: i64,
+    /// The first of them, the most pressing first.
+    pub lines: Vec<SheetLine>,
+}
+
+fn section(kind: &str, label: &str, total: i64, lines: Vec<SheetLine>) -> SheetSection {
+    SheetSection { kind: kind.to_owned(), label: label.to_owned(), total, lines }
+}
+
+/// What stays with a post as of a day; sections with nothing in them are left out. `giver` is whose certificates are to be
+/// handed back or changed.
+// tidy(caller): whoever shows or fixes a sheet has asked who may see the post.
+pub(crate) async fn sections(
+    read: &mut Read,
+    post: &Post,
+    path: &str,
+    giver: Option<&PersonId>,
+    today: Date,
+) -> Result<Vec<SheetSection>> {
+    let mut all = vec![
+        tasks(read, post).await?,
+        hazards(read, post, path, today).await?,
+        plans(read, post, path, today).await?,
+        follow_ups(read, post).await?,
+        letters(read, post, today).await?,
+    ];
+    if let Some(giver) = giver {
+        all.push(certificates(read, giver, today).await?);
+    }
+    all.retain(|section| section.total > 0);
+    Ok(all)
+}
+
+/// Open tasks that the holder owes.
+async fn tasks(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::TaskRead)?;
+    let filter = TaskFilter { post: Some(post.id.clone()), open: true, ..TaskFilter::default() };
+    let total = read.task_count(&whole, &filter).await?;
+    let found = read.tasks(&whole, &filter, None, MOST).await?;
+    let ids: Vec<_> = found.iter().map(|one| one.task.place.clone()).collect();
+    let names: std::collections::HashMap<_, _> =
+        read.places_by_id(&ids).await?.into_iter().map(|one| (one.place.id, one.place.name)).collect();
+    let line = |one: &store::task::StoredTask| {
+        let place = names.get(&one.task.place).map_or("", String::as_str);
+        SheetLine {
+            id: one.task.id.to_string(),
+            title: format!("{} {} {place}", one.filing.code, kind_label(&one.filing.kind)),
+            due_on: Some(one.task.window.due_on.to_string()),
+            state: one.task.state.code().to_owned(),
+            note: one.task.state.label().to_owned(),
+            href: format!("/tasks/{}", one.task.id),
+        }
+    };
+    Ok(section("task", "检查任务", total, found.iter().map(line).collect()))
+}
+
+/// The hazards a post sees to: those of its area or its sector; for a post of the whole town, those its organisation found.
+fn hazards_of(post: &Post, path: &str, today: Date) -> Option<(Scope, HazardFilter)> {
+    let hat = Assignment {
+        id: "post".into(),
+        person: "post".into(),
+        post: post.id.clone(),
+        role: post.role,
+        org: post.org.clone(),
+        territory: post.territory.clone(),
+        path: path.to_owned(),
+        place: None,
+        acting: false,
+        from: today,
+        to: None,
+        basis: String::new(),
+    };
+    let scope = Hats::on([hat], today).scope(Action::HazardRecheck)?;
+    let org = scope.is_whole().then(|| post.org.clone());
+    Some((scope, HazardFilter { open: true, org, ..HazardFilter::default() }))
+}
+
+/// A stage of a hazard in Chinese.
+fn stage_label(code: &str) -> &'static str {
+    Stage::ALL.iter().find(|stage| stage.code() == code).map_or("", |stage| stage.label())
+}
+
+async fn hazards(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
+    let Some((scope, filter)) = hazards_of(post, path, today) else {
+        return Ok(section("hazard", "未销案隐患", 0, Vec::new()));
+    };
+    let total = read.hazard_count(&scope, &filter).await?;
+    let found = read.hazards_by_deadline(&scope, &filter, MOST).await?;
+    let line = |one: &store::hazard::Listed| SheetLine {
+        id: one.id.to_string(),
+        title: format!("{} {} {}", one.filing.code, one.place_name, one.description),
+        due_on: one.deadline_on.map(|day| day.to_string()),
+        state: one.state.clone(),
+        note: stage_label(&one.state).to_owned(),
+        href: format!("/hazards/{}", one.id),
+    };
+    Ok(section("hazard", "未销案隐患", total, found.iter().map(line).collect()))
+}
+
+/// Inspection plans of the post's organisation for this year and the next, where the post may draw them up.
+async fn plans(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
+    let mut lines = Vec::new();
+    if domain::policy::reach(post.role, Action::PlanDraft).is_some() {
+        let whole = crate::Caller::system().scope(Action::PlanRead)?;
+        for year in [today.year(), today.year() + 1] {
+            let found = read.inspection_plans(year, Some(&post.org), &whole).await?;
+            let here = found.into_iter().filter(|one| {
+                use domain::inspection_plan::State;
+                let is_over = matches!(one.plan.state, State::Void { .. } | State::Superseded { .. });
+                !is_over && (one.path == path || one.path.starts_with(&format!("{path}/")))
+            });
+            lines.extend(here.map(|one| SheetLine {
+                id: one.plan.id.to_string(),
+                title: one.title,
+                due_on: None,
+                state: crate::inspection_plan::view::state_code(&one.plan.state).to_owned(),
+                note: one.plan.state.label().to_owned(),
+                href: format!("/inspection-plans/{}", one.plan.id),
+            }));
+        }
+    }
+    Ok(section("inspection_plan", "检查计划", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Items a meeting or a report asked of the post, and that are not done or not yet seen to be.
+async fn follow_ups(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::FollowUpRead)?;
+    let filter = FollowUpFilter {
+        state: Some("open,done".to_owned()),
+        owners: Some(vec![post.id.clone()]),
+        ..FollowUpFilter::default()
+    };
+    let found = read.follow_ups(&whole, &filter, None, MOST).await?;
+    let line = |one: &store::follow_up::FollowUpRecord| SheetLine {
+        id: one.item.id.to_string(),
+        title: one.item.text.clone(),
+        due_on: Some(one.item.due_on.to_string()),
+        state: one.item.state.code().to_owned(),
+        note: one.item.state.label().to_owned(),
+        href: "/follow-ups".to_owned(),
+    };
+    let lines: Vec<SheetLine> = found.iter().map(line).collect();
+    Ok(section("follow_up", "督办事项", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Letters of responsibility that bind the post: the new holder signs them anew.
+async fn letters(read: &mut Read, post: &Post, today: Date) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::LetterRead)?;
+    let mut lines = Vec::new();
+    for one in read.letters(&whole).await? {
+        let stands = one.letter.standing(one.left_on, one.voided.is_some(), today);
+        let binds = matches!(stands, Standing::Ahead | Standing::InForce | Standing::ToResign);
+        if one.letter.post == post.id && binds {
+            lines.push(SheetLine {
+                id: one.letter.id.to_string(),
+                title: format!("责任书 {}", one.letter.terms.number).trim_end().to_owned(),
+                due_on: Some(one.letter.terms.until.to_string()),
+                state: stands.code().to_owned(),
+                note: stands.label().to_owned(),
+                href: format!("/letters/{}", one.letter.id),
+            });
+        }
+    }
+    Ok(section("letter", "责任书", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Certificates that go with the person: to be handed back or changed where they name the post.
+async fn certificates(read: &mut Read, giver: &PersonId, today: Date) -> Result<SheetSection> {
+    let held = read.certificates_of(giver).await?;
+    let lines: Vec<SheetLine> = held
+        .iter()
+        .filter(|one| one.certificate.is_valid_on(today))
+        .map(|one| SheetLine {
+            id: one.certificate.id.to_string(),
+            title: format!("{} {}", one.certificate.kind.label(), one.certificate.number),
+            due_on: one.certificate.expires_on.map(|day| day.to_string()),
+            state: String::new(),
+            note: "随人，核对后收回或变更".to_owned(),
+            href: String::new(),
+        })
+        .collect();
+    let total = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    Ok(section("certificate", "移交人证件", total, lines))
+}

@@ -1,0 +1,243 @@
+//! The organisation on a day as one tree: committee, office, workstation, departments and villages, their groups and
+//! buildings, the posts of each and who is on them. One answer, so that a district opens at once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::ids::{OrgId, TerritoryCode};
+use domain::org::{Assignment, CommitteeGap, Level, Org, OrgKind, committee_gaps};
+use domain::policy::Action;
+use domain::time::Date;
+use serde::Serialize;
+use store::org::TerritoryRecord;
+use utoipa::ToSchema;
+
+use crate::post::Book;
+use crate::view::Named;
+use crate::{App, Caller, Result};
+
+/// Somebody on a post of the chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChartHolder {
+    /// Id.
+    pub id: String,
+    /// 姓名.
+    pub name: String,
+    /// Acting for somebody.
+    pub acting: bool,
+}
+
+/// A post of the chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChartPost {
+    /// Id.
+    pub id: String,
+    /// Role.
+    pub role: String,
+    /// Name.
+    pub name: String,
+    /// Fewest holders.
+    pub min_n: u32,
+    /// Most holders.
+    pub max_n: Option<u32>,
+    /// `green`, `amber` or `red`.
+    pub light: String,
+    /// Who is on it.
+    pub holders: Vec<ChartHolder>,
+}
+
+/// An organisation or a territory of the chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChartNode {
+    /// Id: the organisation's, or the territory's code.
+    pub id: String,
+    /// The node above; none at the top.
+    pub parent: Option<String>,
+    /// Kind of organisation, or floor of the territory.
+    pub kind: String,
+    /// In Chinese.
+    pub kind_label: String,
+    /// Name.
+    pub name: String,
+    /// Its posts.
+    pub posts: Vec<ChartPost>,
+}
+
+/// What the committee lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChartGap {
+    /// `no_director`, `no_deputy`, `no_head` or `not_member`.
+    pub kind: String,
+    /// The department.
+    pub org: Option<Named>,
+    /// Its head.
+    pub person: Option<Named>,
+}
+
+/// The organisation on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrgChart {
+    /// The day.
+    pub on: String,
+    /// From the top down: a node comes after the one above it.
+    pub nodes: Vec<ChartNode>,
+    /// Why the committee is not made up as the plan orders, empty when it is.
+    pub gaps: Vec<ChartGap>,
+    /// Posts that are short.
+    pub red: usize,
+    /// Posts that soon will be, or have nobody to take a place.
+    pub amber: usize,
+}
+
+/// Which kinds stand above an organisation, the nearest first. Source: clause 1.
+fn above(kind: OrgKind) -> &'static [OrgKind] {
+    match kind {
+        OrgKind::TownGov => &[],
+        OrgKind::Committee => &[OrgKind::TownGov],
+        OrgKind::Office | OrgKind::Dept | OrgKind::Police | OrgKind::FireRescue => {
+            &[OrgKind::Committee, OrgKind::TownGov]
+        }
+        OrgKind::Workstation => &[OrgKind::Office, OrgKind::Committee, OrgKind::TownGov],
+        OrgKind::Village => &[OrgKind::Workstation, OrgKind::Office, OrgKind::Committee, OrgKind::TownGov],
+        OrgKind::Unit | OrgKind::Station | OrgKind::Brigade => {
+            &[OrgKind::Village, OrgKind::Workstation, OrgKind::Office, OrgKind::Committee, OrgKind::TownGov]
+        }
+    }
+}
+
+/// The territory tree and which organisations stand at which of its nodes.
+struct Ground<'a> {
+    territories: HashMap<&'a TerritoryCode, &'a TerritoryRecord>,
+    at: BTreeMap<(&'a str, OrgKind), &'a OrgId>,
+}
+
+impl<'a> Ground<'a> {
+    fn of(territories: &'a [TerritoryRecord], orgs: &'a [Org]) -> Self {
+        let territories: HashMap<_, _> = territories.iter().map(|t| (&t.territory.code, t)).collect();
+        let mut at = BTreeMap::new();
+        for org in orgs.iter().filter(|org| org.active) {
+            at.entry((org.territory.as_str(), org.kind)).or_insert(&org.id);
+        }
+        Self { territories, at }
+    }
+
+    /// Codes from a territory up to the top, its own first.
+    fn up(&self, code: &TerritoryCode) -> impl Iterator<Item = &'a str> + use<'a> {
+        let path = self.territories.get(code).map_or("", |t| t.territory.path.as_str());
+        path.rsplit('/')
+    }
+
+    /// The organisation of the nearest kind at this territory or around it, that is not the one asked for.
+    fn org_above(&self, of: &Org) -> Option<&'a OrgId> {
+        above(of.kind).iter().find_map(|kind| {
+            self.up(&of.territory)
+                .find_map(|code| self.at.get(&(code, *kind)).copied())
+                .filter(|id| **id != of.id)
+        })
+    }
+
+    /// What stands above a territory below a village: the next one up, or the village itself.
+    fn node_above(&self, territory: &TerritoryRecord) -> Option<String> {
+        let parent = self.territories.get(territory.territory.parent.as_ref()?)?;
+        match parent.territory.level {
+            Level::Grid | Level::Group | Level::Building => Some(parent.territory.code.to_string()),
+            _ => self
+                .up(&parent.territory.code)
+                .find_map(|code| self.at.get(&(code, OrgKind::Village)))
+                .map(|id| id.to_string()),
+        }
+    }
+}
+
+fn is_node(level: Level) -> bool {
+    matches!(level, Level::Grid | Level::Group | Level::Building)
+}
+
+impl App {
+    /// The organisation on a day, today when none is named.
+    pub async fn org_chart(&self, caller: &Caller, on: Option<Date>) -> Result<OrgChart> {
+        caller.scope(Action::PersonRead)?;
+        let on = on.unwrap_or_else(|| self.now().date());
+        let mut read = self.db.read(&self.town).await?;
+        let book = Book::read(&mut read, on).await?;
+        let territories = read.territories().await?;
+        let orgs: Vec<Org> = read.orgs().await?.into_iter().map(|record| record.org).collect();
+        let posts = read.posts().await?;
+        drop(read);
+        let ground = Ground::of(&territories, &orgs);
+        let (mut red, mut amber) = (0, 0);
+        let mut by_node: HashMap<String, Vec<ChartPost>> = HashMap::new();
+        let mut held: Vec<Assignment> = Vec::new();
+        for record in posts.iter().filter(|record| record.post.active) {
+            let post = &record.post;
+            let light = book.outlook(post).light;
+            red += usize::from(light == domain::org::Light::Red);
+            amber += usize::from(light == domain::org::Light::Amber);
+            let holders = book.holders(&post.id);
+            held.extend(holders.iter().map(|one| (*one).clone()));
+            let below = ground.territories.get(&post.territory).is_some_and(|t| is_node(t.territory.level));
+            let node = if below { post.territory.to_string() } else { post.org.to_string() };
+            by_node.entry(node).or_default().push(ChartPost {
+                id: post.id.to_string(),
+                role: post.role.code().to_owned(),
+                name: post.name.clone(),
+                min_n: post.min_n,
+                max_n: post.max_n,
+                light: light.code().to_owned(),
+                holders: holders
+                    .into_iter()
+                    .map(|one| {
+                        let person = book.person(&one.person);
+                        ChartHolder { id: person.id, name: person.name, acting: one.acting }
+                    })
+                    .collect(),
+            });
+        }
+        let mut nodes: Vec<ChartNode> = Vec::new();
+        // Kinds are declared from the government down, so that whatever stands above comes first.
+        let mut in_order: Vec<&Org> = orgs.iter().filter(|org| org.active).collect();
+        in_order.sort_by_key(|org| rank(org.kind));
+        for org in in_order {
+            nodes.push(ChartNode {
+                id: org.id.to_string(),
+                parent: ground.org_above(org).map(|id| id.to_string()),
+                kind: org.kind.code().to_owned(),
+                kind_label: org.kind.label().to_owned(),
+                name: org.name.clone(),
+                posts: by_node.remove(org.id.as_str()).unwrap_or_default(),
+            });
+        }
+        let mut below: Vec<&TerritoryRecord> =
+            territories.iter().filter(|t| is_node(t.territory.level)).collect();
+        below.sort_by_key(|t| t.territory.path.matches('/').count());
+        for territory in below {
+            let t = &territory.territory;
+            nodes.push(ChartNode {
+                id: t.code.to_string(),
+                parent: ground.node_above(territory),
+                kind: t.level.code().to_owned(),
+                kind_label: t.level.label().to_owned(),
+                name: t.name.clone(),
+                posts: by_node.remove(t.code.as_str()).unwrap_or_default(),
+            });
+        }
+        let named = |id: &OrgId| Some(book.names.org(id));
+        let gaps = committee_gaps(&orgs, &held, on).into_iter().map(|gap| match gap {
+            CommitteeGap::NoDirector => chart_gap("no_director", None, None),
+            CommitteeGap::NoDeputy => chart_gap("no_deputy", None, None),
+            CommitteeGap::NoHead(org) => chart_gap("no_head", named(&org), None),
+            CommitteeGap::NotMember(org, person) => {
+                chart_gap("not_member", named(&org), Some(book.person(&person)))
+            }
+        });
+        Ok(OrgChart { on: on.to_string(), gaps: gaps.collect(), nodes, red, amber })
+    }
+}
+
+fn chart_gap(kind: &str, org: Option<Named>, person: Option<Named>) -> ChartGap {
+    ChartGap { kind: kind.to_owned(), org, person }
+}
+
+/// How deep a kind stands, at least.
+fn rank(kind: OrgKind) -> usize {
+    above(kind).len()
+}

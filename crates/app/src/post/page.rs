@@ -1,0 +1,246 @@
+//! Posts as pages see them: staffed on a day, what breaks soon, one post with its history and what is open on it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{Days, Months};
+use domain::ids::{PersonId, PostId};
+use domain::org::{Assignment, Certificate, Outlook, Post, Role, needed_certificate, outlook, staffing_line};
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use serde::Serialize;
+use store::Read;
+use store::handover::HandoverFilter;
+use store::post::PostRecord;
+use utoipa::ToSchema;
+
+use super::{HolderView, PostView};
+use crate::handover::{HandoverRow, SheetSection, sheet};
+use crate::org::Names;
+use crate::task::number_on;
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+/// An end that comes within so many days is warned of, where the town has not said otherwise; our own choice.
+pub(crate) const WARN_DAYS: (&str, f64) = ("staffing.warn_days", 30.0);
+/// The staffing line of a post reaches so many months back.
+const LINE_MONTHS: u32 = 14;
+/// Handovers shown on a post's page.
+const HANDOVERS: i64 = 20;
+
+/// Somebody who will no longer count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LeaverView {
+    /// Who.
+    pub person: Named,
+    /// `left` or `certificate`.
+    pub cause: String,
+    /// In Chinese.
+    pub cause_label: String,
+}
+
+/// A day on which a post falls below its minimum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PostShortage {
+    /// First day short.
+    pub on: String,
+    /// How many are missing then.
+    pub missing: usize,
+    /// Who no longer counts then.
+    pub without: Vec<LeaverView>,
+}
+
+/// Days in a row on which a post is staffed alike.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PostStretch {
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Distinct persons who count.
+    pub holders: usize,
+    /// How many are missing.
+    pub missing: usize,
+    /// How many there are beyond the most; for information only.
+    pub beyond: usize,
+}
+
+/// One post with everything about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PostPage {
+    /// The post.
+    #[serde(flatten)]
+    pub post: PostView,
+    /// Everybody who was, is or will be on it, oldest first.
+    pub history: Vec<HolderView>,
+    /// The staffing from day to day, over the last fourteen months and what is known ahead.
+    pub line: Vec<PostStretch>,
+    /// Handovers the caller may see, latest first.
+    pub handovers: Vec<HandoverRow>,
+    /// What is open and stays with the post; empty for who may not see handovers.
+    pub open_work: Vec<SheetSection>,
+}
+
+/// What posts are shown with on a day, read once for many.
+pub(crate) struct Book {
+    pub names: Names,
+    persons: BTreeMap<PersonId, String>,
+    held: HashMap<PostId, Vec<Assignment>>,
+    certificates: Vec<Certificate>,
+    on: Date,
+    warn_days: u16,
+}
+
+impl Book {
+    /// Reads what is needed for every post on a day.
+    // tidy(caller): whoever shows a post has asked who may see it.
+    pub async fn read(read: &mut Read, on: Date) -> Result<Self> {
+        let warn_days = number_on(read, WARN_DAYS, on).await?;
+        let until = on.checked_add_days(Days::new(u64::from(warn_days))).unwrap_or(on);
+        let held = read.assignments_between(on, until).await?;
+        let mut book = Self {
+            names: Names::read(read).await?,
+            persons: read.person_names().await?.into_iter().collect(),
+            held: HashMap::new(),
+            certificates: Vec::new(),
+            on,
+            warn_days,
+        };
+        for one in held {
+            book.held.entry(one.assignment.post.clone()).or_default().push(one.assignment);
+        }
+        let kinds: BTreeSet<_> = Role::ALL.iter().copied().filter_map(needed_certificate).collect();
+        for kind in kinds {
+            book.certificates.extend(read.certificates_of_kind(kind).await?);
+        }
+        Ok(book)
+    }
+
+    /// Where a post stands as far as rights are concerned.
+    pub fn subject(&self, post: &Post) -> Subject {
+        Subject::of(self.names.path(&post.territory).unwrap_or_default(), Some(&post.org))
+    }
+
+    fn of(&self, post: &PostId) -> &[Assignment] {
+        self.held.get(post).map_or(&[], Vec::as_slice)
+    }
+
+    fn papers(&self, post: &Post) -> &[Certificate] {
+        if needed_certificate(post.role).is_some() { &self.certificates } else { &[] }
+    }
+
+    /// How a post stands.
+    pub fn outlook(&self, post: &Post) -> Outlook {
+        outlook(post, self.of(&post.id), self.papers(post), self.on, self.warn_days)
+    }
+
+    /// Who is on a post on the day.
+    pub fn holders(&self, post: &PostId) -> Vec<&Assignment> {
+        self.of(post).iter().filter(|held| held.is_valid_on(self.on)).collect()
+    }
+
+    /// A person by name.
+    pub fn person(&self, id: &PersonId) -> Named {
+        Named::new(id.as_str(), self.persons.get(id).map_or(id.as_str(), String::as_str))
+    }
+
+    /// Somebody on a post.
+    pub fn holder(&self, held: &Assignment) -> HolderView {
+        HolderView {
+            person: self.person(&held.person),
+            assignment: held.id.to_string(),
+            acting: held.acting,
+            from: held.from.to_string(),
+            to: held.to.map(|day| day.to_string()),
+        }
+    }
+
+    /// A post as pages see it.
+    pub fn view(&self, caller: &Caller, record: &PostRecord) -> PostView {
+        let post = &record.post;
+        let stands = self.outlook(post);
+        let subject = self.subject(post);
+        let may = [Action::PersonChange, Action::HandoverStart, Action::OrgChange];
+        let shortages = stands.shortages.iter().map(|short| PostShortage {
+            on: short.on.to_string(),
+            missing: short.missing,
+            without: short
+                .without
+                .iter()
+                .map(|(person, cause)| LeaverView {
+                    person: self.person(person),
+                    cause: cause.code().to_owned(),
+                    cause_label: cause.label().to_owned(),
+                })
+                .collect(),
+        });
+        PostView {
+            id: post.id.to_string(),
+            role: post.role.code().to_owned(),
+            role_label: post.role.label().to_owned(),
+            org: self.names.org(&post.org),
+            territory: self.names.territory(&post.territory),
+            name: post.name.clone(),
+            min_n: post.min_n,
+            max_n: post.max_n,
+            active: post.active,
+            holders: self.holders(&post.id).into_iter().map(|held| self.holder(held)).collect(),
+            missing: stands.staffing.missing,
+            beyond: stands.staffing.beyond,
+            light: stands.light.code().to_owned(),
+            light_label: stands.light.label().to_owned(),
+            no_cover: stands.no_cover,
+            shortages: shortages.collect(),
+            version: record.version,
+            actions: may
+                .into_iter()
+                .filter(|action| caller.hats.hat(*action, &subject).is_some())
+                .map(|action| action.code().to_owned())
+                .collect(),
+        }
+    }
+}
+
+impl App {
+    /// One post with its history, its staffing from day to day and what is open on it.
+    pub async fn post(&self, caller: &Caller, id: &PostId) -> Result<PostPage> {
+        let scope = caller.scope(Action::PersonRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.post(id).await?.ok_or(Error::NotFound)?;
+        let book = Book::read(&mut read, today).await?;
+        let subject = book.subject(&record.post);
+        if !scope.admits(&subject) {
+            return Err(Error::NotFound);
+        }
+        let held = read.assignments_of_post(id).await?;
+        let held: Vec<Assignment> = held.into_iter().map(|one| one.assignment).collect();
+        let first = today.checked_sub_months(Months::new(LINE_MONTHS)).unwrap_or(today);
+        let last = today.checked_add_days(Days::new(u64::from(book.warn_days))).unwrap_or(today);
+        let line = staffing_line(&record.post, &held, book.papers(&record.post), first, last);
+        let (mut handovers, mut open_work) = (Vec::new(), Vec::new());
+        if let Some(sees) = caller.hats.scope(Action::HandoverRead) {
+            let filter = HandoverFilter { post: Some(id.clone()), ..HandoverFilter::default() };
+            let found = read.handovers(&sees, &filter, HANDOVERS).await?;
+            handovers = found.iter().map(|one| HandoverRow::of(caller, one, &book, &record.post)).collect();
+            if sees.admits(&subject) {
+                open_work = sheet::sections(&mut read, &record.post, &subject.path, None, today).await?;
+            }
+        }
+        Ok(PostPage {
+            post: book.view(caller, &record),
+            history: held.iter().map(|one| book.holder(one)).collect(),
+            line: line
+                .into_iter()
+                .map(|one| PostStretch {
+                    from: one.from.to_string(),
+                    to: one.to.to_string(),
+                    holders: one.staffing.holders,
+                    missing: one.staffing.missing,
+                    beyond: one.staffing.beyond,
+                })
+                .collect(),
+            handovers,
+            open_work,
+        })
+    }
+}
