@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 mod memory;
+mod paper;
 mod record;
 
 use std::path::Path;
@@ -169,6 +170,7 @@ pub async fn run(word: &str, as_json: bool) -> anyhow::Result<()> {
     for rows in rows {
         sheets(&mut figures, *rows)?;
     }
+    paper::measure(&mut figures)?;
     start(&mut figures)?;
     figures.print(as_json)
 }
