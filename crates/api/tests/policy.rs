@@ -24,7 +24,8 @@ const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
-const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN, EVIDENCE, LETTER, TOLD, TAUGHT];
+const SECRETS: &[&str] =
+    &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN, EVIDENCE, LETTER, TOLD, TAUGHT];
 
 /// What an endpoint is, as far as rights are concerned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -403,7 +404,9 @@ impl Ids {
             "questions/{id}" => {
                 json!({ "kind": "true_false", "text": "甲", "options": ["对", "错"], "right": [0] })
             }
-            "trainings" => json!({ "course": self.course, "title": "甲", "on": "2026-09-21", "org": "village-1" }),
+            "trainings" => {
+                json!({ "course": self.course, "title": "甲", "on": "2026-09-21", "org": "village-1" })
+            }
             "trainings/{id}/steps" => json!({ "step": "notify", "version": 1 }),
             "trainings/{id}/attendance" => json!({ "people": [{ "person": "p-staff1" }] }),
             "trainings/{id}/test/{attempt}" => json!({ "chosen": [] }),

@@ -24,7 +24,8 @@ async fn open(fresh: &Fresh) -> anyhow::Result<Set> {
     let town = town(fresh).await?;
     town.app.install_shipped_plan(&Caller::system()).await?;
     let mut clerk = town.login("clerk").await?;
-    let organ = json!({ "kind": "fire_rescue", "name": "区消防救援机构", "relation": "district", "territory": TOWN });
+    let organ =
+        json!({ "kind": "fire_rescue", "name": "区消防救援机构", "relation": "district", "territory": TOWN });
     let organ = text(&clerk.post("/api/v1/orgs", organ).await?.ok()?["id"]);
     let course = json!({ "kind": "key_group", "name": "网格员年度培训", "groups": ["grid_staff"], "hours": 8,
         "pass_percent": 80, "questions": 2, "attempts": 2, "gives": "fire_training_grid", "months": 24 });
@@ -70,7 +71,8 @@ async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate(
         let early = step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-22" })).await?;
         assert_eq!((early.status, early.code()), (StatusCode::UNPROCESSABLE_ENTITY, "training.not_yet"));
         step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-21" })).await?.ok()?;
-        let stale = set.clerk.post(&format!("{path}/steps"), json!({ "step": "close", "version": 1 })).await?;
+        let stale =
+            set.clerk.post(&format!("{path}/steps"), json!({ "step": "close", "version": 1 })).await?;
         assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
 
         // The grid manager signs in by the code, twice, and is there once.
@@ -111,7 +113,11 @@ async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate(
         let mine = grid.post(&hand_in, json!({ "chosen": right })).await?.ok()?;
         assert_eq!((&mine["score"], &mine["outcome"]["code"]), (&json!(100), &json!("passed")));
         assert_eq!(grid.get("/api/v1/me/trainings").await?.items()?.len(), 1);
-        assert_eq!(grid.get(&path).await?.status, StatusCode::FORBIDDEN, "others' results are not his to read");
+        assert_eq!(
+            grid.get(&path).await?.status,
+            StatusCode::FORBIDDEN,
+            "others' results are not his to read"
+        );
 
         // Closed: the certificate is there, and the gate is open.
         let early = step(&mut set, &id, json!({ "step": "close" })).await?;
@@ -122,10 +128,7 @@ async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate(
         let person = set.clerk.get("/api/v1/people/p-grid1").await?.ok()?;
         assert_eq!(person["gate"]["state"], "trained");
         let card = &person["certificates"][0];
-        assert_eq!(
-            (&card["issuer"], &card["expires_on"]),
-            (&json!("区消防救援机构"), &json!("2028-09-20"))
-        );
+        assert_eq!((&card["issuer"], &card["expires_on"]), (&json!("区消防救援机构"), &json!("2028-09-20")));
         let coverage = set.clerk.get("/api/v1/training-coverage").await?.ok()?;
         let grid_staff = &coverage["groups"][2];
         assert_eq!(

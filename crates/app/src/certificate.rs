@@ -98,7 +98,9 @@ pub(crate) async fn give(tx: &mut Write, fields: &mut Fields, record: &Certifica
         let is_organ = orgs.iter().any(|kept| {
             let org = &kept.org;
             org.kind == OrgKind::FireRescue
-                && (org.name == held.issuer || org.short_name == held.issuer || org.aliases.contains(&held.issuer))
+                && (org.name == held.issuer
+                    || org.short_name == held.issuer
+                    || org.aliases.contains(&held.issuer))
         });
         if !is_organ {
             let text = "网格消防培训合格证由消防救援机构颁发，请填写机构名册中的消防救援机构（C11.6）";
@@ -129,7 +131,8 @@ impl App {
         for kept in read.certificates().await? {
             let row = row(caller, &kept, &names, today, warn);
             let wanted = !only_expiring || matches!(row.standing.as_str(), "expiring" | "expired");
-            if wanted && (scope.is_whole() || read.person(&kept.certificate.person, &scope).await?.is_some()) {
+            if wanted && (scope.is_whole() || read.person(&kept.certificate.person, &scope).await?.is_some())
+            {
                 rows.push(row);
             }
         }
@@ -139,7 +142,11 @@ impl App {
     /// Records a certificate. Nobody records his own.
     ///
     /// Errors: one of the training that the fire rescue organ did not give; a number that is known.
-    pub async fn record_certificate(&self, caller: &Caller, input: CertificateInput) -> Result<CertificateRow> {
+    pub async fn record_certificate(
+        &self,
+        caller: &Caller,
+        input: CertificateInput,
+    ) -> Result<CertificateRow> {
         let now = self.now();
         let hat = caller.hat(Action::CertificateRecord, &Subject::town())?;
         let scope = caller.scope(Action::PersonRead)?;

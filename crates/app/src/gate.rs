@@ -65,8 +65,7 @@ impl Gatekeeper {
         if !roles.iter().any(|role| is_to_be_trained(*role)) {
             return None;
         }
-        let part =
-            if roles.contains(&Role::EnforcementOfficer) { Part::Officer } else { Part::Assistant };
+        let part = if roles.contains(&Role::EnforcementOfficer) { Part::Officer } else { Part::Assistant };
         let view = |state: &str, code: &str, message: String, until: Option<Date>| GateView {
             state: state.to_owned(),
             code: code.to_owned(),
@@ -133,11 +132,9 @@ pub(crate) async fn flags(
     for (person, role) in people.iter().filter(|(_, role)| is_enforcement || is_to_be_trained(*role)) {
         match asked(read, person, Part::Assistant, day).await? {
             Err(_) if is_to_be_trained(*role) => flags.push(Flag::Untrained { person: person.clone() }),
-            Ok(Pass::Exempt(one)) => flags.push(Flag::Exempted {
-                person: person.clone(),
-                reason: one.reason,
-                until: one.to,
-            }),
+            Ok(Pass::Exempt(one)) => {
+                flags.push(Flag::Exempted { person: person.clone(), reason: one.reason, until: one.to })
+            }
             _ => {}
         }
     }

@@ -263,8 +263,11 @@ async fn read_change(
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     let held = tx.assignments_of_post(post).await?;
     let runs = |one: &&AssignmentRecord| one.assignment.to.is_none_or(|last| today <= last);
-    let sitting: Vec<&AssignmentRecord> =
-        held.iter().filter(runs).filter(|one| !one.assignment.acting && one.assignment.from <= today).collect();
+    let sitting: Vec<&AssignmentRecord> = held
+        .iter()
+        .filter(runs)
+        .filter(|one| !one.assignment.acting && one.assignment.from <= today)
+        .collect();
     let giver = match said(&input.giver) {
         Some(id) => {
             let found = held.iter().filter(runs).find(|one| one.assignment.id.as_str() == id);

@@ -36,8 +36,8 @@ use crate::hazard::{Filed, record_find};
 use crate::names::Names;
 use crate::photo::photo_views;
 use crate::place::{at_place, place_in_scope};
-use crate::{gate, task};
 use crate::{App, Caller, Error, Result};
+use crate::{gate, task};
 
 /// Which inspections are asked for.
 #[derive(Debug, Clone, Default)]

@@ -14,13 +14,13 @@ use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
 use utoipa::ToSchema;
 
-use crate::certificate::WARN_DAYS;
+use crate::certificate;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE};
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::names::Names;
 use crate::plan::plan_in_force;
-use crate::post::WARN_DAYS;
+use crate::post;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -105,7 +105,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 14] = [
+const OWN: [Own; 15] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -118,9 +118,9 @@ const OWN: [Own; 14] = [
     own_of(REVIEW_PERCENT, "检查记录抽审比例", &["%"], 100.0),
     own_of(REMIND_AFTER, "派发后多久未接提醒承办人", &[WORKING_DAYS], 365.0),
     own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),
-    own_of(WARN_DAYS, "任职或证件到期前多久提醒缺员", &["日"], 365.0),
+    own_of(post::WARN_DAYS, "任职或证件到期前多久提醒缺员", &["日"], 365.0),
     own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
-    own_of(WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
+    own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
 ];
 
 fn own(name: &str) -> Option<&'static Own> {

@@ -456,7 +456,8 @@ impl App {
         let Some(organ) = organ.filter(|kept| kept.org.kind == OrgKind::FireRescue) else {
             return Err(Error::Refused {
                 code: "training.trainer",
-                message: "本课程颁发培训合格证，须由消防救援机构授课（C11.6），请改由其授课后再办结".to_owned(),
+                message: "本课程颁发培训合格证，须由消防救援机构授课（C11.6），请改由其授课后再办结"
+                    .to_owned(),
             });
         };
         let on = loaded.kept.training.on;
@@ -660,8 +661,13 @@ impl App {
         tx.update_attendance(kept).await?;
         kept.version += 1;
         let view = training_view(&mut tx, caller, &loaded).await?;
-        let mut audit =
-            caller.audit_as(hat, "training.void_attendance", ("training", id.as_str()), &loaded.kept.path, now);
+        let mut audit = caller.audit_as(
+            hat,
+            "training.void_attendance",
+            ("training", id.as_str()),
+            &loaded.kept.path,
+            now,
+        );
         audit.reason = reason.to_owned();
         Ok(tx.commit(audit, view).await?)
     }
@@ -673,7 +679,8 @@ impl App {
         let scope = caller.scope(Action::TrainingRead)?;
         let today = self.now().date();
         let year = year.unwrap_or(today.year());
-        let (Some(from), Some(to)) = (Date::from_ymd_opt(year, 1, 1), Date::from_ymd_opt(year, 12, 31)) else {
+        let (Some(from), Some(to)) = (Date::from_ymd_opt(year, 1, 1), Date::from_ymd_opt(year, 12, 31))
+        else {
             return Err(Error::field("year", "training.year", "请填写四位数的年份"));
         };
         let on = to.min(today).max(from);

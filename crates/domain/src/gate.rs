@@ -94,10 +94,14 @@ pub enum Pass {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GateRefusal {
     /// Never trained, or not by the fire rescue organ.
-    #[error("按方案第十一条（C11.6），须经消防救援机构培训合格后方可执法或协助执法，该人员没有培训合格证，请先安排培训")]
+    #[error(
+        "按方案第十一条（C11.6），须经消防救援机构培训合格后方可执法或协助执法，该人员没有培训合格证，请先安排培训"
+    )]
     Untrained,
     /// Trained once.
-    #[error("按方案第十一条（C11.6），须经消防救援机构培训合格后方可执法或协助执法，该人员的培训合格证已于 {on} 到期，请先复训")]
+    #[error(
+        "按方案第十一条（C11.6），须经消防救援机构培训合格后方可执法或协助执法，该人员的培训合格证已于 {on} 到期，请先复训"
+    )]
     TrainingExpired {
         /// Its last day.
         on: Date,

@@ -42,8 +42,10 @@ impl Group {
     pub fn of(role: Role) -> Option<Self> {
         use Role::*;
         match role {
-            CommitteeDirector | CommitteeDeputy | PartySecretary | LeaderInCharge | LeaderOther | OfficeHead
-            | OfficeClerk | DeptHead | DeptInspector | AgencyHead | LegalReviewer => Some(Self::TownCadre),
+            CommitteeDirector | CommitteeDeputy | PartySecretary | LeaderInCharge | LeaderOther
+            | OfficeHead | OfficeClerk | DeptHead | DeptInspector | AgencyHead | LegalReviewer => {
+                Some(Self::TownCadre)
+            }
             VillageSecretary | VillageCommittee => Some(Self::VillageCadre),
             GridManager => Some(Self::GridStaff),
             UnitResponsible | UnitManager => Some(Self::DenseManager),
@@ -437,7 +439,8 @@ mod tests {
         let early = held.clone().step(&Step::Close, true, today);
         assert_eq!(early, Err(TrainingRefusal::WrongState { now: "已举办" }), "the test comes first");
         assert!(held.clone().step(&Step::Close, false, today).is_ok(), "where nothing is tested");
-        let closed = held.step(&Step::FinishTest, true, today).and_then(|one| one.step(&Step::Close, true, today));
+        let closed =
+            held.step(&Step::FinishTest, true, today).and_then(|one| one.step(&Step::Close, true, today));
         assert_eq!(closed.map(|one| one.state), Ok(State::Closed));
         let cancel = |reason: &str| session().step(&Step::Cancel { reason: reason.to_owned() }, true, today);
         assert_eq!(cancel(" "), Err(TrainingRefusal::NoReason));
@@ -456,7 +459,11 @@ mod tests {
             (TrueFalse, 2, &[0], true),
             (TrueFalse, 3, &[0], false),
         ] {
-            assert_eq!(question(kind, options, right).checked().is_ok(), good, "{kind:?} {options} {right:?}");
+            assert_eq!(
+                question(kind, options, right).checked().is_ok(),
+                good,
+                "{kind:?} {options} {right:?}"
+            );
         }
         let asked = [question(Single, 4, &[1]), question(Multiple, 4, &[0, 3]), question(TrueFalse, 2, &[0])];
         let chosen = |picks: [&[usize]; 3]| picks.map(|one| one.iter().copied().collect::<BTreeSet<_>>());

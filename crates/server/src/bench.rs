@@ -6,6 +6,7 @@
 mod ledger;
 mod memory;
 mod org;
+mod paper;
 mod record;
 
 use std::path::Path;
@@ -228,6 +229,9 @@ async fn everything(figures: &mut Figures, word: &str) -> anyhow::Result<()> {
         sheets(figures, *rows)?;
     }
     start(figures)
+    paper::measure(&mut figures)?;
+    start(&mut figures)?;
+    figures.print(as_json)
 }
 
 /// Ledgers out and in.

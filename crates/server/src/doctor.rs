@@ -47,6 +47,11 @@ pub async fn examine(place: &Where, app: &App) -> Vec<Checked> {
         }
         Err(e) => say(false, format!("主密钥 {e}")),
     }
+    for line in render::Fonts::read(&render::Fonts::FOLDERS.map(std::path::PathBuf::from)).report() {
+        // A face that something stands in for is worth saying, but papers can be printed; without any they cannot.
+        let used = line.used.as_deref().unwrap_or("没有");
+        say(line.used.is_some(), line.missing.unwrap_or_else(|| format!("字体 {} {used}", line.face)));
+    }
     say(true, format!("时钟 {}", app.now().to_rfc3339()));
     out
 }

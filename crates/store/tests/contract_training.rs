@@ -139,10 +139,9 @@ fn question() -> QuestionRecord {
 
 /// A town with an office and two grid managers, one of them trained.
 async fn found(tx: &mut Write) -> anyhow::Result<()> {
-    for (code, level, parent, path) in [
-        (TOWN, Level::Town, None, TOWN.to_owned()),
-        ("v1", Level::Village, Some(TOWN), format!("{TOWN}/v1")),
-    ] {
+    for (code, level, parent, path) in
+        [(TOWN, Level::Town, None, TOWN.to_owned()), ("v1", Level::Village, Some(TOWN), format!("{TOWN}/v1"))]
+    {
         let territory = Territory {
             code: code.into(),
             level,
@@ -187,8 +186,13 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
             office_phone: "023-49000000".to_owned(),
             active: true,
         };
-        tx.insert_person(&PersonRecord { person: record, pinyin: String::new(), version: 1, recorded_at: AT })
-            .await?;
+        tx.insert_person(&PersonRecord {
+            person: record,
+            pinyin: String::new(),
+            version: 1,
+            recorded_at: AT,
+        })
+        .await?;
         let assignment = hat(role, person, "office", &format!("{TOWN}/v1"));
         tx.insert_assignment(&AssignmentRecord { assignment, version: 1, recorded_at: AT }).await?;
     }

@@ -167,8 +167,8 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
             _ => Vec::new(),
         };
         // Whoever orders enforces as well: then the record is the hazard.
-        let ordered = fact.kind.starts_with("enforcement.")
-            && read.hazard(&fact.id.as_str().into()).await?.is_some();
+        let ordered =
+            fact.kind.starts_with("enforcement.") && read.hazard(&fact.id.as_str().into()).await?.is_some();
         let object = if ordered { "hazard" } else { object };
         let title = title(read, object, &fact).await?;
         items.push(Found {

@@ -31,7 +31,14 @@ const COURSES: &[CourseFacts] = &[
     ("grassroots", CourseKind::Grassroots, "基层消防业务培训", &[], 6, false),
     ("town", CourseKind::KeyGroup, "镇干部消防培训", &[Group::TownCadre], 4, true),
     ("village", CourseKind::KeyGroup, "村（居）委成员消防培训", &[Group::VillageCadre], 4, true),
-    ("grid", CourseKind::Enforcement, "网格员和协助执法人员培训", &[Group::GridStaff, Group::Enforcement], 16, true),
+    (
+        "grid",
+        CourseKind::Enforcement,
+        "网格员和协助执法人员培训",
+        &[Group::GridStaff, Group::Enforcement],
+        16,
+        true,
+    ),
     ("dense", CourseKind::KeyGroup, "人员密集场所负责人培训", &[Group::DenseManager], 8, true),
     ("dream", CourseKind::DreamClass, "社区梦想课堂：家庭用火用电", &[], 2, false),
     ("talent", CourseKind::RuralTalent, "农村实用人才培训：消防知识", &[], 3, false),
@@ -62,9 +69,24 @@ const QUESTIONS: &[(QuestionKind, &str, &[&str], &[usize])] = &[
     (QuestionKind::TrueFalse, "楼道、楼梯间不得停放电动自行车或为其充电", &["对", "错"], &[0]),
     (QuestionKind::TrueFalse, "灭火器压力表指针在红区仍可使用", &["对", "错"], &[1]),
     (QuestionKind::Single, "火警电话是", &["110", "119", "120", "122"], &[1]),
-    (QuestionKind::Single, "发现液化气泄漏，应当首先", &["开灯查看", "关闭阀门并开窗通风", "打电话报修"], &[1]),
-    (QuestionKind::Multiple, "火场逃生时应当", &["弯腰低姿前行", "用湿毛巾捂住口鼻", "乘坐电梯", "听从引导"], &[0, 1, 3]),
-    (QuestionKind::Multiple, "检查三合一场所应当看", &["有无人员住宿", "疏散通道是否畅通", "是否违规充电"], &[0, 1, 2]),
+    (
+        QuestionKind::Single,
+        "发现液化气泄漏，应当首先",
+        &["开灯查看", "关闭阀门并开窗通风", "打电话报修"],
+        &[1],
+    ),
+    (
+        QuestionKind::Multiple,
+        "火场逃生时应当",
+        &["弯腰低姿前行", "用湿毛巾捂住口鼻", "乘坐电梯", "听从引导"],
+        &[0, 1, 3],
+    ),
+    (
+        QuestionKind::Multiple,
+        "检查三合一场所应当看",
+        &["有无人员住宿", "疏散通道是否畅通", "是否违规充电"],
+        &[0, 1, 2],
+    ),
 ];
 
 fn course(facts: &CourseFacts, organ: bool) -> Course {
@@ -104,7 +126,12 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// A session that was held, with who was there.
-    fn session(&mut self, word: &str, days: u64, title: &str) -> Option<(TrainingRecord, Vec<AttendanceRecord>)> {
+    fn session(
+        &mut self,
+        word: &str,
+        days: u64,
+        title: &str,
+    ) -> Option<(TrainingRecord, Vec<AttendanceRecord>)> {
         let facts = COURSES.iter().find(|(known, ..)| *known == word)?;
         let on = self.now.date().checked_sub_days(Days::new(days))?;
         let org = if word == "police" { self.police.clone() } else { self.office.clone() };
@@ -164,7 +191,10 @@ impl Writer<'_> {
             });
         }
         let recorded_by = "演示数据".to_owned();
-        Some((TrainingRecord { training, path: self.town.clone(), version: 1, recorded_at: at, recorded_by }, present))
+        Some((
+            TrainingRecord { training, path: self.town.clone(), version: 1, recorded_at: at, recorded_by },
+            present,
+        ))
     }
 
     fn people(&self, groups: &[Group], on: Date) -> Vec<(Option<PersonId>, Option<PlaceId>, String)> {
@@ -227,8 +257,13 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     if let Some(held) = newcomer {
         let from = now.date().checked_sub_days(Days::new(20)).unwrap_or(now.date());
         let to = now.date().checked_add_days(Days::new(25)).unwrap_or(now.date());
-        let exemption =
-            Exemption::new(id("exemption:1").into(), held.person.clone(), "新到岗，已报名下期培训班", from, to)?;
+        let exemption = Exemption::new(
+            id("exemption:1").into(),
+            held.person.clone(),
+            "新到岗，已报名下期培训班",
+            from,
+            to,
+        )?;
         let leader = roster.assignments.iter().find(|held| held.role == Role::LeaderInCharge);
         let leader = leader.and_then(|held| roster.persons.iter().find(|person| person.id == held.person));
         let recorded_by = leader.map(|person| person.name.clone()).unwrap_or_default();

@@ -86,7 +86,9 @@ impl Read {
             // Whoever answers for a place of assembly is known by the place.
             let places: Vec<&str> = ids.iter().filter_map(|id| id.strip_prefix(MANAGER)).collect();
             let places = self.called("place", "id", "name", &places).await?;
-            names.extend(places.into_iter().map(|(id, name)| (format!("{MANAGER}{id}"), format!("{name}负责人"))));
+            names.extend(
+                places.into_iter().map(|(id, name)| (format!("{MANAGER}{id}"), format!("{name}负责人"))),
+            );
         }
         Ok(names)
     }

@@ -53,7 +53,8 @@ impl Read {
     /// When whom the gate is open to. An exemption taken back closes it from the day after.
     pub(super) async fn gather_gate(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT person, kind, issued_on, expires_on FROM certificate WHERE town = $1 AND state = 'valid'";
+        let sql =
+            "SELECT person, kind, issued_on, expires_on FROM certificate WHERE town = $1 AND state = 'valid'";
         for row in &self.rows(sql, args![town.as_str()]).await? {
             let gate = &mut out.roll.gate;
             let spans = match row.word("kind")? {
@@ -89,8 +90,8 @@ impl Read {
         for row in &held {
             let role: Role = row.word("role")?;
             let enforces = format!("tag:{}", Group::Enforcement.code());
-            let is_reachable =
-                !row.opened("person", "phone")?.is_empty() && !row.opened("person", "office_phone")?.is_empty();
+            let is_reachable = !row.opened("person", "phone")?.is_empty()
+                && !row.opened("person", "office_phone")?.is_empty();
             if !tags_of(role).contains(&enforces) || !is_reachable {
                 continue;
             }
@@ -129,7 +130,9 @@ impl Read {
         for row in &self.rows(sql, args![town.as_str()]).await? {
             let id = row.text("id")?;
             let is_dense = row.text("tags")?.split_whitespace().any(|tag| tag == "dense");
-            let Some(place) = out.facts.subject(SubjectKind::Place, &id).filter(|_| is_dense) else { continue };
+            let Some(place) = out.facts.subject(SubjectKind::Place, &id).filter(|_| is_dense) else {
+                continue;
+            };
             let mut around = vec![out.town];
             around.extend(out.facts.enclosing(place, SubjectKind::Village));
             let manager = format!("{MANAGER}{id}");
@@ -167,7 +170,15 @@ impl Read {
             let place = place.and_then(|place| out.facts.subject(SubjectKind::Place, place.as_str()));
             let first = place.or(around.first().copied());
             let all: Vec<String> = tags.iter().cloned().chain(org_tags).collect();
-            out.put("training.held", training.id.as_str(), first, &around, Span::since(training.on), at, &all)?;
+            out.put(
+                "training.held",
+                training.id.as_str(),
+                first,
+                &around,
+                Span::since(training.on),
+                at,
+                &all,
+            )?;
             held.insert(row.text("id")?, (training, tags, at));
         }
         let sql = "SELECT id, session, person, place, result, recorded_at FROM attendance \
