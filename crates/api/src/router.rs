@@ -91,6 +91,9 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::follow_up::routes())
         .merge(crate::report::routes())
         .merge(crate::budget::routes())
+        .merge(crate::gate::routes())
+        .merge(crate::training::routes())
+        .merge(crate::certificate::routes())
 }
 
 /// The description of the API, as JSON.

@@ -276,7 +276,10 @@ async fn clocks_are_remarked_on_and_a_year_before_the_platform_is_refused() -> a
         let told = staff.post("/api/v1/inspections", strict).await?;
         let codes: Vec<&str> =
             told.body["fields"].as_array().into_iter().flatten().filter_map(|f| f["code"].as_str()).collect();
-        assert_eq!(codes, ["inspection.two_officers_needed", "inspection.certificates_not_shown"]);
+        assert_eq!(
+            codes,
+            ["gate.untrained", "inspection.two_officers_needed", "inspection.certificates_not_shown"]
+        );
         let mut officer = town.login("officer").await?;
         let mut strict = Visit::of(5, &place, "officer", &sheet).body();
         strict["power"] = json!("enforcement");

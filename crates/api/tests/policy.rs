@@ -21,9 +21,11 @@ const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
 const EVIDENCE: &str = "01a00000-0000-7000-8000-000000000501";
 const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
 const TOLD: &str = "老街灭火器演示";
+const TAUGHT: &str = "场镇社区居民消防培训";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
-const SECRETS: &[&str] = &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN, EVIDENCE, LETTER, TOLD];
+const SECRETS: &[&str] =
+    &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN, EVIDENCE, LETTER, TOLD, TAUGHT];
 
 /// What an endpoint is, as far as rights are concerned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,6 +116,29 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/assignments", Business),
     ("post", "/api/v1/assignments/{id}/end", Business),
     ("post", "/api/v1/place-lists", Business),
+    ("get", "/api/v1/gate/exemptions", Business),
+    ("post", "/api/v1/gate/exemptions", Business),
+    ("post", "/api/v1/gate/exemptions/{id}/void", Business),
+    ("get", "/api/v1/courses", Business),
+    ("post", "/api/v1/courses", Business),
+    ("put", "/api/v1/courses/{id}", Business),
+    ("get", "/api/v1/courses/{id}/questions", Business),
+    ("post", "/api/v1/courses/{id}/questions", Business),
+    ("put", "/api/v1/questions/{id}", Business),
+    ("get", "/api/v1/trainings", Rows),
+    ("post", "/api/v1/trainings", Row),
+    ("get", "/api/v1/trainings/{id}", Row),
+    ("post", "/api/v1/trainings/{id}/steps", Row),
+    ("post", "/api/v1/trainings/{id}/attendance", Row),
+    ("post", "/api/v1/trainings/{id}/attendance/{attendance}/void", Row),
+    ("post", "/api/v1/trainings/{id}/sign-in", Own),
+    ("post", "/api/v1/trainings/{id}/test", Own),
+    ("post", "/api/v1/trainings/{id}/test/{attempt}", Own),
+    ("get", "/api/v1/me/trainings", Own),
+    ("get", "/api/v1/training-coverage", Rows),
+    ("get", "/api/v1/certificates", Business),
+    ("post", "/api/v1/certificates", Business),
+    ("post", "/api/v1/certificates/{id}/revoke", Business),
     ("get", "/api/v1/waivers", Business),
     ("post", "/api/v1/waivers", Business),
     ("post", "/api/v1/waivers/{id}/void", Business),
@@ -226,6 +251,8 @@ struct Ids {
     list: String,
     entry: String,
     checklist: String,
+    course: String,
+    training: String,
 }
 
 impl Ids {
@@ -245,6 +272,7 @@ impl Ids {
             "assignments" => "a-staff1",
             "orgs" => "village-1",
             "checklists" => &self.checklist,
+            "trainings" => &self.training,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
@@ -270,6 +298,8 @@ impl Ids {
             .replace("{link}", "x")
             .replace("{step}", "void")
             .replace("{no}", "1")
+            .replace("{attendance}", "x")
+            .replace("{attempt}", "x")
             + query
     }
 
@@ -338,6 +368,23 @@ impl Ids {
             "parameters/preview" => json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01" }),
             "parameters/{id}/decide" => json!({ "approve": true, "reason": "", "version": 1 }),
             "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
+            "courses" | "courses/{id}" => json!({ "kind": "unit", "name": "甲", "hours": 1 }),
+            "courses/{id}/questions" => json!({ "items": [{ "kind": "true_false", "text": "甲",
+                "options": ["对", "错"], "right": [0] }] }),
+            "questions/{id}" => {
+                json!({ "kind": "true_false", "text": "甲", "options": ["对", "错"], "right": [0] })
+            }
+            "trainings" => {
+                json!({ "course": self.course, "title": "甲", "on": "2026-09-21", "org": "village-1" })
+            }
+            "trainings/{id}/steps" => json!({ "step": "notify", "version": 1 }),
+            "trainings/{id}/attendance" => json!({ "people": [{ "person": "p-staff1" }] }),
+            "trainings/{id}/test/{attempt}" => json!({ "chosen": [] }),
+            "gate/exemptions" => {
+                json!({ "person": "p-grid1", "from": "2026-09-21", "to": "2026-10-21", "reason": reason })
+            }
+            "certificates" => json!({ "person": "p-grid1", "kind": "fire_training_grid", "number": "1",
+                "issuer": "区消防救援机构", "issued_on": "2026-09-21" }),
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })
             }
@@ -404,10 +451,17 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     clerk.post(&entries, entry).await?.ok()?;
     let entry = clerk.get(&entries).await?.items()?.first().map(&id).context("an entry")??;
     let checklist = clerk.get("/api/v1/checklists").await?.items()?.first().map(&id).context("a list")??;
+    let course = json!({ "kind": "unit", "name": "应急培训", "hours": 2 });
+    let course = id(&clerk.post("/api/v1/courses", course).await?.ok()?)?;
+    let training = json!({ "course": course, "title": TAUGHT, "on": "2026-09-21", "org": "village-1" });
+    let training = id(&clerk.post("/api/v1/trainings", training).await?.ok()?)?;
     let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
-    Ok((town, Ids { task: id(&task)?, plan: id(&plan)?, visit, record, list, entry, checklist }))
+    Ok((
+        town,
+        Ids { task: id(&task)?, plan: id(&plan)?, visit, record, list, entry, checklist, course, training },
+    ))
 }
 
 /// The status of one try, and what was said.

@@ -7,6 +7,7 @@ pub(crate) mod step;
 pub(crate) mod view;
 
 use domain::calendar::OutOfRange;
+use domain::gate::Part;
 use domain::hazard::{
     Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, Photo, Position, recurrence,
 };
@@ -137,7 +138,11 @@ impl Loaded {
         let today = now.date();
         let share = extension_share(read, today).await?;
         let cap = self.hazard.rectification().and_then(|running| running.extension_cap(share));
-        let held = step::certificates(read, caller, today).await?;
+        let mut held = step::certificates(read, caller, today).await?;
+        // Who is not trained orders nothing, whatever he may show (clause 11.6).
+        if !held.is_empty() && crate::gate::admit(read, &caller.person, Part::Officer, today).await.is_err() {
+            held.clear();
+        }
         let item = self.hazard.find.item.as_deref();
         let level =
             self.hazard.level.or_else(|| item.and_then(dictionary::item_level)).unwrap_or(Level::General);

@@ -9,15 +9,16 @@ use std::collections::BTreeSet;
 
 use domain::checklist::{Checklist, State};
 use domain::checklist_library::pinned_list;
+use domain::gate::Part;
 use domain::hazard::{Act, Find, Stage, Standing};
 use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
 use domain::inspection::{
-    Companion, Flag, Inspection, InspectionProblem, PinnedList, Receipt, Record, finish, receive,
+    Companion, Flag, Inspection, InspectionProblem, PinnedList, Power, Receipt, Record, finish, receive,
 };
-use domain::org::Assignment;
+use domain::org::{Assignment, Role};
 use domain::policy::{Action, Subject, standing};
 use domain::task::TaskRefusal;
-use domain::time::Date;
+use domain::time::{Date, Timestamp};
 use store::hazard::{HazardFilter, Listed};
 use store::inspection::{InspectionFiling, InspectionFilter};
 use store::place::PlaceRecord;
@@ -35,8 +36,8 @@ use crate::hazard::{Filed, record_find};
 use crate::names::Names;
 use crate::photo::photo_views;
 use crate::place::{at_place, place_in_scope};
-use crate::task;
 use crate::{App, Caller, Error, Result};
+use crate::{gate, task};
 
 /// Which inspections are asked for.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +94,49 @@ fn conflict() -> Error {
         code: "inspection.conflict",
         message: "这个编号已有另一份检查记录，请用新编号重新提交".to_owned(),
     }
+}
+
+/// Those of an enforcement check whom the gate of clause 11 keeps out: who shows no certificate helps, and must be trained
+/// like who does.
+async fn kept_out(read: &mut Read, record: &Record, now: Timestamp) -> Result<Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    if record.power != Power::Enforcement {
+        return Ok(problems);
+    }
+    let on = record.ended_at.min(now).date();
+    for (at, inspector) in record.inspectors.iter().enumerate() {
+        match gate::admit(read, &inspector.person, Part::Assistant, on).await {
+            Ok(_) => {}
+            Err(Error::Refused { code, message }) => {
+                problems.push(FieldProblem { field: format!("inspectors.{at}"), code, message });
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(problems)
+}
+
+/// Who is kept out is told first, and everything else that is wrong with it.
+fn and_kept_out(finished: Result<Inspection>, mut kept_out: Vec<FieldProblem>) -> Result<Inspection> {
+    match finished {
+        Ok(done) if kept_out.is_empty() => Ok(done),
+        Ok(_) => Err(Error::Invalid(kept_out)),
+        Err(Error::Invalid(more)) => {
+            kept_out.extend(more);
+            Err(Error::Invalid(kept_out))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn people_flags(
+    read: &mut Read,
+    record: &Record,
+    roles: &[(PersonId, Role)],
+    now: Timestamp,
+) -> Result<Vec<Flag>> {
+    let on = record.ended_at.min(now).date();
+    gate::flags(read, roles, record.power == Power::Enforcement, on).await
 }
 
 /// Every photo a record names, in the order of its pages, each once.
@@ -155,7 +199,8 @@ pub(crate) async fn hazards_of(read: &mut Read, id: &InspectionId, place: &Place
 }
 
 /// What a flag means to people.
-pub(crate) fn flag_view(flag: &Flag) -> FlagView {
+pub(crate) fn flag_view(flag: &Flag, names: &Names) -> FlagView {
+    let name = |person: &PersonId| names.person(person);
     let (code, message) = match flag {
         Flag::ClockAhead { ahead_ms } => (
             "inspection.clock_ahead",
@@ -169,6 +214,13 @@ pub(crate) fn flag_view(flag: &Flag) -> FlagView {
         Flag::PartlyChecked { items } => {
             ("inspection.partly_checked", format!("{items} 项必查项未查，已写明原因"))
         }
+        Flag::Untrained { person } => {
+            ("inspection.untrained", format!("未培训：{} 尚未经消防救援机构培训合格（C11.6）", name(person)))
+        }
+        Flag::Exempted { person, reason, until } => (
+            "inspection.exempted",
+            format!("{} 经领导豁免参加，至 {until}，理由：{reason}（C11.6）", name(person)),
+        ),
     };
     FlagView { code: code.to_owned(), message }
 }
@@ -220,6 +272,12 @@ impl App {
                     }
                     other => other,
                 })?;
+                // What was given as enforcement is not done as something less.
+                let is_enforcement = record.power == Power::Enforcement;
+                if owed.stored.filing.kind == task::ENFORCEMENT && !is_enforcement {
+                    let text = "这是执法检查任务，须按执法检查登记，请改选检查性质";
+                    return Err(Error::field("power", "inspection.not_enforcement", text));
+                }
                 if owed.stored.task.place != record.place {
                     let text = "任务不是这个场所的，请核对后再提交";
                     return Err(Error::field("task", "inspection.task_elsewhere", text));
@@ -243,9 +301,12 @@ impl App {
             let text = "检查人员第一位应为本人，请核对登录账号";
             return Err(Error::field("inspectors", "inspection.not_me", text));
         }
-        self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
+        let roles = self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
         let list = pinned(&mut tx, &record, &place).await?;
-        let done = finish(record, &list, now).map_err(|problems| refused(&problems))?;
+        let kept_out = kept_out(&mut tx, &record, now).await?;
+        let finished = finish(record, &list, now).map_err(|problems| refused(&problems));
+        let mut done = and_kept_out(finished, kept_out)?;
+        done.flags.extend(people_flags(&mut tx, &done.record, &roles, now).await?);
         let filing = InspectionFiling { path: place.path.clone(), org: hat.org.clone() };
         tx.insert_inspection(&done, &filing).await?;
         self.find_hazards(&mut tx, caller, hat, &done, None, &list, &place).await?;
@@ -264,19 +325,21 @@ impl App {
         Ok(tx.commit(audit, receipt).await?)
     }
 
-    /// Which hat and certificate each inspector wore on the day.
+    /// Which hat and certificate each inspector wore on the day; answers who was what.
     async fn put_hats_on(
         &self,
         read: &mut Read,
         record: &mut Record,
         caller: &Caller,
         own: &Assignment,
-    ) -> Result<()> {
+    ) -> Result<Vec<(PersonId, Role)>> {
+        let mut roles = Vec::new();
         let on = record.ended_at.min(self.now()).date();
-        let is_enforcement = record.power == domain::inspection::Power::Enforcement;
+        let is_enforcement = record.power == Power::Enforcement;
         for (at, inspector) in record.inspectors.iter_mut().enumerate() {
             if inspector.person == caller.person {
                 inspector.assignment = own.id.clone();
+                roles.push((inspector.person.clone(), own.role));
             } else {
                 let held = read.assignments_of(&inspector.person).await?;
                 let valid = held.into_iter().map(|kept| kept.assignment).filter(|a| a.is_valid_on(on));
@@ -288,6 +351,7 @@ impl App {
                     )
                 })?;
                 inspector.assignment = hat.id;
+                roles.push((inspector.person.clone(), hat.role));
             }
             if is_enforcement {
                 let shown = read.certificates_of(&inspector.person).await?;
@@ -298,7 +362,7 @@ impl App {
                 inspector.certificate_no = valid.map(|certificate| certificate.number);
             }
         }
-        Ok(())
+        Ok(roles)
     }
 
     /// Failed items become hazards, those of an earlier version excepted, graded as their list suggests by an inspector
@@ -391,13 +455,27 @@ impl App {
                 inspector.clone_from(known);
             }
         }
+        let mut roles = Vec::new();
         if record.inspectors.iter().any(|one| one.assignment.as_str().is_empty()) {
-            self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
+            roles = self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
         }
         let list = pinned(&mut tx, &record, &loaded.place).await?;
-        let done = standing_now
+        let kept_out = kept_out(&mut tx, &record, now).await?;
+        let corrected = standing_now
             .corrected(record, caller.person.clone(), reason, &list, now)
-            .map_err(|problems| refused(&problems))?;
+            .map_err(|problems| refused(&problems));
+        let mut done = and_kept_out(corrected, kept_out)?;
+        // What was known of who looked stays known.
+        let of_people = |flag: &&Flag| match flag {
+            Flag::Untrained { person } | Flag::Exempted { person, .. } => {
+                roles.iter().all(|(other, _)| other != person)
+                    && done.record.inspectors.iter().any(|one| one.person == *person)
+            }
+            _ => false,
+        };
+        let known: Vec<Flag> = standing_now.flags.iter().filter(of_people).cloned().collect();
+        done.flags.extend(known);
+        done.flags.extend(people_flags(&mut tx, &done.record, &roles, now).await?);
         tx.insert_inspection(&done, &filing).await?;
         let place = loaded.place.clone();
         self.find_hazards(&mut tx, caller, hat, &done, Some(&standing_now), &list, &place).await?;
@@ -430,7 +508,8 @@ impl App {
         let id = &done.record.id;
         let photos = photo_views(read, &named_photos(&done.record), &[("inspection", id.as_str())]).await?;
         let hazards = hazards_of(read, id, &done.record.place).await?;
-        let mut flags: Vec<FlagView> = done.flags.iter().map(flag_view).collect();
+        let names = Names::read(read).await?;
+        let mut flags: Vec<FlagView> = done.flags.iter().map(|flag| flag_view(flag, &names)).collect();
         if let Some(task) = &done.record.task {
             let moved = read.task(task).await?.is_some_and(|kept| came_to(&kept.task.state, id));
             if !moved {

@@ -14,6 +14,7 @@ use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
 use utoipa::ToSchema;
 
+use crate::certificate::WARN_DAYS;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE};
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
@@ -103,7 +104,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 13] = [
+const OWN: [Own; 14] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -117,6 +118,7 @@ const OWN: [Own; 13] = [
     own_of(REMIND_AFTER, "派发后多久未接提醒承办人", &[WORKING_DAYS], 365.0),
     own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),
     own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
+    own_of(WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
 ];
 
 fn own(name: &str) -> Option<&'static Own> {

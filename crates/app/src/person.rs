@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::code::is_phone;
 use domain::ids::{PersonId, TerritoryCode};
-use domain::org::{Assignment, Person};
+use domain::org::{Assignment, Person, Role};
 use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
 use pinyin::ToPinyin;
@@ -15,6 +15,7 @@ use store::audit::AuditFilter;
 use store::person::{PersonFilter, PersonRecord};
 use utoipa::ToSchema;
 
+use crate::gate::{GateView, Gatekeeper};
 use crate::names::masked;
 use crate::org::{Fields, Names};
 use crate::post::{AssignmentView, CertificateView, PostNames, assignment_view, subject};
@@ -43,6 +44,8 @@ pub struct PersonRow {
     pub login: Option<String>,
     /// What he is today.
     pub assignments: Vec<AssignmentView>,
+    /// How he stands with the gate of clause 11; null where nothing he is asks for it.
+    pub gate: Option<GateView>,
     /// Row version.
     pub version: i64,
     /// What the caller may do to him now.
@@ -128,6 +131,7 @@ struct Shown<'a> {
     posts: PostNames,
     held: BTreeMap<PersonId, Vec<Assignment>>,
     logins: BTreeMap<PersonId, String>,
+    gate: Gatekeeper,
     now: Timestamp,
 }
 
@@ -142,7 +146,8 @@ impl<'a> Shown<'a> {
         if caller.hats.scope(Action::AccountManage).is_some() {
             logins.extend(read.accounts().await?.into_iter().map(|a| (a.person, a.login)));
         }
-        Ok(Self { caller, names: Names::read(read).await?, posts, held, logins, now })
+        let gate = Gatekeeper::read(read).await?;
+        Ok(Self { caller, names: Names::read(read).await?, posts, held, logins, gate, now })
     }
 
     fn row(&self, record: &PersonRecord) -> PersonRow {
@@ -163,6 +168,7 @@ impl<'a> Shown<'a> {
             active: person.active,
             login: self.logins.get(&person.id).cloned(),
             assignments: self.views(&person.id, true),
+            gate: self.gate.standing(&person.id, &self.roles(&person.id), self.now.date()),
             version: record.version,
             actions,
         }
@@ -170,6 +176,12 @@ impl<'a> Shown<'a> {
 
     fn of(&self, person: &PersonId) -> &[Assignment] {
         self.held.get(person).map_or(&[], Vec::as_slice)
+    }
+
+    /// What somebody is today.
+    fn roles(&self, person: &PersonId) -> Vec<Role> {
+        let today = self.now.date();
+        self.of(person).iter().filter(|held| held.is_valid_on(today)).map(|held| held.role).collect()
     }
 
     fn views(&self, person: &PersonId, valid: bool) -> Vec<AssignmentView> {

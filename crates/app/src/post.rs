@@ -119,6 +119,10 @@ pub struct CertificateView {
     pub issued_on: String,
     /// Last day.
     pub expires_on: Option<String>,
+    /// Region and category, as printed on it.
+    pub scope: String,
+    /// Taken back, or lost.
+    pub revoked: bool,
     /// Whether it may be shown today.
     pub valid: bool,
 }
@@ -133,6 +137,8 @@ impl CertificateView {
             issuer: held.issuer.clone(),
             issued_on: held.issued_on.to_string(),
             expires_on: held.expires_on.map(|day| day.to_string()),
+            scope: held.scope.clone(),
+            revoked: held.revoked,
             valid: held.is_valid_on(today),
         }
     }
@@ -272,7 +278,7 @@ fn post_view(
     }
 }
 
-fn read_day(fields: &mut Fields, field: &str, text: &str) -> Date {
+pub(crate) fn read_day(fields: &mut Fields, field: &str, text: &str) -> Date {
     domain::time::parse_date(text.trim()).unwrap_or_else(|| {
         fields.wrong(field, "date.invalid", "日期请写成 2026-11-25 的样子");
         Date::default()
@@ -384,6 +390,7 @@ impl App {
         let others: Vec<_> =
             tx.assignments_of(&person.person.id).await?.into_iter().map(|held| held.assignment).collect();
         let assignment = appoint(new, &others)?;
+        crate::gate::may_hold(&mut tx, &assignment, now.date()).await?;
         let record = AssignmentRecord { assignment, version: 1, recorded_at: now };
         tx.insert_assignment(&record).await?;
         let posts = [(post.post.id.clone(), post)].into_iter().collect();
@@ -461,6 +468,7 @@ impl App {
             to: None,
             basis: String::new(),
         };
+        crate::gate::may_hold(&mut tx, &assignment, now.date()).await?;
         let pinyin = initials(&person.name);
         tx.insert_person(&PersonRecord { person, pinyin, version: 1, recorded_at: now }).await?;
         tx.insert_assignment(&AssignmentRecord { assignment, version: 1, recorded_at: now }).await?;

@@ -9,6 +9,7 @@ mod people;
 mod picture;
 mod places;
 mod record;
+mod training;
 
 use domain::ids::OrgId;
 use domain::org::{Level, OrgKind, Role};
@@ -66,6 +67,7 @@ impl App {
         record::fill(self, cast(roster)?, &id, &library, calendar()).await?;
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
+        training::fill(self, roster).await?;
         Ok(true)
     }
 }

@@ -6,6 +6,7 @@ mod view;
 use std::collections::HashMap;
 
 use chrono::Datelike;
+use domain::gate::Part;
 use domain::hazard::Position;
 use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, TaskId};
 use domain::org::Assignment;
@@ -36,9 +37,20 @@ pub(crate) const REVIEW_PERCENT: (&str, f64) = ("task.review_percent", 10.0);
 pub(crate) const REMIND_AFTER: (&str, f64) = ("task.remind_after", 2.0);
 /// Working days without an answer after which those who give out tasks see it.
 pub(crate) const ESCALATE_AFTER: (&str, f64) = ("task.escalate_after", 4.0);
+/// The kind of visit that is enforcement, which the gate of clause 11 guards.
+pub(crate) const ENFORCEMENT: &str = "enforcement";
 /// Kinds of visit a task by hand may be.
-const KINDS: &[&str] =
-    &["routine", "special", "joint", "recheck", "supervision", "report", "before_holiday", "police"];
+const KINDS: &[&str] = &[
+    "routine",
+    "special",
+    "joint",
+    "recheck",
+    "supervision",
+    "report",
+    "before_holiday",
+    "police",
+    ENFORCEMENT,
+];
 
 impl From<TaskRefusal> for Error {
     fn from(refusal: TaskRefusal) -> Self {
@@ -336,6 +348,7 @@ impl App {
         let mut stored = StoredTask { task, filing, events: Vec::new() };
         if let Some(to) = input.assignee.as_deref().filter(|to| !to.is_empty()) {
             let to = known_person(&mut tx, to).await?;
+            may_go(&mut tx, &stored.filing.kind, &to, now.date()).await?;
             let (task, event) = stored.task.clone().assign(act, to, now)?;
             tx.save_task_step(&task, &event).await?;
             stored.task = task;
@@ -365,6 +378,7 @@ impl App {
             let loaded = load(&mut tx, caller, id).await?;
             let hat = caller.hat(Action::TaskAssign, &loaded.subject)?;
             fresh(caller, &loaded, *version, &names, now.date())?;
+            may_go(&mut tx, &loaded.stored.filing.kind, &to, now.date()).await?;
             let act = caller.act(hat, now, None);
             let (task, event) = loaded.stored.task.clone().assign(act, to.clone(), now)?;
             tx.save_task_step(&task, &event).await?;
@@ -403,6 +417,9 @@ impl App {
             action => caller.hat(action, &loaded.subject)?,
         };
         fresh(caller, &loaded, version, &names, today)?;
+        if matches!(step, TaskStep::Accept | TaskStep::Start) {
+            may_go(&mut tx, &loaded.stored.filing.kind, &caller.person, today).await?;
+        }
         // A phone's clock may run ahead; what it says happened cannot lie after now.
         let act = caller.act(hat, happened_at.unwrap_or(now).min(now), None::<Position>);
         let name = step.audit();
@@ -455,6 +472,16 @@ async fn known_person(read: &mut Read, id: &str) -> Result<PersonId> {
         Some(known) if known.person.active => Ok(known.person.id),
         _ => Err(Error::field("to", "task.person_unknown", "没有这个人或已离任，请重新选择承办人")),
     }
+}
+
+/// That somebody may be sent on a visit of this kind.
+///
+/// Errors: it is enforcement, and the gate of clause 11 keeps him out.
+async fn may_go(read: &mut Read, kind: &str, person: &PersonId, today: Date) -> Result<()> {
+    if kind == ENFORCEMENT {
+        crate::gate::admit(read, person, Part::Assistant, today).await?;
+    }
+    Ok(())
 }
 
 /// Moves a task on with a record that came in: taken on first if nobody had said so. Says why not when it cannot.

@@ -179,7 +179,8 @@ fn new_code() -> Result<String> {
     Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
-fn qr(url: &str) -> Result<String> {
+/// An address as a QR code.
+pub(crate) fn qr(url: &str) -> Result<String> {
     let code = QrCode::with_error_correction_level(url, EcLevel::M)
         .map_err(|e| Error::Internal(format!("QR: {e}")))?;
     Ok(code

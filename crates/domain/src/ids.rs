@@ -48,10 +48,14 @@ ids! {
     BudgetLineId
     /// 证件.
     CertificateId
+    /// 培训课程.
+    CourseId
     /// 凭据.
     EvidenceId
     /// 督办事项.
     FollowUpId
+    /// 上岗豁免.
+    GateExemptionId
     /// 隐患.
     HazardId
     /// 检查.
@@ -72,6 +76,8 @@ ids! {
     PlaceId
     /// 岗位.
     PostId
+    /// 试题.
+    QuestionId
     /// 报告.
     ReportId
     /// 检查任务.
@@ -80,4 +86,6 @@ ids! {
     TerritoryCode
     /// 乡镇代码: the 12 digits every row carries.
     TownCode
+    /// 培训班次.
+    TrainingId
 }

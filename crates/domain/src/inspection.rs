@@ -14,7 +14,7 @@ pub use problem::InspectionProblem;
 
 use crate::hazard::{EARLIEST, Find, HazardCode, Level, Photo, Position};
 use crate::ids::{AssignmentId, InspectionId, PersonId, PhotoId, PlaceId, TaskId, TownCode};
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// How far a phone's clock may run ahead before it is remarked on. Units: milliseconds; our own choice.
 const CLOCK_TOLERANCE_MS: i64 = 10 * 60 * 1000;
@@ -222,6 +222,20 @@ pub enum Flag {
         /// How many.
         items: usize,
     },
+    /// A grid manager on patrol who has not passed the training of clause 11.6. Source: handbook T8.
+    Untrained {
+        /// Who.
+        person: PersonId,
+    },
+    /// Somebody on an enforcement check whom the leader let through without the training.
+    Exempted {
+        /// Who.
+        person: PersonId,
+        /// Why.
+        reason: String,
+        /// Last day of the exemption.
+        until: Date,
+    },
 }
 
 /// A record that was accepted, in one of its versions.
@@ -373,7 +387,8 @@ fn accept(
     Ok(Inspection { record, outcome, recorded_at: now, version, correction, flags })
 }
 
-/// Source of the two officers and their certificates: 行政处罚法 (2021) arts. 42 and 55, 消防法 art. 53.
+/// Source of the two officers and their certificates: 行政处罚法 (2021) arts. 42 and 55, 消防法 art. 53; of those without one
+/// who help them: the plan, clause 11. Whether these may help is the gate's business (`gate`).
 fn people_problems(record: &Record) -> Vec<InspectionProblem> {
     let mut problems = Vec::new();
     let people: BTreeSet<&PersonId> = record.inspectors.iter().map(|inspector| &inspector.person).collect();
@@ -381,12 +396,14 @@ fn people_problems(record: &Record) -> Vec<InspectionProblem> {
         problems.push(InspectionProblem::NobodyInspected);
     }
     if record.power == Power::Enforcement {
-        if people.len() < 2 {
+        let is_certified =
+            |one: &&Inspector| one.certificate_no.as_deref().is_some_and(|n| !n.trim().is_empty());
+        let certified = record.inspectors.iter().filter(is_certified);
+        let officers: BTreeSet<&PersonId> = certified.map(|inspector| &inspector.person).collect();
+        if officers.len() < 2 {
             problems.push(InspectionProblem::TwoOfficersNeeded);
         }
-        let is_certified =
-            |one: &Inspector| one.certificate_no.as_deref().is_some_and(|n| !n.trim().is_empty());
-        if !record.showed_certificates || !record.inspectors.iter().all(is_certified) {
+        if !record.showed_certificates || officers.is_empty() {
             problems.push(InspectionProblem::CertificatesNotShown);
         }
     }

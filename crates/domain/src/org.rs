@@ -38,6 +38,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// What a person is called for while he acts. Source: handbook of the field, roles; the plan's clauses 1–4, 8–12.
     Role {

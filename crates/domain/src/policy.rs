@@ -77,6 +77,10 @@ actions! {
     HazardTransfer "hazard.transfer" "移送隐患"
     HazardEscalate "hazard.escalate" "升级督办"
     HazardVoid "hazard.void" "撤销更正隐患"
+    CertificateRecord "certificate.record" "登记证件"
+    GateExempt "gate.exempt" "登记上岗豁免"
+    TrainingRead "training.read" "查看培训"
+    TrainingChange "training.change" "组织培训"
     BoardRead "board.read" "查看落实台账"
     ParameterRead "parameter.read" "查看镇定参数"
     ParameterPropose "parameter.propose" "提出参数调整"
@@ -304,6 +308,25 @@ fn grants(action: Action) -> &'static [Grant] {
             (&[DistrictFire], Reach::Town),
         ],
         A::HazardEscalate | A::HazardVoid => &[(OFFICE, Reach::Town)],
+        A::CertificateRecord => &[(OFFICE, Reach::Town), (&[DistrictFire], Reach::Town)],
+        // Clause 11.6 binds the office too: only the leader lets somebody through.
+        A::GateExempt => &[(&[LeaderInCharge, CommitteeDirector], Reach::Town)],
+        A::TrainingRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (POLICE, Reach::Org),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::TrainingChange => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (&[VillageSecretary, VillageStaff], Reach::Area),
+            (POLICE, Reach::Org),
+            (&[DistrictFire], Reach::Town),
+        ],
         A::BoardRead => &[
             (OFFICE, Reach::Town),
             (LEADERS, Reach::Town),

@@ -7,6 +7,7 @@ mod evidence;
 mod letter;
 mod meeting;
 mod names;
+mod training;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,7 +21,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 17] = [
+pub const CONNECTED: [&str; 21] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -38,6 +39,10 @@ pub const CONNECTED: [&str; 17] = [
     "meeting.held",
     "report.approved",
     "budget.set",
+    "enforcement.act",
+    "enforcement.trained",
+    "person.registered",
+    "training.held",
 ];
 
 /// A village as the board shows it.
@@ -78,6 +83,8 @@ struct Roll {
     hats: HashMap<String, String>,
     /// Hazard → the last event taken in.
     hazards: HashMap<String, i64>,
+    /// Whom the gate of clause 11 was open to when.
+    gate: training::Gate,
 }
 
 impl Roll {
@@ -120,6 +127,7 @@ impl Read {
         self.gather_posts(&mut out).await?;
         self.gather_people(&mut out).await?;
         self.gather_places(&mut out, as_of).await?;
+        self.gather_managers(&mut out).await?;
         self.gather_acts(&mut out).await?;
         self.gather_meetings(&mut out).await?;
         self.gather_reports(&mut out).await?;
@@ -224,6 +232,9 @@ impl Read {
             let person = out.facts.add_subject(SubjectKind::Person, &id, ALWAYS, 1.0, &around);
             let held = Span { from: row.date("from_on")?, to: row.opt_date("to_on")? };
             out.facts.add_label(person, &format!("role:{}", row.text("role")?), held);
+            for tag in training::tags_of(row.word("role")?) {
+                out.facts.add_label(person, &tag, held);
+            }
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_flow", include_str!("../migrations/0008_flow.sql")),
     ("0011_evidence", include_str!("../migrations/0011_evidence.sql")),
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
+    ("0015_training", include_str!("../migrations/0015_training.sql")),
 ];
 
 const MEMORY: &str =

@@ -1,7 +1,7 @@
 //! Posts, who is on them from when to when, and certificates, as rows. An assignment that ended stays: what somebody did
 //! under it keeps its hat.
 
-use domain::ids::{AssignmentId, PersonId, PostId};
+use domain::ids::{AssignmentId, CertificateId, PersonId, PostId};
 use domain::org::{Assignment, Certificate, Post};
 use domain::time::Timestamp;
 
@@ -164,6 +164,24 @@ impl Read {
     /// The assignment of this id.
     pub async fn assignment(&mut self, id: &AssignmentId) -> Result<Option<AssignmentRecord>> {
         self.by_id("assignment", id.as_str()).await?.as_ref().map(AssignmentRecord::from_row).transpose()
+    }
+
+    /// The certificate of this id.
+    pub async fn certificate(&mut self, id: &CertificateId) -> Result<Option<CertificateRecord>> {
+        self.by_id("certificate", id.as_str()).await?.as_ref().map(CertificateRecord::from_row).transpose()
+    }
+
+    /// Every certificate, those taken back too, first to run out first.
+    pub async fn certificates(&mut self) -> Result<Vec<CertificateRecord>> {
+        let town = self.town.clone();
+        self.rows(
+            "SELECT * FROM certificate WHERE town = $1 ORDER BY COALESCE(expires_on, '9999-12-31'), id",
+            args![town.as_str()],
+        )
+        .await?
+        .iter()
+        .map(CertificateRecord::from_row)
+        .collect()
     }
 
     /// A person's certificates, oldest first.

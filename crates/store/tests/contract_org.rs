@@ -287,6 +287,10 @@ async fn certificates_are_kept_and_taken_back() -> anyhow::Result<()> {
         let mut read = db.read(&town()).await?;
         assert_eq!(read.certificates_of(&"p2".into()).await?, [CertificateRecord { version: 2, ..lost }]);
         assert!(read.certificates_of(&"p1".into()).await?.is_empty());
+        assert_eq!(read.certificates().await?.len(), 1, "those taken back, too");
+        let id = card.certificate.id.clone();
+        assert!(read.certificate(&id).await?.is_some_and(|kept| kept.certificate.revoked));
+        assert_eq!(read.certificate(&"nobody's".into()).await?, None);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })

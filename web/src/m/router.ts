@@ -15,10 +15,11 @@ export const router = createRouter({
     { path: '/check/:id/finish', component: () => import('./Finish.vue') },
     { path: '/report', component: () => import('./Report.vue') },
     { path: '/recheck/:id', component: () => import('./Recheck.vue') },
+    { path: '/training/:id?', component: () => import('./Training.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
 /** Nobody known: sign in first. A session that ended is no reason to leave the work. */
-router.beforeEach((to) => (phone.me || to.meta['open'] ? true : '/login'))
+router.beforeEach((to) => (phone.me || to.meta['open'] ? true : { path: '/login', query: to.path === '/' ? {} : { to: to.fullPath } }))

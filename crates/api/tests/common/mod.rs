@@ -185,11 +185,17 @@ pub fn roster() -> Roster {
         });
         roster.logins.push(((*login).to_owned(), format!("p-{login}").into()));
     }
-    for (login, number) in [("officer", CERTIFICATE), ("officer2", "演示-执法-0002")] {
+    // Who enforces has the certificate and the training of clause 11.
+    for (login, kind, number) in [
+        ("officer", CertificateKind::EnforcementCert, CERTIFICATE),
+        ("officer2", CertificateKind::EnforcementCert, "演示-执法-0002"),
+        ("officer", CertificateKind::FireTrainingGrid, "演示-培训-0001"),
+        ("officer2", CertificateKind::FireTrainingGrid, "演示-培训-0002"),
+    ] {
         roster.certificates.push(Certificate {
-            id: format!("cert-{login}").into(),
+            id: format!("cert-{}-{login}", kind.code()).into(),
             person: format!("p-{login}").into(),
-            kind: CertificateKind::EnforcementCert,
+            kind,
             number: number.to_owned(),
             issuer: "演示发证机关".to_owned(),
             issued_on: day("2025-01-01"),

@@ -53,7 +53,9 @@ fn source(kind: &str) -> (&'static str, Action) {
             ("hazard", Action::HazardRead)
         }
         "place.graded" | "place.sector_assigned" | "register.verified" => ("place", Action::PlaceRead),
-        "post.filled" | "certificate.valid" => ("person", Action::PersonRead),
+        "post.filled" | "certificate.valid" | "person.registered" => ("person", Action::PersonRead),
+        "training.held" => ("training", Action::TrainingRead),
+        "enforcement.act" | "enforcement.trained" => ("inspection", Action::InspectionRead),
         "responsibility.signed" => ("letter", Action::LetterRead),
         "meeting.held" => ("meeting", Action::MeetingRead),
         "report.approved" => ("report", Action::ReportRead),
@@ -161,6 +163,10 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
             "inspection" | "hazard" | "evidence" | "letter" => read.photos_of(object, &fact.id).await?,
             _ => Vec::new(),
         };
+        // Whoever orders enforces as well: then the record is the hazard.
+        let ordered =
+            fact.kind.starts_with("enforcement.") && read.hazard(&fact.id.as_str().into()).await?.is_some();
+        let object = if ordered { "hazard" } else { object };
         let title = title(read, object, &fact).await?;
         items.push(Found {
             kind: fact.kind,
@@ -209,6 +215,10 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
                 format!("{} {}责任书", place_name(names, &signer), record.letter.role.label())
             }
         },
+        "training" => match read.training(&fact.id.as_str().into()).await? {
+            None => String::new(),
+            Some(kept) => kept.training.title,
+        },
         "place" => {
             let names = read.subject_names(SubjectKind::Place, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))
@@ -216,7 +226,18 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
         "person" => {
             let held = read.assignment(&AssignmentId::from(fact.id.as_str())).await?;
             match held {
-                None => label(fact.kind),
+                None => match read.certificate(&fact.id.as_str().into()).await? {
+                    None => {
+                        let names = read.subject_names(SubjectKind::Person, &[&fact.id]).await?;
+                        format!("{} {}", place_name(names, &fact.id), label(fact.kind))
+                    }
+                    Some(kept) => {
+                        let held = kept.certificate;
+                        let person = held.person.to_string();
+                        let names = read.subject_names(SubjectKind::Person, &[&person]).await?;
+                        format!("{} {} {}", place_name(names, &person), held.kind.label(), held.number)
+                    }
+                },
                 Some(record) => {
                     let person = record.assignment.person.to_string();
                     let names = read.subject_names(SubjectKind::Person, &[&person]).await?;

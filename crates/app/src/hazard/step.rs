@@ -2,6 +2,7 @@
 //! of a step (`domain::hazard`), what pages see (`view`).
 
 use domain::calendar::Calendar;
+use domain::gate::Part;
 use domain::hazard::{
     Act, Actor, Days, EscalationKind, Event, FixChannel, Hazard, HazardRefusal, LegalBasis, Level, Look,
     MayOrder, Photo, Position, Receiver, ServeMethod, State, Step, Stepped, TransferAnswer,
@@ -535,7 +536,9 @@ async fn terms(
             let on = taking.happened_at.unwrap_or(now).date();
             let held = certificates(read, caller, on).await?;
             let held = held.iter().find(|held| held.number == certificate_no.trim());
-            Some(proof(held.ok_or(HazardRefusal::NoAuthority)?, authority_item, *basis))
+            let held = held.ok_or(HazardRefusal::NoAuthority)?;
+            crate::gate::admit(read, &caller.person, Part::Officer, on).await?;
+            Some(proof(held, authority_item, *basis))
         }
         _ => None,
     };

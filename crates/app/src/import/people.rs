@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use domain::gate::{GateRefusal, Part};
 use domain::ids::{PersonId, PostId};
 use domain::org::{Assignment, Person, Post, Role, Territory};
 use domain::policy::Action;
@@ -15,6 +16,7 @@ use store::person::{PersonFilter, PersonRecord};
 use store::post::{AssignmentRecord, PostRecord};
 
 use super::{ImportCandidate, ImportChange, ImportChoice, ImportDuplicate, ImportFieldChange, ImportReport};
+use crate::gate::Gatekeeper;
 use crate::job::Running;
 use crate::names::masked;
 use crate::person::initials;
@@ -39,6 +41,7 @@ struct Roll {
     persons: Vec<PersonRecord>,
     posts: Vec<PostRecord>,
     held: Vec<Assignment>,
+    gate: Gatekeeper,
 }
 
 impl App {
@@ -101,6 +104,7 @@ impl App {
             persons,
             posts: read.posts().await?,
             held: read.assignments().await?.into_iter().map(|h| h.assignment).collect(),
+            gate: Gatekeeper::read(&mut read).await?,
         })
     }
 
@@ -196,6 +200,11 @@ impl App {
                 roll.persons.get(at).map(|p| p.person.id.clone()).unwrap_or_else(|| PersonId(String::new()));
             let mut touched = dirty;
             if let Some(wanted) = post {
+                if let Some(no) = roll.refuses(&person, wanted.role, value.from.unwrap_or(now.date())) {
+                    let message = format!("{}：{no}", value.name);
+                    problems.push(parsed.problem(row, "role", Level::Error, no.code(), &message));
+                    continue;
+                }
                 let told = ImportFieldChange {
                     field: "post".to_owned(),
                     label: "新增任职".to_owned(),
@@ -297,6 +306,18 @@ impl App {
         roll.held.push(assignment.clone());
         work.assignments.push(AssignmentRecord { assignment, version: 1, recorded_at: now });
         true
+    }
+}
+
+impl Roll {
+    /// Why the gate of clause 11 keeps somebody from a role he does not hold yet.
+    fn refuses(&self, person: &PersonId, role: Role, from: Date) -> Option<GateRefusal> {
+        let part = Part::of(role)?;
+        let holds = |held: &Assignment| held.person == *person && held.role == role && held.is_valid_on(from);
+        if self.held.iter().any(holds) {
+            return None;
+        }
+        self.gate.pass(person, part, from).err()
     }
 }
 

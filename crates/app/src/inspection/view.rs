@@ -307,7 +307,7 @@ impl InspectionView {
             position: record.position.map(PositionInput::of),
             started_at: record.started_at.to_rfc3339(),
             ended_at: record.ended_at.to_rfc3339(),
-            flags: done.flags.iter().map(super::flag_view).collect(),
+            flags: done.flags.iter().map(|flag| super::flag_view(flag, names)).collect(),
             hazards,
             editions: versions.iter().map(edition).collect(),
             task: record.task.as_ref().map(ToString::to_string),

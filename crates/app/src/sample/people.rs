@@ -260,7 +260,11 @@ impl Builder {
             person: person.clone(),
             kind,
             number,
-            issuer: "演示发证机关".to_owned(),
+            issuer: match kind {
+                // Source: the plan, clause 11.
+                CertificateKind::FireTrainingGrid => "区消防救援机构".to_owned(),
+                _ => "演示发证机关".to_owned(),
+            },
             issued_on: start(),
             expires_on: until,
             scope: "演示数据：青峰镇".to_owned(),

@@ -113,6 +113,7 @@ pub fn kind_label(kind: &str) -> &str {
         "report" => "举报核查",
         "before_holiday" => "节前检查",
         "police" => "派出所检查",
+        "enforcement" => "执法检查",
         other => other,
     }
 }

@@ -8,7 +8,7 @@ pub enum InspectionProblem {
     #[error("没有填写检查人员；请至少填写一人")]
     NobodyInspected,
     /// An enforcement check by one officer.
-    #[error("执法检查不得少于两名执法人员；请补填，或改为治理检查")]
+    #[error("执法检查不得少于两名持证执法人员；请补填，或改为治理检查")]
     TwoOfficersNeeded,
     /// An enforcement check without certificates shown.
     #[error("执法检查须出示执法证件并登记每人证号；请补填")]

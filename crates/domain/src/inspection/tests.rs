@@ -139,7 +139,8 @@ fn enforcement_takes_two_officers_who_show_their_certificates() {
     };
     assert_eq!(check(vec![officer("a"), officer("b")], true), [""; 0]);
     assert_eq!(check(vec![officer("a"), officer("a")], true), ["inspection.two_officers_needed"]);
-    assert_eq!(check(vec![officer("a"), inspector("b")], true), ["inspection.certificates_not_shown"]);
+    assert_eq!(check(vec![officer("a"), inspector("b")], true), ["inspection.two_officers_needed"]);
+    assert_eq!(check(vec![officer("a"), officer("b"), inspector("c")], true), [""; 0], "two, and a helper");
     assert_eq!(check(vec![officer("a"), officer("b")], false), ["inspection.certificates_not_shown"]);
     assert_eq!(
         codes(Record { inspectors: vec![inspector("a")], ..a_record() }),

@@ -43,12 +43,14 @@ struct Looked {
 #[derive(Deserialize)]
 struct LookedRecord {
     occasion: String,
+    power: String,
     inspectors: Vec<LookedBy>,
     pins: Vec<LookedWith>,
 }
 
 #[derive(Deserialize)]
 struct LookedBy {
+    person: String,
     assignment: String,
 }
 
@@ -61,7 +63,7 @@ const INSPECTIONS: &str = "SELECT i.inspection, i.edition, i.place, i.org, i.res
      (SELECT l.recorded_at FROM inspection l WHERE l.town = i.town AND l.inspection = i.inspection \
       AND l.edition = i.edition + 1) AS corrected_at FROM inspection i WHERE i.town = $1";
 
-const HAZARD_EVENTS: &str = "SELECT e.hazard, e.seq, e.kind, e.happened_at, e.recorded_at, h.place, h.path, h.category, \
+const HAZARD_EVENTS: &str = "SELECT e.hazard, e.seq, e.kind, e.happened_at, e.recorded_at, h.place, h.path, h.category, e.content, \
      h.hazard_code, h.level, h.original_deadline_on FROM hazard_event e \
      JOIN hazard h ON h.town = e.town AND h.id = e.hazard WHERE e.town = $1";
 
@@ -72,6 +74,9 @@ impl Read {
         self.gather_holders(out).await?;
         self.gather_certificates(out).await?;
         self.gather_plans(out).await?;
+        self.gather_gate(out).await?;
+        self.gather_registered(out).await?;
+        self.gather_trainings(out).await?;
         let town = self.town.clone();
         let sql = format!("{INSPECTIONS} ORDER BY i.happened_on, i.inspection, i.edition");
         self.each(sql, args![town.as_str()], |row| inspection(out, &row).map(drop)).await?;
@@ -321,6 +326,38 @@ fn inspection(out: &mut Gathered, row: &Row) -> Result<Vec<FactIx>> {
         let until = corrected_at.map(Timestamp::date);
         added.extend(out.put_until(kind, &id, place, &also, on, at, until, &tags)?);
     }
+    if record.power == "enforcement" {
+        let people: Vec<String> = record.inspectors.iter().map(|by| by.person.clone()).collect();
+        let around = place.map(|place| vec![place]).unwrap_or_default();
+        let until = corrected_at.map(Timestamp::date);
+        added.extend(enforced(out, &id, &people, row.date("happened_on")?, (at, until), &around)?);
+    }
+    Ok(added)
+}
+
+/// Somebody enforced, or helped to: an event of its own, and whether the gate of clause 11 was open to all of them that
+/// day.
+fn enforced(
+    out: &mut Gathered,
+    id: &str,
+    people: &[String],
+    on: Date,
+    (at, until): (Timestamp, Option<Date>),
+    around: &[SubjectIx],
+) -> Result<Vec<FactIx>> {
+    let Some(trained) = out.roll.gate.act(people, on) else { return Ok(Vec::new()) };
+    let subject = match out.facts.subject(SubjectKind::Event, id) {
+        Some(subject) => subject,
+        None => {
+            let around: Vec<SubjectIx> = around.iter().copied().chain([out.town]).collect();
+            out.facts.add_subject(SubjectKind::Event, id, Span::since(on), 1.0, &around)
+        }
+    };
+    let tags: Vec<String> = trained.then(|| "trained".to_owned()).into_iter().collect();
+    let mut added = Vec::new();
+    for kind in ["enforcement.act", "enforcement.trained"].into_iter().take(if trained { 2 } else { 1 }) {
+        added.extend(out.put_until(kind, id, Some(subject), &[], Span::since(on), at, until, &tags)?);
+    }
     Ok(added)
 }
 
@@ -335,6 +372,8 @@ struct Step {
     path: String,
     tags: Vec<String>,
     original_deadline_on: Option<Date>,
+    /// Who ordered, for an order.
+    ordered_by: Option<String>,
 }
 
 impl Step {
@@ -357,6 +396,10 @@ impl Step {
             path: row.text("path")?,
             tags,
             original_deadline_on: row.opt_date("original_deadline_on")?,
+            ordered_by: match row.text("kind")?.as_str() {
+                "ordered" => row.json::<Event>("content")?.act.actor.person().map(ToString::to_string),
+                _ => None,
+            },
         })
     }
 
@@ -403,6 +446,10 @@ fn hazard(out: &mut Gathered, steps: &[Step]) -> Result<Vec<FactIx>> {
             }
             _ => (&[], None),
         };
+        if let Some(person) = &step.ordered_by {
+            let people = std::slice::from_ref(person);
+            added.extend(enforced(out, &step.hazard, people, on, (step.recorded_at, gone), &[])?);
+        }
         for kind in kinds {
             let at = step.recorded_at;
             added.extend(out.put_until(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::plan::SubjectKind;
 use domain::policy::Scope;
 
+use super::training::MANAGER;
 use crate::scope::{Columns, OF_A_PLACE, Where};
 use crate::{Read, Result};
 
@@ -16,6 +17,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "inspection" => Some(("inspection", "inspection", OF_A_PLACE)),
         "hazard" => at_a_place("hazard"),
         "task" => at_a_place("task"),
+        "training" => Some(("training_session", "id", Columns { path: "path", org: "org", place: "place" })),
         "inspection_plan" => Some(("inspection_plan", "id", Columns { path: "path", org: "org", place: "" })),
         "evidence" => Some(("evidence", "id", crate::evidence::COLUMNS)),
         "letter" => Some(("letter", "id", crate::letter::COLUMNS)),
@@ -73,6 +75,17 @@ impl Read {
         if kind == SubjectKind::Event {
             // What happened may have been recorded as evidence and not as a hazard.
             names.extend(self.called("evidence", "id", "title", ids).await?);
+            // An enforcement check is an event of its own.
+            let visits = self.called("inspection", "inspection", "happened_on", ids).await?;
+            names.extend(visits.into_iter().map(|(id, on)| (id, format!("{on} 执法检查"))));
+        }
+        if kind == SubjectKind::Person {
+            // Whoever answers for a place of assembly is known by the place.
+            let places: Vec<&str> = ids.iter().filter_map(|id| id.strip_prefix(MANAGER)).collect();
+            let places = self.called("place", "id", "name", &places).await?;
+            names.extend(
+                places.into_iter().map(|(id, name)| (format!("{MANAGER}{id}"), format!("{name}负责人"))),
+            );
         }
         Ok(names)
     }

@@ -1,0 +1,216 @@
+//! Stories of training at the door: a session from planned to closed, signed in by code, tested, certified; what is
+//! counted is distinct people; nobody sees the answers or hands in twice; the board follows.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::{Browser, TOWN, Town, town};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+struct Set {
+    town: Town,
+    clerk: Browser,
+    course: String,
+    organ: String,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+async fn open(fresh: &Fresh) -> anyhow::Result<Set> {
+    let town = town(fresh).await?;
+    town.app.install_shipped_plan(&Caller::system()).await?;
+    let mut clerk = town.login("clerk").await?;
+    let organ =
+        json!({ "kind": "fire_rescue", "name": "区消防救援机构", "relation": "district", "territory": TOWN });
+    let organ = text(&clerk.post("/api/v1/orgs", organ).await?.ok()?["id"]);
+    let course = json!({ "kind": "key_group", "name": "网格员年度培训", "groups": ["grid_staff"], "hours": 8,
+        "pass_percent": 80, "questions": 2, "attempts": 2, "gives": "fire_training_grid", "months": 24 });
+    let course = text(&clerk.post("/api/v1/courses", course).await?.ok()?["id"]);
+    Ok(Set { town, clerk, course, organ })
+}
+
+/// Two questions; true is right for the one, the first two options for the other.
+async fn bank(set: &mut Set) -> anyhow::Result<()> {
+    let items = json!({ "items": [
+        { "kind": "true_false", "text": "楼道内不得停放电动自行车", "options": ["对", "错"], "right": [0] },
+        { "kind": "multiple", "text": "发现火情应当", "options": ["拨打119", "组织疏散", "乘电梯撤离"], "right": [0, 1] },
+    ] });
+    set.clerk.post(&format!("/api/v1/courses/{}/questions", set.course), items).await?.ok()?;
+    Ok(())
+}
+
+async fn planned(set: &mut Set) -> anyhow::Result<String> {
+    let body = json!({ "course": set.course, "title": "第三季度网格员培训", "on": "2026-09-21", "venue": "镇会议室",
+        "org": "office", "trainer": set.organ });
+    Ok(text(&set.clerk.post("/api/v1/trainings", body).await?.ok()?["id"]))
+}
+
+async fn step(set: &mut Set, id: &str, step: Value) -> anyhow::Result<common::Told> {
+    let path = format!("/api/v1/trainings/{id}");
+    let version = set.clerk.get(&path).await?.ok()?["version"].clone();
+    let mut body = step;
+    body["version"] = version;
+    set.clerk.post(&format!("{path}/steps"), body).await
+}
+
+#[tokio::test]
+async fn a_session_is_held_tested_and_gives_the_certificate_that_opens_the_gate() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        bank(&mut set).await?;
+        let id = planned(&mut set).await?;
+        let path = format!("/api/v1/trainings/{id}");
+        let page = set.clerk.get(&path).await?.ok()?;
+        assert!(text(&page["url"]).ends_with(&format!("/m/training/{id}")));
+        assert!(text(&page["qr_svg"]).contains("<svg"));
+        step(&mut set, &id, json!({ "step": "notify" })).await?.ok()?;
+        let early = step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-22" })).await?;
+        assert_eq!((early.status, early.code()), (StatusCode::UNPROCESSABLE_ENTITY, "training.not_yet"));
+        step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-21" })).await?.ok()?;
+        let stale =
+            set.clerk.post(&format!("{path}/steps"), json!({ "step": "close", "version": 1 })).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+
+        // The grid manager signs in by the code, twice, and is there once.
+        let mut grid = set.town.login("grid1").await?;
+        let told = grid.post(&format!("{path}/test"), json!({})).await?;
+        assert_eq!(told.code(), "training.no_test", "signs in first");
+        let mine = grid.post(&format!("{path}/sign-in"), json!({})).await?.ok()?;
+        assert_eq!((&mine["may_test"], &mine["attempts_left"]), (&json!(true), &json!(2)));
+        grid.post(&format!("{path}/sign-in"), json!({})).await?.ok()?;
+        assert_eq!(set.clerk.get(&path).await?.ok()?["attended"], 1);
+
+        // Fails once, passes then; the answers are never sent.
+        let test = grid.post(&format!("{path}/test"), json!({})).await?.ok()?;
+        let asked = test["questions"].as_array().cloned().unwrap_or_default();
+        assert_eq!(asked.len(), 2);
+        assert!(asked.iter().all(|one| one.get("right").is_none()), "{asked:?}");
+        let again = grid.post(&format!("{path}/test"), json!({})).await?.ok()?;
+        assert_eq!(again["id"], test["id"], "goes on with the one begun");
+        let answers = |right: bool| -> Value {
+            let of = |one: &Value| match (one["kind"]["code"] == "multiple", right) {
+                (true, true) => json!([0, 1]),
+                (true, false) => json!([0]),
+                (false, _) => json!([0]),
+            };
+            json!({ "chosen": asked.iter().map(of).collect::<Vec<_>>() })
+        };
+        let hand_in = format!("{path}/test/{}", text(&test["id"]));
+        let mine = grid.post(&hand_in, answers(false)).await?.ok()?;
+        assert_eq!((&mine["score"], &mine["outcome"]["code"]), (&json!(50), &json!("failed")));
+        assert_eq!(grid.post(&hand_in, answers(true)).await?.status, StatusCode::NOT_FOUND, "once");
+        let test = grid.post(&format!("{path}/test"), json!({})).await?.ok()?;
+        let asked: Vec<Value> = test["questions"].as_array().cloned().unwrap_or_default();
+        let right: Vec<Value> = asked
+            .iter()
+            .map(|one| if one["kind"]["code"] == "multiple" { json!([1, 0]) } else { json!([0]) })
+            .collect();
+        let hand_in = format!("{path}/test/{}", text(&test["id"]));
+        let mine = grid.post(&hand_in, json!({ "chosen": right })).await?.ok()?;
+        assert_eq!((&mine["score"], &mine["outcome"]["code"]), (&json!(100), &json!("passed")));
+        assert_eq!(grid.get("/api/v1/me/trainings").await?.items()?.len(), 1);
+        assert_eq!(
+            grid.get(&path).await?.status,
+            StatusCode::FORBIDDEN,
+            "others' results are not his to read"
+        );
+
+        // Closed: the certificate is there, and the gate is open.
+        let early = step(&mut set, &id, json!({ "step": "close" })).await?;
+        assert_eq!(early.code(), "training.wrong_state");
+        step(&mut set, &id, json!({ "step": "finish_test" })).await?.ok()?;
+        let closed = step(&mut set, &id, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!((&closed["state"], &closed["people"][0]["certified"]), (&json!("closed"), &json!(true)));
+        let person = set.clerk.get("/api/v1/people/p-grid1").await?.ok()?;
+        assert_eq!(person["gate"]["state"], "trained");
+        let card = &person["certificates"][0];
+        assert_eq!((&card["issuer"], &card["expires_on"]), (&json!("区消防救援机构"), &json!("2028-09-20")));
+        let coverage = set.clerk.get("/api/v1/training-coverage").await?.ok()?;
+        let grid_staff = &coverage["groups"][2];
+        assert_eq!(
+            (&grid_staff["group"]["code"], &grid_staff["people"], &grid_staff["passed"]),
+            (&json!("grid_staff"), &json!(1), &json!(1))
+        );
+        assert_eq!(set.town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        let mut passed = Vec::new();
+        for n in 0..2 {
+            let id = planned(&mut set).await?;
+            let path = format!("/api/v1/trainings/{id}/attendance");
+            let list = json!({ "people": [{ "person": "p-grid1", "score": 90 }, { "person": "p-staff1", "score": 10 }] });
+            let early = set.clerk.post(&path, list.clone()).await?;
+            assert_eq!(early.code(), "training.no_sign_in");
+            step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-20" })).await?.ok()?;
+            let wrong = json!({ "people": [{ "person": "p-grid1", "score": 90 }, { "person": "p-nobody" }] });
+            let told = set.clerk.post(&path, wrong).await?;
+            assert_eq!(told.body["fields"][0]["field"], "people.1", "{}", told.body);
+            let page = set.clerk.get(&format!("/api/v1/trainings/{id}")).await?.ok()?;
+            assert_eq!(page["attended"], 0, "nothing half-written");
+            let page = set.clerk.post(&path, list).await?.ok()?;
+            assert_eq!((&page["attended"], &page["passed"]), (&json!(2), &json!(1)));
+            if n == 1 {
+                let who = page["people"].as_array().into_iter().flatten();
+                let who: Vec<_> = who.filter(|one| one["person"] == "p-grid1").collect();
+                let void = format!("{path}/{}/void", text(&who[0]["id"]));
+                let told = set.clerk.post(&void, json!({ "reason": " " })).await?;
+                assert_eq!(told.body["fields"][0]["code"], "training.void_reason");
+                let page = set.clerk.post(&void, json!({ "reason": "代签，本人未到" })).await?.ok()?;
+                assert_eq!(page["attended"], 1, "stays on record, counts no more");
+            }
+            passed.push(id);
+        }
+        let coverage = set.clerk.get("/api/v1/training-coverage?year=2026").await?.ok()?;
+        assert_eq!((&coverage["groups"][2]["attended"], &coverage["groups"][2]["passed"]), (&json!(1), &json!(1)));
+        // Only who may organise keeps the bank; a village plans its own sessions and sees no other's.
+        let mut staff = set.town.login("staff1").await?;
+        let bank = format!("/api/v1/courses/{}/questions", set.course);
+        assert_eq!(staff.get(&bank).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(staff.get("/api/v1/trainings").await?.items()?.len(), 0);
+        let body = json!({ "course": set.course, "title": "社区培训", "on": "2026-09-21", "org": "village-1" });
+        staff.post("/api/v1/trainings", body.clone()).await?.ok()?;
+        assert_eq!(staff.get("/api/v1/trainings").await?.items()?.len(), 1);
+        let mut next = set.town.login("staff2").await?;
+        assert_eq!(next.post("/api/v1/trainings", body).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(next.get("/api/v1/trainings").await?.items()?.len(), 0);
+        let bad = json!({ "items": [{ "kind": "single", "text": "x", "options": ["a", "b"], "right": [0, 1] }] });
+        assert_eq!(set.clerk.post(&bank, bad).await?.code(), "training.question");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_board_counts_sessions_for_the_town_and_people_for_their_group() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        let course = json!({ "kind": "grassroots", "name": "基层业务培训", "groups": [], "hours": 2 });
+        set.course = text(&set.clerk.post("/api/v1/courses", course).await?.ok()?["id"]);
+        let id = planned(&mut set).await?;
+        step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-20" })).await?.ok()?;
+        let list =
+            json!({ "people": [{ "person": "p-grid1" }, { "person": "p-staff1" }, { "name": "居民甲" }] });
+        set.clerk.post(&format!("/api/v1/trainings/{id}/attendance"), list).await?.ok()?;
+        let duty = set.clerk.get("/api/v1/board/duties/C4.5?from=2026-07-01&to=2026-09-21").await?.ok()?;
+        let cases: Vec<_> = duty["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+        let done: Vec<_> = cases.iter().filter_map(|one| one["done"].as_u64()).collect();
+        assert_eq!(done.iter().max(), Some(&1), "three people at one session are one session: {cases:?}");
+        // There without a test is not passed: C18.9 asks for those who passed.
+        let duty = set.clerk.get("/api/v1/board/duties/C18.9c?from=2026-01-01&to=2026-09-21").await?.ok()?;
+        let cases: Vec<_> = duty["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+        assert!(!cases.is_empty() && cases.iter().all(|one| one["done"] == 0), "{cases:?}");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,296 @@
+//! The gate of clause 11 at work: who is put on a post of enforcement, sent on an enforcement visit or orders must have
+//! passed the training; the leader's exemptions. What does not belong here: the rule (`domain::gate`), certificates
+//! (`certificate`).
+
+use std::collections::BTreeMap;
+
+use domain::gate::{Exemption, GateRefusal, Part, Pass, is_to_be_trained, pass};
+use domain::ids::{GateExemptionId, PersonId};
+use domain::inspection::Flag;
+use domain::org::{Assignment, Certificate, Role};
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::gate::ExemptionRecord;
+use utoipa::ToSchema;
+
+use crate::names::Names;
+use crate::org::Fields;
+use crate::view::Named;
+use crate::{App, Caller, Error, Result};
+
+impl From<GateRefusal> for Error {
+    fn from(refusal: GateRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// What opens the gate, of everybody, read once for many people.
+#[derive(Debug, Default)]
+pub(crate) struct Gatekeeper {
+    certificates: BTreeMap<PersonId, Vec<Certificate>>,
+    exemptions: BTreeMap<PersonId, Vec<Exemption>>,
+}
+
+impl Gatekeeper {
+    /// Reads every certificate and exemption: there are not many.
+    pub(crate) async fn read(read: &mut Read) -> Result<Self> {
+        let mut keeper = Self::default();
+        for kept in read.certificates().await? {
+            let held = kept.certificate;
+            keeper.certificates.entry(held.person.clone()).or_default().push(held);
+        }
+        for kept in read.exemptions().await? {
+            let one = kept.exemption;
+            keeper.exemptions.entry(one.person.clone()).or_default().push(one);
+        }
+        Ok(keeper)
+    }
+
+    /// Whether somebody gets through on a day.
+    pub(crate) fn pass(
+        &self,
+        person: &PersonId,
+        part: Part,
+        day: Date,
+    ) -> std::result::Result<Pass, GateRefusal> {
+        let held = self.certificates.get(person).map_or(&[][..], Vec::as_slice);
+        let exemptions = self.exemptions.get(person).map_or(&[][..], Vec::as_slice);
+        pass(part, held, exemptions, day)
+    }
+
+    /// How somebody stands with the gate; none when nothing he is today asks for it.
+    pub(crate) fn standing(&self, person: &PersonId, roles: &[Role], today: Date) -> Option<GateView> {
+        if !roles.iter().any(|role| is_to_be_trained(*role)) {
+            return None;
+        }
+        let part = if roles.contains(&Role::EnforcementOfficer) { Part::Officer } else { Part::Assistant };
+        let view = |state: &str, code: &str, message: String, until: Option<Date>| GateView {
+            state: state.to_owned(),
+            code: code.to_owned(),
+            message,
+            until: until.map(|day| day.to_string()),
+        };
+        Some(match self.pass(person, part, today) {
+            Ok(Pass::Trained | Pass::Police) => view("trained", "", "已培训合格".to_owned(), None),
+            Ok(Pass::Exempt(one)) => {
+                let text = format!("领导豁免至 {}：{}", one.to, one.reason);
+                view("exempt", "", text, Some(one.to))
+            }
+            Err(no) => view("untrained", no.code(), no.to_string(), None),
+        })
+    }
+}
+
+/// Whether somebody gets through on a day.
+async fn asked(
+    read: &mut Read,
+    person: &PersonId,
+    part: Part,
+    day: Date,
+) -> Result<std::result::Result<Pass, GateRefusal>> {
+    let held: Vec<_> = read.certificates_of(person).await?.into_iter().map(|kept| kept.certificate).collect();
+    let exemptions: Vec<_> =
+        read.exemptions_of(person).await?.into_iter().map(|kept| kept.exemption).collect();
+    Ok(pass(part, &held, &exemptions, day))
+}
+
+/// That somebody may take part in enforcement on a day.
+///
+/// Errors: the rule, and what he lacks, under his name.
+pub(crate) async fn admit(read: &mut Read, person: &PersonId, part: Part, day: Date) -> Result<Pass> {
+    match asked(read, person, part, day).await? {
+        Ok(pass) => Ok(pass),
+        Err(no) => {
+            let names = Names::read(read).await?;
+            Err(Error::Refused { code: no.code(), message: format!("{}：{no}", names.person(person)) })
+        }
+    }
+}
+
+/// That somebody may be put on a post of enforcement: on its first day, and today while it runs.
+///
+/// Errors: as [`admit`].
+pub(crate) async fn may_hold(read: &mut Read, held: &Assignment, today: Date) -> Result<()> {
+    let Some(part) = Part::of(held.role) else { return Ok(()) };
+    admit(read, &held.person, part, held.from).await?;
+    if held.is_valid_on(today) {
+        admit(read, &held.person, part, today).await?;
+    }
+    Ok(())
+}
+
+/// What a reviewer should know of those who looked: who went on patrol untrained (T8), whom the leader let through.
+pub(crate) async fn flags(
+    read: &mut Read,
+    people: &[(PersonId, Role)],
+    is_enforcement: bool,
+    day: Date,
+) -> Result<Vec<Flag>> {
+    let mut flags = Vec::new();
+    for (person, role) in people.iter().filter(|(_, role)| is_enforcement || is_to_be_trained(*role)) {
+        match asked(read, person, Part::Assistant, day).await? {
+            Err(_) if is_to_be_trained(*role) => flags.push(Flag::Untrained { person: person.clone() }),
+            Ok(Pass::Exempt(one)) => {
+                flags.push(Flag::Exempted { person: person.clone(), reason: one.reason, until: one.to })
+            }
+            _ => {}
+        }
+    }
+    Ok(flags)
+}
+
+/// How somebody stands with the gate of clause 11.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GateView {
+    /// `trained`, `exempt` or `untrained`.
+    pub state: String,
+    /// What is missing, as `gate.untrained`; empty when nothing is.
+    pub code: String,
+    /// In Chinese, with the rule.
+    pub message: String,
+    /// Last day of an exemption.
+    pub until: Option<String>,
+}
+
+/// An exemption as pages see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExemptionView {
+    /// Id.
+    pub id: String,
+    /// Who is let through.
+    pub person: Named,
+    /// Why.
+    pub reason: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// The leader who recorded it.
+    pub recorded_by: String,
+    /// When.
+    pub recorded_at: String,
+    /// Whether it lets through today.
+    pub valid: bool,
+    /// Why it was taken back; null while it was not.
+    pub void_reason: Option<String>,
+    /// Row version.
+    pub version: i64,
+    /// What the caller may do to it now.
+    pub actions: Vec<&'static str>,
+}
+
+/// An exemption to record.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ExemptionInput {
+    /// Who is let through.
+    pub person: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+fn view(caller: &Caller, kept: &ExemptionRecord, names: &Names, today: Date) -> ExemptionView {
+    let one = &kept.exemption;
+    let may = kept.voided.is_none() && caller.hats.hat(Action::GateExempt, &Subject::town()).is_some();
+    ExemptionView {
+        id: one.id.to_string(),
+        person: Named::new(one.person.as_str(), names.person(&one.person)),
+        reason: one.reason.clone(),
+        from: one.from.to_string(),
+        to: one.to.to_string(),
+        recorded_by: kept.recorded_by.clone(),
+        recorded_at: kept.recorded_at.to_rfc3339(),
+        valid: one.is_valid_on(today),
+        void_reason: kept.voided.as_ref().map(|(_, reason)| reason.clone()),
+        version: kept.version,
+        actions: if may { vec!["void"] } else { Vec::new() },
+    }
+}
+
+impl App {
+    /// Every exemption, taken back or not, newest first.
+    pub async fn exemptions(&self, caller: &Caller) -> Result<Vec<ExemptionView>> {
+        caller.scope(Action::PersonRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let today = self.now().date();
+        Ok(read.exemptions().await?.iter().map(|kept| view(caller, kept, &names, today)).collect())
+    }
+
+    /// Lets somebody through the gate for a time. Only the leader may, and nobody lets himself through.
+    pub async fn record_exemption(&self, caller: &Caller, input: ExemptionInput) -> Result<ExemptionView> {
+        let now = self.now();
+        let hat = caller.hat(Action::GateExempt, &Subject::town())?;
+        let scope = caller.scope(Action::PersonRead)?;
+        let mut fields = Fields::default();
+        let from = crate::post::read_day(&mut fields, "from", &input.from);
+        let to = crate::post::read_day(&mut fields, "to", &input.to);
+        let mut tx = self.write(caller).await?;
+        let person = tx.person(&input.person.into(), &scope).await?.filter(|kept| kept.person.active);
+        if person.is_none() {
+            fields.wrong("person", "gate.person", "没有这个人员，请从列表中选择");
+        }
+        fields.done()?;
+        let Some(person) = person else { return Err(Error::NotFound) };
+        if person.person.id == caller.person {
+            return Err(Error::Refused {
+                code: "gate.self",
+                message: "不能豁免本人，请由其他领导办理".to_owned(),
+            });
+        }
+        let id = GateExemptionId::from(self.new_id());
+        let exemption = Exemption::new(id.clone(), person.person.id, &input.reason, from, to)?;
+        let kept = ExemptionRecord {
+            exemption,
+            recorded_by: caller.name.clone(),
+            version: 1,
+            recorded_at: now,
+            voided: None,
+        };
+        tx.insert_exemption(&kept).await?;
+        let names = Names::read(&mut tx).await?;
+        let answer = view(caller, &kept, &names, now.date());
+        let mut audit = caller.audit_as(hat, "gate.exempt", ("gate", id.as_str()), "", now);
+        audit.reason.clone_from(&kept.exemption.reason);
+        Ok(tx.commit(audit, answer).await?)
+    }
+
+    /// Takes an exemption back; it stays on record.
+    pub async fn void_exemption(
+        &self,
+        caller: &Caller,
+        id: &GateExemptionId,
+        reason: &str,
+        version: i64,
+    ) -> Result<ExemptionView> {
+        let now = self.now();
+        let hat = caller.hat(Action::GateExempt, &Subject::town())?;
+        let mut tx = self.write(caller).await?;
+        let kept = tx.exemption(id).await?.ok_or(Error::NotFound)?;
+        let names = Names::read(&mut tx).await?;
+        if kept.version != version {
+            return Err(Error::stale(&view(caller, &kept, &names, now.date())));
+        }
+        if kept.voided.is_some() {
+            return Err(GateRefusal::Voided.into());
+        }
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Error::field("reason", "gate.void_reason", "请写明撤销的理由"));
+        }
+        tx.void_exemption(id, version, now, reason).await?;
+        let exemption = Exemption { voided: true, ..kept.exemption };
+        let voided = Some((now, reason.to_owned()));
+        let kept = ExemptionRecord { exemption, version: version + 1, voided, ..kept };
+        let answer = view(caller, &kept, &names, now.date());
+        let mut audit = caller.audit_as(hat, "gate.void", ("gate", id.as_str()), "", now);
+        audit.reason = reason.to_owned();
+        Ok(tx.commit(audit, answer).await?)
+    }
+}

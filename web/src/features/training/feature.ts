@@ -1,0 +1,15 @@
+import { GraduationCap } from '@lucide/vue'
+import type { Feature } from '../../desk/feature'
+
+/** Training, certificates and the gate of clause 11. */
+export default {
+  routes: [
+    { path: '/trainings', component: () => import('./TrainingCentre.vue'), meta: { title: 'training.title', can: ['training.read'] } },
+    { path: '/trainings/:id', component: () => import('./TrainingPage.vue'), meta: { title: 'training.one', can: ['training.read'] } },
+    { path: '/courses/:id', component: () => import('./CoursePage.vue'), meta: { title: 'training.bank', can: ['training.change'] } },
+    { path: '/certificates', component: () => import('./CertificateList.vue'), meta: { title: 'training.certificates', can: ['person.read'] } },
+  ],
+  menu: [
+    { group: 'base', order: 160, to: '/trainings', label: 'training.menu', icon: GraduationCap, can: ['training.read'] },
+  ],
+} satisfies Feature

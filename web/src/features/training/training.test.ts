@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { questionsIn, share } from './training'
+
+it('questions are read block by block, the kind follows from the options', () => {
+  const text = '楼道可以停放电动车\n对\n* 错\n\n发现火情应当\n* 拨打119\n* 组织疏散\n乘电梯撤离\n\n报警电话是\n110\n*119\n120\n\n没有选项的一行'
+  expect(questionsIn(text)).toEqual([
+    { kind: 'true_false', text: '楼道可以停放电动车', options: ['对', '错'], right: [1] },
+    { kind: 'multiple', text: '发现火情应当', options: ['拨打119', '组织疏散', '乘电梯撤离'], right: [0, 1] },
+    { kind: 'single', text: '报警电话是', options: ['110', '119', '120'], right: [1] },
+  ])
+})
+
+it('nobody is no share, and nearly all is not all', () => {
+  expect([share(0, 0), share(199, 200), share(2, 2)]).toEqual(['—', '99%', '100%'])
+})
