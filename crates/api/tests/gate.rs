@@ -5,10 +5,12 @@ mod common;
 
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::{Visit, add_place, recorded};
-use common::{Browser, Told, Town, V1, day, town};
+use common::field::{Visit, recorded};
+use common::{Browser, Told, Town, V1, day, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 
 async fn open_town(fresh: &Fresh) -> anyhow::Result<(Town, Browser, String)> {
     let town = town(fresh).await?;
@@ -17,8 +19,9 @@ async fn open_town(fresh: &Fresh) -> anyhow::Result<(Town, Browser, String)> {
     let organ = json!({ "kind": "fire_rescue", "name": "区消防救援机构", "relation": "district",
         "territory": common::TOWN });
     clerk.post("/api/v1/orgs", organ).await?.ok()?;
-    let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
-    Ok((town, clerk, place))
+    // In the grid manager's own grid.
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    Ok((town, clerk, SHOP.to_owned()))
 }
 
 /// A post of this role, and its id.

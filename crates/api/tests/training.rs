@@ -190,3 +190,27 @@ async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once
     })
     .await
 }
+
+#[tokio::test]
+async fn the_board_counts_sessions_for_the_town_and_people_for_their_group() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        let course = json!({ "kind": "grassroots", "name": "基层业务培训", "groups": [], "hours": 2 });
+        set.course = text(&set.clerk.post("/api/v1/courses", course).await?.ok()?["id"]);
+        let id = planned(&mut set).await?;
+        step(&mut set, &id, json!({ "step": "hold", "on": "2026-09-20" })).await?.ok()?;
+        let list =
+            json!({ "people": [{ "person": "p-grid1" }, { "person": "p-staff1" }, { "name": "居民甲" }] });
+        set.clerk.post(&format!("/api/v1/trainings/{id}/attendance"), list).await?.ok()?;
+        let duty = set.clerk.get("/api/v1/board/duties/C4.5?from=2026-07-01&to=2026-09-21").await?.ok()?;
+        let cases: Vec<_> = duty["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+        let done: Vec<_> = cases.iter().filter_map(|one| one["done"].as_u64()).collect();
+        assert_eq!(done.iter().max(), Some(&1), "three people at one session are one session: {cases:?}");
+        // There without a test is not passed: C18.9 asks for those who passed.
+        let duty = set.clerk.get("/api/v1/board/duties/C18.9c?from=2026-01-01&to=2026-09-21").await?.ok()?;
+        let cases: Vec<_> = duty["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+        assert!(!cases.is_empty() && cases.iter().all(|one| one["done"] == 0), "{cases:?}");
+        Ok(())
+    })
+    .await
+}

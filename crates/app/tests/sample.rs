@@ -117,7 +117,6 @@ async fn points_of_bottled_gas_count_for_the_duty_to_inspect_gas_companies() -> 
     both_databases(|fresh| async move {
         let app = filled(&fresh).await?;
         let caller = Caller::system();
-        assert!(app.install_shipped_plan(&caller).await?);
         let gas = KindCode::from("flammable.lpg");
         let everything = caller.scope(Action::PlaceRead)?;
         let mut read = app.db.read(&app.town).await?;

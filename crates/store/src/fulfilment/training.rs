@@ -195,7 +195,9 @@ impl Read {
             if !seen.insert((training.id.to_string(), subject)) {
                 continue;
             }
-            let mut tags = tags.clone();
+            // What is about a person is credited to his town as well: it must not look like one more session there.
+            let mut tags: Vec<String> =
+                tags.iter().filter(|tag| !tag.starts_with("training:")).cloned().collect();
             if row.word::<Outcome>("result")? == Outcome::Passed {
                 tags.push("passed".to_owned());
             }
