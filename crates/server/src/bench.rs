@@ -228,10 +228,8 @@ async fn everything(figures: &mut Figures, word: &str) -> anyhow::Result<()> {
     for rows in rows {
         sheets(figures, *rows)?;
     }
+    paper::measure(figures)?;
     start(figures)
-    paper::measure(&mut figures)?;
-    start(&mut figures)?;
-    figures.print(as_json)
 }
 
 /// Ledgers out and in.
