@@ -41,7 +41,8 @@ async fn measured(
 ) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let url = format!("sqlite:{}", folder.join("town.db").display());
-    let app = App::open(&url, &folder.join("keys"), &folder.join("blobs"), Arc::new(Noon), DISTRICT.into()).await?;
+    let app =
+        App::open(&url, &folder.join("keys"), &folder.join("blobs"), Arc::new(Noon), DISTRICT.into()).await?;
     let caller = Caller::system();
     app.found_town(&caller, &roster(towns, assignments), "一份只用于测速的口令").await?;
     let mut took = Vec::new();
@@ -98,7 +99,12 @@ fn roster(towns: u32, assignments: u32) -> Roster {
         }
         for v in 0..VILLAGES {
             let village = format!("{town}-v{v}");
-            roster.territories.push(territory(&village, Level::Village, Some(&town), format!("{path}/{village}")));
+            roster.territories.push(territory(
+                &village,
+                Level::Village,
+                Some(&town),
+                format!("{path}/{village}"),
+            ));
             roster.orgs.push(org(format!("{village}-org"), OrgKind::Village, &village));
             for g in 0..4 {
                 let grid = format!("{village}-g{g}");
