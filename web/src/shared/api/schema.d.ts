@@ -329,6 +329,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 证件 */
+        get: operations["list"];
+        put?: never;
+        /** 登记证件 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废证件 */
+        post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists": {
         parameters: {
             query?: never;
@@ -444,6 +479,59 @@ export interface paths {
         put?: never;
         /** 停用 */
         post: operations["retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 培训课程 */
+        get: operations["courses"];
+        put?: never;
+        /** 新增课程 */
+        post: operations["add_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改课程 */
+        put: operations["change_course"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 课程题库 */
+        get: operations["questions"];
+        put?: never;
+        /** 增加试题 */
+        post: operations["add_questions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -632,6 +720,109 @@ export interface paths {
         put?: never;
         /** 办理督办事项：done 办结，verify 核实，send_back 退回，void 撤销 */
         post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gate/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 上岗豁免 */
+        get: operations["list"];
+        put?: never;
+        /** 登记上岗豁免 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gate/exemptions/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销上岗豁免 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 交接单 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份交接单 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 交接签字 */
+        post: operations["sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废交接单 */
+        post: operations["void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1375,6 +1566,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的培训 */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/meetings": {
         parameters: {
             query?: never;
@@ -1490,6 +1698,58 @@ export interface paths {
         get: operations["show"];
         /** 上传方案原文 */
         put: operations["attach"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 方案原文的条款与疑点 */
+        get: operations["reading"];
+        put?: never;
+        /** 对疑点作出判断 */
+        post: operations["rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 读取方案文件的文字（不保存） */
+        post: operations["text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org-chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 组织架构图 */
+        get: operations["chart"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1846,6 +2106,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 现行方案与责任调整 */
+        get: operations["desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 与别的乡镇的方案对照（不保存） */
+        post: operations["compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出责任调整 */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/proposals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览责任调整的影响 */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/proposals/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审定责任调整 */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -1858,6 +2203,58 @@ export interface paths {
         put?: never;
         /** 新增岗位 */
         post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个岗位：历任、在岗情况、在办事项 */
+        get: operations["show"];
+        /** 修改岗位 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 岗位交接：一步换人 */
+        post: operations["hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改试题 */
+        put: operations["change_question"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2191,6 +2588,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 培训覆盖 */
+        get: operations["coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 培训班次 */
+        get: operations["list"];
+        put?: never;
+        /** 计划培训 */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个班次 */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 补录签到表 */
+        post: operations["attendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/attendance/{attendance}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移出签到名单 */
+        post: operations["void_attendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 扫码签到 */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 培训办理 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始考核 */
+        post: operations["begin_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/{id}/test/{attempt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 交卷 */
+        post: operations["hand_in_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unit/{code}": {
         parameters: {
             query?: never;
@@ -2466,6 +3017,40 @@ export interface components {
              */
             size_bytes: number;
         };
+        /** @description A paper list. */
+        AttendanceInput: {
+            people: components["schemas"]["PresentInput"][];
+        };
+        /** @description Somebody at a session. */
+        AttendanceView: {
+            /** @description When. */
+            at: string;
+            /** @description Whether he was given a certificate. */
+            certified: boolean;
+            /** @description Id. */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["Word"];
+            /** @description Who, where he is in the book. */
+            person?: string | null;
+            /** @description The place he answers for. */
+            place?: string | null;
+            /**
+             * Format: int32
+             * @description Points in percent.
+             */
+            score?: number | null;
+            /** @description Why he was taken off the list; null while he was not. */
+            void_reason?: string | null;
+            /** @description How it was recorded. */
+            way: components["schemas"]["Word"];
+        };
+        /** @description Why somebody is taken off a list. */
+        AttendanceVoid: {
+            reason?: string;
+        };
         /** @description One page of the record, newest first. */
         AuditPage: {
             /** @description Entries. */
@@ -2704,6 +3289,48 @@ export interface components {
              */
             n: number;
         };
+        /** @description A certificate to record. */
+        CertificateInput: {
+            /** @description Last day. */
+            expires_on?: string | null;
+            /** @description First day. */
+            issued_on: string;
+            /** @description 发证机关. */
+            issuer: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description 证号. */
+            number: string;
+            /** @description Whose. */
+            person: string;
+            /** @description Region and category, as printed on it. */
+            scope?: string;
+        };
+        /** @description Why a certificate is taken back. */
+        CertificateRevoke: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A certificate in a list. */
+        CertificateRow: components["schemas"]["CertificateView"] & {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description Days until its last day, negative when it is over; null where it does not run out.
+             */
+            days_left?: number | null;
+            /** @description Whose. */
+            person: components["schemas"]["Named"];
+            /** @description `valid`, `expiring`, `expired` or `revoked`. */
+            standing: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
         /** @description 证件 as pages see it. */
         CertificateView: {
             /** @description Last day. */
@@ -2720,8 +3347,16 @@ export interface components {
             kind_label: string;
             /** @description 证号. */
             number: string;
+            /** @description Taken back, or lost. */
+            revoked: boolean;
+            /** @description Region and category, as printed on it. */
+            scope: string;
             /** @description Whether it may be shown today. */
             valid: boolean;
+        };
+        /** @description Certificates. */
+        Certificates: {
+            items: components["schemas"]["CertificateRow"][];
         };
         /** @description Something changed; ask again for what shows it. */
         ChangeEvent: {
@@ -2730,6 +3365,60 @@ export interface components {
             object_kind: string;
             /** Format: int64 */
             seq: number;
+        };
+        /** @description What the committee lacks. */
+        ChartGap: {
+            /** @description `no_director`, `no_deputy`, `no_head` or `not_member`. */
+            kind: string;
+            org?: components["schemas"]["Named"] | null;
+            person?: components["schemas"]["Named"] | null;
+        };
+        /** @description Somebody on a post of the chart. */
+        ChartHolder: {
+            /** @description Acting for somebody. */
+            acting: boolean;
+            /** @description Id. */
+            id: string;
+            /** @description 姓名. */
+            name: string;
+        };
+        /** @description An organisation or a territory of the chart. */
+        ChartNode: {
+            /** @description Id: the organisation's, or the territory's code. */
+            id: string;
+            /** @description Kind of organisation, or floor of the territory. */
+            kind: string;
+            /** @description In Chinese. */
+            kind_label: string;
+            /** @description Name. */
+            name: string;
+            /** @description The node above; none at the top. */
+            parent?: string | null;
+            /** @description Its posts. */
+            posts: components["schemas"]["ChartPost"][];
+        };
+        /** @description A post of the chart. */
+        ChartPost: {
+            /** @description Who is on it. */
+            holders: components["schemas"]["ChartHolder"][];
+            /** @description Id. */
+            id: string;
+            /** @description `green`, `amber` or `red`. */
+            light: string;
+            /**
+             * Format: int32
+             * @description Most holders.
+             */
+            max_n?: number | null;
+            /**
+             * Format: int32
+             * @description Fewest holders.
+             */
+            min_n: number;
+            /** @description Name. */
+            name: string;
+            /** @description Role. */
+            role: string;
         };
         /** @description Which places get a list. */
         ChecklistApplies: {
@@ -2908,6 +3597,109 @@ export interface components {
             name: string;
             phone_masked: string;
         };
+        /** @description A course to add or change. */
+        CourseInput: {
+            /** @description Whether it is still offered; it is unless said otherwise. */
+            active?: boolean | null;
+            /**
+             * Format: int32
+             * @description How often one may try.
+             */
+            attempts?: number;
+            /** @description Kind of certificate who passes is given. */
+            gives?: string | null;
+            /** @description For whom. */
+            groups?: string[];
+            /**
+             * Format: int32
+             * @description Hours of teaching.
+             */
+            hours: number;
+            /** @description What it is for. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description For how many months that is valid.
+             */
+            months?: number | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Share of the points that passes, in percent; none where nothing is tested.
+             */
+            pass_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Questions of one test.
+             */
+            questions?: number;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version?: number | null;
+        };
+        /** @description A course. */
+        CourseView: {
+            /** @description What the caller may do: `change`. */
+            actions: string[];
+            /** @description Whether it is still offered. */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description How often one may try.
+             */
+            attempts: number;
+            gives?: components["schemas"]["Word"] | null;
+            /** @description For whom. */
+            groups: components["schemas"]["Word"][];
+            /**
+             * Format: int32
+             * @description Hours of teaching.
+             */
+            hours: number;
+            /** @description Id. */
+            id: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: int32
+             * @description For how many months that is valid.
+             */
+            months?: number | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Share of the points that passes, in percent.
+             */
+            pass_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Questions of one test.
+             */
+            questions: number;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description Courses. */
+        Courses: {
+            items: components["schemas"]["CourseView"][];
+        };
+        /** @description Who was trained within a year. */
+        Coverage: {
+            /** @description The five groups. */
+            groups: components["schemas"]["CoverageGroup"][];
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
         /** @description How many of one code. */
         CoverageCount: {
             /** @description Stable code. */
@@ -2936,6 +3728,19 @@ export interface components {
             counts: components["schemas"]["CoverageCount"][];
             /** @description The first of them. */
             items: components["schemas"]["CoverageErrorView"][];
+        };
+        /** @description A group and how many of it were trained, each counted once. */
+        CoverageGroup: {
+            /** @description How many were at a session. */
+            attended: number;
+            /** @description The group. */
+            group: components["schemas"]["Word"];
+            /** @description Who has not passed. */
+            missing: components["schemas"]["Untrained"][];
+            /** @description How many passed. */
+            passed: number;
+            /** @description How many there are. */
+            people: number;
         };
         /**
          * @description Which days count.
@@ -3278,6 +4083,55 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description An exemption to record. */
+        ExemptionInput: {
+            /** @description First day. */
+            from: string;
+            /** @description Who is let through. */
+            person: string;
+            /** @description Why. */
+            reason?: string;
+            /** @description Last day. */
+            to: string;
+        };
+        /** @description An exemption as pages see it. */
+        ExemptionView: {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description Who is let through. */
+            person: components["schemas"]["Named"];
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            recorded_at: string;
+            /** @description The leader who recorded it. */
+            recorded_by: string;
+            /** @description Last day. */
+            to: string;
+            /** @description Whether it lets through today. */
+            valid: boolean;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+            /** @description Why it was taken back; null while it was not. */
+            void_reason?: string | null;
+        };
+        /** @description Why an exemption is taken back. */
+        ExemptionVoid: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description All exemptions. */
+        Exemptions: {
+            items: components["schemas"]["ExemptionView"][];
+        };
         /** @description Where the one extension stands. */
         ExtensionView: {
             /**
@@ -3399,6 +4253,101 @@ export interface components {
             people: components["schemas"]["PersonRow"][];
             /** @description By name, pinyin initials, number or the phone's last four digits. */
             places: components["schemas"]["PlaceRow"][];
+        };
+        /** @description How somebody stands with the gate of clause 11. */
+        GateView: {
+            /** @description What is missing, as `gate.untrained`; empty when nothing is. */
+            code: string;
+            /** @description In Chinese, with the rule. */
+            message: string;
+            /** @description `trained`, `exempt` or `untrained`. */
+            state: string;
+            /** @description Last day of an exemption. */
+            until?: string | null;
+        };
+        /** @description A change of holder to make. */
+        HandoverInput: {
+            /** @description Who acts on the days between. */
+            acting?: string | null;
+            /** @description 依据文件. */
+            basis?: string;
+            /** @description His first day; the day after the last one when left out. */
+            from?: string | null;
+            /** @description The assignment that ends; the only holder's when left out. */
+            giver?: string | null;
+            /** @description His last day; today when left out. */
+            last_day?: string | null;
+            /** @description Who takes. */
+            taker: string;
+            /** @description 随岗移交物品: papers, keys, seals, equipment. */
+            things?: string[];
+        };
+        /** @description A handover in a list. */
+        HandoverRow: {
+            /** @description What the caller may do: `sign_giver`, `sign_for_giver`, `sign_taker`, `void`. */
+            actions: string[];
+            /** @description The taker's first day. */
+            from: string;
+            giver?: components["schemas"]["Named"] | null;
+            /** @description Id. */
+            id: string;
+            /** @description The giver's last day. */
+            last_day?: string | null;
+            /** @description Its organisation. */
+            org: components["schemas"]["Named"];
+            /** @description The post. */
+            post: components["schemas"]["Named"];
+            /** @description `drafted`, `given`, `done` or `voided`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Who takes. */
+            taker: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description A signature to give. */
+        HandoverSign: {
+            /** @description `giver`, `for_giver` or `taker`. */
+            as: string;
+            /** @description Why, for who signs for somebody absent. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version it is based on.
+             */
+            version: number;
+        };
+        /** @description A handover with its sheet. */
+        HandoverView: components["schemas"]["HandoverRow"] & {
+            acting?: components["schemas"]["Named"] | null;
+            /** @description 依据文件. */
+            basis: string;
+            /** @description Whether the sheet is fixed, because the giver has signed. */
+            fixed: boolean;
+            giver_signed?: components["schemas"]["SignatureView"] | null;
+            /** @description When it was drawn up. */
+            recorded_at: string;
+            /** @description What stays with the post. */
+            sections: components["schemas"]["SheetSection"][];
+            taker_signed?: components["schemas"]["SignatureView"] | null;
+            /** @description 随岗移交物品. */
+            things: string[];
+            /** @description Why it was set aside. */
+            void_reason?: string | null;
+        };
+        /** @description Why a sheet is set aside. */
+        HandoverVoid: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Handovers. */
+        Handovers: {
+            items: components["schemas"]["HandoverRow"][];
         };
         /** @description An assignment one acts under. */
         Hat: {
@@ -4197,6 +5146,15 @@ export interface components {
             from: string;
             inspections: number;
         };
+        /** @description Somebody who will no longer count. */
+        LeaverView: {
+            /** @description `left` or `certificate`. */
+            cause: string;
+            /** @description In Chinese. */
+            cause_label: string;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+        };
         /** @description A letter that was signed. */
         LetterInput: {
             counterpart?: string;
@@ -4553,6 +5511,45 @@ export interface components {
             /** @description How many begin in it. */
             visits: number;
         };
+        /** @description A session as one who was there sees it. */
+        MyTraining: {
+            /**
+             * Format: int32
+             * @description How often he may still try.
+             */
+            attempts_left: number;
+            /**
+             * Format: int32
+             * @description Hours of teaching.
+             */
+            hours: number;
+            /** @description Id. */
+            id: string;
+            /** @description Whether he may take the test now. */
+            may_test: boolean;
+            /** @description The day. */
+            on: string;
+            /** @description Who organises. */
+            org: components["schemas"]["Named"];
+            /** @description What came of it. */
+            outcome: components["schemas"]["Word"];
+            /**
+             * Format: int32
+             * @description Share of the points that passes; null where nothing is tested.
+             */
+            pass_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Points in percent.
+             */
+            score?: number | null;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description Where the caller was trained. */
+        MyTrainings: {
+            items: components["schemas"]["MyTraining"][];
+        };
         /** @description Something by id, with what people call it. */
         Named: {
             /** @description Id. */
@@ -4581,6 +5578,28 @@ export interface components {
         NewPassword: {
             password: string;
         };
+        /** @description One thing found in the notice. */
+        NoticeFinding: {
+            /** @description Empty in the answer to a ruling. */
+            at: components["schemas"]["NoticeStretch"][];
+            /** @description Labels of the clauses it is about; for a gap the missing numbers. */
+            clauses: string[];
+            key: string;
+            kind: string;
+            kind_label: string;
+            message: string;
+            quote: string;
+            ruling?: components["schemas"]["NoticeRuling"] | null;
+        };
+        /** @description One numbered heading of the notice. */
+        NoticeHeading: {
+            at: components["schemas"]["NoticeStretch"];
+            /** @description As people call it: `10`, `三（二）`. */
+            label: string;
+            /** @description `part`, `section`, `clause` or `item`. */
+            level: string;
+            title: string;
+        };
         /** @description A notice as handed in. */
         NoticeInput: {
             body: string;
@@ -4598,6 +5617,43 @@ export interface components {
             end: number;
             /** @description Units: UTF-16. */
             start: number;
+        };
+        /** @description The notice with its headings and what was found in it. */
+        NoticeReading: {
+            findings: components["schemas"]["NoticeFinding"][];
+            headings: components["schemas"]["NoticeHeading"][];
+            notice: components["schemas"]["NoticeView"];
+        };
+        /** @description What a person said about a finding. */
+        NoticeRuling: {
+            note: string;
+            recorded_at: string;
+            recorded_by: string;
+            /** @description `accepted`, `dismissed` or `explained`. */
+            ruling: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is made of a finding. */
+        NoticeRulingInput: {
+            key: string;
+            note?: string;
+            /** @description `accepted`, `dismissed` or `explained`. */
+            ruling: string;
+            /**
+             * Format: int64
+             * @description The version it replaces; left out for the first.
+             */
+            version?: number | null;
+        };
+        /** @description A stretch of the text. Units: UTF-16. */
+        NoticeStretch: {
+            end: number;
+            start: number;
+        };
+        /** @description The text of a file. */
+        NoticeText: {
+            text: string;
         };
         /** @description The notice. */
         NoticeView: {
@@ -4630,6 +5686,19 @@ export interface components {
              */
             waiting: number;
             window: components["schemas"]["WindowView"];
+        };
+        /** @description The organisation on a day. */
+        OrgChart: {
+            /** @description Posts that soon will be, or have nobody to take a place. */
+            amber: number;
+            /** @description Why the committee is not made up as the plan orders, empty when it is. */
+            gaps: components["schemas"]["ChartGap"][];
+            /** @description From the top down: a node comes after the one above it. */
+            nodes: components["schemas"]["ChartNode"][];
+            /** @description The day. */
+            on: string;
+            /** @description Posts that are short. */
+            red: number;
         };
         /** @description An organisation to add or change. */
         OrgInput: {
@@ -4814,6 +5883,7 @@ export interface components {
             active: boolean;
             /** @description What he is today. */
             assignments: components["schemas"]["AssignmentView"][];
+            gate?: components["schemas"]["GateView"] | null;
             /** @description Id. */
             id: string;
             /** @description Login name, for those who keep accounts. */
@@ -4836,6 +5906,8 @@ export interface components {
             certificates: components["schemas"]["CertificateView"][];
             /** @description What he was, and what he will be. */
             past: components["schemas"]["AssignmentView"][];
+            /** @description What waits for him, as far as the caller may see it. */
+            waiting: components["schemas"]["Waiting"][];
         };
         /** @description A phase of a hazard's life. */
         PhaseView: {
@@ -5106,6 +6178,79 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A change of the plan. */
+        PlanChangeInput: {
+            draft?: components["schemas"]["PlanDutyInput"] | null;
+            /** @description Id of the duty it adds, writes anew or ends. */
+            duty: string;
+            from: string;
+            reason?: string;
+        };
+        /** @description Our plan, `a`, beside another town's, `b`. */
+        PlanComparison: {
+            a: components["schemas"]["PlanWord"];
+            b: components["schemas"]["PlanWord"];
+            clauses: components["schemas"]["PlanSides"];
+            duties: components["schemas"]["PlanSides"];
+            parameters: components["schemas"]["PlanSides"];
+        };
+        /** @description The plan in force, the words to write a duty with, and every proposal. */
+        PlanDeskView: {
+            actions: string[];
+            bases: components["schemas"]["PlanWord"][];
+            /** @description Clauses that may carry duties. */
+            clauses: components["schemas"]["PlanWord"][];
+            code: string;
+            duties: components["schemas"]["PlanDuty"][];
+            evidence: components["schemas"]["PlanWord"][];
+            facts: components["schemas"]["PlanWord"][];
+            proposals: components["schemas"]["PlanProposalView"][];
+            subjects: components["schemas"]["PlanWord"][];
+            /** @description Words for who must do it and for subjects. */
+            terms: components["schemas"]["PlanWord"][];
+            title: string;
+        };
+        /** @description One respect in which a pair differs. */
+        PlanDifference: {
+            a: string;
+            b: string;
+            what: string;
+        };
+        /** @description One duty of the plan. */
+        PlanDuty: {
+            basis_label: string;
+            clause: string;
+            id: string;
+            period_label: string;
+            title: string;
+        };
+        /** @description A duty as written in the form. */
+        PlanDutyInput: {
+            any?: string[];
+            basis: string;
+            clause: string;
+            evidence?: string[];
+            fact: string;
+            measure: string;
+            /** Format: int32 */
+            minimum: number;
+            period: string;
+            subjects: string;
+            tags?: string[];
+            title: string;
+            /** Format: double */
+            weight: number;
+            who: string[];
+        };
+        /** @description What a change would do to the figures of this year. */
+        PlanEffectView: {
+            after?: components["schemas"]["Tally"] | null;
+            before?: components["schemas"]["Tally"] | null;
+            clause_after: components["schemas"]["Tally"];
+            clause_before: components["schemas"]["Tally"];
+            duty: string;
+            title: string;
+        };
         /** @description The head of the plan. */
         PlanHead: {
             code: string;
@@ -5166,6 +6311,30 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Two things that say the same but ask differently. */
+        PlanPair: {
+            a: string;
+            b: string;
+            differences: components["schemas"]["PlanDifference"][];
+            title: string;
+        };
+        /** @description A change that was proposed. */
+        PlanProposalView: {
+            actions: string[];
+            decided_by: string;
+            duty: string;
+            effect?: components["schemas"]["PlanEffectView"] | null;
+            from: string;
+            id: string;
+            proposed_by: string;
+            reason: string;
+            /** @description The duty as a plan file writes it; empty where it ends. */
+            source: string;
+            /** @description `proposed`, `decided` or `rejected`. */
+            state: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A plan at a version, and why. */
         PlanReason: {
             reason: string;
@@ -5207,6 +6376,26 @@ export interface components {
              */
             year: number;
         };
+        /** @description What one kind of thing has in either plan alone, and where both differ. */
+        PlanSides: {
+            /** @description How many both have. */
+            both: number;
+            differing: components["schemas"]["PlanPair"][];
+            only_a: components["schemas"]["PlanWord"][];
+            only_b: components["schemas"]["PlanWord"][];
+        };
+        /** @description Another town's plan file. */
+        PlanSource: {
+            /** @description TOML. */
+            source: string;
+        };
+        /** @description What is decided about a change. */
+        PlanVerdict: {
+            approve: boolean;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A plan whole. */
         PlanView: components["schemas"]["PlanRow"] & {
             /** @description Visits by month. */
@@ -5222,6 +6411,11 @@ export interface components {
             passed_n: number;
             /** @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. */
             uncovered: components["schemas"]["UncoveredView"][];
+        };
+        /** @description A code and its word. */
+        PlanWord: {
+            code: string;
+            label: string;
         };
         /** @description Plans. */
         Plans: {
@@ -5258,6 +6452,28 @@ export interface components {
              */
             lon: number;
         };
+        /** @description A post to change. What its holder is, for whom and where stays, because work stands on it. */
+        PostChange: {
+            /** @description Whether it still exists. */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Most holders.
+             */
+            max_n?: number | null;
+            /**
+             * Format: int32
+             * @description Fewest holders.
+             */
+            min_n?: number;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version: number;
+        };
         /** @description A post to add. */
         PostInput: {
             /**
@@ -5279,18 +6495,55 @@ export interface components {
             /** @description Where it reaches. */
             territory: string;
         };
+        /** @description One post with everything about it. */
+        PostPage: components["schemas"]["PostView"] & {
+            /** @description Handovers the caller may see, latest first. */
+            handovers: components["schemas"]["HandoverRow"][];
+            /** @description Everybody who was, is or will be on it, oldest first. */
+            history: components["schemas"]["HolderView"][];
+            /** @description The staffing from day to day, over the last fourteen months and what is known ahead. */
+            line: components["schemas"]["PostStretch"][];
+            /** @description What is open and stays with the post; empty for who may not see handovers. */
+            open_work: components["schemas"]["SheetSection"][];
+        };
+        /** @description A day on which a post falls below its minimum. */
+        PostShortage: {
+            /** @description How many are missing then. */
+            missing: number;
+            /** @description First day short. */
+            on: string;
+            /** @description Who no longer counts then. */
+            without: components["schemas"]["LeaverView"][];
+        };
+        /** @description Days in a row on which a post is staffed alike. */
+        PostStretch: {
+            /** @description How many there are beyond the most; for information only. */
+            beyond: number;
+            /** @description First day. */
+            from: string;
+            /** @description Distinct persons who count. */
+            holders: number;
+            /** @description How many are missing. */
+            missing: number;
+            /** @description Last day. */
+            to: string;
+        };
         /** @description 岗位 as pages see it. */
         PostView: {
             /** @description What the caller may do to it now. */
             actions: string[];
             /** @description Whether it still exists. */
             active: boolean;
-            /** @description How many there are beyond the most. */
+            /** @description How many there are beyond the most; for information only. */
             beyond: number;
             /** @description Who is on it on the day. */
             holders: components["schemas"]["HolderView"][];
             /** @description Id. */
             id: string;
+            /** @description `green`, `amber` or `red`. */
+            light: string;
+            /** @description In Chinese. */
+            light_label: string;
             /**
              * Format: int32
              * @description Most holders.
@@ -5305,12 +6558,16 @@ export interface components {
             missing: number;
             /** @description Name. */
             name: string;
+            /** @description As many as must act together and nobody to take a place. */
+            no_cover: boolean;
             /** @description Organisation. */
             org: components["schemas"]["Named"];
             /** @description Role. */
             role: string;
             /** @description What people call it. */
             role_label: string;
+            /** @description What falls below the minimum soon, by itself. */
+            shortages: components["schemas"]["PostShortage"][];
             /** @description Where. */
             territory: components["schemas"]["Named"];
             /**
@@ -5322,6 +6579,20 @@ export interface components {
         /** @description Every post. */
         Posts: {
             items: components["schemas"]["PostView"][];
+        };
+        /** @description Somebody from a paper list. */
+        PresentInput: {
+            /** @description Name as signed, where he is not in the book. */
+            name?: string;
+            /** @description Who, where he is in the book. */
+            person?: string | null;
+            /** @description The place he answers for, where he is not. */
+            place?: string | null;
+            /**
+             * Format: int32
+             * @description Points in percent of a test on paper.
+             */
+            score?: number | null;
         };
         /** @description A problem as sent. */
         Problem: {
@@ -5344,6 +6615,52 @@ export interface components {
             trace_id: string;
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
+        };
+        /** @description A question to add or change. */
+        QuestionInput: {
+            /** @description Whether it is still asked; it is unless said otherwise. */
+            active?: boolean | null;
+            /** @description `single`, `multiple` or `true_false`. */
+            kind: string;
+            /** @description What may be chosen; two for true and false. */
+            options: string[];
+            /** @description Which of them are right, from 0. */
+            right: number[];
+            /** @description The question. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version the change is based on.
+             */
+            version?: number | null;
+        };
+        /** @description A question with its answer, for who keeps the bank. */
+        QuestionView: {
+            /** @description Whether it is still asked. */
+            active: boolean;
+            /** @description Id. */
+            id: string;
+            /** @description How it is asked. */
+            kind: components["schemas"]["Word"];
+            /** @description What may be chosen. */
+            options: string[];
+            /** @description Which of them are right, from 0. */
+            right: number[];
+            /** @description The question. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description Questions of a course. */
+        Questions: {
+            items: components["schemas"]["QuestionView"][];
+        };
+        /** @description Questions to add. */
+        QuestionsInput: {
+            items: components["schemas"]["QuestionInput"][];
         };
         /** @description A clause in the words of the attached notice. */
         Quote: {
@@ -5561,6 +6878,35 @@ export interface components {
         Sessions: {
             items: components["schemas"]["SessionView"][];
         };
+        /** @description Something that stays with the post. */
+        SheetLine: {
+            /** @description By when something is due. */
+            due_on?: string | null;
+            /** @description Its page; empty where it has none. */
+            href: string;
+            /** @description Id of the record. */
+            id: string;
+            /** @description Where it stands, in Chinese. */
+            note: string;
+            /** @description Code of where it stands, as the record's own; empty where it has none. */
+            state: string;
+            /** @description One line, as people name it. */
+            title: string;
+        };
+        /** @description Everything of one kind. */
+        SheetSection: {
+            /** @description Kind, as `task`. */
+            kind: string;
+            /** @description In Chinese. */
+            label: string;
+            /** @description The first of them, the most pressing first. */
+            lines: components["schemas"]["SheetLine"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
         /** @description What is asked of a place. */
         SheetView: {
             /** @description The items in order. */
@@ -5569,6 +6915,15 @@ export interface components {
             kind: string;
             /** @description The editions it is made of. */
             pins: components["schemas"]["PinView"][];
+        };
+        /** @description A signature as pages see it. */
+        SignatureView: {
+            /** @description When. */
+            at: string;
+            /** @description Who signed. */
+            by: components["schemas"]["Named"];
+            /** @description Why somebody else signed. */
+            instead?: string | null;
         };
         /** @description The time a plan is for. */
         Span: {
@@ -5965,6 +7320,7 @@ export interface components {
             kind_label: string;
             /** @description Who leads. */
             lead: components["schemas"]["Named"];
+            left_by?: components["schemas"]["Named"] | null;
             /** @description Whether it is owed and its last day has passed. */
             overdue: boolean;
             /** @description Where. */
@@ -6069,6 +7425,32 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What was chosen. */
+        TestInput: {
+            /** @description For each question the options chosen, from 0. */
+            chosen: number[][];
+        };
+        /** @description A question as it is asked. */
+        TestQuestion: {
+            /** @description How it is asked. */
+            kind: components["schemas"]["Word"];
+            /** @description What may be chosen. */
+            options: string[];
+            /** @description The question. */
+            text: string;
+        };
+        /** @description A test somebody takes. */
+        TestView: {
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Share of the points that passes.
+             */
+            pass_percent: number;
+            /** @description The questions, without answers. */
+            questions: components["schemas"]["TestQuestion"][];
+        };
         /** @description A code of the factor offered. */
         TotpConfirm: {
             code: string;
@@ -6078,6 +7460,97 @@ export interface components {
         TotpOffer: {
             secret: string;
             uri: string;
+        };
+        /** @description A session to plan. */
+        TrainingInput: {
+            /** @description The course. */
+            course: string;
+            /** @description The day it is planned for. */
+            on: string;
+            /** @description Who organises. */
+            org: string;
+            /** @description The place it is for, for a unit's own. */
+            place?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Who teaches; who organises when left out. */
+            trainer?: string | null;
+            /** @description Where. */
+            venue?: string;
+        };
+        /** @description A session in a list. */
+        TrainingRow: {
+            /** @description How many were there. */
+            attended: number;
+            /** @description The course. */
+            course: components["schemas"]["Named"];
+            /** @description For whom. */
+            groups: components["schemas"]["Word"][];
+            /**
+             * Format: int32
+             * @description Hours of teaching.
+             */
+            hours: number;
+            /** @description Id. */
+            id: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["Word"];
+            /** @description The day it is planned for, or was held. */
+            on: string;
+            /** @description Who organises. */
+            org: components["schemas"]["Named"];
+            /** @description How many passed. */
+            passed: number;
+            /** @description `planned`, `notified`, `held`, `tested`, `closed` or `cancelled`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Whether it ends with a test. */
+            tested: boolean;
+            /** @description Title. */
+            title: string;
+            /** @description Who teaches. */
+            trainer: components["schemas"]["Named"];
+            /** @description Where. */
+            venue: string;
+        };
+        /** @description A step of a session. */
+        TrainingStepInput: {
+            /** @description hold: the day. */
+            on?: string | null;
+            /** @description cancel: why. */
+            reason?: string;
+            /** @description `notify`, `hold`, `finish_test`, `close` or `cancel`. */
+            step: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A session with who was there. */
+        TrainingView: components["schemas"]["TrainingRow"] & {
+            /** @description What the caller may do: `notify`, `hold`, `finish_test`, `close`, `cancel`, `attendance`, `void_attendance`. */
+            actions: string[];
+            /** @description Why it was cancelled. */
+            cancelled?: string | null;
+            /**
+             * Format: int32
+             * @description Share of the points that passes.
+             */
+            pass_percent?: number | null;
+            /** @description Who was there. */
+            people: components["schemas"]["AttendanceView"][];
+            /** @description The same as a QR code. */
+            qr_svg?: string | null;
+            /** @description The address to sign in at. */
+            url?: string | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description Sessions. */
+        Trainings: {
+            items: components["schemas"]["TrainingRow"][];
         };
         /** @description A place visited less often than wanted. */
         UncoveredView: {
@@ -6212,6 +7685,11 @@ export interface components {
             /** @description The town. */
             town_name: string;
         };
+        /** @description Somebody of a group who was not trained or did not pass. */
+        Untrained: components["schemas"]["Named"] & {
+            /** @description Whether he was there but did not pass. */
+            attended: boolean;
+        };
         /** @description One village in a summary. */
         VillageCount: {
             /**
@@ -6253,6 +7731,20 @@ export interface components {
         VoidView: {
             at: string;
             reason: string;
+        };
+        /** @description Something that waits for a person. */
+        Waiting: {
+            /** @description `tasks`, `overdue_tasks` or `handovers`. */
+            code: string;
+            /** @description The list behind it; empty where there is none to open. */
+            href: string;
+            /** @description In Chinese. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            n: number;
         };
         /** @description A proposal that waits for a leader. */
         WaitingParameter: {
@@ -6433,6 +7925,8 @@ export interface components {
             escalated: components["schemas"]["TaskRow"][];
             /** @description Requests for an extension. */
             extensions: components["schemas"]["HazardRow"][];
+            /** @description Handovers that wait for his signature. */
+            handovers: components["schemas"]["HandoverRow"][];
             /** @description Fixes that are late or due within a week. */
             hazards_due: components["schemas"]["HazardRow"][];
             /** @description Late tasks: his own, and those he may give to others. */
@@ -7248,6 +8742,116 @@ export interface operations {
     };
     list: {
         parameters: {
+            query?: {
+                /** @description Only what runs out soon or has. */
+                expiring?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificates"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRow"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateRevoke"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRow"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
             query?: never;
             header?: never;
             path?: never;
@@ -7538,6 +9142,183 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Courses"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questions"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8007,6 +9788,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUpView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only those not yet signed by both. */
+                open?: boolean;
+                /** @description Only those that wait for the caller's signature. */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handovers"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverSign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
                 };
             };
             404: {
@@ -9790,6 +11837,33 @@ export interface operations {
             };
         };
     };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyTrainings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -10136,6 +12210,152 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReading"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRulingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeFinding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    text: {
+        parameters: {
+            query: {
+                /** @description With its ending: what is called `.docx` must be one. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeText"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chart: {
+        parameters: {
+            query?: {
+                /** @description `YYYY-MM-DD`; today when left out. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgChart"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11240,6 +13460,159 @@ export interface operations {
             };
         };
     };
+    desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDeskView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanSource"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanComparison"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChangeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanProposalView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChangeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanEffectView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanVerdict"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanProposalView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -11292,6 +13665,166 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11700,6 +14233,8 @@ export interface operations {
                 org?: string | null;
                 /** @description Only what is overdue. */
                 overdue?: boolean | null;
+                /** @description Only what is owed by a post that nobody holds. */
+                unheld?: boolean | null;
                 /** @description Text. */
                 q?: string | null;
                 /** @description Rows of a page. */
@@ -12166,6 +14701,371 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query?: {
+                /** @description This year when left out. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trainings"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_attendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                attendance: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyTraining"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyTraining"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
