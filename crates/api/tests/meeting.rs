@@ -30,6 +30,13 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
+/// A number on somebody's workbench; null where it is not shown.
+async fn on_the_workbench(browser: &mut Browser, code: &str) -> anyhow::Result<Value> {
+    let page = browser.get("/api/v1/workbench").await?.ok()?;
+    let counts = page["counts"].as_array().cloned().unwrap_or_default();
+    Ok(counts.iter().find(|one| one["code"] == code).map(|one| one["n"].clone()).unwrap_or_default())
+}
+
 /// The line of a duty on the board, as `plan status` gives it.
 async fn duty(browser: &mut Browser, id: &str) -> anyhow::Result<Value> {
     let page = browser.get(&format!("/api/v1/board/duties/{id}")).await?.ok()?;
@@ -83,6 +90,7 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
 
         let mine = staff.get("/api/v1/follow-ups?mine=true&state=open").await?.items()?;
         assert_eq!((mine.len(), &mine[0]["actions"]), (1, &json!(["done"])));
+        assert_eq!(on_the_workbench(&mut staff, "follow_ups").await?, json!(1));
         assert_eq!(near.get("/api/v1/follow-ups").await?.items()?.len(), 1, "his village's");
         assert!(far.get("/api/v1/follow-ups").await?.items()?.is_empty(), "not the next village's");
         let step = |step: &str| format!("/api/v1/follow-ups/{}/{step}", text(&item, "id"));
@@ -93,6 +101,8 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
         let done = staff.post(&step("done"), said("四十六家已查完", 1)).await?.ok()?;
         assert_eq!((&done["state"], &done["late"]), (&json!("done"), &json!(true)));
         assert_eq!(staff.post(&step("verify"), said("", 2)).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(on_the_workbench(&mut staff, "follow_ups").await?, Value::Null, "done by him");
+        assert_eq!(on_the_workbench(&mut clerk, "follow_ups_to_verify").await?, json!(1));
         let verified = clerk.post(&step("verify"), said("抽查属实", 2)).await?.ok()?;
         assert_eq!((&verified["state"], &verified["actions"]), (&json!("verified"), &json!([])));
 

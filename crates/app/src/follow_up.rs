@@ -194,6 +194,9 @@ impl Owners {
     }
 }
 
+/// Items counted at most: more than this nobody works off one by one.
+const MOST: i64 = 500;
+
 fn holds(caller: &Caller, post: &PostId) -> bool {
     caller.hats.all().iter().any(|hat| hat.post == *post)
 }
@@ -318,6 +321,19 @@ pub(crate) async fn ask(
         recorded_at: now,
     };
     tx.insert_follow_up(&record).await.map_err(Into::into)
+}
+
+/// How many items the caller's posts owe, and how many wait for him to verify.
+// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<(usize, usize)> {
+    let mut count = async |action, state: &str, owners| -> Result<usize> {
+        let Some(scope) = caller.hats.scope(action) else { return Ok(0) };
+        let filter = FollowUpFilter { state: Some(state.to_owned()), owners, ..FollowUpFilter::default() };
+        Ok(read.follow_ups(&scope, &filter, None, MOST).await?.len())
+    };
+    let mine = caller.hats.all().iter().map(|hat| hat.post.clone()).collect();
+    let owed = count(Action::FollowUpDo, "open", Some(mine)).await?;
+    Ok((owed, count(Action::FollowUpVerify, "done", None).await?))
 }
 
 impl App {

@@ -9,6 +9,7 @@ use domain::task::EventKind;
 use domain::time::Date;
 use serde::Serialize;
 use store::Read;
+use store::report::ReportFilter;
 use store::task::{StoredTask, TaskFilter};
 use utoipa::ToSchema;
 
@@ -427,6 +428,21 @@ impl App {
         let parameters = crate::parameter::waiting(read, caller, names, today).await?;
         if caller.hats.scope(Action::ParameterDecide).is_some() {
             counts.push(count("parameters", "待审定参数", many(&parameters), "due", "/parameters"));
+        }
+        let (owed, to_verify) = crate::follow_up::waiting(read, caller).await?;
+        if owed > 0 {
+            counts.push(count("follow_ups", "我的督办事项", owed as i64, "due", "/follow-ups?mine=true"));
+        }
+        if to_verify > 0 {
+            let href = "/follow-ups?state=done";
+            counts.push(count("follow_ups_to_verify", "待核实督办事项", to_verify as i64, "due", href));
+        }
+        if caller.hats.scope(Action::ReportIssue).is_some() {
+            let submitted = ReportFilter { state: Some("submitted".to_owned()), ..ReportFilter::default() };
+            let n = read.reports(&submitted, None, READ).await?.len() as i64;
+            if n > 0 {
+                counts.push(count("reports", "待签发报告", n, "due", "/reports?state=submitted"));
+            }
         }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
