@@ -11,9 +11,8 @@ use store::Read;
 use store::budget::BudgetRecord;
 use utoipa::ToSchema;
 
-use crate::meeting::kinds_of;
-use crate::plan::plan_in_force;
-use crate::view::{Named, Word};
+use crate::plan::{kinds_of, plan_in_force};
+use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
 impl From<BudgetRefusal> for Error {
@@ -147,24 +146,19 @@ pub struct BudgetVoid {
 
 const OTHER: &str = "other";
 
-fn words(kinds: &std::collections::BTreeMap<String, String>) -> Vec<Word> {
-    let known = kinds.iter().map(|(kind, label)| Word::new(kind, label));
-    known.chain([Word::new(OTHER, "其他经费")]).collect()
-}
-
-fn read_day(field: &'static str, text: &str) -> Result<Date> {
-    domain::time::parse_date(text.trim())
-        .ok_or_else(|| Error::field(field, "date.invalid", "日期请写成 2026-11-25 的样子"))
+/// The kinds of money the plan in force asks for, and any other.
+async fn kinds(read: &mut Read, today: Date) -> Result<Vec<Word>> {
+    let (plan, _) = plan_in_force(read, today).await?;
+    let asked = kinds_of(&plan, "budget:").into_iter().map(|(kind, label)| Word::new(kind, label));
+    Ok(asked.chain([Word::new(OTHER, "其他经费")]).collect())
 }
 
 async fn view(
     read: &mut Read,
     caller: &Caller,
     record: &BudgetRecord,
-    today: Date,
+    kinds: &[Word],
 ) -> Result<BudgetLineView> {
-    let (plan, _) = plan_in_force(read, today).await?;
-    let kinds = words(&kinds_of(&plan, "budget:"));
     let org = read.org(&record.line.org).await?.map(|one| one.org.name);
     let may = caller.hats.hat(Action::BudgetKeep, &Subject::town()).is_some() && record.line.void.is_none();
     let l = &record.line;
@@ -172,7 +166,7 @@ async fn view(
     Ok(BudgetLineView {
         id: l.id.to_string(),
         year: l.year,
-        kind: kinds.into_iter().find(|word| word.code == l.kind).unwrap_or(other),
+        kind: kinds.iter().find(|word| word.code == l.kind).cloned().unwrap_or(other),
         title: l.title.clone(),
         org: Named::new(l.org.as_str(), org.unwrap_or_default()),
         promised_fen: l.promised_fen,
@@ -206,15 +200,15 @@ impl App {
         let today = self.now().date();
         let year = year.unwrap_or(today.year());
         let mut read = self.db.read(&self.town).await?;
+        let kinds = kinds(&mut read, today).await?;
         let mut items = Vec::new();
         for record in read.budget_lines(year).await? {
-            items.push(view(&mut read, caller, &record, today).await?);
+            items.push(view(&mut read, caller, &record, &kinds).await?);
         }
         let mut years = read.budget_years().await?;
-        years.extend([year, today.year()].into_iter().filter(|one| !years.contains(one)).collect::<Vec<_>>());
+        years.extend([year, today.year()]);
         years.sort_unstable_by(|a, b| b.cmp(a));
         years.dedup();
-        let (plan, _) = plan_in_force(&mut read, today).await?;
         let orgs = read.orgs().await?.into_iter().map(|one| one.org).filter(|org| org.active);
         let standing = || items.iter().filter(|line| line.void.is_none());
         let may = caller.hats.hat(Action::BudgetKeep, &Subject::town()).is_some();
@@ -223,7 +217,7 @@ impl App {
             years,
             promised_fen: standing().map(|line| line.promised_fen).sum(),
             spent_fen: standing().map(|line| line.spent_fen).sum(),
-            kinds: words(&kinds_of(&plan, "budget:")),
+            kinds,
             orgs: orgs.map(|org| Named::new(org.id.as_str(), org.name)).collect(),
             actions: if may { vec!["add"] } else { Vec::new() },
             items,
@@ -239,8 +233,8 @@ impl App {
             return Err(Error::field("approved_on", "budget.not_yet", "批准日期不能晚于今天，请核对"));
         }
         let mut tx = self.write(caller).await?;
-        let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
-        if asked.kind != OTHER && !kinds_of(&plan, "budget:").contains_key(&asked.kind) {
+        let kinds = kinds(&mut tx, now.date()).await?;
+        if !kinds.iter().any(|kind| kind.code == asked.kind) {
             return Err(Error::field("kind", "budget.kind", "请选择经费类别"));
         }
         let org = OrgId::from(asked.org.as_str());
@@ -263,7 +257,7 @@ impl App {
         .set()?;
         let record = BudgetRecord { line, voided_at: None, version: 1, recorded_at: now };
         tx.insert_budget_line(&record).await?;
-        let answer = view(&mut tx, caller, &record, now.date()).await?;
+        let answer = view(&mut tx, caller, &record, &kinds).await?;
         let audit = caller.audit_as(hat, "budget.add", ("budget_line", record.line.id.as_str()), "", now);
         Ok(tx.commit(audit, answer).await?)
     }
@@ -328,14 +322,15 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let mut record = tx.budget_line(id).await?.ok_or(Error::NotFound)?;
+        let kinds = kinds(&mut tx, now.date()).await?;
         if record.version != version {
-            return Err(Error::stale(&view(&mut tx, caller, &record, now.date()).await?));
+            return Err(Error::stale(&view(&mut tx, caller, &record, &kinds).await?));
         }
         record.line = change(record.line)?;
         record.voided_at = record.line.void.is_some().then_some(now);
         tx.update_budget_line(&record).await?;
         record.version += 1;
-        let answer = view(&mut tx, caller, &record, now.date()).await?;
+        let answer = view(&mut tx, caller, &record, &kinds).await?;
         let mut audit = caller.audit_as(hat, action, ("budget_line", id.as_str()), "", now);
         audit.reason = reason.to_owned();
         Ok(tx.commit(audit, answer).await?)

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::follow_up::Origin;
 use domain::ids::{FollowUpId, MeetingId, OrgId, PersonId, PostId};
 use domain::meeting::{Meeting, MeetingRefusal, Resolution, State};
-use domain::plan::Plan;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,8 +15,8 @@ use store::meeting::MeetingRecord;
 use utoipa::ToSchema;
 
 use crate::follow_up::{FollowUpView, OwnerView, Owners, ask, view as follow_up_view};
-use crate::plan::plan_in_force;
-use crate::view::{Named, Word};
+use crate::plan::{kinds_of, plan_in_force};
+use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
 impl From<MeetingRefusal> for Error {
@@ -187,20 +186,6 @@ pub struct MeetingAsked {
 /// A kind that no duty asks for.
 const OTHER: &str = "other";
 
-/// The words behind a tag family, as the duties of the plan use them: `meeting:risk` is called by the duty that asks
-/// for it.
-pub(crate) fn kinds_of(plan: &Plan, family: &str) -> BTreeMap<String, String> {
-    let mut out = BTreeMap::new();
-    for duty in &plan.duties {
-        for tag in duty.needs.iter().flat_map(|need| need.all.iter().chain(&need.any)) {
-            if let Some(kind) = tag.strip_prefix(family) {
-                out.entry(kind.to_owned()).or_insert_with(|| duty.title.clone());
-            }
-        }
-    }
-    out
-}
-
 fn word(kinds: &BTreeMap<String, String>, kind: &str) -> Word {
     Word::new(kind, kinds.get(kind).map_or("其他会议", String::as_str))
 }
@@ -277,11 +262,6 @@ async fn page(
         version: record.version,
         actions: actions(caller, record),
     })
-}
-
-fn read_day(field: &'static str, text: &str) -> Result<Date> {
-    domain::time::parse_date(text.trim())
-        .ok_or_else(|| Error::field(field, "date.invalid", "日期请写成 2026-11-25 的样子"))
 }
 
 fn cleaned(texts: &[String]) -> Vec<String> {

@@ -151,6 +151,20 @@ pub(crate) async fn plan_in_force(read: &mut Read, on: Date) -> Result<(Plan, Pl
     Ok((plan, version))
 }
 
+/// The words behind a tag family, as the duties of the plan use them: `meeting:risk` is called by the duty that asks
+/// for it.
+pub(crate) fn kinds_of(plan: &Plan, family: &str) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for duty in &plan.duties {
+        for tag in duty.needs.iter().flat_map(|need| need.all.iter().chain(&need.any)) {
+            if let Some(kind) = tag.strip_prefix(family) {
+                out.entry(kind.to_owned()).or_insert_with(|| duty.title.clone());
+            }
+        }
+    }
+    out
+}
+
 impl App {
     /// Puts a plan file in force from its effective date on; the one before it ends the day before. The same text
     /// again changes nothing.

@@ -20,7 +20,7 @@ use store::seal::sha256;
 use utoipa::ToSchema;
 
 use crate::follow_up::{FollowUpView, OwnerView, Owners, ask, view as follow_up_view};
-use crate::view::{Named, Word};
+use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
 impl From<ReportRefusal> for Error {
@@ -327,11 +327,6 @@ fn actions(caller: &Caller, report: &Report) -> Vec<&'static str> {
         State::Draft { .. } | State::Void { .. } => {}
     }
     out
-}
-
-fn read_day(field: &'static str, text: &str) -> Result<Date> {
-    domain::time::parse_date(text.trim())
-        .ok_or_else(|| Error::field(field, "date.invalid", "日期请写成 2026-11-25 的样子"))
 }
 
 impl App {

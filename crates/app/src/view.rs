@@ -1,7 +1,17 @@
 //! Shapes that many answers share. What does not belong here: what one noun alone answers (its own room).
 
+use domain::time::{Date, parse_date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::{Error, Result};
+
+/// Reads a day of a form.
+///
+/// Errors: names the field.
+pub(crate) fn read_day(field: &str, text: &str) -> Result<Date> {
+    parse_date(text.trim()).ok_or_else(|| Error::field(field, "date.invalid", "日期请写成 2026-11-25 的样子"))
+}
 
 /// Something by id, with what people call it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -19,9 +19,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_flow", include_str!("../migrations/0008_flow.sql")),
     ("0010_notice", include_str!("../migrations/0010_notice.sql")),
     ("0011_evidence", include_str!("../migrations/0011_evidence.sql")),
-    ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
-    ("0015_training", include_str!("../migrations/0015_training.sql")),
     ("0012_post", include_str!("../migrations/0012_post.sql")),
+    ("0015_training", include_str!("../migrations/0015_training.sql")),
+    ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
 ];
 
 const MEMORY: &str =
