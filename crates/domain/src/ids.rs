@@ -46,12 +46,20 @@ ids! {
     AssignmentId
     /// 经费项目.
     BudgetLineId
+    /// 点名测试.
+    CallTestId
     /// 证件.
     CertificateId
+    /// 购买服务合同.
+    ContractId
     /// 培训课程.
     CourseId
+    /// 演练.
+    DrillId
     /// 凭据.
     EvidenceId
+    /// 站队: a fire station, micro station or brigade.
+    ForceId
     /// 督办事项.
     FollowUpId
     /// 上岗豁免.
@@ -70,18 +78,24 @@ ids! {
     MeetingId
     /// 机构.
     OrgId
+    /// 公文和表单.
+    PaperId
     /// 人员.
     PersonId
     /// 照片、签名等附件.
     PhotoId
     /// 场所.
     PlaceId
+    /// 公示牌.
+    PlacardId
     /// 岗位.
     PostId
     /// 试题.
     QuestionId
     /// 报告.
     ReportId
+    /// 出动.
+    SortieId
     /// 检查任务.
     TaskId
     /// 区划代码: a node of the territory tree, as `500118100000`.
