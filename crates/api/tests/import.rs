@@ -485,6 +485,17 @@ async fn people_and_their_posts_come_by_ledger_too() -> anyhow::Result<()> {
         let view = send(&mut clerk, "people", "w.csv", wrong.as_bytes().to_vec()).await?.ok()?;
         let job = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?;
         assert_eq!(text(&job, "/result/problems/0/code"), "person.org_unknown");
+        let single = json!({ "name": "村书记", "min_n": 1, "max_n": 1, "active": true, "version": 1 });
+        clerk.put("/api/v1/posts/post-secretary1", single).await?.ok()?;
+        let second = "姓名,单位,角色,责任区域\r\n王五,场镇社区,村（社区）书记,场镇社区\r\n";
+        let view = send(&mut clerk, "people", "s.csv", second.as_bytes().to_vec()).await?.ok()?;
+        let job = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+        assert_eq!(text(&job, "/result/problems/0/code"), "assignment.occupied", "{job}");
+        assert_eq!(
+            clerk.get("/api/v1/people?q=%E7%8E%8B%E4%BA%94").await?.items()?.len(),
+            0,
+            "nothing half-written"
+        );
         let mut other = town.login("head").await?;
         assert_eq!(
             other.get(&format!("/api/v1/jobs/{}", text(&job, "/id"))).await?.status,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::account::Account;
 use utoipa::ToSchema;
 
-use crate::org::Names;
+use crate::names::Names;
 use crate::session::{Device, end_all, worn};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result, secret};
@@ -289,12 +289,12 @@ impl App {
         let mut hats = Vec::new();
         for hat in caller.hats.all() {
             let post = read.post(&hat.post).await?;
-            let place = names.territory(&hat.territory);
+            let place = names.territory(hat.territory.as_str());
             hats.push(Hat {
                 id: hat.id.to_string(),
                 role: hat.role.code().to_owned(),
                 role_label: hat.role.label().to_owned(),
-                org: names.org(&hat.org),
+                org: names.named_org(&hat.org),
                 territory: HatTerritory { code: place.id, name: place.name, path: hat.path.clone() },
                 post_name: post.map_or_else(|| hat.role.label().to_owned(), |post| post.post.name),
                 from: hat.from.to_string(),
@@ -308,7 +308,7 @@ impl App {
                 name: caller.name.clone(),
             },
             town: self.town.to_string(),
-            town_name: names.territory(&self.town.as_str().into()).name,
+            town_name: names.territory(self.town.as_str()).name,
             demo: self.demo,
             server_time: now.to_rfc3339(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

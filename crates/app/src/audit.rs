@@ -19,7 +19,7 @@ pub use words::{action_label, object_label};
 
 use crate::event::{is_everybodys, right};
 use crate::job::{Asker, JobKind, JobView};
-use crate::org::Names;
+use crate::names::Names;
 use crate::{App, Caller, Result};
 
 /// What is asked of the record.
@@ -213,7 +213,7 @@ async fn hat_labels(read: &mut Read, entries: &[Entry]) -> Result<BTreeMap<Strin
         if let Some(held) = held {
             let post = read.post(&held.assignment.post).await?;
             let post = post.map_or(held.assignment.role.label().to_owned(), |post| post.post.name);
-            labels.insert(entry.hat.clone(), format!("{} {post}", names.org(&held.assignment.org).name));
+            labels.insert(entry.hat.clone(), format!("{} {post}", names.org(&held.assignment.org)));
         }
     }
     Ok(labels)

@@ -16,7 +16,7 @@ use store::place::PlaceRecord;
 use crate::hazard::setting;
 use crate::import::written;
 use crate::place::view::{PlaceQuery, word};
-use crate::place::{Names, filter};
+use crate::place::{Gazetteer, filter};
 use crate::{App, Caller, Error, Result};
 
 /// Ledgers one person may take out in a day, until the town decides otherwise (P).
@@ -78,7 +78,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 /// A record as a row of the ledger.
-pub(crate) fn to_row(record: &PlaceRecord, names: &Names, lists: &[ListKind]) -> PlaceRow {
+pub(crate) fn to_row(record: &PlaceRecord, names: &Gazetteer, lists: &[ListKind]) -> PlaceRow {
     let p = &record.place;
     let mut lists: Vec<String> = lists.iter().map(word).collect();
     lists.sort();
@@ -196,7 +196,7 @@ impl App {
         caller.stepped_up(now)?;
         let filter = filter(query, on)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
+        let names = Gazetteer::read(&mut read).await?;
         let mut records = Vec::new();
         read.each_place(&filter, &scope, |record| records.push(record)).await?;
         let ids: Vec<PlaceId> = records.iter().map(|r| r.place.id.clone()).collect();

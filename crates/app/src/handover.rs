@@ -166,7 +166,7 @@ impl HandoverRow {
         Self {
             id: handover.id.to_string(),
             post: Named::new(post.id.as_str(), post.name.as_str()),
-            org: book.names.org(&record.org),
+            org: book.names.named_org(&record.org),
             giver: handover.giver_person.as_ref().map(|person| book.person(person)),
             taker: book.person(&handover.taker_person),
             last_day: handover.last_day.map(|day| day.to_string()),

@@ -59,6 +59,11 @@ impl Names {
         self.orgs.get(id).cloned().unwrap_or_else(|| id.to_string())
     }
 
+    /// Whether there is such an organisation.
+    pub fn knows_org(&self, id: &OrgId) -> bool {
+        self.orgs.contains_key(id)
+    }
+
     /// An organisation with its name.
     pub fn named_org(&self, id: &OrgId) -> Named {
         Named::new(id.to_string(), self.org(id))
@@ -68,6 +73,11 @@ impl Names {
     pub fn territory(&self, code: &str) -> Named {
         let known = self.territories.get(&TerritoryCode::from(code));
         Named::new(code, known.map_or(code, |territory| territory.name.as_str()))
+    }
+
+    /// Path of a territory; none when there is no such territory.
+    pub fn path(&self, code: &TerritoryCode) -> Option<&str> {
+        self.territories.get(code).map(|territory| territory.path.as_str())
     }
 }
 

@@ -3,8 +3,6 @@
 
 mod chart;
 
-use std::collections::BTreeMap;
-
 use domain::ids::{AccountId, OrgId, PersonId, TerritoryCode};
 use domain::org::{Assignment, Certificate, Level, Org, OrgKind, Person, Post, Relation, Territory};
 use domain::policy::{Action, Subject};
@@ -21,7 +19,6 @@ pub use chart::{ChartGap, ChartHolder, ChartNode, ChartPost, OrgChart};
 
 use crate::error::FieldProblem;
 use crate::person::initials;
-use crate::view::Named;
 use crate::{App, Caller, Error, Result, secret};
 
 /// 辖区 as pages see it.
@@ -153,46 +150,6 @@ pub struct OrgInput {
     pub active: Option<bool>,
     /// The version the change is based on.
     pub version: Option<i64>,
-}
-
-/// What territories and organisations are called, read once for many rows.
-pub(crate) struct Names {
-    territories: BTreeMap<TerritoryCode, TerritoryRecord>,
-    orgs: BTreeMap<OrgId, OrgRecord>,
-}
-
-impl Names {
-    /// Reads them all: they are few.
-    pub(crate) async fn read(read: &mut Read) -> Result<Self> {
-        let territories = read.territories().await?;
-        let orgs = read.orgs().await?;
-        Ok(Self {
-            territories: territories.into_iter().map(|t| (t.territory.code.clone(), t)).collect(),
-            orgs: orgs.into_iter().map(|o| (o.org.id.clone(), o)).collect(),
-        })
-    }
-
-    /// A territory by name; one that is not in the book goes by its code.
-    pub(crate) fn territory(&self, code: &TerritoryCode) -> Named {
-        let name = self.territories.get(code).map(|t| t.territory.name.as_str());
-        Named::new(code.as_str(), name.unwrap_or(code.as_str()))
-    }
-
-    /// Path of a territory; none when it is not in the book.
-    pub(crate) fn path(&self, code: &TerritoryCode) -> Option<&str> {
-        self.territories.get(code).map(|t| t.territory.path.as_str())
-    }
-
-    /// An organisation by name; one that is not in the book goes by its id.
-    pub(crate) fn org(&self, id: &OrgId) -> Named {
-        let name = self.orgs.get(id).map(|o| o.org.name.as_str());
-        Named::new(id.as_str(), name.unwrap_or(id.as_str()))
-    }
-
-    /// Whether an organisation is in the book.
-    pub(crate) fn knows_org(&self, id: &OrgId) -> bool {
-        self.orgs.contains_key(id)
-    }
 }
 
 /// Fields that cannot be right, collected while they are read.

@@ -17,8 +17,9 @@ use store::task::TaskFilter;
 use utoipa::ToSchema;
 
 use crate::gate::{GateView, Gatekeeper};
+use crate::names::Names;
 use crate::names::masked;
-use crate::org::{Fields, Names};
+use crate::org::Fields;
 use crate::post::{AssignmentView, CertificateView, PostNames, assignment_view, subject};
 use crate::{App, Caller, Error, Result};
 

@@ -1,7 +1,7 @@
 //! The register of places: who may see and touch one, adding, changing, voiding, verifying. What does not belong here:
 //! lists (`place_list`), bringing in ledgers (`import`), counting risk (`risk`).
 
-mod names;
+mod gazetteer;
 pub mod view;
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use store::place::{PlaceFilter, PlaceOrder};
 use store::place_list::{EntryRecord, ListRecord};
 use store::{Read, Write};
 
-pub(crate) use names::Names;
+pub(crate) use gazetteer::Gazetteer;
 use view::{ContactInput, PlaceInput, PlacePage, PlaceQuery, PlaceView, Revealed, parse_word};
 
 use crate::error::FieldProblem;
@@ -108,7 +108,7 @@ pub(crate) async fn lists_of_place(read: &mut Read, id: &PlaceId) -> Result<List
 }
 
 /// What an error of coverage asks somebody to do.
-pub(crate) fn coverage_sentence(error: &CoverageError, names: &Names) -> String {
+pub(crate) fn coverage_sentence(error: &CoverageError, names: &Gazetteer) -> String {
     match error {
         CoverageError::Nobody { .. } => "没有行业主管部门，请确定由谁监管".to_owned(),
         CoverageError::Several { orgs, .. } => {
@@ -216,7 +216,7 @@ fn contact(input: &ContactInput, known: &Contact) -> Contact {
 fn record_of(
     input: &PlaceInput,
     known: Option<&PlaceRecord>,
-    names: &Names,
+    names: &Gazetteer,
     (id, now, by): (String, Timestamp, &str),
 ) -> Result<PlaceRecord> {
     let mut problems = Vec::new();
@@ -381,7 +381,7 @@ impl App {
             None => Some(read.place_count(&filter, &scope).await?),
             Some(_) => None,
         };
-        let names = Names::read(&mut read).await?;
+        let names = Gazetteer::read(&mut read).await?;
         let items = view::rows(&mut read, &names, &records, on).await?;
         Ok(PlacePage { items, next, total })
     }
@@ -390,7 +390,7 @@ impl App {
     pub async fn add_place(&self, caller: &Caller, input: &PlaceInput) -> Result<PlaceView> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let names = Names::read(&mut tx).await?;
+        let names = Gazetteer::read(&mut tx).await?;
         let mut record = record_of(input, None, &names, (self.new_id(), now, caller.person.as_str()))?;
         let hat = caller.hat(Action::PlaceAdd, &subject_of(&record))?.clone();
         if record.place.code.is_empty() {
@@ -412,7 +412,7 @@ impl App {
         let mut tx = self.write(caller).await?;
         let (known, _) = place_in_scope(&mut tx, caller, Action::PlaceRead, id).await?;
         let hat = self.may_change(caller, &mut tx, &known, Action::PlaceChange, input.version).await?;
-        let names = Names::read(&mut tx).await?;
+        let names = Gazetteer::read(&mut tx).await?;
         let by = caller.person.as_str();
         let mut record = record_of(input, Some(&known), &names, (id.to_string(), now, by))?;
         // Whoever moves a place must be at home where it goes.

@@ -16,7 +16,7 @@ use store::place_list::{EntryRecord, ListRecord, NamedEntry};
 use utoipa::ToSchema;
 
 use crate::place::view::word;
-use crate::place::{Names, coverage_label, coverage_sentence, place_in_scope, reason};
+use crate::place::{Gazetteer, coverage_label, coverage_sentence, place_in_scope, reason};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -227,12 +227,12 @@ impl From<ListRefusal> for Error {
 }
 
 /// Where a list stands as far as rights are concerned.
-fn subject_of(list: &PlaceList, names: &Names) -> Subject {
+fn subject_of(list: &PlaceList, names: &Gazetteer) -> Subject {
     let path = list.village.as_ref().and_then(|v| names.territory(v)).map_or("", |t| t.path.as_str());
     Subject::of(path, Some(&list.owner))
 }
 
-fn entry_view(named: &NamedEntry, names: &Names) -> EntryView {
+fn entry_view(named: &NamedEntry, names: &Gazetteer) -> EntryView {
     let entry = &named.entry.entry;
     let (to, reason_out) = entry.left.clone().unzip();
     EntryView {
@@ -263,7 +263,7 @@ impl App {
         let on = self.now().date();
         let scope = caller.scope(Action::PlaceRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
+        let names = Gazetteer::read(&mut read).await?;
         let sizes: HashMap<String, i64> = read.list_sizes(on).await?.into_iter().collect();
         let mut items = Vec::new();
         let mut seen = Vec::new();
@@ -344,7 +344,7 @@ impl App {
         let scope = caller.scope(Action::PlaceRead)?;
         let limit = limit.unwrap_or(100).clamp(1, 500);
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
+        let names = Gazetteer::read(&mut read).await?;
         if !read.place_lists().await?.iter().any(|known| known.id == list) {
             return Err(Error::NotFound);
         }
@@ -362,7 +362,7 @@ impl App {
     pub async fn add_place_list(&self, caller: &Caller, input: &PlaceListInput) -> Result<PlaceListView> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let names = Names::read(&mut tx).await?;
+        let names = Gazetteer::read(&mut tx).await?;
         let kind: ListKind = crate::place::view::parse_word(&input.kind)
             .ok_or_else(|| Error::field("kind", "place_list.kind", "没有这种名录，请重新选择"))?;
         let owner = OrgId::from(input.owner.as_str());
@@ -434,7 +434,7 @@ impl App {
         let now = self.now();
         let why = reason(why)?;
         let mut tx = self.write(caller).await?;
-        let names = Names::read(&mut tx).await?;
+        let names = Gazetteer::read(&mut tx).await?;
         let known = tx.place_list(list).await?.ok_or(Error::NotFound)?;
         let subject = subject_of(&known.list, &names);
         let hat = caller.hat(Action::ListChange, &subject)?;
@@ -476,7 +476,7 @@ impl App {
         let now = self.now();
         let why = reason(why)?;
         let mut tx = self.write(caller).await?;
-        let names = Names::read(&mut tx).await?;
+        let names = Gazetteer::read(&mut tx).await?;
         let known = tx.place_list(list).await?.ok_or(Error::NotFound)?;
         let stay = tx.list_entries(list).await?.into_iter().find(|e| e.id == entry).ok_or(Error::NotFound)?;
         let subject = subject_of(&known.list, &names);
@@ -515,7 +515,7 @@ impl App {
         let scope = caller.scope(Action::PlaceRead)?;
         let whole = Caller::system().scope(Action::PlaceRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
+        let names = Gazetteer::read(&mut read).await?;
         let lists: Vec<PlaceList> = all_lists(&mut read).await?.into_iter().map(|l| l.list).collect();
         let mut places: Vec<Place> = Vec::new();
         let mut known: HashMap<PlaceId, (String, String, String, Option<OrgId>)> = HashMap::new();

@@ -22,7 +22,8 @@ use utoipa::ToSchema;
 pub(crate) use page::{Book, WARN_DAYS};
 pub use page::{LeaverView, PostPage, PostShortage, PostStretch};
 
-use crate::org::{Fields, Names};
+use crate::names::Names;
+use crate::org::Fields;
 use crate::person::initials;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -267,8 +268,8 @@ pub(crate) fn assignment_view(
         role: held.role.code().to_owned(),
         role_label: held.role.label().to_owned(),
         post: Named::new(held.post.as_str(), post),
-        org: names.org(&held.org),
-        territory: names.territory(&held.territory),
+        org: names.named_org(&held.org),
+        territory: names.territory(held.territory.as_str()),
         acting: held.acting,
         from: held.from.to_string(),
         to: held.to.map(|day| day.to_string()),

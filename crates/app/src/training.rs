@@ -369,7 +369,7 @@ impl App {
         let org = OrgId::from(input.org.as_str());
         let trainer = input.trainer.as_deref().filter(|id| !id.is_empty());
         let trainer = trainer.map_or_else(|| org.clone(), OrgId::from);
-        let book = crate::org::Names::read(&mut tx).await?;
+        let book = Names::read(&mut tx).await?;
         for (field, id) in [("org", &org), ("trainer", &trainer)] {
             if !book.knows_org(id) {
                 fields.wrong(field, "training.org", "没有这个机构，请从列表中选择");

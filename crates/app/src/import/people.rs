@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::gate::{GateRefusal, Part};
 use domain::ids::{PersonId, PostId};
-use domain::org::{Assignment, Person, Post, Role, Territory};
+use domain::org::{Assignment, OrgRefusal, Person, Post, Role, Territory, appoint};
 use domain::policy::Action;
 use domain::time::Date;
 use exchange::ledger::{Numbered, Parsed};
@@ -20,7 +20,7 @@ use crate::gate::Gatekeeper;
 use crate::job::Running;
 use crate::names::masked;
 use crate::person::initials;
-use crate::place::Names;
+use crate::place::Gazetteer;
 use crate::{App, Caller, Error, Result};
 
 /// Persons read at a time.
@@ -37,7 +37,7 @@ struct Work {
 
 /// The people on record as an import sees them.
 struct Roll {
-    names: Names,
+    names: Gazetteer,
     persons: Vec<PersonRecord>,
     posts: Vec<PostRecord>,
     held: Vec<Assignment>,
@@ -100,7 +100,7 @@ impl App {
             persons.extend(page);
         }
         Ok(Roll {
-            names: Names::read(&mut read).await?,
+            names: Gazetteer::read(&mut read).await?,
             persons,
             posts: read.posts().await?,
             held: read.assignments().await?.into_iter().map(|h| h.assignment).collect(),
@@ -211,9 +211,17 @@ impl App {
                     before: String::new(),
                     after: in_words(&wanted, &roll.names, value.from.unwrap_or(now.date())),
                 };
-                if self.put_on_post(file, row, &person, wanted, &mut roll, &mut work) {
-                    touched = true;
-                    fields.push(told);
+                match self.put_on_post(file, row, &person, wanted, &mut roll, &mut work) {
+                    Ok(true) => {
+                        touched = true;
+                        fields.push(told);
+                    }
+                    Ok(false) => {}
+                    Err(no) => {
+                        let message = format!("{}：{no}", value.name);
+                        problems.push(parsed.problem(row, "role", Level::Error, no.code(), &message));
+                        continue;
+                    }
                 }
             }
             if dirty && let Some(person) = roll.persons.get(at) {
@@ -244,6 +252,8 @@ impl App {
     }
 
     /// Notes that somebody holds a post, which is made when there is none. Says whether that is news.
+    ///
+    /// Errors: as [`appoint`]; a row of a ledger does not do what the page of the post refuses.
     fn put_on_post(
         &self,
         file: &ImportFile,
@@ -252,7 +262,7 @@ impl App {
         wanted: Wanted,
         roll: &mut Roll,
         work: &mut Work,
-    ) -> bool {
+    ) -> std::result::Result<bool, OrgRefusal> {
         let now = self.now();
         let from = row.value.from.unwrap_or(now.date());
         let fits = |post: &Post| {
@@ -262,7 +272,7 @@ impl App {
                 && post.territory == wanted.territory.code
                 && row.value.post_name.as_ref().is_none_or(|name| comparable(name) == comparable(&post.name))
         };
-        let known = roll.posts.iter().find(|p| fits(&p.post)).map(|p| p.post.id.clone());
+        let known = roll.posts.iter().find(|p| fits(&p.post)).map(|p| p.post.clone());
         let post = known.unwrap_or_else(|| {
             let name = row.value.post_name.clone().unwrap_or_else(|| wanted.role.label().to_owned());
             let post = Post {
@@ -275,24 +285,23 @@ impl App {
                 max_n: None,
                 active: true,
             };
-            let id = post.id.clone();
-            let record = PostRecord { post, version: 1, recorded_at: now };
+            let record = PostRecord { post: post.clone(), version: 1, recorded_at: now };
             roll.posts.push(record.clone());
             work.posts.push(record);
-            id
+            post
         });
         let same = |held: &Assignment| {
             held.person == *person
-                && held.post == post
+                && held.post == post.id
                 && (row.value.from.is_none_or(|day| held.from == day) || held.is_valid_on(from))
         };
         if roll.held.iter().any(same) {
-            return false;
+            return Ok(false);
         }
         let assignment = Assignment {
             id: self.new_id().into(),
             person: person.clone(),
-            post,
+            post: post.id.clone(),
             role: wanted.role,
             org: wanted.org,
             territory: wanted.territory.code.clone(),
@@ -303,9 +312,10 @@ impl App {
             to: row.value.to,
             basis: row.value.basis.clone().unwrap_or_else(|| format!("台账导入：{}", file.name)),
         };
+        let assignment = appoint(assignment, &post, &roll.held)?;
         roll.held.push(assignment.clone());
         work.assignments.push(AssignmentRecord { assignment, version: 1, recorded_at: now });
-        true
+        Ok(true)
     }
 }
 
@@ -329,7 +339,7 @@ struct Wanted {
 }
 
 /// A post and its first day in one line.
-fn in_words(wanted: &Wanted, names: &Names, from: Date) -> String {
+fn in_words(wanted: &Wanted, names: &Gazetteer, from: Date) -> String {
     let org = names.org(&wanted.org).name;
     format!("{org} · {} · {} · {from} 起", wanted.role.label(), wanted.territory.name)
 }
@@ -338,7 +348,7 @@ fn in_words(wanted: &Wanted, names: &Names, from: Date) -> String {
 fn wanted_post(
     row: &Numbered<PersonRow>,
     parsed: &Parsed<PersonRow>,
-    names: &Names,
+    names: &Gazetteer,
     problems: &mut Vec<Problem>,
 ) -> Option<Wanted> {
     let value = &row.value;

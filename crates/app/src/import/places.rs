@@ -21,7 +21,7 @@ use crate::export::to_row;
 use crate::job::Running;
 use crate::person::initials;
 use crate::place::view::parse_word;
-use crate::place::{Names, catalog, code_of, next_code};
+use crate::place::{Gazetteer, catalog, code_of, next_code};
 use crate::place_list::{entry_of, list_of_kind};
 use crate::{App, Caller, Error, Result, risk};
 
@@ -40,7 +40,7 @@ struct Work {
 
 /// The register as an import sees it.
 struct Register {
-    names: Names,
+    names: Gazetteer,
     lists: Vec<ListRecord>,
     /// List and place of every stay that goes on.
     stays: HashSet<(String, PlaceId)>,
@@ -113,7 +113,7 @@ impl App {
     async fn register(&self) -> Result<Register> {
         let whole = Caller::system().scope(Action::PlaceRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Names::read(&mut read).await?;
+        let names = Gazetteer::read(&mut read).await?;
         let lists = read.place_lists().await?;
         let mut stays = HashSet::new();
         for list in &lists {
@@ -432,7 +432,7 @@ fn placed(
     row: &Numbered<PlaceRow>,
     parsed: &Parsed<PlaceRow>,
     crs: Crs,
-    names: &Names,
+    names: &Gazetteer,
     problems: &mut Vec<Problem>,
 ) -> Placed {
     let mut out = Placed { row: row.clone(), village: None, grid: None, sector: None };

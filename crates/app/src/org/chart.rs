@@ -220,7 +220,7 @@ impl App {
                 posts: by_node.remove(t.code.as_str()).unwrap_or_default(),
             });
         }
-        let named = |id: &OrgId| Some(book.names.org(id));
+        let named = |id: &OrgId| Some(book.names.named_org(id));
         let gaps = committee_gaps(&orgs, &held, on).into_iter().map(|gap| match gap {
             CommitteeGap::NoDirector => chart_gap("no_director", None, None),
             CommitteeGap::NoDeputy => chart_gap("no_deputy", None, None),

@@ -15,7 +15,7 @@ use store::place::PlaceRecord;
 use store::risk::Signs;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Names;
+use super::Gazetteer;
 use crate::names::masked;
 use crate::view::{Named, Word};
 use crate::{Caller, Result, risk};
@@ -291,7 +291,7 @@ pub(crate) fn list_word(kind: ListKind) -> Word {
 /// Rows of a list from records, read together with what is known beside them.
 pub(crate) async fn rows(
     read: &mut Read,
-    names: &Names,
+    names: &Gazetteer,
     records: &[PlaceRecord],
     on: Date,
 ) -> Result<Vec<PlaceRow>> {
@@ -305,7 +305,7 @@ fn signs_of(signs: &HashMap<PlaceId, Signs>, id: &PlaceId) -> Signs {
 }
 
 /// One row.
-pub(crate) fn row(names: &Names, record: &PlaceRecord, signs: Signs, on: Date) -> PlaceRow {
+pub(crate) fn row(names: &Gazetteer, record: &PlaceRecord, signs: Signs, on: Date) -> PlaceRow {
     let (p, catalog) = (&record.place, super::catalog());
     let score = risk::score(p, record.recorded_at, &signs, on);
     PlaceRow {
@@ -345,7 +345,7 @@ pub(crate) async fn view(
     subject: &Subject,
     on: Date,
 ) -> Result<PlaceView> {
-    let names = Names::read(read).await?;
+    let names = Gazetteer::read(read).await?;
     let p = &record.place;
     let signs = read.place_signs(std::slice::from_ref(&p.id), on).await?;
     let signs = signs_of(&signs, &p.id);

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{HolderView, PostView};
 use crate::handover::{HandoverRow, SheetSection, sheet};
-use crate::org::Names;
+use crate::names::Names;
 use crate::task::number_on;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -177,8 +177,8 @@ impl Book {
             id: post.id.to_string(),
             role: post.role.code().to_owned(),
             role_label: post.role.label().to_owned(),
-            org: self.names.org(&post.org),
-            territory: self.names.territory(&post.territory),
+            org: self.names.named_org(&post.org),
+            territory: self.names.territory(post.territory.as_str()),
             name: post.name.clone(),
             min_n: post.min_n,
             max_n: post.max_n,

@@ -11,12 +11,12 @@ use crate::Result;
 use crate::view::Named;
 
 /// The town's territories and organisations by id.
-pub(crate) struct Names {
+pub(crate) struct Gazetteer {
     territories: BTreeMap<TerritoryCode, Territory>,
     orgs: BTreeMap<OrgId, Org>,
 }
 
-impl Names {
+impl Gazetteer {
     /// Reads them all; they are few.
     pub(crate) async fn read(read: &mut Read) -> Result<Self> {
         let territories = read.territories().await?.into_iter().map(|r| r.territory);
