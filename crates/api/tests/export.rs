@@ -71,18 +71,67 @@ async fn many_rows_are_refused_and_many_persons_need_a_reason_as_the_town_decide
         assert_eq!(clerk.get(EXPORT).await?.status, StatusCode::OK);
         set(&town, "export.persons", 2).await?;
         let told = clerk.get(EXPORT).await?;
-        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(told.body["fields"][0]["code"], "export.reason_needed");
-        let with_reason = format!("{EXPORT}&reason=%E5%8F%91%E5%81%9C%E6%B0%B4%E9%80%9A%E7%9F%A5");
-        assert_eq!(clerk.get(&with_reason).await?.status, StatusCode::OK);
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "export.needs_approval"));
         set(&town, "export.rows", 2).await?;
-        let told = clerk.get(&with_reason).await?;
+        let told = clerk.get(EXPORT).await?;
         assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "export.too_many_rows"));
         assert!(told.body["detail"].as_str().unwrap_or_default().contains("3 行"));
-        assert_eq!(refusals(&town).await?, ["export.too_many_rows", "export.reason_needed"]);
+        assert_eq!(refusals(&town).await?, ["export.too_many_rows", "export.needs_approval"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn many_persons_are_taken_out_once_after_somebody_else_agreed() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        for n in 1..=2 {
+            let id = format!("01a00000-0000-7000-8000-00000000091{n}");
+            shop(&town, &id, &format!("老街{n}号店"), V1).await?;
+        }
+        set(&town, "export.persons", 1).await?;
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
+        let asked = |reason: &str| json!({ "query": { "village": V1 }, "format": "csv", "reason": reason });
+        let told = clerk.post("/api/v1/exports", asked("")).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "export.reason_needed"));
+        let mine = clerk.post("/api/v1/exports", asked("发停水通知")).await?.ok()?;
+        assert_eq!(
+            (&mine["state"], &mine["persons"], &mine["actions"]),
+            (&json!("asked"), &json!(2), &json!([]))
+        );
+        let (decide, file) = {
+            let id = mine["id"].as_str().unwrap_or_default();
+            (format!("/api/v1/exports/{id}/decide"), format!("/api/v1/exports/{id}/file"))
+        };
+        assert_eq!(clerk.get(&file).await?.code(), "export.not_approved");
+        let yes = json!({ "approve": true, "version": 1 });
+        assert_eq!(
+            clerk.post(&decide, yes.clone()).await?.status,
+            StatusCode::FORBIDDEN,
+            "not the clerk's right"
+        );
+        let waits = head.get("/api/v1/workbench").await?.ok()?;
+        let waits = waits["counts"].as_array().into_iter().flatten().find(|one| one["code"] == "exports");
+        assert_eq!(waits.map(|one| &one["n"]), Some(&json!(1)));
+        let seen = head.get("/api/v1/exports").await?.items()?;
+        assert_eq!((seen.len(), &seen[0]["actions"]), (1, &json!(["decide"])));
+        head.post(&decide, yes.clone()).await?.ok()?;
+        let stale = head.post(&decide, yes).await?;
+        assert_eq!((stale.status, stale.code()), (StatusCode::CONFLICT, "conflict.version"));
+        assert_eq!(head.get(&file).await?.status, StatusCode::NOT_FOUND, "agreeing is not taking");
+        assert_eq!(clerk.get(&file).await?.status, StatusCode::OK);
+        assert_eq!(clerk.get(&file).await?.code(), "export.taken");
+
+        let own = head.post("/api/v1/exports", asked("迎检")).await?.ok()?;
+        let path = format!("/api/v1/exports/{}/decide", own["id"].as_str().unwrap_or_default());
+        let told = head.post(&path, json!({ "approve": true, "version": 1 })).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::UNPROCESSABLE_ENTITY, "export.own"));
         let mut read = town.app.db.read(&town.app.town).await?;
         let entries = read.audit_page(&Default::default(), i64::MAX, 100).await?;
         assert!(entries.iter().any(|e| e.action == "register.export" && e.reason == "发停水通知"));
+        assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
     .await

@@ -186,6 +186,10 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/board/duties/{id}/evidence", Rows),
     ("get", "/api/v1/coverage-errors", Rows),
     ("get", "/api/v1/exports/places", Rows),
+    ("get", "/api/v1/exports", Business),
+    ("post", "/api/v1/exports", Business),
+    ("post", "/api/v1/exports/{id}/decide", Business),
+    ("get", "/api/v1/exports/{id}/file", Business),
     ("get", "/api/v1/hazards", Rows),
     ("get", "/api/v1/hazards/summary", Rows),
     ("get", "/api/v1/inspections", Rows),
@@ -415,6 +419,8 @@ impl Ids {
             }
             "certificates" => json!({ "person": "p-grid1", "kind": "fire_training_grid", "number": "1",
                 "issuer": "区消防救援机构", "issued_on": "2026-09-21" }),
+            "exports" => json!({ "format": "csv", "reason": reason }),
+            "exports/{id}/decide" => json!({ "approve": true, "version": 1 }),
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })
             }

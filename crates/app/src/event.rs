@@ -73,6 +73,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "person" | "post" | "assignment" | "certificate" | "org" | "territory" => Action::PersonRead,
         "checklist" => Action::ChecklistRead,
         "parameter" => Action::ParameterRead,
+        "export" => Action::RegisterExport,
         "plan" | "waiver" | "notice" => Action::BoardRead,
         _ => return None,
     })

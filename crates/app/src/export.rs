@@ -1,5 +1,7 @@
-//! The register as a ledger: what is written out reads in again unchanged. What does not belong here: the form of the
-//! files (`exchange::write`).
+//! The register as a ledger: what is written out reads in again unchanged; how much one may take out, and what needs
+//! somebody else's yes (`request`). What does not belong here: the form of the files (`exchange::write`).
+
+pub mod request;
 
 use std::collections::HashMap;
 
@@ -7,11 +9,11 @@ use domain::ids::PlaceId;
 use domain::place::Registration;
 use domain::place_list::ListKind;
 use domain::policy::Action;
-use domain::time::Timestamp;
+use domain::time::{Date, Timestamp};
 use exchange::places_sheet::PlaceRow;
-use store::Read;
 use store::audit::AuditFilter;
 use store::place::PlaceRecord;
+use store::{Audit, Read};
 
 use crate::hazard::setting;
 use crate::import::written;
@@ -23,8 +25,10 @@ use crate::{App, Caller, Error, Result};
 pub(crate) const EXPORTS_A_DAY: (&str, f64) = ("export.a_day", 10.0);
 /// Rows with personal columns in one file (P).
 pub(crate) const ROWS_AT_ONCE: (&str, f64) = ("export.rows", 5_000.0);
-/// Persons in one file without a reason being asked for (P).
+/// Persons in one file without somebody else's yes (P).
 pub(crate) const PERSONS_UNASKED: (&str, f64) = ("export.persons", 200.0);
+/// How long a yes holds. Units: hours (P).
+pub(crate) const YES_HOLDS: (&str, f64) = ("export.hours", 24.0);
 /// Takes a ledger out, in the record.
 const TAKEN_OUT: &str = "register.export";
 /// More than any town allows; only so many entries of a day are looked at.
@@ -133,14 +137,7 @@ fn first_code(error: &Error) -> &'static str {
 }
 
 /// The town's limits of taking ledgers out, counted from the record: no node and no restart forgets.
-async fn within_limits(
-    read: &mut Read,
-    caller: &Caller,
-    rows: usize,
-    persons: usize,
-    reason: &str,
-    now: Timestamp,
-) -> Result<()> {
+async fn within_limits(read: &mut Read, caller: &Caller, rows: usize, now: Timestamp) -> Result<()> {
     if caller.session.is_empty() {
         return Ok(());
     }
@@ -169,20 +166,98 @@ async fn within_limits(
             ),
         });
     }
-    let (unasked, _) = setting(read, PERSONS_UNASKED, on).await?;
-    if persons > usize::from(unasked) && !(2..=200).contains(&reason.trim().chars().count()) {
-        let message = format!("这次要导出 {persons} 人的信息，超过 {unasked} 人须写明用途，2 到 200 个字");
-        return Err(Error::field("reason", "export.reason_needed", &message));
-    }
     Ok(())
+}
+
+/// Whether so many persons in one file need somebody else's yes.
+async fn needs_a_yes(read: &mut Read, caller: &Caller, persons: usize, on: Date) -> Result<()> {
+    let (unasked, _) = setting(read, PERSONS_UNASKED, on).await?;
+    if caller.session.is_empty() || persons <= usize::from(unasked) {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        code: "export.needs_approval",
+        message: format!(
+            "这次要导出 {persons} 人的信息，超过 {unasked} 人须写明用途并由另一人批准，请提交导出申请"
+        ),
+    })
+}
+
+/// What a query finds within the caller's right to take it out.
+struct Ledger {
+    records: Vec<PlaceRecord>,
+    names: Gazetteer,
+    lists: HashMap<PlaceId, Vec<ListKind>>,
+}
+
+impl Ledger {
+    async fn read(read: &mut Read, caller: &Caller, query: &PlaceQuery, on: Date) -> Result<Self> {
+        let scope = caller.scope(Action::RegisterExport)?;
+        let filter = filter(query, on)?;
+        let names = Gazetteer::read(read).await?;
+        let mut records = Vec::new();
+        read.each_place(&filter, &scope, |record| records.push(record)).await?;
+        let ids: Vec<PlaceId> = records.iter().map(|r| r.place.id.clone()).collect();
+        let signs = read.place_signs(&ids, on).await?;
+        let lists = signs.into_iter().map(|(id, signs)| (id, signs.lists)).collect();
+        Ok(Self { records, names, lists })
+    }
+
+    fn persons(&self) -> usize {
+        self.records.iter().filter(|record| names_somebody(record)).count()
+    }
+
+    fn write(self, format: Format) -> Result<Vec<u8>> {
+        let vocabulary = crate::import::vocabulary("places");
+        let rows = self.records.iter().map(|record| {
+            let lists = self.lists.get(&record.place.id).map(Vec::as_slice).unwrap_or_default();
+            to_row(record, &self.names, lists)
+        });
+        let mut out = std::io::Cursor::new(Vec::new());
+        match format {
+            Format::Xlsx => exchange::write::xlsx(rows, &vocabulary, &mut out),
+            Format::Csv => exchange::write::csv(rows, &vocabulary, &mut out),
+            Format::GeoJson => exchange::write::geojson(rows, &mut out),
+        }
+        .map_err(written)?;
+        Ok(out.into_inner())
+    }
+}
+
+/// That a ledger was taken out, for the record.
+fn taken(
+    caller: &Caller,
+    query: &PlaceQuery,
+    format: Format,
+    rows: usize,
+    reason: &str,
+    now: Timestamp,
+) -> Audit {
+    // Somebody may have looked for a number: the record holds none.
+    let query = PlaceQuery { q: query.q.as_deref().map(without_numbers), ..query.clone() };
+    let mut audit = caller.audit(TAKEN_OUT, "place", "", now);
+    audit.reason = reason.trim().to_owned();
+    // Reading a file out has no row of its own; the narrowest hat that allows it is not asked for row by row.
+    audit.hat = caller
+        .hats
+        .all()
+        .iter()
+        .find(|hat| domain::policy::reach(hat.role, Action::RegisterExport).is_some())
+        .map_or(String::new(), |hat| hat.id.to_string());
+    audit.detail = serde_json::json!({ "format": format.ending(), "rows": rows, "query": query }).to_string();
+    audit
+}
+
+fn file_name(format: Format, on: Date) -> String {
+    format!("场所台账-{on}.{}", format.ending())
 }
 
 impl App {
     /// The places a query finds within the caller's right to take them out, as a file. Who took out how many is
     /// recorded; so is a refusal. The program itself is not limited.
     ///
-    /// Errors: he gave no password within five minutes; too many files today, too many rows, or many persons and no
-    /// `reason`.
+    /// Errors: he gave no password within five minutes; too many files today, too many rows, or so many persons that
+    /// somebody else has to agree (`ask_export`).
     pub async fn export_places(
         &self,
         caller: &Caller,
@@ -192,63 +267,40 @@ impl App {
     ) -> Result<(String, Vec<u8>)> {
         let now = self.now();
         let on = now.date();
-        let scope = caller.scope(Action::RegisterExport)?;
+        caller.scope(Action::RegisterExport)?;
         caller.stepped_up(now)?;
-        let filter = filter(query, on)?;
         let mut read = self.db.read(&self.town).await?;
-        let names = Gazetteer::read(&mut read).await?;
-        let mut records = Vec::new();
-        read.each_place(&filter, &scope, |record| records.push(record)).await?;
-        let ids: Vec<PlaceId> = records.iter().map(|r| r.place.id.clone()).collect();
-        let lists: HashMap<PlaceId, Vec<ListKind>> =
-            read.place_signs(&ids, on).await?.into_iter().map(|(id, signs)| (id, signs.lists)).collect();
-        let count = records.len();
-        let persons = records.iter().filter(|r| names_somebody(r)).count();
-        let allowed = within_limits(&mut read, caller, count, persons, reason, now).await;
+        let ledger = Ledger::read(&mut read, caller, query, on).await?;
+        let rows = ledger.records.len();
+        let allowed = match within_limits(&mut read, caller, rows, now).await {
+            Ok(()) => needs_a_yes(&mut read, caller, ledger.persons(), on).await,
+            refused => refused,
+        };
         drop(read);
         if let Err(refusal) = allowed {
-            let mut audit = caller.audit("export.refuse", "place", "", now);
-            audit.reason = reason.trim().to_owned();
-            audit.detail = serde_json::json!({ "rows": count, "code": first_code(&refusal) }).to_string();
-            // A refusal is no answer to keep: asked again with a reason it is another.
-            let mut tx = self.write(caller).await?;
-            tx.unbind_operation();
-            tx.commit(audit, ()).await?;
+            self.record_refusal(caller, rows, &refusal, reason).await?;
             return Err(refusal);
         }
-        let bytes = self
-            .aside(move || {
-                let vocabulary = crate::import::vocabulary("places");
-                let rows = records.iter().map(|record| {
-                    let lists = lists.get(&record.place.id).map(Vec::as_slice).unwrap_or_default();
-                    to_row(record, &names, lists)
-                });
-                let mut out = std::io::Cursor::new(Vec::new());
-                match format {
-                    Format::Xlsx => exchange::write::xlsx(rows, &vocabulary, &mut out),
-                    Format::Csv => exchange::write::csv(rows, &vocabulary, &mut out),
-                    Format::GeoJson => exchange::write::geojson(rows, &mut out),
-                }
-                .map_err(written)?;
-                Ok(out.into_inner())
-            })
-            .await?;
-        // Somebody may have looked for a number: the record holds none.
-        let query = PlaceQuery { q: query.q.as_deref().map(without_numbers), ..query.clone() };
-        let detail = serde_json::json!({ "format": format.ending(), "rows": count, "query": query });
-        let mut audit = caller.audit(TAKEN_OUT, "place", "", now);
-        audit.reason = reason.trim().to_owned();
-        // Reading a file out has no row of its own; the narrowest hat that allows it is not asked for row by row.
-        audit.hat = caller
-            .hats
-            .all()
-            .iter()
-            .find(|hat| domain::policy::reach(hat.role, Action::RegisterExport).is_some())
-            .map_or(String::new(), |hat| hat.id.to_string());
-        audit.detail = detail.to_string();
+        let bytes = self.aside(move || ledger.write(format)).await?;
         let tx = self.write(caller).await?;
-        tx.commit(audit, ()).await?;
-        Ok((format!("场所台账-{on}.{}", format.ending()), bytes))
+        tx.commit(taken(caller, query, format, rows, reason, now), ()).await?;
+        Ok((file_name(format, on), bytes))
+    }
+
+    async fn record_refusal(
+        &self,
+        caller: &Caller,
+        rows: usize,
+        refusal: &Error,
+        reason: &str,
+    ) -> Result<()> {
+        let mut audit = caller.audit("export.refuse", "place", "", self.now());
+        audit.reason = reason.trim().to_owned();
+        audit.detail = serde_json::json!({ "rows": rows, "code": first_code(refusal) }).to_string();
+        // A refusal is no answer to keep: asked again it may be another.
+        let mut tx = self.write(caller).await?;
+        tx.unbind_operation();
+        Ok(tx.commit(audit, ()).await?)
     }
 
     /// The form of an ending.

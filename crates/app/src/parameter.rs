@@ -15,7 +15,7 @@ pub use store::parameter::{Decision, ParameterRecord};
 use utoipa::ToSchema;
 
 use crate::certificate;
-use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE};
+use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::names::Names;
@@ -105,7 +105,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 15] = [
+const OWN: [Own; 16] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -114,7 +114,8 @@ const OWN: [Own; 15] = [
     own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
     own_of(EXPORTS_A_DAY, "每人每天最多导出次数", &["次"], 1_000.0),
     own_of(ROWS_AT_ONCE, "含个人信息的导出每次最多行数", &["行"], 50_000.0),
-    own_of(PERSONS_UNASKED, "导出超过多少人须写明理由", &["人"], 50_000.0),
+    own_of(PERSONS_UNASKED, "导出超过多少人须另一人批准", &["人"], 50_000.0),
+    own_of(YES_HOLDS, "批准后多久内须导出", &["小时"], 720.0),
     own_of(REVIEW_PERCENT, "检查记录抽审比例", &["%"], 100.0),
     own_of(REMIND_AFTER, "派发后多久未接提醒承办人", &[WORKING_DAYS], 365.0),
     own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),

@@ -429,6 +429,10 @@ impl App {
         if caller.hats.scope(Action::ParameterDecide).is_some() {
             counts.push(count("parameters", "待审定参数", many(&parameters), "due", "/parameters"));
         }
+        let exports = crate::export::request::waiting(read, caller).await?;
+        if exports > 0 {
+            counts.push(count("exports", "待批导出", exports, "due", "/exports"));
+        }
         let (owed, to_verify) = crate::follow_up::waiting(read, caller).await?;
         if owed > 0 {
             counts.push(count("follow_ups", "我的督办事项", owed as i64, "due", "/follow-ups?mine=true"));

@@ -10,6 +10,7 @@ pub mod checklist_library;
 pub mod code;
 pub mod document;
 pub mod evidence;
+pub mod export;
 pub mod follow_up;
 pub mod fulfilment;
 pub mod gate;

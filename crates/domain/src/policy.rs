@@ -47,6 +47,7 @@ actions! {
     ListChange "list.change" "调整名录"
     RegisterImport "register.import" "导入台账"
     RegisterExport "register.export" "导出台账"
+    ExportApprove "export.approve" "批准导出"
     PersonRead "person.read" "查看人员岗位"
     PersonChange "person.change" "维护人员岗位"
     PhoneReveal "phone.reveal" "查看完整电话"
@@ -223,6 +224,8 @@ fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Org),
             (&[VillageSecretary], Reach::Area),
         ],
+        // Never the asker himself; that is the request's own rule.
+        A::ExportApprove => &[(&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town)],
         A::PersonRead | A::ChecklistRead | A::ParameterRead => STAFF,
         A::PersonChange => &[(OFFICE, Reach::Town), (&[VillageSecretary], Reach::Area)],
         A::HandoverRead => &[

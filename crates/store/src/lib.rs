@@ -14,6 +14,7 @@ pub mod checklist;
 pub mod db;
 pub mod error;
 pub mod evidence;
+pub mod export;
 pub mod follow_up;
 pub mod fulfilment;
 pub mod gate;

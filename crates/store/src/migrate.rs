@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_board", include_str!("../migrations/0006_board.sql")),
     ("0007_vault", include_str!("../migrations/0007_vault.sql")),
     ("0008_flow", include_str!("../migrations/0008_flow.sql")),
+    ("0009_export", include_str!("../migrations/0009_export.sql")),
     ("0010_notice", include_str!("../migrations/0010_notice.sql")),
     ("0011_evidence", include_str!("../migrations/0011_evidence.sql")),
     ("0012_post", include_str!("../migrations/0012_post.sql")),

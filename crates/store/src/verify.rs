@@ -34,6 +34,7 @@ pub const SEALED: &[&str] = &[
     "notice_ruling",
     "parameter",
     "waiver",
+    "export",
     "checklist",
     "inspection_plan",
     "plan_item",

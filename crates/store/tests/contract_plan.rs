@@ -3,12 +3,14 @@
 mod scopes;
 
 use domain::checklist::{Applies, Checklist, Purpose, State};
+use domain::export::{Decision as Decided, Export};
 use domain::ids::TownCode;
 use domain::inspection_plan::{InspectionPlan, PlanItem, Span, State as Standing};
 use domain::plan::{Basis, Parameter, Value};
 use domain::time::{Date, Timestamp};
 use scopes::{below, everything};
 use store::checklist::ChecklistRecord;
+use store::export::ExportRecord;
 use store::inspection_plan::{PlanItemRecord, PlanRecord};
 use store::parameter::{Decision, ParameterRecord};
 use store::waiver::WaiverRecord;
@@ -265,6 +267,62 @@ async fn a_parameter_has_the_value_decided_for_its_day() -> anyhow::Result<()> {
         assert_eq!(all[1].decided, Some(("b".to_owned(), NOW.plus_ms(1))));
         assert_eq!(all[4], setting("s5", Value::Flag(false), "2026-08-01"));
         assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_request_to_take_a_ledger_out_waits_for_somebody_else() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let request = |id: &str, asker: &str| ExportRecord {
+            export: Export {
+                id: id.to_owned(),
+                asker: asker.into(),
+                asker_name: asker.to_owned(),
+                query: "{}".to_owned(),
+                format: "csv".to_owned(),
+                rows: 3,
+                persons: 2,
+                reason: "迎检".to_owned(),
+                asked_at: NOW,
+                decision: None,
+                taken_at: None,
+            },
+            version: 1,
+            recorded_at: NOW,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_export(&request("e1", "clerk")).await?;
+        tx.insert_export(&request("e2", "head")).await?;
+        tx.commit(audit("export.ask"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.exports_waiting(&"head".into()).await?, 1);
+        assert_eq!(read.exports(Some(&"clerk".into()), 9).await?, [request("e1", "clerk")]);
+        assert_eq!(read.exports(None, 9).await?.len(), 2);
+        drop(read);
+        let mut decided = request("e1", "clerk");
+        decided.export = decided.export.decide(Decided {
+            by: "head".into(),
+            by_name: "head".to_owned(),
+            approved: true,
+            note: String::new(),
+            at: NOW,
+        })?;
+        let mut tx = db.write(&town()).await?;
+        tx.update_export(&decided).await?;
+        tx.commit(audit("export.approve"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.exports_waiting(&"head".into()).await?, 0);
+        let kept = read.export("e1").await?.map(|one| (one.export, one.version));
+        assert_eq!(kept, Some((decided.export.clone(), 2)));
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        assert!(
+            matches!(tx.update_export(&decided).await, Err(Error::Conflict { .. })),
+            "somebody was quicker"
+        );
         Ok(())
     })
     .await

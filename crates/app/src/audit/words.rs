@@ -52,6 +52,7 @@ const VERBS: &[(&str, &str)] = &[
     ("advise", "督促整改"),
     ("answer_transfer", "移送回复"),
     ("approve", "批准"),
+    ("ask", "申请"),
     ("ask_extension", "申请延期"),
     ("assign", "派发"),
     ("attach", "上传"),

@@ -26,6 +26,7 @@ export type Word = View<'Word'>
 export type Location = View<'LonLat'>
 export interface Items<T> { items: T[] }
 export type PhotoView = View<'PhotoView'>
+export type ExportView = View<'ExportView'>
 
 // ── problems
 

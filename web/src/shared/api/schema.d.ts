@@ -675,6 +675,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出申请 */
+        get: operations["list"];
+        put?: never;
+        /** 申请导出 */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/places": {
         parameters: {
             query?: never;
@@ -684,6 +702,40 @@ export interface paths {
         };
         /** 导出场所台账 */
         get: operations["places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准导出 */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出已批准的台账 */
+        get: operations["take"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4131,6 +4183,78 @@ export interface components {
         /** @description All exemptions. */
         Exemptions: {
             items: components["schemas"]["ExemptionView"][];
+        };
+        /** @description A yes or a no. */
+        ExportDecision: {
+            /** @description Whether it may be taken out. */
+            approve: boolean;
+            /** @description What he says to it; needed for a no. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description Asks for a ledger. */
+        ExportInput: {
+            /** @description `xlsx`, `csv` or `geojson`. */
+            format: string;
+            /** @description The register's filters, as its page sends them. */
+            query?: Record<string, never>;
+            /** @description What it is for. */
+            reason?: string;
+        };
+        /** @description Requests to take a ledger out. */
+        ExportList: {
+            items: components["schemas"]["ExportView"][];
+        };
+        /** @description A request as pages see it. */
+        ExportView: {
+            /** @description What the caller may do: `decide`, `take`. */
+            actions: string[];
+            /** @description When. */
+            asked_at: string;
+            /** @description Who asks. */
+            asker: string;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Form of the file. */
+            format: string;
+            /**
+             * Format: int32
+             * @description How long a yes holds. Units: hours.
+             */
+            hours: number;
+            /** @description Id. */
+            id: string;
+            /** @description What he said. */
+            note: string;
+            /**
+             * Format: int32
+             * @description Persons it would have named.
+             */
+            persons: number;
+            /** @description What it is for. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Rows it would have had when asked for.
+             */
+            rows: number;
+            /** @description `asked`, `approved`, `refused`, `taken`, `expired`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description When it was taken out. */
+            taken_at?: string | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
         };
         /** @description Where the one extension stands. */
         ExtensionView: {
@@ -9654,12 +9778,70 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     places: {
         parameters: {
             query?: {
                 /** @description `xlsx`, `csv` or `geojson`. */
                 format?: string;
-                /** @description What it is for; needed when it names many persons. */
+                /** @description What it is for. */
                 reason?: string;
                 /** @description Part of the name or code, beginning of the pinyin initials, or the phone's last four digits. */
                 q?: string;
@@ -9719,6 +9901,84 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

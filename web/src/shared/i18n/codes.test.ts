@@ -69,6 +69,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['sheet', () => all(read('crates/app/src/handover/sheet.rs'), /section\("(\w+)"/g)],
   ['certificate', () => all(part('crates/domain/src/org.rs', '    CertificateKind {'), /\w+ "(\w+)" "/g)],
   ['coverage', () => all(read('crates/domain/src/place_list.rs'), /"(coverage\.\w+)"/g)],
+  ['export', () => variants('crates/domain/src/export.rs', 'impl Stage')],
   ['waiver', () => all(part('crates/domain/src/fulfilment.rs', 'impl WaiverKind'), /=> "([a-z_]+)"/g)],
 ]
 
