@@ -8,6 +8,8 @@ mod auth;
 mod budget;
 mod certificate;
 mod checklist;
+mod contract;
+mod drill;
 mod event;
 mod evidence;
 mod export;

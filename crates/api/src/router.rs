@@ -93,6 +93,8 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::follow_up::routes())
         .merge(crate::report::routes())
         .merge(crate::budget::routes())
+        .merge(crate::contract::routes())
+        .merge(crate::drill::routes())
         .merge(crate::gate::routes())
         .merge(crate::training::routes())
         .merge(crate::certificate::routes())

@@ -20,12 +20,27 @@ const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
 const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
 const EVIDENCE: &str = "01a00000-0000-7000-8000-000000000501";
 const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
+const CONTRACT: &str = "01a00000-0000-7000-8000-000000000801";
+const BOUGHT: &str = "老街商铺消防安全评估";
+const PRACTISED: &str = "老街夜间疏散演练";
 const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
-const SECRETS: &[&str] =
-    &[SHOP, HAZARD, PHOTO, "老街五金店", "楼梯间堆放货物", PLAN, EVIDENCE, LETTER, TOLD, TAUGHT];
+const SECRETS: &[&str] = &[
+    SHOP,
+    HAZARD,
+    PHOTO,
+    "老街五金店",
+    "楼梯间堆放货物",
+    PLAN,
+    EVIDENCE,
+    LETTER,
+    TOLD,
+    TAUGHT,
+    BOUGHT,
+    PRACTISED,
+];
 
 /// What an endpoint is, as far as rights are concerned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -166,6 +181,23 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/meetings/{id}/hold", Business),
     ("post", "/api/v1/meetings/{id}/minute", Business),
     ("post", "/api/v1/meetings/{id}/cancel", Business),
+    ("get", "/api/v1/contracts", Rows),
+    ("post", "/api/v1/contracts", Row),
+    ("get", "/api/v1/contracts/options", Business),
+    ("get", "/api/v1/contracts/{id}", Row),
+    ("post", "/api/v1/contracts/{id}/deliverables/{no}/deliver", Row),
+    ("post", "/api/v1/contracts/{id}/deliverables/{no}/judge", Row),
+    ("post", "/api/v1/contracts/{id}/end", Row),
+    ("post", "/api/v1/contracts/{id}/void", Row),
+    ("get", "/api/v1/drills", Rows),
+    ("post", "/api/v1/drills", Row),
+    ("get", "/api/v1/drills/options", Rows),
+    ("get", "/api/v1/drills/{id}", Row),
+    ("put", "/api/v1/drills/{id}", Row),
+    ("post", "/api/v1/drills/{id}/hold", Row),
+    ("post", "/api/v1/drills/{id}/assess", Row),
+    ("post", "/api/v1/drills/{id}/close", Row),
+    ("post", "/api/v1/drills/{id}/cancel", Row),
     ("get", "/api/v1/follow-ups", Mine),
     ("post", "/api/v1/follow-ups/{id}/{step}", Business),
     ("get", "/api/v1/reports", Business),
@@ -274,6 +306,7 @@ struct Ids {
     course: String,
     training: String,
     handover: String,
+    drill: String,
 }
 
 impl Ids {
@@ -286,6 +319,8 @@ impl Ids {
             "photos" => PHOTO,
             "evidence" => EVIDENCE,
             "letters" => LETTER,
+            "contracts" => CONTRACT,
+            "drills" => &self.drill,
             "place-lists" => &self.list,
             "places" => SHOP,
             "inspection-plans" => &self.plan,
@@ -438,6 +473,16 @@ impl Ids {
                 json!({ "year": 2026, "kind": "fire", "title": "甲", "org": "office", "promised_fen": 1,
                 "approved_on": "2026-01-01" })
             }
+            "contracts" => contract("01a00000-0000-7000-8000-000000000802"),
+            "contracts/{id}/deliverables/{no}/judge" => {
+                json!({ "accept": true, "reason": reason, "version": 1 })
+            }
+            "contracts/{id}/end" => json!({ "on": "2026-09-21", "reason": reason, "version": 1 }),
+            "drills" | "drills/{id}" => drill(),
+            "drills/{id}/hold" => {
+                json!({ "on": "2026-09-21", "present": 3, "announced": true, "version": 1 })
+            }
+            "drills/{id}/assess" => json!({ "points": [], "version": 1 }),
             "budget/{id}/spendings" => json!({ "on": "2026-01-02", "amount_fen": 1, "version": 1 }),
             _ => json!({ "version": 1, "reason": reason }),
         }
@@ -448,6 +493,17 @@ impl Ids {
 fn activity(id: &str) -> Value {
     json!({ "id": id, "kind": "activity", "title": TOLD, "happened_on": "2026-09-01",
         "claims": [{ "duty": "C8.11", "need": "activity.held", "subject_kind": "village", "subject": V1 }] })
+}
+
+fn contract(id: &str) -> Value {
+    json!({ "id": id, "kind": "third_party", "title": BOUGHT, "provider": "unit", "territory": V1,
+        "what": "评估", "signed_on": "2026-09-01", "from": "2026-09-01", "until": "2026-12-31",
+        "deliverables": [{ "what": "报告", "due_on": "2026-12-01" }] })
+}
+
+fn drill() -> Value {
+    json!({ "title": PRACTISED, "scenario": "evacuation", "subject_kind": "village", "subject": V1,
+        "org": "village-1", "script": "假定二楼起火", "due_on": "2026-10-31", "version": 1 })
 }
 
 fn letter(id: &str) -> Value {
@@ -491,6 +547,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let course = id(&clerk.post("/api/v1/courses", course).await?.ok()?)?;
     let training = json!({ "course": course, "title": TAUGHT, "on": "2026-09-21", "org": "village-1" });
     let training = id(&clerk.post("/api/v1/trainings", training).await?.ok()?)?;
+    clerk.post("/api/v1/contracts", contract(CONTRACT)).await?.ok()?;
+    let drill = id(&clerk.post("/api/v1/drills", drill()).await?.ok()?)?;
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
     let mut record = record;
@@ -509,6 +567,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             course,
             training,
             handover: id(&handover)?,
+            drill,
         },
     ))
 }

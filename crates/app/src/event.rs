@@ -70,6 +70,8 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "task" => Action::TaskRead,
         "inspection_plan" => Action::PlanRead,
         "handover" => Action::HandoverRead,
+        "contract" => Action::ContractRead,
+        "drill" => Action::DrillRead,
         "person" | "post" | "assignment" | "certificate" | "org" | "territory" => Action::PersonRead,
         "checklist" => Action::ChecklistRead,
         "parameter" => Action::ParameterRead,
@@ -81,7 +83,10 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
 
 /// Kinds whose rows are the whole town's: who may read them at all is told of them.
 pub(crate) fn is_everybodys(object_kind: &str) -> bool {
-    !matches!(object_kind, "place" | "inspection" | "hazard" | "task" | "inspection_plan" | "handover")
+    !matches!(
+        object_kind,
+        "place" | "inspection" | "hazard" | "task" | "inspection_plan" | "handover" | "contract" | "drill"
+    )
 }
 
 impl App {

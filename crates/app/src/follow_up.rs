@@ -67,7 +67,7 @@ pub struct FollowUpView {
     pub overdue: bool,
     /// Whether it was done after its day.
     pub late: bool,
-    /// `meeting` or `report`.
+    /// `meeting`, `report` or `drill`.
     pub origin_kind: String,
     /// What asked for it.
     pub origin: Named,
@@ -249,6 +249,10 @@ async fn origin_title(read: &mut Read, caller: &Caller, origin: &Origin) -> Resu
         "meeting" => {
             let scope = caller.hats.scope(Action::MeetingRead).unwrap_or_default();
             read.meeting(&origin.id.as_str().into(), &scope).await?.map(|one| one.meeting.title)
+        }
+        "drill" => {
+            let scope = caller.hats.scope(Action::DrillRead).unwrap_or_default();
+            read.drill(&origin.id.as_str().into(), &scope).await?.map(|one| one.drill.title)
         }
         _ if caller.hats.scope(Action::ReportRead).is_some() => {
             read.report(&origin.id.as_str().into()).await?.map(|one| one.report.title)

@@ -12,6 +12,8 @@ pub mod caller;
 pub mod certificate;
 pub mod checklist;
 pub mod context;
+pub mod contract;
+pub mod drill;
 pub mod error;
 pub mod event;
 pub mod evidence;

@@ -169,7 +169,9 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard", "evidence", "letter"].contains(&self.purpose.object_kind.as_str()) {
+        if !["inspection", "hazard", "evidence", "letter", "drill"]
+            .contains(&self.purpose.object_kind.as_str())
+        {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
@@ -417,6 +419,8 @@ impl App {
             "inspection" => &[Action::InspectionRecord],
             "hazard" => &[Action::HazardFind, Action::HazardFix, Action::HazardRecheck],
             "evidence" => &[Action::EvidenceRecord],
+            "contract" => &[Action::ContractDeliver],
+            "drill" => &[Action::DrillKeep],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -448,6 +452,20 @@ async fn belongs_to(
         "evidence" => {
             let found = read.evidence(&object_id.into()).await?;
             (found.map(|record| crate::evidence::subject(&record.evidence)), Action::EvidenceRead)
+        }
+        "contract" => {
+            let whole = Caller::system().scope(Action::ContractRead)?;
+            let found = read.contract(&object_id.into(), &whole).await?;
+            (found.map(|record| crate::contract::subject(&record.contract)), Action::ContractRead)
+        }
+        "drill" => {
+            let whole = Caller::system().scope(Action::DrillRead)?;
+            let found = read.drill(&object_id.into(), &whole).await?;
+            let subject = match &found {
+                Some(record) => Some(crate::drill::subject(read, &record.drill).await?),
+                None => None,
+            };
+            (subject, Action::DrillRead)
         }
         "letter" => {
             let found = read.letter(&object_id.into()).await?;

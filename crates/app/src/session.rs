@@ -1,7 +1,9 @@
 //! Sessions: begun by a login, idle and absolute limits, at most five at a time, ended everywhere when the password
 //! changes (reliability rules of sessions and credentials). What does not belong here: cookies (`api::auth`).
 
+use domain::contract::covered;
 use domain::ids::AccountId;
+use domain::org::Role;
 use domain::policy::{Action, Hats};
 use domain::time::Timestamp;
 use store::account::Account;
@@ -164,8 +166,16 @@ pub(crate) async fn worn(
     if !known.person.active {
         return Ok((known.person.name, Hats::default()));
     }
-    let held = read.assignments_of(&account.person).await?;
-    Ok((known.person.name, Hats::on(held.into_iter().map(|held| held.assignment), now.date())))
+    let mut worn = Vec::new();
+    for held in read.assignments_of(&account.person).await? {
+        let hat = held.assignment;
+        let contracts = match hat.role {
+            Role::ThirdParty => read.contracts_of(&hat.org).await?,
+            _ => Vec::new(),
+        };
+        worn.extend(covered(hat, &contracts, now.date()));
+    }
+    Ok((known.person.name, Hats::on(worn, now.date())))
 }
 
 /// Ends every live session of an account but `keep`.

@@ -448,6 +448,20 @@ impl App {
                 counts.push(count("reports", "待签发报告", n, "due", "/reports?state=submitted"));
             }
         }
+        let (to_accept, owed_late) = crate::contract::waiting(read, caller, today).await?;
+        if to_accept > 0 {
+            counts.push(count("deliverables", "待验收服务成果", to_accept, "due", "/contracts"));
+        }
+        if owed_late > 0 {
+            counts.push(count("deliverables_late", "逾期未交付成果", owed_late, "late", "/contracts"));
+        }
+        let (drills_late, drills_held) = crate::drill::waiting(read, caller, today).await?;
+        if drills_late > 0 {
+            counts.push(count("drills_late", "逾期未开展演练", drills_late, "late", "/drills?overdue=true"));
+        }
+        if drills_held > 0 {
+            counts.push(count("drills_held", "待讲评演练", drills_held, "due", "/drills?state=held"));
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

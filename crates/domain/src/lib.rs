@@ -5,10 +5,13 @@
 
 pub mod budget;
 pub mod calendar;
+pub mod call_test;
 pub mod checklist;
 pub mod checklist_library;
 pub mod code;
+pub mod contract;
 pub mod document;
+pub mod drill;
 pub mod evidence;
 pub mod export;
 pub mod follow_up;
@@ -31,6 +34,7 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod risk;
+pub mod sortie;
 pub mod task;
 pub mod time;
 pub mod training;

@@ -107,6 +107,16 @@ actions! {
     ReportIssue "report.issue" "签发报告"
     BudgetRead "budget.read" "查看经费"
     BudgetKeep "budget.keep" "登记经费"
+    ContractRead "contract.read" "查看服务合同"
+    ContractKeep "contract.keep" "办理服务合同"
+    ContractDeliver "contract.deliver" "交付服务成果"
+    DrillRead "drill.read" "查看演练"
+    DrillKeep "drill.keep" "组织演练"
+    DrillAssess "drill.assess" "讲评演练"
+    CallTestRead "call_test.read" "查看呼叫测试"
+    CallTestRun "call_test.run" "组织呼叫测试"
+    SortieRead "sortie.read" "查看出动记录"
+    SortieRecord "sortie.record" "登记出动"
 }
 
 /// How far a right reaches.
@@ -149,6 +159,8 @@ const OVERSEERS: &[Role] = &[DistrictFire, DistrictOffice, Auditor];
 const WELFARE: &[Role] = &[WelfarePost];
 const POLICE: &[Role] = &[PoliceOfficer];
 const OFFICER: &[Role] = &[EnforcementOfficer];
+/// They reach what a running contract covers: `contract::covered` narrows what they wear.
+const PROVIDER: &[Role] = &[ThirdParty];
 
 type Grant = (&'static [Role], Reach);
 
@@ -198,6 +210,21 @@ const READERS: &[Grant] = &[
     (STATION, Reach::Area),
     (POLICE, Reach::Town),
     (OFFICER, Reach::Town),
+    (UNIT, Reach::Place),
+    (OVERSEERS, Reach::Town),
+    (PROVIDER, Reach::Area),
+];
+
+/// Those who read what stations and brigades did.
+const READERS_OF_FORCES: &[Grant] = &[
+    (OFFICE, Reach::Town),
+    (LEADERS, Reach::Town),
+    (WELFARE, Reach::Town),
+    (DEPT, Reach::Org),
+    (VILLAGE, Reach::Area),
+    (GRID, Reach::Area),
+    (STATION, Reach::Area),
+    (POLICE, Reach::Town),
     (UNIT, Reach::Place),
     (OVERSEERS, Reach::Town),
 ];
@@ -430,7 +457,38 @@ fn grants(action: Action) -> &'static [Grant] {
         A::ReportWrite => &[(OFFICE, Reach::Town)],
         A::ReportIssue => &[(&[LeaderInCharge, CommitteeDirector], Reach::Town)],
         A::BudgetRead => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (OVERSEERS, Reach::Town)],
-        A::BudgetKeep => &[(OFFICE, Reach::Town)],
+        A::BudgetKeep | A::ContractKeep => &[(OFFICE, Reach::Town)],
+        A::ContractRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (OVERSEERS, Reach::Town),
+            (PROVIDER, Reach::Org),
+        ],
+        A::ContractDeliver => &[(OFFICE, Reach::Town), (PROVIDER, Reach::Org)],
+        A::DrillRead | A::CallTestRead | A::SortieRead => READERS_OF_FORCES,
+        A::DrillKeep => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (&[VillageSecretary, VillageStaff], Reach::Area),
+            (&[StationChief], Reach::Area),
+            (POLICE, Reach::Org),
+            (UNIT, Reach::Place),
+        ],
+        A::DrillAssess => &[
+            (OFFICE, Reach::Town),
+            (&[DeptHead], Reach::Org),
+            (&[VillageSecretary], Reach::Area),
+            (&[DistrictFire], Reach::Town),
+        ],
+        A::CallTestRun => &[(OFFICE, Reach::Town), (&[DistrictFire], Reach::Town)],
+        A::SortieRecord => &[
+            (OFFICE, Reach::Town),
+            (&[VillageSecretary, VillageStaff], Reach::Area),
+            (STATION, Reach::Area),
+            (UNIT, Reach::Place),
+        ],
     }
 }
 

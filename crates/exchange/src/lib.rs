@@ -8,6 +8,7 @@ pub mod checklist_file;
 pub mod checklist_sheet;
 pub mod crs;
 pub mod csv_text;
+pub mod drill_catalog;
 pub mod geojson;
 pub mod hazard_dictionary;
 pub mod header;

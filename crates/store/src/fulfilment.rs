@@ -3,6 +3,8 @@
 //! judging (`domain::fulfilment`), keeping the result (`app`).
 
 mod acts;
+mod contract;
+mod drill;
 mod evidence;
 mod letter;
 mod meeting;
@@ -22,7 +24,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 22] = [
+pub const CONNECTED: [&str; 24] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -45,6 +47,8 @@ pub const CONNECTED: [&str; 22] = [
     "enforcement.trained",
     "person.registered",
     "training.held",
+    "contract.signed",
+    "drill.held",
 ];
 
 /// A village as the board shows it.
@@ -134,6 +138,8 @@ impl Read {
         self.gather_meetings(&mut out).await?;
         self.gather_reports(&mut out).await?;
         self.gather_budget(&mut out).await?;
+        self.gather_contracts(&mut out).await?;
+        self.gather_drills(&mut out).await?;
         Ok(out)
     }
 

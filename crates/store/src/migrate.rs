@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_post", include_str!("../migrations/0012_post.sql")),
     ("0015_training", include_str!("../migrations/0015_training.sql")),
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
+    ("0018_muster", include_str!("../migrations/0018_muster.sql")),
 ];
 
 const MEMORY: &str =

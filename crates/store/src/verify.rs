@@ -54,6 +54,11 @@ pub const SEALED: &[&str] = &[
     "follow_up",
     "report",
     "budget_line",
+    "contract",
+    "drill",
+    "call_test",
+    "call_station",
+    "sortie",
 ];
 
 /// Something that does not fit.

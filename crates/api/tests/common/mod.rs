@@ -96,6 +96,11 @@ pub fn path(below: &str) -> String {
 
 /// Founds the town in a fresh database.
 pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
+    town_of(fresh, roster()).await
+}
+
+/// Founds a town of these people in a fresh database.
+pub async fn town_of(fresh: &Fresh, roster: Roster) -> anyhow::Result<Town> {
     let clock = FakeClock::on(day(TODAY));
     let app = App::open(
         &fresh.url,
@@ -105,7 +110,7 @@ pub async fn town(fresh: &Fresh) -> anyhow::Result<Town> {
         TOWN.into(),
     )
     .await?;
-    ensure!(app.found_town(&Caller::system(), &roster(), PASSWORD).await?, "founded once");
+    ensure!(app.found_town(&Caller::system(), &roster, PASSWORD).await?, "founded once");
     let router = router(Doors { app: app.clone(), secure: false, public_url: None }, Router::new());
     Ok(Town { app, router, clock })
 }

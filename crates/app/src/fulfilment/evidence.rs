@@ -61,6 +61,8 @@ fn source(kind: &str) -> (&'static str, Action) {
         "meeting.held" => ("meeting", Action::MeetingRead),
         "report.approved" => ("report", Action::ReportRead),
         "budget.set" => ("budget", Action::BudgetRead),
+        "contract.signed" => ("contract", Action::ContractRead),
+        "drill.held" => ("drill", Action::DrillRead),
         other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
             ("evidence", Action::EvidenceRead)
         }
@@ -163,7 +165,9 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
             continue;
         }
         let photos = match object {
-            "inspection" | "hazard" | "evidence" | "letter" => read.photos_of(object, &fact.id).await?,
+            "inspection" | "hazard" | "evidence" | "letter" | "drill" => {
+                read.photos_of(object, &fact.id).await?
+            }
             _ => Vec::new(),
         };
         // Whoever orders enforces as well: then the record is the hazard.
@@ -222,6 +226,7 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
+        "contract" | "drill" => place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id),
         "place" => {
             let names = read.subject_names(SubjectKind::Place, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))

@@ -22,6 +22,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "evidence" => Some(("evidence", "id", crate::evidence::COLUMNS)),
         "letter" => Some(("letter", "id", crate::letter::COLUMNS)),
         "handover" => Some(("handover", "id", crate::handover::COLUMNS)),
+        "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
+        "drill" => at_a_place("drill"),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -105,7 +107,7 @@ impl Read {
         let (table, key, name) = match object_kind {
             "place" | "person" | "org" | "post" | "territory" | "parameter" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
-            "inspection_plan" => ("inspection_plan", "id", "title"),
+            "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
             "assignment" => ("assignment", "id", HOLDER),

@@ -1,0 +1,193 @@
+//! The contract of what forces and services do: contracts, drills, call tests and sorties, once on SQLite and once on
+//! PostgreSQL.
+
+mod scopes;
+
+use domain::contract::{Contract, Deliverable, State};
+use domain::drill::{Drill, Held, State as DrillState, Whose};
+use domain::ids::TownCode;
+use domain::time::{Date, Timestamp, parse_date};
+use scopes::{below, everything, of_org};
+use store::contract::{ContractFilter, ContractRecord};
+use store::drill::{DrillFilter, DrillRecord};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+const TOWN: &str = "500118103000";
+
+fn town() -> TownCode {
+    TownCode::from(TOWN)
+}
+
+fn audit(object_kind: &'static str, id: &str) -> Audit {
+    Audit {
+        action: "test.write",
+        object_kind,
+        object_id: id.to_owned(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn day(text: &str) -> Date {
+    let date = parse_date(text);
+    assert!(date.is_some(), "{text} is no date");
+    date.unwrap_or_default()
+}
+
+fn contract(id: &str, provider: &str, path: &str, from: &str, until: &str) -> ContractRecord {
+    ContractRecord {
+        contract: Contract {
+            id: id.into(),
+            kind: "third_party".to_owned(),
+            title: format!("{id} 评估服务"),
+            number: String::new(),
+            provider: provider.into(),
+            path: path.to_owned(),
+            what: "评估".to_owned(),
+            amount_fen: 100,
+            signed_on: day(from),
+            from: day(from),
+            until: day(until),
+            deliverables: vec![Deliverable::owed("报告", day(until))],
+            files: Vec::new(),
+            state: State::Signed,
+        },
+        recorded_by: "某人".to_owned(),
+        version: 1,
+        recorded_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn contracts_are_found_by_scope_day_and_provider_and_a_stale_step_is_a_conflict() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut tx = db.write(&town()).await?;
+        for one in [
+            contract("c1", "co-a", "t/v1", "2026-01-01", "2026-06-30"),
+            contract("c2", "co-a", "t/v2", "2026-03-01", "2026-12-31"),
+            contract("c3", "co-b", "t", "2026-07-01", "2026-12-31"),
+        ] {
+            tx.insert_contract(&one).await?;
+        }
+        tx.commit(audit("contract", "c1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let ids = |found: Vec<ContractRecord>| -> Vec<String> {
+            found.into_iter().map(|one| one.contract.id.to_string()).collect()
+        };
+        let all = ContractFilter::default();
+        assert_eq!(ids(read.contracts(&everything(), &all, None, 10).await?), ["c3", "c2", "c1"]);
+        let after = Some((day("2026-03-01"), "c2".into()));
+        assert_eq!(ids(read.contracts(&everything(), &all, after, 10).await?), ["c1"]);
+        assert_eq!(ids(read.contracts(&below(&["t/v1"]), &all, None, 10).await?), ["c1"]);
+        assert_eq!(ids(read.contracts(&of_org("co-a"), &all, None, 10).await?), ["c2", "c1"]);
+        let on = |text: &str| ContractFilter { running_on: Some(day(text)), ..ContractFilter::default() };
+        assert_eq!(ids(read.contracts(&everything(), &on("2026-06-30"), None, 10).await?), ["c2", "c1"]);
+        assert_eq!(ids(read.contracts(&everything(), &on("2026-07-01"), None, 10).await?), ["c3", "c2"]);
+        assert!(read.contract(&"c2".into(), &below(&["t/v1"])).await?.is_none());
+        assert_eq!(read.contracts_of(&"co-a".into()).await?.len(), 2);
+        let mut ended = read.contract(&"c2".into(), &everything()).await?.expect("kept");
+        drop(read);
+        ended.contract = ended.contract.end(day("2026-05-31"), "人员不到位")?;
+        let mut tx = db.write(&town()).await?;
+        tx.update_contract(&ended).await?;
+        tx.commit(audit("contract", "c2"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(
+            matches!(tx.update_contract(&ended).await, Err(Error::Conflict { .. })),
+            "read before the step"
+        );
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(ids(read.contracts(&everything(), &on("2026-06-30"), None, 10).await?), ["c1"], "ended");
+        let verified = read.verify().await?;
+        assert_eq!((verified.findings.len(), verified.rows), (0, 3));
+        Ok(())
+    })
+    .await
+}
+
+fn drill(id: &str, org: &str, path: &str, due: &str) -> DrillRecord {
+    DrillRecord {
+        drill: Drill {
+            id: id.into(),
+            title: format!("{id} 疏散演练"),
+            scenario: "evacuation".to_owned(),
+            subject_kind: Whose::Village,
+            subject: "v1".to_owned(),
+            org: org.into(),
+            path: path.to_owned(),
+            place: None,
+            script: "假定起火".to_owned(),
+            due_on: day(due),
+            announced: false,
+            state: DrillState::Planned,
+        },
+        reported_at: None,
+        recorded_by: "某人".to_owned(),
+        version: 1,
+        recorded_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn drills_are_found_by_scope_state_and_lateness() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut tx = db.write(&town()).await?;
+        for one in [
+            drill("d1", "office", "t", "2026-06-30"),
+            drill("d2", "village", "t/v1", "2026-07-31"),
+            drill("d3", "village", "t/v2", "2026-08-31"),
+        ] {
+            tx.insert_drill(&one).await?;
+        }
+        tx.commit(audit("drill", "d1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let mut first = read.drill(&"d1".into(), &everything()).await?.expect("kept");
+        assert!(read.drill(&"d1".into(), &below(&["t/v1"])).await?.is_none());
+        drop(read);
+        let held = Held {
+            on: day("2026-06-20"),
+            present: 12,
+            marks: Vec::new(),
+            text: String::new(),
+            photos: Vec::new(),
+        };
+        first.drill = first.drill.hold(held, true, day("2026-06-20"))?;
+        first.reported_at = Some(NOW);
+        let mut tx = db.write(&town()).await?;
+        tx.update_drill(&first).await?;
+        tx.commit(audit("drill", "d1"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_drill(&first).await, Err(Error::Conflict { .. })), "read before the step");
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        let ids = |found: Vec<DrillRecord>| -> Vec<String> {
+            found.into_iter().map(|one| one.drill.id.to_string()).collect()
+        };
+        let all = DrillFilter::default();
+        assert_eq!(ids(read.drills(&everything(), &all, None, 10).await?), ["d3", "d2", "d1"]);
+        let after = Some((day("2026-07-31"), "d2".into()));
+        assert_eq!(ids(read.drills(&everything(), &all, after, 10).await?), ["d1"]);
+        assert_eq!(ids(read.drills(&below(&["t/v2"]), &all, None, 10).await?), ["d3"]);
+        assert_eq!(ids(read.drills(&of_org("village"), &all, None, 10).await?), ["d3", "d2"]);
+        let late = DrillFilter { overdue_as_of: Some(day("2026-08-01")), ..DrillFilter::default() };
+        assert_eq!(ids(read.drills(&everything(), &late, None, 10).await?), ["d2"], "one was held");
+        let held = DrillFilter { state: Some("held".to_owned()), ..DrillFilter::default() };
+        assert_eq!(ids(read.drills(&everything(), &held, None, 10).await?), ["d1"]);
+        assert_eq!(read.drill(&"d1".into(), &everything()).await?.and_then(|one| one.reported_at), Some(NOW));
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
