@@ -15,7 +15,7 @@ use domain::org::Role;
 use serde_json::json;
 
 use crate::config::Where;
-use crate::{bench, demo, doctor, keep, ledger, plan, serve};
+use crate::{bench, demo, doctor, keep, ledger, plan, road, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -72,6 +72,11 @@ enum Command {
         /// What to read.
         kind: String,
     },
+    /// 路网文件
+    #[command(subcommand)]
+    Roads(road::Roads),
+    /// 两点之间的路线；可直接用 OpenStreetMap 文件，不需要数据库
+    Route(road::Route),
     /// 备份到空目录，并核对
     Backup {
         /// Folder to make.
@@ -282,6 +287,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("已导出 {} 字节", size?);
             Ok(())
         }
+        Command::Roads(asked) => road::roads(&asked),
+        Command::Route(asked) => road::route(&asked),
         Command::Reader { .. } => Ok(()),
         Command::Backup { folder } => {
             let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;

@@ -9,4 +9,5 @@ pub mod embed;
 pub mod keep;
 pub mod ledger;
 mod plan;
+mod road;
 pub mod serve;

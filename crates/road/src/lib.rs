@@ -1,0 +1,19 @@
+//! The workshop for roads. Files and rows come in, ways, reach and sites go out; no database, no clock, no tokio.
+//!
+//! The front door: [`osm::read`] reads a file, [`Network::of`] makes a graph of it, [`Prepared::new`] weighs it for one
+//! vehicle on one day (milliseconds; do it again for a closure or another vehicle), [`route::route`] finds a way and
+//! what stands in it, [`reach::reach`] how far one gets, [`siting`] where stations belong. A [`Search`] keeps its memory
+//! from query to query: one per thread. What does not belong here: whether a vehicle passes a road (`domain::road`).
+
+pub mod graph;
+pub mod osm;
+pub mod problem;
+pub mod route;
+pub mod search;
+pub mod snap;
+pub mod weigh;
+
+pub use graph::Network;
+pub use problem::{Error, Problem};
+pub use search::Search;
+pub use weigh::{Objective, Prepared, Reading, Situation};

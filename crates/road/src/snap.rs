@@ -1,0 +1,114 @@
+//! From a point to the road: the nearest stretch one may use, and where on it. What does not belong here: which stretches
+//! a vehicle may use.
+
+use rstar::primitives::{GeomWithData, Line};
+use rstar::{PointDistance, RTree};
+use serde::Serialize;
+
+use crate::graph::{Network, distance_m};
+use crate::problem::Error;
+
+/// A degree of latitude, m.
+const DEGREE_M: f64 = 111_195.0;
+/// So near to its end a stretch is the junction, mm.
+const AT_JUNCTION_MM: u32 = 5;
+
+/// A place on the network.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spot {
+    /// Stretch.
+    pub segment: u32,
+    /// How far along it, as drawn, mm.
+    pub offset_mm: u32,
+    /// The junction, when it is at one end.
+    pub junction: Option<u32>,
+    /// Longitude and latitude on the road, WGS 84 degrees.
+    pub lon_lat: [f64; 2],
+    /// From the point asked for to the road, m.
+    pub away_m: f64,
+}
+
+type Piece = GeomWithData<Line<[f64; 2]>, (u32, u32)>;
+
+/// Pieces of stretches, to find the nearest.
+#[derive(Debug)]
+pub struct Index {
+    /// Metres in a degree of longitude in the middle of the network.
+    lon_m: f64,
+    tree: RTree<Piece>,
+}
+
+impl Index {
+    pub(crate) fn of(network: &Network) -> Self {
+        let n = network.junctions.len().max(1) as f64;
+        let middle = network.junctions.iter().map(|junction| junction.lon_lat[1]).sum::<f64>() / n;
+        let lon_m = DEGREE_M * middle.to_radians().cos();
+        let flat = |[lon, lat]: [f64; 2]| [lon * lon_m, lat * DEGREE_M];
+        let mut pieces = Vec::with_capacity(network.points.len());
+        for (n, segment) in network.segments.iter().enumerate() {
+            let shape = network.shape(segment);
+            for (piece, (a, b)) in shape.iter().zip(shape.iter().skip(1)).enumerate() {
+                pieces.push(Piece::new(Line::new(flat(*a), flat(*b)), (n as u32, piece as u32)));
+            }
+        }
+        Self { lon_m, tree: RTree::bulk_load(pieces) }
+    }
+
+    /// The nearest stretch within a distance that `may` allows.
+    pub fn nearest(
+        &self,
+        network: &Network,
+        [lon, lat]: [f64; 2],
+        within_m: f64,
+        may: impl Fn(u32) -> bool,
+    ) -> Result<Spot, Error> {
+        let place = || "所给的点".to_owned();
+        if !(-90.0..=90.0).contains(&lat) {
+            return Err(Error::Swapped { place: place(), lat });
+        }
+        let point = [lon * self.lon_m, lat * DEGREE_M];
+        let near = self
+            .tree
+            .nearest_neighbor_iter(&point)
+            .take_while(|piece| piece.distance_2(&point) <= within_m * within_m)
+            .find(|piece| may(piece.data.0));
+        let Some(found) = near else {
+            // Swapped it would lie here: say so rather than that there is no road in the sea.
+            let swapped = [lat * self.lon_m, lon * DEGREE_M];
+            let is_swapped = self
+                .tree
+                .nearest_neighbor(&swapped)
+                .is_some_and(|piece| piece.distance_2(&swapped) <= within_m * within_m);
+            return Err(if is_swapped {
+                Error::Swapped { place: place(), lat }
+            } else {
+                Error::OffRoad { lon, lat, within_m }
+            });
+        };
+        let (segment, piece) = found.data;
+        let line = found.geom();
+        Ok(self.spot(network, segment, piece as usize, line.nearest_point(&point), [lon, lat]))
+    }
+
+    fn spot(&self, network: &Network, number: u32, piece: usize, flat: [f64; 2], asked: [f64; 2]) -> Spot {
+        let mut lon_lat = [flat[0] / self.lon_m, flat[1] / DEGREE_M];
+        let mut spot = Spot { segment: number, offset_mm: 0, junction: None, lon_lat, away_m: 0.0 };
+        let Some(segment) = network.segments.get(number as usize) else { return spot };
+        let shape = network.shape(segment);
+        let before: f64 =
+            shape.iter().zip(shape.iter().skip(1)).take(piece).map(|(a, b)| distance_m(*a, *b)).sum();
+        let along = shape.get(piece).map_or(0.0, |start| distance_m(*start, lon_lat));
+        spot.offset_mm = (((before + along) * 1000.0).round() as u32).min(segment.length_mm);
+        if spot.offset_mm <= AT_JUNCTION_MM {
+            spot.junction = Some(segment.tail);
+        } else if segment.length_mm - spot.offset_mm <= AT_JUNCTION_MM {
+            spot.junction = Some(segment.head);
+        }
+        if let Some(junction) = spot.junction.and_then(|j| network.junctions.get(j as usize)) {
+            lon_lat = junction.lon_lat;
+        }
+        spot.lon_lat = lon_lat;
+        spot.away_m = distance_m(asked, lon_lat);
+        spot
+    }
+}

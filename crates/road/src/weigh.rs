@@ -1,0 +1,227 @@
+//! What each arc costs one vehicle on one day. Roads are judged once a row, so that a closure or another vehicle costs
+//! milliseconds for a district. What does not belong here: the judgement itself (`domain::road`).
+
+use domain::road::{Closure, Conditions, Finding, OneWay, Refusal, judge};
+use domain::vehicle::Vehicle;
+
+use crate::graph::Network;
+
+/// No way.
+pub(crate) const NEVER: u32 = u32::MAX;
+/// What a refused arc costs more than one that is not, where one looks for the way with the fewest of them. More than any
+/// way within a district in ms and in mm, so that one refusal is worse than every detour.
+const REFUSED: u32 = 20_000_000;
+/// Speed where a vehicle does not drive: on foot, m in a millisecond times 3,600.
+const ON_FOOT_KMH: f64 = 5.0;
+
+/// What is to be least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objective {
+    /// Time; costs are ms.
+    Time,
+    /// Distance; costs are mm.
+    Distance,
+}
+
+/// How what nobody knows is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Unknown passes.
+    Optimistic,
+    /// Unknown is refused.
+    Pessimistic,
+}
+
+/// One day on the roads.
+#[derive(Debug, Clone)]
+pub struct Situation {
+    /// Day and season.
+    pub conditions: Conditions,
+    /// Closed stretches by number.
+    pub closures: Vec<(u32, Closure)>,
+}
+
+/// A network weighed for one vehicle, one day and one objective.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What was least to be.
+    pub objective: Objective,
+    /// Time over each arc, ms, whether it may be driven or not.
+    pub(crate) ms: Vec<u32>,
+    pub(crate) optimistic: Costs,
+    pub(crate) pessimistic: Costs,
+    /// Everything passes, but what is refused costs dearly.
+    pub(crate) hindered: Costs,
+    /// Everything passes that is a road for this vehicle at all.
+    pub(crate) direct: Costs,
+}
+
+/// Costs of arcs, and of the same from each state, where one may not get on past a barrier.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Costs {
+    pub arc: Vec<u32>,
+    pub out: Vec<u32>,
+}
+
+/// What speaks against an arc, taken together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Against {
+    refused: bool,
+    unknown: bool,
+    kind: bool,
+}
+
+impl Against {
+    fn take(&mut self, finding: &Finding) {
+        match finding {
+            Finding::Refused(refusal) => {
+                self.refused = true;
+                self.kind |= matches!(refusal, Refusal::Kind(_));
+            }
+            Finding::Unknown(_) => self.unknown = true,
+        }
+    }
+}
+
+impl Prepared {
+    /// Weighs a network.
+    pub fn new(network: &Network, vehicle: &Vehicle, situation: &Situation, objective: Objective) -> Self {
+        let judged: Vec<[(Against, f64); 2]> = network
+            .roads
+            .iter()
+            .map(|road| {
+                let kmh = vehicle.speed_kmh(road.kind).filter(|kmh| *kmh > 0.0).unwrap_or(ON_FOOT_KMH);
+                [true, false].map(|forward| {
+                    let mut against = Against::default();
+                    judge(road, forward, vehicle, &situation.conditions, &mut |f| against.take(&f));
+                    (against, 3.6 / kmh)
+                })
+            })
+            .collect();
+        let arcs = network.segments.len() * 2;
+        let mut own = Self {
+            objective,
+            ms: Vec::with_capacity(arcs),
+            optimistic: Costs::with_capacity(arcs),
+            pessimistic: Costs::with_capacity(arcs),
+            hindered: Costs::with_capacity(arcs),
+            direct: Costs::with_capacity(arcs),
+        };
+        let mut closed = vec![false; network.segments.len()];
+        for (segment, closure) in &situation.closures {
+            if let Some(own) = closed.get_mut(*segment as usize) {
+                *own |= closure.covers(situation.conditions.day);
+            }
+        }
+        for (segment, is_closed) in network.segments.iter().zip(closed) {
+            let both = judged.get(segment.road as usize).copied().unwrap_or_default();
+            for (mut against, ms_per_mm) in both {
+                against.refused |= is_closed;
+                let ms = ((f64::from(segment.length_mm) * ms_per_mm).round() as u32).min(NEVER / 4);
+                let cost = if objective == Objective::Time { ms } else { segment.length_mm };
+                own.ms.push(ms);
+                own.optimistic.arc.push(if against.refused { NEVER } else { cost });
+                let doubtful = against.refused || against.unknown;
+                own.pessimistic.arc.push(if doubtful { NEVER } else { cost });
+                own.hindered.arc.push(if against.refused { cost.saturating_add(REFUSED) } else { cost });
+                own.direct.arc.push(if against.kind { NEVER } else { cost });
+            }
+        }
+        let at_barrier = |junction: u32| {
+            let barrier = network.junctions.get(junction as usize).and_then(|j| j.barrier);
+            let mut against = Against::default();
+            if let Some(finding) = barrier.and_then(|barrier| barrier.judge(vehicle.class)) {
+                against.take(&finding);
+            }
+            against
+        };
+        let stops = |is_stopped: bool| if is_stopped { NEVER } else { 0 };
+        own.optimistic.fill(network, |at| stops(at_barrier(at).refused));
+        own.pessimistic.fill(network, |at| stops(at_barrier(at).refused || at_barrier(at).unknown));
+        own.hindered.fill(network, |at| if at_barrier(at).refused { REFUSED } else { 0 });
+        own.direct.fill(network, |_| 0);
+        own
+    }
+
+    /// Whether a stretch is a road for this vehicle at all, in either direction and whatever stands in it.
+    pub fn is_open(&self, segment: u32) -> bool {
+        let of = |arc: u32| self.direct.arc.get(arc as usize).copied().unwrap_or(NEVER);
+        of(2 * segment) != NEVER || of(2 * segment + 1) != NEVER
+    }
+
+    pub(crate) fn costs(&self, reading: Reading) -> &Costs {
+        match reading {
+            Reading::Optimistic => &self.optimistic,
+            Reading::Pessimistic => &self.pessimistic,
+        }
+    }
+}
+
+impl Costs {
+    fn with_capacity(arcs: usize) -> Self {
+        Self { arc: Vec::with_capacity(arcs), out: Vec::new() }
+    }
+
+    /// Costs from each state, with what it costs to get on at a junction.
+    fn fill(&mut self, network: &Network, toll: impl Fn(u32) -> u32) {
+        self.out = Vec::with_capacity(network.outs.len());
+        for (state, junction) in network.junction_of.iter().enumerate() {
+            let toll = toll(*junction);
+            for out in network.outs.get(network.outs_of(state as u32)).unwrap_or_default() {
+                let arc = self.arc.get(out.arc as usize).copied().unwrap_or(NEVER);
+                self.out.push(arc.saturating_add(toll));
+            }
+        }
+    }
+}
+
+/// The rule of a bare shortest way over roads for cars, by which programs compare their graphs: no limit, no turn and no
+/// access counts except as said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Plain {
+    /// One-way roads may be driven both ways.
+    pub both_ways: bool,
+    /// Roads lower than 3.6 m are left out.
+    pub without_low: bool,
+    /// Nothing passes a gate, posts or the like.
+    pub without_barriers: bool,
+}
+
+/// Below this a road is low for [`Plain`], m.
+const LOW_M: f64 = 3.6;
+/// Speed by which [`Plain`] tells a time, km/h.
+const PLAIN_KMH: f64 = 30.0;
+
+impl Plain {
+    /// Weighs a network by length.
+    pub fn weigh(self, network: &Network) -> Prepared {
+        let mut costs = Costs::default();
+        let mut ms = Vec::new();
+        for segment in &network.segments {
+            let road = network.road(segment);
+            let passes = |against: OneWay| {
+                road.is_some_and(|road| {
+                    road.kind.is_for_cars()
+                        && (self.both_ways || road.one_way != against)
+                        && !(self.without_low && road.fitness.height_m.is_some_and(|height| height < LOW_M))
+                })
+            };
+            for against in [OneWay::Backward, OneWay::Forward] {
+                costs.arc.push(if passes(against) { segment.length_mm } else { NEVER });
+                ms.push((f64::from(segment.length_mm) * 3.6 / PLAIN_KMH) as u32);
+            }
+        }
+        costs.fill(network, |at| {
+            let barrier = network.junctions.get(at as usize).and_then(|junction| junction.barrier);
+            if self.without_barriers && barrier.is_some() { NEVER } else { 0 }
+        });
+        Prepared {
+            objective: Objective::Distance,
+            ms,
+            pessimistic: costs.clone(),
+            hindered: costs.clone(),
+            direct: costs.clone(),
+            optimistic: costs,
+        }
+    }
+}
