@@ -14,6 +14,7 @@ mod event;
 mod evidence;
 mod export;
 mod follow_up;
+mod force;
 mod fulfilment;
 mod gate;
 mod handover;

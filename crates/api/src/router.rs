@@ -91,6 +91,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::waiver::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())
+        .merge(crate::force::routes())
         .merge(crate::report::routes())
         .merge(crate::budget::routes())
         .merge(crate::contract::routes())

@@ -25,6 +25,7 @@ const BOUGHT: &str = "老街商铺消防安全评估";
 const PRACTISED: &str = "老街夜间疏散演练";
 const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
+const FORCE: &str = "场镇社区微型消防站（测试）";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
 const SECRETS: &[&str] = &[
@@ -40,6 +41,7 @@ const SECRETS: &[&str] = &[
     TAUGHT,
     BOUGHT,
     PRACTISED,
+    FORCE,
 ];
 
 /// What an endpoint is, as far as rights are concerned.
@@ -212,6 +214,23 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/budget/{id}/spendings", Business),
     ("post", "/api/v1/budget/{id}/spendings/{no}/void", Business),
     ("post", "/api/v1/budget/{id}/void", Business),
+    ("get", "/api/v1/forces", Rows),
+    ("post", "/api/v1/forces", Business),
+    ("get", "/api/v1/forces/options", Business),
+    ("get", "/api/v1/forces/{id}", Row),
+    ("put", "/api/v1/forces/{id}", Row),
+    ("post", "/api/v1/forces/{id}/accept", Row),
+    ("post", "/api/v1/forces/{id}/close", Row),
+    ("post", "/api/v1/forces/{id}/enter-dispatch", Row),
+    ("post", "/api/v1/forces/{id}/leave-dispatch", Row),
+    ("post", "/api/v1/forces/{id}/vehicles", Row),
+    ("post", "/api/v1/forces/{id}/vehicles/{no}/withdraw", Row),
+    ("post", "/api/v1/forces/{id}/checks", Row),
+    ("post", "/api/v1/forces/{id}/checks/{check}/void", Row),
+    ("put", "/api/v1/forces/{id}/members/{person}", Row),
+    ("put", "/api/v1/forces/{id}/roster", Row),
+    ("post", "/api/v1/forces/{id}/patrols", Row),
+    ("post", "/api/v1/forces/{id}/patrols/{patrol}/void", Row),
     ("get", "/api/v1/board", Rows),
     ("get", "/api/v1/board/clauses/{code}", Rows),
     ("get", "/api/v1/board/duties/{id}", Rows),
@@ -307,6 +326,7 @@ struct Ids {
     training: String,
     handover: String,
     drill: String,
+    force: String,
 }
 
 impl Ids {
@@ -331,6 +351,7 @@ impl Ids {
             "handovers" => &self.handover,
             "checklists" => &self.checklist,
             "trainings" => &self.training,
+            "forces" => &self.force,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
@@ -358,6 +379,9 @@ impl Ids {
             .replace("{step}", "void")
             .replace("{no}", "1")
             .replace("{attendance}", "x")
+            .replace("{check}", "x")
+            .replace("{person}", "p-staff1")
+            .replace("{patrol}", "x")
             .replace("{attempt}", "x")
             + query
     }
@@ -459,6 +483,22 @@ impl Ids {
             "waivers" => {
                 json!({ "duty": "C9.2", "from": "2026-10-01", "kind": "postponed", "reason": reason })
             }
+            "forces" | "forces/{id}" => station(V1),
+            "forces/{id}/accept"
+            | "forces/{id}/close"
+            | "forces/{id}/enter-dispatch"
+            | "forces/{id}/leave-dispatch"
+            | "forces/{id}/vehicles/{no}/withdraw" => {
+                json!({ "on": "2026-09-21", "text": reason, "version": 1 })
+            }
+            "forces/{id}/vehicles" => {
+                json!({ "item": "motorcycle", "name": "甲", "from": "2026-09-21", "version": 1 })
+            }
+            "forces/{id}/checks" => json!({ "on": "2026-09-21", "counts": [{ "item": "hose", "have": 1 }] }),
+            "forces/{id}/roster" => json!({ "days": [{ "on": "2026-09-21", "duties": [] }], "version": 1 }),
+            "forces/{id}/patrols" => {
+                json!({ "on": "2026-09-21", "people": ["p-staff1"], "text": "甲" })
+            }
             "meetings" | "meetings/{id}" => {
                 json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
                 "planned_at": "2026-09-21T09:00:00+08:00", "version": 1 })
@@ -506,6 +546,12 @@ fn drill() -> Value {
         "org": "village-1", "script": "假定二楼起火", "due_on": "2026-10-31", "version": 1 })
 }
 
+/// A station of a village.
+fn station(village: &str) -> Value {
+    json!({ "kind": "micro", "served": "village", "name": FORCE, "org": "village-1", "territory": village,
+        "standard": "village_micro", "phone": "023-49000001", "version": 1 })
+}
+
 fn letter(id: &str) -> Value {
     json!({ "id": id, "post": "post-secretary1", "signer": "p-secretary1", "signed_on": "2026-01-10",
         "from": "2026-01-10", "until": "2026-12-31", "duties": ["C8.8"] })
@@ -551,6 +597,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let drill = id(&clerk.post("/api/v1/drills", drill()).await?.ok()?)?;
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
+    let force = id(&clerk.post("/api/v1/forces", station(V1)).await?.ok()?)?;
     let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
@@ -568,6 +615,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             training,
             handover: id(&handover)?,
             drill,
+            force,
         },
     ))
 }

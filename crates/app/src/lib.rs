@@ -19,6 +19,7 @@ pub mod event;
 pub mod evidence;
 pub mod export;
 pub mod follow_up;
+pub mod force;
 pub mod fulfilment;
 pub mod gate;
 pub mod handover;

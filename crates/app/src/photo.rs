@@ -169,13 +169,13 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard", "evidence", "letter", "drill"]
+        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol"]
             .contains(&self.purpose.object_kind.as_str())
         {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
-                "照片只能附在检查、隐患、凭据或责任书上",
+                "照片只能附在检查、隐患、凭据、责任书、演练或站队巡查上",
             ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {
@@ -421,6 +421,7 @@ impl App {
             "evidence" => &[Action::EvidenceRecord],
             "contract" => &[Action::ContractDeliver],
             "drill" => &[Action::DrillKeep],
+            "patrol" => &[Action::ForceReport],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -470,6 +471,10 @@ async fn belongs_to(
         "letter" => {
             let found = read.letter(&object_id.into()).await?;
             (found.map(|record| crate::letter::subject(&record.letter)), Action::LetterRead)
+        }
+        "patrol" => {
+            let found = read.patrol(object_id).await?;
+            (found.map(|record| crate::force::patrol_subject(&record)), Action::ForceRead)
         }
         _ => return Ok(None),
     }))

@@ -15,6 +15,7 @@ pub mod drill;
 pub mod evidence;
 pub mod export;
 pub mod follow_up;
+pub mod force;
 pub mod fulfilment;
 pub mod gate;
 pub mod handover;

@@ -117,6 +117,10 @@ actions! {
     CallTestRun "call_test.run" "组织呼叫测试"
     SortieRead "sortie.read" "查看出动记录"
     SortieRecord "sortie.record" "登记出动"
+    ForceRead "force.read" "查看消防站队"
+    ForceKeep "force.keep" "登记消防站队"
+    ForceAccept "force.accept" "验收调度站队"
+    ForceReport "force.report" "办理站队日常"
 }
 
 /// How far a right reaches.
@@ -154,6 +158,7 @@ const DEPT: &[Role] = &[DeptHead, DeptInspector];
 const VILLAGE: &[Role] = &[VillageSecretary, VillageCommittee, VillageStaff];
 const GRID: &[Role] = &[GridManager, FireManager];
 const STATION: &[Role] = &[StationChief, StationMember];
+const FORCES: &[Role] = &[StationChief, StationMember, BrigadeLeader];
 const UNIT: &[Role] = &[UnitResponsible, UnitManager, PropertyManager, Landlord];
 const OVERSEERS: &[Role] = &[DistrictFire, DistrictOffice, Auditor];
 const WELFARE: &[Role] = &[WelfarePost];
@@ -487,6 +492,28 @@ fn grants(action: Action) -> &'static [Grant] {
             (OFFICE, Reach::Town),
             (&[VillageSecretary, VillageStaff], Reach::Area),
             (STATION, Reach::Area),
+            (UNIT, Reach::Place),
+        ],
+        A::ForceRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (FORCES, Reach::Area),
+            (POLICE, Reach::Town),
+            (UNIT, Reach::Place),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::ForceKeep => &[(OFFICE, Reach::Town), (&[VillageSecretary, VillageStaff], Reach::Area)],
+        // Who keeps a station does not accept it himself.
+        A::ForceAccept => &[(OFFICE, Reach::Town), (&[DistrictFire], Reach::Town)],
+        // Counting, patrols, rosters: those of the station and whoever keeps it.
+        A::ForceReport => &[
+            (OFFICE, Reach::Town),
+            (&[VillageSecretary, VillageStaff], Reach::Area),
+            (FORCES, Reach::Area),
             (UNIT, Reach::Place),
         ],
     }

@@ -79,3 +79,10 @@ pub const DRILLS: &str = include_str!("../../../catalog/drills.toml");
 
 /// The templates of periodic reports.
 pub const REPORTS: &str = include_str!("../../../catalog/reports.toml");
+
+/// Name and text of every file of standards of forces.
+pub const FORCES: [(&str, &str); 3] = [
+    ("town", include_str!("../../../catalog/forces/town.toml")),
+    ("micro", include_str!("../../../catalog/forces/micro.toml")),
+    ("brigade", include_str!("../../../catalog/forces/brigade.toml")),
+];

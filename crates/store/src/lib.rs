@@ -18,6 +18,7 @@ pub mod error;
 pub mod evidence;
 pub mod export;
 pub mod follow_up;
+pub mod force;
 pub mod fulfilment;
 pub mod gate;
 pub mod handover;

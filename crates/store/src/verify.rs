@@ -59,6 +59,10 @@ pub const SEALED: &[&str] = &[
     "call_test",
     "call_station",
     "sortie",
+    "force",
+    "force_check",
+    "force_duty",
+    "force_patrol",
 ];
 
 /// Something that does not fit.

@@ -20,6 +20,7 @@ const snake = (name: string): string => name.replace(/\B[A-Z]/g, (c) => `_${c}`)
 const variants = (path: string, mark: string): string[] => all(part(path, mark), /Self::(\w+)[^\n]*=> "/g).map(snake)
 /** Names of the program's own parameters: `const LATE: (&str, f64) = ("score.late", 0.6)`. */
 const parameters = (path: string): string[] => all(read(path), /const [A-Z_]+: \(&str, f64\) =\s*\("([\w.]+)"/g)
+const FORCES = ['town', 'micro', 'brigade'].map((name) => `catalog/forces/${name}.toml`)
 /** Whatever the program may send as a code, from where the program has it. */
 const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['place', () => all(read('catalog/place_categories.toml'), /^code = "(.+)"/gm)],
@@ -57,7 +58,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['period', () => all(part('crates/domain/src/period.rs', '/// The name for people.'), /=> "(.+)"/g)],
   ['count', () => all(read('crates/app/src/workbench.rs'), /\bcount\(\s*"(\w+)"/g)],
   ['figure', () => all(read('crates/app/src/leader.rs'), /Figure \{\s*code: "(\w+)"/g)],
-  ['parameter', () => ['domain/src/plan.rs', 'app/src/hazard.rs', 'app/src/export.rs', 'app/src/certificate.rs', 'app/src/post/page.rs'].flatMap((file) => parameters(`crates/${file}`))],
+  ['parameter', () => ['domain/src/plan.rs', 'app/src/hazard.rs', 'app/src/export.rs', 'app/src/certificate.rs', 'app/src/force.rs', 'app/src/post/page.rs'].flatMap((file) => parameters(`crates/${file}`))],
   ['spoken', () => [...all(part('crates/domain/src/plan.rs', 'impl Use'), /=> "(.+)"/g), ...all(part('crates/app/src/hazard/view.rs', 'const PHASES'), /", "(.+)"\)/g), ...['terms.rs', 'facts.rs'].flatMap((file) => all(part(`crates/domain/src/hazard/${file}`, file === 'terms.rs' ? 'impl Level' : 'impl Measure'), /Self::\w+[^\n]*=> "(.+)"/g)), ...all(part('crates/domain/src/risk.rs', 'impl Grade'), /=> "(.+)"/g)]],
   ['column', () => all(part('crates/exchange/src/places_sheet.rs', '("name", Value'), /\("(\w+)", Value/g)],
   ['job', () => all(part('crates/app/src/job.rs', 'pub fn code(self)'), /=> "([\w.]+)"/g)],
@@ -68,6 +69,14 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['cause', () => all(part('crates/domain/src/org/staffing.rs', '    Cause {'), /\w+ "(\w+)" "/g)],
   ['sheet', () => all(read('crates/app/src/handover/sheet.rs'), /section\("(\w+)"/g)],
   ['certificate', () => all(part('crates/domain/src/org.rs', '    CertificateKind {'), /\w+ "(\w+)" "/g)],
+  ['force_kind', () => all(part('crates/domain/src/force.rs', '    ForceKind {'), /\w+ "(\w+)" "/g)],
+  ['force_served', () => all(part('crates/domain/src/force.rs', '    Served {'), /\w+ "(\w+)" "/g)],
+  ['force_group', () => all(part('crates/domain/src/force/standard.rs', '    Group {'), /\w+ "(\w+)" "/g)],
+  ['force_standard', () => FORCES.flatMap((file) => all(read(file), /^code = "(.+)"/gm))],
+  ['force_item', () => FORCES.flatMap((file) => all(read(file), /^item = "(.+)"/gm))],
+  ['skill', () => all(part('crates/domain/src/force/member.rs', '    Skill {'), /\w+ "(\w+)" "/g)],
+  ['shift', () => all(part('crates/domain/src/force/roster.rs', '    Shift {'), /\w+ "(\w+)" "/g)],
+  ['confidence', () => all(part('crates/app/src/force/view.rs', 'fn confidence('), /=> "(\w+)"/g)],
   ['coverage', () => all(read('crates/domain/src/place_list.rs'), /"(coverage\.\w+)"/g)],
   ['export', () => variants('crates/domain/src/export.rs', 'impl Stage')],
   ['waiver', () => all(part('crates/domain/src/fulfilment.rs', 'impl WaiverKind'), /=> "([a-z_]+)"/g)],

@@ -1,0 +1,229 @@
+//! The contract of forces: stations and brigades, counts of their kit, rosters and patrols, once on SQLite and once on
+//! PostgreSQL.
+
+mod scopes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::force::{Count, Duty, Force, ForceKind, KitCheck, Patrol, Served, Shift};
+use domain::ids::TownCode;
+use domain::time::{Date, Timestamp, parse_date};
+use scopes::{below, everything, of_org};
+use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolRecord};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+const TOWN: &str = "500118103000";
+
+fn town() -> TownCode {
+    TownCode::from(TOWN)
+}
+
+fn audit(object_kind: &'static str, id: &str) -> Audit {
+    Audit {
+        action: "test.write",
+        object_kind,
+        object_id: id.to_owned(),
+        territory: String::new(),
+        actor: "system".to_owned(),
+        actor_name: "系统".to_owned(),
+        hat: String::new(),
+        happened_at: NOW,
+        at: NOW,
+        reason: String::new(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn day(text: &str) -> Date {
+    let date = parse_date(text);
+    assert!(date.is_some(), "{text} is no date");
+    date.unwrap_or_default()
+}
+
+fn force(id: &str, kind: ForceKind, org: &str, path: &str, place: Option<&str>) -> ForceRecord {
+    ForceRecord {
+        force: Force {
+            id: id.into(),
+            kind,
+            served: if place.is_some() { Served::Unit } else { Served::Village },
+            name: format!("{id} 站"),
+            org: org.into(),
+            territory: path.rsplit('/').next().unwrap_or_default().into(),
+            place: place.map(Into::into),
+            address: "村委会旁".to_owned(),
+            position: None,
+            standard: "village_micro".to_owned(),
+            phone: "023-49000001".to_owned(),
+            radio: String::new(),
+            posts: BTreeSet::from([format!("{id}-chief").as_str().into()]),
+            members: BTreeMap::new(),
+            vehicles: Vec::new(),
+            accepted: None,
+            dispatch: Vec::new(),
+            closed: None,
+        },
+        path: path.to_owned(),
+        accepted_at: None,
+        version: 1,
+        recorded_at: NOW,
+        recorded_by: "某人".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn forces_are_found_within_the_scope_and_a_stale_step_is_a_conflict() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut tx = db.write(&town()).await?;
+        for one in [
+            force("f1", ForceKind::Micro, "v1", "t/v1", None),
+            force("f2", ForceKind::Brigade, "v1", "t/v1", None),
+            force("f3", ForceKind::Micro, "unit", "t/v2/g1", Some("mill")),
+        ] {
+            tx.insert_force(&one).await?;
+        }
+        tx.commit(audit("force", "f1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let ids = |found: Vec<ForceRecord>| -> Vec<String> {
+            found.into_iter().map(|one| one.force.id.to_string()).collect()
+        };
+        let all = ForceFilter::default();
+        assert_eq!(ids(read.forces(&everything(), &all).await?), ["f2", "f1", "f3"]);
+        assert_eq!(ids(read.forces(&below(&["t/v1"]), &all).await?), ["f2", "f1"]);
+        assert_eq!(ids(read.forces(&of_org("unit"), &all).await?), ["f3"]);
+        let filter = |f: fn(&mut ForceFilter)| {
+            let mut filter = ForceFilter::default();
+            f(&mut filter);
+            filter
+        };
+        for (filter, found) in [
+            (filter(|f| f.kind = Some("micro".to_owned())), &["f1", "f3"][..]),
+            (filter(|f| f.state = Some("accepted,closed".to_owned())), &[]),
+            (filter(|f| f.path = Some("t/v2".to_owned())), &["f3"]),
+            (filter(|f| f.text = Some("F2".to_owned())), &["f2"]),
+        ] {
+            assert_eq!(ids(read.forces(&everything(), &filter).await?), found, "{filter:?}");
+        }
+        assert!(read.force(&"f3".into(), &below(&["t/v1"])).await?.is_none(), "not his village");
+        let mut first = read.force(&"f1".into(), &everything()).await?.expect("kept");
+        assert_eq!(read.all_forces().await?.len(), 3, "whoever asks");
+        drop(read);
+        first.force = first.force.accept(day("2026-09-01"), "镇消安办", day("2026-09-21"))?;
+        first.accepted_at = Some(NOW);
+        let mut tx = db.write(&town()).await?;
+        tx.update_force(&first).await?;
+        tx.commit(audit("force", "f1"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_force(&first).await, Err(Error::Conflict { .. })), "seen before the step");
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        let again = read.force(&"f1".into(), &everything()).await?.expect("kept");
+        assert_eq!((again.version, again.accepted_at, again.force.state()), (2, Some(NOW), "accepted"));
+        let verified = read.verify().await?;
+        assert_eq!((verified.findings.len(), verified.rows), (0, 3));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn counts_rosters_and_patrols_stay_and_what_is_taken_back_says_why() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let check = |id: &str, force: &str, on: &str| KitCheckRecord {
+            force: force.into(),
+            check: KitCheck {
+                id: id.to_owned(),
+                on: day(on),
+                by: "p".into(),
+                counts: BTreeMap::from([("hose".to_owned(), Count { have: 4, unfit: 1 })]),
+                note: String::new(),
+            },
+            voided: None,
+            version: 1,
+            recorded_at: NOW,
+        };
+        let duty = |id: &str, force: &str, on: &str, shift: Shift| DutyRecord {
+            duty: Duty { id: id.to_owned(), force: force.into(), person: "p".into(), on: day(on), shift },
+            voided: None,
+            version: 1,
+            recorded_at: NOW,
+        };
+        let patrol = |id: &str, force: &str, on: &str| PatrolRecord {
+            patrol: Patrol {
+                id: id.to_owned(),
+                force: force.into(),
+                on: day(on),
+                people: BTreeSet::from(["p".into()]),
+                text: "沿村道查看堆垛".to_owned(),
+            },
+            path: "t/v1".to_owned(),
+            org: "v1".to_owned(),
+            place: None,
+            voided: None,
+            version: 1,
+            recorded_at: NOW,
+            recorded_by: "某人".to_owned(),
+        };
+        let mut tx = db.write(&town()).await?;
+        for one in [
+            check("k2", "f1", "2026-09-10"),
+            check("k1", "f1", "2026-08-01"),
+            check("k3", "f2", "2026-09-01"),
+        ] {
+            tx.insert_kit_check(&one).await?;
+        }
+        for one in [
+            duty("d1", "f1", "2026-09-21", Shift::Day),
+            duty("d2", "f2", "2026-09-22", Shift::Whole),
+            duty("d3", "f1", "2026-09-23", Shift::Night),
+        ] {
+            tx.insert_force_duty(&one).await?;
+        }
+        for one in [
+            patrol("a", "f1", "2026-09-01"),
+            patrol("b", "f1", "2026-09-08"),
+            patrol("c", "f2", "2026-08-31"),
+        ] {
+            tx.insert_patrol(&one).await?;
+        }
+        tx.commit(audit("force", "f1"), ()).await?;
+        let gone = Some((NOW, "录错".to_owned()));
+        let mut tx = db.write(&town()).await?;
+        tx.void_kit_check(&KitCheckRecord { voided: gone.clone(), ..check("k3", "f2", "2026-09-01") })
+            .await?;
+        let off = DutyRecord { voided: gone.clone(), ..duty("d3", "f1", "2026-09-23", Shift::Night) };
+        tx.void_force_duty(&off).await?;
+        assert!(matches!(tx.void_force_duty(&off).await, Err(Error::Conflict { .. })), "taken off once");
+        tx.void_patrol(&PatrolRecord { voided: gone.clone(), ..patrol("b", "f1", "2026-09-08") }).await?;
+        tx.commit(audit("force", "f1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let checks = read.kit_checks(Some(&"f1".into())).await?;
+        assert_eq!(checks.iter().map(|one| one.check.id.as_str()).collect::<Vec<_>>(), ["k1", "k2"]);
+        let all = read.kit_checks(None).await?;
+        assert_eq!(all.iter().filter(|one| one.voided.is_some()).count(), 1);
+        let week = (day("2026-09-21"), day("2026-09-27"));
+        let on_duty = |found: Vec<DutyRecord>| -> Vec<(String, Shift)> {
+            found.into_iter().map(|one| (one.duty.id, one.duty.shift)).collect()
+        };
+        let all = on_duty(read.force_duties(None, week).await?);
+        assert_eq!(all, [("d1".to_owned(), Shift::Day), ("d2".to_owned(), Shift::Whole)]);
+        assert_eq!(on_duty(read.force_duties(Some(&"f2".into()), week).await?).len(), 1);
+        assert!(read.force_duties(None, (day("2026-09-24"), day("2026-09-27"))).await?.is_empty());
+        let patrols = read.patrols(&"f1".into(), 10).await?;
+        assert_eq!(
+            patrols.iter().map(|one| (one.patrol.id.as_str(), one.voided.is_some())).collect::<Vec<_>>(),
+            [("b", true), ("a", false)]
+        );
+        assert_eq!(read.patrols(&"f1".into(), 1).await?.len(), 1);
+        assert_eq!(read.patrol("a").await?.map(|one| one.path), Some("t/v1".to_owned()));
+        let counts = read.patrol_counts((day("2026-09-01"), day("2026-09-30"))).await?;
+        assert_eq!(counts, [("f1".into(), 1)], "what was taken back does not count");
+        let verified = read.verify().await?;
+        assert_eq!((verified.findings.len(), verified.rows), (0, 9));
+        Ok(())
+    })
+    .await
+}
