@@ -256,12 +256,12 @@ async fn numbers_run_without_gaps_however_many_approve_at_once() -> anyhow::Resu
         head.put(path, set(4, 0)).await?.ok()?;
         assert_eq!(head.put(path, set(5, 0)).await?.status, StatusCode::CONFLICT, "seen before the change");
         let mut drafts = Vec::new();
-        for _ in 0..6 {
-            drafts.push(drafted(&mut staff, advice()).await?);
+        for login in ["secretary1", "clerk", "head", "secretary1", "clerk", "head"] {
+            drafts.push((login, drafted(&mut staff, advice()).await?));
         }
         let mut running = tokio::task::JoinSet::new();
-        for draft in drafts {
-            let mut own = town.login("staff1").await?;
+        for (login, draft) in drafts {
+            let mut own = town.login(login).await?;
             running.spawn(async move {
                 let told = own.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;
                 told.ok().map(|paper| text(&paper, "number").to_owned())
