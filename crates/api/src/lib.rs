@@ -30,7 +30,6 @@ mod meeting;
 mod notice;
 mod operation;
 mod org;
-mod paper;
 mod parameter;
 mod person;
 mod photo;

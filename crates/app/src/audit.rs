@@ -1,7 +1,7 @@
 //! The record itself: reading it and proving that nobody altered it. What does not belong here: writing it, which every
 //! commit does (`store::audit`).
 
-mod words;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

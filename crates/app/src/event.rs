@@ -71,8 +71,16 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "inspection_plan" => Action::PlanRead,
         "handover" => Action::HandoverRead,
         "contract" => Action::ContractRead,
+        "force" => Action::ForceRead,
         "drill" => Action::DrillRead,
-        "person" | "post" | "assignment" | "certificate" | "org" | "territory" => Action::PersonRead,
+        "evidence" => Action::EvidenceRead,
+        "letter" => Action::LetterRead,
+        "training" | "course" | "question" => Action::TrainingRead,
+        "meeting" => Action::MeetingRead,
+        "follow_up" => Action::FollowUpRead,
+        "report" => Action::ReportRead,
+        "budget_line" => Action::BudgetRead,
+        "person" | "post" | "assignment" | "certificate" | "gate" | "org" | "territory" => Action::PersonRead,
         "checklist" => Action::ChecklistRead,
         "parameter" => Action::ParameterRead,
         "export" => Action::RegisterExport,
@@ -85,7 +93,19 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
 pub(crate) fn is_everybodys(object_kind: &str) -> bool {
     !matches!(
         object_kind,
-        "place" | "inspection" | "hazard" | "task" | "inspection_plan" | "handover" | "contract" | "drill"
+        "place"
+            | "inspection"
+            | "hazard"
+            | "task"
+            | "inspection_plan"
+            | "handover"
+            | "evidence"
+            | "letter"
+            | "training"
+            | "follow_up"
+            | "contract"
+            | "force"
+            | "drill"
     )
 }
 
@@ -130,5 +150,35 @@ impl App {
             object_id: entry.object_id,
         });
         Ok(Changes { seen: seen.collect(), up_to })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of these nobody is told but who did it: they are no page's business, or each concerns one account.
+    const OWN: &[&str] = &[
+        "account",
+        "attachment",
+        "audit",
+        "budget",
+        "job",
+        "list",
+        "phone",
+        "photo",
+        "register",
+        "sample",
+        "session",
+        "town",
+        "unit",
+        "vault",
+    ];
+
+    #[test]
+    fn whoever_may_read_a_kind_of_object_is_told_when_it_changes() {
+        for &(kind, label) in crate::audit::words::OBJECTS {
+            assert_eq!(right(kind).is_none(), OWN.contains(&kind), "{kind} {label}");
+        }
     }
 }

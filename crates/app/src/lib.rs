@@ -35,7 +35,6 @@ pub mod names;
 pub mod notice;
 pub mod operation;
 pub mod org;
-pub mod paper;
 pub mod parameter;
 pub mod person;
 pub mod photo;

@@ -10,7 +10,7 @@ use crate::scope::{Columns, Where};
 use crate::value::json;
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
-const COLUMNS: Columns = Columns { path: "path", org: "org", place: "" };
+pub(crate) const COLUMNS: Columns = Columns { path: "path", org: "org", place: "" };
 
 /// An item as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
