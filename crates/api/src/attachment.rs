@@ -29,7 +29,7 @@ pub(crate) fn upload_routes() -> OpenApiRouter<Doors> {
 pub(crate) struct AttachmentQuery {
     /// Id, made by the page.
     id: String,
-    /// `evidence` or `letter`.
+    /// `evidence`, `letter` or `paper`.
     object_kind: String,
     /// Id of the record, which may come later.
     object_id: String,
@@ -81,7 +81,7 @@ async fn download(
 }
 
 /// A name as RFC 5987 writes it.
-fn percent(name: &str) -> String {
+pub(crate) fn percent(name: &str) -> String {
     let mut out = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {

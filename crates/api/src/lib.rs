@@ -30,6 +30,7 @@ mod meeting;
 mod notice;
 mod operation;
 mod org;
+mod paper;
 mod parameter;
 mod person;
 mod photo;

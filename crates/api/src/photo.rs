@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 /// What a photo is for.
 #[derive(Debug, Deserialize, IntoParams)]
 pub(crate) struct PhotoFor {
-    /// `inspection`, `hazard`, `evidence` or `letter`.
+    /// `inspection`, `hazard`, `evidence`, `letter` or `paper`.
     pub object_kind: Option<String>,
     /// Id of the object, which may come later.
     pub object_id: Option<String>,

@@ -99,6 +99,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::gate::routes())
         .merge(crate::training::routes())
         .merge(crate::certificate::routes())
+        .merge(crate::paper::routes())
 }
 
 /// The description of the API, as JSON.

@@ -200,6 +200,23 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/drills/{id}/assess", Row),
     ("post", "/api/v1/drills/{id}/close", Row),
     ("post", "/api/v1/drills/{id}/cancel", Row),
+    ("get", "/api/v1/papers", Rows),
+    ("post", "/api/v1/papers", Business),
+    ("get", "/api/v1/papers/options", Business),
+    ("get", "/api/v1/papers/prefill", Row),
+    ("get", "/api/v1/papers/received", Rows),
+    ("get", "/api/v1/papers/series", Business),
+    ("put", "/api/v1/papers/series/{code}", Business),
+    ("get", "/api/v1/papers/series/{code}/numbers", Rows),
+    ("get", "/api/v1/papers/{id}", Row),
+    ("put", "/api/v1/papers/{id}", Row),
+    ("get", "/api/v1/papers/{id}/paper.pdf", Row),
+    ("get", "/api/v1/papers/{id}/paper.docx", Row),
+    ("post", "/api/v1/papers/{id}/approve", Row),
+    ("post", "/api/v1/papers/{id}/issue", Row),
+    ("post", "/api/v1/papers/{id}/serve", Row),
+    ("post", "/api/v1/papers/{id}/revoke", Row),
+    ("post", "/api/v1/papers/{id}/answer", Row),
     ("get", "/api/v1/follow-ups", Mine),
     ("post", "/api/v1/follow-ups/{id}/{step}", Business),
     ("get", "/api/v1/reports", Business),
@@ -327,6 +344,7 @@ struct Ids {
     handover: String,
     drill: String,
     force: String,
+    paper: String,
 }
 
 impl Ids {
@@ -349,14 +367,22 @@ impl Ids {
             "orgs" => "village-1",
             "posts" => "post-staff1",
             "handovers" => &self.handover,
+            "papers" => &self.paper,
             "checklists" => &self.checklist,
             "trainings" => &self.training,
             "forces" => &self.force,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
-        let code = if path.contains("territories") { V1 } else { "C10" };
+        let code = match path {
+            _ if path.contains("territories") => V1,
+            _ if path.contains("papers/series") => "advice",
+            _ => "C10",
+        };
         let query = match path {
+            "/api/v1/papers/prefill" => {
+                "?template=DT02&about_kind=hazard&about=01a00000-0000-7000-8000-000000000201"
+            }
             "/api/v1/search" => "?q=%E8%80%81%E8%A1%97",
             "/api/v1/joint-offers" => "?year=2026&month=9",
             "/api/v1/notice/text" => "?name=x.txt",
@@ -460,6 +486,16 @@ impl Ids {
             "plan/proposals/{id}/decide" | "parameters/{id}/decide" => {
                 json!({ "approve": true, "reason": "", "version": 1 })
             }
+            "papers" | "papers/{id}" => {
+                json!({ "template": "DT02", "org": "village-1", "values": {}, "version": 1 })
+            }
+            "papers/series/{code}" => json!({ "pattern": "青〔{year}〕{n}号" }),
+            "papers/{id}/approve" | "papers/{id}/issue" => json!({ "version": 1 }),
+            "papers/{id}/serve" => {
+                json!({ "way": "direct", "to": "甲", "on": "2026-09-21", "version": 1 })
+            }
+            "papers/{id}/revoke" => json!({ "reason": reason, "version": 1 }),
+            "papers/{id}/answer" => json!({ "org": "village-1" }),
             "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
             "courses" | "courses/{id}" => json!({ "kind": "unit", "name": "甲", "hours": 1 }),
             "courses/{id}/questions" => json!({ "items": [{ "kind": "true_false", "text": "甲",
@@ -598,6 +634,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
     let force = id(&clerk.post("/api/v1/forces", station(V1)).await?.ok()?)?;
+    let paper = json!({ "template": "DT02", "org": "village-1", "values": { "to": "老街五金店" } });
+    let paper = staff.post("/api/v1/papers", paper).await?.ok()?;
     let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
@@ -616,6 +654,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             handover: id(&handover)?,
             drill,
             force,
+            paper: id(&paper)?,
         },
     ))
 }

@@ -71,7 +71,8 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "inspection_plan" => Action::PlanRead,
         "handover" => Action::HandoverRead,
         "contract" => Action::ContractRead,
-        "force" => Action::ForceRead,
+        "force" | "patrol" => Action::ForceRead,
+        "paper" | "paper_series" => Action::PaperRead,
         "drill" => Action::DrillRead,
         "evidence" => Action::EvidenceRead,
         "letter" => Action::LetterRead,
@@ -105,6 +106,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "follow_up"
             | "contract"
             | "force"
+            | "paper"
             | "drill"
     )
 }

@@ -158,7 +158,7 @@ pub(crate) fn named_photos(record: &Record) -> Vec<PhotoId> {
 }
 
 /// The inspection of this id in all versions, if the caller may see it.
-async fn load(read: &mut Read, caller: &Caller, id: &InspectionId) -> Result<Loaded> {
+pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &InspectionId) -> Result<Loaded> {
     let scope = caller.scope(Action::InspectionRead)?;
     let versions = read.inspection_versions(id).await?;
     let (first, filing) = versions.first().ok_or(Error::NotFound)?;

@@ -35,6 +35,7 @@ pub mod names;
 pub mod notice;
 pub mod operation;
 pub mod org;
+pub mod paper;
 pub mod parameter;
 pub mod person;
 pub mod photo;

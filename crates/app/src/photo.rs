@@ -169,13 +169,13 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol"]
+        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol", "paper"]
             .contains(&self.purpose.object_kind.as_str())
         {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
-                "照片只能附在检查、隐患、凭据、责任书、演练或站队巡查上",
+                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查或文书上",
             ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {
@@ -414,6 +414,9 @@ impl App {
         object_id: &str,
     ) -> Result<String> {
         let mut read = self.db.read(&self.town).await?;
+        if object_kind == "paper" {
+            return crate::paper::may_attach(&mut read, caller, object_id).await;
+        }
         let (found, seen) = belongs_to(&mut read, object_kind, object_id).await?.ok_or(Error::NotFound)?;
         let done: &[Action] = match object_kind {
             "inspection" => &[Action::InspectionRecord],
@@ -487,6 +490,9 @@ pub(crate) async fn may_see(
     object_kind: &str,
     object_id: &str,
 ) -> Result<bool> {
+    if object_kind == "paper" {
+        return crate::paper::is_seen(read, caller, object_id).await;
+    }
     let Some((Some(subject), action)) = belongs_to(read, object_kind, object_id).await? else {
         return Ok(false);
     };

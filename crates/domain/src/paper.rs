@@ -3,6 +3,8 @@
 //! (`exchange::paper_file`), keeping issued papers (`store`), drawing them (`render`).
 
 mod fill;
+mod life;
+mod rights;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,9 @@ use crate::document::{Layout, Nature, ORDERING_WORD, PhotoRef};
 use crate::time::Date;
 
 pub use fill::{FieldProblem, Frame};
+pub use life::{
+    About, Acted, Approval, Authority, Frozen, Number, Paper, PaperRefusal, Receipt, Service, State,
+};
 pub use series::Series;
 
 /// Templates of enforcement: only a certified officer may issue them. Source: handbook of documents DT03, DT04, DT28.

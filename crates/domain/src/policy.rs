@@ -121,6 +121,13 @@ actions! {
     ForceKeep "force.keep" "登记消防站队"
     ForceAccept "force.accept" "验收调度站队"
     ForceReport "force.report" "办理站队日常"
+    PaperRead "paper.read" "查看文书"
+    PaperDraft "paper.draft" "起草文书"
+    PaperIssue "paper.form" "制发表单文书"
+    PaperSign "paper.sign" "签发公文"
+    PaperRegister "paper.register" "登记收到的文书"
+    PaperReceive "paper.receive" "签收文件"
+    PaperNumber "paper.number" "设置文书编号"
 }
 
 /// How far a right reaches.
@@ -516,6 +523,37 @@ fn grants(action: Action) -> &'static [Grant] {
             (FORCES, Reach::Area),
             (UNIT, Reach::Place),
         ],
+        A::PaperRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        // Advice and orders go by the rights over hazards; see `paper::Template::right`.
+        A::PaperDraft | A::PaperIssue => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Org),
+        ],
+        A::PaperSign => &[(&[LeaderInCharge, CommitteeDirector, CommitteeDeputy, OfficeHead], Reach::Town)],
+        A::PaperRegister => &[(OFFICE, Reach::Town)],
+        A::PaperReceive => &[
+            (OFFICE, Reach::Org),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Org),
+        ],
+        A::PaperNumber => &[(&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town)],
     }
 }
 
@@ -621,6 +659,13 @@ impl Hats {
     /// Every hat worn today.
     pub fn all(&self) -> &[Assignment] {
         &self.hats
+    }
+
+    /// Only the hats of some roles; the program keeps its own.
+    #[must_use]
+    pub fn only(&self, fits: impl Fn(Role) -> bool) -> Self {
+        let hats = self.hats.iter().filter(|hat| self.program || fits(hat.role)).cloned().collect();
+        Self { hats, program: self.program }
     }
 
     /// Whether one of them is this role.

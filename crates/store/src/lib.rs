@@ -34,6 +34,7 @@ pub mod notice;
 pub mod numbering;
 pub mod operation;
 pub mod org;
+pub mod paper;
 pub mod parameter;
 pub mod person;
 pub mod photo;

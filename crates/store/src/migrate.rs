@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_post", include_str!("../migrations/0012_post.sql")),
     ("0014_force", include_str!("../migrations/0014_force.sql")),
     ("0015_training", include_str!("../migrations/0015_training.sql")),
+    ("0016_paper", include_str!("../migrations/0016_paper.sql")),
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
     ("0018_muster", include_str!("../migrations/0018_muster.sql")),
 ];

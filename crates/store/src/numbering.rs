@@ -2,7 +2,14 @@
 //! writers never get the same and a number that was not used is given again. What does *not* belong here: what a number
 //! looks like to people (`app`).
 
-use crate::{Error, Result, Write, args};
+use crate::{Error, Read, Result, Write, args};
+
+impl Read {
+    /// How many numbers of a series were taken.
+    pub async fn numbers_taken(&mut self, series: &str) -> Result<i64> {
+        self.by_id("counter", series).await?.map_or(Ok(0), |row| row.int("n"))
+    }
+}
 
 impl Write {
     /// The next number of a series, from 1. Holds back other writers of the series until this transaction ends.

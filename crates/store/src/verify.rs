@@ -63,6 +63,9 @@ pub const SEALED: &[&str] = &[
     "force_check",
     "force_duty",
     "force_patrol",
+    "paper",
+    "paper_receipt",
+    "paper_series",
 ];
 
 /// Something that does not fit.

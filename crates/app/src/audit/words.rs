@@ -32,6 +32,8 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("meeting", "会议"),
     ("notice", "方案原文"),
     ("org", "机构"),
+    ("paper", "文书"),
+    ("paper_series", "文书编号"),
     ("parameter", "镇定参数"),
     ("patrol", "站队巡查"),
     ("person", "人员"),
@@ -58,6 +60,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
 
 const VERBS: &[(&str, &str)] = &[
     ("accept", "接受"),
+    ("act", "填报办理情况"),
     ("add", "新增"),
     ("add_vehicle", "登记车辆"),
     ("advise", "督促整改"),
@@ -105,6 +108,7 @@ const VERBS: &[(&str, &str)] = &[
     ("hold", "举办"),
     ("import", "导入"),
     ("install", "装入"),
+    ("issue", "印发"),
     ("issue", "签发"),
     ("items", "编排"),
     ("join", "合并联合检查"),

@@ -225,7 +225,7 @@ fn proof(held: &Certificate, authority_item: &str, basis: LegalBasis) -> MayOrde
 }
 
 /// The certificates of the caller that let him order today; nobody else's count.
-pub(super) async fn certificates(read: &mut Read, caller: &Caller, on: Date) -> Result<Vec<Certificate>> {
+pub(crate) async fn certificates(read: &mut Read, caller: &Caller, on: Date) -> Result<Vec<Certificate>> {
     let held = read.certificates_of(&caller.person).await?;
     Ok(held.into_iter().map(|held| held.certificate).filter(|held| lets_order(held, on)).collect())
 }

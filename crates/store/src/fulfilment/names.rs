@@ -23,6 +23,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "letter" => Some(("letter", "id", crate::letter::COLUMNS)),
         "follow_up" => Some(("follow_up", "id", crate::follow_up::COLUMNS)),
         "handover" => Some(("handover", "id", crate::handover::COLUMNS)),
+        "paper" => Some(("paper", "id", crate::paper::COLUMNS)),
         "force" => Some(("force", "id", crate::force::COLUMNS)),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "drill" => at_a_place("drill"),

@@ -1,0 +1,286 @@
+//! Stories of papers: advice from a hazard to its receipt, a circular to the villages and back, an order only an officer
+//! may give, numbers without gaps, files that can be proved.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::{Browser, CERTIFICATE, Town, V1, day, shop, town};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
+
+async fn ready(fresh: &Fresh) -> anyhow::Result<Town> {
+    let town = town(fresh).await?;
+    let system = Caller::system();
+    town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+    town.app.install_shipped_plan(&system).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    Ok(town)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn to(paper: &Value, step: &str) -> String {
+    format!("/api/v1/papers/{}{step}", text(paper, "id"))
+}
+
+fn advice() -> Value {
+    json!({ "template": "DT02", "org": "village-1", "values": {
+        "to": "老街五金店", "place": "老街五金店", "seen_on": "2026-09-21", "findings": ["楼梯间堆放货物"],
+        "advice": ["今天搬走楼梯间货物"], "deadline": "2026-09-28", "contact": "李消防", "phone": "023-49000000" } })
+}
+
+fn order() -> Value {
+    json!({ "template": "DT04", "org": "office", "values": {
+        "to": "老街五金店", "place": "老街五金店", "seen_at": "2026-09-21T09:00", "violations": ["占用疏散通道"],
+        "article": "有关规定", "basis": "有关依据", "deadline": "2026-09-28", "consequence": "依法处理",
+        "recheck_on": "2026-09-29", "officers": ["沈执法"], "officer_no": CERTIFICATE } })
+}
+
+fn circular() -> Value {
+    json!({ "template": "DT10", "org": "committee", "bodies": ["village-1", "village-2"], "values": {
+        "subject": "九月消防检查情况", "to": ["场镇社区", "凌阁堂村"], "background": "九月共检查四十二户。",
+        "problems": ["占用疏散通道较多"], "requirements": ["国庆前复查一遍"], "deadline": "2026-09-30" } })
+}
+
+async fn drafted(browser: &mut Browser, paper: Value) -> anyhow::Result<Value> {
+    browser.post("/api/v1/papers", paper).await?.ok()
+}
+
+async fn out(browser: &mut Browser, paper: Value) -> anyhow::Result<Value> {
+    let draft = drafted(browser, paper).await?;
+    let approved = browser.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?.ok()?;
+    browser.post(&to(&approved, "/issue"), json!({ "version": 2 })).await?.ok()
+}
+
+#[tokio::test]
+async fn advice_is_made_from_a_hazard_numbered_at_approval_frozen_and_served() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let (mut staff, mut far) = (town.login("staff1").await?, town.login("staff2").await?);
+        let found = json!({ "id": HAZARD, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物",
+            "photos": [] });
+        staff.post("/api/v1/hazards", found).await?.ok()?;
+        let from = format!("/api/v1/papers/prefill?template=DT02&about_kind=hazard&about={HAZARD}");
+        assert_eq!(far.get(&from).await?.status, StatusCode::NOT_FOUND, "not the next village's hazard");
+        let known = staff.get(&from).await?.ok()?;
+        assert_eq!(known["values"]["findings"], json!(["楼梯间堆放货物"]));
+        assert_eq!((text(&known["values"], "contact"), text(&known["values"], "to")), ("李消防", "老街五金店"));
+
+        let mut paper = advice();
+        paper["about"] = json!({ "kind": "hazard", "id": HAZARD });
+        paper["values"] = known["values"].clone();
+        let draft = drafted(&mut staff, paper.clone()).await?;
+        assert_eq!((&draft["state"], &draft["number"]), (&json!("draft"), &Value::Null), "no number at draft");
+        let refused = staff.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;
+        assert_eq!(refused.code(), "paper.missing_field");
+        let said = text(&refused.body, "detail").to_owned() + text(&refused.body, "title");
+        assert!(said.contains("整改建议") && said.contains("建议完成日期"), "{said}");
+        let preview = staff.get(&to(&draft, "/paper.pdf")).await?;
+        assert!(preview.status.is_success() && preview.bytes.starts_with(b"%PDF-"), "{}", preview.body);
+        assert_eq!(far.get(&to(&draft, "/paper.pdf")).await?.status, StatusCode::NOT_FOUND);
+
+        let mut whole = paper.clone();
+        whole["values"] = advice()["values"].clone();
+        whole["values"]["advice"] = json!(["责令你店立即整改"]);
+        whole["version"] = json!(1);
+        let told = staff.put(&to(&draft, ""), whole.clone()).await?;
+        assert_eq!(told.body["fields"][0]["code"], "document.advice_orders", "{}", told.body);
+        whole["values"]["advice"] = json!(["今天搬走楼梯间货物"]);
+        let changed = staff.put(&to(&draft, ""), whole.clone()).await?.ok()?;
+        assert_eq!(changed["missing"], json!([]));
+        assert_eq!(text(&changed, "next_number"), "青峰消督字〔2026〕1号");
+        let gap = staff.post(&to(&draft, "/approve"), json!({ "version": 2, "n": 3 })).await?;
+        assert_eq!(gap.code(), "paper.number_gap");
+        let approved = staff.post(&to(&draft, "/approve"), json!({ "version": 2, "n": 1 })).await?.ok()?;
+        assert_eq!(text(&approved, "number"), "青峰消督字〔2026〕1号");
+        whole["version"] = json!(3);
+        assert_eq!(staff.put(&to(&draft, ""), whole).await?.code(), "paper.fixed");
+        let issued = staff.post(&to(&draft, "/issue"), json!({ "version": 3 })).await?.ok()?;
+        assert_eq!((&issued["state"], &issued["frozen"]["intact"]), (&json!("issued"), &json!(true)));
+        let pdf = staff.get(&to(&draft, "/paper.pdf")).await?;
+        assert_eq!(app::request_hash(&pdf.bytes), text(&issued["frozen"], "pdf"), "the file is the one issued");
+        let docx = staff.get(&to(&draft, "/paper.docx")).await?;
+        assert!(docx.bytes.starts_with(b"PK"), "an editable file");
+
+        let photo = "01a00000-0000-7000-8000-000000000301";
+        let at = format!("/api/v1/photos/{photo}?object_kind=paper&object_id={}&role=signature", text(&draft, "id"));
+        assert_eq!(far.send_picture(&at, 7).await?.status, StatusCode::NOT_FOUND);
+        assert!(staff.send_picture(&at, 7).await?.status.is_success());
+        let serve = |to: &str, on: &str| {
+            json!({ "way": "direct", "to": to, "on": on, "receipt": "当面签收", "photos": [photo], "version": 4 })
+        };
+        assert_eq!(staff.post(&to(&draft, "/serve"), serve("", "2026-09-21")).await?.code(), "paper.nobody_served");
+        let late = staff.post(&to(&draft, "/serve"), serve("杨老板", "2026-09-22")).await?;
+        assert_eq!(late.code(), "paper.served_when");
+        let served = staff.post(&to(&draft, "/serve"), serve("杨老板", "2026-09-21")).await?.ok()?;
+        assert_eq!((&served["state"], &served["service"]["way_label"]), (&json!("served"), &json!("直接送达")));
+        assert_eq!(served["service"]["photos"][0]["id"], photo);
+        let about = format!("/api/v1/papers?about_kind=hazard&about={HAZARD}");
+        assert_eq!(staff.get(&about).await?.items()?.len(), 1);
+        assert!(far.get("/api/v1/papers").await?.items()?.is_empty());
+
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
+        let hash = text(&issued["frozen"], "pdf");
+        let file = fresh.folder.path().join(&hash[..2]).join(hash);
+        std::fs::write(&file, b"%PDF-1.7 something else")?;
+        let found = town.app.verify(&Caller::system()).await?.findings;
+        assert!(found.iter().any(|one| one.code == "audit.blob" && one.place.contains(hash)), "{found:?}");
+        assert_eq!(staff.get(&to(&draft, "/paper.pdf")).await?.code(), "paper.altered");
+        assert_eq!(staff.get(&to(&draft, "")).await?.ok()?["frozen"]["intact"], false);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_circular_is_signed_by_a_leader_and_answered_by_the_villages() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let (mut near, mut far) = (town.login("secretary1").await?, town.login("staff2").await?);
+        assert_eq!(near.post("/api/v1/papers", circular()).await?.status, StatusCode::FORBIDDEN);
+        let draft = drafted(&mut clerk, circular()).await?;
+        assert_eq!(text(&draft, "title"), "消防安全委员会关于九月消防检查情况的通报");
+        let told = clerk.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "only a leader signs a red head");
+        assert_eq!(far.get(&to(&draft, "")).await?.status, StatusCode::NOT_FOUND, "not out yet");
+        leader.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?.ok()?;
+        let issued = clerk.post(&to(&draft, "/issue"), json!({ "version": 2 })).await?.ok()?;
+        assert_eq!(
+            (&issued["state"], issued["receipts"].as_array().map(Vec::len)),
+            (&json!("served"), Some(2))
+        );
+
+        let open = near.get("/api/v1/papers/received?open=true").await?.items()?;
+        assert_eq!((open.len(), &open[0]["receipt"]["state"]), (1, &json!("sent")));
+        assert!(near.get(&to(&draft, "/paper.pdf")).await?.bytes.starts_with(b"%PDF-"));
+        let seen = near.get(&to(&draft, "")).await?.ok()?;
+        assert_eq!(seen["receipts"].as_array().map(Vec::len), Some(1), "a village sees its own answer only");
+        let read = near.post(&to(&draft, "/answer"), json!({ "org": "village-1" })).await?.ok()?;
+        assert_eq!((&read["state"], &read["read_by"]["name"]), (&json!("read"), &json!("王书记")));
+        let stolen = near.post(&to(&draft, "/answer"), json!({ "org": "village-2" })).await?;
+        assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+        let acted = |note: &str, on: &str| json!({ "org": "village-1", "acted_on": on, "note": note });
+        assert_eq!(
+            near.post(&to(&draft, "/answer"), acted(" ", "2026-09-21")).await?.code(),
+            "paper.nothing_said"
+        );
+        assert_eq!(
+            near.post(&to(&draft, "/answer"), acted("已查", "2026-09-22")).await?.code(),
+            "paper.acted_when"
+        );
+        near.post(&to(&draft, "/answer"), acted("已复查十六户", "2026-09-21")).await?.ok()?;
+        assert_eq!(
+            near.post(&to(&draft, "/answer"), acted("再报", "2026-09-21")).await?.code(),
+            "paper.answered"
+        );
+        assert!(near.get("/api/v1/papers/received?open=true").await?.items()?.is_empty());
+        let sender = clerk.get(&to(&draft, "")).await?.ok()?;
+        let states: Vec<_> = sender["receipts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| text(one, "state").to_owned())
+            .collect();
+        assert_eq!(states, ["acted", "sent"], "the sender sees who has not");
+
+        let revoke = json!({ "reason": "数字有误", "version": 3 });
+        assert_eq!(clerk.post(&to(&draft, "/revoke"), revoke.clone()).await?.status, StatusCode::FORBIDDEN);
+        let gone = leader.post(&to(&draft, "/revoke"), revoke).await?.ok()?;
+        assert_eq!((&gone["state"], text(&gone, "number")), (&json!("revoked"), "青峰消安〔2026〕1号"));
+        let mut again = circular();
+        again["corrects"] = draft["id"].clone();
+        let draft = drafted(&mut clerk, again).await?;
+        assert_eq!(draft["corrects"]["id"], gone["id"]);
+        let next = leader.post(&to(&draft, "/approve"), json!({ "version": 1, "n": 1 })).await?;
+        assert_eq!(next.code(), "paper.number_used", "a cancelled number stays taken");
+        let next = leader.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?.ok()?;
+        assert_eq!(text(&next, "number"), "青峰消安〔2026〕2号");
+        let book = clerk.get("/api/v1/papers/series/committee/numbers").await?.items()?;
+        let lines: Vec<_> =
+            book.iter().map(|one| (one["n"].clone(), text(one, "state").to_owned())).collect();
+        assert_eq!(lines, [(json!(1), "revoked".to_owned()), (json!(2), "approved".to_owned())]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_order_is_for_a_trained_officer_with_his_certificate_and_item_only() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let told = clerk.post("/api/v1/papers", order()).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "policy.forbidden"));
+        let options = clerk.get("/api/v1/papers/options").await?.ok()?;
+        let codes: Vec<_> =
+            options["templates"].as_array().into_iter().flatten().map(|one| text(one, "code").to_owned()).collect();
+        assert!(codes.contains(&"DT10".to_owned()) && !codes.contains(&"DT04".to_owned()), "{codes:?}");
+        let mut officer = town.login("officer").await?;
+        let draft = drafted(&mut officer, order()).await?;
+        assert_eq!(clerk.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?.status, StatusCode::FORBIDDEN);
+        let ask = |certificate: &str, item: &str| {
+            json!({ "version": 1, "certificate_no": certificate, "authority_item": item })
+        };
+        let told = officer.post(&to(&draft, "/approve"), ask("假-1", "事项")).await?;
+        assert_eq!(told.code(), "hazard.no_authority");
+        let told = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, " ")).await?;
+        assert_eq!(told.body["fields"][0]["code"], "hazard.authority_item");
+        let approved = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, "占用疏散通道")).await?.ok()?;
+        assert!(text(&approved, "authority").contains(CERTIFICATE));
+        let issued = officer.post(&to(&draft, "/issue"), json!({ "version": 2 })).await?.ok()?;
+        assert_eq!(issued["form"]["layout"], "form", "never on a red head");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn numbers_run_without_gaps_however_many_approve_at_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let set = |used: u32, version: i64| {
+            json!({ "pattern": "青督〔{year}〕{n}号", "used_before": used, "version": version })
+        };
+        let path = "/api/v1/papers/series/advice";
+        assert_eq!(staff.put(path, set(4, 0)).await?.status, StatusCode::FORBIDDEN);
+        let wrong = json!({ "pattern": "青督[{year}]{n}号" });
+        assert_eq!(head.put(path, wrong).await?.body["fields"][0]["code"], "paper.bad_series");
+        head.put(path, set(4, 0)).await?.ok()?;
+        assert_eq!(head.put(path, set(5, 0)).await?.status, StatusCode::CONFLICT, "seen before the change");
+        let mut drafts = Vec::new();
+        for login in ["secretary1", "clerk", "head", "secretary1", "clerk", "head"] {
+            drafts.push((login, drafted(&mut staff, advice()).await?));
+        }
+        let mut running = tokio::task::JoinSet::new();
+        for (login, draft) in drafts {
+            let mut own = town.login(login).await?;
+            running.spawn(async move {
+                let told = own.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;
+                told.ok().map(|paper| text(&paper, "number").to_owned())
+            });
+        }
+        let mut numbers = Vec::new();
+        while let Some(done) = running.join_next().await {
+            numbers.push(done??);
+        }
+        numbers.sort_by_key(|number| number.len());
+        numbers.sort();
+        let mut wanted: Vec<String> = (5..=10).map(|n| format!("青督〔2026〕{n}号")).collect();
+        wanted.sort();
+        assert_eq!(numbers, wanted);
+        let told = head.put(path, set(9, 1)).await?;
+        assert_eq!(told.body["fields"][0]["code"], "paper.series_begun");
+        let issued = out(&mut staff, advice()).await?;
+        assert_eq!(text(&issued, "number"), "青督〔2026〕11号");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,792 @@
+//! Papers: drafted from a template and what the record knows, approved with a number, issued as files that can be proved,
+//! served, taken back. What does not belong here: which step follows which (`domain::paper`), how a paper looks (`render`).
+
+mod draw;
+mod prefill;
+mod receipt;
+mod series;
+mod step;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use domain::hazard::ServeMethod;
+use domain::ids::{OrgId, PaperId, PhotoId};
+use domain::org::Assignment;
+use domain::paper::{
+    About, Catalog, FieldProblem, FieldType, Origin, Paper, PaperRefusal, State, Template, Value, Values,
+};
+use domain::policy::{Action, Subject};
+use domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::Read;
+pub use store::paper::PaperFilter;
+use store::paper::PaperRecord;
+use utoipa::ToSchema;
+
+use crate::names::Names;
+use crate::photo::{PhotoView, may_see};
+use crate::view::{Named, Word};
+use crate::{App, Caller, Error, Result};
+
+pub use draw::{PaperFile, PaperForm};
+pub use receipt::{ReceiptInput, ReceiptView, ReceivedPage, ReceivedRow};
+pub use series::{NumberRow, NumbersView, SeriesInput, SeriesView};
+pub use step::{PaperApprove, PaperRevoke, PaperServe, PaperVersion};
+
+impl From<PaperRefusal> for Error {
+    fn from(refusal: PaperRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// The templates and series that come along; files of ours, checked by a test of `exchange`.
+pub(crate) fn catalog() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| exchange::paper_file::shipped().0);
+    &CATALOG
+}
+
+/// A column of a field of rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperColumn {
+    /// What people read.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// A field of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperField {
+    /// Key in the values.
+    pub key: String,
+    /// What people read.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+    /// `text`, `long_text`, `number`, `date`, `minute`, `flag`, `choice`, `choices`, `list`, `rows`, `photos`, `qr`.
+    pub kind: String,
+    /// Words to choose from.
+    pub options: Vec<String>,
+    /// Columns of a table.
+    pub columns: Vec<PaperColumn>,
+    /// Whether the paper cannot be approved without it.
+    pub required: bool,
+}
+
+/// A template as a form needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperTemplate {
+    /// `DT10`.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Version.
+    pub edition: u32,
+    /// As `circular`, `form`.
+    pub layout: String,
+    /// Its layout in Chinese.
+    pub layout_label: String,
+    /// `ordinary`, `advice` or `enforcement`.
+    pub nature: String,
+    /// Whether it registers a paper that somebody else issued.
+    pub received: bool,
+    /// Whether a leader has to sign it.
+    pub signed: bool,
+    /// Series of its numbers.
+    pub series: Option<Word>,
+    /// What must be settled with the organ before it is used.
+    pub check: Option<String>,
+    /// What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training`.
+    pub about: Vec<&'static str>,
+    /// Fields.
+    pub fields: Vec<PaperField>,
+}
+
+/// What a form needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperOptions {
+    /// Templates valid today that the caller may draft.
+    pub templates: Vec<PaperTemplate>,
+    /// Organisations he may draft for.
+    pub orgs: Vec<Named>,
+    /// Bodies of the town that a circular may go to.
+    pub bodies: Vec<Named>,
+    /// Fonts of official papers that are missing here, each a sentence with how to get it.
+    pub fonts: Vec<String>,
+}
+
+/// What a paper is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AboutView {
+    /// `hazard`, `inspection`, `meeting`, `report`, `letter` or `training`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// A paper in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperRow {
+    /// Id.
+    pub id: String,
+    /// Its template.
+    pub template: Word,
+    /// Title.
+    pub title: String,
+    /// Number; null before it was approved.
+    pub number: Option<String>,
+    /// Whose paper it is.
+    pub org: Named,
+    /// `draft`, `approved`, `issued`, `served`, `revoked` or `discarded`.
+    pub state: String,
+    /// In Chinese.
+    pub state_label: String,
+    /// The date on it.
+    pub dated: Option<String>,
+    /// When it was drafted.
+    pub recorded_at: String,
+    /// Who drafted it.
+    pub recorded_by: String,
+    /// What it is about.
+    pub about: Option<AboutView>,
+    /// Version.
+    pub version: i64,
+}
+
+/// A page of papers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperPage {
+    /// Rows.
+    pub items: Vec<PaperRow>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// Something to see to before, or to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaperProblem {
+    /// The field; empty when it is about the whole.
+    pub field: String,
+    /// Stable dotted code.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What went out, and whether the files still are what they were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FrozenView {
+    /// SHA-256 of the PDF.
+    pub pdf: String,
+    /// SHA-256 of the data.
+    pub data: String,
+    /// Pages.
+    pub pages: usize,
+    /// Who issued it.
+    pub by: Named,
+    /// When.
+    pub at: String,
+    /// Whether both files still have these hashes.
+    pub intact: bool,
+}
+
+/// How it was served.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ServiceView {
+    /// `direct`, `left_behind`, `post`, `electronic` or `public_notice`.
+    pub way: String,
+    /// In Chinese.
+    pub way_label: String,
+    /// Who received it.
+    pub to: String,
+    /// When.
+    pub on: String,
+    /// What was signed, or by what it is proved.
+    pub receipt: String,
+    /// Photos of the receipt.
+    pub photos: Vec<PhotoView>,
+    /// Who served it.
+    pub by: Named,
+}
+
+/// A paper as its page sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PaperView {
+    /// As in a list.
+    #[serde(flatten)]
+    pub row: PaperRow,
+    /// Its template, in the version it was made from.
+    pub form: PaperTemplate,
+    /// 发文机关.
+    pub issuer: String,
+    /// What was filled in.
+    #[schema(value_type = Object)]
+    pub values: Values,
+    /// 抄送机关.
+    pub copies_to: Vec<String>,
+    /// Bodies it goes to.
+    pub bodies: Vec<Named>,
+    /// What they said, once it was issued.
+    pub receipts: Vec<ReceiptView>,
+    /// The paper it corrects.
+    pub corrects: Option<Named>,
+    /// What has to be filled in before it can be approved.
+    pub missing: Vec<PaperProblem>,
+    /// The number the next paper of the series will get; for a draft.
+    pub next_number: Option<String>,
+    /// Who approved it.
+    pub approved_by: Option<Named>,
+    /// The certificate and the item of authority an order rests on.
+    pub authority: Option<String>,
+    /// What went out.
+    pub frozen: Option<FrozenView>,
+    /// How it was served.
+    pub service: Option<ServiceView>,
+    /// Why it was taken back.
+    pub reason: Option<String>,
+    /// What the caller may do: `change`, `approve`, `issue`, `serve`, `revoke`, `correct`.
+    pub actions: Vec<&'static str>,
+}
+
+/// A paper to draft or change.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PaperInput {
+    /// Code of the template.
+    pub template: String,
+    /// Whose paper it is.
+    pub org: String,
+    /// What is filled in, by the keys of the template's fields.
+    #[schema(value_type = Object)]
+    #[serde(default)]
+    pub values: Values,
+    /// 抄送机关.
+    #[serde(default)]
+    pub copies_to: Vec<String>,
+    /// Bodies of the town it goes to, by id.
+    #[serde(default)]
+    pub bodies: Vec<String>,
+    /// What it is about.
+    pub about: Option<AboutView>,
+    /// The paper it corrects.
+    pub corrects: Option<String>,
+    /// The version that was read; none for a new one.
+    pub version: Option<i64>,
+}
+
+/// Which papers are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct PaperAsked {
+    /// Which.
+    pub filter: PaperFilter,
+    /// Where the page begins.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Something somebody does to a paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Draft,
+    Approve,
+    Issue,
+    Serve,
+    Revoke,
+}
+
+/// The hat under which the caller does it: the class of the template says the right, its issuers the roles.
+pub(crate) fn hat_for(caller: &Caller, template: &Template, deed: Deed, at: &Subject) -> Result<Assignment> {
+    let drafts =
+        || caller.hats.only(|role| template.is_drafted_by(role)).hat(template.draft_right(), at).cloned();
+    let signs = || caller.hats.only(|role| template.is_signed_by(role)).hat(template.right(), at).cloned();
+    let hat = match deed {
+        Deed::Draft | Deed::Serve => drafts(),
+        Deed::Approve | Deed::Revoke => signs(),
+        Deed::Issue => signs().or_else(|| drafts().filter(|_| template.right() == Action::PaperSign)),
+    };
+    hat.ok_or_else(|| {
+        let what = match deed {
+            Deed::Draft => "起草",
+            Deed::Approve => "批准",
+            Deed::Issue => "印发",
+            Deed::Serve => "送达",
+            Deed::Revoke => "撤销",
+        };
+        let message = match template.right() {
+            Action::HazardOrder => {
+                format!("《{}》只能由持有效证件的执法人员办理；可以改用督促整改通知书", template.name)
+            }
+            _ => format!("您的岗位不能{what}《{}》，需要时请联系消安办", template.name),
+        };
+        Error::Forbidden { code: "policy.forbidden", message }
+    })
+}
+
+/// The template a paper was made from.
+///
+/// Errors: it no longer comes along; a mistake of the program.
+pub(crate) fn template_of(paper: &Paper) -> Result<&'static Template> {
+    let lost = || Error::Internal(format!("paper {} names no template we have", paper.id));
+    catalog().version(&paper.template, paper.edition).ok_or_else(lost)
+}
+
+pub(crate) fn subject(record: &PaperRecord) -> Subject {
+    Subject::of(&record.path, Some(&record.paper.org))
+}
+
+fn word_of(layout: domain::document::Nature) -> &'static str {
+    match layout {
+        domain::document::Nature::Ordinary => "ordinary",
+        domain::document::Nature::Advice => "advice",
+        domain::document::Nature::Enforcement => "enforcement",
+    }
+}
+
+fn field_view(field: &domain::paper::Field) -> PaperField {
+    let (kind, options, columns) = match &field.kind {
+        FieldType::Text => ("text", Vec::new(), Vec::new()),
+        FieldType::LongText => ("long_text", Vec::new(), Vec::new()),
+        FieldType::Number => ("number", Vec::new(), Vec::new()),
+        FieldType::Date => ("date", Vec::new(), Vec::new()),
+        FieldType::Minute => ("minute", Vec::new(), Vec::new()),
+        FieldType::Flag => ("flag", Vec::new(), Vec::new()),
+        FieldType::Choice { options } => ("choice", options.clone(), Vec::new()),
+        FieldType::Choices { options } => ("choices", options.clone(), Vec::new()),
+        FieldType::List => ("list", Vec::new(), Vec::new()),
+        FieldType::Rows { columns } => {
+            let column =
+                |one: &domain::paper::RowColumn| PaperColumn { zh: one.zh.clone(), en: one.en.clone() };
+            ("rows", Vec::new(), columns.iter().map(column).collect())
+        }
+        FieldType::Photos => ("photos", Vec::new(), Vec::new()),
+        FieldType::Qr => ("qr", Vec::new(), Vec::new()),
+    };
+    PaperField {
+        key: field.key.clone(),
+        zh: field.zh.clone(),
+        en: field.en.clone(),
+        kind: kind.to_owned(),
+        options,
+        columns,
+        required: field.required,
+    }
+}
+
+fn template_view(template: &Template) -> PaperTemplate {
+    let series = template.series.as_deref().and_then(|code| catalog().series(code));
+    PaperTemplate {
+        code: template.code.clone(),
+        name: template.name.clone(),
+        name_en: template.name_en.clone(),
+        edition: template.version,
+        layout: template.layout.code().to_owned(),
+        layout_label: template.layout.name().to_owned(),
+        nature: word_of(template.nature).to_owned(),
+        received: template.origin == Origin::ReceivedCopy,
+        signed: template.right() == Action::PaperSign,
+        series: series.map(|series| Word::new(&series.code, &series.name)),
+        check: template.check.clone(),
+        about: prefill::sources(&template.code).to_vec(),
+        fields: template.fields.iter().map(field_view).collect(),
+    }
+}
+
+fn way_word(way: ServeMethod) -> (&'static str, &'static str) {
+    match way {
+        ServeMethod::Direct => ("direct", "直接送达"),
+        ServeMethod::LeftBehind => ("left_behind", "留置送达"),
+        ServeMethod::Post => ("post", "邮寄送达"),
+        ServeMethod::Electronic => ("electronic", "电子送达"),
+        ServeMethod::PublicNotice => ("public_notice", "公告送达"),
+    }
+}
+
+fn about_view(paper: &Paper) -> Option<AboutView> {
+    paper.about.as_ref().map(|about| AboutView { kind: about.kind.clone(), id: about.id.clone() })
+}
+
+pub(crate) fn row(record: &PaperRecord, names: &Names) -> PaperRow {
+    let p = &record.paper;
+    let approval = p.state.approval();
+    let name = catalog().version(&p.template, p.edition).map_or(p.template.as_str(), |one| one.name.as_str());
+    PaperRow {
+        id: p.id.to_string(),
+        template: Word::new(&p.template, name),
+        title: p.title.clone(),
+        number: approval.and_then(|one| one.number.as_ref()).map(|number| number.text.clone()),
+        org: names.named_org(&p.org),
+        state: p.state.code().to_owned(),
+        state_label: p.state.label().to_owned(),
+        dated: approval.map(|one| one.on.to_string()),
+        recorded_at: record.recorded_at.to_rfc3339(),
+        recorded_by: record.recorded_by.clone(),
+        about: about_view(p),
+        version: record.version,
+    }
+}
+
+fn actions(caller: &Caller, template: &Template, record: &PaperRecord) -> Vec<&'static str> {
+    let at = subject(record);
+    let may = |deed| hat_for(caller, template, deed, &at).is_ok();
+    let offered: &[(&'static str, Deed)] = match record.paper.state {
+        State::Draft => &[("change", Deed::Draft), ("approve", Deed::Approve), ("revoke", Deed::Draft)],
+        State::Approved { .. } => &[("issue", Deed::Issue), ("revoke", Deed::Revoke)],
+        State::Issued { .. } => &[("serve", Deed::Serve), ("revoke", Deed::Revoke), ("correct", Deed::Draft)],
+        State::Served { .. } => &[("revoke", Deed::Revoke), ("correct", Deed::Draft)],
+        State::Revoked { .. } => &[("correct", Deed::Draft)],
+        State::Discarded { .. } => &[],
+    };
+    offered.iter().filter(|(_, deed)| may(*deed)).map(|(word, _)| *word).collect()
+}
+
+fn problem(problem: &FieldProblem) -> PaperProblem {
+    PaperProblem {
+        field: problem.field.clone(),
+        code: problem.code.to_owned(),
+        message: problem.message.clone(),
+    }
+}
+
+/// One sentence that names every field that is missing; fields that cannot be right are named one by one.
+pub(crate) fn refused(template: &Template, problems: &[FieldProblem]) -> Error {
+    let wrong = problems.iter().filter(|one| one.code != "paper.missing_field");
+    let wrong: Vec<crate::error::FieldProblem> = wrong
+        .map(|one| crate::error::FieldProblem {
+            field: one.field.clone(),
+            code: one.code,
+            message: one.message.clone(),
+        })
+        .collect();
+    if !wrong.is_empty() {
+        return Error::Invalid(wrong);
+    }
+    let name = |one: &FieldProblem| {
+        format!("“{}”", template.field(&one.field).map_or(one.field.as_str(), |field| field.zh.as_str()))
+    };
+    let names: String = problems.iter().map(name).collect();
+    Error::Refused {
+        code: "paper.missing_field",
+        message: format!("《{}》还缺{names}，请填写后再批准", template.name),
+    }
+}
+
+/// Photos a paper names.
+pub(crate) fn photos_of(values: &Values) -> Vec<PhotoId> {
+    let named = values.values().filter_map(|value| match value {
+        Value::Photos(photos) => Some(photos),
+        _ => None,
+    });
+    named.flatten().map(|photo| PhotoId::from(photo.name.as_str())).collect()
+}
+
+/// The paper, if the caller may read it or it was sent to a body he receives for.
+pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &PaperId) -> Result<PaperRecord> {
+    if let Some(scope) = caller.hats.scope(Action::PaperRead)
+        && let Some(found) = read.paper(id, &scope).await?
+    {
+        return Ok(found);
+    }
+    let found = match caller.hats.scope(Action::PaperReceive) {
+        Some(scope) => read.paper_received(id, &scope).await?,
+        None => None,
+    };
+    found.ok_or(Error::NotFound)
+}
+
+/// Whether the caller may see files that come with a paper.
+pub(crate) async fn is_seen(read: &mut Read, caller: &Caller, id: &str) -> Result<bool> {
+    match load(read, caller, &id.into()).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Where a file that comes with a paper is kept: who drafts, serves or answers it adds some.
+///
+/// Errors: there is none the caller may see; he only reads it.
+pub(crate) async fn may_attach(read: &mut Read, caller: &Caller, id: &str) -> Result<String> {
+    let record = load(read, caller, &id.into()).await?;
+    let serves = hat_for(caller, template_of(&record.paper)?, Deed::Serve, &subject(&record)).is_ok();
+    let own = caller.hats.scope(Action::PaperReceive).unwrap_or_default();
+    if serves || !read.receipts_of(&record.paper.id, &own).await?.is_empty() {
+        return Ok(record.path);
+    }
+    caller.hat(Action::PaperDraft, &subject(&record)).map(|_| record.path)
+}
+
+impl App {
+    /// What a form needs: templates, organisations, bodies.
+    pub async fn paper_options(&self, caller: &Caller) -> Result<PaperOptions> {
+        let rights = [Action::PaperDraft, Action::HazardOrder];
+        let scopes: Vec<_> = rights.iter().filter_map(|right| caller.hats.scope(*right)).collect();
+        if scopes.is_empty() {
+            caller.scope(Action::PaperDraft)?;
+        }
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let paths: HashMap<_, _> =
+            read.territories().await?.into_iter().map(|t| (t.territory.code, t.territory.path)).collect();
+        let orgs: Vec<_> =
+            read.orgs().await?.into_iter().map(|one| one.org).filter(|org| org.active).collect();
+        let at = |org: &domain::org::Org| {
+            Subject::of(paths.get(&org.territory).map_or("", String::as_str), Some(&org.id))
+        };
+        let mine: Vec<_> =
+            orgs.iter().filter(|org| scopes.iter().any(|scope| scope.admits(&at(org)))).collect();
+        let mut templates: Vec<&Template> = Vec::new();
+        for one in &catalog().templates {
+            let is_newest =
+                catalog().on(&one.code, today).is_some_and(|newest| newest.version == one.version);
+            let may = mine.iter().any(|org| hat_for(caller, one, Deed::Draft, &at(org)).is_ok());
+            if is_newest && may {
+                templates.push(one);
+            }
+        }
+        Ok(PaperOptions {
+            templates: templates.into_iter().map(template_view).collect(),
+            orgs: mine.iter().map(|org| Named::new(org.id.as_str(), &org.name)).collect(),
+            bodies: orgs
+                .iter()
+                .filter(|org| receipt::is_body(org))
+                .map(|org| Named::new(org.id.as_str(), &org.name))
+                .collect(),
+            fonts: draw::missing_fonts(),
+        })
+    }
+
+    /// Papers the caller may see, newest first.
+    pub async fn papers(&self, caller: &Caller, asked: &PaperAsked) -> Result<PaperPage> {
+        let scope = caller.scope(Action::PaperRead)?;
+        let before = asked.after.as_deref().and_then(|text| {
+            let (at, id) = text.split_once('~')?;
+            Some((Timestamp(at.parse().ok()?), PaperId::from(id)))
+        });
+        let mut read = self.db.read(&self.town).await?;
+        let mut found = read.papers(&scope, &asked.filter, before, asked.limit + 1).await?;
+        let more = found.len() as i64 > asked.limit;
+        found.truncate(usize::try_from(asked.limit).unwrap_or(0));
+        let next =
+            found.last().filter(|_| more).map(|last| format!("{}~{}", last.recorded_at.0, last.paper.id));
+        let names = Names::read(&mut read).await?;
+        Ok(PaperPage { items: found.iter().map(|one| row(one, &names)).collect(), next })
+    }
+
+    /// One paper.
+    pub async fn paper(&self, caller: &Caller, id: &PaperId) -> Result<PaperView> {
+        let mut read = self.db.read(&self.town).await?;
+        let record = load(&mut read, caller, id).await?;
+        self.paper_view(&mut read, caller, &record).await
+    }
+
+    pub(crate) async fn paper_view(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        record: &PaperRecord,
+    ) -> Result<PaperView> {
+        let p = &record.paper;
+        let template = template_of(p)?;
+        let names = Names::read(read).await?;
+        let today = self.now().date();
+        let is_draft = p.state == State::Draft;
+        let problems = match template.fill(&p.values, &draw::frame(p, template, today, None), true) {
+            Err(problems) if is_draft => problems.iter().map(problem).collect(),
+            _ => Vec::new(),
+        };
+        let next_number = match template.series.as_deref().filter(|_| is_draft) {
+            Some(code) => Some(series::next(read, code, today).await?.text),
+            None => None,
+        };
+        let corrects = match &p.corrects {
+            Some(id) => match load(read, caller, id).await {
+                Ok(found) => Some(Named::new(id.as_str(), found.paper.title)),
+                Err(_) => None,
+            },
+            None => None,
+        };
+        let service = match p.state.service() {
+            Some(service) => Some(self.service_view(read, p, service, &names).await?),
+            None => None,
+        };
+        let authority = p.state.approval().and_then(|one| one.authority.as_ref());
+        let named = |id: &domain::ids::PersonId| Named::new(id.as_str(), names.person(id));
+        Ok(PaperView {
+            row: row(record, &names),
+            form: template_view(template),
+            issuer: p.issuer.clone(),
+            values: p.values.clone(),
+            copies_to: p.copies_to.clone(),
+            bodies: p.bodies.iter().map(|org| names.named_org(org)).collect(),
+            receipts: self.receipts_shown(read, caller, record, &names).await?,
+            corrects,
+            missing: problems,
+            next_number,
+            approved_by: p.state.approval().map(|one| named(&one.by)),
+            authority: authority.map(|one| format!("{}（证号 {}）", one.authority_item, one.certificate_no)),
+            frozen: match p.state.frozen() {
+                Some(frozen) => Some(FrozenView {
+                    pdf: frozen.pdf.clone(),
+                    data: frozen.data.clone(),
+                    pages: frozen.pages,
+                    by: named(&frozen.by),
+                    at: frozen.at.to_rfc3339(),
+                    intact: self.blobs.intact(&frozen.pdf)? && self.blobs.intact(&frozen.data)?,
+                }),
+                None => None,
+            },
+            service,
+            reason: match &p.state {
+                State::Revoked { reason, .. } | State::Discarded { reason } => Some(reason.clone()),
+                _ => None,
+            },
+            actions: actions(caller, template, record),
+        })
+    }
+
+    async fn service_view(
+        &self,
+        read: &mut Read,
+        paper: &Paper,
+        service: &domain::paper::Service,
+        names: &Names,
+    ) -> Result<ServiceView> {
+        let (code, label) = way_word(service.way);
+        let photos =
+            crate::photo::photo_views(read, &service.photos, &[("paper", paper.id.as_str())]).await?;
+        Ok(ServiceView {
+            way: code.to_owned(),
+            way_label: label.to_owned(),
+            to: service.to.clone(),
+            on: service.on.to_string(),
+            receipt: service.receipt.clone(),
+            photos,
+            by: Named::new(service.by.as_str(), names.person(&service.by)),
+        })
+    }
+
+    /// Drafts a paper, or changes one that has no number yet.
+    ///
+    /// Errors: no such template today; not the caller's to draft; values of another kind than the template asks for.
+    pub async fn draft_paper(
+        &self,
+        caller: &Caller,
+        id: Option<&PaperId>,
+        asked: PaperInput,
+    ) -> Result<PaperView> {
+        let now = self.now();
+        let today = now.date();
+        let mut tx = self.write(caller).await?;
+        let before = match id {
+            Some(id) => Some(load(&mut tx, caller, id).await?),
+            None => None,
+        };
+        let template = match &before {
+            Some(before) => template_of(&before.paper)?,
+            None => catalog().on(&asked.template, today).ok_or_else(|| {
+                Error::field(
+                    "template",
+                    "paper.template",
+                    "没有这种文书模板，或今天已不能使用，请从列表中选择",
+                )
+            })?,
+        };
+        let org = OrgId::from(asked.org.as_str());
+        let known = tx.org(&org).await?.map(|one| one.org).filter(|one| one.active);
+        let known = known.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
+        let path = tx.territory(&known.territory).await?.map(|one| one.territory.path).unwrap_or_default();
+        let hat = hat_for(caller, template, Deed::Draft, &Subject::of(&path, Some(&org)))?;
+        let about = match &asked.about {
+            Some(about) => {
+                let about = About { kind: about.kind.clone(), id: about.id.clone() };
+                if before.as_ref().is_none_or(|before| before.paper.about.as_ref() != Some(&about)) {
+                    self.may_read_about(&mut tx, caller, &about).await?;
+                }
+                Some(about)
+            }
+            None => None,
+        };
+        for photo in tx.photos(&photos_of(&asked.values)).await? {
+            if !may_see(&mut tx, caller, &photo.object_kind, &photo.object_id).await? {
+                return Err(Error::field("photos", "paper.photo", "照片不存在或您无权使用，请重新选择"));
+            }
+        }
+        let bodies: BTreeSet<OrgId> = asked.bodies.iter().map(|id| OrgId::from(id.as_str())).collect();
+        let orgs = tx.orgs().await?;
+        if bodies.iter().any(|id| !orgs.iter().any(|one| one.org.id == *id && receipt::is_body(&one.org))) {
+            return Err(Error::field("bodies", "paper.bodies", "收文单位不存在，请从列表中选择"));
+        }
+        let corrects = match asked.corrects.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) => Some(load(&mut tx, caller, &id.into()).await?.paper.id),
+            None => None,
+        };
+        let mut paper = Paper {
+            id: id.cloned().unwrap_or_else(|| PaperId::from(self.new_id())),
+            template: template.code.clone(),
+            edition: template.version,
+            title: String::new(),
+            org,
+            issuer: known.name,
+            values: asked.values,
+            copies_to: asked
+                .copies_to
+                .iter()
+                .map(|one| one.trim().to_owned())
+                .filter(|one| !one.is_empty())
+                .collect(),
+            bodies,
+            about,
+            corrects,
+            state: State::Draft,
+        };
+        let filled = template.fill(&paper.values, &draw::frame(&paper, template, today, None), false);
+        paper.title = filled.map_err(|problems| refused(template, &problems))?.title.replace('\n', "");
+        let mut record =
+            PaperRecord { paper, path, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
+        match before {
+            None => tx.insert_paper(&record).await?,
+            Some(before) => {
+                hat_for(caller, template, Deed::Draft, &subject(&before))?;
+                before.paper.open()?;
+                if before.version != asked.version.unwrap_or(0) {
+                    return Err(Error::stale(&self.paper_view(&mut tx, caller, &before).await?));
+                }
+                record = PaperRecord { paper: record.paper, path: record.path, ..before };
+                tx.update_paper(&record).await?;
+                record.version += 1;
+            }
+        }
+        let view = self.paper_view(&mut tx, caller, &record).await?;
+        let action = if id.is_some() { "paper.change" } else { "paper.draft" };
+        let audit = caller.audit_as(&hat, action, ("paper", record.paper.id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Values for a template from what the record knows; only what the caller may read.
+    pub async fn prefill_paper(
+        &self,
+        caller: &Caller,
+        template: &str,
+        about: &AboutView,
+    ) -> Result<Prefilled> {
+        let today: Date = self.now().date();
+        let known = catalog().on(template, today);
+        let template = known.ok_or_else(|| {
+            Error::field("template", "paper.template", "没有这种文书模板，或今天已不能使用，请从列表中选择")
+        })?;
+        prefill::values(self, caller, template, about).await
+    }
+}
+
+/// Values that were at hand.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Prefilled {
+    /// By the keys of the template's fields.
+    #[schema(value_type = Object)]
+    pub values: Values,
+    /// Whose paper it would be; empty when the record does not say.
+    pub org: String,
+}

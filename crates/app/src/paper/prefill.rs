@@ -1,0 +1,296 @@
+//! What a paper can be filled with from the record it is about, read under the caller's own rights. What a template does
+//! not ask for is left out; what the record does not know stays empty. What does not belong here: the fields (templates).
+
+use domain::document::PhotoRef;
+use domain::paper::{About, Template, Value, Values};
+use domain::policy::Action;
+use store::Read;
+
+use super::{AboutView, Prefilled};
+use crate::hazard::HazardView;
+use crate::inspection::CompanionInput;
+use crate::names::Names;
+use crate::{App, Caller, Error, Result};
+
+/// From what records a template may be filled.
+pub(super) fn sources(code: &str) -> &'static [&'static str] {
+    match code {
+        "DT01" => &["inspection"],
+        "DT02" | "DT03" | "DT04" | "DT06" | "DT07" => &["hazard"],
+        "DT13" => &["letter"],
+        "DT14.notice" | "DT14.signin" | "DT14.minutes" => &["meeting"],
+        "DT16" => &["report"],
+        "DT21.notice" | "DT21.signin" => &["training"],
+        _ => &[],
+    }
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+/// `2026-11-26T09:30` of an instant as answers give it.
+fn minute(instant: &str) -> Value {
+    text(instant.get(..16).unwrap_or_default())
+}
+
+fn day(instant: &str) -> Value {
+    text(instant.get(..10).unwrap_or_default())
+}
+
+fn list(items: impl IntoIterator<Item = String>) -> Value {
+    Value::List(items.into_iter().filter(|one| !one.trim().is_empty()).collect())
+}
+
+/// Name and office phone of who asks: whom a reader of the paper may call.
+async fn contact(app: &App, caller: &Caller) -> Result<(Value, Value)> {
+    let whole = Caller::system().scope(Action::PersonRead)?;
+    let mut read = app.db.read(&app.town).await?;
+    let own = read.person(&caller.person, &whole).await?;
+    let phone = own.map(|record| record.person.office_phone).unwrap_or_default();
+    Ok((text(&caller.name), text(phone)))
+}
+
+/// Values for a template, by its keys.
+///
+/// Errors: the template is not made from such a record; the caller may not read the record.
+pub(super) async fn values(
+    app: &App,
+    caller: &Caller,
+    template: &Template,
+    about: &AboutView,
+) -> Result<Prefilled> {
+    if !sources(&template.code).contains(&about.kind.as_str()) {
+        return Err(Error::field("about", "paper.about", "这种文书不能由该记录生成，请直接填写"));
+    }
+    let id = about.id.as_str();
+    let (mut values, org) = match about.kind.as_str() {
+        "hazard" => hazard(app, caller, id).await?,
+        "inspection" => inspection(app, caller, id).await?,
+        "meeting" => meeting(app, caller, id).await?,
+        "report" => report(app, caller, id).await?,
+        "letter" => letter(app, caller, id).await?,
+        _ => training(app, caller, id).await?,
+    };
+    if template.field("contact").is_some() {
+        let (name, phone) = contact(app, caller).await?;
+        values.insert("contact".to_owned(), name);
+        values.insert("phone".to_owned(), phone);
+    }
+    values.retain(|key, value| template.field(key).is_some() && !value.is_empty());
+    Ok(Prefilled { values, org })
+}
+
+fn named<const N: usize>(pairs: [(&str, Value); N]) -> Values {
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+async fn hazard(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen: HazardView = app.hazard(caller, &id.into()).await?;
+    let place = &seen.place_brief;
+    let row = &seen.row;
+    let of_step = |word: &[&str]| seen.timeline.iter().rev().find(|one| word.contains(&one.step.as_str()));
+    let advice = seen.measure_text.clone().map_or_else(Vec::new, |one| vec![one]);
+    let reference = of_step(&["advised", "ordered"]).and_then(|one| one.document_no.clone());
+    let recheck = of_step(&["recheck_passed", "recheck_failed"]);
+    let result = recheck.map(|one| if one.step == "recheck_passed" { "已整改" } else { "未整改" });
+    let photos = seen
+        .pairs
+        .iter()
+        .filter_map(|pair| pair.after.as_ref())
+        .map(|photo| PhotoRef { name: photo.id.clone(), caption: "整改后".to_owned() });
+    let order = certificate(app, caller).await?;
+    let mut values = named([
+        ("to", text(&row.place.name)),
+        ("place", text(&row.place.name)),
+        ("address", text(&place.address)),
+        ("seen_on", day(&row.found_at)),
+        ("seen_at", minute(&row.found_at)),
+        ("findings", list([row.description.clone()])),
+        ("violations", list([row.description.clone()])),
+        ("facts", text(format!("{}：{}", row.hazard_label, row.description))),
+        ("advice", list(advice)),
+        ("deadline", text(row.deadline_on.clone().unwrap_or_default())),
+        ("recheck_on", text(row.recheck_due_on.clone().unwrap_or_default())),
+        ("officers", list([caller.name.clone()])),
+        ("officer_no", text(order)),
+        ("inspectors", list([caller.name.clone()])),
+        ("reference", text(reference.unwrap_or_default())),
+        ("evidence", list([format!("隐患登记 {}", row.code)])),
+        ("photos", Value::Photos(photos.collect())),
+    ]);
+    if let (Some(step), Some(result)) = (recheck, result) {
+        let line = vec![row.description.clone(), result.to_owned(), step.detail.clone()];
+        values.insert("results".to_owned(), Value::Rows(vec![line]));
+        values.insert("rechecked_at".to_owned(), minute(&step.happened_at));
+        let conclusion = if result == "已整改" { "全部整改" } else { "未整改" };
+        values.insert("conclusion".to_owned(), text(conclusion));
+    }
+    Ok((values, seen.issuer.map(|issuer| issuer.id).unwrap_or_default()))
+}
+
+/// The certificate by which the caller orders today; empty when he has none.
+async fn certificate(app: &App, caller: &Caller) -> Result<String> {
+    let mut read = app.db.read(&app.town).await?;
+    let held = crate::hazard::step::certificates(&mut read, caller, app.now().date()).await?;
+    Ok(held.into_iter().next().map(|held| held.number).unwrap_or_default())
+}
+
+async fn inspection(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen = app.inspection(caller, &id.into(), None).await?;
+    let place = {
+        let mut read = app.db.read(&app.town).await?;
+        let (record, _) = crate::place::at_place(&mut read, &seen.row.place.id.as_str().into(), []).await?;
+        crate::names::PlaceBrief::of(&record, &Names::read(&mut read).await?)
+    };
+    let (companion, refusal) = match &seen.companion {
+        CompanionInput::Signed { name, .. } => (name.clone(), String::new()),
+        CompanionInput::NotSigned { reason } => (String::new(), reason.clone()),
+    };
+    let failed = seen.answers.iter().filter(|one| one.value == "fail");
+    let rows = failed.clone().map(|one| vec![one.text.clone(), one.value_label.clone(), one.note.clone()]);
+    let photos = failed.flat_map(|one| {
+        one.photos.iter().map(|photo| PhotoRef { name: photo.id.clone(), caption: one.text.clone() })
+    });
+    let lists = seen.pins.iter().map(|pin| format!("{} {}", pin.code, pin.edition));
+    let values = named([
+        ("place", text(&seen.row.place.name)),
+        ("address", text(place.address)),
+        ("category", text(place.category_label)),
+        ("companion", text(companion)),
+        ("refusal", text(refusal)),
+        ("began", minute(&seen.started_at)),
+        ("ended", minute(&seen.ended_at)),
+        ("inspectors", list(seen.row.inspectors.clone())),
+        ("checklist", text(lists.collect::<Vec<_>>().join("、"))),
+        ("results", Value::Rows(rows.collect())),
+        ("findings", list(seen.hazards.iter().map(|one| one.description.clone()))),
+        ("photos", Value::Photos(photos.collect())),
+    ]);
+    Ok((values, seen.row.org.id.clone()))
+}
+
+async fn meeting(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen = app.meeting(caller, &id.into()).await?;
+    let expected: Vec<String> = seen.expected.iter().map(|one| one.org.name.clone()).collect();
+    let mut bodies = expected.clone();
+    bodies.dedup();
+    let posts = seen.expected.iter().map(|one| one.post.name.clone()).collect::<Vec<_>>();
+    let people = seen.expected.iter().flat_map(|one| {
+        one.holders
+            .iter()
+            .map(|who| vec![one.org.name.clone(), who.name.clone(), one.post.name.clone(), String::new()])
+    });
+    let decisions = seen.resolutions_list.iter().map(|one| {
+        let item = one.follow_up.as_ref();
+        vec![
+            one.text.clone(),
+            item.map(|item| item.owner.post.name.clone()).unwrap_or_default(),
+            item.map(|item| item.due_on.clone()).unwrap_or_default(),
+        ]
+    });
+    let absent = seen.absent.iter().flat_map(|one| one.holders.iter().map(|who| who.name.clone()));
+    let values = named([
+        ("meeting", text(&seen.row.title)),
+        ("to", list(bodies)),
+        ("at", minute(&seen.row.planned_at)),
+        ("venue", text(&seen.row.venue)),
+        ("agenda", list(seen.agenda.clone())),
+        ("attendees", text(posts.join("、"))),
+        ("people", Value::Rows(people.collect())),
+        ("attended", list(seen.present.iter().map(|one| one.name.clone()))),
+        ("absent", list(absent)),
+        (
+            "discussed",
+            text(if seen.minutes.is_empty() { seen.agenda.join("；") } else { seen.minutes.clone() }),
+        ),
+        ("decisions", Value::Rows(decisions.collect())),
+    ]);
+    Ok((values, seen.row.org.id.clone()))
+}
+
+async fn report(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen = app.report(caller, &id.into()).await?;
+    let of = |key: &str| {
+        let part = seen.sections.iter().find(|part| part.key == key);
+        text(part.map(|part| part.text.clone()).unwrap_or_default())
+    };
+    let values = named([
+        ("period", text(format!("{}至{}", seen.row.from, seen.row.to))),
+        ("summary", of("overall")),
+        ("trends", of("risks")),
+        ("measures", list(seen.measures_list.iter().map(|one| one.text.clone()))),
+        ("as_of", text(&seen.row.to)),
+    ]);
+    Ok((values, seen.row.org.id.clone()))
+}
+
+async fn letter(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen = app.letter_view(caller, id).await?;
+    let indicators = seen.indicators.iter().map(|one| vec![one.clone(), String::new(), String::new()]);
+    let values = named([
+        ("partner", text(format!("{}{}", seen.org.name, seen.post.name))),
+        ("from", text(&seen.from)),
+        ("to", text(&seen.until)),
+        ("duties", list(seen.duties.iter().map(|duty| duty.label.clone()))),
+        ("indicators", Value::Rows(indicators.collect())),
+    ]);
+    Ok((values, String::new()))
+}
+
+async fn training(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen = app.training(caller, &id.into(), "").await?;
+    let people = seen.people.iter().filter(|one| one.void_reason.is_none());
+    let people = people.map(|one| vec![String::new(), one.name.clone(), String::new(), String::new()]);
+    let groups = seen.row.groups.iter().map(|group| group.label.clone()).collect::<Vec<_>>();
+    let values = named([
+        ("course", text(&seen.row.title)),
+        ("venue", text(&seen.row.venue)),
+        ("audience", text(groups.join("、"))),
+        ("content", list([seen.row.course.name.clone()])),
+        ("teacher", text(&seen.row.trainer.name)),
+        ("people", Value::Rows(people.collect())),
+    ]);
+    Ok((values, seen.row.org.id.clone()))
+}
+
+impl App {
+    /// That the caller may read what a paper is about.
+    ///
+    /// Errors: [`Error::NotFound`] when there is none he may see; a kind of record no paper is about.
+    pub(super) async fn may_read_about(&self, read: &mut Read, caller: &Caller, about: &About) -> Result<()> {
+        let id = about.id.as_str();
+        let scope = |action| caller.hats.scope(action).ok_or(Error::NotFound);
+        match about.kind.as_str() {
+            "hazard" => {
+                crate::hazard::load(read, caller, &id.into()).await?;
+            }
+            "inspection" => {
+                crate::inspection::load(read, caller, &id.into()).await?;
+            }
+            "meeting" => {
+                read.meeting(&id.into(), &scope(Action::MeetingRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "report" => {
+                scope(Action::ReportRead)?;
+                read.report(&id.into()).await?.ok_or(Error::NotFound)?;
+            }
+            "letter" => {
+                let found = read.letter(&id.into()).await?.ok_or(Error::NotFound)?;
+                let at = crate::letter::subject(&found.letter);
+                if !scope(Action::LetterRead)?.admits(&at) {
+                    return Err(Error::NotFound);
+                }
+            }
+            "training" => {
+                let found = read.training(&id.into()).await?.ok_or(Error::NotFound)?;
+                let at = domain::policy::Subject::of(&found.path, Some(&found.training.org));
+                if !scope(Action::TrainingRead)?.admits(&at) {
+                    return Err(Error::NotFound);
+                }
+            }
+            _ => return Err(Error::field("about", "paper.about", "这种文书不能由该记录生成，请直接填写")),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,285 @@
+//! The steps of a paper: approved with its number, issued and frozen, served, taken back. Drawing never happens within a
+//! write. What does not belong here: drafting (`paper`), what bodies answer (`receipt`).
+
+use domain::gate::Part;
+use domain::hazard::ServeMethod;
+use domain::ids::{PaperId, PhotoId};
+use domain::paper::{Approval, Authority, PaperRefusal, Receipt, Service, State, Template};
+use domain::policy::Action;
+use domain::time::Date;
+use serde::Deserialize;
+use store::Read;
+use store::paper::{PaperRecord, ReceiptRecord};
+use utoipa::ToSchema;
+
+use super::{Deed, PaperView, draw, hat_for, load, series, subject, template_of};
+use crate::names::Names;
+use crate::view::read_day;
+use crate::{App, Caller, Error, Result};
+
+/// It may go out.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PaperApprove {
+    /// The version that was read.
+    pub version: i64,
+    /// The number of the year that was shown; the next one when not said.
+    pub n: Option<u32>,
+    /// For an order: number of the certificate shown.
+    #[serde(default)]
+    pub certificate_no: String,
+    /// For an order: the item of the authority list.
+    #[serde(default)]
+    pub authority_item: String,
+}
+
+/// It goes out.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PaperVersion {
+    /// The version that was read.
+    pub version: i64,
+}
+
+/// It was served.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PaperServe {
+    /// `direct`, `left_behind`, `post`, `electronic` or `public_notice`.
+    pub way: String,
+    /// Who received it.
+    #[serde(default)]
+    pub to: String,
+    /// When.
+    pub on: String,
+    /// What was signed, the number of the letter, or who was witness.
+    #[serde(default)]
+    pub receipt: String,
+    /// Photos of the receipt.
+    #[serde(default)]
+    pub photos: Vec<String>,
+    /// The version that was read.
+    pub version: i64,
+}
+
+/// It is taken back.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PaperRevoke {
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// The version that was read.
+    pub version: i64,
+}
+
+fn way(code: &str) -> Result<ServeMethod> {
+    Ok(match code {
+        "direct" => ServeMethod::Direct,
+        "left_behind" => ServeMethod::LeftBehind,
+        "post" => ServeMethod::Post,
+        "electronic" => ServeMethod::Electronic,
+        "public_notice" => ServeMethod::PublicNotice,
+        _ => return Err(Error::field("way", "paper.way", "请选择送达方式")),
+    })
+}
+
+/// By what right the caller orders on a day: his own certificate, the training of clause 11, the item he names.
+async fn authority(
+    read: &mut Read,
+    caller: &Caller,
+    template: &Template,
+    asked: &PaperApprove,
+    on: Date,
+) -> Result<Option<Authority>> {
+    if template.right() != Action::HazardOrder {
+        return Ok(None);
+    }
+    may_order(read, caller, asked.certificate_no.trim(), on).await?;
+    let item = asked.authority_item.trim();
+    if item.is_empty() {
+        return Err(Error::field(
+            "authority_item",
+            "hazard.authority_item",
+            "请写明依据的执法事项，再责令改正",
+        ));
+    }
+    Ok(Some(Authority {
+        certificate_no: asked.certificate_no.trim().to_owned(),
+        authority_item: item.to_owned(),
+    }))
+}
+
+/// That the caller holds this certificate on a day, and has the training.
+async fn may_order(read: &mut Read, caller: &Caller, certificate_no: &str, on: Date) -> Result<()> {
+    crate::gate::admit(read, &caller.person, Part::Officer, on).await?;
+    let held = crate::hazard::step::certificates(read, caller, on).await?;
+    if !held.iter().any(|held| held.number == certificate_no) {
+        return Err(domain::hazard::HazardRefusal::NoAuthority.into());
+    }
+    Ok(())
+}
+
+impl App {
+    /// The paper as the caller saw it.
+    async fn seen(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        id: &PaperId,
+        version: i64,
+    ) -> Result<PaperRecord> {
+        let record = load(read, caller, id).await?;
+        if record.version != version {
+            return Err(Error::stale(&self.paper_view(read, caller, &record).await?));
+        }
+        Ok(record)
+    }
+
+    /// It may go out: its number is taken now.
+    ///
+    /// Errors: fields are missing; the number wanted is used or would leave a gap; an order by who may not order.
+    pub async fn approve_paper(
+        &self,
+        caller: &Caller,
+        id: &PaperId,
+        asked: PaperApprove,
+    ) -> Result<PaperView> {
+        let now = self.now();
+        let today = now.date();
+        let mut tx = self.write(caller).await?;
+        let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
+        let template = template_of(&record.paper)?;
+        let hat = hat_for(caller, template, Deed::Approve, &subject(&record))?;
+        if record.paper.state != State::Draft {
+            return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
+        }
+        let (document, _) = draw::document(self, &mut tx, &record.paper, today, true).await?;
+        document.check().map_err(render::Refusal::from)?;
+        let authority = authority(&mut tx, caller, template, &asked, today).await?;
+        let number = match template.series.as_deref() {
+            Some(code) => Some(series::take(&mut tx, code, today, asked.n).await?),
+            None => None,
+        };
+        let approval = Approval { number, by: caller.person.clone(), on: today, authority };
+        record.paper = record.paper.approve(approval)?;
+        tx.update_paper(&record).await?;
+        record.version += 1;
+        let view = self.paper_view(&mut tx, caller, &record).await?;
+        let audit = caller.audit_as(&hat, "paper.approve", ("paper", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// It goes out: data and PDF are frozen under their hashes, and the bodies it goes to are told.
+    ///
+    /// Errors: it was not approved; it cannot be drawn; an order by who may no longer order.
+    pub async fn issue_paper(
+        &self,
+        caller: &Caller,
+        id: &PaperId,
+        asked: &PaperVersion,
+    ) -> Result<PaperView> {
+        let now = self.now();
+        let today = now.date();
+        let mut read = self.db.read(&self.town).await?;
+        let record = self.seen(&mut read, caller, id, asked.version).await?;
+        let template = template_of(&record.paper)?;
+        let hat = hat_for(caller, template, Deed::Issue, &subject(&record))?;
+        let State::Approved { approval } = &record.paper.state else {
+            return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
+        };
+        if let Some(authority) = &approval.authority {
+            may_order(&mut read, caller, &authority.certificate_no, today).await?;
+        }
+        let (document, pictures) = draw::document(self, &mut read, &record.paper, today, true).await?;
+        drop(read);
+        let (frozen, sizes) =
+            draw::frozen(self, &record.paper, document, pictures, &caller.person, now).await?;
+        let mut tx = self.write(caller).await?;
+        let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
+        for (blob, (size, kind)) in [&frozen.data, &frozen.pdf].into_iter().zip(sizes) {
+            tx.note_blob(blob, size, kind, now).await?;
+        }
+        record.paper = record.paper.issue(frozen)?;
+        if !record.paper.bodies.is_empty() {
+            let names = Names::read(&mut tx).await?;
+            let to: Vec<String> = record.paper.bodies.iter().map(|org| names.org(org)).collect();
+            let service = Service {
+                way: ServeMethod::Electronic,
+                to: to.join("、"),
+                on: today,
+                receipt: String::new(),
+                photos: Vec::new(),
+                by: caller.person.clone(),
+            };
+            record.paper = record.paper.serve(service, today)?;
+        }
+        tx.update_paper(&record).await?;
+        record.version += 1;
+        for org in record.paper.bodies.clone() {
+            let of = tx.org(&org).await?.ok_or(Error::NotFound)?.org.territory;
+            let path = tx.territory(&of).await?.map(|one| one.territory.path).unwrap_or_default();
+            let sent = ReceiptRecord {
+                id: self.new_id(),
+                receipt: Receipt::sent(id.clone(), org),
+                path,
+                version: 1,
+                recorded_at: now,
+            };
+            tx.insert_receipt(&sent).await?;
+        }
+        let view = self.paper_view(&mut tx, caller, &record).await?;
+        let audit = caller.audit_as(&hat, "paper.issue", ("paper", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// It reached whom it is for.
+    pub async fn serve_paper(&self, caller: &Caller, id: &PaperId, asked: PaperServe) -> Result<PaperView> {
+        let now = self.now();
+        let (way, on) = (way(&asked.way)?, read_day("on", &asked.on)?);
+        let mut tx = self.write(caller).await?;
+        let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
+        let hat = hat_for(caller, template_of(&record.paper)?, Deed::Serve, &subject(&record))?;
+        let photos: Vec<PhotoId> = asked.photos.iter().map(|id| PhotoId::from(id.as_str())).collect();
+        let here = tx.photos(&photos).await?;
+        let is_own = |id: &PhotoId| {
+            here.iter().any(|one| {
+                one.id == *id && one.object_kind == "paper" && one.object_id == record.paper.id.as_str()
+            })
+        };
+        if !photos.iter().all(is_own) {
+            return Err(Error::field("photos", "paper.photo", "照片不存在或您无权使用，请重新选择"));
+        }
+        let service = Service {
+            way,
+            to: asked.to.trim().to_owned(),
+            on,
+            receipt: asked.receipt.trim().to_owned(),
+            photos,
+            by: caller.person.clone(),
+        };
+        record.paper = record.paper.serve(service, now.date())?;
+        tx.update_paper(&record).await?;
+        record.version += 1;
+        let view = self.paper_view(&mut tx, caller, &record).await?;
+        let audit = caller.audit_as(&hat, "paper.serve", ("paper", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// It is taken back with a reason: a draft is discarded, a numbered paper revoked and its number kept.
+    pub async fn revoke_paper(
+        &self,
+        caller: &Caller,
+        id: &PaperId,
+        asked: &PaperRevoke,
+    ) -> Result<PaperView> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
+        let deed = if record.paper.state == State::Draft { Deed::Draft } else { Deed::Revoke };
+        let hat = hat_for(caller, template_of(&record.paper)?, deed, &subject(&record))?;
+        record.paper = record.paper.revoke(&asked.reason, caller.person.clone(), now.date())?;
+        tx.update_paper(&record).await?;
+        record.version += 1;
+        let view = self.paper_view(&mut tx, caller, &record).await?;
+        let mut audit = caller.audit_as(&hat, "paper.revoke", ("paper", id.as_str()), &record.path, now);
+        audit.reason = asked.reason.trim().to_owned();
+        Ok(tx.commit(audit, view).await?)
+    }
+}
