@@ -543,6 +543,7 @@ fn evidence_row(found: Found) -> EvidenceRow {
         "inspection_plan" => Some(format!("/plans/{}", found.id)),
         "evidence" => Some(format!("/evidence/{}", found.id)),
         "letter" => Some(format!("/letters/{}", found.id)),
+        "placard" => Some(format!("/placards/{}", found.id)),
         _ => None,
     };
     EvidenceRow {

@@ -6,7 +6,7 @@ use app::hazard::{Asked, DaysKind, DaysView, Finding, HazardPage, HazardSummary,
 use app::unit_link::UnitLinkView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use domain::hazard::{Days, Determination, Position, TransferAnswer};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -371,11 +371,7 @@ async fn add_link(
     headers: HeaderMap,
     Json(input): Json<UnitLinkInput>,
 ) -> Answer<Json<UnitLinkView>> {
-    let said = || {
-        let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-        format!("{}://{host}", if doors.secure { "https" } else { "http" })
-    };
-    let base = doors.public_url.clone().unwrap_or_else(said);
+    let base = doors.base(&headers);
     Ok(Json(doors.app.add_unit_link(&caller, &id.into(), input.days, &base).await?))
 }
 

@@ -34,6 +34,7 @@ mod paper;
 mod parameter;
 mod person;
 mod photo;
+mod placard;
 mod place;
 mod place_list;
 mod plan;

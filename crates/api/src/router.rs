@@ -5,7 +5,7 @@ use std::time::Duration;
 use app::App;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -39,6 +39,17 @@ pub struct Doors {
     pub secure: bool,
     /// The address people reach this server by, as `https://host`; what the browser said when it is not set.
     pub public_url: Option<String>,
+}
+
+impl Doors {
+    /// The address of this server as people reach it, without a slash at its end.
+    pub(crate) fn base(&self, headers: &HeaderMap) -> String {
+        let said = || {
+            let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+            format!("{}://{host}", if self.secure { "https" } else { "http" })
+        };
+        self.public_url.clone().unwrap_or_else(said)
+    }
 }
 
 /// Everything there is, for the description.
@@ -100,6 +111,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::training::routes())
         .merge(crate::certificate::routes())
         .merge(crate::paper::routes())
+        .merge(crate::placard::routes())
 }
 
 /// The description of the API, as JSON.

@@ -6,7 +6,7 @@ use app::training::{
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use domain::training::Step;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -195,11 +195,7 @@ async fn show(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer<Json<TrainingView>> {
-    let said = || {
-        let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-        format!("{}://{host}", if doors.secure { "https" } else { "http" })
-    };
-    let base = doors.public_url.clone().unwrap_or_else(said);
+    let base = doors.base(&headers);
     Ok(Json(doors.app.training(&caller, &id.into(), &base).await?))
 }
 

@@ -26,6 +26,7 @@ const PRACTISED: &str = "老街夜间疏散演练";
 const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
 const FORCE: &str = "场镇社区微型消防站（测试）";
+const HUNG: &str = "场镇社区村委会门口";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
 const SECRETS: &[&str] = &[
@@ -42,6 +43,7 @@ const SECRETS: &[&str] = &[
     BOUGHT,
     PRACTISED,
     FORCE,
+    HUNG,
 ];
 
 /// What an endpoint is, as far as rights are concerned.
@@ -69,6 +71,8 @@ use Kind::{Business, Keeper, Mine, Own, Public, Row, Rows, Words};
 /// Method, path, kind. `{…}` stands for something of the first village, see [`Ids::fill`].
 const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/login", Public),
+    ("get", "/p/b-{code}", Public),
+    ("get", "/p/officers", Public),
     ("get", "/api/v1/unit/{code}", Public),
     ("post", "/api/v1/unit/{code}/extension", Public),
     ("post", "/api/v1/unit/{code}/fix", Public),
@@ -175,6 +179,15 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/waivers", Business),
     ("post", "/api/v1/waivers", Business),
     ("post", "/api/v1/waivers/{id}/void", Business),
+    ("get", "/api/v1/placards", Rows),
+    ("post", "/api/v1/placards", Row),
+    ("get", "/api/v1/placards/options", Rows),
+    ("post", "/api/v1/placards/print", Business),
+    ("get", "/api/v1/placards/print/{job}", Row),
+    ("get", "/api/v1/placards/{id}", Row),
+    ("get", "/api/v1/placards/{id}/pdf", Row),
+    ("post", "/api/v1/placards/{id}/post", Row),
+    ("post", "/api/v1/placards/{id}/void", Row),
     ("get", "/api/v1/meetings", Business),
     ("post", "/api/v1/meetings", Business),
     ("get", "/api/v1/meetings/options", Business),
@@ -345,6 +358,7 @@ struct Ids {
     drill: String,
     force: String,
     paper: String,
+    placard: String,
 }
 
 impl Ids {
@@ -371,6 +385,7 @@ impl Ids {
             "checklists" => &self.checklist,
             "trainings" => &self.training,
             "forces" => &self.force,
+            "placards" => &self.placard,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
@@ -409,6 +424,7 @@ impl Ids {
             .replace("{person}", "p-staff1")
             .replace("{patrol}", "x")
             .replace("{attempt}", "x")
+            .replace("{job}", "x")
             + query
     }
 
@@ -535,6 +551,9 @@ impl Ids {
             "forces/{id}/patrols" => {
                 json!({ "on": "2026-09-21", "people": ["p-staff1"], "text": "甲" })
             }
+            "placards" => json!({ "kind": "village", "about": V1, "spot": "甲", "size": "a4" }),
+            "placards/{id}/post" => json!({ "photos": [PHOTO], "on": "2026-09-21", "version": 1 }),
+            "placards/print" => json!({ "village": V1 }),
             "meetings" | "meetings/{id}" => {
                 json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
                 "planned_at": "2026-09-21T09:00:00+08:00", "version": 1 })
@@ -636,6 +655,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let force = id(&clerk.post("/api/v1/forces", station(V1)).await?.ok()?)?;
     let paper = json!({ "template": "DT02", "org": "village-1", "values": { "to": "老街五金店" } });
     let paper = staff.post("/api/v1/papers", paper).await?.ok()?;
+    let placard = json!({ "kind": "village", "about": V1, "spot": HUNG, "size": "a3" });
+    let placard = clerk.post("/api/v1/placards", placard).await?.ok()?;
     let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
@@ -655,6 +676,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             drill,
             force,
             paper: id(&paper)?,
+            placard: id(&placard)?,
         },
     ))
 }
@@ -702,7 +724,12 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
         let mut wrong = Vec::new();
         for (method, path, kind) in TABLE {
             let (status, said) = tried(&mut nobody, &ids, method, path).await?;
-            let public = if path.contains("/login") { [401, 422] } else { [404, 422] };
+            let public = match *path {
+                // A list for everybody: everybody gets it.
+                "/p/officers" => [200, 200],
+                path if path.contains("/login") => [401, 422],
+                _ => [404, 422],
+            };
             let right = if *kind == Public { public.contains(&status) } else { status == 401 };
             if !right {
                 wrong.push(format!("nobody: {method} {path} {status} {said}"));

@@ -81,6 +81,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "follow_up" => Action::FollowUpRead,
         "report" => Action::ReportRead,
         "budget_line" => Action::BudgetRead,
+        "placard" => Action::PlacardRead,
         "person" | "post" | "assignment" | "certificate" | "gate" | "org" | "territory" => Action::PersonRead,
         "checklist" => Action::ChecklistRead,
         "parameter" => Action::ParameterRead,
@@ -108,6 +109,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "force"
             | "paper"
             | "drill"
+            | "placard"
     )
 }
 

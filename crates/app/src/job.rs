@@ -62,10 +62,12 @@ pub enum JobKind {
     ImportTry,
     /// 导入台账.
     ImportCommit,
+    /// 打印公示牌.
+    PlacardPrint,
 }
 
 impl JobKind {
-    const ALL: [Self; 3] = [Self::AuditVerify, Self::ImportTry, Self::ImportCommit];
+    const ALL: [Self; 4] = [Self::AuditVerify, Self::ImportTry, Self::ImportCommit, Self::PlacardPrint];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
@@ -73,6 +75,7 @@ impl JobKind {
             Self::AuditVerify => "audit.verify",
             Self::ImportTry => "import.try",
             Self::ImportCommit => "import.commit",
+            Self::PlacardPrint => "placard.print",
         }
     }
 
@@ -82,6 +85,7 @@ impl JobKind {
             Self::AuditVerify => "核对记录",
             Self::ImportTry => "检查台账文件",
             Self::ImportCommit => "导入台账",
+            Self::PlacardPrint => "打印公示牌",
         }
     }
 
@@ -366,6 +370,7 @@ impl App {
             }
             JobKind::ImportTry => self.carry_out_import(&running, false).await,
             JobKind::ImportCommit => self.carry_out_import(&running, true).await,
+            JobKind::PlacardPrint => self.carry_out_placards(&running).await,
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod paper;
 pub mod parameter;
 pub mod person;
 pub mod photo;
+pub mod placard;
 pub mod place;
 pub mod place_list;
 pub mod plan;

@@ -19,6 +19,7 @@ use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::names::Names;
+use crate::placard;
 use crate::plan::plan_in_force;
 use crate::post;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
@@ -105,7 +106,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 16] = [
+const OWN: [Own; 17] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -122,6 +123,7 @@ const OWN: [Own; 16] = [
     own_of(post::WARN_DAYS, "任职或证件到期前多久提醒缺员", &["日"], 365.0),
     own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
     own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
+    own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
 ];
 
 fn own(name: &str) -> Option<&'static Own> {

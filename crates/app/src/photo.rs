@@ -110,7 +110,7 @@ pub enum Taken {
 /// What a photo is for.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Purpose {
-    /// `inspection`, `hazard`, `evidence` or `letter`.
+    /// `inspection`, `hazard`, `evidence`, `letter` or `placard`.
     pub object_kind: String,
     /// Its id; the object may come later.
     pub object_id: String,
@@ -169,7 +169,7 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol", "paper"]
+        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol", "paper", "placard"]
             .contains(&self.purpose.object_kind.as_str())
         {
             return Err(Error::field(
@@ -425,6 +425,7 @@ impl App {
             "contract" => &[Action::ContractDeliver],
             "drill" => &[Action::DrillKeep],
             "patrol" => &[Action::ForceReport],
+            "placard" => &[Action::PlacardPost],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -478,6 +479,11 @@ async fn belongs_to(
         "patrol" => {
             let found = read.patrol(object_id).await?;
             (found.map(|record| crate::force::patrol_subject(&record)), Action::ForceRead)
+        }
+        "placard" => {
+            let whole = Caller::system().scope(Action::PlacardRead)?;
+            let found = read.placard(&object_id.into(), &whole).await?;
+            (found.map(|record| crate::placard::subject(&record.placard)), Action::PlacardRead)
         }
         _ => return Ok(None),
     }))

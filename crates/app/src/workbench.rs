@@ -441,6 +441,12 @@ impl App {
             let href = "/follow-ups?state=done";
             counts.push(count("follow_ups_to_verify", "待核实督办事项", to_verify as i64, "due", href));
         }
+        if let Some((n, is_late)) = crate::placard::owed(read, caller, today).await?
+            && n > 0
+        {
+            let tone = if is_late { "late" } else { "due" };
+            counts.push(count("placards", "待换公示牌", n as i64, tone, "/placards?standing=owed"));
+        }
         if caller.hats.scope(Action::ReportIssue).is_some() {
             let submitted = ReportFilter { state: Some("submitted".to_owned()), ..ReportFilter::default() };
             let n = read.reports(&submitted, None, READ).await?.len() as i64;

@@ -29,6 +29,7 @@ pub mod notice;
 pub mod org;
 pub mod paper;
 pub mod period;
+pub mod placard;
 pub mod place;
 pub mod place_list;
 pub mod plan;

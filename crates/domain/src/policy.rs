@@ -128,6 +128,9 @@ actions! {
     PaperRegister "paper.register" "登记收到的文书"
     PaperReceive "paper.receive" "签收文件"
     PaperNumber "paper.number" "设置文书编号"
+    PlacardRead "placard.read" "查看公示牌"
+    PlacardKeep "placard.keep" "生成公示牌"
+    PlacardPost "placard.post" "登记张贴"
 }
 
 /// How far a right reaches.
@@ -554,6 +557,20 @@ fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Org),
         ],
         A::PaperNumber => &[(&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town)],
+        A::PlacardRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (STATION, Reach::Area),
+            (POLICE, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::PlacardKeep => &[(OFFICE, Reach::Town), (&[VillageSecretary, VillageStaff], Reach::Area)],
+        A::PlacardPost => {
+            &[(OFFICE, Reach::Town), (WELFARE, Reach::Town), (VILLAGE, Reach::Area), (GRID, Reach::Area)]
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The web entries inside the program: the desk at `/`, the phone at `/m/`, the unit owner's page at `/p/{code}`.
+//! The web entries inside the program: the desk at `/`, the phone at `/m/`, the unit owner's page at `/p/{code}`
+//! (`api` answers placards' codes and `/p/officers` before it).
 //! A path the desk or the phone routes itself gets the entry's page; a file that is not there is not found.
 
 use axum::Router;

@@ -10,6 +10,7 @@ mod letter;
 mod meeting;
 mod names;
 mod org;
+mod placard;
 mod training;
 
 use std::collections::{BTreeSet, HashMap};
@@ -24,7 +25,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 24] = [
+pub const CONNECTED: [&str; 25] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -49,6 +50,7 @@ pub const CONNECTED: [&str; 24] = [
     "training.held",
     "contract.signed",
     "drill.held",
+    "board.current",
 ];
 
 /// A village as the board shows it.
@@ -140,6 +142,7 @@ impl Read {
         self.gather_budget(&mut out).await?;
         self.gather_contracts(&mut out).await?;
         self.gather_drills(&mut out).await?;
+        self.gather_placards(&mut out).await?;
         Ok(out)
     }
 

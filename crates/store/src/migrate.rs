@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_notice", include_str!("../migrations/0010_notice.sql")),
     ("0011_evidence", include_str!("../migrations/0011_evidence.sql")),
     ("0012_post", include_str!("../migrations/0012_post.sql")),
+    ("0013_placard", include_str!("../migrations/0013_placard.sql")),
     ("0014_force", include_str!("../migrations/0014_force.sql")),
     ("0015_training", include_str!("../migrations/0015_training.sql")),
     ("0016_paper", include_str!("../migrations/0016_paper.sql")),

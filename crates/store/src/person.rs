@@ -91,6 +91,21 @@ impl Read {
             .collect()
     }
 
+    /// These persons, whoever asks having asked who may see them.
+    pub async fn persons_by_id(&mut self, ids: &[PersonId]) -> Result<Vec<PersonRecord>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(500) {
+            let mut only = Where::town("town", self.town.as_str());
+            let marks: Vec<String> = some.iter().map(|id| only.mark(id.as_str())).collect();
+            only.and(&format!("id IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            for row in self.rows(format!("SELECT * FROM person{sql} ORDER BY id"), list).await? {
+                found.push(PersonRecord::from_row(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// One page of persons by name after `after`, which is the last one's name and id.
     pub async fn person_page(
         &mut self,

@@ -66,6 +66,7 @@ pub const SEALED: &[&str] = &[
     "paper",
     "paper_receipt",
     "paper_series",
+    "placard",
 ];
 
 /// Something that does not fit.

@@ -184,6 +184,8 @@ async fn persons_are_found_within_the_scope_only() -> anyhow::Result<()> {
             Some(person("p1", "王春兰", "wcl", "13800005678"))
         );
         assert_eq!(read.person_names().await?.len(), 4);
+        let these = read.persons_by_id(&["p1".into(), "p9".into()]).await?;
+        assert_eq!(names(these), ["p1"], "those that are there");
 
         for (text, wanted) in [("春", "p1"), ("LD", "p2"), ("5678", "p1"), ("_", "p3")] {
             let filter = PersonFilter { text: Some(text.to_owned()), ..any.clone() };

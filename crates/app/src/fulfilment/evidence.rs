@@ -44,6 +44,9 @@ pub struct Evidence {
     pub why: String,
 }
 
+/// The kind of fact of placards and columns.
+const BOARD: &str = "board.current";
+
 /// What kind of record a kind of fact stands for, and the right to read it.
 fn source(kind: &str) -> (&'static str, Action) {
     match kind {
@@ -63,6 +66,7 @@ fn source(kind: &str) -> (&'static str, Action) {
         "budget.set" => ("budget", Action::BudgetRead),
         "contract.signed" => ("contract", Action::ContractRead),
         "drill.held" => ("drill", Action::DrillRead),
+        BOARD => ("placard", Action::PlacardRead),
         other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
             ("evidence", Action::EvidenceRead)
         }
@@ -136,13 +140,21 @@ impl App {
 async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Result<Vec<Found>> {
     let mut items = Vec::with_capacity(facts.len());
     let mut allowed: HashMap<&'static str, Vec<String>> = HashMap::new();
+    // A column on a board is evidence of its own, the roster on one is a placard.
+    let boards: Vec<&str> =
+        facts.iter().filter(|fact| fact.kind == BOARD).map(|fact| fact.id.as_str()).collect();
+    let boards = read.object_refs("placard", &boards).await?;
+    let source = |fact: &FactRef| match fact.kind {
+        BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
+        kind => source(kind),
+    };
     for fact in &facts {
-        let (object, action) = source(fact.kind);
+        let (object, action) = source(fact);
         if allowed.contains_key(object) {
             continue;
         }
         let ids: Vec<&str> =
-            facts.iter().filter(|one| source(one.kind).0 == object).map(|one| one.id.as_str()).collect();
+            facts.iter().filter(|one| source(one).0 == object).map(|one| one.id.as_str()).collect();
         let visible = match caller.scope(action) {
             Err(_) => Vec::new(),
             // People and lists of the town are read by all who may read them at all.
@@ -160,12 +172,12 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
         allowed.insert(object, visible);
     }
     for fact in facts {
-        let (object, _) = source(fact.kind);
+        let (object, _) = source(&fact);
         if !allowed.get(object).is_some_and(|ids| ids.contains(&fact.id)) {
             continue;
         }
         let photos = match object {
-            "inspection" | "hazard" | "evidence" | "letter" | "drill" => {
+            "inspection" | "hazard" | "evidence" | "letter" | "drill" | "placard" => {
                 read.photos_of(object, &fact.id).await?
             }
             _ => Vec::new(),
@@ -222,6 +234,11 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
                 format!("{} {}责任书", place_name(names, &signer), record.letter.role.label())
             }
         },
+        "placard" => {
+            let whole = Caller::system().scope(Action::PlacardRead)?;
+            let spot = read.placard(&fact.id.as_str().into(), &whole).await?.map(|one| one.placard.spot);
+            format!("公示牌 {}", spot.unwrap_or_default())
+        }
         "training" => match read.training(&fact.id.as_str().into()).await? {
             None => String::new(),
             Some(kept) => kept.training.title,

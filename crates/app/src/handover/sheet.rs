@@ -71,6 +71,7 @@ pub(crate) async fn sections(
         plans(read, post, path, today).await?,
         follow_ups(read, post).await?,
         letters(read, post, today).await?,
+        placards(read, post, path, today).await?,
     ];
     if let Some(giver) = giver {
         all.push(certificates(read, giver, today).await?);
@@ -210,6 +211,12 @@ async fn letters(read: &mut Read, post: &Post, today: Date) -> Result<SheetSecti
         }
     }
     Ok(section("letter", "责任书", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Placards that name the holder of the post: each is to be hung up anew with the next one's name.
+async fn placards(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
+    let lines = crate::placard::in_hand(read, post, path, today).await?;
+    Ok(section("placard", "公示牌", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
 }
 
 /// Certificates that go with the person: to be handed back or changed where they name the post.

@@ -27,6 +27,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "force" => Some(("force", "id", crate::force::COLUMNS)),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "drill" => at_a_place("drill"),
+        "placard" => Some(("placard", "id", crate::placard::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -111,6 +112,7 @@ impl Read {
             "place" | "person" | "org" | "post" | "territory" | "parameter" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
+            "placard" => ("placard", "id", "code"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
             "assignment" => ("assignment", "id", HOLDER),

@@ -1,0 +1,226 @@
+//! Stories of placards: the secretary of a village is replaced and the wall, the list, the page behind the old code, the
+//! board and the handover sheet all follow; a photo puts it right.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::{Browser, TOWN, Town, V1, V1_GRID, day, shop, town};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+
+async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
+    let town = town(fresh).await?;
+    let system = Caller::system();
+    town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+    town.app.install_shipped_plan(&system).await?;
+    Ok(town)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn of_village(size: &str) -> Value {
+    json!({ "kind": "village", "about": V1, "spot": "村委会门口", "size": size, "lon": 105.872, "lat": 29.268 })
+}
+
+/// Hangs the newest print up and photographs it.
+async fn hang(who: &mut Browser, placard: &Value, shade: u8, on: &str) -> anyhow::Result<Value> {
+    let id = text(placard, "id");
+    let photo = format!("01a00000-0000-7000-8000-0000000007{shade:02}");
+    let path = format!("/api/v1/photos/{photo}?object_kind=placard&object_id={id}&role=overview");
+    who.send_picture(&path, shade).await?.ok()?;
+    let asked = json!({ "photos": [photo], "on": on, "version": placard["version"] });
+    who.post(&format!("/api/v1/placards/{id}/post"), asked).await?.ok()
+}
+
+/// The names on a list of lines.
+fn names(view: &Value, key: &str) -> Vec<String> {
+    view[key].as_array().into_iter().flatten().map(|line| text(line, "name").to_owned()).collect()
+}
+
+/// What the first village's coverage says: all, current, stale, and whether the roster hangs.
+async fn covered(who: &mut Browser) -> anyhow::Result<Value> {
+    let page = who.get("/api/v1/placards").await?.ok()?;
+    let all = page["coverage"].as_array().cloned().unwrap_or_default();
+    let of = all.into_iter().find(|one| one["village"]["id"] == V1).unwrap_or_default();
+    Ok(json!([of["total"], of["current"], of["stale"], of["roster"]]))
+}
+
+async fn page_of(town: &Town, href: &str) -> anyhow::Result<(StatusCode, String)> {
+    let told = Browser::new(&town.router).get(href).await?;
+    assert!(told.headers.get("set-cookie").is_none(), "no cookie for a stranger");
+    Ok((told.status, String::from_utf8(told.bytes)?))
+}
+
+async fn waits(who: &mut Browser) -> anyhow::Result<Value> {
+    let page = who.get("/api/v1/workbench").await?.ok()?;
+    let counts = page["counts"].as_array().cloned().unwrap_or_default();
+    Ok(counts.iter().find(|one| one["code"] == "placards").map(|one| one["n"].clone()).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn the_secretary_is_replaced_and_every_wrong_placard_is_known_the_same_minute() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let made = staff.post("/api/v1/placards", of_village("a3")).await?.ok()?;
+        assert_eq!(names(&made, "today"), ["王书记", "李消防"]);
+        assert_eq!((&made["standing"], &made["printed"]), (&json!("to_post"), &json!(true)));
+        assert_eq!(covered(&mut clerk).await?, json!([1, 0, 0, false]));
+        let hung = hang(&mut staff, &made, 1, "2026-09-21").await?;
+        assert_eq!((&hung["standing"], &hung["until"]), (&json!("current"), &json!("2027-03-19")));
+        assert_eq!(covered(&mut clerk).await?, json!([1, 1, 0, true]));
+        let behind =
+            format!("/api/v1/board/duties/C2.4/evidence?subject_kind=village&subject={V1}&window=2026-Q3");
+        let found = clerk.get(&behind).await?.items()?;
+        let page = format!("/placards/{}", text(&made, "id"));
+        assert_eq!((&found[0]["id"], &found[0]["href"]), (&made["id"], &json!(page)));
+        assert_eq!(found[0]["photos"].as_array().map(Vec::len), Some(1), "down to the photo");
+
+        let change = json!({ "taker": "p-grid1", "basis": "任免通知" });
+        let sheet = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
+        let sections = sheet["sections"].as_array().cloned().unwrap_or_default();
+        let placards = sections.iter().find(|one| one["kind"] == "placard").cloned().unwrap_or_default();
+        assert_eq!(placards["lines"][0]["id"], made["id"], "{sheet}");
+        assert_eq!(covered(&mut clerk).await?, json!([1, 1, 0, true]), "he is still on the post today");
+
+        town.clock.advance_days(1);
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        assert_eq!(covered(&mut clerk).await?, json!([1, 0, 1, false]));
+        let row = clerk.get("/api/v1/placards?standing=owed").await?.items()?;
+        assert_eq!((&row[0]["standing"], &row[0]["since"]), (&json!("changed"), &json!("2026-09-22")));
+        assert_eq!((&row[0]["repost_by"], &row[0]["late"]), (&json!("2026-10-07"), &json!(false)));
+        let path = format!("/api/v1/placards/{}", text(&made, "id"));
+        let view = staff.get(&path).await?.ok()?;
+        let (gone, come) = (view["gone"][0].as_str(), view["come"][0].as_str());
+        assert!(gone.is_some_and(|line| line.starts_with("王书记")), "{view}");
+        assert!(come.is_some_and(|line| line.starts_with("钱网格")), "{view}");
+        assert_eq!(waits(&mut staff).await?, json!(1));
+        let (status, page) = page_of(&town, text(&made, "href")).await?;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            page.contains("钱网格") && !page.contains("王书记"),
+            "the old code shows the holder of today"
+        );
+        assert!(
+            page.contains("人员已有变动") && page.contains("tel:119") && page.contains("12345"),
+            "{page}"
+        );
+        assert!(!page.contains("138") && !page.contains("<script"), "office phones only, no script");
+        assert!(page.len() < 14_000, "{} bytes", page.len());
+        let (_, english) = page_of(&town, &format!("{}?lang=en&big=1", text(&made, "href"))).await?;
+        assert!(english.contains("Who is responsible") && english.contains("class=big"), "{english}");
+
+        let again = json!({ "photos": [], "on": "2026-09-22", "version": view["version"] });
+        let told = staff.post(&format!("{path}/post"), again).await?;
+        assert_eq!(told.body["fields"][0]["code"], "placard.photo");
+        let job = staff.post("/api/v1/placards/print", json!({ "owed": true })).await?.ok()?;
+        let file = format!("/api/v1/placards/print/{}", text(&job, "id"));
+        assert_eq!(staff.get(&file).await?.code(), "placard.not_drawn");
+        town.app.run_due_jobs().await?;
+        let done = staff.get(&format!("/api/v1/jobs/{}", text(&job, "id"))).await?.ok()?;
+        assert_eq!((&done["state"], &done["result"]["placards_n"]), (&json!("done"), &json!(1)), "{done}");
+        assert!(staff.get(&file).await?.bytes.starts_with(b"%PDF-"));
+        assert_eq!(clerk.get(&file).await?.status, StatusCode::NOT_FOUND, "another's job");
+        let view = staff.get(&path).await?.ok()?;
+        assert_eq!((names(&view, "newest"), &view["prints_n"]), (names(&view, "today"), &json!(2)));
+        assert_eq!(view["standing"], "changed", "printed is not hung up");
+        let hung = hang(&mut staff, &view, 2, "2026-09-22").await?;
+        assert_eq!((&hung["standing"], &hung["gone"]), (&json!("current"), &json!([])));
+        assert_eq!(covered(&mut clerk).await?, json!([1, 1, 0, true]), "back with a photo");
+        assert_eq!(waits(&mut staff).await?, Value::Null);
+        assert_eq!(clerk.get(&behind).await?.items()?.len(), 2, "a photo each");
+
+        let gone = json!({ "reason": "宣传栏拆除", "version": hung["version"] });
+        let told = clerk.post(&format!("{path}/void"), gone).await?.ok()?;
+        assert_eq!((&told["standing"], &told["actions"]), (&json!("void"), &json!([])));
+        let (_, page) = page_of(&town, text(&made, "href")).await?;
+        assert!(page.contains("已作废") && !page.contains("钱网格"), "{page}");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_photo_grows_old_and_what_makes_no_sense_is_refused() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let (mut clerk, mut next) = (town.login("clerk").await?, town.login("staff2").await?);
+        let told = next.post("/api/v1/placards", of_village("a3")).await?;
+        assert_eq!(told.status, StatusCode::NOT_FOUND, "another village's wall");
+        for (change, code) in [
+            (json!({ "kind": "road" }), "placard.word"),
+            (json!({ "size": "a0" }), "placard.word"),
+            (json!({ "about": TOWN }), "placard.about"),
+            (json!({ "spot": " " }), "placard.spot"),
+            (json!({ "lon": 29.3, "lat": 105.8 }), "place.location"),
+        ] {
+            let mut asked = of_village("a4");
+            for (key, value) in change.as_object().into_iter().flatten() {
+                asked[key] = value.clone();
+            }
+            let told = clerk.post("/api/v1/placards", asked).await?;
+            assert_eq!(told.body["fields"][0]["code"], code, "{}", told.body);
+        }
+        let plate = json!({ "kind": "unit", "about": SHOP, "spot": "店门左侧", "size": "door" });
+        let plate = clerk.post("/api/v1/placards", plate).await?.ok()?;
+        assert_eq!(names(&plate, "today"), ["王书记", "李消防", "钱网格"], "of the village and the grid");
+        let grid = json!({ "kind": "grid", "about": V1_GRID, "spot": "网格驿站", "size": "a4" });
+        let grid = clerk.post("/api/v1/placards", grid).await?.ok()?;
+        for size in ["a4", "a3", "door"] {
+            let path = format!("/api/v1/placards/{}/pdf?size={size}", text(&plate, "id"));
+            assert!(clerk.get(&path).await?.bytes.starts_with(b"%PDF-"), "{size}");
+        }
+        let path = format!("/api/v1/placards/{}", text(&grid, "id"));
+        let stranger =
+            json!({ "photos": ["01a00000-0000-7000-8000-000000000799"], "on": "2026-09-21", "version": 1 });
+        let told = clerk.post(&format!("{path}/post"), stranger).await?;
+        assert_eq!(told.body["fields"][0]["code"], "placard.photo_not_here");
+        let hung = hang(&mut clerk, &grid, 3, "2026-09-21").await?;
+        let stale = json!({ "reason": "旧", "version": 1 });
+        let told = clerk.post(&format!("{path}/void"), stale).await?;
+        assert_eq!((told.status, &told.body["current"]["version"]), (StatusCode::CONFLICT, &hung["version"]));
+        town.clock.advance_days(180);
+        let mut clerk = town.login("clerk").await?;
+        let old = clerk.get(&path).await?.ok()?;
+        assert_eq!((&old["standing"], &old["since"]), (&json!("photo_old"), &json!("2027-03-20")));
+        let none = json!({ "village": "500118100999" });
+        assert_eq!(clerk.post("/api/v1/placards/print", none).await?.code(), "placard.none");
+        let (status, page) = page_of(&town, "/p/b-nobody").await?;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert!(page.contains("没有这块公示牌") && page.contains("119"), "{page}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_public_list_names_who_may_enforce_today_and_nobody_else() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (_, page) = page_of(&town, "/p/officers").await?;
+        assert!(page.contains("沈执法") && page.contains("韩执法") && page.contains("消防工作站"), "{page}");
+        assert!(!page.contains("钱网格") && !page.contains("138") && !page.contains("演示-执法"), "{page}");
+        let mut clerk = town.login("clerk").await?;
+        let kept = clerk.get("/api/v1/certificates").await?.ok()?;
+        let all = kept["items"].as_array().or(kept.as_array()).cloned().unwrap_or_default();
+        let his =
+            all.iter().find(|one| one["person"]["id"] == "p-officer" && one["kind"] == "enforcement_cert");
+        let his = his.cloned().unwrap_or_default();
+        let taken = json!({ "reason": "证件收回", "version": his["version"] });
+        clerk.post(&format!("/api/v1/certificates/{}/revoke", text(&his, "id")), taken).await?.ok()?;
+        let (_, page) = page_of(&town, "/p/officers?lang=en").await?;
+        assert!(
+            !page.contains("沈执法") && page.contains("韩执法"),
+            "his certificate was taken back: {page}"
+        );
+        Ok(())
+    })
+    .await
+}

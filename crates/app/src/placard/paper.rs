@@ -1,0 +1,316 @@
+//! Placards on paper: the newest print of each drawn from the templates DT09, many in one file as a job. What does not
+//! belong here: what stands in a template (`catalog/papers`), how it is drawn (`render`).
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use domain::document::Document;
+use domain::ids::PlacardId;
+use domain::paper::{Catalog, Frame, Value, Values};
+use domain::placard::{HOTLINES, Placard, Print, Size};
+use domain::policy::Action;
+use render::{Fonts, Pictures};
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::placard::PlacardFilter;
+use utoipa::ToSchema;
+
+use super::view::{Wall, href, subject, village_of};
+use crate::attachment::AttachmentFile;
+use crate::error::FieldProblem;
+use crate::job::{Asker, JobKind, JobView, Running};
+use crate::{App, Caller, Error, Result};
+
+/// What those on a placard do, in our words. Source: the plan's clauses 2, 3 and 9.
+const WORK: [&str; 3] = [
+    "开展日常防火巡查，发现火灾隐患督促整改并及时上报",
+    "开展消防安全宣传，提醒安全用火、用电、用气",
+    "组织扑救初起火灾、疏散群众，并立即拨打 119",
+];
+/// The most placards in one file.
+const MOST: usize = 2_000;
+
+/// Which placards to print.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct PlacardPrintInput {
+    /// These; otherwise all there are.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// Only in this village.
+    pub village: Option<String>,
+    /// Only those somebody has to go to.
+    #[serde(default)]
+    pub owed: bool,
+    /// `a4`, `a3` or `door`; each placard's own when left out.
+    pub size: Option<String>,
+}
+
+/// What a printing job led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlacardPrinted {
+    /// Placards in the file.
+    pub placards_n: usize,
+    /// Pages in the file.
+    pub pages_n: usize,
+    /// What should be known about them, a sentence each: a font that stands in, a placard that needs two pages.
+    pub problems: Vec<String>,
+    /// Hash of the file.
+    pub blob: String,
+}
+
+/// What a job is to print.
+#[derive(Debug, Serialize, Deserialize)]
+struct Order {
+    ids: Vec<PlacardId>,
+    size: Option<Size>,
+    base: String,
+}
+
+/// The fonts of this machine, read once.
+fn fonts() -> Arc<Fonts> {
+    static FONTS: OnceLock<Arc<Fonts>> = OnceLock::new();
+    Arc::clone(FONTS.get_or_init(|| Arc::new(Fonts::read(&Fonts::FOLDERS.map(PathBuf::from)))))
+}
+
+/// The templates that come along.
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| exchange::paper_file::shipped().0)
+}
+
+fn template_of(size: Size) -> &'static str {
+    match size {
+        Size::A4 => "DT09",
+        Size::A3 => "DT09.a3",
+        Size::Door => "DT09.door",
+    }
+}
+
+fn size_of(word: Option<&str>) -> Result<Option<Size>> {
+    let unknown = || Error::field("size", "placard.word", "请从列表中选择");
+    word.filter(|word| !word.is_empty()).map(|word| Size::from_code(word).ok_or_else(unknown)).transpose()
+}
+
+fn refused(refusal: &render::Refusal) -> Error {
+    Error::Refused { code: refusal.code(), message: refusal.to_string() }
+}
+
+impl Wall {
+    fn document(&self, placard: &Placard, print: &Print, size: Size, base: &str) -> Result<Document> {
+        let code = template_of(size);
+        let template = catalog()
+            .on(code, self.today)
+            .ok_or_else(|| Error::Internal(format!("no template {code} on {}", self.today)))?;
+        let people = print.lines.iter().map(|line| {
+            let title = if line.acting { format!("{}（代）", line.title) } else { line.title.clone() };
+            vec![line.name.clone(), title, line.office_phone.clone()]
+        });
+        let hotline: Vec<String> = HOTLINES.iter().map(|(what, number)| format!("{what} {number}")).collect();
+        let mut values: Values = [
+            ("area", Value::Text(self.about(placard))),
+            ("people", Value::Rows(people.collect())),
+            ("hotline", Value::Text(hotline.join("，"))),
+            ("url", Value::Text(format!("{}{}", base.trim_end_matches('/'), href(placard)))),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into();
+        if template.field("duties").is_some() {
+            values.insert("duties".to_owned(), Value::List(WORK.map(str::to_owned).to_vec()));
+        }
+        let frame = Frame {
+            issuer: self.names.territory(village_of(&placard.path)).name,
+            number: None,
+            issued_on: print.on,
+            signer: None,
+            marks: Vec::new(),
+            attachments: Vec::new(),
+            copies_to: Vec::new(),
+            printed: None,
+        };
+        template.fill(&values, &frame, true).map_err(|problems| {
+            let field = |p: domain::paper::FieldProblem| FieldProblem {
+                field: p.field,
+                code: p.code,
+                message: p.message,
+            };
+            Error::Invalid(problems.into_iter().map(field).collect())
+        })
+    }
+}
+
+/// The documents of these placards, by their newest print.
+async fn documents(
+    read: &mut Read,
+    wall: &mut Wall,
+    caller: &Caller,
+    order: &Order,
+) -> Result<Vec<Document>> {
+    let scope = caller.scope(Action::PlacardRead)?;
+    let mut records = Vec::with_capacity(order.ids.len());
+    for id in &order.ids {
+        records.push(read.placard(id, &scope).await?.ok_or(Error::NotFound)?);
+    }
+    wall.learn_places(read, &records).await?;
+    let drawn = records.iter().filter_map(|record| {
+        let placard = &record.placard;
+        let print = placard.prints.last()?;
+        Some(wall.document(placard, print, order.size.unwrap_or(placard.size), &order.base))
+    });
+    drawn.collect()
+}
+
+impl App {
+    /// Draws one placard as it was last generated.
+    ///
+    /// Errors: no such size; a sign no font has.
+    pub async fn placard_pdf(
+        &self,
+        caller: &Caller,
+        id: &PlacardId,
+        size: Option<&str>,
+        base: &str,
+    ) -> Result<Vec<u8>> {
+        let size = size_of(size)?;
+        let mut read = self.db.read(&self.town).await?;
+        let mut wall = Wall::read(&mut read, self.now().date()).await?;
+        let order = Order { ids: vec![id.clone()], size, base: base.to_owned() };
+        let documents = documents(&mut read, &mut wall, caller, &order).await?;
+        drop(read);
+        let drawn = tokio::task::spawn_blocking(move || {
+            render::pdf_many(&documents, &Pictures::new(), &fonts(), &mut |_, _| {})
+        })
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(drawn.map_err(|refusal| refused(&refusal))?.bytes)
+    }
+
+    /// Generates placards with today's holders, where the last print no longer shows them, and queues the file with all of
+    /// them.
+    ///
+    /// Errors: none that the caller may print; too many for one file; one with nobody to name.
+    pub async fn print_placards(
+        &self,
+        caller: &Caller,
+        asked: &PlacardPrintInput,
+        base: &str,
+    ) -> Result<JobView> {
+        let size = size_of(asked.size.as_deref())?;
+        let now = self.now();
+        let scope = caller.scope(Action::PlacardRead)?;
+        caller.scope(Action::PlacardKeep)?;
+        let mut tx = self.write(caller).await?;
+        let mut records = tx.placards(&scope, &PlacardFilter::default()).await?;
+        let wall = {
+            let mut wall = Wall::read(&mut tx, now.date()).await?;
+            wall.learn_places(&mut tx, &records).await?;
+            wall
+        };
+        records.retain(|one| {
+            let p = &one.placard;
+            caller.hats.hat(Action::PlacardKeep, &subject(p)).is_some()
+                && (asked.ids.is_empty() || asked.ids.iter().any(|id| id == p.id.as_str()))
+                && asked.village.as_ref().is_none_or(|village| village_of(&p.path) == village)
+                && (!asked.owed || wall.standing(p).is_owed())
+        });
+        if let Some(id) =
+            asked.ids.iter().find(|id| !records.iter().any(|one| one.placard.id.as_str() == **id))
+        {
+            tracing::debug!(id, "a placard to print is not the caller's");
+            return Err(Error::NotFound);
+        }
+        let Some(first) = records.first() else {
+            return Err(Error::Refused {
+                code: "placard.none",
+                message: "这个范围里没有可以打印的公示牌，请先新建或改选范围".to_owned(),
+            });
+        };
+        if records.len() > MOST {
+            return Err(Error::Refused {
+                code: "placard.too_many",
+                message: format!("一次最多打印 {MOST} 块公示牌，请按村分批打印"),
+            });
+        }
+        let hat = caller.hat(Action::PlacardKeep, &subject(&first.placard))?.clone();
+        let ids: Vec<PlacardId> = records.iter().map(|one| one.placard.id.clone()).collect();
+        for mut record in records {
+            if record.placard.is_printed_for(&wall.held, wall.today) {
+                continue;
+            }
+            let lines = wall.lines(&mut tx, &record.placard).await?;
+            if lines.is_empty() {
+                return Err(Error::Refused {
+                    code: "placard.nobody",
+                    message: format!(
+                        "{}今天没有在任的责任人员，请先登记任职，或作废这块公示牌后再打印",
+                        wall.about(&record.placard)
+                    ),
+                });
+            }
+            record.placard = record.placard.generate(Print { on: wall.today, lines })?;
+            tx.update_placard(&record).await?;
+        }
+        let total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        let asker = Asker::of(caller, hat.id.as_str());
+        let order = Order { ids, size, base: base.to_owned() };
+        let key = self.new_id();
+        let job = self.queue(&mut tx, &asker, JobKind::PlacardPrint, &key, &order, total).await?;
+        let mut audit = caller.audit_as(&hat, "placard.print", ("job", &job.id), &hat.path, now);
+        audit.detail = serde_json::json!({ "placards": order.ids }).to_string();
+        Ok(tx.commit(audit, job).await?)
+    }
+
+    /// Draws what a job was queued for and keeps the file.
+    // tidy(caller): who asked is kept with the job, and what he asked for was his to print.
+    pub(crate) async fn carry_out_placards(&self, running: &Running) -> Result<serde_json::Value> {
+        let order: Order = running.input()?;
+        let mut read = self.db.read(&self.town).await?;
+        let mut wall = Wall::read(&mut read, self.now().date()).await?;
+        let asker = running.asker.caller();
+        let documents = documents(&mut read, &mut wall, &asker, &order).await?;
+        drop(read);
+        let (progress, placards_n) = (running.progress.clone(), documents.len());
+        let drawn = tokio::task::spawn_blocking(move || {
+            render::pdf_many(&documents, &Pictures::new(), &fonts(), &mut |done, all| {
+                progress.done(i64::try_from(done).unwrap_or(i64::MAX));
+                progress.total(i64::try_from(all).unwrap_or(i64::MAX));
+            })
+        })
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))?
+        .map_err(|refusal| refused(&refusal))?;
+        let blob = self.blobs.put(&drawn.bytes)?;
+        let printed = PlacardPrinted {
+            placards_n,
+            pages_n: drawn.pages,
+            problems: drawn.problems.into_iter().map(|problem| problem.message).collect(),
+            blob: blob.clone(),
+        };
+        let result = serde_json::to_value(&printed).map_err(|e| Error::Internal(e.to_string()))?;
+        let now = self.now();
+        let mut tx = self.db.write(&self.town).await?;
+        tx.note_blob(&blob, drawn.bytes.len() as u64, "application/pdf", now).await?;
+        running.finish(&mut tx, &result, now).await?;
+        let mut audit = asker.audit("placard.draw", "job", &running.job.id, now);
+        audit.hat.clone_from(&running.asker.hat);
+        Ok(tx.commit(audit, result).await?)
+    }
+
+    /// The file a job of the caller made.
+    ///
+    /// Errors: no such job of his; not done yet.
+    pub async fn printed_placards(&self, caller: &Caller, job: &str) -> Result<AttachmentFile> {
+        let job = self.job(caller, job).await?;
+        if job.kind != JobKind::PlacardPrint.code() {
+            return Err(Error::NotFound);
+        }
+        let printed = job.result.and_then(|result| serde_json::from_value::<PlacardPrinted>(result).ok());
+        let printed = printed.ok_or_else(|| Error::Refused {
+            code: "placard.not_drawn",
+            message: "公示牌还没有排好，请等任务完成后再下载".to_owned(),
+        })?;
+        let lost = || Error::Internal(format!("blob {} is missing", printed.blob));
+        let bytes = self.blobs.get(&printed.blob)?.ok_or_else(lost)?;
+        let name = format!("公示牌-{}块.pdf", printed.placards_n);
+        Ok(AttachmentFile { name, media_type: "application/pdf".to_owned(), bytes })
+    }
+}

@@ -1,0 +1,370 @@
+//! Placards for people: how each stands today, who should be on it, what hangs there. What does not belong here: the
+//! rule behind it (`domain::placard`), what strangers see (`public`).
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::ids::{PersonId, PostId};
+use domain::org::{Assignment, Role};
+use domain::placard::{Line, Placard, Standing, public_phone};
+use domain::plan::Plan;
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use serde::Serialize;
+use store::Read;
+use store::placard::PlacardRecord;
+use utoipa::ToSchema;
+
+use crate::names::Names;
+use crate::photo::{PhotoView, photo_views};
+use crate::plan::plan_in_force;
+use crate::task::number_on;
+use crate::view::Named;
+use crate::{Caller, Error, Result};
+
+/// After so many days a placard that names somebody wrongly must have been replaced. Source: handbook C2.4 (P).
+pub(crate) const REPOST_DAYS: (&str, f64) = ("placard.repost_days", 15.0);
+/// For so long a photo counts where no plan says. Source: handbook C2.4 (P). Units: days.
+const VALID_DAYS: u32 = 180;
+/// Roles that are on some placard.
+const ON_PLACARDS: &[Role] = &[
+    Role::VillageSecretary,
+    Role::VillageStaff,
+    Role::FireManager,
+    Role::GridManager,
+    Role::StationChief,
+    Role::StationMember,
+    Role::BrigadeLeader,
+    Role::UnitResponsible,
+    Role::UnitManager,
+    Role::PropertyManager,
+];
+
+/// Somebody on a placard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlacardLine {
+    /// 姓名.
+    pub name: String,
+    /// 职务.
+    pub title: String,
+    /// 办公电话; empty where there is none.
+    pub office_phone: String,
+    /// For somebody else.
+    pub acting: bool,
+}
+
+impl PlacardLine {
+    pub(super) fn of(line: &Line) -> Self {
+        Self {
+            name: line.name.clone(),
+            title: line.title.clone(),
+            office_phone: line.office_phone.clone(),
+            acting: line.acting,
+        }
+    }
+}
+
+/// A placard in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PlacardRow {
+    /// Id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// In Chinese.
+    pub kind_label: String,
+    /// The territory, station or unit.
+    pub about: Named,
+    /// The village it hangs in.
+    pub village: Named,
+    /// Where it hangs, in words.
+    pub spot: String,
+    /// Degrees east.
+    pub lon: Option<f64>,
+    /// Degrees north.
+    pub lat: Option<f64>,
+    /// `a4`, `a3` or `door`.
+    pub size: String,
+    /// How it stands today.
+    pub standing: String,
+    /// In Chinese.
+    pub standing_label: String,
+    /// Since when it has been wrong.
+    pub since: Option<String>,
+    /// By when a new one must hang.
+    pub repost_by: Option<String>,
+    /// That day has passed.
+    pub late: bool,
+    /// The day of the last photo.
+    pub posted_on: Option<String>,
+    /// Whether the newest print shows today's holders, so that it can be hung up.
+    pub printed: bool,
+    /// Row version.
+    pub version: i64,
+}
+
+/// A photo of a placard where it hangs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlacardPosting {
+    /// Which print, from 1.
+    pub print: usize,
+    /// The day of the photo.
+    pub on: String,
+    /// When it was recorded.
+    pub at: String,
+    /// Who recorded it.
+    pub by: Named,
+    /// The pictures.
+    pub photos: Vec<PhotoView>,
+    /// Who was on it.
+    pub lines: Vec<PlacardLine>,
+}
+
+/// A placard with all there is to it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PlacardView {
+    /// As in the list.
+    #[serde(flatten)]
+    pub row: PlacardRow,
+    /// The path of its public page, as `/p/b-…`.
+    pub href: String,
+    /// The last day its photo counts, while it is right.
+    pub until: Option<String>,
+    /// Who should be on it today.
+    pub today: Vec<PlacardLine>,
+    /// Who is named by what hangs there and holds the post no longer.
+    pub gone: Vec<String>,
+    /// Who holds a post and is not named.
+    pub come: Vec<String>,
+    /// The day of the newest print.
+    pub printed_on: Option<String>,
+    /// Who is on the newest print.
+    pub newest: Vec<PlacardLine>,
+    /// How many prints there are.
+    pub prints_n: usize,
+    /// Photos, the latest first.
+    pub postings: Vec<PlacardPosting>,
+    /// Why it was taken down.
+    pub void_reason: Option<String>,
+    /// What the caller may do to it now.
+    pub actions: Vec<&'static str>,
+}
+
+/// How far the placards of a village are right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlacardCoverage {
+    /// The village.
+    pub village: Named,
+    /// Placards that hang or should.
+    pub total: usize,
+    /// Of these, right and with a photo that counts.
+    pub current: usize,
+    /// Of these, with somebody wrong or a photo too old.
+    pub stale: usize,
+    /// Of these, not hung up yet.
+    pub to_post: usize,
+    /// Whether one with the whole roster of the village is right, which the plan asks for (C2.4).
+    pub roster: bool,
+}
+
+/// Placards and how far they are right.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PlacardPage {
+    /// Those that are wrong first, the longest wrong at the top.
+    pub items: Vec<PlacardRow>,
+    /// Village by village, whatever was asked for.
+    pub coverage: Vec<PlacardCoverage>,
+    /// Whether the caller may make one.
+    pub may_keep: bool,
+}
+
+/// Where a placard stands, as far as rights are concerned.
+pub(crate) fn subject(placard: &Placard) -> Subject {
+    Subject::of(&placard.path, placard.org.as_ref())
+}
+
+/// The village a path lies in.
+pub(super) fn village_of(path: &str) -> &str {
+    path.split('/').nth(1).unwrap_or_default()
+}
+
+/// Who holds what today and what that makes of placards: read once for many.
+pub(crate) struct Wall {
+    pub held: Vec<Assignment>,
+    pub names: Names,
+    pub today: Date,
+    plan: Option<Plan>,
+    repost_days: u16,
+    posts: HashMap<PostId, String>,
+    places: HashMap<String, String>,
+}
+
+impl Wall {
+    // tidy(caller): whoever shows a placard has asked who may see it; holders of posts are public.
+    pub async fn read(read: &mut Read, today: Date) -> Result<Self> {
+        let held = read.assignments().await?.into_iter().map(|record| record.assignment);
+        let plan = match plan_in_force(read, today).await {
+            Ok((plan, _)) => Some(plan),
+            Err(Error::Refused { code: "plan.none", .. }) => None,
+            Err(other) => return Err(other),
+        };
+        Ok(Self {
+            held: held.filter(|one| ON_PLACARDS.contains(&one.role)).collect(),
+            names: Names::read(read).await?,
+            today,
+            plan,
+            repost_days: number_on(read, REPOST_DAYS, today).await?,
+            posts: read.posts().await?.into_iter().map(|one| (one.post.id, one.post.name)).collect(),
+            places: HashMap::new(),
+        })
+    }
+
+    /// Learns the names of the units these are about.
+    // tidy(caller): names of what somebody was shown.
+    pub async fn learn_places(&mut self, read: &mut Read, records: &[PlacardRecord]) -> Result<()> {
+        let of_units = records.iter().filter(|one| one.placard.kind == domain::placard::Kind::Unit);
+        let ids: Vec<_> = of_units.map(|one| one.placard.about.as_str().into()).collect();
+        let found = read.places_by_id(&ids).await?;
+        self.places.extend(found.into_iter().map(|one| (one.place.id.to_string(), one.place.name)));
+        Ok(())
+    }
+
+    /// How long a photo of a day counts: as the duty that asks for it says.
+    fn valid_days(&self, on: Date) -> u32 {
+        let Some(plan) = &self.plan else { return VALID_DAYS };
+        let needs = plan.duties.iter().flat_map(|duty| &duty.needs);
+        let roster = |tags: &[String]| tags.iter().any(|tag| tag == "board:roster");
+        let mut asked = needs.filter(|need| need.fact == "board.current" && roster(&need.all));
+        let days = asked.find_map(|need| need.valid_days.as_ref());
+        days.and_then(|days| plan.number(days, on)).unwrap_or(VALID_DAYS)
+    }
+
+    /// How a placard stands today.
+    pub fn standing(&self, placard: &Placard) -> Standing {
+        let posted_on = placard.posted().map_or(self.today, |(posting, _)| posting.on);
+        placard.standing(&self.held, self.today, self.valid_days(posted_on))
+    }
+
+    /// What it is about, in words.
+    pub fn about(&self, placard: &Placard) -> String {
+        use domain::placard::Kind;
+        match placard.kind {
+            Kind::Station => self.names.org(&placard.about.as_str().into()),
+            Kind::Unit => self.places.get(&placard.about).cloned().unwrap_or_else(|| placard.about.clone()),
+            _ => self.names.territory(&placard.about).name,
+        }
+    }
+
+    /// Who belongs on it today, with the phones that may be posted.
+    // tidy(caller): it is what hangs in public.
+    pub async fn lines(&self, read: &mut Read, placard: &Placard) -> Result<Vec<Line>> {
+        let on_it = placard.roster(&self.held, self.today);
+        let ids: Vec<PersonId> = on_it.iter().map(|held| held.person.clone()).collect();
+        let people: BTreeMap<_, _> = read
+            .persons_by_id(&ids)
+            .await?
+            .into_iter()
+            .map(|one| (one.person.id.clone(), one.person))
+            .collect();
+        let line = |held: &&Assignment| {
+            let person = people.get(&held.person)?;
+            Some(Line {
+                post: held.post.clone(),
+                person: held.person.clone(),
+                name: person.name.clone(),
+                title: self.posts.get(&held.post).cloned().unwrap_or_else(|| held.role.label().to_owned()),
+                office_phone: public_phone(&person.office_phone),
+                acting: held.acting,
+            })
+        };
+        Ok(on_it.iter().filter_map(line).collect())
+    }
+
+    /// As in the list.
+    pub fn row(&self, record: &PlacardRecord) -> PlacardRow {
+        let p = &record.placard;
+        let standing = self.standing(p);
+        let due = standing
+            .since()
+            .and_then(|since| since.checked_add_days(chrono::Days::new(u64::from(self.repost_days))));
+        PlacardRow {
+            id: p.id.to_string(),
+            kind: p.kind.code().to_owned(),
+            kind_label: p.kind.label().to_owned(),
+            about: Named::new(p.about.as_str(), self.about(p)),
+            village: self.names.territory(village_of(&p.path)),
+            spot: p.spot.clone(),
+            lon: p.point.map(|at| at.lon_deg),
+            lat: p.point.map(|at| at.lat_deg),
+            size: p.size.code().to_owned(),
+            standing: standing.code().to_owned(),
+            standing_label: standing.label().to_owned(),
+            since: standing.since().map(|day| day.to_string()),
+            repost_by: due.map(|day| day.to_string()),
+            late: due.is_some_and(|day| day < self.today),
+            posted_on: p.posted().map(|(posting, _)| posting.on.to_string()),
+            printed: p.is_printed_for(&self.held, self.today),
+            version: record.version,
+        }
+    }
+
+    /// All there is to a placard.
+    // tidy(caller): whoever shows it has read it within a scope.
+    pub async fn page(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        record: &PlacardRecord,
+    ) -> Result<PlacardView> {
+        let p = &record.placard;
+        let today = self.lines(read, p).await?;
+        let hangs = p.posted().map(|(_, print)| print.lines.as_slice()).unwrap_or_default();
+        let without = |these: &[Line], those: &[Line]| -> Vec<String> {
+            let missing = |one: &&Line| {
+                !those.iter().any(|other| (&other.post, &other.person) == (&one.post, &one.person))
+            };
+            these.iter().filter(missing).map(|one| format!("{}（{}）", one.name, one.title)).collect()
+        };
+        let mut postings = Vec::with_capacity(p.postings.len());
+        for one in p.postings.iter().rev() {
+            let lines = p.prints.get(one.print).map(|print| print.lines.as_slice()).unwrap_or_default();
+            postings.push(PlacardPosting {
+                print: one.print + 1,
+                on: one.on.to_string(),
+                at: one.at.to_rfc3339(),
+                by: Named::new(one.by.as_str(), self.names.person(&one.by)),
+                photos: photo_views(read, &one.photos, &[("placard", p.id.as_str())]).await?,
+                lines: lines.iter().map(PlacardLine::of).collect(),
+            });
+        }
+        let may = |action| p.voided.is_none() && caller.hats.hat(action, &subject(p)).is_some();
+        let actions =
+            [("print", Action::PlacardKeep), ("post", Action::PlacardPost), ("void", Action::PlacardKeep)];
+        let until = match self.standing(p) {
+            Standing::Current { until } => Some(until.to_string()),
+            _ => None,
+        };
+        Ok(PlacardView {
+            row: self.row(record),
+            href: href(p),
+            until,
+            gone: without(hangs, &today),
+            come: if hangs.is_empty() { Vec::new() } else { without(&today, hangs) },
+            today: today.iter().map(PlacardLine::of).collect(),
+            printed_on: p.prints.last().map(|print| print.on.to_string()),
+            newest: p
+                .prints
+                .last()
+                .map(|print| print.lines.iter().map(PlacardLine::of).collect())
+                .unwrap_or_default(),
+            prints_n: p.prints.len(),
+            postings,
+            void_reason: p.voided.as_ref().map(|void| void.reason.clone()),
+            actions: actions.into_iter().filter(|(_, right)| may(*right)).map(|(word, _)| word).collect(),
+        })
+    }
+}
+
+/// The path of its public page. `b-` sets its codes apart from those of units (`unit_link`), which never begin so.
+pub(super) fn href(placard: &Placard) -> String {
+    format!("/p/b-{}", placard.code)
+}
