@@ -457,22 +457,17 @@ pub fn judge(
             Limit::Load => road.bridge,
             Limit::Slope | Limit::TurningRadius => false,
         };
-        match (road.fitness.value(limit), vehicle.need(limit)) {
+        let Some(need) = vehicle.needs.get(&limit) else { continue };
+        match (road.fitness.value(limit), need.value) {
             (Some(is), Some(needs)) => {
                 let enough = if limit == Limit::Slope { is <= needs } else { is >= needs };
                 if !enough {
                     say(Finding::Refused(Refusal::Limit { limit, is, needs }));
                 }
             }
-            (Some(_), None) if vehicle.class != Class::Foot => {
-                say(Finding::Unknown(Doubt::NeedUnset(limit)));
-            }
-            (None, Some(_)) if asks_when_missing => say(Finding::Unknown(Doubt::Unmeasured(limit))),
-            // What neither side knows: only a bridge is dangerous enough to say so.
-            (None, None) if limit == Limit::Load && road.bridge && vehicle.class != Class::Foot => {
-                say(Finding::Unknown(Doubt::Unmeasured(limit)));
-            }
-            _ => {}
+            (Some(_), None) => say(Finding::Unknown(Doubt::NeedUnset(limit))),
+            (None, _) if asks_when_missing => say(Finding::Unknown(Doubt::Unmeasured(limit))),
+            (None, _) => {}
         }
     }
     if road.private && vehicle.class != Class::Foot {

@@ -30,4 +30,5 @@ pub mod sheet;
 pub mod shipped;
 pub mod toml_doc;
 pub mod value;
+pub mod vehicle_catalog;
 pub mod write;

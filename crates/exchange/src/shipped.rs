@@ -77,6 +77,9 @@ pub const PAPERS: [(&str, &str); 30] = [
 /// What drills practise and what is looked at.
 pub const DRILLS: &str = include_str!("../../../catalog/drills.toml");
 
+/// What vehicles need of a road.
+pub const VEHICLES: &str = include_str!("../../../catalog/vehicles.toml");
+
 /// The templates of periodic reports.
 pub const REPORTS: &str = include_str!("../../../catalog/reports.toml");
 

@@ -161,6 +161,33 @@ impl Network {
         network
     }
 
+    /// A network of ready stretches (tail, head, road), each straight, for nets that come from no map.
+    /// Sequences of arcs in `forbidden` may not be driven.
+    pub fn from_parts(
+        junctions: Vec<Junction>,
+        lines: &[(u32, u32, u32)],
+        roads: Vec<Road>,
+        forbidden: &[Vec<u32>],
+    ) -> Self {
+        let mut network = Self { junctions, roads, ..Self::default() };
+        for (n, (tail, head, road)) in lines.iter().enumerate() {
+            let ends = [*tail, *head].map(|j| network.junctions.get(j as usize).copied());
+            let [Some(a), Some(b)] = ends else { continue };
+            let start = network.points.len() as u32;
+            network.points.extend([a.lon_lat, b.lon_lat]);
+            network.segments.push(Segment {
+                key: Key { way: n as i64, from: a.id, to: b.id },
+                tail: *tail,
+                head: *head,
+                shape: start..start + 2,
+                length_mm: (distance_m(a.lon_lat, b.lon_lat) * 1000.0).round() as u32,
+                road: *road,
+            });
+        }
+        network.connect(forbidden);
+        network
+    }
+
     fn add(
         &mut self,
         way: i64,

@@ -6,11 +6,16 @@
 //! from query to query: one per thread. What does not belong here: whether a vehicle passes a road (`domain::road`).
 
 pub mod graph;
+pub mod made_up;
 pub mod osm;
+mod outline;
 pub mod problem;
+pub mod reach;
 pub mod route;
 pub mod search;
+pub mod siting;
 pub mod snap;
+pub mod survey;
 pub mod weigh;
 
 pub use graph::Network;

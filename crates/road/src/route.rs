@@ -1,7 +1,7 @@
 //! A way from one point to another, and what stands in the way of a better one. What does not belong here: the search
 //! (`search`), the judgement (`domain::road`).
 
-use domain::road::{Closure, Finding, judge};
+use domain::road::{Closure, Finding, Road, judge};
 use domain::vehicle::Vehicle;
 use serde::Serialize;
 
@@ -24,6 +24,13 @@ pub struct Way {
     pub arcs: Vec<u32>,
     #[serde(skip)]
     pub(crate) cost: u32,
+}
+
+impl Way {
+    /// What was least, ms or mm as was weighed.
+    pub fn cost(&self) -> u64 {
+        u64::from(self.cost)
+    }
 }
 
 /// A stretch or junction that matters, and why.
@@ -96,8 +103,9 @@ pub fn route(
         Some(way) => find(network, prepared, &prepared.direct, search, from, to)
             .filter(|direct| direct.cost < way.cost),
     };
-    let lit =
-        |way: &Way, want: fn(&Finding) -> bool| spotlights(network, vehicle, situation, &way.arcs, want);
+    let lit = |way: &Way, want: fn(&Finding) -> bool| {
+        spotlights(network, vehicle, situation, (from.junction, &way.arcs[..]), want)
+    };
     Answer {
         blocked_by: better.map(|way| lit(&way, |f| matches!(f, Finding::Refused(_)))).unwrap_or_default(),
         unknown: optimistic
@@ -109,18 +117,33 @@ pub fn route(
     }
 }
 
-/// What speaks against driving arcs one after the other, stretch by stretch and at the barriers between them.
+/// What speaks against driving arcs one after the other, stretch by stretch and at the barriers between them, the one at
+/// the junction one starts from included.
 pub(crate) fn spotlights(
     network: &Network,
     vehicle: &Vehicle,
     situation: &Situation,
-    arcs: &[u32],
+    (start, arcs): (Option<u32>, &[u32]),
     want: impl Fn(&Finding) -> bool,
 ) -> Vec<Spotlight> {
     let mut found: Vec<Spotlight> = Vec::new();
+    let at_barrier = |junction: u32, road: &Road| {
+        let junction = network.junctions.get(junction as usize)?;
+        let finding = junction.barrier?.judge(vehicle.class).filter(&want)?;
+        Some(Spotlight {
+            segment: None,
+            node: Some(junction.id),
+            name: road.name.clone(),
+            kind: road.kind.code(),
+            length_m: 0.0,
+            lon_lat: junction.lon_lat,
+            reasons: vec![Reason::of(&finding)],
+        })
+    };
     for (n, arc) in arcs.iter().enumerate() {
         let Some(segment) = network.segments.get(*arc as usize / 2) else { continue };
         let Some(road) = network.road(segment) else { continue };
+        found.extend(start.filter(|_| n == 0).and_then(|start| at_barrier(start, road)));
         let mut reasons = Vec::new();
         let mut say = |finding: Finding| {
             if want(&finding) {
@@ -143,18 +166,8 @@ pub(crate) fn spotlights(
                 reasons,
             });
         }
-        let head = network.ends(*arc).and_then(|(_, head)| network.junctions.get(head as usize));
-        let barrier = head.and_then(|junction| junction.barrier?.judge(vehicle.class)).filter(&want);
-        if let (Some(junction), Some(finding), true) = (head, barrier, n + 1 < arcs.len()) {
-            found.push(Spotlight {
-                segment: None,
-                node: Some(junction.id),
-                name: road.name.clone(),
-                kind: road.kind.code(),
-                length_m: 0.0,
-                lon_lat: junction.lon_lat,
-                reasons: vec![Reason::of(&finding)],
-            });
+        if let Some((_, head)) = network.ends(*arc).filter(|_| n + 1 < arcs.len()) {
+            found.extend(at_barrier(head, road));
         }
     }
     found
@@ -237,7 +250,7 @@ fn find(
     from: &Spot,
     to: &Spot,
 ) -> Option<Way> {
-    let mut best = along(network, costs, from, to).map(|(cost, arc)| (cost, NONE, arc));
+    let mut best = part_between(network, costs, from, to).map(|(cost, arc)| (cost, NONE, arc));
     let goals = goals(network, costs, to);
     let least = |best: &Option<(u32, u32, u32)>| best.map_or(NEVER, |(cost, ..)| cost);
     search.run(network, costs, &seeds(network, costs, from, 0), NEVER - 1, |state, cost| {
@@ -261,7 +274,7 @@ fn find(
 }
 
 /// The way that never leaves the stretch both spots are on.
-fn along(network: &Network, costs: &Costs, from: &Spot, to: &Spot) -> Option<(u32, u32)> {
+pub(crate) fn part_between(network: &Network, costs: &Costs, from: &Spot, to: &Spot) -> Option<(u32, u32)> {
     if from.segment != to.segment || from.junction.is_some() || to.junction.is_some() {
         return None;
     }

@@ -8,6 +8,7 @@ mod memory;
 mod org;
 mod paper;
 mod record;
+mod road;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -172,7 +173,7 @@ fn sizes(word: &str) -> anyhow::Result<Vec<Size>> {
 #[derive(Debug, clap::Args)]
 pub struct Asked {
     /// `town`, `district`, `large` or `all`: everything up to it; `city` needs an empty PostgreSQL as `--database`;
-    /// `ledger` is 100,000 rows through the import itself.
+    /// `ledger` is 100,000 rows through the import itself, `road` networks of three sizes and siting.
     #[arg(long, default_value = "district")]
     size: String,
     /// One ledger out of (`write`) or into (`read`) this file, told in milliseconds: for a peer to be measured in turn.
@@ -207,6 +208,7 @@ pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
                 ledger::measure(&mut figures, rows).await?;
             }
         }
+        ("road", _) => road::measure(&mut figures)?,
         (word, _) => everything(&mut figures, word).await?,
     }
     figures.print(asked.json)

@@ -77,6 +77,10 @@ enum Command {
     Roads(road::Roads),
     /// 两点之间的路线；可直接用 OpenStreetMap 文件，不需要数据库
     Route(road::Route),
+    /// 若干分钟内从各站能到多远
+    Reach(road::Reached),
+    /// 站点选址：p 中位、p 中心、集合覆盖、最大覆盖
+    Site(road::Site),
     /// 备份到空目录，并核对
     Backup {
         /// Folder to make.
@@ -289,6 +293,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Roads(asked) => road::roads(&asked),
         Command::Route(asked) => road::route(&asked),
+        Command::Reach(asked) => road::reach(&asked),
+        Command::Site(asked) => road::site(&asked),
         Command::Reader { .. } => Ok(()),
         Command::Backup { folder } => {
             let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;

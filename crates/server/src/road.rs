@@ -1,17 +1,26 @@
-//! `fengsui roads`, `route`: the road network from the command line, on a map file and without a database. What does
-//! not belong here: the network itself (`road`).
+//! `fengsui roads`, `route`, `reach`, `site`: the road network from the command line, on a map file and without a
+//! database. What does not belong here: the network itself (`road`), what vehicles need (`catalog/vehicles.toml`).
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use anyhow::{anyhow, ensure};
+use anyhow::{Context, anyhow, ensure};
 use clap::{Args, Subcommand, ValueEnum};
+use domain::road::Conditions;
+use domain::time::parse_date;
+use domain::vehicle::{Class, Vehicle};
+use road::siting::instance::Instance;
+use road::siting::{Model, Question};
+use road::snap::Spot;
 use road::weigh::Plain;
-use road::{Network, Reading, Search, osm};
+use road::{Network, Objective, Prepared, Reading, Search, Situation, osm, reach, siting};
 use serde_json::{Value, json};
 
 /// A road is looked for so far around a point, m.
 const NEAR_M: f64 = 500.0;
+/// An outline takes in so much beside the road, m.
+const BESIDE_M: f64 = 30.0;
 
 /// The network as a whole.
 #[derive(Debug, Subcommand)]
@@ -27,7 +36,7 @@ pub enum Roads {
     },
 }
 
-/// By which rule roads are weighed.
+/// By which rule roads are weighed when no vehicle is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
     /// Shortest over roads for cars; one-way roads hold, limits, turns and access do not.
@@ -40,6 +49,67 @@ pub enum Profile {
     PlainWithoutBarriers,
 }
 
+/// A class of vehicle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Drives {
+    /// 消防车
+    Engine,
+    /// 小型消防车
+    Mini,
+    /// 消防摩托车
+    Motorcycle,
+    /// 步行
+    Foot,
+}
+
+/// What is to be least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Least {
+    /// 时间
+    Time,
+    /// 距离
+    Distance,
+}
+
+/// How siting is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the words of the models")]
+pub enum Siting {
+    /// p 中位
+    #[value(name = "pmedian")]
+    PMedian,
+    /// p 中心
+    #[value(name = "pcenter")]
+    PCenter,
+    /// 集合覆盖
+    Lscp,
+    /// 最大覆盖
+    Mclp,
+}
+
+/// The roads of one vehicle on one day.
+#[derive(Debug, Args)]
+pub struct On {
+    /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    #[arg(long)]
+    graph: PathBuf,
+    /// Vehicle.
+    #[arg(long, default_value = "engine")]
+    vehicle: Drives,
+    /// Own catalogue of vehicles instead of the one that comes along.
+    #[arg(long)]
+    vehicles: Option<PathBuf>,
+    /// Day, for closures.
+    #[arg(long, default_value = "2026-01-01", hide = true)]
+    day: String,
+    /// 雨季
+    #[arg(long)]
+    wet: bool,
+    /// One JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
 /// A way that is asked for.
 #[derive(Debug, Args)]
 pub struct Route {
@@ -49,12 +119,56 @@ pub struct Route {
     /// End, as `105.9,29.3`.
     #[arg(long, value_parser = lon_lat, allow_hyphen_values = true)]
     to: [f64; 2],
-    /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
-    #[arg(long)]
-    graph: PathBuf,
+    #[command(flatten)]
+    on: On,
+    /// What is to be least.
+    #[arg(long, default_value = "time")]
+    objective: Least,
     /// Rule instead of a vehicle.
+    #[arg(long, conflicts_with = "vehicle")]
+    profile: Option<Profile>,
+}
+
+/// How far one gets.
+#[derive(Debug, Args)]
+pub struct Reached {
+    /// Starts, as `105.9,29.3`; may be given several times.
+    #[arg(long, value_parser = lon_lat, allow_hyphen_values = true, required = true, num_args = 1..)]
+    from: Vec<[f64; 2]>,
+    /// Within so many minutes.
+    #[arg(long, value_parser = minutes)]
+    minutes: f64,
+    #[command(flatten)]
+    on: On,
+}
+
+/// Where stations belong.
+#[derive(Debug, Args)]
+pub struct Site {
+    /// OR-Library `pmed` file or GeoJSON points.
     #[arg(long)]
-    profile: Profile,
+    instance: PathBuf,
+    /// Model.
+    #[arg(long)]
+    model: Siting,
+    /// Number of sites; what the file says when left out.
+    #[arg(long)]
+    p: Option<usize>,
+    /// Radius, in the unit of the file; metres for GeoJSON.
+    #[arg(long)]
+    radius: Option<f64>,
+    /// JSON list of whole numbers, one for each demand.
+    #[arg(long)]
+    weights: Option<PathBuf>,
+    /// Measure over the roads of this map instead of straight; for GeoJSON.
+    #[arg(long)]
+    graph: Option<PathBuf>,
+    /// Vehicle, with a map.
+    #[arg(long, default_value = "engine")]
+    vehicle: Drives,
+    /// Seconds until the best known answer is given with its gap.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
     /// One JSON document.
     #[arg(long)]
     json: bool,
@@ -72,6 +186,11 @@ fn lon_lat(text: &str) -> Result<[f64; 2], String> {
     }
 }
 
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes = text.parse().ok().filter(|minutes| (0.0..=600.0).contains(minutes));
+    minutes.ok_or("请写 0 到 600 之间的分钟数".to_owned())
+}
+
 /// A sentence for people and its code for scripts.
 fn coded(error: &road::Error) -> anyhow::Error {
     anyhow!("{error}（{}）", error.code())
@@ -83,6 +202,40 @@ fn read(graph: &Path) -> anyhow::Result<osm::Extract> {
         tracing::debug!(place = problem.place, code = problem.code, "{}", problem.message);
     }
     Ok(extract)
+}
+
+/// The vehicle of a class, from the catalogue that comes along or another.
+fn vehicle(drives: Drives, catalogue: Option<&Path>) -> anyhow::Result<Vehicle> {
+    let text = match catalogue {
+        Some(file) => {
+            std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?
+        }
+        None => exchange::shipped::VEHICLES.to_owned(),
+    };
+    let (vehicles, problems) = exchange::vehicle_catalog::read(&text);
+    if let Some(problem) = problems.first() {
+        return Err(anyhow!("车辆目录有误：{problem}"));
+    }
+    let class = match drives {
+        Drives::Engine => Class::Engine,
+        Drives::Mini => Class::Mini,
+        Drives::Motorcycle => Class::Motorcycle,
+        Drives::Foot => Class::Foot,
+    };
+    let found = vehicles.into_iter().find(|vehicle| vehicle.class == class);
+    found.with_context(|| format!("车辆目录中没有 {}", class.code()))
+}
+
+fn spot(network: &Network, prepared: &Prepared, at: [f64; 2]) -> anyhow::Result<Spot> {
+    let found = network.index().nearest(network, at, NEAR_M, |segment| prepared.is_open(segment));
+    found.map_err(|error| coded(&error))
+}
+
+impl On {
+    fn situation(&self) -> anyhow::Result<Situation> {
+        let day = parse_date(&self.day).context("日期请写成 2026-11-25 的样子")?;
+        Ok(Situation { conditions: Conditions { day, wet: self.wet }, closures: Vec::new() })
+    }
 }
 
 /// Prints figures of a network.
@@ -101,17 +254,13 @@ pub fn roads(asked: &Roads) -> anyhow::Result<()> {
         return Ok(());
     }
     println!(
-        "车行道路节点 {}，单向边 {}，总长 {:.1} 公里；路段 {}，其中净宽已知 {}，净高已知 {}；障碍 {} 处，转向限制 {} 条，互不相连的部分 {} 个",
+        "车行道路：节点 {}，单向边 {}，总长 {:.1} 公里",
         stats.nodes,
         stats.edges,
-        stats.length_m / 1000.0,
-        stats.segments,
-        stats.with_width,
-        stats.with_height,
-        stats.barriers,
-        stats.restrictions,
-        stats.islands
+        stats.length_m / 1000.0
     );
+    println!("路段 {}：净宽已知 {}，净高已知 {}", stats.segments, stats.with_width, stats.with_height);
+    println!("障碍 {} 处，转向限制 {} 条，互不相连 {} 片", stats.barriers, stats.restrictions, stats.islands);
     for problem in &network.problems {
         println!("{}\t{}\t{}", problem.place, problem.code, problem.message);
     }
@@ -120,51 +269,212 @@ pub fn roads(asked: &Roads) -> anyhow::Result<()> {
 
 /// Prints a way.
 pub fn route(asked: &Route) -> anyhow::Result<()> {
-    let rule = match asked.profile {
-        Profile::Plain => Plain::default(),
-        Profile::PlainBothWays => Plain { both_ways: true, ..Plain::default() },
-        Profile::PlainWithoutLow => Plain { without_low: true, ..Plain::default() },
-        Profile::PlainWithoutBarriers => Plain { without_barriers: true, ..Plain::default() },
-    };
-    let network = Network::of(&read(&asked.graph)?, false);
-    let prepared = rule.weigh(&network);
-    let spot = |at| network.index().nearest(&network, at, NEAR_M, |segment| prepared.is_open(segment));
-    let spots = (spot(asked.from), spot(asked.to));
-    let (from, to) = (spots.0.map_err(|e| coded(&e))?, spots.1.map_err(|e| coded(&e))?);
-    let way = road::route::best(&network, &prepared, Reading::Optimistic, &mut Search::new(), &from, &to);
-    told(way.as_ref(), &[], &[], asked.json)
+    let extract = read(&asked.on.graph)?;
+    let mut search = Search::new();
+    if let Some(profile) = asked.profile {
+        let rule = match profile {
+            Profile::Plain => Plain::default(),
+            Profile::PlainBothWays => Plain { both_ways: true, ..Plain::default() },
+            Profile::PlainWithoutLow => Plain { without_low: true, ..Plain::default() },
+            Profile::PlainWithoutBarriers => Plain { without_barriers: true, ..Plain::default() },
+        };
+        let network = Network::of(&extract, false);
+        let prepared = rule.weigh(&network);
+        let (from, to) = (spot(&network, &prepared, asked.from)?, spot(&network, &prepared, asked.to)?);
+        let way = road::route::best(&network, &prepared, Reading::Optimistic, &mut search, &from, &to);
+        let nothing = Vec::new;
+        let answer = road::route::Answer {
+            pessimistic: way.clone(),
+            optimistic: way,
+            blocked_by: nothing(),
+            unknown: nothing(),
+        };
+        return told(&answer, asked.on.json);
+    }
+    let (vehicle, situation) =
+        (vehicle(asked.on.vehicle, asked.on.vehicles.as_deref())?, asked.on.situation()?);
+    let network = Network::of(&extract, true);
+    let objective = if asked.objective == Least::Time { Objective::Time } else { Objective::Distance };
+    let prepared = Prepared::new(&network, &vehicle, &situation, objective);
+    let (from, to) = (spot(&network, &prepared, asked.from)?, spot(&network, &prepared, asked.to)?);
+    let answer = road::route::route(&network, &vehicle, &situation, &prepared, &mut search, (&from, &to));
+    told(&answer, asked.on.json)
 }
 
-/// Prints a way or that there is none.
-fn told(
-    way: Option<&road::route::Way>,
-    blocked_by: &[road::route::Spotlight],
-    unknown: &[road::route::Spotlight],
-    as_json: bool,
-) -> anyhow::Result<()> {
+/// Prints a way or that there is none. The way told first is the one when what nobody knows passes.
+fn told(answer: &road::route::Answer, as_json: bool) -> anyhow::Result<()> {
+    let way = answer.optimistic.as_ref();
     if as_json {
-        let geometry = way.map(|way| json!({ "type": "LineString", "coordinates": way.geometry }));
-        let answer = json!({
+        let drawn = |way: Option<&road::route::Way>| {
+            way.map_or(Value::Null, |way| json!({ "type": "LineString", "coordinates": way.geometry }))
+        };
+        let sure = answer.pessimistic.as_ref();
+        let document = json!({
             "found": way.is_some(),
             "distance_m": way.map(|way| way.distance_m),
             "duration_s": way.map(|way| way.duration_s),
-            "blocked_by": blocked_by,
-            "unknown": unknown,
-            "geometry": geometry.unwrap_or(Value::Null),
+            "blocked_by": answer.blocked_by,
+            "unknown": answer.unknown,
+            "geometry": drawn(way),
+            "pessimistic": {
+                "found": sure.is_some(),
+                "distance_m": sure.map(|way| way.distance_m),
+                "duration_s": sure.map(|way| way.duration_s),
+                "geometry": drawn(sure),
+            },
         });
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        println!("{}", serde_json::to_string_pretty(&document)?);
         return Ok(());
     }
-    match way {
-        Some(way) => println!("{:.0} 米，{:.1} 分钟", way.distance_m, way.duration_s / 60.0),
-        None => println!("不能到达"),
-    }
-    for (word, list) in [("受阻", blocked_by), ("不明", unknown)] {
+    let says = |way: Option<&road::route::Way>| match way {
+        Some(way) => format!("{:.0} 米，{:.1} 分钟", way.distance_m, way.duration_s / 60.0),
+        None => "不能到达".to_owned(),
+    };
+    println!("不明路段按可通行：{}", says(way));
+    println!("不明路段按不可通行：{}", says(answer.pessimistic.as_ref()));
+    for (word, list) in [("受阻", &answer.blocked_by), ("不明", &answer.unknown)] {
         for light in list {
             let why: Vec<_> = light.reasons.iter().map(|reason| reason.message.as_str()).collect();
-            println!("{word}\t{}\t{}", light.name, why.join("；"));
+            let [lon, lat] = light.lon_lat;
+            println!("{word}\t{}\t{lon:.6},{lat:.6}\t{}", light.name, why.join("；"));
         }
     }
     ensure!(way.is_some(), "两点之间没有可走的路");
     Ok(())
+}
+
+/// Prints how far one gets from several starts under both readings.
+pub fn reach(asked: &Reached) -> anyhow::Result<()> {
+    let network = Network::of(&read(&asked.on.graph)?, true);
+    let (vehicle, situation) =
+        (vehicle(asked.on.vehicle, asked.on.vehicles.as_deref())?, asked.on.situation()?);
+    let prepared = Prepared::new(&network, &vehicle, &situation, Objective::Time);
+    let starts =
+        asked.from.iter().map(|at| spot(&network, &prepared, *at)).collect::<anyhow::Result<Vec<Spot>>>()?;
+    let limit = (asked.minutes * 60_000.0) as u32;
+    let mut search = Search::new();
+    let mut within = |reading| reach::reach(&network, &prepared, reading, &mut search, &starts, limit);
+    let (bold, careful) = (within(Reading::Optimistic), within(Reading::Pessimistic));
+    let km = |reach: &reach::Reach| {
+        reach.pieces.iter().map(|piece| f64::from(piece.to_mm - piece.from_mm)).sum::<f64>() / 1e6
+    };
+    if !asked.on.json {
+        println!("不明路段按可通行：路口 {} 个，道路 {:.1} 公里", bold.junctions.len(), km(&bold));
+        println!("不明路段按不可通行：路口 {} 个，道路 {:.1} 公里", careful.junctions.len(), km(&careful));
+        return Ok(());
+    }
+    let told = |reach: &reach::Reach| {
+        let rings = reach::outline(&network, reach, BESIDE_M);
+        let inside: std::collections::HashMap<u32, u32> = reach.junctions.iter().copied().collect();
+        let node = |n: u32| network.junctions.get(n as usize).map(|junction| junction.id);
+        let reached: Vec<Value> = reach
+            .junctions
+            .iter()
+            .map(|(n, cost)| json!({ "node": node(*n), "seconds": f64::from(*cost) / 1000.0 }))
+            .collect();
+        let all = 0..network.junctions.len() as u32;
+        let unreached: Vec<Option<i64>> = all.filter(|n| !inside.contains_key(n)).map(node).collect();
+        json!({
+            "polygon": { "type": "MultiPolygon", "coordinates": rings },
+            "road_km": km(reach),
+            "reached": reached,
+            "unreached": unreached,
+        })
+    };
+    let mut document = told(&bold);
+    if let Some(object) = document.as_object_mut() {
+        object.insert("pessimistic".to_owned(), told(&careful));
+    }
+    println!("{}", serde_json::to_string(&document)?);
+    Ok(())
+}
+
+/// Prints where stations belong.
+pub fn site(asked: &Site) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(&asked.instance)
+        .with_context(|| format!("{} 读不出来", asked.instance.display()))?;
+    let bad = |error: siting::instance::BadInstance| anyhow!("{error}（{}）", error.code());
+    let mut instance = Instance::read(&text).map_err(bad)?;
+    if let Some(file) = &asked.weights {
+        let text = std::fs::read_to_string(file).with_context(|| format!("{} 读不出来", file.display()))?;
+        let weights = serde_json::from_str(&text).context("权重文件应为整数列表，如 [1, 2, 3]")?;
+        instance = instance.with_weights(weights).map_err(bad)?;
+    }
+    if let Some(graph) = &asked.graph {
+        instance = over_roads(instance, graph, asked.vehicle)?;
+    }
+    let model = match asked.model {
+        Siting::PMedian => Model::PMedian,
+        Siting::PCenter => Model::PCenter,
+        Siting::Lscp => Model::Lscp,
+        Siting::Mclp => Model::Mclp,
+    };
+    let needs_radius = matches!(model, Model::Lscp | Model::Mclp);
+    ensure!(asked.radius.is_some() || !needs_radius, "这一模型需要 --radius");
+    let sites = asked.p.or(instance.asks_for).unwrap_or_default();
+    ensure!(sites > 0 || model == Model::Lscp, "请用 --p 写明选几个点");
+    let scale = f64::from(instance.scale);
+    let radius = (asked.radius.unwrap_or_default() * scale).clamp(0.0, f64::from(u32::MAX - 1)) as u32;
+    let start = Instant::now();
+    let budget = Duration::from_secs(asked.seconds);
+    let answer = siting::solve(&instance, Question { model, sites, radius }, &|| start.elapsed() > budget)
+        .map_err(|error| anyhow!("{error}（{}）", error.code()))?;
+    // Distances come back in the unit of the file; numbers of sites and weights have none.
+    let unit = if matches!(model, Model::PMedian | Model::PCenter) { scale } else { 1.0 };
+    let [objective, bound] = [answer.objective, answer.bound].map(|value| match unit == 1.0 {
+        true => json!(value),
+        false => json!(value as f64 / unit),
+    });
+    let name = |names: &[String], n: &usize| names.get(*n).cloned().unwrap_or_default();
+    let names: Vec<String> = answer.sites.iter().map(|n| name(&instance.site_names, n)).collect();
+    let uncovered: Vec<String> = answer.uncovered.iter().map(|n| name(&instance.demand_names, n)).collect();
+    if asked.json {
+        let document = json!({
+            "objective": objective, "bound": bound, "sites": names, "optimal": answer.optimal,
+            "gap": answer.gap, "seconds": start.elapsed().as_secs_f64(), "uncovered": uncovered,
+        });
+        println!("{}", serde_json::to_string_pretty(&document)?);
+        return Ok(());
+    }
+    let proof = match answer.optimal {
+        true => "已证明最优".to_owned(),
+        false => format!("时间用完，与最优最多相差 {:.2}%", answer.gap * 100.0),
+    };
+    println!("目标值 {objective}（{proof}），选点：{}", names.join("、"));
+    if !uncovered.is_empty() {
+        println!("未覆盖：{}", uncovered.join("、"));
+    }
+    Ok(())
+}
+
+/// The instance with distances over the roads of a map. A point with no road near has no way.
+fn over_roads(instance: Instance, graph: &Path, drives: Drives) -> anyhow::Result<Instance> {
+    ensure!(!instance.site_points.is_empty(), "只有 GeoJSON 数据能按道路计算距离");
+    let network = Network::of(&read(graph)?, true);
+    let vehicle = vehicle(drives, None)?;
+    let day = parse_date("2026-01-01").unwrap_or_default();
+    let situation = Situation { conditions: Conditions { day, wet: false }, closures: Vec::new() };
+    let prepared = Prepared::new(&network, &vehicle, &situation, Objective::Distance);
+    let snap = |at: &[f64; 2]| {
+        network.index().nearest(&network, *at, NEAR_M, |segment| prepared.is_open(segment)).ok()
+    };
+    let demands: Vec<(usize, Spot)> =
+        instance.demand_points.iter().enumerate().filter_map(|(n, at)| Some((n, snap(at)?))).collect();
+    let spots: Vec<Spot> = demands.iter().map(|(_, spot)| *spot).collect();
+    let mut search = Search::new();
+    let mut rows = Vec::with_capacity(instance.sites);
+    for site in &instance.site_points {
+        let mut row = vec![None; instance.demands()];
+        if let Some(site) = snap(site) {
+            let found = reach::matrix(&network, &prepared, &mut search, &[site], &spots);
+            for ((n, _), mm) in demands.iter().zip(found.into_iter().flatten()) {
+                if let (Some(own), Some(mm)) = (row.get_mut(*n), mm) {
+                    // Tenths of a metre.
+                    *own = Some(mm.div_ceil(100));
+                }
+            }
+        }
+        rows.push(row);
+    }
+    Ok(instance.with_distances(&rows))
 }

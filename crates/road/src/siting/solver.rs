@@ -1,0 +1,407 @@
+//! Opens p of many sites so that what the rows cost is least. A row costs what the cheapest open site of its list costs,
+//! or a fixed sum when none of them is open.
+//!
+//! Lagrangian relaxation of "each row is served once" gives a bound that is as good as the linear one and needs no
+//! matrix; branching on sites closes what is left. The price of a row never needs to exceed its fixed sum, so that only
+//! the beginning of its sorted list is ever looked at: covering costs as much as the covers, not rows times sites. What
+//! does not belong here: what rows mean.
+
+use std::cmp::Reverse;
+
+/// One demand, or several that see the same.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// Cost and site, cheapest first.
+    options: Vec<(u64, u32)>,
+    /// Cost when none of them is open.
+    otherwise: u64,
+}
+
+impl Row {
+    pub(super) fn new(mut options: Vec<(u64, u32)>, otherwise: u64) -> Self {
+        options.sort_unstable();
+        Self { options, otherwise }
+    }
+}
+
+/// A question.
+pub(super) struct Asked<'a> {
+    pub rows: &'a [Row],
+    pub sites: usize,
+    pub fixed: &'a [usize],
+    pub p: usize,
+}
+
+/// The best that was found, and what nothing can be better than.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub sites: Vec<usize>,
+    pub cost: u64,
+    pub bound: u64,
+}
+
+/// So long prices are improved at the first node, and at each other.
+const ROUNDS: (u32, u32) = (1200, 60);
+/// After so many rounds without a better bound steps become half as long.
+const PATIENCE: u32 = 12;
+/// Shorter steps change nothing.
+const SHORTEST: f64 = 0.002;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Free,
+    Open,
+    Closed,
+}
+
+struct Node {
+    bound: u64,
+    states: Vec<State>,
+    prices: Vec<f64>,
+}
+
+/// What one round of prices says.
+struct Round {
+    value: f64,
+    /// What opening each site saves, at most zero.
+    savings: Vec<f64>,
+    /// The sites it would open.
+    chosen: Vec<usize>,
+}
+
+struct Work<'a> {
+    asked: &'a Asked<'a>,
+    best: Found,
+}
+
+/// Answers it, as well as it can until `out_of_time` says stop.
+pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found {
+    let mut work = Work { asked, best: Found { sites: Vec::new(), cost: u64::MAX, bound: 0 } };
+    let mut states = vec![State::Free; asked.sites];
+    for site in asked.fixed {
+        if let Some(own) = states.get_mut(*site) {
+            *own = State::Open;
+        }
+    }
+    let start = work.greedy();
+    work.offer(start);
+    let prices = asked.rows.iter().map(first_price).collect();
+    let mut open = vec![Node { bound: 0, states, prices }];
+    let mut rounds = ROUNDS.0;
+    while let Some(node) = open.pop() {
+        if node.bound >= work.best.cost {
+            continue;
+        }
+        if out_of_time() {
+            open.push(node);
+            break;
+        }
+        work.expand(node, rounds, &mut open, out_of_time);
+        rounds = ROUNDS.1;
+    }
+    let left = open.iter().map(|node| node.bound).min().unwrap_or(work.best.cost);
+    work.best.bound = left.min(work.best.cost);
+    work.best
+}
+
+/// Something between the cheapest two sites: what a row would pay for a second one.
+fn first_price(row: &Row) -> f64 {
+    let second = row.options.get(1).map_or(row.otherwise, |(cost, _)| (*cost).min(row.otherwise));
+    let first = row.options.first().map_or(0, |(cost, _)| *cost);
+    if second > first { second as f64 } else { row.otherwise as f64 / 2.0 }
+}
+
+impl Work<'_> {
+    /// Improves the bound of a node, closes what can be closed, and puts what is left in two parts.
+    fn expand(&mut self, mut node: Node, rounds: u32, open: &mut Vec<Node>, out_of_time: &dyn Fn() -> bool) {
+        let mut best = self.round(&node.states, &node.prices);
+        let mut best_prices = node.prices.clone();
+        let mut prices = node.prices.clone();
+        let (mut length, mut waited) = (1.0, 0);
+        for n in 0..rounds {
+            let round = self.round(&node.states, &prices);
+            let slopes = self.slopes(&round, &prices);
+            if round.value > best.value + 1e-9 {
+                if n % 10 == 0 || round.value.ceil() as u64 + 1 >= self.best.cost {
+                    self.improve(&round.chosen, &node.states);
+                }
+                best_prices.clone_from(&prices);
+                best = round;
+                waited = 0;
+            } else {
+                waited += 1;
+                if waited >= PATIENCE {
+                    length /= 2.0;
+                    waited = 0;
+                    prices.clone_from(&best_prices);
+                }
+            }
+            let norm: f64 = slopes.iter().map(|slope| slope * slope).sum();
+            if norm < 0.5 || length < SHORTEST || lift(best.value) >= self.best.cost || out_of_time() {
+                break;
+            }
+            let target = self.target(best.value);
+            let step = length * (target - best.value).max(0.5) / norm;
+            for ((price, slope), row) in prices.iter_mut().zip(&slopes).zip(self.asked.rows) {
+                *price = (*price + step * slope).clamp(0.0, row.otherwise as f64);
+            }
+        }
+        self.improve(&best.chosen, &node.states);
+        node.bound = node.bound.max(lift(best.value));
+        if node.bound >= self.best.cost {
+            return;
+        }
+        self.settle(&mut node.states, &best);
+        let is = |state: State| node.states.iter().filter(|own| **own == state).count();
+        let (opened, free) = (is(State::Open), is(State::Free));
+        if opened >= self.asked.p || opened + free <= self.asked.p {
+            let wanted = |(n, state): (usize, &State)| {
+                let is_in = *state == State::Open || (opened < self.asked.p && *state == State::Free);
+                is_in.then_some(n)
+            };
+            self.offer(node.states.iter().enumerate().filter_map(wanted).collect());
+            return;
+        }
+        let saving = |site: &usize| best.savings.get(*site).copied().unwrap_or(0.0);
+        let is_free = |site: &usize| node.states.get(*site) == Some(&State::Free);
+        // Covering: one site of a row that has few is open, or the row is lost with all of them closed. Else the site that
+        // saves most is open or closed.
+        let mut tried: Vec<usize> = match self.dearest(&node.states, &best_prices) {
+            Some(row) => row.options.iter().map(|(_, site)| *site as usize).filter(is_free).collect(),
+            None => {
+                let free = (0..self.asked.sites).filter(is_free);
+                free.min_by(|a, b| saving(a).total_cmp(&saving(b))).into_iter().collect()
+            }
+        };
+        tried.sort_by(|a, b| saving(a).total_cmp(&saving(b)));
+        let mut states = node.states.clone();
+        let mut children = Vec::with_capacity(tried.len() + 1);
+        for site in tried {
+            let mut with = states.clone();
+            for (list, state) in [(&mut with, State::Open), (&mut states, State::Closed)] {
+                if let Some(own) = list.get_mut(site) {
+                    *own = state;
+                }
+            }
+            children.push(with);
+        }
+        children.push(states);
+        let put = |states| Node { bound: node.bound, states, prices: best_prices.clone() };
+        open.extend(children.into_iter().rev().map(put));
+    }
+
+    /// Of rows that cost nothing or their fixed sum, when all are such: the one that pays most for each site it may have,
+    /// and has none yet.
+    fn dearest(&self, states: &[State], prices: &[f64]) -> Option<&Row> {
+        let rows = self.asked.rows.iter();
+        if rows.clone().any(|row| row.options.last().is_some_and(|(cost, _)| *cost > 0)) {
+            return None;
+        }
+        let count = |row: &Row, wanted: State| {
+            row.options.iter().filter(|(_, site)| states.get(*site as usize) == Some(&wanted)).count()
+        };
+        let open = rows.zip(prices).filter(|(row, _)| count(row, State::Open) == 0);
+        let worth = open.map(|(row, price)| (price / count(row, State::Free).max(1) as f64, row));
+        let choosable = worth.filter(|(_, row)| count(row, State::Free) > 0);
+        choosable.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, row)| row)
+    }
+
+    /// What to step towards: a little more than what is known to be possible.
+    fn target(&self, value: f64) -> f64 {
+        if self.best.cost == u64::MAX { value.abs() * 1.1 + 1.0 } else { self.best.cost as f64 * 1.002 + 0.1 }
+    }
+
+    fn round(&self, states: &[State], prices: &[f64]) -> Round {
+        let mut savings = vec![0.0_f64; self.asked.sites];
+        let mut value = 0.0;
+        for (row, price) in self.asked.rows.iter().zip(prices) {
+            value += price;
+            for (cost, site) in &row.options {
+                let saved = *cost as f64 - price;
+                if saved >= 0.0 {
+                    break;
+                }
+                if let Some(own) = savings.get_mut(*site as usize) {
+                    *own += saved;
+                }
+            }
+        }
+        let of = |wanted: State| {
+            states.iter().enumerate().filter_map(move |(n, state)| (*state == wanted).then_some(n))
+        };
+        let mut chosen: Vec<usize> = of(State::Open).collect();
+        let mut free: Vec<usize> = of(State::Free).collect();
+        let saving = |site: &usize| savings.get(*site).copied().unwrap_or(0.0);
+        free.sort_unstable_by(|a, b| saving(a).total_cmp(&saving(b)).then(a.cmp(b)));
+        chosen.extend(free.into_iter().take(self.asked.p.saturating_sub(chosen.len())));
+        value += chosen.iter().map(saving).sum::<f64>();
+        Round { value, savings, chosen }
+    }
+
+    /// For each row by how often it is served too little.
+    fn slopes(&self, round: &Round, prices: &[f64]) -> Vec<f64> {
+        let mut is_chosen = vec![false; self.asked.sites];
+        for site in &round.chosen {
+            if let Some(own) = is_chosen.get_mut(*site) {
+                *own = true;
+            }
+        }
+        let one = |(row, price): (&Row, &f64)| {
+            let served = row
+                .options
+                .iter()
+                .take_while(|(cost, _)| (*cost as f64) < *price)
+                .filter(|(_, site)| is_chosen.get(*site as usize) == Some(&true))
+                .count();
+            let slope = 1.0 - served as f64;
+            // A price at its limit cannot rise.
+            if slope > 0.0 && *price >= row.otherwise as f64 { 0.0 } else { slope }
+        };
+        self.asked.rows.iter().zip(prices).map(one).collect()
+    }
+
+    /// Opens and closes what the bound already decides.
+    fn settle(&self, states: &mut [State], best: &Round) {
+        let saving = |site: usize| best.savings.get(site).copied().unwrap_or(0.0);
+        let is_free = |site: &usize| states.get(*site) == Some(&State::Free);
+        let inside: Vec<usize> = best.chosen.iter().copied().filter(is_free).collect();
+        let outside: Vec<usize> =
+            (0..self.asked.sites).filter(|site| is_free(site) && !best.chosen.contains(site)).collect();
+        let last_in = inside.iter().map(|site| saving(*site)).fold(f64::NEG_INFINITY, f64::max);
+        let first_out = outside.iter().map(|site| saving(*site)).fold(f64::INFINITY, f64::min);
+        let is_too_dear = |value: f64| lift(value) >= self.best.cost;
+        let mut decided = Vec::new();
+        for site in outside {
+            if last_in.is_finite() && is_too_dear(best.value + saving(site) - last_in) {
+                decided.push((site, State::Closed));
+            }
+        }
+        for site in inside {
+            if first_out.is_finite() && is_too_dear(best.value - saving(site) + first_out) {
+                decided.push((site, State::Open));
+            }
+        }
+        for (site, state) in decided {
+            if let Some(own) = states.get_mut(site) {
+                *own = state;
+            }
+        }
+    }
+
+    fn cost(&self, open: &[usize]) -> u64 {
+        let mut is_open = vec![false; self.asked.sites];
+        for site in open {
+            if let Some(own) = is_open.get_mut(*site) {
+                *own = true;
+            }
+        }
+        let one = |row: &Row| {
+            let served = row.options.iter().find(|(_, site)| is_open.get(*site as usize) == Some(&true));
+            served.map_or(row.otherwise, |(cost, _)| (*cost).min(row.otherwise))
+        };
+        self.asked.rows.iter().map(one).sum()
+    }
+
+    fn offer(&mut self, mut open: Vec<usize>) {
+        let cost = self.cost(&open);
+        if cost < self.best.cost {
+            open.sort_unstable();
+            self.best.sites = open;
+            self.best.cost = cost;
+        }
+    }
+
+    /// Exchanges one open site for another as long as that helps, then offers it.
+    fn improve(&mut self, chosen: &[usize], states: &[State]) {
+        let mut open = chosen.to_vec();
+        let mut cost = self.cost(&open);
+        if cost <= self.best.cost.saturating_add(self.best.cost / 20).saturating_add(1) {
+            while let Some((out, into, better)) = self.exchange(&open, states, cost) {
+                if let Some(own) = open.iter_mut().find(|site| **site == out) {
+                    *own = into;
+                }
+                cost = better;
+            }
+        }
+        self.offer(open);
+    }
+
+    /// The best exchange of one open site for one that is not; none when none helps.
+    fn exchange(&self, open: &[usize], states: &[State], cost: u64) -> Option<(usize, usize, u64)> {
+        let mut place = vec![usize::MAX; self.asked.sites];
+        for (n, site) in open.iter().enumerate() {
+            *place.get_mut(*site)? = n;
+        }
+        // For each site to come: what it saves by itself, and what it saves of the loss when each open one goes.
+        let width = open.len();
+        let mut gain = vec![0_i64; self.asked.sites];
+        let mut loss = vec![0_i64; width];
+        let mut less = vec![0_i64; self.asked.sites * width];
+        for row in self.asked.rows {
+            let mut served =
+                row.options.iter().filter(|(_, s)| place.get(*s as usize).is_some_and(|n| *n < width));
+            let first = served.next().copied().filter(|(cost, _)| *cost < row.otherwise);
+            let second = served.next().map_or(row.otherwise, |(cost, _)| (*cost).min(row.otherwise));
+            let now = first.map_or(row.otherwise, |(cost, _)| cost);
+            let owner = first.and_then(|(_, site)| place.get(site as usize).copied());
+            if let Some(own) = owner.and_then(|n| loss.get_mut(n)) {
+                *own += (second - now) as i64;
+            }
+            for (cost, site) in row.options.iter().take_while(|(cost, _)| *cost < second) {
+                let site = *site as usize;
+                if place.get(site).is_some_and(|n| *n < width) {
+                    continue;
+                }
+                if let Some(own) = gain.get_mut(site) {
+                    *own += now.saturating_sub(*cost) as i64;
+                }
+                if let Some(own) = owner.and_then(|n| less.get_mut(site * width + n)) {
+                    *own += (second - (*cost).max(now)) as i64;
+                }
+            }
+        }
+        let may_go = |n: usize| open.get(n).is_some_and(|site| !self.asked.fixed.contains(site));
+        let may_come =
+            |site: usize| place.get(site) == Some(&usize::MAX) && states.get(site) != Some(&State::Closed);
+        let mut best: Option<(i64, usize, usize)> = None;
+        for into in (0..self.asked.sites).filter(|site| may_come(*site)) {
+            for n in (0..width).filter(|n| may_go(*n)) {
+                let saved = less.get(into * width + n).copied().unwrap_or(0);
+                let change = loss.get(n).copied().unwrap_or(0) - saved - gain.get(into).copied().unwrap_or(0);
+                if change < best.map_or(0, |(change, ..)| change) {
+                    best = Some((change, n, into));
+                }
+            }
+        }
+        let (change, n, into) = best?;
+        Some((*open.get(n)?, into, cost.checked_add_signed(change)?))
+    }
+
+    /// One site after the other, each the one that saves most.
+    fn greedy(&self) -> Vec<usize> {
+        let mut open = self.asked.fixed.to_vec();
+        while open.len() < self.asked.p.min(self.asked.sites) {
+            let mut gains = vec![0_u64; self.asked.sites];
+            for row in self.asked.rows {
+                let served = row.options.iter().find(|(_, site)| open.contains(&(*site as usize)));
+                let now = served.map_or(row.otherwise, |(cost, _)| (*cost).min(row.otherwise));
+                for (cost, site) in row.options.iter().take_while(|(cost, _)| *cost < now) {
+                    if let Some(gain) = gains.get_mut(*site as usize) {
+                        *gain += now - cost;
+                    }
+                }
+            }
+            let free = (0..self.asked.sites).filter(|site| !open.contains(site));
+            match free.max_by_key(|site| (gains.get(*site).copied(), Reverse(*site))) {
+                Some(site) => open.push(site),
+                None => break,
+            }
+        }
+        open
+    }
+}
+
+/// Costs are whole: a bound above a whole number is worth the next one.
+fn lift(value: f64) -> u64 {
+    (value - 1e-6).ceil().max(0.0) as u64
+}

@@ -1,0 +1,122 @@
+//! Roads: made-up networks of three sizes, weighed, searched and closed in places; and siting. What does not belong here:
+//! whether answers are right (`road`'s own tests), though no time is told of two searches that disagree.
+
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use domain::road::{Closure, Conditions};
+use domain::time::Date;
+use domain::vehicle::{Class, Vehicle};
+use road::made_up::{self, Dice, SEED};
+use road::siting::instance::Instance;
+use road::siting::{Model, Question, solve};
+use road::snap::Spot;
+use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
+
+use super::Figures;
+
+/// Junctions on a side of the township's, district's and city's network.
+const SIDES: [(&str, u32); 3] = [("S", 60), ("M", 249), ("L", 797)];
+/// Eight minutes, ms.
+const EIGHT: u32 = 8 * 60 * 1000;
+
+/// Measures all sizes, then siting.
+pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
+    let (vehicles, _) = exchange::vehicle_catalog::read(exchange::shipped::VEHICLES);
+    let of = |class| vehicles.iter().find(|vehicle| vehicle.class == class).context("a vehicle");
+    let (bike, engine) = (of(Class::Motorcycle)?, of(Class::Engine)?);
+    for (size, side) in SIDES {
+        one(figures, size, side, bike, engine)?;
+    }
+    for (demands, sites, p) in [(220, 40, 5), (2_000, 200, 10), (15_000, 500, 20)] {
+        covering(figures, demands, sites, p)?;
+    }
+    Ok(())
+}
+
+fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Vehicle) -> anyhow::Result<()> {
+    let n = u64::from(side) * u64::from(side);
+    let network = figures.once("路网：建图", size, n, || made_up::network(side, SEED));
+    figures.once("路网：空间索引", size, n, || {
+        network.index();
+    });
+    let mut situation =
+        Situation { conditions: Conditions { day: Date::default(), wet: false }, closures: Vec::new() };
+    let weigh = |vehicle, situation: &Situation| Prepared::new(&network, vehicle, situation, Objective::Time);
+    let prepared = weigh(bike, &situation);
+    let mut dice = Dice(SEED);
+    let pairs: Vec<(Spot, Spot)> =
+        (0..100).map(|_| (spot(&network, &mut dice), spot(&network, &mut dice))).collect();
+    let mut search = Search::new();
+    let mut ms = Vec::new();
+    for (n, (from, to)) in pairs.iter().enumerate() {
+        let start = Instant::now();
+        let way = route::best(&network, &prepared, Reading::Optimistic, &mut search, from, to);
+        ms.push(start.elapsed().as_secs_f64() * 1000.0);
+        if n < 20 {
+            let found = reach::matrix(&network, &prepared, &mut search, &[*from], &[*to]);
+            let other = found.into_iter().flatten().next().flatten().map(u64::from);
+            ensure!(way.map(|way| way.cost()) == other, "两次搜索的结果不同，不报时间");
+        }
+    }
+    figures.put("路线：两点之间（含路径）", size, n, ms, "Dijkstra");
+    let mut ms = Vec::new();
+    let mut reached = 0;
+    for (from, _) in &pairs {
+        let start = Instant::now();
+        let found = reach::junctions(&network, &prepared, Reading::Optimistic, &mut search, &[*from], EIGHT);
+        ms.push(start.elapsed().as_secs_f64() * 1000.0);
+        reached += found.len();
+    }
+    figures.put("可达：8 分钟（路口集）", size, n, ms, &format!("平均 {} 个路口", reached / pairs.len()));
+    let stations: Vec<Spot> = pairs.iter().take(50).map(|(from, _)| *from).collect();
+    figures.once("可达：50 个站 8 分钟", size, n, || {
+        reach::junctions(&network, &prepared, Reading::Optimistic, &mut search, &stations, EIGHT)
+    });
+    let found = reach::reach(&network, &prepared, Reading::Optimistic, &mut search, &stations[..1], EIGHT);
+    figures.once("可达：8 分钟轮廓", size, n, || reach::outline(&network, &found, 30.0));
+    figures.once("重算：换一种车", size, n, || weigh(engine, &situation));
+    let closure = Closure { from: Date::MIN, until: None, reason: String::new() };
+    situation.closures =
+        (0..10).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
+    figures.once("重算：封闭 10 段路", size, n, || weigh(bike, &situation));
+    Ok(())
+}
+
+fn spot(network: &Network, dice: &mut Dice) -> Spot {
+    let junction = dice.below(network.junctions.len() as u64) as u32;
+    let lon_lat =
+        network.junctions.get(junction as usize).map(|junction| junction.lon_lat).unwrap_or_default();
+    Spot { segment: 0, offset_mm: 0, junction: Some(junction), lon_lat, away_m: 0.0 }
+}
+
+/// Demands and sites at random in a square of 20 km, a radius of 2.5 km, weights up to 30.
+fn covering(figures: &mut Figures, demands: usize, sites: usize, p: usize) -> anyhow::Result<()> {
+    let mut dice = Dice(SEED);
+    let mut at = || [dice.below(20_000) as i64, dice.below(20_000) as i64];
+    let places: Vec<[i64; 2]> = (0..sites).map(|_| at()).collect();
+    let homes: Vec<[i64; 2]> = (0..demands).map(|_| at()).collect();
+    let far = |a: &[i64; 2], b: &[i64; 2]| ((a[0] - b[0]).pow(2) + (a[1] - b[1]).pow(2)).isqrt() as u32;
+    let table = homes.iter().map(|home| places.iter().map(|place| far(home, place)).collect()).collect();
+    let weights = (0..demands).map(|_| 1 + dice.below(30)).collect();
+    let instance = Instance::from_table(weights, table);
+    let start = Instant::now();
+    let question = Question { model: Model::Mclp, sites: p, radius: 2_500 };
+    let answer = solve(&instance, question, &|| start.elapsed().as_secs() > 60)
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    let proof = if answer.optimal {
+        "已证明最优".to_owned()
+    } else {
+        format!("差距 {:.3}%", answer.gap * 100.0)
+    };
+    let size = format!("{demands} × {sites}, {p}");
+    let took = start.elapsed().as_secs_f64() * 1000.0;
+    figures.put(
+        "选址：最大覆盖",
+        &size,
+        demands as u64,
+        vec![took],
+        &format!("{} {proof}", answer.objective),
+    );
+    Ok(())
+}
