@@ -41,7 +41,7 @@ pub(super) struct Found {
 }
 
 /// So long prices are improved at the first node, and at each other.
-const ROUNDS: (u32, u32) = (1200, 60);
+const ROUNDS: (u32, u32) = (1200, 25);
 /// After so many rounds without a better bound steps become half as long.
 const PATIENCE: u32 = 12;
 /// Shorter steps change nothing.
@@ -72,11 +72,14 @@ struct Round {
 struct Work<'a> {
     asked: &'a Asked<'a>,
     best: Found,
+    /// Whether every row costs nothing or its fixed sum.
+    is_covering: bool,
 }
 
 /// Answers it, as well as it can until `out_of_time` says stop.
 pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found {
-    let mut work = Work { asked, best: Found { sites: Vec::new(), cost: u64::MAX, bound: 0 } };
+    let is_covering = asked.rows.iter().all(|row| row.options.last().is_none_or(|(cost, _)| *cost == 0));
+    let mut work = Work { asked, is_covering, best: Found { sites: Vec::new(), cost: u64::MAX, bound: 0 } };
     let mut states = vec![State::Free; asked.sites];
     for site in asked.fixed {
         if let Some(own) = states.get_mut(*site) {
@@ -116,7 +119,23 @@ impl Work<'_> {
     fn expand(&mut self, mut node: Node, rounds: u32, open: &mut Vec<Node>, out_of_time: &dyn Fn() -> bool) {
         let mut best = self.round(&node.states, &node.prices);
         let mut best_prices = node.prices.clone();
-        let mut prices = node.prices.clone();
+        if self.is_covering {
+            // What is left and what the sites to come could serve of it at most, each by itself: exact for the last site.
+            let bare = self.bare(&node.states);
+            let round = self.round(&node.states, &bare);
+            let opened = node.states.iter().filter(|state| **state == State::Open).count();
+            if lift(round.value) >= self.best.cost {
+                return;
+            }
+            if opened + 1 >= self.asked.p {
+                self.offer(round.chosen);
+                return;
+            }
+            if round.value > best.value {
+                (best, best_prices) = (round, bare);
+            }
+        }
+        let mut prices = best_prices.clone();
         let (mut length, mut waited) = (1.0, 0);
         for n in 0..rounds {
             let round = self.round(&node.states, &prices);
@@ -190,13 +209,22 @@ impl Work<'_> {
         open.extend(children.into_iter().rev().map(put));
     }
 
-    /// Of rows that cost nothing or their fixed sum, when all are such: the one that pays most for each site it may have,
-    /// and has none yet.
+    /// Prices at which a row pays all it costs while it is not served, and nothing when it is.
+    fn bare(&self, states: &[State]) -> Vec<f64> {
+        let is_open = |site: u32| states.get(site as usize) == Some(&State::Open);
+        let price = |row: &Row| {
+            let is_served = row.options.iter().any(|(_, site)| is_open(*site));
+            if is_served { 0.0 } else { row.otherwise as f64 }
+        };
+        self.asked.rows.iter().map(price).collect()
+    }
+
+    /// When covering: the row that pays most for each site it may have, and has none yet.
     fn dearest(&self, states: &[State], prices: &[f64]) -> Option<&Row> {
-        let rows = self.asked.rows.iter();
-        if rows.clone().any(|row| row.options.last().is_some_and(|(cost, _)| *cost > 0)) {
+        if !self.is_covering {
             return None;
         }
+        let rows = self.asked.rows.iter();
         let count = |row: &Row, wanted: State| {
             row.options.iter().filter(|(_, site)| states.get(*site as usize) == Some(&wanted)).count()
         };
