@@ -67,7 +67,8 @@ pub fn network(side: u32, seed: u64) -> Network {
                 } else if line % 8 == 0 {
                     1
                 } else {
-                    2 + 2 * ((chance >> 8) % widths.len() as u64) as u32 + u32::from((chance >> 32).is_multiple_of(12))
+                    2 + 2 * ((chance >> 8) % widths.len() as u64) as u32
+                        + u32::from((chance >> 32).is_multiple_of(12))
                 };
                 if is_across && (road < 2 || !chance.is_multiple_of(9)) {
                     let from = y * side + x;

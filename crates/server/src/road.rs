@@ -73,7 +73,6 @@ pub enum Least {
 
 /// How siting is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(clippy::enum_variant_names, reason = "the words of the models")]
 pub enum Siting {
     /// p 中位
     #[value(name = "pmedian")]
