@@ -26,7 +26,9 @@ export function entry(name: 'm' | 'p'): Plugin {
 
 /** Where the dev server finds the program. */
 export const server = {
-  proxy: { '/api': { target: process.env['FENGSUI_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false } },
+  proxy: Object.fromEntries(
+    ['/api', '/ogc', '/tiles'].map((path) => [path, { target: process.env['FENGSUI_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false }]),
+  ),
 }
 
 /** What every entry is compiled to: township offices still run Chromium kernels of 2020. */

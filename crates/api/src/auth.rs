@@ -58,6 +58,22 @@ impl FromRequestParts<Doors> for Known {
     }
 }
 
+/// The caller of a request that only reads the map: by cookie like everybody, or by HTTP Basic with an access code, for
+/// programs that have no cookies.
+pub(crate) struct Reading(pub Caller);
+
+impl FromRequestParts<Doors> for Reading {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
+        let basic = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        match basic.and_then(|value| value.strip_prefix("Basic ")) {
+            Some(credentials) => Ok(Self(doors.app.authenticate_map(credentials).await?)),
+            None => Ok(Self(Known::from_request_parts(parts, doors).await?.0)),
+        }
+    }
+}
+
 fn reference(headers: &HeaderMap, doors: &Doors) -> Option<String> {
     let wanted = if doors.secure { SECURE_COOKIE } else { LOCAL_COOKIE };
     headers

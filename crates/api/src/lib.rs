@@ -23,6 +23,7 @@ mod import;
 mod inspection;
 mod inspection_plan;
 mod job;
+mod layer;
 mod leader;
 mod letter;
 mod limit;

@@ -110,8 +110,15 @@ pub(crate) async fn in_our_words(request: Request, next: Next) -> Response {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let status = status(&self.0);
+        self.with_status(status)
+    }
+}
+
+impl Refusal {
+    /// The same sentence under another status, for a door whose standard asks for one.
+    pub(crate) fn with_status(self, status: StatusCode) -> Response {
         let error = self.0;
-        let status = status(&error);
         let trace_id = uuid::Uuid::now_v7().simple().to_string();
         if status.is_server_error() {
             tracing::error!(trace_id, code = error.code(), cause = ?error, "a request failed");

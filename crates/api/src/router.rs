@@ -26,8 +26,8 @@ pub(crate) const MAX_JSON: usize = 1024 * 1024;
 pub(crate) const MAX_UPLOAD: usize = app::import::MAX_FILE + 64 * 1024;
 /// The longest a request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What a page may load: only what this server sends.
-const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+/// What a page may load: only what this server sends. The map's worker is made by the page itself from what was sent.
+const CSP: &str = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
                    object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// What the handlers share.
@@ -68,6 +68,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .routes(routes!(session::logout))
         .routes(routes!(session::step_up))
         .routes(routes!(session::list, session::end_others))
+        .routes(routes!(session::map_code))
         .routes(routes!(session::end))
         .merge(account::routes())
         .merge(audit::routes())
@@ -92,6 +93,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(checklist::routes())
         .merge(crate::event::routes())
         .merge(crate::evidence::routes())
+        .merge(crate::layer::routes())
         .merge(crate::letter::routes())
         .merge(crate::attachment::routes())
         .merge(crate::fulfilment::routes())

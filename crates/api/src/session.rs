@@ -1,7 +1,7 @@
 //! Logging in and out, and one's own sessions.
 
 use app::account::Me;
-use app::session::{Device, Kind};
+use app::session::{Device, Kind, MapCode};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{Entering, cookie};
+use crate::auth::{Entering, Known, cookie};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -132,4 +132,13 @@ pub(crate) async fn end(
 pub(crate) async fn end_others(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<StatusCode> {
     doors.app.end_other_sessions(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// 发放地图访问码
+///
+/// For programs that read the map by HTTP Basic; shown once. The step-up of the last five minutes is asked for.
+#[utoipa::path(post, path = "/api/v1/me/map-code", tag = "session",
+    responses((status = 200, body = MapCode), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn map_code(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<MapCode>> {
+    Ok(Json(doors.app.issue_map_code(&caller).await?))
 }

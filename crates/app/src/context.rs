@@ -32,6 +32,8 @@ pub struct App {
     pub demo: bool,
     /// The judged record, kept in memory.
     pub fulfilment: Arc<crate::fulfilment::known::Kept>,
+    /// Layers of the map as read.
+    pub layers: Arc<crate::layer::Kept>,
     /// Rings after every commit.
     pub bell: crate::event::Bell,
     /// What reads files from outside, and how much it may use.
@@ -81,6 +83,7 @@ impl App {
             town,
             demo: false,
             fulfilment,
+            layers: Arc::default(),
             bell,
             reader: Reader::default(),
         })

@@ -28,6 +28,7 @@ pub mod import;
 pub mod inspection;
 pub mod inspection_plan;
 pub mod job;
+pub mod layer;
 pub mod leader;
 pub mod letter;
 pub mod meeting;

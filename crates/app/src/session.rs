@@ -1,14 +1,18 @@
 //! Sessions: begun by a login, idle and absolute limits, at most five at a time, ended everywhere when the password
 //! changes (reliability rules of sessions and credentials). What does not belong here: cookies (`api::auth`).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use domain::contract::covered;
 use domain::ids::AccountId;
 use domain::org::Role;
 use domain::policy::{Action, Hats};
 use domain::time::Timestamp;
+use serde::Serialize;
 use store::account::Account;
 use store::session::Session;
 pub use store::session::Session as Live;
+use utoipa::ToSchema;
 
 use crate::{App, Caller, Error, Result, secret};
 
@@ -18,7 +22,9 @@ const DESK_IDLE_MS: i64 = 30 * 60 * 1000;
 const DESK_MS: i64 = 12 * 3600 * 1000;
 /// A phone session ends after seven days.
 const PHONE_MS: i64 = 7 * 24 * 3600 * 1000;
-/// Live sessions of one person.
+/// An access code of the map ends after ninety days (P), or with the password.
+const MAP_MS: i64 = 90 * 24 * 3600 * 1000;
+/// Live sessions of one person; codes of the map are counted apart.
 const MAX_LIVE: usize = 5;
 /// Use of a session is noted no more often than this, so that reading does not write.
 const NOTE_EVERY_MS: i64 = 60 * 1000;
@@ -26,7 +32,7 @@ const NOTE_EVERY_MS: i64 = 60 * 1000;
 /// From where a session is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// `desk` or `phone`.
+    /// `desk`, `phone` or `map`.
     pub kind: Kind,
     /// Network address.
     pub address: String,
@@ -41,6 +47,19 @@ pub enum Kind {
     Desk,
     /// One's own phone, in the field for days.
     Phone,
+    /// A program that reads the map by an access code, and may do nothing else.
+    Map,
+}
+
+/// An access code of the map, shown once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MapCode {
+    /// User name of HTTP Basic; the code alone counts.
+    pub login: String,
+    /// Its password.
+    pub code: String,
+    /// Until when it opens, RFC 3339.
+    pub expires_at: String,
 }
 
 impl Kind {
@@ -48,6 +67,7 @@ impl Kind {
         match self {
             Self::Desk => "desk",
             Self::Phone => "phone",
+            Self::Map => "map",
         }
     }
 }
@@ -69,7 +89,11 @@ impl App {
     ) -> Result<(String, Session)> {
         let now = self.now();
         let reference = secret::random_reference()?;
-        let length = if device.kind == Kind::Phone { PHONE_MS } else { DESK_MS };
+        let length = match device.kind {
+            Kind::Desk => DESK_MS,
+            Kind::Phone => PHONE_MS,
+            Kind::Map => MAP_MS,
+        };
         let session = Session {
             id: session_id(&reference),
             account: account.id.clone(),
@@ -83,7 +107,9 @@ impl App {
             agent: device.agent.chars().take(200).collect(),
             ended_at: None,
         };
-        let live = tx.live_sessions(&account.id, now).await?;
+        let mut live = tx.live_sessions(&account.id, now).await?;
+        let is_code = |session: &Session| session.kind == Kind::Map.as_str();
+        live.retain(|known| is_code(known) == is_code(&session));
         let surplus = (live.len() + 1).saturating_sub(MAX_LIVE);
         for old in live.iter().take(surplus) {
             tx.end_session(&old.id, &account.id, now).await?;
@@ -95,10 +121,33 @@ impl App {
     /// Who holds this reference.
     // tidy(caller): this is where a caller comes from.
     pub async fn authenticate(&self, reference: &str) -> Result<Caller> {
+        self.caller_of(reference, false).await
+    }
+
+    /// Who reads the map by HTTP Basic: `credentials` as the header has them, the access code as the password. A
+    /// session of a browser is none.
+    // tidy(caller): this is where a caller comes from.
+    pub async fn authenticate_map(&self, credentials: &str) -> Result<Caller> {
+        let bytes = STANDARD.decode(credentials.trim()).map_err(|_| ended())?;
+        let text = String::from_utf8(bytes).map_err(|_| ended())?;
+        let (_, code) = text.split_once(':').ok_or_else(ended)?;
+        let caller = self.caller_of(code, true).await?;
+        if caller.must_change {
+            return Err(ended());
+        }
+        Ok(caller)
+    }
+
+    /// Who holds this reference of a session of a browser, or of a code of the map.
+    async fn caller_of(&self, reference: &str, is_map: bool) -> Result<Caller> {
         let now = self.now();
         let id = session_id(reference);
         let mut read = self.db.read(&self.town).await?;
         let session = read.session(&id).await?.ok_or_else(ended)?;
+        // A code that lies in some program's settings must not open anything but the map.
+        if (session.kind == Kind::Map.as_str()) != is_map {
+            return Err(ended());
+        }
         let idle = session.kind == "desk" && now.0 - session.seen_at.0 > DESK_IDLE_MS;
         if session.ended_at.is_some() || session.expires_at <= now || idle {
             return Err(ended());
@@ -124,6 +173,21 @@ impl App {
             must_change: account.must_change,
             operation: None,
         })
+    }
+
+    /// Gives the caller an access code of the map: it reads layers within his rights of the day, and does nothing else.
+    ///
+    /// Errors: he gave no password or code within the last five minutes.
+    pub async fn issue_map_code(&self, caller: &Caller) -> Result<MapCode> {
+        let now = self.now();
+        caller.stepped_up(now)?;
+        // Not bound to the operation: an answer that is kept to be given again would keep the code.
+        let mut tx = self.db.write(&self.town).await?;
+        let account = tx.account(&caller.account).await?.ok_or_else(ended)?;
+        let device = Device { kind: Kind::Map, address: String::new(), agent: "OGC API".to_owned() };
+        let (code, session) = self.begin_session(&mut tx, &account, &device).await?;
+        tx.commit(caller.audit("session.map_code", "account", caller.account.as_str(), now), ()).await?;
+        Ok(MapCode { login: account.login, code, expires_at: session.expires_at.to_rfc3339() })
     }
 
     /// The caller's live sessions, oldest first.

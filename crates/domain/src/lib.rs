@@ -18,6 +18,7 @@ pub mod follow_up;
 pub mod force;
 pub mod fulfilment;
 pub mod gate;
+pub mod geometry;
 pub mod handover;
 pub mod hazard;
 pub mod ids;

@@ -28,6 +28,7 @@ pub mod sample;
 pub mod sandbox;
 pub mod sheet;
 pub mod shipped;
+pub mod tile;
 pub mod toml_doc;
 pub mod value;
 pub mod vehicle_catalog;

@@ -27,6 +27,7 @@ pub mod import;
 pub mod inspection;
 pub mod inspection_plan;
 pub mod job;
+pub mod layer;
 pub mod letter;
 pub mod meeting;
 pub mod migrate;

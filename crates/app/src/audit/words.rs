@@ -122,6 +122,7 @@ const VERBS: &[(&str, &str)] = &[
     ("link", "发整改链接"),
     ("login", "登录"),
     ("login_refused", "登录被拒"),
+    ("map_code", "领取地图访问码"),
     ("merge", "合并"),
     ("minute", "形成纪要"),
     ("notify", "通知"),

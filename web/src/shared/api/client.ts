@@ -85,7 +85,8 @@ export function url(path: string, query?: Query): string {
     if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
   }
   const text = search.toString()
-  return `${BASE}${path}${text ? `?${text}` : ''}`
+  // The map's standard doors have addresses of their own.
+  return `${path.startsWith('/ogc') ? '' : BASE}${path}${text ? `?${text}` : ''}`
 }
 
 async function problemOf(response: Response): Promise<ApiProblem> {

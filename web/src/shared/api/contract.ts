@@ -27,6 +27,8 @@ export type Location = View<'LonLat'>
 export interface Items<T> { items: T[] }
 export type PhotoView = View<'PhotoView'>
 export type ExportView = View<'ExportView'>
+export type LayerView = Omit<View<'LayerView'>, 'bounds'> & { bounds: [number, number, number, number] | null }
+export type MapCode = View<'MapCode'>
 
 // ── problems
 

@@ -64,6 +64,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['job', () => all(part('crates/app/src/job.rs', 'pub fn code(self)'), /=> "([\w.]+)"/g)],
   ['object', () => all(part('crates/app/src/audit/words.rs', 'const OBJECTS'), /\("(\w+)",/g)],
   ['act', () => all(part('crates/app/src/audit/words.rs', 'const VERBS'), /\("(\w+)",/g)],
+  ['layer', () => [...all(part('crates/app/src/layer.rs', 'pub fn id(self)'), /=> "(\w+)"/g), ...all(part('crates/app/src/layer.rs', 'pub fn classes(self)'), /\("(\w+)", "/g)]],
   ['handover', () => variants('crates/domain/src/handover.rs', 'impl State')],
   ['light', () => all(part('crates/domain/src/org/staffing.rs', '    Light {'), /\w+ "(\w+)" "/g)],
   ['cause', () => all(part('crates/domain/src/org/staffing.rs', '    Cause {'), /\w+ "(\w+)" "/g)],

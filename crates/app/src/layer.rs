@@ -1,0 +1,418 @@
+//! What can be on a map. A layer is what one noun shows: who may see it is the noun's own reading right, and nothing
+//! personal is on it. What does not belong here: drawing tiles (`exchange::tile`), HTTP and its formats (`api::layer`).
+//!
+//! **A noun joins** with an arm in each question of [`Layer`] and a lean read in `store::layer`; OGC API, tiles, legend,
+//! list and the map page follow by themselves.
+
+mod kept;
+
+use domain::geometry::{Bounds, Geometry};
+use domain::hazard::Stage;
+use domain::policy::{Action, Scope};
+use domain::time::Date;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use store::Read;
+use store::layer::{HazardSpot, PlaceSpot};
+use utoipa::ToSchema;
+
+pub use kept::Kept;
+
+use crate::place::Gazetteer;
+use crate::view::Word;
+use crate::{App, Caller, Error, Result};
+
+/// Features of a page when nobody says how many.
+const PAGE: usize = 100;
+/// The most features of a page.
+const MOST: usize = 10_000;
+
+/// Something that can be switched on a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// The register of places, by risk grade.
+    Places,
+    /// Hazards where they were found, by level.
+    Hazards,
+}
+
+/// One thing on a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// Id of the row.
+    pub id: String,
+    /// Where.
+    pub geometry: Geometry,
+    /// What it is called.
+    pub name: String,
+    /// Number in the layer's classes.
+    pub class: u8,
+    /// The first day it was there; none for ever.
+    pub from: Option<Date>,
+    /// The day it was there no more; none while it is.
+    pub until: Option<Date>,
+    /// What else may be asked by and shown, key and value.
+    pub told: Vec<(&'static str, String)>,
+}
+
+impl Layer {
+    /// Every one, in the order of the switch; what is drawn last lies on top.
+    pub const ALL: &'static [Self] = &[Self::Places, Self::Hazards];
+
+    /// The one of this id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|layer| layer.id() == id)
+    }
+
+    /// Stable id, part of every address.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Places => "places",
+            Self::Hazards => "hazards",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Places => "场所",
+            Self::Hazards => "隐患",
+        }
+    }
+
+    /// The right its rows are read by.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Places => Action::PlaceRead,
+            Self::Hazards => Action::HazardRead,
+        }
+    }
+
+    /// Tables that make a read layer old when they change.
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Places => &["place", "list_entry", "territory"],
+            Self::Hazards => &["place", "list_entry", "hazard", "territory"],
+        }
+    }
+
+    /// The desk's page of one of its things.
+    fn page(self, id: &str) -> String {
+        match self {
+            Self::Places => format!("/places/{id}"),
+            Self::Hazards => format!("/hazards/{id}"),
+        }
+    }
+
+    /// Codes and words of its legend, the gravest last: of several in one spot it shows.
+    pub fn classes(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Places => {
+                &[("unrated", "未评级"), ("blue", "蓝"), ("yellow", "黄"), ("orange", "橙"), ("red", "红")]
+            }
+            Self::Hazards => &[
+                ("ungraded", "未定级"),
+                ("general", "一般"),
+                ("larger", "较大"),
+                ("major_suspect", "疑似重大"),
+                ("major", "重大火灾隐患"),
+                ("overdue", "逾期未整改"),
+            ],
+        }
+    }
+
+    /// The number of a class; of one nobody knows it is that of the first.
+    fn class(self, code: &str) -> u8 {
+        let found = self.classes().iter().zip(0_u8..).find(|((known, _), _)| *known == code);
+        found.map_or(0, |(_, number)| number)
+    }
+
+    /// Everything on it within the scope, by id, with what it is today.
+    async fn read(self, read: &mut Read, scope: &Scope, today: Date) -> Result<Vec<Feature>> {
+        let names = Gazetteer::read(read).await?;
+        let village = |code: String| {
+            let name = names.place(&code.as_str().into()).name;
+            [("village", code), ("village_name", name)]
+        };
+        Ok(match self {
+            Self::Places => {
+                let spots = read.place_spots(scope).await?;
+                spots.into_iter().map(|spot| self.place(spot, village)).collect()
+            }
+            Self::Hazards => {
+                let spots = read.hazard_spots(scope).await?;
+                spots.into_iter().map(|spot| self.hazard(spot, village, today)).collect()
+            }
+        })
+    }
+
+    fn place(self, spot: PlaceSpot, village: impl Fn(String) -> [(&'static str, String); 2]) -> Feature {
+        let mut told = vec![("code", spot.code), ("category", spot.category), ("opening", spot.opening)];
+        told.extend(village(spot.village));
+        Feature {
+            id: spot.id,
+            geometry: Geometry::Point([spot.at.lon_deg, spot.at.lat_deg]),
+            name: spot.name,
+            class: self.class(&spot.grade),
+            from: spot.opened_on,
+            until: spot.closed_on,
+            told,
+        }
+    }
+
+    fn hazard(
+        self,
+        spot: HazardSpot,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+        today: Date,
+    ) -> Feature {
+        let is_awaited = Stage::AWAITED.iter().any(|stage| stage.code() == spot.state);
+        let is_overdue = is_awaited && spot.deadline_on.is_some_and(|deadline| deadline < today);
+        let is_ended = Stage::ENDED.iter().any(|stage| stage.code() == spot.state);
+        let (place, place_name, code) = spot.place;
+        let mut told = vec![
+            ("code", spot.code.clone()),
+            ("state", spot.state),
+            ("level", spot.level.clone()),
+            ("place", place),
+            ("place_name", place_name.clone()),
+            ("deadline_on", spot.deadline_on.map(|day| day.to_string()).unwrap_or_default()),
+        ];
+        told.extend(village(code));
+        Feature {
+            id: spot.id,
+            geometry: Geometry::Point([spot.at.lon_deg, spot.at.lat_deg]),
+            name: format!("{place_name} {}", spot.code),
+            class: if is_overdue { self.class("overdue") } else { self.class(&spot.level) },
+            from: Some(spot.found_at.date()),
+            until: is_ended.then(|| spot.changed_at.date()),
+            told,
+        }
+    }
+}
+
+/// A layer for the switch and the legend.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LayerView {
+    /// Part of every address.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Legend, the gravest last.
+    pub classes: Vec<Word>,
+    /// West, south, east, north of all the caller may see, degrees; none when there is nothing.
+    pub bounds: Option<[f64; 4]>,
+    /// How many things the caller may see today.
+    pub n: u64,
+    /// What a request may ask equality of, beside place and time.
+    pub queryables: Vec<String>,
+}
+
+/// A GeoJSON feature.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct FeatureView {
+    /// Always `Feature`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Id of the row.
+    pub id: String,
+    /// GeoJSON, longitude before latitude.
+    #[schema(value_type = Object)]
+    pub geometry: Geometry,
+    /// `name`, `class`, `class_label`, `page` (the desk's page of it), `from`, `until`, and what the layer tells besides.
+    #[schema(value_type = Object)]
+    pub properties: Map<String, Value>,
+}
+
+/// Which features are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FeatureQuery {
+    /// Only those that meet this box.
+    pub bounds: Option<Bounds>,
+    /// Only those there at some time from this day …
+    pub from: Option<Date>,
+    /// … to this day, both included.
+    pub to: Option<Date>,
+    /// Only those of which these properties say exactly this.
+    pub equal: Vec<(String, String)>,
+    /// Go on after this id.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: Option<usize>,
+}
+
+/// A page of features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeaturePage {
+    /// By id.
+    pub features: Vec<FeatureView>,
+    /// How many there are in all.
+    pub matched: usize,
+    /// Asks for the next page; none on the last.
+    pub next: Option<String>,
+}
+
+impl FeatureQuery {
+    fn finds(&self, layer: Layer, feature: &Feature) -> bool {
+        let begun = self.to.zip(feature.from).is_none_or(|(to, from)| from <= to);
+        let lasts = self.from.zip(feature.until).is_none_or(|(from, until)| from < until);
+        let there = || match (self.bounds, feature.geometry.bounds()) {
+            (Some(wanted), Some(own)) => wanted.meets(&own),
+            (wanted, _) => wanted.is_none(),
+        };
+        begun
+            && lasts
+            && there()
+            && self.equal.iter().all(|(key, value)| feature.says(layer, key) == Some(value))
+    }
+}
+
+impl Feature {
+    fn says(&self, layer: Layer, key: &str) -> Option<&str> {
+        match key {
+            "class" => layer.classes().get(usize::from(self.class)).map(|(code, _)| *code),
+            _ => self.told.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str()),
+        }
+    }
+
+    fn view(&self, layer: Layer) -> FeatureView {
+        let (class, label) = layer.classes().get(usize::from(self.class)).copied().unwrap_or_default();
+        let mut properties = Map::new();
+        for (key, value) in [
+            ("name", json!(self.name)),
+            ("class", json!(class)),
+            ("class_label", json!(label)),
+            ("page", json!(layer.page(&self.id))),
+            ("from", json!(self.from)),
+            ("until", json!(self.until)),
+        ] {
+            properties.insert(key.to_owned(), value);
+        }
+        properties.extend(self.told.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
+        FeatureView { kind: "Feature", id: self.id.clone(), geometry: self.geometry.clone(), properties }
+    }
+}
+
+/// The layer of an id, if there is one.
+fn layer_of(id: &str) -> Result<Layer> {
+    Layer::from_id(id).ok_or(Error::NotFound)
+}
+
+impl App {
+    /// The layers the caller may see something of.
+    pub async fn layers(&self, caller: &Caller) -> Result<Vec<LayerView>> {
+        let mut shown = Vec::new();
+        for layer in Layer::ALL.iter().filter(|layer| caller.scope(layer.action()).is_ok()) {
+            shown.push(self.layer(caller, layer.id()).await?);
+        }
+        Ok(shown)
+    }
+
+    /// One layer.
+    pub async fn layer(&self, caller: &Caller, id: &str) -> Result<LayerView> {
+        let layer = layer_of(id)?;
+        let set = self.layer_set(caller, layer).await?;
+        let on = Some(self.now().date());
+        let today = FeatureQuery { from: on, to: on, ..FeatureQuery::default() };
+        let queryables = set.features.first().map(|one| one.told.iter().map(|(key, _)| (*key).to_owned()));
+        Ok(LayerView {
+            id: layer.id().to_owned(),
+            label: layer.label().to_owned(),
+            classes: layer.classes().iter().map(|(code, label)| Word::new(*code, *label)).collect(),
+            bounds: set.bounds.map(|b| [b.west, b.south, b.east, b.north]),
+            n: set.features.iter().filter(|one| today.finds(layer, one)).count() as u64,
+            queryables: std::iter::once("class".to_owned()).chain(queryables.into_iter().flatten()).collect(),
+        })
+    }
+
+    /// A page of a layer's features.
+    ///
+    /// Errors: a property the layer does not tell.
+    pub async fn layer_features(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: &FeatureQuery,
+    ) -> Result<FeaturePage> {
+        let layer = layer_of(id)?;
+        let set = self.layer_set(caller, layer).await?;
+        if let Some(sample) = set.features.first()
+            && let Some((key, _)) = query.equal.iter().find(|(key, _)| sample.says(layer, key).is_none())
+        {
+            return Err(Error::field(key, "layer.unknown_property", "这个图层没有这个属性，请检查查询条件"));
+        }
+        let limit = query.limit.unwrap_or(PAGE).clamp(1, MOST);
+        let mut page = FeaturePage { features: Vec::new(), matched: 0, next: None };
+        for feature in set.features.iter().filter(|feature| query.finds(layer, feature)) {
+            page.matched += 1;
+            let is_later = query.after.as_ref().is_none_or(|after| feature.id > *after);
+            if is_later && page.features.len() < limit {
+                page.features.push(feature.view(layer));
+            } else if is_later && page.next.is_none() {
+                page.next = page.features.last().map(|last| last.id.clone());
+            }
+        }
+        Ok(page)
+    }
+
+    /// One feature.
+    pub async fn layer_feature(&self, caller: &Caller, id: &str, feature: &str) -> Result<FeatureView> {
+        let layer = layer_of(id)?;
+        let set = self.layer_set(caller, layer).await?;
+        let at = set.features.binary_search_by(|known| known.id.as_str().cmp(feature));
+        let found = at.ok().and_then(|at| set.features.get(at)).ok_or(Error::NotFound)?;
+        Ok(found.view(layer))
+    }
+
+    /// A vector tile of a layer as of a day, today unless told; empty bytes where nothing lies.
+    pub async fn layer_tile(
+        &self,
+        caller: &Caller,
+        id: &str,
+        tile: (u8, u32, u32),
+        on: Option<Date>,
+    ) -> Result<Vec<u8>> {
+        let layer = layer_of(id)?;
+        let set = self.layer_set(caller, layer).await?;
+        let on = on.unwrap_or(self.now().date());
+        self.aside(move || {
+            let classes: Vec<&str> = layer.classes().iter().map(|(code, _)| *code).collect();
+            let name = |item: usize| set.features.get(item).map_or("", |feature| feature.name.as_str());
+            Ok(set.drawing.tile(tile, on, layer.id(), &classes, name))
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::hazard::Level;
+    use domain::risk::Grade;
+
+    use super::*;
+    use crate::place::view::word;
+
+    #[test]
+    fn every_level_and_grade_has_its_place_in_the_legend() {
+        for level in [Level::General, Level::Larger, Level::MajorSuspect, Level::Major] {
+            let class = Layer::Hazards.class(level.code());
+            assert_eq!(Layer::Hazards.classes()[usize::from(class)], (level.code(), level.label()));
+        }
+        let mut last = 0;
+        for grade in [Grade::Blue, Grade::Yellow, Grade::Orange, Grade::Red] {
+            let class = Layer::Places.class(&word(&grade));
+            assert_eq!(Layer::Places.classes()[usize::from(class)], (word(&grade).as_str(), grade.label()));
+            assert!(class > last, "the worse the later");
+            last = class;
+        }
+    }
+
+    #[test]
+    fn ids_are_found_again_and_no_layer_is_forgotten() {
+        for layer in Layer::ALL {
+            assert_eq!(Layer::from_id(layer.id()), Some(*layer));
+            assert!(!layer.tables().is_empty() && !layer.classes().is_empty());
+        }
+        assert_eq!(Layer::from_id("place"), None);
+    }
+}

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { area, boxOf, distance, length, positions, roomy, roundLength, shapeOf, union } from './measure'
+import type { Position } from './types'
+
+it('a degree of latitude is 111 km, one of longitude shrinks with the cosine', () => {
+  expect(distance([106, 29], [106, 30])).toBeCloseTo(111_195, -1)
+  expect(distance([106, 60], [107, 60]) / distance([106, 0], [107, 0])).toBeCloseTo(0.5, 3)
+  expect(length([[106, 29], [106, 29.01], [106, 29]])).toBeCloseTo(2 * 1_111.95, 0)
+  expect(length([[106, 29]])).toBe(0)
+})
+
+it('a square kilometre is one, closed or open, whichever way it turns', () => {
+  const lat = 1 / 111.195
+  const lon = lat / Math.cos((29 * Math.PI) / 180)
+  const square: Position[] = [[106, 29], [106 + lon, 29], [106 + lon, 29 + lat], [106, 29 + lat]]
+  expect(area(square) / 1e6).toBeCloseTo(1, 2)
+  expect(area([...square].reverse())).toBeCloseTo(area(square), 3)
+  expect(area([...square, square[0] as Position])).toBeCloseTo(area(square), 3)
+})
+
+it('boxes hold what they are around', () => {
+  expect(boxOf([])).toBeNull()
+  expect(boxOf([[1, 5], [3, 2]])).toEqual([1, 2, 3, 5])
+  expect(union([null, [1, 1, 2, 2], [0, 3, 1, 4]])).toEqual([0, 1, 2, 4])
+  expect(union([null])).toBeNull()
+  const [west, south, east, north] = roomy([106, 29, 106, 29])
+  expect(east - west).toBeGreaterThan(0.008)
+  expect(north - south).toBeGreaterThan(0.006)
+})
+
+it('the bar of the scale has a round length', () => {
+  expect([0.7, 1, 4.9, 87, 240, 999, 5_100].map(roundLength)).toEqual([0.5, 1, 2, 50, 200, 500, 5_000])
+})
+
+it('a drawing is GeoJSON as soon as it has corners enough', () => {
+  const two: Position[] = [[1, 1], [2, 1]]
+  expect(shapeOf('Point', two)).toEqual({ type: 'Point', coordinates: [2, 1] })
+  expect(shapeOf('LineString', [[1, 1]])).toBeNull()
+  expect(shapeOf('LineString', two)).toEqual({ type: 'LineString', coordinates: two })
+  expect(shapeOf('Polygon', two)).toBeNull()
+  expect(shapeOf('Polygon', [...two, [2, 2]])).toEqual({ type: 'Polygon', coordinates: [[[1, 1], [2, 1], [2, 2], [1, 1]]] })
+  expect(positions({ type: 'MultiPolygon', coordinates: [[[[1, 2], [3, 4]]]] })).toEqual([[1, 2], [3, 4]])
+  expect(positions({ type: 'Point', coordinates: [1, 2] })).toEqual([[1, 2]])
+})

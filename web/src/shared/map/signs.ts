@@ -1,0 +1,77 @@
+import { codeLabel } from '../i18n/codes'
+import type { Theme } from '../theme'
+
+/**
+ * How the classes of a legend look. The colour only repeats what the sign says: grave classes carry a character on a
+ * badge, the others are dots that grow with the grade. A layer nobody thought of here is drawn in the house's colour.
+ */
+interface Sign { day: string; night: string; size: number; badge?: string; diamond?: boolean }
+
+const GREY = { day: '#7C8587', night: '#8C989D' }
+const BLUE = { day: '#3E78CC', night: '#6CA1EA' }
+const YELLOW = { day: '#B39200', night: '#E6CE4F' }
+const ORANGE = { day: '#C96A0A', night: '#F0984A' }
+const RED = { day: '#C8372D', night: '#F26A5B' }
+const BRAND = { day: '#1D5663', night: '#7DBAC4' }
+
+const SIGNS: Record<string, Record<string, Sign>> = {
+  places: {
+    unrated: { ...GREY, size: 4 },
+    blue: { ...BLUE, size: 4.5 },
+    yellow: { ...YELLOW, size: 5.5 },
+    orange: { ...ORANGE, size: 8, badge: '橙' },
+    red: { ...RED, size: 9, badge: '红' },
+  },
+  hazards: {
+    ungraded: { ...GREY, size: 9, badge: '未', diamond: true },
+    general: { ...BLUE, size: 9, badge: '般', diamond: true },
+    larger: { ...YELLOW, size: 9, badge: '较', diamond: true },
+    major_suspect: { ...ORANGE, size: 10, badge: '疑', diamond: true },
+    major: { ...RED, size: 10, badge: '重', diamond: true },
+    overdue: { ...RED, size: 10, badge: '逾', diamond: true },
+  },
+}
+
+export function sign(layer: string, code: string): Sign {
+  return SIGNS[layer]?.[code] ?? { ...BRAND, size: 6 }
+}
+
+export function colour(layer: string, code: string, theme: Theme): string {
+  const found = sign(layer, code)
+  return theme === 'night' ? found.night : found.day
+}
+
+/** The word of a class in the language of the person. */
+export function classLabel(code: string, label: string): string {
+  return codeLabel('layer', code, label)
+}
+
+/** Draws a badge for the map; `ratio` pixels of the picture for one of the screen. */
+export function drawBadge(layer: string, code: string, theme: Theme, ratio: number): ImageData | null {
+  const { size, badge, diamond } = sign(layer, code)
+  const side = Math.round((size * 2 + 4) * ratio)
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = side
+  const pen = canvas.getContext('2d')
+  if (!pen) return null
+  const middle = side / 2
+  const radius = size * ratio
+  pen.beginPath()
+  if (diamond) {
+    for (const [x, y] of [[0, -1], [1, 0], [0, 1], [-1, 0]] as const) pen.lineTo(middle + x * radius * 1.12, middle + y * radius * 1.12)
+    pen.closePath()
+  } else pen.arc(middle, middle, radius, 0, Math.PI * 2)
+  pen.fillStyle = colour(layer, code, theme)
+  pen.fill()
+  pen.lineWidth = 1.4 * ratio
+  pen.strokeStyle = theme === 'night' ? '#12171A' : '#FFFFFF'
+  pen.stroke()
+  if (badge) {
+    pen.fillStyle = theme === 'night' ? '#12171A' : '#FFFFFF'
+    pen.font = `600 ${Math.round(radius * (diamond ? 1.05 : 1.2))}px "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif`
+    pen.textAlign = 'center'
+    pen.textBaseline = 'middle'
+    pen.fillText(badge, middle, middle + ratio * 0.5)
+  }
+  return pen.getImageData(0, 0, side, side)
+}

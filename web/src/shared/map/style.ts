@@ -1,0 +1,85 @@
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { FeatureCollection, Geometry as AnyGeometry } from 'geojson'
+import type { Theme } from '../theme'
+import { colour, sign } from './signs'
+import type { Geometry, MapFeature, MapLayer } from './types'
+
+/** What the drawing and the measuring are shown by. */
+export const DRAWN = 'drawn'
+/** Features handed in by a page instead of read by tile. */
+export const OWN = 'own'
+
+const INK = { light: { ground: '#F4F3EF', ink: '#455056', halo: '#FFFFFF', brand: '#1D5663' }, night: { ground: '#12171A', ink: '#B9C3C6', halo: '#12171A', brand: '#7DBAC4' } }
+
+export const empty = { type: 'FeatureCollection' as const, features: [] }
+
+/** By class, one value each. */
+function byClass<T extends string | number>(layer: MapLayer, value: (code: string) => T, otherwise: T): ExpressionSpecification {
+  const pairs = layer.classes.flatMap((word) => [word.code, value(word.code)])
+  return ['match', ['get', 'class'], ...pairs, otherwise] as unknown as ExpressionSpecification
+}
+
+export function tiles(origin: string, layer: string, on: string, version: number): string[] {
+  return [`${origin}/tiles/${layer}/{z}/{x}/{y}.mvt?on=${on}&v=${version}`]
+}
+
+const kinds = (...wanted: string[]): ExpressionSpecification => ['match', ['geometry-type'], wanted, true, false] as unknown as ExpressionSpecification
+
+/** Areas, ways, dots, badges and names of one layer. */
+function drawing(layer: MapLayer, source: string, theme: Theme): LayerSpecification[] {
+  const { ink, halo, brand } = INK[theme]
+  const from = source === OWN ? { source } : { source, 'source-layer': layer.id }
+  const only = source === OWN ? [['==', ['get', 'layer'], layer.id]] : []
+  const where = (...more: unknown[]): FilterSpecification => ['all', ...only, ...more] as unknown as FilterSpecification
+  const tone = byClass(layer, (code) => colour(layer.id, code, theme), brand)
+  const badged = layer.classes.filter((word) => sign(layer.id, word.code).badge).map((word) => word.code)
+  const isBadge = badged.length ? ['match', ['get', 'class'], badged, true, false] : false
+  const rank = byClass(layer, (code) => layer.classes.findIndex((word) => word.code === code), 0)
+  const several: ExpressionSpecification = ['min', ['*', 1.2, ['ln', ['coalesce', ['get', 'n'], 1]]], 5]
+  const point = kinds('Point')
+  const name = (part: string): string => `${source}/${layer.id}/${part}`
+  return [
+    { id: name('area'), type: 'fill', ...from, filter: where(kinds('Polygon', 'MultiPolygon')), paint: { 'fill-color': tone, 'fill-opacity': 0.18 } },
+    { id: name('way'), type: 'line', ...from, filter: where(kinds('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon')), layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': tone, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 1.2, 16, 4] } },
+    { id: name('dot'), type: 'circle', ...from, filter: where(point, ['!', isBadge]), layout: { 'circle-sort-key': rank }, paint: { 'circle-color': tone, 'circle-radius': ['+', byClass(layer, (code) => sign(layer.id, code).size, 6), several], 'circle-stroke-color': halo, 'circle-stroke-width': 1 } },
+    ...(badged.length
+      ? [{ id: name('badge'), type: 'symbol' as const, ...from, filter: where(point, isBadge), layout: { 'icon-image': ['concat', `badge/${layer.id}/`, ['get', 'class']] as ExpressionSpecification, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-offset': (layer.id === 'places' ? [0, 0] : [9, -9]) as [number, number], 'symbol-sort-key': rank } }]
+      : []),
+    { id: name('name'), type: 'symbol', ...from, minzoom: 13, filter: where(['has', 'name']), layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-font': ['sans'], 'symbol-sort-key': ['-', 0, rank] }, paint: { 'text-color': ink, 'text-halo-color': halo, 'text-halo-width': 1.4 } },
+  ]
+}
+
+/**
+ * The whole style: the ground, the layers in their order, and on top what is drawn. No glyphs are fetched: names are
+ * drawn with the fonts of the machine (`localIdeographFontFamily`).
+ */
+export function style(layers: MapLayer[], own: boolean, theme: Theme, origin: string, on: string, version: number): StyleSpecification {
+  const { ground, brand, halo } = INK[theme]
+  const sources: Record<string, SourceSpecification> = { [DRAWN]: { type: 'geojson', data: empty } }
+  if (own) sources[OWN] = { type: 'geojson', data: empty }
+  else for (const layer of layers) sources[layer.id] = { type: 'vector', tiles: tiles(origin, layer.id, on, version), maxzoom: 16 }
+  return {
+    version: 8,
+    sources,
+    layers: [
+      { id: 'ground', type: 'background', paint: { 'background-color': ground } },
+      ...layers.flatMap((layer) => drawing(layer, own ? OWN : layer.id, theme)),
+      { id: 'drawn/area', type: 'fill', source: DRAWN, filter: kinds('Polygon'), paint: { 'fill-color': brand, 'fill-opacity': 0.15 } },
+      { id: 'drawn/way', type: 'line', source: DRAWN, paint: { 'line-color': brand, 'line-width': 2.5, 'line-dasharray': [2, 1.4] } },
+      { id: 'drawn/spot', type: 'circle', source: DRAWN, filter: kinds('Point'), paint: { 'circle-color': brand, 'circle-radius': 6, 'circle-stroke-color': halo, 'circle-stroke-width': 2 } },
+    ],
+  }
+}
+
+/** What is being drawn as GeoJSON for the map. */
+export function drawnCollection(drawn: Geometry[]): FeatureCollection {
+  return { type: 'FeatureCollection', features: drawn.map((geometry) => ({ type: 'Feature', geometry: geometry as AnyGeometry, properties: {} })) }
+}
+
+/** A page's features as GeoJSON for the map. */
+export function collection(features: MapFeature[]): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: features.map((one) => ({ type: 'Feature', geometry: one.geometry as AnyGeometry, properties: { layer: one.layer, class: one.class, name: one.name, n: 1 } })),
+  }
+}
