@@ -28,5 +28,6 @@ function firstScreen(folder: string, entry: string, extra: RegExp[]): number {
 describe.skipIf(!existsSync(join(DIST, 'p/manifest.json')))('what people must load first, in KB gzipped', () => {
   it('unit owner ≤ 60', () => expect(firstScreen('p', 'p.html', [/words\.zh-CN/])).toBeLessThanOrEqual(60))
   it('phone ≤ 110', () => expect(firstScreen('m', 'm.html', [/words\.zh-CN/, /Home\.vue$/])).toBeLessThanOrEqual(110))
+  it('map ≤ 350', () => expect(firstScreen('', 'src/shared/map/MapView.vue', []) - firstScreen('', 'index.html', [])).toBeLessThanOrEqual(350))
   it('desk ≤ 90', () => expect(firstScreen('', 'index.html', [])).toBeLessThanOrEqual(90))
 })

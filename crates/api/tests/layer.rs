@@ -103,7 +103,10 @@ async fn what_is_recorded_is_on_the_map_at_once_and_what_is_voided_is_not() -> a
         on_map(&mut clerk, "新开小吃店", V1, 105.955, 29.355).await?;
         let after = clerk.send(Method::GET, tile, &[("if-none-match", &tag)], Vec::new()).await?;
         assert!(after.status == 200 && says(&after.bytes, "新开小吃店"), "{}", after.status);
-        clerk.post(&format!("/api/v1/places/{first}/void"), json!({ "reason": "重复登记", "version": 1 })).await?.ok()?;
+        clerk
+            .post(&format!("/api/v1/places/{first}/void"), json!({ "reason": "重复登记", "version": 1 }))
+            .await?
+            .ok()?;
         assert!(!says(&clerk.get(tile).await?.bytes, "老街五金店"));
         let hazards = clerk.get("/tiles/hazards/12/3253/1698.mvt").await?;
         assert_eq!((hazards.status.as_u16(), hazards.bytes.len()), (204, 0), "none was found yet");

@@ -6,6 +6,7 @@
 
 mod kept;
 
+use domain::force::Force;
 use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
 use domain::policy::{Action, Scope};
@@ -13,6 +14,7 @@ use domain::time::Date;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::Read;
+use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
 use utoipa::ToSchema;
 
@@ -34,6 +36,8 @@ pub enum Layer {
     Places,
     /// Hazards where they were found, by level.
     Hazards,
+    /// Fire stations, micro stations and brigades that somebody took the position of.
+    Forces,
 }
 
 /// One thing on a layer.
@@ -57,7 +61,7 @@ pub struct Feature {
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] = &[Self::Places, Self::Hazards];
+    pub const ALL: &'static [Self] = &[Self::Places, Self::Hazards, Self::Forces];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -69,6 +73,7 @@ impl Layer {
         match self {
             Self::Places => "places",
             Self::Hazards => "hazards",
+            Self::Forces => "forces",
         }
     }
 
@@ -77,6 +82,7 @@ impl Layer {
         match self {
             Self::Places => "场所",
             Self::Hazards => "隐患",
+            Self::Forces => "消防站队",
         }
     }
 
@@ -85,6 +91,7 @@ impl Layer {
         match self {
             Self::Places => Action::PlaceRead,
             Self::Hazards => Action::HazardRead,
+            Self::Forces => Action::ForceRead,
         }
     }
 
@@ -93,6 +100,7 @@ impl Layer {
         match self {
             Self::Places => &["place", "list_entry", "territory"],
             Self::Hazards => &["place", "list_entry", "hazard", "territory"],
+            Self::Forces => &["force", "territory"],
         }
     }
 
@@ -101,6 +109,7 @@ impl Layer {
         match self {
             Self::Places => format!("/places/{id}"),
             Self::Hazards => format!("/hazards/{id}"),
+            Self::Forces => format!("/forces/{id}"),
         }
     }
 
@@ -118,6 +127,7 @@ impl Layer {
                 ("major", "重大火灾隐患"),
                 ("overdue", "逾期未整改"),
             ],
+            Self::Forces => &[("brigade", "志愿消防队"), ("micro", "微型消防站"), ("town", "镇消防站")],
         }
     }
 
@@ -142,6 +152,11 @@ impl Layer {
             Self::Hazards => {
                 let spots = read.hazard_spots(scope).await?;
                 spots.into_iter().map(|spot| self.hazard(spot, village, today)).collect()
+            }
+            Self::Forces => {
+                let mut forces = read.forces(scope, &ForceFilter::default()).await?;
+                forces.sort_by(|a, b| a.force.id.cmp(&b.force.id));
+                forces.into_iter().filter_map(|record| self.force(record.force, village)).collect()
             }
         })
     }
@@ -188,6 +203,21 @@ impl Layer {
             until: is_ended.then(|| spot.changed_at.date()),
             told,
         }
+    }
+
+    fn force(self, force: Force, village: impl Fn(String) -> [(&'static str, String); 2]) -> Option<Feature> {
+        let at = force.position?;
+        let mut told = vec![("state", force.state().to_owned()), ("served", force.served.code().to_owned())];
+        told.extend(village(force.territory.to_string()));
+        Some(Feature {
+            id: force.id.to_string(),
+            geometry: Geometry::Point([f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7]),
+            class: self.class(force.kind.code()),
+            name: force.name,
+            from: force.accepted.map(|accepted| accepted.on),
+            until: force.closed.map(|(on, _)| on),
+            told,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod org;
 mod paper;
 mod record;
 mod road;
+mod tiles;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -173,7 +174,8 @@ fn sizes(word: &str) -> anyhow::Result<Vec<Size>> {
 #[derive(Debug, clap::Args)]
 pub struct Asked {
     /// `town`, `district`, `large` or `all`: everything up to it; `city` needs an empty PostgreSQL as `--database`;
-    /// `ledger` is 100,000 rows through the import itself, `road` networks of three sizes and siting.
+    /// `ledger` is 100,000 rows through the import itself, `road` networks of three sizes and siting, `tiles` vector
+    /// tiles of up to a million points.
     #[arg(long, default_value = "district")]
     size: String,
     /// One ledger out of (`write`) or into (`read`) this file, told in milliseconds: for a peer to be measured in turn.
@@ -209,6 +211,7 @@ pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
             }
         }
         ("road", _) => road::measure(&mut figures)?,
+        ("tiles", _) => tiles::measure(&mut figures)?,
         (word, _) => everything(&mut figures, word).await?,
     }
     figures.print(asked.json)

@@ -3,6 +3,6 @@ import type { Feature } from '../../desk/feature'
 
 /** Everything that has a place on the ground, on one map. */
 export default {
-  routes: [{ path: '/map', component: () => import('./MapPage.vue'), meta: { title: 'map.title', can: ['place.read', 'hazard.read'] } }],
-  menu: [{ group: 'home', order: 60, to: '/map', label: 'map.menu', icon: MapIcon, can: ['place.read', 'hazard.read'] }],
+  routes: [{ path: '/map', component: () => import('./MapPage.vue'), meta: { title: 'map.title', can: ['place.read', 'hazard.read', 'force.read'] } }],
+  menu: [{ group: 'home', order: 60, to: '/map', label: 'map.menu', icon: MapIcon, can: ['place.read', 'hazard.read', 'force.read'] }],
 } satisfies Feature

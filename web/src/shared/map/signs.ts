@@ -11,8 +11,8 @@ const GREY = { day: '#7C8587', night: '#8C989D' }
 const BLUE = { day: '#3E78CC', night: '#6CA1EA' }
 const YELLOW = { day: '#B39200', night: '#E6CE4F' }
 const ORANGE = { day: '#C96A0A', night: '#F0984A' }
-const RED = { day: '#C8372D', night: '#F26A5B' }
 const BRAND = { day: '#1D5663', night: '#7DBAC4' }
+const RED = { day: '#C8372D', night: '#F26A5B' }
 
 const SIGNS: Record<string, Record<string, Sign>> = {
   places: {
@@ -29,6 +29,11 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     major_suspect: { ...ORANGE, size: 10, badge: '疑', diamond: true },
     major: { ...RED, size: 10, badge: '重', diamond: true },
     overdue: { ...RED, size: 10, badge: '逾', diamond: true },
+  },
+  forces: {
+    brigade: { ...BRAND, size: 9, badge: '队' },
+    micro: { ...BRAND, size: 10, badge: '微' },
+    town: { ...BRAND, size: 12, badge: '站' },
   },
 }
 

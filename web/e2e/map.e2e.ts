@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chromium, type Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PASSWORD, signIn } from './desk'
+import { openTown, type Town } from './town'
+
+const PLAIN = ['--no-sandbox', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync']
+const SOFTWARE = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
+const WITHOUT = ['--disable-gpu', '--disable-3d-apis']
+
+let town: Town
+const others: Browser[] = []
+beforeAll(async () => {
+  town = await openTown()
+})
+afterAll(async () => {
+  for (const one of others) await one.close()
+  await town?.end()
+})
+async function browser(args: string[]): Promise<Town> {
+  const own = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: [...PLAIN, ...args] })
+  others.push(own)
+  return { ...town, browser: own }
+}
+
+it('the map is drawn from our own tiles, says what is under a click and measures', async () => {
+  const { page, errors } = await signIn(await browser(SOFTWARE), 'clerk')
+  const foreign: string[] = []
+  page.on('request', (request) => !request.url().startsWith(town.url) && !/^(blob|data):/.test(request.url()) && foreign.push(request.url()))
+  const tile = page.waitForResponse((answer) => answer.url().includes('/tiles/places/') && answer.status() === 200)
+  await page.goto(`${town.url}/map`)
+  expect((await tile).headers()['content-type']).toContain('vector-tile')
+  await page.waitForSelector('[data-map=webgl] canvas')
+  await page.waitForSelector('.sb')
+  // The one place that is asked for by its position lies in the middle once the page of it is open.
+  const spot = await page.evaluate(async () => {
+    const answer = await fetch('/ogc/collections/places/items?limit=1')
+    return ((await answer.json()) as { features: { id: string; properties: { name: string } }[] }).features[0]
+  })
+  expect(spot?.properties.name).toBeTruthy()
+  await page.click('button:has-text("测距")')
+  const box = await page.locator('[data-map]').boundingBox()
+  if (!box) throw new Error('no map')
+  await page.mouse.click(box.x + 200, box.y + 200)
+  await page.waitForTimeout(400)
+  await page.mouse.click(box.x + 400, box.y + 200)
+  await page.waitForSelector('.pop b:has-text("公里")')
+  await page.keyboard.press('Escape')
+  await page.click('.ctl button:nth-child(1)')
+  await page.click('button:has-text("列表")')
+  await page.waitForSelector('table td a')
+  expect(page.url()).toContain('view=list')
+  expect(foreign).toEqual([])
+  expect(errors).toEqual([])
+})
+
+it('without graphics the same things are a drawing, and a click names what is there', async () => {
+  const { page, errors } = await signIn(await browser(WITHOUT), 'clerk')
+  await page.goto(`${town.url}/map?layers=places`)
+  await page.waitForSelector('svg[data-map=svg] circle')
+  const drawn = await page.locator('svg[data-map=svg] > g').count()
+  expect(drawn).toBeGreaterThan(100)
+  await page.locator('svg[data-map=svg] > g circle').first().click({ force: true })
+  await page.waitForSelector('.pop li a')
+  const href = await page.locator('.pop li a').first().getAttribute('href')
+  expect(href).toMatch(/^\/places\//)
+  expect(errors).toEqual([])
+})
+
+it('a village draws and lists its own places only', async () => {
+  const { page } = await signIn(await browser(WITHOUT), 'staff1')
+  await page.goto(`${town.url}/map?layers=places&view=list`)
+  await page.waitForSelector('table td a')
+  const villages = await page.locator('table tbody tr td:nth-child(3)').allTextContents()
+  expect(new Set(villages).size).toBe(1)
+})
+
+it('a position is picked on the map of the form', async () => {
+  const { page } = await signIn(await browser(WITHOUT), 'clerk')
+  await page.goto(`${town.url}/places/new`)
+  await page.click('button:has-text("在地图上选位置")')
+  const map = page.locator('svg[data-map=svg]')
+  await map.waitFor()
+  await page.waitForTimeout(500)
+  await map.click({ position: { x: 120, y: 90 } })
+  await page.waitForFunction(() => [...document.querySelectorAll('input')].some((input) => /^10\d\.\d+$/.test(input.value)))
+})
+
+const hasOgr = spawnSync('ogrinfo', ['--version']).status === 0
+if (!hasOgr) console.warn('ogrinfo is not installed (apt-get install gdal-bin): the OGC API was not tried with it')
+
+it.skipIf(!hasOgr)('ogrinfo reads the layers by an access code, within the rights of its owner', async () => {
+  const { page } = await signIn(await browser(WITHOUT), 'staff1')
+  const code = await page.evaluate(async (password) => {
+    const write = (path: string, body: object): Promise<Response> => fetch(`/api/v1${path}`, { method: 'POST', headers: { 'X-Fengsui': '1', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+    await write('/session/step-up', { password })
+    return ((await (await write('/me/map-code', {})).json()) as { code: string }).code
+  }, PASSWORD)
+  const ogrinfo = (given: string): Promise<string> =>
+    new Promise((done) => {
+      const child = spawn('ogrinfo', ['-so', `OAPIF:${town.url}/ogc`, 'places'], { env: { ...process.env, GDAL_HTTP_USERPWD: `staff1:${given}` } })
+      let said = ''
+      child.stdout.on('data', (part: Buffer) => (said += part.toString()))
+      child.on('close', () => done(said))
+    })
+  const said = await ogrinfo(code)
+  expect(said).toContain('Geometry: Point')
+  const own = await page.evaluate(async () => ((await (await fetch('/ogc/collections/places/items')).json()) as { numberMatched: number }).numberMatched)
+  expect(said).toContain(`Feature Count: ${own}`)
+  expect(await ogrinfo(PASSWORD)).not.toContain('Feature Count')
+})
