@@ -1,9 +1,10 @@
 //! Papers: drafted, approved, issued, served, taken back, answered by those they went to; as PDF and as editable file.
 
+use app::job::JobView;
 use app::paper::{
     AboutView, NumbersView, PaperApprove, PaperAsked, PaperFile, PaperFilter, PaperForm, PaperInput,
-    PaperOptions, PaperPage, PaperRevoke, PaperServe, PaperVersion, PaperView, Prefilled, ReceiptInput,
-    ReceiptView, ReceivedPage, SeriesInput, SeriesView,
+    PaperOptions, PaperPage, PaperPrint, PaperRevoke, PaperServe, PaperVersion, PaperView, Prefilled,
+    ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -29,6 +30,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(series))
         .routes(routes!(set_series))
         .routes(routes!(numbers))
+        .routes(routes!(print))
+        .routes(routes!(printed))
         .routes(routes!(one, change))
         .routes(routes!(pdf))
         .routes(routes!(docx))
@@ -184,6 +187,29 @@ async fn numbers(
     Query(asked): Query<OfYear>,
 ) -> Answer<Json<NumbersView>> {
     Ok(Json(doors.app.paper_numbers(&caller, &code, asked.year).await?))
+}
+
+/// 合并打印，结果见后台任务
+#[utoipa::path(post, path = "/api/v1/papers/print", tag = "paper", request_body = PaperPrint,
+    responses((status = 200, body = JobView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn print(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<PaperPrint>,
+) -> Answer<Json<JobView>> {
+    Ok(Json(doors.app.print_papers(&caller, &asked).await?))
+}
+
+/// 合并打印好的 PDF
+#[utoipa::path(get, path = "/api/v1/papers/prints/{job}", tag = "paper", params(("job" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+async fn printed(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(job): Path<String>,
+) -> Answer<Response> {
+    let file = doors.app.printed_papers(&caller, &job).await?;
+    Ok(told(file, "pdf", "application/pdf", true))
 }
 
 /// 起草文书

@@ -121,6 +121,18 @@ async fn advice_is_made_from_a_hazard_numbered_at_approval_frozen_and_served() -
         let served = staff.post(&to(&draft, "/serve"), serve("杨老板", "2026-09-21")).await?.ok()?;
         assert_eq!((&served["state"], &served["service"]["way_label"]), (&json!("served"), &json!("直接送达")));
         assert_eq!(served["service"]["photos"][0]["id"], photo);
+        let print = json!({ "ids": [draft["id"], draft["id"]] });
+        assert_eq!(far.post("/api/v1/papers/print", print.clone()).await?.status, StatusCode::NOT_FOUND);
+        let none = staff.post("/api/v1/papers/print", json!({ "ids": [] })).await?;
+        assert_eq!(none.body["fields"][0]["code"], "paper.print");
+        let job = staff.post("/api/v1/papers/print", print).await?.ok()?;
+        let file = format!("/api/v1/papers/prints/{}", text(&job, "id"));
+        assert_eq!(staff.get(&file).await?.code(), "paper.not_printed");
+        town.app.run_due_jobs().await?;
+        let done = staff.get(&format!("/api/v1/jobs/{}", text(&job, "id"))).await?.ok()?;
+        assert_eq!((&done["state"], &done["result"]["papers"]), (&json!("done"), &json!(2)), "{done}");
+        assert!(staff.get(&file).await?.bytes.starts_with(b"%PDF-"));
+        assert_eq!(far.get(&file).await?.status, StatusCode::NOT_FOUND, "another's job");
         let about = format!("/api/v1/papers?about_kind=hazard&about={HAZARD}");
         assert_eq!(staff.get(&about).await?.items()?.len(), 1);
         assert!(far.get("/api/v1/papers").await?.items()?.is_empty());
@@ -145,6 +157,13 @@ async fn a_circular_is_signed_by_a_leader_and_answered_by_the_villages() -> anyh
         let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
         let (mut near, mut far) = (town.login("secretary1").await?, town.login("staff2").await?);
         assert_eq!(near.post("/api/v1/papers", circular()).await?.status, StatusCode::FORBIDDEN);
+        let mut foreign = circular();
+        foreign["org"] = json!("police");
+        let told = clerk.post("/api/v1/papers", foreign).await?;
+        assert_eq!(
+            told.body["fields"][0]["code"], "paper.org",
+            "nobody else writes under the name of the police"
+        );
         let draft = drafted(&mut clerk, circular()).await?;
         assert_eq!(text(&draft, "title"), "消防安全委员会关于九月消防检查情况的通报");
         let told = clerk.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;

@@ -230,6 +230,8 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/papers/series", Business),
     ("put", "/api/v1/papers/series/{code}", Business),
     ("get", "/api/v1/papers/series/{code}/numbers", Rows),
+    ("post", "/api/v1/papers/print", Row),
+    ("get", "/api/v1/papers/prints/{job}", Business),
     ("get", "/api/v1/papers/{id}", Row),
     ("put", "/api/v1/papers/{id}", Row),
     ("get", "/api/v1/papers/{id}/paper.pdf", Row),
@@ -426,6 +428,7 @@ impl Ids {
             .replace("{login}", "nobody")
             .replace("{entry}", &self.entry)
             .replace("{link}", "x")
+            .replace("{job}", "x")
             .replace("{step}", "void")
             .replace("{no}", "1")
             .replace("{attendance}", "x")
@@ -517,6 +520,7 @@ impl Ids {
             "papers" | "papers/{id}" => {
                 json!({ "template": "DT02", "org": "village-1", "values": {}, "version": 1 })
             }
+            "papers/print" => json!({ "ids": [self.paper] }),
             "papers/series/{code}" => json!({ "pattern": "青〔{year}〕{n}号" }),
             "papers/{id}/approve" | "papers/{id}/issue" => json!({ "version": 1 }),
             "papers/{id}/serve" => {

@@ -64,10 +64,13 @@ pub enum JobKind {
     ImportCommit,
     /// 打印公示牌.
     PlacardPrint,
+    /// 合并打印文书.
+    PaperPrint,
 }
 
 impl JobKind {
-    const ALL: [Self; 4] = [Self::AuditVerify, Self::ImportTry, Self::ImportCommit, Self::PlacardPrint];
+    const ALL: [Self; 5] =
+        [Self::AuditVerify, Self::ImportTry, Self::ImportCommit, Self::PlacardPrint, Self::PaperPrint];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
@@ -76,6 +79,7 @@ impl JobKind {
             Self::ImportTry => "import.try",
             Self::ImportCommit => "import.commit",
             Self::PlacardPrint => "placard.print",
+            Self::PaperPrint => "paper.print",
         }
     }
 
@@ -86,6 +90,7 @@ impl JobKind {
             Self::ImportTry => "检查台账文件",
             Self::ImportCommit => "导入台账",
             Self::PlacardPrint => "打印公示牌",
+            Self::PaperPrint => "合并打印文书",
         }
     }
 
@@ -371,6 +376,7 @@ impl App {
             JobKind::ImportTry => self.carry_out_import(&running, false).await,
             JobKind::ImportCommit => self.carry_out_import(&running, true).await,
             JobKind::PlacardPrint => self.carry_out_placards(&running).await,
+            JobKind::PaperPrint => self.carry_out_papers(&running).await,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Papers: drafted from a template and what the record knows, approved with a number, issued as files that can be proved,
 //! served, taken back. What does not belong here: which step follows which (`domain::paper`), how a paper looks (`render`).
 
-mod draw;
+pub(crate) mod draw;
 mod prefill;
+mod print;
 mod receipt;
-mod series;
+pub(crate) mod series;
 mod step;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,7 +13,7 @@ use std::sync::LazyLock;
 
 use domain::hazard::ServeMethod;
 use domain::ids::{OrgId, PaperId, PhotoId};
-use domain::org::Assignment;
+use domain::org::{Assignment, Org, Relation};
 use domain::paper::{
     About, Catalog, FieldProblem, FieldType, Origin, Paper, PaperRefusal, State, Template, Value, Values,
 };
@@ -30,6 +31,7 @@ use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
 pub use draw::{PaperFile, PaperForm};
+pub use print::{PaperPrint, PaperPrinted};
 pub use receipt::{ReceiptInput, ReceiptView, ReceivedPage, ReceivedRow};
 pub use series::{NumberRow, NumbersView, SeriesInput, SeriesView};
 pub use step::{PaperApprove, PaperRevoke, PaperServe, PaperVersion};
@@ -496,6 +498,43 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &PaperId) -> Resu
     found.ok_or(Error::NotFound)
 }
 
+/// How many papers wait for an answer of the caller's bodies, and how many have a number and are not out yet.
+// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<(i64, i64)> {
+    const MOST: i64 = 200;
+    let received = match caller.hats.scope(Action::PaperReceive) {
+        Some(scope) => read.receipts(&scope, Some("sent,read"), MOST).await?.len() as i64,
+        None => 0,
+    };
+    let approved = PaperFilter { state: Some("approved".to_owned()), ..PaperFilter::default() };
+    let to_issue = match caller.hats.scope(Action::PaperDraft) {
+        Some(scope) => read.papers(&scope, &approved, None, MOST).await?.len() as i64,
+        None => 0,
+    };
+    Ok((received, to_issue))
+}
+
+fn is_own(caller: &Caller, org: &Org) -> bool {
+    caller.hats.all().iter().any(|hat| hat.org == org.id)
+}
+
+/// Whether the caller may write under an organisation's name: his own, or one the town commands. Whoever reaches the
+/// whole town does not thereby speak for the police.
+fn may_issue_for(caller: &Caller, org: &Org) -> bool {
+    org.relation == Relation::Town || is_own(caller, org)
+}
+
+/// What a paper goes by in lists: its title, and for a form whom it is to, for there are many of a kind.
+pub(crate) fn listed_title(template: &Template, values: &Values, title: &str) -> String {
+    let title = title.replace('\n', "");
+    match values.get("to") {
+        Some(Value::Text(to)) if !template.layout.red_head() && !to.trim().is_empty() => {
+            format!("{title}（{}）", to.trim())
+        }
+        _ => title,
+    }
+}
+
 /// Whether the caller may see files that come with a paper.
 pub(crate) async fn is_seen(read: &mut Read, caller: &Caller, id: &str) -> Result<bool> {
     match load(read, caller, &id.into()).await {
@@ -532,11 +571,12 @@ impl App {
             read.territories().await?.into_iter().map(|t| (t.territory.code, t.territory.path)).collect();
         let orgs: Vec<_> =
             read.orgs().await?.into_iter().map(|one| one.org).filter(|org| org.active).collect();
-        let at = |org: &domain::org::Org| {
-            Subject::of(paths.get(&org.territory).map_or("", String::as_str), Some(&org.id))
-        };
-        let mine: Vec<_> =
-            orgs.iter().filter(|org| scopes.iter().any(|scope| scope.admits(&at(org)))).collect();
+        let at = |org: &Org| Subject::of(paths.get(&org.territory).map_or("", String::as_str), Some(&org.id));
+        let mut mine: Vec<_> = orgs
+            .iter()
+            .filter(|org| may_issue_for(caller, org) && scopes.iter().any(|scope| scope.admits(&at(org))))
+            .collect();
+        mine.sort_by_key(|org| !is_own(caller, org));
         let mut templates: Vec<&Template> = Vec::new();
         for one in &catalog().templates {
             let is_newest =
@@ -697,6 +737,13 @@ impl App {
         let org = OrgId::from(asked.org.as_str());
         let known = tx.org(&org).await?.map(|one| one.org).filter(|one| one.active);
         let known = known.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
+        if !may_issue_for(caller, &known) {
+            return Err(Error::field(
+                "org",
+                "paper.org",
+                "不能以这个机构的名义制发文书，请选择本单位或镇属机构",
+            ));
+        }
         let path = tx.territory(&known.territory).await?.map(|one| one.territory.path).unwrap_or_default();
         let hat = hat_for(caller, template, Deed::Draft, &Subject::of(&path, Some(&org)))?;
         let about = match &asked.about {
@@ -743,7 +790,8 @@ impl App {
             state: State::Draft,
         };
         let filled = template.fill(&paper.values, &draw::frame(&paper, template, today, None), false);
-        paper.title = filled.map_err(|problems| refused(template, &problems))?.title.replace('\n', "");
+        let title = filled.map_err(|problems| refused(template, &problems))?.title;
+        paper.title = listed_title(template, &paper.values, &title);
         let mut record =
             PaperRecord { paper, path, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
         match before {

@@ -6,6 +6,7 @@ mod evidence;
 mod handover;
 mod history;
 mod meeting;
+mod paper;
 mod people;
 mod picture;
 mod places;
@@ -69,6 +70,7 @@ impl App {
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
         training::fill(self, roster).await?;
+        paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;
         Ok(true)
     }

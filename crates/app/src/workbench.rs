@@ -468,6 +468,13 @@ impl App {
         if drills_held > 0 {
             counts.push(count("drills_held", "待讲评演练", drills_held, "due", "/drills?state=held"));
         }
+        let (received, to_issue) = crate::paper::waiting(read, caller).await?;
+        if received > 0 {
+            counts.push(count("papers_received", "待办理文件", received, "due", "/papers/received"));
+        }
+        if to_issue > 0 {
+            counts.push(count("papers_to_issue", "待印发文书", to_issue, "due", "/papers?state=approved"));
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

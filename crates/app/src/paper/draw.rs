@@ -131,6 +131,20 @@ pub(crate) async fn frozen(
     Ok((frozen, sizes))
 }
 
+/// The paper as it is to be printed now: the frozen data once it is out, filled anew before.
+pub(crate) async fn as_it_stands(
+    app: &App,
+    read: &mut Read,
+    paper: &Paper,
+    today: Date,
+) -> Result<(Document, Pictures)> {
+    let (fresh, pictures) = document(app, read, paper, today, false).await?;
+    let Some(frozen) = paper.state.frozen() else { return Ok((fresh, pictures)) };
+    let kept = app.proved(&frozen.data)?;
+    let kept: Kept = serde_json::from_slice(&kept).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok((kept.document, pictures))
+}
+
 impl App {
     /// A paper as a file: what was frozen once it is out, drawn anew before.
     ///
@@ -146,15 +160,7 @@ impl App {
             drop(read);
             return Ok(PaperFile { name, bytes: self.proved(&frozen.pdf)? });
         }
-        let (document, pictures) = match paper.state.frozen() {
-            Some(frozen) => {
-                let kept: Kept = serde_json::from_slice(&self.proved(&frozen.data)?)
-                    .map_err(|e| Error::Internal(e.to_string()))?;
-                let (_, pictures) = document(self, &mut read, paper, today, false).await?;
-                (kept.document, pictures)
-            }
-            None => document(self, &mut read, paper, today, false).await?,
-        };
+        let (document, pictures) = as_it_stands(self, &mut read, paper, today).await?;
         drop(read);
         let bytes = match form {
             PaperForm::Pdf => draw(vec![document], pictures).await?.bytes,

@@ -261,3 +261,21 @@ export type BudgetLineView = View<'BudgetLineView'>
 export type BudgetYear = View<'BudgetYear'>
 export type BudgetLineInput = Schemas['BudgetLineInput']
 export type SpendingInput = Schemas['SpendingInput']
+
+// ── papers
+
+/** A value of a field of a paper; the schema leaves it open. */
+export type PaperValue = string | number | boolean | string[] | string[][] | { name: string; caption: string }[]
+export type PaperValues = Record<string, PaperValue>
+export type PaperField = View<'PaperField'>
+export type PaperTemplate = View<'PaperTemplate'>
+export type PaperOptions = View<'PaperOptions'>
+export type PaperRow = View<'PaperRow'>
+export type PaperPage = View<'PaperPage'>
+export type PaperView = View<'PaperView', PaperValues>
+export type PaperInput = Omit<Schemas['PaperInput'], 'values'> & { values: PaperValues }
+export type Prefilled = View<'Prefilled', PaperValues>
+export type ReceiptView = View<'ReceiptView'>
+export type ReceivedPage = View<'ReceivedPage'>
+export type SeriesView = View<'SeriesView'>
+export type NumbersView = View<'NumbersView'>

@@ -1,0 +1,15 @@
+import { ScrollText } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Papers from draft to receipt, those that came, and their numbers. */
+export default {
+  routes: [
+    { path: '/papers', component: () => import('./PaperList.vue'), meta: { can: ['paper.read'], title: 'paper.title' } },
+    { path: '/papers/received', component: () => import('./ReceivedList.vue'), meta: { can: ['paper.receive'], title: 'paper.received' } },
+    { path: '/papers/numbers', component: () => import('./NumbersPage.vue'), meta: { can: ['paper.read'], title: 'paper.numbers' } },
+    { path: '/papers/new', component: () => import('./PaperForm.vue'), meta: { can: ['paper.draft', 'hazard.order'], title: 'paper.draft' } },
+    { path: '/papers/:id', component: () => import('./PaperPage.vue'), meta: { can: ['paper.read', 'paper.receive'], title: 'paper.one' } },
+    { path: '/papers/:id/edit', component: () => import('./PaperForm.vue'), meta: { can: ['paper.draft', 'hazard.order'], title: 'paper.change' } },
+  ],
+  menu: [{ group: 'work', order: 65, to: '/papers', label: 'paper.title', icon: ScrollText, can: ['paper.read', 'paper.receive'], badge: 'papers_received' }],
+} satisfies Feature

@@ -1,0 +1,38 @@
+import type { PaperField, PaperValue, PaperValues } from '@/shared/api/contract'
+import type { Tone } from '@/shared/ui/tone'
+
+/** How a paper stands: what has a number and is not out is what somebody must still do. */
+export function paperTone(state: string): Tone {
+  return { draft: 'todo', approved: 'due', issued: 'doing', served: 'done' }[state as 'draft'] as Tone | undefined ?? 'na'
+}
+
+/** How a body stands with a circular. */
+export const receiptTone = (state: string): Tone => (state === 'acted' ? 'done' : state === 'read' ? 'doing' : 'due')
+
+/** What an empty field of a kind is. */
+export function blank(field: PaperField): PaperValue {
+  if (field.kind === 'flag') return false
+  return field.kind === 'list' || field.kind === 'choices' || field.kind === 'rows' || field.kind === 'photos' ? [] : ''
+}
+
+/** Values as they are sent: what was left empty is left out, lines and rows without text too. */
+export function filled(fields: PaperField[], values: PaperValues): PaperValues {
+  const out: PaperValues = {}
+  for (const field of fields) {
+    const value = values[field.key]
+    if (value === undefined || value === '') continue
+    if (!Array.isArray(value)) out[field.key] = field.kind === 'number' ? Number(value) : value
+    else if (field.kind === 'rows') {
+      const rows = (value as string[][]).filter((row) => row.some((cell) => cell.trim()))
+      if (rows.length) out[field.key] = rows
+    } else if (field.kind === 'photos') { if (value.length) out[field.key] = value }
+    else {
+      const lines = (value as string[]).map((line) => line.trim()).filter(Boolean)
+      if (lines.length) out[field.key] = lines
+    }
+  }
+  return out
+}
+
+/** What a field is called in the language of the page; papers themselves are Chinese. */
+export const called = (field: { zh: string; en: string }, locale: string): string => (locale.startsWith('en') && field.en ? field.en : field.zh)
