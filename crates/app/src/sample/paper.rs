@@ -207,7 +207,11 @@ impl<'a> Desk<'a> {
         let Some(by) = secretary.map(|held| held.person.clone()) else { return Ok(sent) };
         let has_acted = if days_ago > 14 { n != 4 } else { n == 0 };
         if !has_acted {
-            return Ok(if n % 2 == 0 { sent.read(by, self.at(days_ago.saturating_sub(1), 9)) } else { sent });
+            return Ok(if n.is_multiple_of(2) {
+                sent.read(by, self.at(days_ago.saturating_sub(1), 9))
+            } else {
+                sent
+            });
         }
         let later = days_ago.saturating_sub(3);
         let note = "已召开村干部会传达，逐户复查并督促清理，结果已报消防工作站".to_owned();
