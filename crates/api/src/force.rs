@@ -1,8 +1,8 @@
 //! Forces: fire stations, micro stations and volunteer brigades, their kit, people, rosters and patrols.
 
 use app::force::{
-    ForceAsked, ForceInput, ForceList, ForceOptions, ForceStep, ForceStepInput, ForceView, KitCheckInput,
-    MemberInput, PatrolInput, RosterInput, VehicleInput, VoidInput,
+    ForceAsked, ForceInput, ForceList, ForceMemberInput, ForceOptions, ForceStep, ForceStepInput,
+    ForceVehicleInput, ForceView, ForceVoidInput, KitCheckInput, PatrolInput, RosterInput,
 };
 
 use axum::Json;
@@ -173,13 +173,13 @@ async fn leave_dispatch(
 
 /// 登记车辆
 #[utoipa::path(post, path = "/api/v1/forces/{id}/vehicles", tag = "force", params(("id" = String, Path)),
-    request_body = VehicleInput,
+    request_body = ForceVehicleInput,
     responses((status = 200, body = ForceView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn add_vehicle(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path(id): Path<String>,
-    Json(asked): Json<VehicleInput>,
+    Json(asked): Json<ForceVehicleInput>,
 ) -> Answer<Json<ForceView>> {
     Ok(Json(doors.app.add_vehicle(&caller, &id.into(), asked).await?))
 }
@@ -212,26 +212,26 @@ async fn count(
 
 /// 作废清点
 #[utoipa::path(post, path = "/api/v1/forces/{id}/checks/{check}/void", tag = "force",
-    params(("id" = String, Path), ("check" = String, Path)), request_body = VoidInput,
+    params(("id" = String, Path), ("check" = String, Path)), request_body = ForceVoidInput,
     responses((status = 200, body = ForceView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn void_count(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path((id, check)): Path<(String, String)>,
-    Json(asked): Json<VoidInput>,
+    Json(asked): Json<ForceVoidInput>,
 ) -> Answer<Json<ForceView>> {
     Ok(Json(doors.app.void_kit_check(&caller, &id.into(), &check, asked).await?))
 }
 
 /// 登记队员技能和在岗时间
 #[utoipa::path(put, path = "/api/v1/forces/{id}/members/{person}", tag = "force",
-    params(("id" = String, Path), ("person" = String, Path)), request_body = MemberInput,
+    params(("id" = String, Path), ("person" = String, Path)), request_body = ForceMemberInput,
     responses((status = 200, body = ForceView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn member(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path((id, person)): Path<(String, String)>,
-    Json(asked): Json<MemberInput>,
+    Json(asked): Json<ForceMemberInput>,
 ) -> Answer<Json<ForceView>> {
     Ok(Json(doors.app.know_member(&caller, &id.into(), &person.into(), asked).await?))
 }
@@ -264,13 +264,13 @@ async fn patrol(
 
 /// 作废巡查
 #[utoipa::path(post, path = "/api/v1/forces/{id}/patrols/{patrol}/void", tag = "force",
-    params(("id" = String, Path), ("patrol" = String, Path)), request_body = VoidInput,
+    params(("id" = String, Path), ("patrol" = String, Path)), request_body = ForceVoidInput,
     responses((status = 200, body = ForceView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn void_patrol(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path((id, patrol)): Path<(String, String)>,
-    Json(asked): Json<VoidInput>,
+    Json(asked): Json<ForceVoidInput>,
 ) -> Answer<Json<ForceView>> {
     Ok(Json(doors.app.void_patrol(&caller, &id.into(), &patrol, asked).await?))
 }

@@ -483,7 +483,8 @@ fn duty_row(line: &DutyLine) -> DutyRow {
 /// A subject as answers show it.
 pub(crate) fn subject_view(whom: &Whom) -> SubjectView {
     let href = match whom.kind {
-        SubjectKind::Place => Some(format!("/places/{}", whom.id)),
+        SubjectKind::Place | SubjectKind::Compound => Some(format!("/places/{}", whom.id)),
+        SubjectKind::Station => Some(format!("/forces/{}", whom.id)),
         SubjectKind::Event if whom.is_occasion => Some(format!("/evidence/{}", whom.id)),
         SubjectKind::Event => Some(format!("/hazards/{}", whom.id)),
         SubjectKind::Person => Some(format!("/people/{}", whom.id)),
@@ -544,6 +545,7 @@ fn evidence_row(found: Found) -> EvidenceRow {
         "evidence" => Some(format!("/evidence/{}", found.id)),
         "letter" => Some(format!("/letters/{}", found.id)),
         "placard" => Some(format!("/placards/{}", found.id)),
+        "force" => Some(format!("/forces/{}", found.id)),
         _ => None,
     };
     EvidenceRow {

@@ -96,6 +96,14 @@ async fn a_station_is_registered_accepted_and_counts_once_nothing_is_missing() -
         assert_eq!((&force["active"], &force["people"]), (&json!(true), &json!(6)));
         let row = &clerk.get("/api/v1/forces?kind=micro").await?.items()?[0];
         assert_eq!((text(&row["head"], "name"), &row["active"]), ("王书记", &json!(true)));
+        let behind =
+            format!("/api/v1/board/duties/C3.1/evidence?subject_kind=village&subject={V1}&window=2026-Q3");
+        let shown = clerk.get(&behind).await?.ok()?;
+        assert_eq!(
+            (text(&shown["items"][0], "id"), text(&shown["items"][0], "href")),
+            (text(&force, "id"), at.trim_start_matches("/api/v1")),
+            "{shown}"
+        );
         let taken_back = json!({ "reason": "数错了", "version": 1 });
         let check = force["checks"][0]["id"].as_str().unwrap_or_default();
         let force = near.post(&to(&format!("checks/{check}/void")), taken_back).await?.ok()?;

@@ -107,6 +107,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "follow_up"
             | "contract"
             | "force"
+            | "patrol"
             | "paper"
             | "drill"
             | "placard"

@@ -177,7 +177,7 @@ pub(crate) fn locate(
     let mut located = Located { path: town.to_owned(), org: None };
     for (kind, id) in around.filter_map(|one| facts.subject_id(one)) {
         match kind {
-            SubjectKind::Org | SubjectKind::Station => {
+            SubjectKind::Org => {
                 located.org = located.org.or_else(|| Some(id.into()));
             }
             SubjectKind::Village | SubjectKind::Grid | SubjectKind::VillagerGroup => {

@@ -21,12 +21,14 @@ use store::{Read, Write};
 use utoipa::ToSchema;
 
 pub use daily::{
-    KitCheckInput, MemberInput, PatrolInput, RosterDayInput, RosterDutyInput, RosterInput, VoidInput,
+    ForceMemberInput, ForceVoidInput, KitCheckInput, PatrolInput, RosterDayInput, RosterDutyInput,
+    RosterInput,
 };
+pub(crate) use view::monday;
 pub use view::{
-    AbsentMember, AwayView, DispatchView, DutyView, ExpiringSkill, ForceGap, ForceList, ForceOptions,
-    ForceRow, ForceView, KitCheckView, KitCount, KitLine, MemberView, PatrolView, RosterDay, SkillView,
-    StandardLine, StandardOption, ThinShift, VehicleView,
+    AbsentMember, AwayView, DispatchStayView, ExpiringSkill, ForceGap, ForceList, ForceMemberView,
+    ForceOptions, ForceRow, ForceVehicleView, ForceView, KitCheckView, KitCount, KitLine, OnDutyView,
+    PatrolView, RosterDay, SkillView, StandardLine, StandardOption, ThinShift,
 };
 use view::{Book, ROLES, option, page};
 
@@ -96,7 +98,7 @@ pub struct ForceStepInput {
 
 /// A vehicle that comes into service.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct VehicleInput {
+pub struct ForceVehicleInput {
     /// Item of the standard.
     pub item: String,
     /// Name.
@@ -200,6 +202,22 @@ pub(crate) fn patrol_subject(record: &PatrolRecord) -> Subject {
 
 fn wrong<T>(field: &str, code: &'static str, message: &str) -> Result<T> {
     Err(Error::field(field, code, message))
+}
+
+/// Of the forces the caller reports for: how many lack what their standard asks for or are to be counted, and how many
+/// certificates of their people run out.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<(i64, i64)> {
+    let Some(scope) = caller.hats.scope(Action::ForceReport) else { return Ok((0, 0)) };
+    let filter = ForceFilter { state: Some("accepted".to_owned()), ..ForceFilter::default() };
+    let found = read.forces(&scope, &filter).await?;
+    if found.is_empty() {
+        return Ok((0, 0));
+    }
+    let book = Book::read(read, &found, today).await?;
+    let rows: Vec<ForceRow> = found.iter().map(|record| book.row(record)).collect();
+    let wanting = rows.iter().filter(|row| !row.active || row.count_late).count();
+    let expiring: usize = rows.iter().map(|row| row.expiring.len()).sum();
+    Ok((i64::try_from(wanting).unwrap_or(i64::MAX), i64::try_from(expiring).unwrap_or(i64::MAX)))
 }
 
 impl App {
@@ -382,7 +400,12 @@ impl App {
     }
 
     /// A vehicle comes into service.
-    pub async fn add_vehicle(&self, caller: &Caller, id: &ForceId, asked: VehicleInput) -> Result<ForceView> {
+    pub async fn add_vehicle(
+        &self,
+        caller: &Caller,
+        id: &ForceId,
+        asked: ForceVehicleInput,
+    ) -> Result<ForceView> {
         let now = self.now();
         let from = read_day("from", &asked.from)?;
         let mut tx = self.write(caller).await?;

@@ -2,6 +2,9 @@
 //! a day on; what a change would do to the board can be seen before. What does not belong here: which parameters there
 //! are (the plan file).
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use domain::fulfilment::Tally;
 use domain::period;
 use domain::plan::{
@@ -16,6 +19,7 @@ use utoipa::ToSchema;
 
 use crate::certificate;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
+use crate::force;
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::names::Names;
@@ -88,10 +92,10 @@ pub struct Change {
 
 /// One of the program's own parameters.
 struct Own {
-    of: (&'static str, f64),
-    label: &'static str,
+    of: (Cow<'static, str>, f64),
+    label: Cow<'static, str>,
     /// The unit it comes with, and those that may be chosen instead.
-    units: &'static [&'static str],
+    units: Cow<'static, [&'static str]>,
     /// The most it may be, where it is a whole number from 0 on.
     most: f64,
 }
@@ -102,11 +106,11 @@ const fn own_of(
     units: &'static [&'static str],
     most: f64,
 ) -> Own {
-    Own { of, label, units, most }
+    Own { of: (Cow::Borrowed(of.0), of.1), label: Cow::Borrowed(label), units: Cow::Borrowed(units), most }
 }
 
 /// The program's own parameters, their names for people and units.
-const OWN: [Own; 17] = [
+static OWN: [Own; 18] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -122,12 +126,34 @@ const OWN: [Own; 17] = [
     own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),
     own_of(post::WARN_DAYS, "任职或证件到期前多久提醒缺员", &["日"], 365.0),
     own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
+    own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
     own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
 ];
 
+/// The numbers of the standards of forces that no checked source gives.
+fn of_standards() -> &'static [Own] {
+    static OF_STANDARDS: OnceLock<Vec<Own>> = OnceLock::new();
+    OF_STANDARDS.get_or_init(|| {
+        let lines = force::standards().iter().flat_map(|one| one.lines.iter().map(move |line| (one, line)));
+        let ours = lines.filter(|(_, line)| line.setting.is_none()).filter_map(|(standard, line)| {
+            Some(Own {
+                of: (Cow::Owned(standard.parameter(line)?), f64::from(line.least)),
+                label: Cow::Owned(format!("{}·{}", standard.name, line.name)),
+                units: Cow::Owned(vec![line.unit.as_str()]),
+                most: 999.0,
+            })
+        });
+        ours.collect()
+    })
+}
+
+fn owns() -> impl Iterator<Item = &'static Own> {
+    OWN.iter().chain(of_standards())
+}
+
 fn own(name: &str) -> Option<&'static Own> {
-    OWN.iter().find(|own| own.of.0 == name)
+    owns().find(|own| own.of.0 == name)
 }
 
 /// The unit of a new value: the one asked for where there is a choice, otherwise the one it had.
@@ -149,7 +175,7 @@ fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
     }
     let Own { of: (name, value), units, .. } = own(name)?;
     Some(Parameter {
-        name: (*name).to_owned(),
+        name: name.to_string(),
         value: Value::Number(*value),
         unit: units.first().copied().unwrap_or_default().to_owned(),
         basis: Basis::TownSetting,
@@ -167,7 +193,7 @@ fn uses<'a>(plan: &'a Plan, name: &'a str) -> impl Iterator<Item = (&'a Duty, Us
 
 fn label(plan: &Plan, name: &str) -> String {
     if let Some(own) = own(name) {
-        return own.label.to_owned();
+        return own.label.clone().into_owned();
     }
     match uses(plan, name).next() {
         Some((duty, of)) => format!("{}·{}", duty.title, of.label()),
@@ -217,7 +243,7 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
     let (base, _) = exchange::plan_file::read(&version.source);
     let records = read.parameters().await?;
     let mut names: Vec<String> = base.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-    names.extend(OWN.iter().map(|own| own.of.0.to_owned()));
+    names.extend(owns().map(|own| own.of.0.to_string()));
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     let people: std::collections::BTreeMap<String, String> =
@@ -248,7 +274,7 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
             current,
             history,
             pending: own_records().find(|record| record.decision == Decision::Proposed).cloned(),
-            units: own(&name).map(|own| own.units).filter(|units| units.len() > 1).unwrap_or_default(),
+            units: own(&name).map(|own| &*own.units).filter(|units| units.len() > 1).unwrap_or_default(),
             used_by,
             name,
         });

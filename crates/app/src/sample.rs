@@ -3,6 +3,7 @@
 
 mod dice;
 mod evidence;
+mod force;
 mod handover;
 mod history;
 mod meeting;
@@ -67,6 +68,8 @@ impl App {
         let library = library(&mut read).await?;
         drop(read);
         record::fill(self, cast(roster)?, &id, &library, calendar()).await?;
+        // Stations first: what they do is evidence as well.
+        force::fill(self, roster).await?;
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
         training::fill(self, roster).await?;

@@ -454,6 +454,13 @@ impl App {
                 counts.push(count("reports", "待签发报告", n, "due", "/reports?state=submitted"));
             }
         }
+        let (wanting, expiring) = crate::force::waiting(read, caller, today).await?;
+        if wanting > 0 {
+            counts.push(count("force_gaps", "站队缺项或待清点", wanting, "due", "/forces?gaps=true"));
+        }
+        if expiring > 0 {
+            counts.push(count("force_certificates", "站队证件临期", expiring, "due", "/forces"));
+        }
         let (to_accept, owed_late) = crate::contract::waiting(read, caller, today).await?;
         if to_accept > 0 {
             counts.push(count("deliverables", "待验收服务成果", to_accept, "due", "/contracts"));

@@ -6,6 +6,7 @@ mod acts;
 mod contract;
 mod drill;
 mod evidence;
+mod force;
 mod letter;
 mod meeting;
 mod names;
@@ -16,6 +17,7 @@ mod training;
 use std::collections::{BTreeSet, HashMap};
 
 use domain::fulfilment::{Facts, Span, SubjectIx};
+use domain::place::KindCode;
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 
@@ -25,7 +27,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 25] = [
+pub const CONNECTED: [&str; 28] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -48,6 +50,9 @@ pub const CONNECTED: [&str; 25] = [
     "enforcement.trained",
     "person.registered",
     "training.held",
+    "station.active",
+    "station.dispatchable",
+    "equipment.complete",
     "contract.signed",
     "drill.held",
     "board.current",
@@ -89,6 +94,8 @@ struct Roll {
     orgs: HashMap<String, (Vec<String>, Option<SubjectIx>)>,
     /// Assignment → organisation.
     hats: HashMap<String, String>,
+    /// Post → the force whose people hold it, and the unit or compound it serves.
+    forces: HashMap<String, Vec<SubjectIx>>,
     /// Hazard → the last event taken in.
     hazards: HashMap<String, i64>,
     /// Whom the gate of clause 11 was open to when.
@@ -135,6 +142,7 @@ impl Read {
         self.gather_posts(&mut out).await?;
         self.gather_people(&mut out).await?;
         self.gather_places(&mut out, as_of).await?;
+        self.gather_stations(&mut out).await?;
         self.gather_managers(&mut out).await?;
         self.gather_acts(&mut out).await?;
         self.gather_meetings(&mut out).await?;
@@ -202,10 +210,6 @@ impl Read {
                     out.facts.add_label(subject, tag, ALWAYS);
                 }
             }
-            if subject.is_some() && matches!(kind.as_str(), "station" | "brigade") {
-                let station = out.facts.add_subject(SubjectKind::Station, &id, ALWAYS, 1.0, &around);
-                out.facts.add_label(station, &format!("class:{kind}"), ALWAYS);
-            }
             out.roll.orgs.insert(id, (tags, subject));
         }
         Ok(())
@@ -265,9 +269,18 @@ impl Read {
             let exists = stay(&row)?;
             let around = out.roll.around(&row.text("path")?, out.town);
             let place = out.facts.add_subject(SubjectKind::Place, &row.text("id")?, exists, 1.0, &around);
-            out.facts.add_label(place, &format!("category:{}", row.text("category")?), ALWAYS);
-            for tag in row.text("tags")?.split_whitespace() {
-                out.facts.add_label(place, &format!("tag:{tag}"), ALWAYS);
+            let category = row.text("category")?;
+            let mut known_as = vec![place];
+            // A residential compound owes duties of its own beside those of a place. Source: C3.3, C18.
+            if KindCode(category.clone()).is_within(&KindCode::from("compound")) {
+                let id = row.text("id")?;
+                known_as.push(out.facts.add_subject(SubjectKind::Compound, &id, exists, 1.0, &around));
+            }
+            for subject in known_as {
+                out.facts.add_label(subject, &format!("category:{category}"), ALWAYS);
+                for tag in row.text("tags")?.split_whitespace() {
+                    out.facts.add_label(subject, &format!("tag:{tag}"), ALWAYS);
+                }
             }
             Ok(())
         })

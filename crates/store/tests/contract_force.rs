@@ -5,11 +5,17 @@ mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::force::{Count, Duty, Force, ForceKind, KitCheck, Patrol, Served, Shift};
+use domain::force::{
+    Count, Dispatch, Duty, Force, ForceKind, Group, KitCheck, Line, Patrol, Served, Shift, Standard,
+};
 use domain::ids::TownCode;
+use domain::org::{Level, Org, OrgKind, Relation, Territory};
+use domain::place::Confidence;
+use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp, parse_date};
 use scopes::{below, everything, of_org};
 use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolRecord};
+use store::org::{OrgRecord, TerritoryRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -223,6 +229,146 @@ async fn counts_rosters_and_patrols_stay_and_what_is_taken_back_says_why() -> an
         assert_eq!(counts, [("f1".into(), 1)], "what was taken back does not count");
         let verified = read.verify().await?;
         assert_eq!((verified.findings.len(), verified.rows), (0, 9));
+        Ok(())
+    })
+    .await
+}
+
+fn kit_standard() -> Standard {
+    Standard {
+        code: "village_micro".to_owned(),
+        name: "社区（村）微型消防站".to_owned(),
+        kind: ForceKind::Micro,
+        serves: vec![Served::Village],
+        source: "某".to_owned(),
+        confidence: Confidence::Check,
+        lines: vec![Line {
+            item: "hose".to_owned(),
+            name: "水带".to_owned(),
+            unit: "盘".to_owned(),
+            group: Group::Kit,
+            roles: Vec::new(),
+            least: 4,
+            must: true,
+            confidence: Confidence::Parameter,
+            source: "某".to_owned(),
+            setting: None,
+        }],
+    }
+}
+
+/// A village's station counts for the village, a unit's next door does not.
+#[tokio::test]
+async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let node = |code: &str, level: Level, path: &str| TerritoryRecord {
+            territory: Territory {
+                code: code.into(),
+                level,
+                parent: None,
+                path: path.to_owned(),
+                name: code.to_owned(),
+                short_name: code.to_owned(),
+                kind: String::new(),
+                aliases: Vec::new(),
+                provisional: false,
+            },
+            ord: 1,
+            version: 1,
+            recorded_at: NOW,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_territory(&node(TOWN, Level::Town, TOWN)).await?;
+        tx.insert_territory(&node("v1", Level::Village, &format!("{TOWN}/v1"))).await?;
+        let org = Org {
+            id: "v1".into(),
+            kind: OrgKind::Village,
+            name: "一村".to_owned(),
+            short_name: "一村".to_owned(),
+            aliases: Vec::new(),
+            relation: Relation::Town,
+            label: String::new(),
+            territory: "v1".into(),
+            active: true,
+        };
+        tx.insert_org(&OrgRecord { org, ord: 1, version: 1, recorded_at: NOW }).await?;
+        let path = format!("{TOWN}/v1");
+        let used = |id: &str, place: Option<&str>| -> anyhow::Result<ForceRecord> {
+            let mut record = force(id, ForceKind::Micro, "v1", &path, place);
+            record.force = record.force.accept(day("2026-02-01"), "镇消安办", day("2026-09-21"))?;
+            record.force.dispatch =
+                vec![Dispatch { from: day("2026-03-01"), call_sign: "01".to_owned(), left: None }];
+            record.accepted_at = Some(Timestamp::start_of(day("2026-02-01")));
+            record.recorded_at = Timestamp::start_of(day("2026-01-20"));
+            Ok(record)
+        };
+        tx.insert_force(&used("f1", None)?).await?;
+        tx.insert_force(&used("f2", Some("mill"))?).await?;
+        for (id, of, on, have) in
+            [("k1", "f1", "2026-04-01", 4), ("k2", "f1", "2026-06-01", 3), ("k3", "f2", "2026-01-01", 9)]
+        {
+            let check = KitCheck {
+                id: id.to_owned(),
+                on: day(on),
+                by: "p".into(),
+                counts: BTreeMap::from([("hose".to_owned(), Count { have, unfit: 0 })]),
+                note: String::new(),
+            };
+            let recorded_at = Timestamp::start_of(day(on));
+            tx.insert_kit_check(&KitCheckRecord {
+                force: of.into(),
+                check,
+                voided: None,
+                version: 1,
+                recorded_at,
+            })
+            .await?;
+        }
+        tx.insert_patrol(&PatrolRecord {
+            patrol: Patrol {
+                id: "w".to_owned(),
+                force: "f1".into(),
+                on: day("2026-05-05"),
+                people: BTreeSet::from(["p".into()]),
+                text: "沿村道查看".to_owned(),
+            },
+            path: path.clone(),
+            org: "v1".to_owned(),
+            place: None,
+            voided: None,
+            version: 1,
+            recorded_at: Timestamp::start_of(day("2026-05-05")),
+            recorded_by: "某人".to_owned(),
+        })
+        .await?;
+        tx.commit(audit("force", "f1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let until = day("2026-12-31");
+        let mut gathered = read.gather(until).await?;
+        read.gather_forces(&mut gathered, &[kit_standard()]).await?;
+        let facts = &gathered.facts;
+        let found = |kind: &str, subject: (SubjectKind, &str)| -> Vec<Date> {
+            let ix = facts.subject(subject.0, subject.1).expect("on the rolls");
+            let known = facts.known_between(kind, ix, (day("2026-01-01"), until), until);
+            known.filter_map(|fact| facts.happened_on(fact)).collect()
+        };
+        let (one, two) = ((SubjectKind::Station, "f1"), (SubjectKind::Station, "f2"));
+        let village = (SubjectKind::Village, "v1");
+        assert_eq!(found("station.active", one), [day("2026-04-01")], "from the count that sufficed");
+        assert_eq!(found("station.active", two), [day("2026-02-01")], "from its acceptance");
+        assert_eq!(found("station.active", village), [day("2026-04-01")], "by its own and not the unit's");
+        assert_eq!(found("station.active", (SubjectKind::Town, TOWN)), [], "the town has none of its own");
+        assert_eq!(found("equipment.complete", village), [day("2026-04-01")]);
+        assert_eq!(found("station.dispatchable", one), [day("2026-03-01")]);
+        assert_eq!(
+            (found("patrol.done", one), found("patrol.done", village)),
+            (vec![day("2026-05-05")], vec![])
+        );
+        let names = read.subject_names(SubjectKind::Station, &["f1"]).await?;
+        assert_eq!(names.get("f1").map(String::as_str), Some("f1 站"));
+        assert_eq!(read.within_scope("force", &["f1"], &below(&[&path])).await?, ["f1"]);
+        assert!(read.within_scope("patrol", &["w"], &below(&["elsewhere"])).await?.is_empty());
         Ok(())
     })
     .await

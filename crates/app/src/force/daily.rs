@@ -30,7 +30,7 @@ pub struct KitCheckInput {
 
 /// Something recorded is taken back.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct VoidInput {
+pub struct ForceVoidInput {
     /// Why.
     pub reason: String,
     /// The version that was read.
@@ -39,7 +39,7 @@ pub struct VoidInput {
 
 /// What is known of a member.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct MemberInput {
+pub struct ForceMemberInput {
     /// Codes of skills.
     #[serde(default)]
     pub skills: Vec<String>,
@@ -135,7 +135,7 @@ impl App {
         caller: &Caller,
         id: &ForceId,
         check: &str,
-        asked: VoidInput,
+        asked: ForceVoidInput,
     ) -> Result<ForceView> {
         let now = self.now();
         let scope = caller.scope(Action::ForceRead)?;
@@ -161,7 +161,7 @@ impl App {
         caller: &Caller,
         id: &ForceId,
         person: &PersonId,
-        asked: MemberInput,
+        asked: ForceMemberInput,
     ) -> Result<ForceView> {
         let now = self.now();
         let mut skills = BTreeSet::new();
@@ -344,7 +344,7 @@ impl App {
         caller: &Caller,
         id: &ForceId,
         patrol: &str,
-        asked: VoidInput,
+        asked: ForceVoidInput,
     ) -> Result<ForceView> {
         let now = self.now();
         let scope = caller.scope(Action::ForceRead)?;

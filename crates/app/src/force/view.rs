@@ -156,7 +156,7 @@ pub struct KitLine {
 
 /// A vehicle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct VehicleView {
+pub struct ForceVehicleView {
     /// Its place in the list, from 0.
     pub no: usize,
     /// What it is.
@@ -198,7 +198,7 @@ pub struct AwayView {
 
 /// One of its people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MemberView {
+pub struct ForceMemberView {
     /// Who.
     pub person: Named,
     /// As what.
@@ -223,7 +223,7 @@ pub struct MemberView {
 
 /// A stay in the unified dispatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DispatchView {
+pub struct DispatchStayView {
     /// First day.
     pub from: String,
     /// Call sign.
@@ -286,7 +286,7 @@ pub struct PatrolView {
 
 /// Somebody on duty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DutyView {
+pub struct OnDutyView {
     /// Who.
     pub person: Named,
     /// Shift.
@@ -299,7 +299,7 @@ pub struct RosterDay {
     /// The day.
     pub on: String,
     /// Who is on duty.
-    pub duties: Vec<DutyView>,
+    pub duties: Vec<OnDutyView>,
     /// Shifts with too few.
     pub thin: Vec<ThinShift>,
     /// Members who are away, and why.
@@ -338,9 +338,9 @@ pub struct ForceView {
     /// Line by line.
     pub lines: Vec<KitLine>,
     /// Vehicles.
-    pub vehicles: Vec<VehicleView>,
+    pub vehicles: Vec<ForceVehicleView>,
     /// People of today.
-    pub members: Vec<MemberView>,
+    pub members: Vec<ForceMemberView>,
     /// Posts of its people.
     pub posts: Vec<Named>,
     /// The first day it counts.
@@ -348,7 +348,7 @@ pub struct ForceView {
     /// Who accepted it.
     pub accepted_by: String,
     /// Stays in the unified dispatch.
-    pub dispatch: Vec<DispatchView>,
+    pub dispatch: Vec<DispatchStayView>,
     /// The first day it is no more.
     pub closed_on: Option<String>,
     /// Why.
@@ -442,7 +442,7 @@ fn month_of(day: Date) -> (Date, Date) {
 }
 
 /// The Monday of a day's week.
-pub(super) fn monday(day: Date) -> Date {
+pub(crate) fn monday(day: Date) -> Date {
     day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))).unwrap_or(day)
 }
 
@@ -601,7 +601,7 @@ impl Book {
         member.skills.iter().filter_map(soon).collect()
     }
 
-    fn member(&self, force: &Force, held: &Assignment) -> MemberView {
+    fn member(&self, force: &Force, held: &Assignment) -> ForceMemberView {
         let known = force.members.get(&held.person).cloned().unwrap_or_default();
         let own = self.certificates.get(&held.person).map_or(&[][..], Vec::as_slice);
         let Member { skills, weekdays, away } = &known;
@@ -613,7 +613,7 @@ impl Book {
                 last_day: standing.last_day().map(|day| day.to_string()),
             }
         };
-        MemberView {
+        ForceMemberView {
             person: self.person(&held.person),
             role: Word::new(held.role.code(), held.role.label()),
             post: held.post.to_string(),
@@ -665,8 +665,8 @@ impl Book {
         week.iter().map(day).collect()
     }
 
-    fn duty(&self, duty: &Duty) -> DutyView {
-        DutyView {
+    fn duty(&self, duty: &Duty) -> OnDutyView {
+        OnDutyView {
             person: self.person(&duty.person),
             shift: Word::new(duty.shift.code(), duty.shift.label()),
         }
@@ -806,7 +806,7 @@ pub(super) async fn page(
             .vehicles
             .iter()
             .enumerate()
-            .map(|(no, one)| VehicleView {
+            .map(|(no, one)| ForceVehicleView {
                 no,
                 item: Word::new(&one.item, standard.called(&one.item)),
                 name: one.name.clone(),
@@ -830,7 +830,7 @@ pub(super) async fn page(
         dispatch: force
             .dispatch
             .iter()
-            .map(|stay| DispatchView {
+            .map(|stay| DispatchStayView {
                 from: stay.from.to_string(),
                 call_sign: stay.call_sign.clone(),
                 left_on: stay.left.as_ref().map(|(on, _)| on.to_string()),

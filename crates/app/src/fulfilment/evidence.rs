@@ -57,6 +57,7 @@ fn source(kind: &str) -> (&'static str, Action) {
         }
         "place.graded" | "place.sector_assigned" | "register.verified" => ("place", Action::PlaceRead),
         "post.filled" | "certificate.valid" | "person.registered" => ("person", Action::PersonRead),
+        "station.active" | "station.dispatchable" | "equipment.complete" => ("force", Action::ForceRead),
         "training.held" => ("training", Action::TrainingRead),
         "enforcement.act" | "enforcement.trained" => ("inspection", Action::InspectionRead),
         "org.complete" => ("org", Action::PersonRead),
@@ -140,21 +141,26 @@ impl App {
 async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Result<Vec<Found>> {
     let mut items = Vec::with_capacity(facts.len());
     let mut allowed: HashMap<&'static str, Vec<String>> = HashMap::new();
-    // A column on a board is evidence of its own, the roster on one is a placard.
+    // A column on a board is evidence of its own, the roster on one is a placard; stations write their patrols down
+    // themselves, anybody else's is evidence.
     let boards: Vec<&str> =
         facts.iter().filter(|fact| fact.kind == BOARD).map(|fact| fact.id.as_str()).collect();
     let boards = read.object_refs("placard", &boards).await?;
-    let source = |fact: &FactRef| match fact.kind {
-        BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
-        kind => source(kind),
-    };
+    let mut sources = Vec::with_capacity(facts.len());
     for fact in &facts {
-        let (object, action) = source(fact);
+        sources.push(match fact.kind {
+            BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
+            "patrol.done" if read.patrol(&fact.id).await?.is_some() => ("patrol", Action::ForceRead),
+            kind => source(kind),
+        });
+    }
+    for (object, action) in &sources {
+        let (object, action) = (*object, *action);
         if allowed.contains_key(object) {
             continue;
         }
-        let ids: Vec<&str> =
-            facts.iter().filter(|one| source(one).0 == object).map(|one| one.id.as_str()).collect();
+        let of_kind = facts.iter().zip(&sources).filter(|(_, (one, _))| *one == object);
+        let ids: Vec<&str> = of_kind.map(|(fact, _)| fact.id.as_str()).collect();
         let visible = match caller.scope(action) {
             Err(_) => Vec::new(),
             // People and lists of the town are read by all who may read them at all.
@@ -171,13 +177,12 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
         };
         allowed.insert(object, visible);
     }
-    for fact in facts {
-        let (object, _) = source(&fact);
+    for (fact, (object, _)) in facts.into_iter().zip(sources) {
         if !allowed.get(object).is_some_and(|ids| ids.contains(&fact.id)) {
             continue;
         }
         let photos = match object {
-            "inspection" | "hazard" | "evidence" | "letter" | "drill" | "placard" => {
+            "inspection" | "hazard" | "evidence" | "letter" | "drill" | "placard" | "patrol" => {
                 read.photos_of(object, &fact.id).await?
             }
             _ => Vec::new(),
@@ -239,6 +244,14 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             let spot = read.placard(&fact.id.as_str().into(), &whole).await?.map(|one| one.placard.spot);
             format!("公示牌 {}", spot.unwrap_or_default())
         }
+        "force" => {
+            let names = read.subject_names(SubjectKind::Station, &[&fact.id]).await?;
+            format!("{} {}", place_name(names, &fact.id), label(fact.kind))
+        }
+        "patrol" => match read.patrol(&fact.id).await? {
+            None => String::new(),
+            Some(record) => record.patrol.text,
+        },
         "training" => match read.training(&fact.id.as_str().into()).await? {
             None => String::new(),
             Some(kept) => kept.training.title,

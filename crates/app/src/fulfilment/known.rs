@@ -17,6 +17,7 @@ use store::waiver::WaiverRecord;
 use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::calendar::calendar;
+use crate::force::standards_on;
 use crate::plan::plan_in_force;
 use crate::{App, Error, Result};
 
@@ -202,7 +203,9 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let (seq, _) = read.audit_head().await?;
         let (plan, _) = plan_in_force(&mut read, as_of).await?;
-        let gathered = read.gather(as_of).await?;
+        let mut gathered = read.gather(as_of).await?;
+        let standards = standards_on(&mut read, as_of).await?;
+        read.gather_forces(&mut gathered, &standards).await?;
         let waivers = waivers_known(&read.waivers().await?, &gathered, as_of);
         drop(read);
         let mut known = Known {

@@ -2,7 +2,7 @@
 //! most of it recorded and accepted, some late, missing, sent back or still waiting. Everything goes through the rules of
 //! `domain`. What does not belong here: inspections and hazards (`history`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, Days, Months};
 use domain::evidence::claim::{Asked, Claim, asked, credits, tag_label};
@@ -91,6 +91,8 @@ struct Shot {
 struct Teller<'a> {
     plan: &'a Plan,
     gathered: &'a Gathered,
+    /// Of stations and compounds, which the roster does not know.
+    names: HashMap<String, String>,
     roster: &'a Roster,
     town: String,
     now: Timestamp,
@@ -107,12 +109,20 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let Some(_) = read.plan_on(today).await? else { return Ok(()) };
     let (plan, _) = plan_in_force(&mut read, today).await?;
     let gathered = read.gather(today).await?;
+    let mut names = HashMap::new();
+    for kind in [SubjectKind::Station, SubjectKind::Compound] {
+        let of_kind = gathered.facts.subjects().filter(|(_, one)| *one == kind);
+        let ids: Vec<&str> =
+            of_kind.filter_map(|(ix, _)| gathered.facts.subject_id(ix)).map(|(_, id)| id).collect();
+        names.extend(read.subject_names(kind, &ids).await?);
+    }
     drop(read);
     let first = today - Months::new(MONTHS);
     let from = first.with_day(1).unwrap_or(first);
     let mut teller = Teller {
         plan: &plan,
         gathered: &gathered,
+        names,
         roster,
         town: app.town.to_string(),
         now,
@@ -165,6 +175,17 @@ impl Teller<'_> {
                 Some((own.or_else(office)?, org.name.clone()))
             }
             SubjectKind::Post => Some((office()?, post?.name.clone())),
+            SubjectKind::Station | SubjectKind::Compound => {
+                let facts = &self.gathered.facts;
+                let village = facts.enclosing(facts.subject(kind, subject)?, SubjectKind::Village);
+                let code = village.and_then(|ix| facts.subject_id(ix)).map(|(_, code)| code);
+                let staff = code.and_then(|code| {
+                    self.somebody(on, |held| {
+                        held.role == Role::VillageStaff && held.territory.as_str() == code
+                    })
+                });
+                Some((staff.or_else(office)?, self.names.get(subject)?.clone()))
+            }
             _ => Some((office()?, "青峰镇".to_owned())),
         }
     }

@@ -98,6 +98,11 @@ const HEAD_LEFT: (i32, u32, u32) = (2026, 5, 10);
 const HEAD_MEMBER: (i32, u32, u32) = (2026, 6, 15);
 /// One department joined the committee later than the others.
 const JOINED: (i32, u32, u32) = (2025, 4, 1);
+/// The village whose station chief left, and when.
+const CHIEF_LEFT: (usize, (i32, u32, u32)) = (6, (2026, 10, 20));
+/// Villages that found too few people for the station, and for the brigade.
+const FEW_MEMBERS: usize = 5;
+const FEW_VOLUNTEERS: usize = 3;
 /// One of the two welfare contracts runs out: the program warns a month before.
 const WELFARE_ENDS: (i32, u32, u32) = (2026, 12, 15);
 
@@ -115,6 +120,7 @@ pub fn roster() -> Roster {
         town.village(n, facts);
     }
     town.committee_members();
+    town.forces();
     town.roster
 }
 
@@ -512,7 +518,11 @@ impl Builder {
 
     /// Clause 3: micro station and volunteers.
     fn station(&mut self, org: &str, n: usize, name: &str, code: &str) {
-        self.filled(&format!("station{n}"), Role::StationChief, org, code, &format!("{name}微型消防站站长"));
+        let chief = format!("station{n}");
+        self.post(&chief, Role::StationChief, org, code, &format!("{name}微型消防站站长"), Some(1));
+        let person = self.person(&chief);
+        // One chief left and nobody has come.
+        self.hold(&person, &chief, start(), (n == CHIEF_LEFT.0).then(|| on(CHIEF_LEFT.1)));
         let members = format!("station-members{n}");
         self.post(&members, Role::StationMember, org, code, &format!("{name}微型消防站队员"), None);
         self.filled(&format!("brigade{n}"), Role::BrigadeLeader, org, code, &format!("{name}志愿消防队队长"));
@@ -523,6 +533,54 @@ impl Builder {
             self.hold(&member, &members, start(), None);
             let volunteer = self.person(&format!("{volunteers}-{one}"));
             self.hold(&volunteer, &volunteers, start(), None);
+        }
+    }
+
+    /// Clause 3 again: enough people in most villages, two key units and a compound with stations of their own, and the
+    /// town's station (clause 6). Who is added here comes last, so that nobody before is called anything else.
+    fn forces(&mut self) {
+        self.crew(
+            "town-station",
+            (Role::StationChief, Role::StationMember),
+            "workstation",
+            TOWN,
+            "镇消防站",
+            6,
+        );
+        for n in 1..=VILLAGES.len() {
+            let members = format!("station-members{n}");
+            for one in 4..=(if n == FEW_MEMBERS { 3 } else { 5 }) {
+                let member = self.person(&format!("{members}-{one}"));
+                self.hold(&member, &members, start(), None);
+            }
+            let volunteers = format!("volunteers{n}");
+            for one in 4..=(if n == FEW_VOLUNTEERS { 3 } else { 6 }) {
+                let volunteer = self.person(&format!("{volunteers}-{one}"));
+                self.hold(&volunteer, &volunteers, start(), None);
+            }
+        }
+        let market = self.roster.territories.iter().find(|node| node.level == Level::Village);
+        let Some(market) = market.map(|node| node.code.to_string()) else { return };
+        let station = (Role::StationChief, Role::StationMember);
+        let brigade = (Role::BrigadeLeader, Role::Volunteer);
+        for (word, roles, name, members) in [
+            ("unit-station1", station, "重点单位一微型消防站", 5),
+            ("unit-brigade1", brigade, "重点单位一志愿消防队", 5),
+            ("unit-station2", station, "重点单位二微型消防站", 5),
+            ("compound-station", station, "梧桐苑小区微型消防站", 3),
+        ] {
+            self.crew(word, roles, "village1", &market, name, members);
+        }
+    }
+
+    fn crew(&mut self, word: &str, roles: (Role, Role), org: &str, code: &str, name: &str, members: usize) {
+        let head = if roles.0 == Role::BrigadeLeader { "队长" } else { "站长" };
+        self.filled(word, roles.0, org, code, &format!("{name}{head}"));
+        let others = format!("{word}-members");
+        self.post(&others, roles.1, org, code, &format!("{name}队员"), None);
+        for one in 1..=members {
+            let member = self.person(&format!("{others}-{one}"));
+            self.hold(&member, &others, start(), None);
         }
     }
 }

@@ -317,7 +317,12 @@ impl Facts {
             .map(|(word, _)| *word)
             .collect();
         let mut credited = vec![fact.subject];
-        credited.extend(subject.parents.iter().chain(fact.also).copied());
+        // That a unit has a station of its own says nothing of its village's: a station answers for itself and whomever
+        // it serves, who is named.
+        if subject.kind != SubjectKind::Station {
+            credited.extend(&subject.parents);
+        }
+        credited.extend(fact.also);
         credited.sort();
         credited.dedup();
         credited.retain(|subject| (subject.0 as usize) < self.subjects.len());

@@ -779,3 +779,27 @@ fn a_thousand_places_and_fourteen_months_are_judged_near_linearly() {
     assert_eq!(report.whole(&plan).count(Status::Met), 20 * 1000 * 9);
     assert!(matches!(plan.duties[0].rhythm, Rhythm::Fixed(Period::Every(Unit::Month))));
 }
+
+#[test]
+fn a_station_answers_for_itself_and_whom_it_serves_and_not_for_all_that_lies_around() {
+    let mut town = a_town(1);
+    let around = [town.village, town.town];
+    let since = Span::since(date("2020-01-01"));
+    let station = town.facts.add_subject(SubjectKind::Station, "s", since, 1.0, &around);
+    let whom = town.shops.first().copied().expect("a shop");
+    let fact = NewFact {
+        kind: "station.active",
+        id: "s",
+        subject: station,
+        also: &[whom],
+        happened_on: date("2026-01-01"),
+        until: None,
+        recorded_on: date("2026-01-01"),
+        void_on: None,
+        tags: &["station:micro"],
+    };
+    let fact = town.facts.add_fact(&fact).expect("a known kind");
+    assert_eq!(town.facts.credited(fact).len(), 2, "the station and the shop, not the village");
+    assert!(town.facts.credited(fact).contains(&whom));
+    assert!(town.facts.lies_in(station, town.village), "though it lies there");
+}

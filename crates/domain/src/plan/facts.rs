@@ -1,8 +1,8 @@
 //! The kinds of recorded fact that duties may ask for. Rooms that record something emit a fact of one of these kinds;
 //! a plan file may name no other. What does not belong here: how a fact is stored (`store`) or judged (`fulfilment`).
 //!
-//! A fact is credited to its subject, to the village, grid and town the subject lies in, and to the organisation or
-//! post that acted. It carries tags; the labels of its subject on that day (`list:`, `tag:`, `category:`) are added
+//! A fact is credited to its subject, to the village, grid and town the subject lies in (unless it is a station, which
+//! answers for itself and whom it serves), and to the organisation or post that acted. It carries tags; the labels of its subject on that day (`list:`, `tag:`, `category:`) are added
 //! by themselves. "From..until" marks kinds that hold for a time.
 
 /// One kind of fact.

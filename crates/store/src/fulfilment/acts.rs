@@ -196,6 +196,7 @@ impl Read {
             let subject = out.facts.subject(SubjectKind::Post, &post).or(around.first().copied());
             let (mut tags, mut also) = out.roll.acting(&BTreeSet::from([row.text("org")?]));
             also.extend(around);
+            also.extend(out.roll.forces.get(&post).into_iter().flatten());
             tags.extend([
                 format!("role:{}", row.text("role")?),
                 format!("post:{post}"),

@@ -24,10 +24,11 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "follow_up" => Some(("follow_up", "id", crate::follow_up::COLUMNS)),
         "handover" => Some(("handover", "id", crate::handover::COLUMNS)),
         "paper" => Some(("paper", "id", crate::paper::COLUMNS)),
-        "force" => Some(("force", "id", crate::force::COLUMNS)),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "drill" => at_a_place("drill"),
         "placard" => Some(("placard", "id", crate::placard::COLUMNS)),
+        "force" => Some(("force", "id", crate::force::COLUMNS)),
+        "patrol" => Some(("force_patrol", "id", crate::force::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -68,13 +69,14 @@ impl Read {
         ids: &[&str],
     ) -> Result<HashMap<String, String>> {
         let (table, name) = match kind {
-            SubjectKind::Place => ("place", "name"),
+            SubjectKind::Place | SubjectKind::Compound => ("place", "name"),
             SubjectKind::Town
             | SubjectKind::Village
             | SubjectKind::Grid
             | SubjectKind::VillagerGroup
             | SubjectKind::Building => ("territory", "name"),
-            SubjectKind::Org | SubjectKind::Station => ("org", "name"),
+            SubjectKind::Org => ("org", "name"),
+            SubjectKind::Station => ("force", "name"),
             SubjectKind::Post => ("post", "name"),
             SubjectKind::Person => ("person", "name"),
             SubjectKind::Event => ("hazard", "code"),
@@ -109,7 +111,9 @@ impl Read {
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
-            "place" | "person" | "org" | "post" | "territory" | "parameter" => (object_kind, "id", "name"),
+            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" => {
+                (object_kind, "id", "name")
+            }
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),

@@ -279,3 +279,21 @@ export type ReceiptView = View<'ReceiptView'>
 export type ReceivedPage = View<'ReceivedPage'>
 export type SeriesView = View<'SeriesView'>
 export type NumbersView = View<'NumbersView'>
+
+// ── forces
+
+export type ForceRow = View<'ForceRow'>
+export type ForceList = View<'ForceList'>
+export type ForceView = View<'ForceView'>
+export type ForceOptions = View<'ForceOptions'>
+export type ForceMemberView = View<'ForceMemberView'>
+export type KitCheckView = View<'KitCheckView'>
+export type PatrolView = View<'PatrolView'>
+export type ForceInput = Schemas['ForceInput']
+export type ForceStepInput = Schemas['ForceStepInput']
+export type ForceVehicleInput = Schemas['ForceVehicleInput']
+export type KitCheckInput = Schemas['KitCheckInput']
+export type ForceMemberInput = Schemas['ForceMemberInput']
+export type RosterInput = Schemas['RosterInput']
+export type PatrolInput = Schemas['PatrolInput']
+export type ForceVoidInput = Schemas['ForceVoidInput']

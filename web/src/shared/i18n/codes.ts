@@ -49,6 +49,8 @@ export function windowLabel(window: { key: string; label: string; from: string; 
 /** What a parameter is called: the program's own by name, those of the plan by duty and what of it is set. */
 export function parameterLabel(parameter: { name: string; label: string }): string {
   if (!english.value) return parameter.label
+  const [, standard, item] = /^force\.(\w+)\.(\w+)$/.exec(parameter.name) ?? []
+  if (item) return `${codeLabel('force_standard', standard, standard)} · ${codeLabel('force_item', item, item)}`
   const at = parameter.label.lastIndexOf('\u00b7')
   const use = codeLabel('spoken', parameter.label.slice(at + 1), parameter.label.slice(at + 1))
   return at > 0 ? `${parameter.label.slice(0, at)} \u00b7 ${use}` : codeLabel('parameter', parameter.name, use)

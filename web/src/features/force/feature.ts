@@ -1,0 +1,11 @@
+import { Siren } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Fire stations, micro stations and volunteer brigades. */
+export default {
+  routes: [
+    { path: '/forces', component: () => import('./ForceBoard.vue'), meta: { can: ['force.read'], title: 'force.title' } },
+    { path: '/forces/:id', component: () => import('./ForcePage.vue'), meta: { can: ['force.read'], title: 'force.one' } },
+  ],
+  menu: [{ group: 'base', order: 150, to: '/forces', label: 'force.menu', icon: Siren, can: ['force.read'] }],
+} satisfies Feature
