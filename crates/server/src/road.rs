@@ -131,8 +131,8 @@ pub struct Route {
 /// How far one gets.
 #[derive(Debug, Args)]
 pub struct Reached {
-    /// Starts, as `105.9,29.3`; may be given several times.
-    #[arg(long, value_parser = lon_lat, allow_hyphen_values = true, required = true, num_args = 1..)]
+    /// Starts, as `105.9,29.3 105.8,29.4`; west of Greenwich as `--from=-70.1,5.2`.
+    #[arg(long, value_parser = lon_lat, required = true, num_args = 1..)]
     from: Vec<[f64; 2]>,
     /// Within so many minutes.
     #[arg(long, value_parser = minutes)]

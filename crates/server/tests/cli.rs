@@ -213,3 +213,100 @@ fn what_is_exported_imports_again_unchanged_and_a_good_ledger_is_written() -> Re
     assert_eq!(verified["findings"], json!([]));
     Ok(())
 }
+
+/// A village road of 3 m, and a way round that nobody measured.
+const MAP: &str = r#"<osm version="0.6">
+ <node id="1" lat="29.300" lon="105.900"/><node id="2" lat="29.300" lon="105.910"/>
+ <node id="3" lat="29.310" lon="105.900"/><node id="4" lat="29.310" lon="105.910"/>
+ <way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="unclassified"/><tag k="name" v="石桥路"/><tag k="width" v="3"/></way>
+ <way id="11"><nd ref="1"/><nd ref="3"/><nd ref="4"/><nd ref="2"/><tag k="highway" v="unclassified"/><tag k="name" v="后山路"/></way>
+</osm>"#;
+
+#[test]
+fn a_way_over_a_map_says_what_stands_in_it_and_what_nobody_knows() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("map.osm");
+    std::fs::write(&file, MAP)?;
+    let graph = file.display().to_string();
+    let data = folder.path().join("none");
+    let ask = |words: &[&str]| run(&data, &[words, &["--graph", &graph]].concat(), "");
+    let ends = ["--from", "105.900,29.300", "--to", "105.910,29.300", "--json"];
+    let route = |more: &[&str]| ask(&[&["route"], &ends[..], more].concat());
+
+    let engine = document(&route(&["--vehicle", "engine"])?)?;
+    assert_eq!(
+        (&engine["found"], &engine["pessimistic"]["found"]),
+        (&json!(true), &json!(false)),
+        "{engine}"
+    );
+    assert_eq!(engine["blocked_by"][0]["name"], "石桥路");
+    assert_eq!(engine["blocked_by"][0]["reasons"][0]["code"], "road.refused.width");
+    assert_eq!(engine["unknown"][0]["name"], "后山路");
+    assert_eq!(engine["unknown"][0]["reasons"][0]["code"], "road.unknown.width");
+    assert!(engine["distance_m"].as_f64() > Some(3000.0), "round the hill: {engine}");
+
+    let mini = document(&route(&["--vehicle", "mini"])?)?;
+    assert_eq!(mini["pessimistic"]["found"], json!(true), "three metres are enough, and known: {mini}");
+    assert!(mini["distance_m"].as_f64() < Some(1000.0) && mini["blocked_by"] == json!([]), "{mini}");
+    let plain = document(&route(&["--profile", "plain"])?)?;
+    assert_eq!(plain["distance_m"], mini["distance_m"]);
+    assert_eq!(plain["geometry"]["type"], "LineString");
+
+    let near = ["reach", "--from", "105.900,29.300", "--minutes", "1", "--vehicle", "mini", "--json"];
+    let reach = document(&ask(&near)?)?;
+    assert_eq!(reach["polygon"]["type"], "MultiPolygon");
+    assert_eq!(reach["reached"][0]["node"], json!(1));
+    assert_eq!(reach["unreached"], json!([2]), "970 m at 30 km/h are two minutes: {reach}");
+
+    let stats = document(&ask(&["roads", "stats", "--json"])?)?;
+    assert_eq!((&stats["nodes"], &stats["edges"], &stats["with_width"]), (&json!(4), &json!(8), &json!(1)));
+
+    for (words, status, sentence) in [
+        (&["route", "--from", "29.3,105.9", "--to", "105.91,29.3"][..], 2, "可能写反了"),
+        (&["route", "--from", "116.4,39.9", "--to", "105.91,29.3"], 1, "road.off_road"),
+        (&["reach", "--from", "105.9,29.3", "--minutes", "-1"], 2, "--minutes"),
+    ] {
+        let refused = ask(words)?;
+        assert_eq!(refused.status.code(), Some(status), "{words:?}: {}", said(&refused));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(sentence), "{}", said(&refused));
+    }
+    Ok(())
+}
+
+#[test]
+fn sites_are_proven_best_and_the_uncovered_named() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("none");
+    // Six places in a line, two far apart from the rest.
+    let file = folder.path().join("line.txt");
+    std::fs::write(&file, " 6 5 2\n 1 2 10\n 2 3 10\n 3 4 50\n 4 5 10\n 5 6 10\n")?;
+    let instance = file.display().to_string();
+    let ask =
+        |words: &[&str]| run(&data, &[&["site", "--json", "--instance", &instance], words].concat(), "");
+    for (words, objective, sites) in [
+        (&["--model", "pmedian"][..], 40, Some(json!(["2", "5"]))),
+        (&["--model", "pcenter", "--p", "2"], 10, Some(json!(["2", "5"]))),
+        (&["--model", "lscp", "--radius", "10"], 2, Some(json!(["2", "5"]))),
+        (&["--model", "mclp", "--radius", "10", "--p", "1"], 3, None),
+    ] {
+        let answer = document(&ask(words)?)?;
+        assert_eq!((&answer["objective"], &answer["optimal"]), (&json!(objective), &json!(true)), "{answer}");
+        assert_eq!(answer["gap"], json!(0.0));
+        assert!(answer["seconds"].as_f64().is_some());
+        if let Some(sites) = sites {
+            assert_eq!(answer["sites"], sites, "{answer}");
+        }
+        if words.contains(&"mclp") {
+            assert_eq!(answer["uncovered"].as_array().map(Vec::len), Some(3), "{answer}");
+        }
+    }
+    let weights = folder.path().join("weights.json");
+    std::fs::write(&weights, "[1, 1, 1, 5, 5, 5]")?;
+    let weights = weights.display().to_string();
+    let answer = document(&ask(&["--model", "mclp", "--radius", "10", "--p", "1", "--weights", &weights])?)?;
+    assert_eq!((&answer["objective"], &answer["sites"]), (&json!(15), &json!(["5"])));
+    let refused = ask(&["--model", "mclp", "--p", "1"])?;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--radius"), "{}", said(&refused));
+    Ok(())
+}
