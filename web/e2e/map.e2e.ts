@@ -87,9 +87,8 @@ it('a position is picked on the map of the form', async () => {
 })
 
 const hasOgr = spawnSync('ogrinfo', ['--version']).status === 0
-if (!hasOgr) console.warn('ogrinfo is not installed (apt-get install gdal-bin): the OGC API was not tried with it')
 
-it.skipIf(!hasOgr)('ogrinfo reads the layers by an access code, within the rights of its owner', async () => {
+it.skipIf(!hasOgr)(`ogrinfo reads the layers by an access code, within the rights of its owner${hasOgr ? '' : ' — NOT TRIED: apt-get install gdal-bin'}`, async () => {
   const { page } = await signIn(await browser(WITHOUT), 'staff1')
   const code = await page.evaluate(async (password) => {
     const write = (path: string, body: object): Promise<Response> => fetch(`/api/v1${path}`, { method: 'POST', headers: { 'X-Fengsui': '1', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
