@@ -109,6 +109,8 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::budget::routes())
         .merge(crate::contract::routes())
         .merge(crate::drill::routes())
+        .merge(crate::call_test::routes())
+        .merge(crate::sortie::routes())
         .merge(crate::gate::routes())
         .merge(crate::training::routes())
         .merge(crate::certificate::routes())

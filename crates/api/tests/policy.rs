@@ -23,6 +23,8 @@ const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
 const CONTRACT: &str = "01a00000-0000-7000-8000-000000000801";
 const BOUGHT: &str = "老街商铺消防安全评估";
 const PRACTISED: &str = "老街夜间疏散演练";
+const CALLED: &str = "老街站九月呼叫";
+const WENT_TO: &str = "老街 12 号灶房";
 const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
 const FORCE: &str = "场镇社区微型消防站（测试）";
@@ -42,6 +44,8 @@ const SECRETS: &[&str] = &[
     TAUGHT,
     BOUGHT,
     PRACTISED,
+    CALLED,
+    WENT_TO,
     FORCE,
     HUNG,
 ];
@@ -241,6 +245,18 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/papers/{id}/serve", Row),
     ("post", "/api/v1/papers/{id}/revoke", Row),
     ("post", "/api/v1/papers/{id}/answer", Row),
+    ("get", "/api/v1/call-tests", Rows),
+    ("post", "/api/v1/call-tests", Business),
+    ("get", "/api/v1/call-tests/{id}", Row),
+    ("post", "/api/v1/call-tests/{id}/answer", Own),
+    ("post", "/api/v1/call-tests/{id}/record", Row),
+    ("post", "/api/v1/call-tests/{id}/close", Row),
+    ("get", "/api/v1/me/calls", Own),
+    ("get", "/api/v1/sorties", Rows),
+    ("post", "/api/v1/sorties", Row),
+    ("get", "/api/v1/sorties/options", Rows),
+    ("get", "/api/v1/sorties/{id}", Row),
+    ("post", "/api/v1/sorties/{id}/void", Row),
     ("get", "/api/v1/follow-ups", Mine),
     ("post", "/api/v1/follow-ups/{id}/{step}", Business),
     ("get", "/api/v1/reports", Business),
@@ -367,6 +383,8 @@ struct Ids {
     training: String,
     handover: String,
     drill: String,
+    call_test: String,
+    sortie: String,
     force: String,
     paper: String,
     placard: String,
@@ -384,6 +402,8 @@ impl Ids {
             "letters" => LETTER,
             "contracts" => CONTRACT,
             "drills" => &self.drill,
+            "call-tests" => &self.call_test,
+            "sorties" => &self.sortie,
             "place-lists" => &self.list,
             "places" => SHOP,
             "inspection-plans" => &self.plan,
@@ -590,6 +610,11 @@ impl Ids {
             }
             "contracts/{id}/end" => json!({ "on": "2026-09-21", "reason": reason, "version": 1 }),
             "drills" | "drills/{id}" => drill(),
+            "call-tests" => json!({ "note": CALLED, "forces": [self.force] }),
+            "call-tests/{id}/record" => {
+                json!({ "force": self.force, "person": "p-staff1", "channel": "phone" })
+            }
+            "sorties" => sortie(&self.force),
             "drills/{id}/hold" => {
                 json!({ "on": "2026-09-21", "present": 3, "announced": true, "version": 1 })
             }
@@ -610,6 +635,12 @@ fn contract(id: &str) -> Value {
     json!({ "id": id, "kind": "third_party", "title": BOUGHT, "provider": "unit", "territory": V1,
         "what": "评估", "signed_on": "2026-09-01", "from": "2026-09-01", "until": "2026-12-31",
         "deliverables": [{ "what": "报告", "due_on": "2026-12-01" }] })
+}
+
+fn sortie(force: &str) -> Value {
+    json!({ "force": force, "incident": "false_alarm", "site": WENT_TO, "called_at": "2026-09-20T08:00:00+08:00",
+        "left_at": "2026-09-20T08:02:00+08:00", "back_at": "2026-09-20T08:30:00+08:00", "crew": ["p-staff1"],
+        "text": "误报，已返回" })
 }
 
 fn drill() -> Value {
@@ -668,7 +699,18 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let drill = id(&clerk.post("/api/v1/drills", drill()).await?.ok()?)?;
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
-    let force = id(&clerk.post("/api/v1/forces", station(V1)).await?.ok()?)?;
+    let mut near = station(V1);
+    let post = json!({ "role": "station_member", "org": "village-1", "territory": V1, "name": "应急队员" });
+    let post = id(&clerk.post("/api/v1/posts", post).await?.ok()?)?;
+    let held = json!({ "post": post, "person": "p-staff1", "from": "2026-09-01", "basis": "演示" });
+    clerk.post("/api/v1/assignments", held).await?.ok()?;
+    near["posts"] = json!([post]);
+    let force = id(&clerk.post("/api/v1/forces", near).await?.ok()?)?;
+    let accepted = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+    clerk.post(&format!("/api/v1/forces/{force}/accept"), accepted).await?.ok()?;
+    let call_test = json!({ "note": CALLED, "forces": [force] });
+    let call_test = clerk.post("/api/v1/call-tests", call_test).await?.ok()?;
+    let sortie = clerk.post("/api/v1/sorties", sortie(&force)).await?.ok()?;
     let paper = json!({ "template": "DT02", "org": "village-1", "values": { "to": "老街五金店" } });
     let paper = staff.post("/api/v1/papers", paper).await?.ok()?;
     let placard = json!({ "kind": "village", "about": V1, "spot": HUNG, "size": "a3" });
@@ -690,6 +732,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             training,
             handover: id(&handover)?,
             drill,
+            call_test: id(&call_test)?,
+            sortie: id(&sortie)?,
             force,
             paper: id(&paper)?,
             placard: id(&placard)?,

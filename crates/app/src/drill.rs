@@ -12,6 +12,7 @@ use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::drill::{DrillFilter, DrillRecord};
+use store::force::ForceFilter;
 use utoipa::ToSchema;
 
 use crate::follow_up::{FollowUpView, OwnerView, Owners, ask, view as follow_up_view};
@@ -140,7 +141,9 @@ pub struct DrillOptions {
     pub orgs: Vec<Named>,
     /// Villages.
     pub villages: Vec<Named>,
-    /// Posts that may owe an issue.
+    /// Stations and brigades the caller may see.
+    pub stations: Vec<Named>,
+    /// Posts that may owe an issue; only for who assesses drills.
     pub posts: Vec<OwnerView>,
 }
 
@@ -376,7 +379,11 @@ async fn whereabouts(
             let found = read.place(&id.into(), &scope).await?.ok_or_else(unknown)?;
             Ok((id.to_owned(), found.path, Some(found.place.id)))
         }
-        Whose::Station => Err(unknown()),
+        Whose::Station => {
+            let scope = caller.scope(Action::ForceRead)?;
+            let found = read.force(&id.into(), &scope).await?.ok_or_else(unknown)?;
+            Ok((id.to_owned(), found.path, found.force.place))
+        }
     }
 }
 
@@ -452,12 +459,20 @@ impl App {
             org.active && (scope.admits(&stands) || own.contains(&&org.id))
         });
         let orgs = mine.map(|org| Named::new(org.id.as_str(), org.name)).collect();
+        let forces = match caller.hats.scope(Action::ForceRead) {
+            Some(scope) => read.forces(&scope, &ForceFilter::default()).await?,
+            None => Vec::new(),
+        };
         let villages = nodes.iter().map(|one| &one.territory).filter(|node| node.level == Level::Village);
         Ok(DrillOptions {
             scenarios: scenarios().iter().map(|one| Word::new(&one.code, &one.name)).collect(),
             orgs,
             villages: villages.map(|node| Named::new(node.code.as_str(), &node.name)).collect(),
-            posts: owners.all(),
+            stations: forces.iter().map(|one| Named::new(one.force.id.as_str(), &one.force.name)).collect(),
+            posts: match caller.hats.scope(Action::DrillAssess) {
+                Some(_) => owners.all(),
+                None => Vec::new(),
+            },
         })
     }
 
@@ -644,7 +659,7 @@ impl App {
         let view = page(&mut tx, caller, &record, &owners, now.date()).await?;
         let stands = subject(&mut tx, &record.drill).await?;
         let hat = caller.hat(Action::DrillAssess, &stands)?;
-        let audit = caller.audit_as(hat, "drill.close", ("drill", id.as_str()), &record.drill.path, now);
+        let audit = caller.audit_as(hat, "drill.finish", ("drill", id.as_str()), &record.drill.path, now);
         Ok(tx.commit(audit, view).await?)
     }
 

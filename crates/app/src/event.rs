@@ -74,6 +74,8 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "force" | "patrol" => Action::ForceRead,
         "paper" | "paper_series" => Action::PaperRead,
         "drill" => Action::DrillRead,
+        "call_test" => Action::CallTestRead,
+        "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
         "letter" => Action::LetterRead,
         "training" | "course" | "question" => Action::TrainingRead,
@@ -111,6 +113,8 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "paper"
             | "drill"
             | "placard"
+            | "call_test"
+            | "sortie"
     )
 }
 

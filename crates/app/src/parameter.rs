@@ -17,6 +17,7 @@ use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
 use utoipa::ToSchema;
 
+use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::force;
@@ -110,7 +111,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-static OWN: [Own; 18] = [
+static OWN: [Own; 19] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -129,6 +130,7 @@ static OWN: [Own; 18] = [
     own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
     own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
+    own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
 ];
 
 /// The numbers of the standards of forces that no checked source gives.

@@ -482,6 +482,13 @@ impl App {
         if to_issue > 0 {
             counts.push(count("papers_to_issue", "待印发文书", to_issue, "due", "/papers?state=approved"));
         }
+        let (to_call, calls) = crate::call_test::waiting(read, caller, today).await?;
+        if calls > 0 {
+            counts.push(count("calls", "呼叫测试等我应答", calls, "late", "/call-tests?answer=true"));
+        }
+        if to_call > 0 {
+            counts.push(count("calls_due", "应呼叫测试的站队", to_call, "late", "/call-tests"));
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

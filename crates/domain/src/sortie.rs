@@ -53,6 +53,8 @@ pub struct Sortie {
     pub used: Vec<String>,
     /// What happened and what was done.
     pub text: String,
+    /// When it was voided, and why.
+    pub void: Option<(Timestamp, String)>,
 }
 
 /// Why a record is refused.
@@ -115,6 +117,17 @@ impl Sortie {
         }
     }
 
+    /// It was not so.
+    ///
+    /// Errors: it is void; no reason.
+    pub fn void(self, at: Timestamp, reason: &str) -> Result<Self, SortieRefusal> {
+        match self.void {
+            Some(_) => Err(SortieRefusal::Void),
+            None if reason.trim().is_empty() => Err(SortieRefusal::NoReason),
+            None => Ok(Self { void: Some((at, reason.trim().to_owned())), ..self }),
+        }
+    }
+
     /// From the call to the arrival. Units: seconds.
     pub fn arrival_s(&self) -> Option<i64> {
         self.arrived_at.map(|at| (at.0 - self.called_at.0).div_euclid(1_000))
@@ -148,6 +161,7 @@ mod tests {
             crew: vec!["p".into()],
             used: vec!["灭火器 2 具".to_owned()],
             text: "油锅起火，用灭火毯盖灭".to_owned(),
+            void: None,
         }
     }
 
@@ -173,5 +187,8 @@ mod tests {
         assert_eq!(off.record(NOW).map(|one| one.arrival_s()), Ok(None));
         let why = Sortie { told_119_at: None, not_told: "到场前已扑灭".to_owned(), ..sortie() };
         assert!(why.record(NOW).is_ok());
+        assert_eq!(sortie().void(NOW, " "), Err(SortieRefusal::NoReason));
+        let void = sortie().void(NOW, "录重了").expect("may be voided");
+        assert_eq!(void.void(NOW, "再作废"), Err(SortieRefusal::Void));
     }
 }

@@ -3,6 +3,7 @@
 //! judging (`domain::fulfilment`), keeping the result (`app`).
 
 mod acts;
+mod call_test;
 mod contract;
 mod drill;
 mod evidence;
@@ -27,7 +28,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 28] = [
+pub const CONNECTED: [&str; 30] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -56,6 +57,8 @@ pub const CONNECTED: [&str; 28] = [
     "contract.signed",
     "drill.held",
     "board.current",
+    "call.tested",
+    "sortie.done",
 ];
 
 /// A village as the board shows it.
@@ -151,6 +154,8 @@ impl Read {
         self.gather_contracts(&mut out).await?;
         self.gather_drills(&mut out).await?;
         self.gather_placards(&mut out).await?;
+        self.gather_calls(&mut out).await?;
+        self.gather_sorties(&mut out).await?;
         Ok(out)
     }
 

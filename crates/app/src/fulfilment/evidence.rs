@@ -68,6 +68,8 @@ fn source(kind: &str) -> (&'static str, Action) {
         "contract.signed" => ("contract", Action::ContractRead),
         "drill.held" => ("drill", Action::DrillRead),
         BOARD => ("placard", Action::PlacardRead),
+        "call.tested" => ("call_test", Action::CallTestRead),
+        "sortie.done" => ("sortie", Action::SortieRead),
         other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
             ("evidence", Action::EvidenceRead)
         }

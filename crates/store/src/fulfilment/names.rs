@@ -24,6 +24,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "follow_up" => Some(("follow_up", "id", crate::follow_up::COLUMNS)),
         "handover" => Some(("handover", "id", crate::handover::COLUMNS)),
         "paper" => Some(("paper", "id", crate::paper::COLUMNS)),
+        "call_test" => Some(("call_station", "test", crate::call_test::COLUMNS)),
+        "sortie" => at_a_place("sortie"),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "drill" => at_a_place("drill"),
         "placard" => Some(("placard", "id", crate::placard::COLUMNS)),

@@ -297,3 +297,35 @@ export type ForceMemberInput = Schemas['ForceMemberInput']
 export type RosterInput = Schemas['RosterInput']
 export type PatrolInput = Schemas['PatrolInput']
 export type ForceVoidInput = Schemas['ForceVoidInput']
+
+// ── services bought, drills, call tests, sorties
+
+export type ContractRow = View<'ContractRow'>
+export type ContractPage = View<'ContractPage'>
+export type ContractView = View<'ContractView'>
+export type ContractOptions = View<'ContractOptions'>
+export type DeliverableView = View<'DeliverableView'>
+export type ContractInput = Schemas['ContractInput']
+export type DeliverInput = Schemas['DeliverInput']
+export type JudgeInput = Schemas['JudgeInput']
+export type ContractEndInput = Schemas['ContractEndInput']
+export type ContractVoidInput = Schemas['ContractVoidInput']
+export type DrillRow = View<'DrillRow'>
+export type DrillPage = View<'DrillPage'>
+export type DrillView = View<'DrillView'>
+export type DrillOptions = View<'DrillOptions'>
+export type DrillInput = Schemas['DrillInput']
+export type DrillHeldInput = Schemas['DrillHeldInput']
+export type DrillAssessInput = Schemas['DrillAssessInput']
+export type DrillStepInput = Schemas['DrillStepInput']
+export type CallTestPage = View<'CallTestPage'>
+export type CallTestView = View<'CallTestView'>
+export type MyCalls = View<'MyCalls'>
+export type CallTestInput = Schemas['CallTestInput']
+export type CallAnswerInput = Schemas['CallAnswerInput']
+export type CallCloseInput = Schemas['CallCloseInput']
+export type SortiePage = View<'SortiePage'>
+export type SortieView = View<'SortieView'>
+export type SortieOptions = View<'SortieOptions'>
+export type SortieInput = Schemas['SortieInput']
+export type SortieVoidInput = Schemas['SortieVoidInput']

@@ -1,0 +1,11 @@
+import { PhoneCall } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Call tests: stations called, who answered how fast, which are due. */
+export default {
+  routes: [
+    { path: '/call-tests', component: () => import('./CallTestList.vue'), meta: { title: 'call_test.title' } },
+    { path: '/call-tests/:id', component: () => import('./CallTestPage.vue'), meta: { can: ['call_test.read'], title: 'call_test.one' } },
+  ],
+  menu: [{ group: 'work', order: 72, to: '/call-tests', label: 'call_test.menu', icon: PhoneCall, can: ['call_test.read'], badge: 'calls_due' }],
+} satisfies Feature

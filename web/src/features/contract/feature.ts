@@ -1,0 +1,11 @@
+import { Handshake } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Services the town buys: what each owes, handed in by one and accepted by another. */
+export default {
+  routes: [
+    { path: '/contracts', component: () => import('./ContractList.vue'), meta: { can: ['contract.read'], title: 'contract.title' } },
+    { path: '/contracts/:id', component: () => import('./ContractPage.vue'), meta: { can: ['contract.read'], title: 'contract.one' } },
+  ],
+  menu: [{ group: 'base', order: 162, to: '/contracts', label: 'contract.menu', icon: Handshake, can: ['contract.read'], badge: 'deliverables' }],
+} satisfies Feature

@@ -1,0 +1,11 @@
+import { Siren } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Drills of places, villages, stations and the town, from plan to closed issues. */
+export default {
+  routes: [
+    { path: '/drills', component: () => import('./DrillList.vue'), meta: { can: ['drill.read'], title: 'drill.title' } },
+    { path: '/drills/:id', component: () => import('./DrillPage.vue'), meta: { can: ['drill.read'], title: 'drill.one' } },
+  ],
+  menu: [{ group: 'work', order: 70, to: '/drills', label: 'drill.menu', icon: Siren, can: ['drill.read'], badge: 'drills_held' }],
+} satisfies Feature

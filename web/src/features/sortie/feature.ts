@@ -1,0 +1,11 @@
+import { Flame } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** What stations went out for. */
+export default {
+  routes: [
+    { path: '/sorties', component: () => import('./SortieList.vue'), meta: { can: ['sortie.read'], title: 'sortie.title' } },
+    { path: '/sorties/:id', component: () => import('./SortiePage.vue'), meta: { can: ['sortie.read'], title: 'sortie.one' } },
+  ],
+  menu: [{ group: 'work', order: 74, to: '/sorties', label: 'sortie.menu', icon: Flame, can: ['sortie.read'] }],
+} satisfies Feature
