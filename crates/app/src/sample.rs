@@ -10,6 +10,7 @@ mod meeting;
 mod paper;
 mod people;
 mod picture;
+mod placard;
 mod places;
 mod record;
 mod training;
@@ -75,6 +76,7 @@ impl App {
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;
+        placard::fill(self, roster).await?;
         Ok(true)
     }
 }

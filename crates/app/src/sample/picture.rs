@@ -20,6 +20,9 @@ pub(super) fn draw(category: &str, role: &str, variant: u64) -> Option<Vec<u8>> 
         signature(&mut picture, &mut dice);
     } else {
         room(&mut picture, &mut dice);
+        if category == "board" {
+            board(&mut picture, &mut dice);
+        }
         if role == "item" || role == "before" {
             clutter(&mut picture, &mut dice, category);
         }
@@ -39,6 +42,23 @@ fn fill(picture: &mut RgbImage, x: u32, y: u32, width: u32, height: u32, colour:
         for px in x..(x + width).min(WIDTH) {
             picture.put_pixel(px, py, Rgb(colour.map(shade)));
         }
+    }
+}
+
+/// A placard on the wall: a red head, lines of names, a code in its corner.
+fn board(picture: &mut RgbImage, dice: &mut Dice) {
+    let left = 150 + dice.below(60) as u32;
+    fill(picture, left - 8, 62, 336, 236, [96, 100, 104]);
+    fill(picture, left, 70, 320, 220, [250, 250, 246]);
+    fill(picture, left, 70, 320, 38, [178, 38, 30]);
+    fill(picture, left + 70, 82, 180, 14, [248, 232, 228]);
+    for line in 0..7 {
+        fill(picture, left + 22, 122 + line * 22, 50, 8, [60, 62, 66]);
+        fill(picture, left + 96, 122 + line * 22, 84 + (line % 3) * 14, 8, [128, 130, 134]);
+    }
+    for spot in 0..25 {
+        let dark = if dice.chance(520) { 20 } else { 240 };
+        fill(picture, left + 236 + spot % 5 * 13, 204 + spot / 5 * 13, 13, 13, [dark, dark, dark]);
     }
 }
 
