@@ -1,15 +1,14 @@
 //! Placards on paper: the newest print of each drawn from the templates DT09, many in one file as a job. What does not
 //! belong here: what stands in a template (`catalog/papers`), how it is drawn (`render`).
 
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use domain::document::Document;
 use domain::ids::PlacardId;
 use domain::paper::{Catalog, Frame, Value, Values};
 use domain::placard::{HOTLINES, Placard, Print, Size};
 use domain::policy::Action;
-use render::{Fonts, Pictures};
+use render::Pictures;
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::placard::PlacardFilter;
@@ -19,6 +18,7 @@ use super::view::{Wall, href, subject, village_of};
 use crate::attachment::AttachmentFile;
 use crate::error::FieldProblem;
 use crate::job::{Asker, JobKind, JobView, Running};
+use crate::paper::draw::fonts;
 use crate::{App, Caller, Error, Result};
 
 /// What those on a placard do, in our words. Source: the plan's clauses 2, 3 and 9.
@@ -64,12 +64,6 @@ struct Order {
     ids: Vec<PlacardId>,
     size: Option<Size>,
     base: String,
-}
-
-/// The fonts of this machine, read once.
-fn fonts() -> Arc<Fonts> {
-    static FONTS: OnceLock<Arc<Fonts>> = OnceLock::new();
-    Arc::clone(FONTS.get_or_init(|| Arc::new(Fonts::read(&Fonts::FOLDERS.map(PathBuf::from)))))
 }
 
 /// The templates that come along.
@@ -177,7 +171,7 @@ impl App {
         let documents = documents(&mut read, &mut wall, caller, &order).await?;
         drop(read);
         let drawn = tokio::task::spawn_blocking(move || {
-            render::pdf_many(&documents, &Pictures::new(), &fonts(), &mut |_, _| {})
+            render::pdf_many(&documents, &Pictures::new(), fonts(), &mut |_, _| {})
         })
         .await
         .map_err(|e| Error::Internal(e.to_string()))?;
@@ -270,7 +264,7 @@ impl App {
         drop(read);
         let (progress, placards_n) = (running.progress.clone(), documents.len());
         let drawn = tokio::task::spawn_blocking(move || {
-            render::pdf_many(&documents, &Pictures::new(), &fonts(), &mut |done, all| {
+            render::pdf_many(&documents, &Pictures::new(), fonts(), &mut |done, all| {
                 progress.done(i64::try_from(done).unwrap_or(i64::MAX));
                 progress.total(i64::try_from(all).unwrap_or(i64::MAX));
             })
