@@ -235,6 +235,18 @@ export type WaiverView = View<'WaiverView'>
 export type WaiverInput = Schemas['WaiverInput']
 export type NoticeView = View<'NoticeView'>
 
+// ── placards
+
+export type PlacardRow = View<'PlacardRow'>
+export type PlacardCoverage = View<'PlacardCoverage'>
+export type PlacardPage = View<'PlacardPage'>
+export type PlacardView = View<'PlacardView'>
+export type PlacardOptions = View<'PlacardOptions'>
+export type PlacardPrinted = View<'PlacardPrinted'>
+export type PlacardInput = Schemas['PlacardInput']
+export type PlacardPost = Schemas['PlacardPost']
+export type PlacardPrintInput = Schemas['PlacardPrintInput']
+
 // ── meetings, follow-ups, reports, money
 
 export type OwnerView = View<'OwnerView'>

@@ -1,0 +1,11 @@
+import { Signpost } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Placards: printed with today's holders, hung up with a photo, wrong the day a holder changes. */
+export default {
+  routes: [
+    { path: '/placards', component: () => import('./PlacardList.vue'), meta: { can: ['placard.read'], title: 'placard.title' } },
+    { path: '/placards/:id', component: () => import('./PlacardPage.vue'), meta: { can: ['placard.read'], title: 'placard.one' } },
+  ],
+  menu: [{ group: 'base', order: 125, to: '/placards', label: 'placard.menu', icon: Signpost, can: ['placard.read'], badge: 'placards' }],
+} satisfies Feature
