@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use app::fulfilment::Ask;
+use app::placard::PlacardAsked;
 use app::{App, Caller, Clock};
 use domain::fulfilment::Status;
 use domain::place::KindCode;
@@ -88,6 +89,12 @@ async fn the_town_has_the_places_the_plan_lists_and_a_history_that_can_be_verifi
             let later = line.tally.count(Status::Late) + line.tally.count(Status::Ahead);
             assert!(line.has_data && done + later > 0, "{duty} shows no figure: {:?}", line.tally);
         }
+        let wall = app.placards(&Caller::system(), &PlacardAsked::default()).await?;
+        for standing in ["current", "changed", "photo_old", "to_post"] {
+            assert!(wall.items.iter().any(|one| one.standing == standing), "no placard is {standing}");
+        }
+        let rosters = wall.coverage.iter().filter(|one| one.roster).count();
+        assert!(rosters > 2 && rosters < wall.coverage.len(), "{rosters} rosters hang and are right");
         assert_eq!(app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })

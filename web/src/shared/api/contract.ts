@@ -242,7 +242,8 @@ export type PlacardCoverage = View<'PlacardCoverage'>
 export type PlacardPage = View<'PlacardPage'>
 export type PlacardView = View<'PlacardView'>
 export type PlacardOptions = View<'PlacardOptions'>
-export type PlacardPrinted = View<'PlacardPrinted'>
+/** What a printing job led to; the schema leaves results of jobs open. */
+export interface PlacardPrinted { placards_n: number; pages_n: number; problems: string[]; blob: string }
 export type PlacardInput = Schemas['PlacardInput']
 export type PlacardPost = Schemas['PlacardPost']
 export type PlacardPrintInput = Schemas['PlacardPrintInput']
