@@ -1,0 +1,95 @@
+// A secretary is replaced: the same minute his village's placard is wrong on the wall list, on the page behind its code
+// and on the board; a new print with a photo puts all three right.
+
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { DutyView, Items, PersonPage, PlacardPage, PlacardView, PostView } from '../src/shared/api/contract'
+import { signIn } from './desk'
+import { picture } from './phone'
+import { openTown, type Town } from './town'
+
+let town: Town
+beforeAll(async () => {
+  town = await openTown()
+})
+afterAll(() => town?.end())
+
+/** What the interface says, to a question or to something done. */
+async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
+  const answer = await page.evaluate(
+    async ([p, sent]) => {
+      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
+      const response = await fetch(`/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
+      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
+    },
+    [path, body ? JSON.stringify(body) : ''] as const,
+  )
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body as T
+}
+const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
+
+it('follows the holder of a post, and a photo puts it right', async () => {
+  const { page, errors } = await signIn(town, 'clerk')
+  const { today } = await ask<{ today: string }>(page, '/me')
+  const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10)
+  const { items } = await ask<PlacardPage>(page, '/placards?kind=village&standing=current&q=胡豆坪')
+  const placard = await ask<PlacardView>(page, `/placards/${items[0]?.id}`)
+  const village = placard.village
+  const covered = async () => (await ask<PlacardPage>(page, '/placards')).coverage.find((one) => one.village.id === village.id)
+  const onBoard = async () => {
+    const { occurrences } = await ask<DutyView>(page, '/board/duties/C2.4?limit=200')
+    return occurrences.items.filter((one) => one.subject.id === village.id).map((one) => `${one.window.key} ${one.status}`)
+  }
+  const [before, boardBefore] = [await covered(), await onBoard()]
+  expect(before?.roster).toBe(true)
+
+  // The secretary's last day was yesterday; somebody else has the post from today on.
+  const { items: posts } = await ask<Items<PostView>>(page, '/posts')
+  const post = posts.find((one) => one.name.startsWith(`${village.name}书记`))
+  const old = post?.holders[0]
+  const { items: people } = await ask<PersonPage>(page, '/people?limit=50')
+  const next = people.find((one) => !placard.today.some((line) => line.name === one.name))
+  if (!post || !old || !next) throw new Error('the sample town has no such secretary')
+  await ask(page, `/assignments/${old.assignment}/end`, { last_day: yesterday, basis: '任免通知' })
+  await ask(page, '/assignments', { person: next.id, post: post.id, from: today, basis: '任免通知' })
+
+  await page.goto(`${town.url}/placards?village=${village.id}&kind=village`)
+  await page.waitForSelector('#main tbody .st:has-text("人员已变动")')
+  // He is named on every placard of the village, those of its groups too.
+  expect(await covered()).toMatchObject({ total: before?.total, current: 0, roster: false })
+  expect(await onBoard()).not.toEqual(boardBefore)
+  const stranger = await (await fetch(town.url + placard.href)).text()
+  expect(stranger).toContain(next.name)
+  expect(stranger).not.toContain(old.person.name)
+
+  await page.click('#main tbody a')
+  await page.waitForSelector(`.wrong:has-text("${old.person.name}"):has-text("${next.name}")`)
+  await page.click('.acts button:has-text("打印")')
+  await page.click('.dialog button:has-text("生成打印文件")')
+  const href = await page.getAttribute('.dialog a:has-text("打开打印文件")', 'href', { timeout: 60_000 })
+  const file = await page.evaluate(async (path) => (await (await fetch(path ?? '')).text()).slice(0, 5), href)
+  expect(file).toBe('%PDF-')
+  await page.click('.dialog footer .btn:first-child')
+  await page.waitForSelector('.acts .btn.pri:has-text("登记张贴")')
+  await page.click('.acts button:has-text("登记张贴")')
+  await page.setInputFiles('.dialog input[type=file]', picture(77))
+  await page.waitForSelector('.dialog figcaption:has-text("已传")', { timeout: 60_000 })
+  await page.click('.dialog footer .btn.pri')
+  await page.waitForSelector('h1 .st:has-text("现行")')
+  await settled(page)
+  expect(await covered()).toMatchObject({ current: 1, roster: true })
+  expect(await onBoard()).toEqual(boardBefore)
+  expect(errors).toEqual([])
+
+  // On a phone the list and the page fit.
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const path of ['/placards', `/placards/${placard.id}`]) {
+    await page.goto(town.url + path)
+    await page.waitForSelector('#main h1')
+    await settled(page)
+    const wide = await page.evaluate(() => [document.documentElement, document.querySelector('main')].some((el) => el !== null && el.scrollWidth > el.clientWidth + 1))
+    expect(wide, path).toBe(false)
+  }
+  await page.context().close()
+}, 240_000)
