@@ -14,6 +14,7 @@ mod drill;
 mod event;
 mod evidence;
 mod export;
+mod facility;
 mod follow_up;
 mod force;
 mod fulfilment;

@@ -201,6 +201,16 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/placards/{id}/pdf", Row),
     ("post", "/api/v1/placards/{id}/post", Row),
     ("post", "/api/v1/placards/{id}/void", Row),
+    ("get", "/api/v1/facilities", Business),
+    ("post", "/api/v1/facilities", Business),
+    ("get", "/api/v1/facilities/options", Business),
+    ("get", "/api/v1/facilities/due", Business),
+    ("get", "/api/v1/facilities/summary", Business),
+    ("get", "/api/v1/facilities/water", Business),
+    ("get", "/api/v1/facilities/network", Business),
+    ("get", "/api/v1/facilities/{id}", Business),
+    ("put", "/api/v1/facilities/{id}", Business),
+    ("post", "/api/v1/facilities/{id}/steps", Business),
     ("get", "/api/v1/meetings", Business),
     ("post", "/api/v1/meetings", Business),
     ("get", "/api/v1/meetings/options", Business),
@@ -590,6 +600,10 @@ impl Ids {
             "placards" => json!({ "kind": "village", "about": V1, "spot": "甲", "size": "a4" }),
             "placards/{id}/post" => json!({ "photos": [PHOTO], "on": "2026-09-21", "version": 1 }),
             "placards/print" => json!({ "village": V1 }),
+            "facilities" | "facilities/{id}" => {
+                json!({ "kind": "fire_pool", "name": "甲", "territory": V1, "version": 1 })
+            }
+            "facilities/{id}/steps" => json!({ "step": "report", "text": reason, "version": 1 }),
             "meetings" | "meetings/{id}" => {
                 json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
                 "planned_at": "2026-09-21T09:00:00+08:00", "version": 1 })

@@ -19,6 +19,7 @@ pub mod error;
 pub mod event;
 pub mod evidence;
 pub mod export;
+pub mod facility;
 pub mod follow_up;
 pub mod force;
 pub mod fulfilment;

@@ -110,7 +110,7 @@ pub enum Taken {
 /// What a photo is for.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Purpose {
-    /// `inspection`, `hazard`, `evidence`, `letter` or `placard`.
+    /// `inspection`, `hazard`, `evidence`, `letter`, `facility` or `placard`.
     pub object_kind: String,
     /// Its id; the object may come later.
     pub object_id: String,
@@ -169,13 +169,13 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol", "paper", "placard"]
+        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol", "paper", "placard", "facility"]
             .contains(&self.purpose.object_kind.as_str())
         {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
-                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查或文书上",
+                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查、文书或设施上",
             ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {
@@ -426,6 +426,7 @@ impl App {
             "drill" => &[Action::DrillKeep],
             "patrol" => &[Action::ForceReport],
             "placard" => &[Action::PlacardPost],
+            "facility" => &[Action::FacilityReport, Action::FacilityCheck],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -484,6 +485,11 @@ async fn belongs_to(
             let whole = Caller::system().scope(Action::PlacardRead)?;
             let found = read.placard(&object_id.into(), &whole).await?;
             (found.map(|record| crate::placard::subject(&record.placard)), Action::PlacardRead)
+        }
+        "facility" => {
+            let everything = Caller::system().scope(Action::FacilityRead)?;
+            let found = read.facility(&object_id.into(), &everything).await?;
+            (found.map(|record| crate::facility::subject(&record)), Action::FacilityRead)
         }
         _ => return Ok(None),
     }))

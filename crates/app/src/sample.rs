@@ -3,6 +3,7 @@
 
 mod dice;
 mod evidence;
+mod facility;
 mod force;
 mod handover;
 mod history;
@@ -73,6 +74,7 @@ impl App {
         force::fill(self, roster).await?;
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
+        facility::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;

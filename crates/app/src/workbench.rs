@@ -489,6 +489,21 @@ impl App {
         if to_call > 0 {
             counts.push(count("calls_due", "应呼叫测试的站队", to_call, "late", "/call-tests"));
         }
+        if let Some((late, at_fault)) = crate::facility::waiting(read, caller, today).await? {
+            if late > 0 {
+                counts.push(count(
+                    "facility_checks",
+                    "逾期未查设施",
+                    late,
+                    "late",
+                    "/facilities/due?mine=true",
+                ));
+            }
+            if at_fault > 0 {
+                let href = "/facilities?stage=fault,repairing&mine=true";
+                counts.push(count("facility_faults", "故障待修设施", at_fault, "late", href));
+            }
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

@@ -58,6 +58,8 @@ ids! {
     DrillId
     /// 凭据.
     EvidenceId
+    /// 公共消防设施.
+    FacilityId
     /// 站队: a fire station, micro station or brigade.
     ForceId
     /// 督办事项.

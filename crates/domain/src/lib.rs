@@ -14,6 +14,7 @@ pub mod document;
 pub mod drill;
 pub mod evidence;
 pub mod export;
+pub mod facility;
 pub mod follow_up;
 pub mod force;
 pub mod fulfilment;

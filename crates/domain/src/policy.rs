@@ -131,6 +131,12 @@ actions! {
     PlacardRead "placard.read" "查看公示牌"
     PlacardKeep "placard.keep" "生成公示牌"
     PlacardPost "placard.post" "登记张贴"
+    FacilityRead "facility.read" "查看设施"
+    FacilityChange "facility.change" "登记设施"
+    FacilityKeep "facility.keep" "验收移交设施"
+    FacilityCheck "facility.check" "检查维护设施"
+    FacilityReport "facility.report" "报告设施故障"
+    FacilityVoid "facility.void" "作废设施"
 }
 
 /// How far a right reaches.
@@ -571,6 +577,34 @@ fn grants(action: Action) -> &'static [Grant] {
         A::PlacardPost => {
             &[(OFFICE, Reach::Town), (WELFARE, Reach::Town), (VILLAGE, Reach::Area), (GRID, Reach::Area)]
         }
+        // Whoever goes to a fire must know where the water is.
+        A::FacilityRead => STAFF,
+        A::FacilityChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area)],
+        A::FacilityKeep => {
+            &[(OFFICE, Reach::Town), (&[DeptHead], Reach::Org), (&[VillageSecretary], Reach::Area)]
+        }
+        A::FacilityCheck => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            // Whatever his village keeps, wherever in it his own grid lies.
+            (GRID, Reach::Org),
+            (STATION, Reach::Org),
+        ],
+        // A fault seen anywhere is everybody's business.
+        A::FacilityReport => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (MEMBERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Town),
+            (GRID, Reach::Town),
+            (STATION, Reach::Town),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+        ],
+        A::FacilityVoid => &[(OFFICE, Reach::Town)],
     }
 }
 

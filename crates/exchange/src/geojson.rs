@@ -1,6 +1,7 @@
 //! GeoJSON as one more kind of table: each feature a row, its properties the columns, a point its longitude and
 //! latitude. What does not belong here: other geometry, coordinate systems other than WGS-84.
 
+use domain::facility::Shape;
 use serde_json::Value as Json;
 
 use crate::{
@@ -47,6 +48,25 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     }
     gathered.finish(&[])?;
     Ok(gathered.workbook)
+}
+
+/// A geometry as a GeoJSON value; heights are left out. None when it is no point, line or area.
+pub fn shape(value: &Json) -> Option<Shape> {
+    let mut flat = value.clone();
+    if let Some(coordinates) = flat.get_mut("coordinates") {
+        flatten(coordinates);
+    }
+    serde_json::from_value(flat).ok()
+}
+
+/// Leaves longitude and latitude of every position.
+fn flatten(value: &mut Json) {
+    let Json::Array(items) = value else { return };
+    if items.iter().all(Json::is_number) {
+        items.truncate(2);
+    } else {
+        items.iter_mut().for_each(flatten);
+    }
 }
 
 fn column_of(columns: &mut Vec<String>, key: &str) -> u32 {

@@ -89,3 +89,6 @@ pub const FORCES: [(&str, &str); 3] = [
     ("micro", include_str!("../../../catalog/forces/micro.toml")),
     ("brigade", include_str!("../../../catalog/forces/brigade.toml")),
 ];
+
+/// The catalogue of facilities.
+pub const FACILITIES: &str = include_str!("../../../catalog/facilities.toml");

@@ -8,6 +8,7 @@ mod contract;
 mod drill;
 mod evidence;
 mod force;
+mod facility;
 mod letter;
 mod meeting;
 mod names;
@@ -59,6 +60,9 @@ pub const CONNECTED: [&str; 30] = [
     "board.current",
     "call.tested",
     "sortie.done",
+    "facility.in_service",
+    "facility.connected",
+    "facility.planned_built",
 ];
 
 /// A village as the board shows it.
@@ -156,6 +160,7 @@ impl Read {
         self.gather_placards(&mut out).await?;
         self.gather_calls(&mut out).await?;
         self.gather_sorties(&mut out).await?;
+        self.gather_facilities(&mut out, as_of).await?;
         Ok(out)
     }
 

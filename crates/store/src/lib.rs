@@ -18,6 +18,7 @@ pub mod drill;
 pub mod error;
 pub mod evidence;
 pub mod export;
+pub mod facility;
 pub mod follow_up;
 pub mod force;
 pub mod fulfilment;

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_paper", include_str!("../migrations/0016_paper.sql")),
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
     ("0018_muster", include_str!("../migrations/0018_muster.sql")),
+    ("0019_facility", include_str!("../migrations/0019_facility.sql")),
 ];
 
 const MEMORY: &str =

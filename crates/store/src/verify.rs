@@ -67,6 +67,8 @@ pub const SEALED: &[&str] = &[
     "paper_receipt",
     "paper_series",
     "placard",
+    "facility",
+    "facility_event",
 ];
 
 /// Something that does not fit.

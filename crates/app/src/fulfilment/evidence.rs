@@ -47,9 +47,14 @@ pub struct Evidence {
 /// The kind of fact of placards and columns.
 const BOARD: &str = "board.current";
 
-/// What kind of record a kind of fact stands for, and the right to read it.
-fn source(kind: &str) -> (&'static str, Action) {
+/// What kind of record a kind of fact about a kind of subject stands for, and the right to read it.
+fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
     match kind {
+        // A facility has no letter: it is handed over.
+        "responsibility.signed" if about == SubjectKind::Facility => ("facility", Action::FacilityRead),
+        "facility.in_service" | "facility.connected" | "facility.planned_built" => {
+            ("facility", Action::FacilityRead)
+        }
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
@@ -119,7 +124,7 @@ impl App {
         drop(known);
         let mut read = self.db.read(&self.town).await?;
         let total = facts.len();
-        let items = readable(&mut read, caller, facts).await?;
+        let items = readable(&mut read, caller, kind, facts).await?;
         let hidden = total - items.len();
         let mut why = match (has_data, reason) {
             (false, _) => "本系统还没有这类记录的来源，显示为无数据，不计入比率。".to_owned(),
@@ -140,7 +145,12 @@ impl App {
 }
 
 /// Those facts whose records the caller may read, with a line and the pictures of each.
-async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Result<Vec<Found>> {
+async fn readable(
+    read: &mut Read,
+    caller: &Caller,
+    about: SubjectKind,
+    facts: Vec<FactRef>,
+) -> Result<Vec<Found>> {
     let mut items = Vec::with_capacity(facts.len());
     let mut allowed: HashMap<&'static str, Vec<String>> = HashMap::new();
     // A column on a board is evidence of its own, the roster on one is a placard; stations write their patrols down
@@ -153,7 +163,7 @@ async fn readable(read: &mut Read, caller: &Caller, facts: Vec<FactRef>) -> Resu
         sources.push(match fact.kind {
             BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
             "patrol.done" if read.patrol(&fact.id).await?.is_some() => ("patrol", Action::ForceRead),
-            kind => source(kind),
+            kind => source(kind, about),
         });
     }
     for (object, action) in &sources {
@@ -259,6 +269,10 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             Some(kept) => kept.training.title,
         },
         "contract" | "drill" => place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id),
+        "facility" => {
+            let names = read.subject_names(SubjectKind::Facility, &[&fact.id]).await?;
+            format!("{} {}", place_name(names, &fact.id), label(fact.kind))
+        }
         "place" => {
             let names = read.subject_names(SubjectKind::Place, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))

@@ -141,6 +141,7 @@ impl Known {
         let told = match entry.object_kind.as_str() {
             "inspection" => read.gather_inspection(&mut self.gathered, &entry.object_id).await?,
             "evidence" => read.gather_decision(&mut self.gathered, &entry.object_id.as_str().into()).await?,
+            "facility" => read.gather_facility(&mut self.gathered, &entry.object_id.as_str().into()).await?,
             "hazard" => read.gather_hazard(&mut self.gathered, &entry.object_id).await?,
             kind if BESIDE.contains(&kind) => Told::Added(Vec::new()),
             _ => Told::Anew,

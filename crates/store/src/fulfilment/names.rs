@@ -31,6 +31,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "placard" => Some(("placard", "id", crate::placard::COLUMNS)),
         "force" => Some(("force", "id", crate::force::COLUMNS)),
         "patrol" => Some(("force_patrol", "id", crate::force::COLUMNS)),
+        "facility" => Some(("facility", "id", crate::facility::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -82,6 +83,7 @@ impl Read {
             SubjectKind::Post => ("post", "name"),
             SubjectKind::Person => ("person", "name"),
             SubjectKind::Event => ("hazard", "code"),
+            SubjectKind::Facility => ("facility", "name"),
             _ => return Ok(HashMap::new()),
         };
         let mut names = self.called(table, "id", name, ids).await?;
@@ -114,6 +116,7 @@ impl Read {
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
             "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" => {
+            "place" | "person" | "org" | "post" | "territory" | "parameter" | "facility" => {
                 (object_kind, "id", "name")
             }
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),

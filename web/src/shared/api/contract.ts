@@ -247,6 +247,20 @@ export interface PlacardPrinted { placards_n: number; pages_n: number; problems:
 export type PlacardInput = Schemas['PlacardInput']
 export type PlacardPost = Schemas['PlacardPost']
 export type PlacardPrintInput = Schemas['PlacardPrintInput']
+// ── facilities
+
+export type FacilityRow = View<'FacilityRow'>
+export type FacilityPage = View<'FacilityPage'>
+export type FacilityDue = View<'FacilityDue'>
+export type FacilitySummary = View<'FacilitySummary'>
+export type FacilityKindView = View<'FacilityKindView'>
+export type FacilityOptions = View<'FacilityOptions'>
+export type FacilityEventView = View<'FacilityEventView'>
+export type FacilityView = View<'FacilityView'>
+export type TownWater = View<'TownWater'>
+export type PipeNetwork = View<'PipeNetwork'>
+export type FacilityInput = Schemas['FacilityInput']
+export type FacilityStep = Schemas['FacilityStep']
 
 // ── meetings, follow-ups, reports, money
 

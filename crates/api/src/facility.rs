@@ -1,0 +1,147 @@
+//! Facilities, their steps, the town's water and pipes.
+
+use app::facility::view::{
+    FacilityAsked, FacilityDue, FacilityInput, FacilityOptions, FacilityPage, FacilityStep, FacilitySummary,
+    FacilityView,
+};
+use app::facility::water::{PipeNetwork, TownWater};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Known;
+use crate::problem::{Answer, Problem};
+use crate::router::Doors;
+
+pub(crate) fn routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(options))
+        .routes(routes!(due))
+        .routes(routes!(summary))
+        .routes(routes!(water))
+        .routes(routes!(network))
+        .routes(routes!(one, change))
+        .routes(routes!(step))
+}
+
+/// 设施
+#[utoipa::path(get, path = "/api/v1/facilities", tag = "facility", params(FacilityAsked),
+    responses((status = 200, body = FacilityPage), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn list(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<FacilityAsked>,
+) -> Answer<Json<FacilityPage>> {
+    Ok(Json(doors.app.facilities(&caller, &asked).await?))
+}
+
+/// 登记设施
+#[utoipa::path(post, path = "/api/v1/facilities", tag = "facility", request_body = FacilityInput,
+    responses((status = 200, body = FacilityView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn add(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<FacilityInput>,
+) -> Answer<Json<FacilityView>> {
+    Ok(Json(doors.app.add_facility(&caller, asked).await?))
+}
+
+/// 登记设施所需选项
+#[utoipa::path(get, path = "/api/v1/facilities/options", tag = "facility",
+    responses((status = 200, body = FacilityOptions), (status = 403, body = Problem)))]
+async fn options(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<FacilityOptions>> {
+    Ok(Json(doors.app.facility_options(&caller).await?))
+}
+
+/// Whose checks.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Whose {
+    /// Only what the caller's organisations own or keep.
+    mine: Option<bool>,
+}
+
+/// 到期和逾期的检查
+#[utoipa::path(get, path = "/api/v1/facilities/due", tag = "facility", params(Whose),
+    responses((status = 200, body = FacilityDue), (status = 403, body = Problem)))]
+async fn due(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<Whose>,
+) -> Answer<Json<FacilityDue>> {
+    Ok(Json(doors.app.facility_checks_due(&caller, asked.mine.unwrap_or(false)).await?))
+}
+
+/// Where.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Where {
+    /// Only of this village.
+    village: Option<String>,
+}
+
+/// 各类设施规划与建成
+#[utoipa::path(get, path = "/api/v1/facilities/summary", tag = "facility", params(Where),
+    responses((status = 200, body = FacilitySummary), (status = 403, body = Problem)))]
+async fn summary(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<Where>,
+) -> Answer<Json<FacilitySummary>> {
+    Ok(Json(doors.app.facility_summary(&caller, asked.village.as_deref()).await?))
+}
+
+/// 各村可用水量
+#[utoipa::path(get, path = "/api/v1/facilities/water", tag = "facility",
+    responses((status = 200, body = TownWater), (status = 403, body = Problem)))]
+async fn water(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<TownWater>> {
+    Ok(Json(doors.app.facility_water(&caller).await?))
+}
+
+/// 管网连通
+#[utoipa::path(get, path = "/api/v1/facilities/network", tag = "facility",
+    responses((status = 200, body = PipeNetwork), (status = 403, body = Problem)))]
+async fn network(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<PipeNetwork>> {
+    Ok(Json(doors.app.facility_network(&caller).await?))
+}
+
+/// 一处设施
+#[utoipa::path(get, path = "/api/v1/facilities/{id}", tag = "facility", params(("id" = String, Path)),
+    responses((status = 200, body = FacilityView), (status = 404, body = Problem)))]
+async fn one(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<FacilityView>> {
+    Ok(Json(doors.app.facility(&caller, &id.into()).await?))
+}
+
+/// 修改设施登记
+#[utoipa::path(put, path = "/api/v1/facilities/{id}", tag = "facility", params(("id" = String, Path)),
+    request_body = FacilityInput,
+    responses((status = 200, body = FacilityView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn change(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<FacilityInput>,
+) -> Answer<Json<FacilityView>> {
+    Ok(Json(doors.app.change_facility(&caller, &id.into(), asked).await?))
+}
+
+/// 办理设施
+#[utoipa::path(post, path = "/api/v1/facilities/{id}/steps", tag = "facility", params(("id" = String, Path)),
+    request_body = FacilityStep,
+    responses((status = 200, body = FacilityView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn step(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<FacilityStep>,
+) -> Answer<Json<FacilityView>> {
+    Ok(Json(doors.app.step_facility(&caller, &id.into(), asked).await?))
+}

@@ -1,0 +1,175 @@
+//! The town's water and pipes as a whole: how much counts in each village and what does not, what no source reaches,
+//! what one break cuts off. What does not belong here: the rules (`domain::facility`).
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::collections::BTreeMap;
+
+use domain::facility::network::{Network, Node, is_part};
+use domain::facility::water::sum;
+use domain::facility::{Facility, Stage};
+use domain::fulfilment::Span;
+use domain::ids::FacilityId;
+use domain::org::Level;
+use domain::policy::{Action, Scope};
+use domain::time::Date;
+use serde::Serialize;
+use store::Read;
+use store::facility::FacilityFilter;
+use utoipa::ToSchema;
+
+use super::{READ, facilities};
+use crate::view::Named;
+use crate::{App, Caller, Result};
+
+/// A point that does not count, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WaterLeftOut {
+    pub facility: Named,
+    /// `stage`, `unchecked`, `dry`, `lift`, `unmeasured` or `same_water`.
+    pub code: String,
+    pub why: String,
+}
+
+/// The water of a village today.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct VillageWater {
+    pub village: Named,
+    /// Stored. Units: m³.
+    pub usable_m3: f64,
+    /// Flowing. Units: L/s.
+    pub flow_l_s: f64,
+    /// How many points count.
+    pub good: usize,
+    pub left_out: Vec<WaterLeftOut>,
+}
+
+/// The town's water today.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TownWater {
+    pub villages: Vec<VillageWater>,
+    /// As high as a pump draws, until the town confirms it. Units: metres.
+    pub lift_limit_m: u32,
+}
+
+/// What a break cuts off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Break {
+    pub facility: Named,
+    pub isolates: Vec<Named>,
+}
+
+/// The pipes of the town today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PipeNetwork {
+    /// How many facilities are part of it.
+    pub nodes: usize,
+    /// Pipes, pools and tanks no source reaches.
+    pub cut_off: Vec<Named>,
+    /// Those whose break cuts others off, most first.
+    pub breaks: Vec<Break>,
+}
+
+/// Whether it stands and nothing is wrong with it.
+pub(super) fn sound(facility: &Facility) -> bool {
+    let stage = facility.stage;
+    facility.void.is_none() && stage.is_standing() && !matches!(stage, Stage::Fault | Stage::Repairing)
+}
+
+/// The network as it is today, and what its parts are called.
+// tidy(caller): its parts are shown within the scope that is handed in.
+pub(super) async fn network(
+    read: &mut Read,
+    scope: &Scope,
+    today: Date,
+) -> Result<(Network, BTreeMap<FacilityId, String>)> {
+    let classes: Vec<&str> = {
+        let kinds = facilities().catalog.kinds().filter(|kind| is_part(&kind.class));
+        kinds.map(|kind| kind.class.as_str()).collect()
+    };
+    let filter = FacilityFilter { classes: Some(classes.join(",")), ..FacilityFilter::default() };
+    let found = read.facilities(scope, &filter, None, READ).await?;
+    let called = found.iter().map(|one| (one.facility.id.clone(), one.facility.name.clone())).collect();
+    let standing = found.into_iter().map(|one| one.facility).filter(|f| f.stage.is_standing());
+    let nodes = standing.map(|f| Node {
+        sound: if sound(&f) { vec![Span::since(Date::MIN)] } else { broken(today) },
+        id: f.id,
+        class: f.class,
+        joins: f.joins,
+    });
+    Ok((Network::of(nodes.collect()), called))
+}
+
+/// It stood before today and does not work now.
+fn broken(today: Date) -> Vec<Span> {
+    today.pred_opt().map(|eve| Span::between(Date::MIN, eve)).into_iter().collect()
+}
+
+impl App {
+    /// How much water counts in each village today, and what does not.
+    pub async fn facility_water(&self, caller: &Caller) -> Result<TownWater> {
+        let scope = caller.scope(Action::FacilityRead)?;
+        let today = self.now().date();
+        let limit = facilities().lift_limit_m;
+        let mut read = self.db.read(&self.town).await?;
+        let kinds: Vec<&str> = {
+            let kinds = facilities().catalog.kinds().filter(|kind| kind.gives_water);
+            kinds.map(|kind| kind.code.as_str()).collect()
+        };
+        let filter = FacilityFilter { kinds: Some(kinds.join(",")), ..FacilityFilter::default() };
+        let found = read.facilities(&scope, &filter, None, READ).await?;
+        let mut territories = read.territories().await?;
+        territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
+        let villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
+        let of = |village: &domain::org::Territory| {
+            let own: Vec<&Facility> = found
+                .iter()
+                .filter(|one| {
+                    crate::photo::lies_at(&one.path, &village.path) && one.facility.stage.is_standing()
+                })
+                .map(|one| &one.facility)
+                .collect();
+            let name = |id: &FacilityId| {
+                let known = own.iter().find(|one| one.id == *id);
+                Named::new(id.as_str(), known.map_or("", |one| one.name.as_str()))
+            };
+            let total = sum(&own, today, f64::from(limit));
+            let left_out = total.left_out.iter().map(|(id, why)| WaterLeftOut {
+                facility: name(id),
+                code: why.code().to_owned(),
+                why: why.sentence(),
+            });
+            VillageWater {
+                village: Named::new(village.code.as_str(), village.name.as_str()),
+                usable_m3: total.usable_m3,
+                flow_l_s: total.flow_l_s,
+                good: total.good.len(),
+                left_out: left_out.collect(),
+            }
+        };
+        Ok(TownWater { villages: villages.map(of).collect(), lift_limit_m: limit })
+    }
+
+    /// What no source reaches, and what one break cuts off, by name.
+    pub async fn facility_network(&self, caller: &Caller) -> Result<PipeNetwork> {
+        let scope = caller.scope(Action::FacilityRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let (net, called) = network(&mut read, &scope, today).await?;
+        let name = |id: &FacilityId| Named::new(id.as_str(), called.get(id).map_or("", String::as_str));
+        let mut breaks: Vec<Break> = net
+            .nodes()
+            .iter()
+            .map(|node| Break {
+                facility: name(&node.id),
+                isolates: net.one_break(&node.id, today).into_iter().map(name).collect(),
+            })
+            .filter(|one| !one.isolates.is_empty())
+            .collect();
+        breaks.sort_by_key(|one| std::cmp::Reverse(one.isolates.len()));
+        Ok(PipeNetwork {
+            nodes: net.nodes().len(),
+            cut_off: net.cut_off(today).into_iter().map(name).collect(),
+            breaks,
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Pipes, pools and sources as a graph: which are reached from a source, and what one break cuts off. What does not
+//! belong here: hydraulics.
+//!
+//! Source: clause C7.4: network, pools and tanks interconnected.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fulfilment::Span;
+use crate::ids::FacilityId;
+use crate::time::Date;
+
+/// Kinds of thing water comes from without anybody filling it: an intake, a hydrant on the supply.
+const SOURCES: [&str; 2] = ["natural_intake", "hydrant"];
+/// Kinds of thing water runs through or stands in.
+const NODES: [&str; 5] = ["pipe_forest", "forest_pool", "fire_pool", "pump_house", "hydrant_forest"];
+/// Kinds of thing that must be reached. Source: C7.4.
+const WANTED: [&str; 2] = ["pipe_forest", "forest_pool"];
+
+/// One facility of the network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The facility.
+    pub id: FacilityId,
+    /// What duties know it by.
+    pub class: String,
+    /// What it is joined to; the other need not say so.
+    pub joins: BTreeSet<FacilityId>,
+    /// The days it stood and was sound.
+    pub sound: Vec<Span>,
+}
+
+impl Node {
+    fn is_sound(&self, on: Date) -> bool {
+        self.sound.iter().any(|span| span.contains(on))
+    }
+}
+
+/// Whether a class is part of the network at all.
+pub fn is_part(class: &str) -> bool {
+    SOURCES.contains(&class) || NODES.contains(&class)
+}
+
+/// Whether one of this class must be reached from a source.
+pub fn is_wanted(class: &str) -> bool {
+    WANTED.contains(&class)
+}
+
+/// The network of a town.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    nodes: Vec<Node>,
+    /// Position → positions it is joined to.
+    joined: Vec<BTreeSet<usize>>,
+}
+
+impl Network {
+    /// The network of these facilities; joints to what is none of them are left out.
+    pub fn of(nodes: Vec<Node>) -> Self {
+        let nodes: Vec<Node> = nodes.into_iter().filter(|node| is_part(&node.class)).collect();
+        let at: BTreeMap<&FacilityId, usize> =
+            nodes.iter().enumerate().map(|(n, node)| (&node.id, n)).collect();
+        let mut joined = vec![BTreeSet::new(); nodes.len()];
+        for (n, node) in nodes.iter().enumerate() {
+            for other in node.joins.iter().filter_map(|id| at.get(id).copied()).filter(|m| *m != n) {
+                if let Some(own) = joined.get_mut(n) {
+                    own.insert(other);
+                }
+                if let Some(own) = joined.get_mut(other) {
+                    own.insert(n);
+                }
+            }
+        }
+        Self { nodes, joined }
+    }
+
+    /// Its facilities.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Positions that water reaches on a day, while `broken` does not work.
+    fn reached(&self, on: Date, broken: Option<usize>) -> Vec<bool> {
+        let works = |n: usize| broken != Some(n) && self.nodes.get(n).is_some_and(|node| node.is_sound(on));
+        let mut wet = vec![false; self.nodes.len()];
+        let is_source =
+            |n: &usize| self.nodes.get(*n).is_some_and(|node| SOURCES.contains(&node.class.as_str()));
+        let mut next: Vec<usize> = (0..self.nodes.len()).filter(is_source).filter(|n| works(*n)).collect();
+        while let Some(n) = next.pop() {
+            let Some(own) = wet.get_mut(n).filter(|own| !**own) else { continue };
+            *own = true;
+            next.extend(self.joined.get(n).into_iter().flatten().copied().filter(|m| works(*m)));
+        }
+        wet
+    }
+
+    /// The pipes, pools and tanks that stand on a day and no water reaches.
+    pub fn cut_off(&self, on: Date) -> Vec<&FacilityId> {
+        let wet = self.reached(on, None);
+        self.wanted(on)
+            .filter(|n| wet.get(*n) == Some(&false))
+            .filter_map(|n| Some(&self.nodes.get(n)?.id))
+            .collect()
+    }
+
+    fn wanted(&self, on: Date) -> impl Iterator<Item = usize> {
+        let stands = move |n: &usize| {
+            self.nodes.get(*n).is_some_and(|node| {
+                // What is at fault still stands and still is to be reached.
+                is_wanted(&node.class) && node.sound.iter().any(|span| span.from <= on)
+            })
+        };
+        (0..self.nodes.len()).filter(stands)
+    }
+
+    /// What loses its water on a day when this facility breaks, besides itself.
+    pub fn one_break(&self, id: &FacilityId, on: Date) -> Vec<&FacilityId> {
+        let Some(broken) = self.nodes.iter().position(|node| node.id == *id) else { return Vec::new() };
+        let (before, after) = (self.reached(on, None), self.reached(on, Some(broken)));
+        let lost = |n: &usize| *n != broken && before.get(*n) == Some(&true) && after.get(*n) == Some(&false);
+        (0..self.nodes.len()).filter(lost).filter_map(|n| Some(&self.nodes.get(n)?.id)).collect()
+    }
+
+    /// The days each pipe, pool and tank was reached, from the first day anything stood on.
+    pub fn reached_days(&self) -> Vec<(&FacilityId, Vec<Span>)> {
+        let mut turns: BTreeSet<Date> = BTreeSet::new();
+        for span in self.nodes.iter().flat_map(|node| &node.sound) {
+            turns.insert(span.from);
+            turns.extend(span.to.and_then(|to| to.succ_opt()));
+        }
+        let mut open: Vec<Option<Date>> = vec![None; self.nodes.len()];
+        let mut days: Vec<Vec<Span>> = vec![Vec::new(); self.nodes.len()];
+        for turn in turns {
+            let wet = self.reached(turn, None);
+            for ((is_wet, since), found) in wet.iter().zip(&mut open).zip(&mut days) {
+                match (*is_wet, *since) {
+                    (true, None) => *since = Some(turn),
+                    (false, Some(from)) => {
+                        found.push(Span { from, to: turn.pred_opt() });
+                        *since = None;
+                    }
+                    (true, Some(_)) | (false, None) => {}
+                }
+            }
+        }
+        let ends = open.into_iter().zip(days).zip(&self.nodes);
+        ends.filter(|(_, node)| is_wanted(&node.class))
+            .map(|((since, mut found), node)| {
+                found.extend(since.map(Span::since));
+                (&node.id, found)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! Why a step of a facility is refused.
+
+use super::shape::ShapeFault;
+use crate::time::Date;
+
+/// Why a step is refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FacilityRefusal {
+    /// The step does not fit the stage.
+    #[error("设施现在是“{0}”，不能这样办理，请刷新后再看")]
+    WrongStage(&'static str),
+    /// No name.
+    #[error("请写明设施名称")]
+    NoName,
+    /// Drawn in a form its kind does not have.
+    #[error("这类设施应画成{0}，请改画后再提交")]
+    Form(&'static str),
+    /// The drawing itself is wrong.
+    #[error(transparent)]
+    Shape(#[from] ShapeFault),
+    /// No such field.
+    #[error("这类设施没有“{0}”这一项，请去掉")]
+    NoField(String),
+    /// A value its field cannot have.
+    #[error("“{0}”的值不对，请按单位和范围填写")]
+    Value(String),
+    /// A check station must say where it stands.
+    #[error("检查站请选择设在哪类位置")]
+    NoSite,
+    /// Joined to itself.
+    #[error("设施不能与自己相连，请改选相连的设施")]
+    JoinsItself,
+    /// A measure of its water that cannot be.
+    #[error("水源的{0}不能是负数或空值，请核对")]
+    Water(&'static str),
+    /// Planned without saying in which plan.
+    #[error("请写明列入的规划和条目")]
+    NoPlan,
+    /// No money.
+    #[error("请写明落实的金额，须大于 0 元")]
+    NoMoney,
+    /// Accepted by nobody.
+    #[error("请写明由谁验收")]
+    NobodyAccepted,
+    /// In service without owner, maintainer and interval. Source: C6.9.
+    #[error("请先明确产权单位、管护单位和检查周期，再投入使用")]
+    NobodyKeeps,
+    /// At fault without saying how.
+    #[error("请写明故障情况")]
+    NoFault,
+    /// Maintained without saying how.
+    #[error("请写明保养了什么")]
+    NoWork,
+    /// A negative cost.
+    #[error("费用不能是负数，请核对")]
+    Cost,
+    /// No reason.
+    #[error("请写明理由")]
+    NoReason,
+    /// A day that has not come.
+    #[error("日期不能晚于今天，请核对")]
+    NotYet,
+    /// A day before the last step.
+    #[error("日期不能早于上一步（{0}），请核对")]
+    Before(Date),
+}
+
+impl FacilityRefusal {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::WrongStage(_) => "facility.stage",
+            Self::NoName => "facility.no_name",
+            Self::Form(_) => "facility.form",
+            Self::Shape(fault) => fault.code(),
+            Self::NoField(_) => "facility.no_field",
+            Self::Value(_) => "facility.value",
+            Self::NoSite => "facility.no_site",
+            Self::JoinsItself => "facility.joins_itself",
+            Self::Water(_) => "facility.water",
+            Self::NoPlan => "facility.no_plan",
+            Self::NoMoney => "facility.no_money",
+            Self::NobodyAccepted => "facility.nobody_accepted",
+            Self::NobodyKeeps => "facility.nobody_keeps",
+            Self::NoFault => "facility.no_fault",
+            Self::NoWork => "facility.no_work",
+            Self::Cost => "facility.cost",
+            Self::NoReason => "facility.no_reason",
+            Self::NotYet => "facility.not_yet",
+            Self::Before(_) => "facility.before",
+        }
+    }
+}

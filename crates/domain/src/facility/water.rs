@@ -1,0 +1,244 @@
+//! Whether the water of a facility counts on a day, why not, and how much there is of several without counting a pipe
+//! or pool twice. What does not belong here: how far hoses and engines carry it.
+//!
+//! Source: clauses C6.3–C6.5; water points of the field's handbook §3.4.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+use serde::{Deserialize, Serialize};
+
+use super::{Facility, FacilityRefusal, Stage};
+use crate::ids::FacilityId;
+use crate::time::Date;
+
+/// Where its water comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// 集中供水管网.
+    Supply,
+    /// 河流.
+    River,
+    /// 山坪塘.
+    Pond,
+    /// 水库.
+    Reservoir,
+    /// 堰、渠.
+    Weir,
+    /// 山泉.
+    Spring,
+    /// 井.
+    Well,
+    /// 人工蓄水.
+    Filled,
+}
+
+impl Source {
+    /// Every one.
+    pub const ALL: [Self; 8] = [
+        Self::Supply,
+        Self::River,
+        Self::Pond,
+        Self::Reservoir,
+        Self::Weir,
+        Self::Spring,
+        Self::Well,
+        Self::Filled,
+    ];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Supply => "supply",
+            Self::River => "river",
+            Self::Pond => "pond",
+            Self::Reservoir => "reservoir",
+            Self::Weir => "weir",
+            Self::Spring => "spring",
+            Self::Well => "well",
+            Self::Filled => "filled",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Supply => "集中供水管网",
+            Self::River => "河流",
+            Self::Pond => "山坪塘",
+            Self::Reservoir => "水库",
+            Self::Weir => "堰渠",
+            Self::Spring => "山泉",
+            Self::Well => "水井",
+            Self::Filled => "人工蓄水",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.code() == code)
+    }
+}
+
+/// What water a facility gives.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Water {
+    /// Usable volume. Units: m³.
+    pub usable_m3: Option<f64>,
+    /// Flow. Units: L/s.
+    pub flow_l_s: Option<f64>,
+    /// How high a pump must lift it. Units: m.
+    pub lift_m: Option<f64>,
+    /// Whether an engine can stand beside it on firm ground.
+    pub hard_standing: Option<bool>,
+    /// Months it cannot be drawn from, 1–12, as surveyed.
+    pub dry_months: BTreeSet<u32>,
+    /// Where it comes from.
+    pub source: Option<Source>,
+    /// The pool or pipe it draws from, where that is a facility too.
+    pub fed_by: Option<FacilityId>,
+}
+
+impl Water {
+    /// Checks the measures.
+    ///
+    /// Errors: one is negative or no number, a month is none.
+    pub fn check(&self) -> Result<(), FacilityRefusal> {
+        let measures = [(self.usable_m3, "可用容积"), (self.flow_l_s, "出水流量"), (self.lift_m, "吸水高度")];
+        for (measure, name) in measures {
+            if measure.is_some_and(|n| !n.is_finite() || n < 0.0) {
+                return Err(FacilityRefusal::Water(name));
+            }
+        }
+        match self.dry_months.iter().all(|month| (1..=12).contains(month)) {
+            true => Ok(()),
+            false => Err(FacilityRefusal::Water("枯水月份")),
+        }
+    }
+}
+
+/// Why water does not count.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Why {
+    /// It is not in service.
+    Stage(Stage),
+    /// Nobody looked at it since this day was over.
+    Unchecked(Date),
+    /// It is dry in this month.
+    Dry(u32),
+    /// It lies too deep, so many metres.
+    Lift(f64, f64),
+    /// Nobody measured how much there is.
+    Unmeasured,
+    /// Its water is that of another point, which is counted.
+    SameWater(FacilityId),
+}
+
+impl Why {
+    /// Stable word.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Stage(_) => "stage",
+            Self::Unchecked(_) => "unchecked",
+            Self::Dry(_) => "dry",
+            Self::Lift(..) => "lift",
+            Self::Unmeasured => "unmeasured",
+            Self::SameWater(_) => "same_water",
+        }
+    }
+
+    /// One sentence for people.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Stage(stage) => format!("现在是“{}”，不计入", stage.label()),
+            Self::Unchecked(due) => format!("检查有效期到 {due}，之后没有检查，不计入"),
+            Self::Dry(month) => format!("{month} 月为枯水月份，不计入"),
+            Self::Lift(lift, limit) => format!("吸水高度 {lift} 米，超过 {limit} 米，不计入"),
+            Self::Unmeasured => "没有登记可用容积或出水流量，不计入".to_owned(),
+            Self::SameWater(_) => "与另一处同一水源，已计入那一处".to_owned(),
+        }
+    }
+}
+
+/// Whether a facility gives water on a day; `lift_limit_m` is as high as a pump draws. Units: metres.
+///
+/// Errors: why it does not count.
+pub fn counts(facility: &Facility, on: Date, lift_limit_m: f64) -> Result<(), Why> {
+    let Some(water) = facility.water.as_ref().filter(|_| facility.void.is_none()) else {
+        return Err(Why::Unmeasured);
+    };
+    if facility.stage != Stage::InService {
+        return Err(Why::Stage(facility.stage));
+    }
+    if let Some(due) = facility.check_due().filter(|due| *due < on) {
+        return Err(Why::Unchecked(due));
+    }
+    if water.dry_months.contains(&on.month()) {
+        return Err(Why::Dry(on.month()));
+    }
+    if let Some(lift) = water.lift_m.filter(|lift| *lift > lift_limit_m) {
+        return Err(Why::Lift(lift, lift_limit_m));
+    }
+    match water.usable_m3.is_some() || water.flow_l_s.is_some() {
+        true => Ok(()),
+        false => Err(Why::Unmeasured),
+    }
+}
+
+/// How much water several points give together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sum {
+    /// Stored. Units: m³.
+    pub usable_m3: f64,
+    /// Flowing. Units: L/s.
+    pub flow_l_s: f64,
+    /// Points that count.
+    pub good: Vec<FacilityId>,
+    /// Points that do not, and why.
+    pub left_out: Vec<(FacilityId, Why)>,
+}
+
+/// The water of several points on a day. Of points on one pool or pipe the largest counts, once.
+pub fn sum(points: &[&Facility], on: Date, lift_limit_m: f64) -> Sum {
+    let feeds: BTreeMap<&FacilityId, &FacilityId> =
+        points.iter().filter_map(|p| Some((&p.id, p.water.as_ref()?.fed_by.as_ref()?))).collect();
+    let root = |id: &FacilityId| {
+        let mut at = id.clone();
+        let mut seen = BTreeSet::new();
+        // Two that claim to feed each other are one water: the smaller id stands for both.
+        while let Some(next) = feeds.get(&at) {
+            if !seen.insert(at.clone()) {
+                return seen.into_iter().next().unwrap_or(at);
+            }
+            at = (*next).clone();
+        }
+        at
+    };
+    let mut out = Sum::default();
+    let mut waters: BTreeMap<FacilityId, Vec<&Facility>> = BTreeMap::new();
+    for point in points {
+        match counts(point, on, lift_limit_m) {
+            Ok(()) => waters.entry(root(&point.id)).or_default().push(point),
+            Err(why) => out.left_out.push((point.id.clone(), why)),
+        }
+    }
+    let of = |point: &Facility| {
+        point.water.as_ref().map_or((0.0, 0.0), |w| (w.usable_m3.unwrap_or(0.0), w.flow_l_s.unwrap_or(0.0)))
+    };
+    for mut same in waters.into_values() {
+        same.sort_by(|a, b| {
+            let ((va, fa), (vb, fb)) = (of(a), of(b));
+            vb.total_cmp(&va).then(fb.total_cmp(&fa)).then_with(|| a.id.cmp(&b.id))
+        });
+        let Some((first, others)) = same.split_first() else { continue };
+        let (volume, flow) = of(first);
+        out.usable_m3 += volume;
+        out.flow_l_s += flow;
+        out.good.push(first.id.clone());
+        out.left_out.extend(others.iter().map(|other| (other.id.clone(), Why::SameWater(first.id.clone()))));
+    }
+    out.good.sort();
+    out.left_out.sort_by(|a, b| a.0.cmp(&b.0));
+    out
+}

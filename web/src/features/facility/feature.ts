@@ -1,0 +1,14 @@
+import { Droplets } from '@lucide/vue'
+import type { Feature } from '@/desk/feature'
+
+/** Public fire facilities and the town's water: built, managed, maintained. */
+export default {
+  routes: [
+    { path: '/facilities', component: () => import('./FacilityList.vue'), meta: { can: ['facility.read'], title: 'facility.title' } },
+    { path: '/facilities/due', component: () => import('./FacilityDue.vue'), meta: { can: ['facility.read'], title: 'facility.dueTitle' } },
+    { path: '/facilities/summary', component: () => import('./FacilitySummary.vue'), meta: { can: ['facility.read'], title: 'facility.summaryTitle' } },
+    { path: '/facilities/water', component: () => import('./FacilityWater.vue'), meta: { can: ['facility.read'], title: 'facility.waterTitle' } },
+    { path: '/facilities/:id', component: () => import('./FacilityPage.vue'), meta: { can: ['facility.read'], title: 'facility.one' } },
+  ],
+  menu: [{ group: 'base', order: 130, to: '/facilities', label: 'facility.menu', icon: Droplets, can: ['facility.read'] }],
+} satisfies Feature
