@@ -7,8 +7,8 @@ mod call_test;
 mod contract;
 mod drill;
 mod evidence;
-mod force;
 mod facility;
+mod force;
 mod letter;
 mod meeting;
 mod names;
@@ -29,7 +29,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 30] = [
+pub const CONNECTED: [&str; 33] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",

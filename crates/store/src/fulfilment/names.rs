@@ -115,8 +115,7 @@ impl Read {
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
-            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" => {
-            "place" | "person" | "org" | "post" | "territory" | "parameter" | "facility" => {
+            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility" => {
                 (object_kind, "id", "name")
             }
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
