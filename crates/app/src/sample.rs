@@ -1,7 +1,9 @@
 //! The sample town: its people, then places, plans and history on top of a founded town: deterministic, invented, and
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
+mod call_test;
 mod dice;
+mod drill;
 mod evidence;
 mod facility;
 mod force;
@@ -79,6 +81,8 @@ impl App {
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;
         placard::fill(self, roster).await?;
+        drill::fill(self, roster).await?;
+        call_test::fill(self, roster).await?;
         Ok(true)
     }
 }
