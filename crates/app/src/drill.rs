@@ -463,7 +463,10 @@ impl App {
             Some(scope) => read.forces(&scope, &ForceFilter::default()).await?,
             None => Vec::new(),
         };
-        let villages = nodes.iter().map(|one| &one.territory).filter(|node| node.level == Level::Village);
+        let villages = nodes
+            .iter()
+            .map(|one| &one.territory)
+            .filter(|node| node.level == Level::Village && scope.admits(&Subject::of(&node.path, None)));
         Ok(DrillOptions {
             scenarios: scenarios().iter().map(|one| Word::new(&one.code, &one.name)).collect(),
             orgs,
