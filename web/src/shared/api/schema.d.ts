@@ -312,6 +312,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/call-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 呼叫测试 */
+        get: operations["list"];
+        put?: never;
+        /** 发起呼叫测试 */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-tests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次呼叫测试 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-tests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 本人应答 */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-tests/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束呼叫测试 */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-tests/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记电话、对讲机应答 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -485,6 +571,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 服务合同 */
+        get: operations["list"];
+        put?: never;
+        /** 登记合同 */
+        post: operations["sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记合同所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份合同 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/deliverables/{no}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 交付 */
+        post: operations["deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/deliverables/{no}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 验收 */
+        post: operations["judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提前终止 */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废合同 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses": {
         parameters: {
             query?: never;
@@ -549,6 +755,127 @@ export interface paths {
         get: operations["coverage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 演练 */
+        get: operations["list"];
+        put?: never;
+        /** 安排演练 */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 安排演练所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次演练 */
+        get: operations["one"];
+        /** 修改演练安排 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}/assess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 讲评 */
+        post: operations["assess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消演练 */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办结演练 */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记演练情况 */
+        post: operations["hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +1071,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 设施 */
+        get: operations["list"];
+        put?: never;
+        /** 登记设施 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 到期和逾期的检查 */
+        get: operations["due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 管网连通 */
+        get: operations["network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记设施所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各类设施规划与建成 */
+        get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/water": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各村可用水量 */
+        get: operations["water"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一处设施 */
+        get: operations["one"];
+        /** 修改设施登记 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理设施 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups": {
         parameters: {
             query?: never;
@@ -772,6 +1237,263 @@ export interface paths {
         put?: never;
         /** 办理督办事项：done 办结，verify 核实，send_back 退回，void 撤销 */
         post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消防站队 */
+        get: operations["list"];
+        put?: never;
+        /** 登记站队 */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记站队所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 站队详情 */
+        get: operations["one"];
+        /** 修改站队登记 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 验收站队 */
+        post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 清点装备 */
+        post: operations["count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/checks/{check}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废清点 */
+        post: operations["void_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销站队 */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/enter-dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 纳入统一调度 */
+        post: operations["enter_dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/leave-dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退出统一调度 */
+        post: operations["leave_dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/members/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 登记队员技能和在岗时间 */
+        put: operations["member"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记巡查 */
+        post: operations["patrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/patrols/{patrol}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废巡查 */
+        post: operations["void_patrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 排值班表 */
+        put: operations["roster"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记车辆 */
+        post: operations["add_vehicle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forces/{id}/vehicles/{no}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 车辆停用 */
+        post: operations["withdraw_vehicle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1394,6 +2116,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图图层 */
+        get: operations["layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leader": {
         parameters: {
             query?: never;
@@ -1525,6 +2264,43 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 等我应答的呼叫 */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/map-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发放地图访问码
+         * @description For programs that read the map by HTTP Basic; shown once. The step-up of the last five minutes is asked for.
+         */
+        post: operations["map_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1844,6 +2620,297 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 文书 */
+        get: operations["list"];
+        put?: never;
+        /** 起草文书 */
+        post: operations["draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 起草文书所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 由记录带入内容 */
+        get: operations["prefill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并打印，结果见后台任务 */
+        post: operations["print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/prints/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 合并打印好的 PDF */
+        get: operations["printed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 收到的文件 */
+        get: operations["received"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 编号序列 */
+        get: operations["series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/series/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置编号序列 */
+        put: operations["set_series"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/series/{code}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 编号登记簿 */
+        get: operations["numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一份文书 */
+        get: operations["one"];
+        /** 修改文书草稿 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 签收文件或填报办理情况 */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批准并编号 */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 印发存档 */
+        post: operations["issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/paper.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 文书的可编辑稿 */
+        get: operations["docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/paper.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 文书的 PDF，草稿为预览 */
+        get: operations["pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销文书或弃用草稿 */
+        post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{id}/serve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记送达 */
+        post: operations["serve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parameters": {
         parameters: {
             query?: never;
@@ -1995,6 +3062,143 @@ export interface paths {
         get: operations["thumb"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公示牌 */
+        get: operations["list"];
+        put?: never;
+        /** 新建公示牌 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 新建公示牌所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 打印公示牌 */
+        post: operations["print"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/print/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载打印文件 */
+        get: operations["printed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一块公示牌 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公示牌版面 */
+        get: operations["pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/{id}/post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记张贴 */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/placards/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废公示牌 */
+        post: operations["void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2428,6 +3632,75 @@ export interface paths {
         put?: never;
         /** 再次确认身份 */
         post: operations["step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sorties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 出动记录 */
+        get: operations["list"];
+        put?: never;
+        /** 登记出动 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sorties/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记出动所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sorties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次出动 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sorties/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废出动记录 */
+        post: operations["void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2932,10 +4205,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图接口首页 */
+        get: operations["landing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图接口的图层 */
+        get: operations["collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图接口的一个图层 */
+        get: operations["collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{layer}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 图层要素 */
+        get: operations["items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{layer}/items/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单个图层要素 */
+        get: operations["item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 地图接口符合的规范 */
+        get: operations["conformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p/b-{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公示牌公开页 */
+        get: operations["placard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 执法检查人员公开名单 */
+        get: operations["officers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/{layer}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 矢量瓦片
+         * @description `y` ends in `.mvt`. Empty tiles are answered with 204; `ETag` tells whether one changed.
+         */
+        get: operations["tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a paper is about. */
+        AboutView: {
+            /** @description Its id. */
+            id: string;
+            /** @description `hazard`, `inspection`, `meeting`, `report`, `letter` or `training`. */
+            kind: string;
+        };
+        /** @description A member who is not there on a day. */
+        AbsentMember: {
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description Why. */
+            reason: string;
+        };
         /** @description An account to add. */
         AccountInput: {
             /** @description Login name. */
@@ -3149,6 +4592,15 @@ export interface components {
              */
             seq: number;
         };
+        /** @description Away for some days. */
+        AwayView: {
+            /** @description First day. */
+            from: string;
+            /** @description Why. */
+            reason?: string;
+            /** @description Last day. */
+            to: string;
+        };
         /** @description What a document counted, as typed in. */
         BaselineInput: {
             /**
@@ -3182,6 +4634,11 @@ export interface components {
             to: string;
             villages: components["schemas"]["VillageTally"][];
             whole: components["schemas"]["Tally"];
+        };
+        /** @description What a break cuts off. */
+        Break: {
+            facility: components["schemas"]["Named"];
+            isolates: components["schemas"]["Named"][];
         };
         /** @description A line to add. */
         BudgetLineInput: {
@@ -3290,6 +4747,134 @@ export interface components {
             year: number;
             /** @description Years there are lines of, this one included. */
             years: number[];
+        };
+        /** @description An answer that came by telephone or radio. */
+        CallAnswerInput: {
+            /**
+             * Format: int64
+             * @description After so many seconds; now when left out.
+             */
+            after_s?: number | null;
+            /** @description `phone` or `radio`. */
+            channel: string;
+            /** @description The station. */
+            force: string;
+            /** @description Who. */
+            person: string;
+        };
+        /** @description Closes a test. */
+        CallCloseInput: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A station and when it is to be called next. */
+        CallDue: {
+            /** @description The last day it answered in time; none within the year. */
+            answered_on?: string | null;
+            /** @description The last day on which that counts; none where it counts no more or never did. */
+            due_on?: string | null;
+            /** @description The station. */
+            force: components["schemas"]["Named"];
+            /** @description Whether it is to be called now. */
+            overdue: boolean;
+        };
+        /** @description Somebody who was asked. */
+        CallMember: {
+            /**
+             * Format: int64
+             * @description Units: seconds after the call.
+             */
+            after_s?: number | null;
+            /** @description `app`, `phone` or `radio`; none while he has not answered. */
+            channel?: string | null;
+            /** @description In Chinese. */
+            channel_label?: string | null;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+        };
+        /** @description A station in a test. */
+        CallStationView: {
+            /** @description How many answered. */
+            answered: number;
+            /** @description How many were asked. */
+            asked: number;
+            /**
+             * Format: int64
+             * @description The first answer. Units: seconds after the call.
+             */
+            first_s?: number | null;
+            /** @description The station. */
+            force: components["schemas"]["Named"];
+            /** @description Who; only for who runs tests. */
+            members: components["schemas"]["CallMember"][];
+            /** @description `in_time`, `late`, `waiting`, `silent` or `nobody`. */
+            outcome: string;
+            /** @description In Chinese. */
+            outcome_label: string;
+        };
+        /** @description A test to start. */
+        CallTestInput: {
+            /** @description Which stations; all that can be called when left out. */
+            forces?: string[];
+            /** @description What it is about. */
+            note?: string;
+        };
+        /** @description A page of tests. */
+        CallTestPage: {
+            /** @description Stations of the dispatch and when each is due, the late ones first. */
+            due: components["schemas"]["CallDue"][];
+            /** @description Rows. */
+            items: components["schemas"]["CallTestRow"][];
+            /** @description Whether the caller may start one. */
+            may_start: boolean;
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int32
+             * @description For how many days an answer counts, as the town has set; none where the plan asks for no tests.
+             */
+            valid_days?: number | null;
+            /**
+             * Format: int32
+             * @description Who answers within this time is in time today. Units: seconds.
+             */
+            within_s: number;
+        };
+        /** @description A test in a list. */
+        CallTestRow: {
+            /** @description When it was closed; none while it runs. */
+            closed_at?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description How many of them answered in time. */
+            in_time: number;
+            /** @description How many answered too late. */
+            late: number;
+            /** @description What it is about. */
+            note: string;
+            /** @description When the call went out. */
+            started_at: string;
+            /** @description Who started it. */
+            started_by: string;
+            /** @description How many stations were called, of those the caller may see. */
+            stations: number;
+            /**
+             * Format: int32
+             * @description Who answers within this time is in time. Units: seconds.
+             */
+            within_s: number;
+        };
+        /** @description 呼叫测试 as its page sees it. */
+        CallTestView: components["schemas"]["CallTestRow"] & {
+            /** @description What the caller may do: `answer`, `record`, `close`. */
+            actions: string[];
+            /** @description Station by station. */
+            calls: components["schemas"]["CallStationView"][];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
         };
         /** @description An occurrence that evidence may be recorded for. */
         CaseOption: {
@@ -3620,6 +5205,20 @@ export interface components {
             code: string;
             message: string;
         };
+        /** @description A layer as a collection. */
+        Collection: {
+            crs: string[];
+            extent: Record<string, never>;
+            id: string;
+            itemType: string;
+            links: components["schemas"]["Link"][];
+            title: string;
+        };
+        /** @description All layers as collections. */
+        Collections: {
+            collections: components["schemas"]["Collection"][];
+            links: components["schemas"]["Link"][];
+        };
         /** @description What the place's own people put under it. */
         Companion: {
             /** @enum {string} */
@@ -3633,6 +5232,10 @@ export interface components {
             kind: "not_signed";
             /** @description Why. */
             reason: string;
+        };
+        /** @description What it conforms to. */
+        Conformance: {
+            conformsTo: string[];
         };
         /** @description Name and phone. */
         ContactInput: {
@@ -3648,6 +5251,145 @@ export interface components {
         ContactView: {
             name: string;
             phone_masked: string;
+        };
+        /** @description It ends before its time. */
+        ContractEndInput: {
+            /** @description Its last day. */
+            on: string;
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A contract to record. */
+        ContractInput: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            amount_fen?: number;
+            /** @description What it owes. */
+            deliverables?: components["schemas"]["DeliverableInput"][];
+            /** @description The contract itself, as attachments. */
+            files?: string[];
+            /** @description First day. */
+            from: string;
+            /** @description Id, made by the page. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description 合同编号. */
+            number?: string;
+            /** @description Who serves. */
+            provider: string;
+            /** @description The day it was signed. */
+            signed_on: string;
+            /** @description For which territory, by code. */
+            territory: string;
+            /** @description Title. */
+            title: string;
+            /** @description Last day. */
+            until: string;
+            /** @description What is bought. */
+            what: string;
+        };
+        /** @description One step of something owed. */
+        ContractNote: {
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Named"];
+            /** @description Files that came with it. */
+            files: components["schemas"]["Attachment"][];
+            /** @description What it came to. */
+            progress: string;
+            /** @description In Chinese. */
+            progress_label: string;
+            /** @description What was said. */
+            text: string;
+        };
+        /** @description What a form needs. */
+        ContractOptions: {
+            /** @description Kinds the plan asks for, and any other. */
+            kinds: components["schemas"]["Word"][];
+            /** @description Units that may serve. */
+            providers: components["schemas"]["Named"][];
+            /** @description The town and its villages. */
+            territories: components["schemas"]["Named"][];
+        };
+        /** @description A page of contracts. */
+        ContractPage: {
+            /** @description Rows. */
+            items: components["schemas"]["ContractRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A contract in a list. */
+        ContractRow: {
+            /** @description How many of them are accepted. */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            amount_fen: number;
+            /** @description How many deliverables there are. */
+            deliverables: number;
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: components["schemas"]["Word"];
+            /** @description 合同编号. */
+            number: string;
+            /** @description How many are owed after their day. */
+            overdue: number;
+            /** @description Who serves. */
+            provider: components["schemas"]["Named"];
+            /** @description `coming`, `running`, `over`, `ended` or `void`. */
+            standing: string;
+            /** @description In Chinese. */
+            standing_label: string;
+            /** @description For which territory. */
+            territory: components["schemas"]["Named"];
+            /** @description Title. */
+            title: string;
+            /** @description Last day. */
+            until: string;
+            /** @description How many wait to be accepted. */
+            waiting: number;
+        };
+        /** @description 合同 as its page sees it. */
+        ContractView: components["schemas"]["ContractRow"] & {
+            /** @description What the caller may do: `end`, `void`. */
+            actions: string[];
+            /** @description The contract itself. */
+            files: components["schemas"]["Attachment"][];
+            /** @description What it owes. */
+            owes: components["schemas"]["DeliverableView"][];
+            /** @description Why it was ended or voided. */
+            reason?: string | null;
+            /** @description Who recorded it. */
+            recorded_by: string;
+            /** @description The day it was signed. */
+            signed_on: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description What is bought. */
+            what: string;
+        };
+        /** @description Why a contract is voided. */
+        ContractVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A course to add or change. */
         CourseInput: {
@@ -3809,12 +5551,63 @@ export interface components {
             /** @description Which days. */
             kind: components["schemas"]["DaysKind"];
         };
+        /** @description What is handed in. */
+        DeliverInput: {
+            /** @description Files, as attachments. */
+            files?: string[];
+            /** @description What was done. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description Something owed, as asked for. */
+        DeliverableInput: {
+            /** @description By when. */
+            due_on: string;
+            /** @description What. */
+            what: string;
+        };
+        /** @description 交付物 as the page sees it. */
+        DeliverableView: {
+            /** @description What the caller may do: `deliver`, `accept`, `refuse`. */
+            actions: string[];
+            /** @description By when. */
+            due_on: string;
+            /** @description Whether it was handed in after its day. */
+            late: boolean;
+            /** @description Its number, from 1. */
+            no: number;
+            /** @description What happened to it. */
+            notes: components["schemas"]["ContractNote"][];
+            /** @description Whether it is owed after its day. */
+            overdue: boolean;
+            /** @description `owed`, `delivered`, `accepted` or `refused`. */
+            progress: string;
+            /** @description In Chinese. */
+            progress_label: string;
+            /** @description What. */
+            what: string;
+        };
         /** @description A figure that is not what it was. */
         DifferenceView: {
             issued?: components["schemas"]["FigureView"] | null;
             /** @description Which. */
             key: string;
             now?: components["schemas"]["FigureView"] | null;
+        };
+        /** @description A stay in the unified dispatch. */
+        DispatchStayView: {
+            /** @description Call sign. */
+            call_sign: string;
+            /** @description First day. */
+            from: string;
+            /** @description The first day it was out. */
+            left_on?: string | null;
+            /** @description Why. */
+            reason: string;
         };
         /** @description What changed since the baseline. */
         DriftView: {
@@ -3833,6 +5626,207 @@ export interface components {
              * @description Living count less baseline.
              */
             net: number;
+        };
+        /** @description It was looked at. */
+        DrillAssessInput: {
+            /** @description What did not go well. */
+            issues?: components["schemas"]["DrillIssueInput"][];
+            /** @description Point by point. */
+            points: components["schemas"]["DrillPointInput"][];
+            /** @description What was learned. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description It was held. */
+        DrillHeldInput: {
+            /** @description Whether people around were told before. */
+            announced: boolean;
+            /** @description What happened when. */
+            marks?: components["schemas"]["DrillMark"][];
+            /** @description The day. */
+            on: string;
+            /** @description Pictures. */
+            photos?: string[];
+            /**
+             * Format: int32
+             * @description How many took part.
+             */
+            present: number;
+            /** @description What was seen. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A drill to plan or change. */
+        DrillInput: {
+            /** @description By when. */
+            due_on: string;
+            /** @description Who arranges it. */
+            org: string;
+            /** @description What is practised. */
+            scenario: string;
+            /** @description What is assumed and who does what. */
+            script: string;
+            /** @description Id of that; left out for the town. */
+            subject?: string;
+            /** @description `place`, `village`, `station` or `town`. */
+            subject_kind: string;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description What did not go well. */
+        DrillIssueInput: {
+            /** @description By when. */
+            due_on: string;
+            /** @description The post that owes it. */
+            owner: string;
+            /** @description What. */
+            text: string;
+        };
+        /** @description What happened how long after the start. */
+        DrillMark: {
+            /**
+             * Format: int32
+             * @description Units: seconds after the start.
+             */
+            after_s: number;
+            /** @description What. */
+            what: string;
+        };
+        /** @description What a form needs. */
+        DrillOptions: {
+            /** @description Organisations the caller may arrange drills for. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Posts that may owe an issue; only for who assesses drills. */
+            posts: components["schemas"]["OwnerView"][];
+            /** @description What may be practised. */
+            scenarios: components["schemas"]["Word"][];
+            /** @description Stations and brigades the caller may see. */
+            stations: components["schemas"]["Named"][];
+            /** @description Villages. */
+            villages: components["schemas"]["Named"][];
+        };
+        /** @description A page of drills. */
+        DrillPage: {
+            /** @description Rows. */
+            items: components["schemas"]["DrillRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A point that is looked at, with what it came to. */
+        DrillPoint: {
+            /**
+             * Format: int32
+             * @description Points; none while it is not assessed.
+             */
+            got?: number | null;
+            /** @description Key. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Most points.
+             */
+            most: number;
+            /** @description What is looked at. */
+            what: string;
+        };
+        /** @description What one point came to. */
+        DrillPointInput: {
+            /**
+             * Format: int32
+             * @description Points.
+             */
+            got: number;
+            /** @description Key. */
+            key: string;
+        };
+        /** @description A drill in a list. */
+        DrillRow: {
+            /** @description By when. */
+            due_on: string;
+            /**
+             * Format: int32
+             * @description Points reached.
+             */
+            got?: number | null;
+            /** @description The day it was held. */
+            held_on?: string | null;
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Points there were.
+             */
+            most?: number | null;
+            /** @description Who arranges it. */
+            org: components["schemas"]["Named"];
+            /** @description Whether it should have been held by now. */
+            overdue: boolean;
+            /**
+             * Format: int32
+             * @description How many took part.
+             */
+            present?: number | null;
+            /** @description What is practised. */
+            scenario: components["schemas"]["Word"];
+            /** @description `planned`, `held`, `assessed`, `closed` or `cancelled`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description With whom. */
+            subject: components["schemas"]["Named"];
+            /** @description `place`, `village`, `station` or `town`. */
+            subject_kind: string;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description A step that says no more than why. */
+        DrillStepInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description 演练 as its page sees it. */
+        DrillView: components["schemas"]["DrillRow"] & {
+            /** @description What the caller may do: `change`, `hold`, `cancel`, `assess`, `close`. */
+            actions: string[];
+            /** @description Whether people around were told. */
+            announced: boolean;
+            /** @description Why it was cancelled. */
+            cancelled?: string | null;
+            /** @description What did not go well, with what a post owes about it. */
+            issues: components["schemas"]["FollowUpView"][];
+            /** @description What was learned. */
+            learned: string;
+            /** @description What happened when. */
+            marks: components["schemas"]["DrillMark"][];
+            /** @description Pictures. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description What is looked at, and what it came to. */
+            points: components["schemas"]["DrillPoint"][];
+            /** @description Where the list of points comes from. */
+            points_source: string;
+            /** @description What is assumed and who does what. */
+            script: string;
+            /** @description What was seen. */
+            seen: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
         };
         /** @description A duty that evidence may be recorded for. */
         DutyOption: {
@@ -4184,6 +6178,20 @@ export interface components {
         Exemptions: {
             items: components["schemas"]["ExemptionView"][];
         };
+        /** @description A certificate of a member that has run out or soon will. */
+        ExpiringSkill: {
+            /**
+             * Format: int64
+             * @description Days until then; negative when it is over.
+             */
+            days_left: number;
+            /** @description Its last day. */
+            expires_on: string;
+            /** @description What it proves. */
+            kind: components["schemas"]["Word"];
+            /** @description Whose. */
+            person: components["schemas"]["Named"];
+        };
         /** @description A yes or a no. */
         ExportDecision: {
             /** @description Whether it may be taken out. */
@@ -4273,6 +6281,347 @@ export interface components {
             /** @description `none`, `asked` or `granted`. */
             state: string;
         };
+        /** @description A step that may be taken now. */
+        FacilityAction: {
+            label: string;
+            step: string;
+        };
+        /** @description Checks that are late or coming. */
+        FacilityDue: {
+            coming: components["schemas"]["FacilityRow"][];
+            late: components["schemas"]["FacilityRow"][];
+        };
+        /** @description Something that happened. */
+        FacilityEventView: {
+            /** @description Who accepted it. */
+            accepted_by?: string | null;
+            /**
+             * Format: int64
+             * @description Money found for it. Units: fen.
+             */
+            amount_fen?: number | null;
+            by: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description What it cost. Units: fen.
+             */
+            cost_fen: number;
+            /** @description Whether a check found it good. */
+            good?: boolean | null;
+            keeping?: components["schemas"]["KeepingView"] | null;
+            /** @description The day it happened. */
+            on: string;
+            photos: components["schemas"]["PhotoView"][];
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description Where it stood after it. */
+            stage: components["schemas"]["Word"];
+            step: string;
+            step_label: string;
+            text: string;
+        };
+        /** @description A field of a kind. */
+        FacilityFieldView: {
+            code: string;
+            english: string;
+            /** @description `number`, `flag`, `text` or `choice`. */
+            form: string;
+            label: string;
+            /** Format: double */
+            most?: number | null;
+            unit: string;
+            words: string[];
+        };
+        /** @description A facility to enter or change. */
+        FacilityInput: {
+            /** @default  */
+            address: string;
+            /** @default  */
+            approval_no: string;
+            /** @default null */
+            built_on: string | null;
+            /**
+             * @description Number on its label; given by the program when left out.
+             * @default null
+             */
+            code: string | null;
+            /**
+             * @description It stands already.
+             * @default false
+             */
+            found: boolean;
+            /**
+             * @description Facilities its pipes lead to.
+             * @default []
+             */
+            joins: string[];
+            /** @default  */
+            kind: string;
+            /** @default  */
+            name: string;
+            /**
+             * @description Who proposes it; the caller's own organisation when left out.
+             * @default null
+             */
+            org: string | null;
+            /** @description GeoJSON geometry, WGS-84. */
+            shape?: Record<string, never> | null;
+            /**
+             * @description Where a check station stands.
+             * @default null
+             */
+            site: string | null;
+            /** @default  */
+            territory: string;
+            /** @description Values of the fields of its kind. */
+            values?: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             * @default null
+             */
+            version: number | null;
+            /** @default null */
+            water: components["schemas"]["WaterInput"] | null;
+        };
+        /** @description A kind of facility. */
+        FacilityKindView: {
+            by_site: boolean;
+            /**
+             * Format: int32
+             * @description Interval that is proposed, a parameter of the town. Units: days.
+             */
+            check_days?: number | null;
+            code: string;
+            confidence: string;
+            english: string;
+            family: components["schemas"]["Word"];
+            fields: components["schemas"]["FacilityFieldView"][];
+            /** @description `point`, `line`, `area` or `point_or_area`. */
+            form: string;
+            gives_water: boolean;
+            /** @description Whether it is part of a network of pipes. */
+            joins: boolean;
+            label: string;
+            source: string;
+        };
+        /** @description What a form needs. */
+        FacilityOptions: {
+            kinds: components["schemas"]["FacilityKindView"][];
+            /**
+             * Format: int32
+             * @description As high as a pump draws, until the town confirms it. Units: metres.
+             */
+            lift_limit_m: number;
+            may_add: boolean;
+            orgs: components["schemas"]["Named"][];
+            sites: components["schemas"]["Word"][];
+            sources: components["schemas"]["Word"][];
+            stages: components["schemas"]["Word"][];
+            territories: components["schemas"]["Named"][];
+        };
+        /** @description A page of facilities. */
+        FacilityPage: {
+            items: components["schemas"]["FacilityRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description A facility in a list. */
+        FacilityRow: {
+            address: string;
+            /** @description Last day its last check holds for. */
+            check_by?: string | null;
+            code: string;
+            family: components["schemas"]["Word"];
+            /** @description What is wrong with it. */
+            fault: string;
+            id: string;
+            /** @description Its kind; a check station without approval is called what it is. */
+            kind: components["schemas"]["Word"];
+            maintainer?: components["schemas"]["Named"] | null;
+            name: string;
+            /** @description Whether that day has passed. */
+            overdue: boolean;
+            owner?: components["schemas"]["Named"] | null;
+            /** @description Since when. */
+            since: string;
+            spot?: components["schemas"]["Spot"] | null;
+            stage: components["schemas"]["Word"];
+            territory: components["schemas"]["Named"];
+            voided: boolean;
+            /** @description Whether its water counts today; none for what gives none. */
+            water_counts?: boolean | null;
+            /** @description Why it does not. */
+            water_why?: string | null;
+        };
+        /** @description A step. */
+        FacilityStep: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             * @default null
+             */
+            amount_fen: number | null;
+            /** @default null */
+            basis: string | null;
+            /**
+             * @description Who accepted it.
+             * @default null
+             */
+            by: string | null;
+            /**
+             * Format: int32
+             * @description Units: days.
+             * @default null
+             */
+            check_days: number | null;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             * @default null
+             */
+            cost_fen: number | null;
+            /**
+             * @description Whether a check found it good.
+             * @default null
+             */
+            good: boolean | null;
+            /**
+             * @description The line of the budget that pays.
+             * @default null
+             */
+            line: string | null;
+            /** @default null */
+            maintainer: string | null;
+            /**
+             * @description The day it happened; today when left out.
+             * @default
+             */
+            on: string;
+            /** @default null */
+            owner: string | null;
+            /** @default [] */
+            photos: string[];
+            /**
+             * @description `plan`, `budget`, `design`, `build`, `accept`, `hand_over`, `enter`, `check`, `report`, `repair`, `restore`,
+             *     `maintain`, `retire` or `void`.
+             * @default
+             */
+            step: string;
+            /**
+             * @description What is said: plan and item, fault, work, reason.
+             * @default
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description How many there are of each kind. */
+        FacilitySummary: {
+            rows: components["schemas"]["FacilitySummaryRow"][];
+        };
+        /** @description How many there are of a kind. */
+        FacilitySummaryRow: {
+            /** Format: int64 */
+            at_fault: number;
+            family: components["schemas"]["Word"];
+            /** Format: int64 */
+            in_service: number;
+            kind: components["schemas"]["Word"];
+            /** Format: int64 */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Planned, built ones among them.
+             */
+            planned: number;
+            /** Format: int64 */
+            proposed: number;
+            /** Format: int64 */
+            retired: number;
+            /** Format: int64 */
+            standing: number;
+            /**
+             * Format: int64
+             * @description Standing, with nobody named who owns and keeps it.
+             */
+            unkept: number;
+        };
+        /** @description A value of a field of its kind. */
+        FacilityValueView: {
+            code: string;
+            label: string;
+            unit: string;
+            value: Record<string, never>;
+        };
+        /** @description One facility. */
+        FacilityView: components["schemas"]["FacilityRow"] & {
+            actions: components["schemas"]["FacilityAction"][];
+            approval_no: string;
+            built_on?: string | null;
+            checked_on?: string | null;
+            /** @description Whether water reaches it today; none for what is no part of the pipes. */
+            connected?: boolean | null;
+            /**
+             * Format: int64
+             * @description What it cost to keep so far. Units: fen.
+             */
+            cost_fen: number;
+            /** @description What happened, newest first. */
+            events: components["schemas"]["FacilityEventView"][];
+            /** @description What loses its water when this one breaks. */
+            isolates: components["schemas"]["Named"][];
+            joins: components["schemas"]["Named"][];
+            keeping?: components["schemas"]["KeepingView"] | null;
+            /**
+             * Format: double
+             * @description Units: metres; of lines.
+             */
+            length_m?: number | null;
+            only_persuades: boolean;
+            org: components["schemas"]["Named"];
+            recorded_at: string;
+            recorded_by: string;
+            /** @description GeoJSON geometry. */
+            shape?: Record<string, never> | null;
+            site?: components["schemas"]["Word"] | null;
+            values: components["schemas"]["FacilityValueView"][];
+            /** Format: int64 */
+            version: number;
+            /** @description Why it was voided. */
+            void?: string | null;
+            water?: components["schemas"]["WaterView"] | null;
+        };
+        /** @description A GeoJSON feature. */
+        FeatureView: {
+            /** @description GeoJSON, longitude before latitude. */
+            geometry: Record<string, never>;
+            /** @description Id of the row. */
+            id: string;
+            /** @description `name`, `class`, `class_label`, `page` (the desk's page of it), `from`, `until`, and what the layer tells besides. */
+            properties: Record<string, never>;
+            /** @description Always `Feature`. */
+            type: string;
+        };
+        /** @description A GeoJSON feature collection. */
+        Features: {
+            features: components["schemas"]["FeatureView"][];
+            links: components["schemas"]["Link"][];
+            numberMatched: number;
+            numberReturned: number;
+            timeStamp: string;
+            type: string;
+        };
         /** @description A field to correct. */
         FieldView: {
             code: string;
@@ -4349,7 +6698,7 @@ export interface components {
             notes: components["schemas"]["FollowUpNote"][];
             /** @description What asked for it. */
             origin: components["schemas"]["Named"];
-            /** @description `meeting` or `report`. */
+            /** @description `meeting`, `report` or `drill`. */
             origin_kind: string;
             /** @description Whether it is owed and its day has passed. */
             overdue: boolean;
@@ -4367,6 +6716,290 @@ export interface components {
              */
             version: number;
         };
+        /** @description What is missing of one line of the standard. */
+        ForceGap: {
+            /**
+             * Format: int32
+             * @description So many are there.
+             */
+            have: number;
+            /** @description Item. */
+            item: string;
+            /**
+             * Format: int32
+             * @description At least so many.
+             */
+            least: number;
+            /** @description Whether the standard asks for it; otherwise it is advised. */
+            must: boolean;
+            /** @description What people call it. */
+            name: string;
+            /** @description Unit. */
+            unit: string;
+        };
+        /** @description A force to register or change. */
+        ForceInput: {
+            /** @description Where it stands. */
+            address?: string;
+            /** @description `town`, `micro` or `brigade`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Latitude.
+             */
+            lat_e7?: number | null;
+            /**
+             * Format: int32
+             * @description Longitude, ten-millionths of a degree (WGS-84).
+             */
+            lng_e7?: number | null;
+            /** @description Name. */
+            name: string;
+            /** @description Who keeps it. */
+            org: string;
+            /** @description Telephone. */
+            phone?: string;
+            /** @description The unit or compound it serves. */
+            place?: string | null;
+            /** @description Posts of its people; for a new one with none named, a post for its head and one for the others are made. */
+            posts?: string[];
+            /** @description Radio channel. */
+            radio?: string;
+            /** @description `town`, `village`, `unit` or `compound`. */
+            served: string;
+            /** @description Code of its standard. */
+            standard: string;
+            /** @description Its village, or the town; not asked for where it serves a place. */
+            territory?: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description The force board. */
+        ForceList: {
+            /** @description Whether the caller may register one. */
+            can_add: boolean;
+            /** @description Forces, by village. */
+            items: components["schemas"]["ForceRow"][];
+        };
+        /** @description What is known of a member. */
+        ForceMemberInput: {
+            /** @description When he is away. */
+            away?: components["schemas"]["AwayView"][];
+            /** @description Codes of skills. */
+            skills?: string[];
+            /**
+             * Format: int64
+             * @description The force's version that was read.
+             */
+            version: number;
+            /** @description Days of the week on which he is there, 1 for Monday; none: every day. */
+            weekdays?: number[];
+        };
+        /** @description One of its people. */
+        ForceMemberView: {
+            /** @description Why he is not there today. */
+            absent?: string | null;
+            /** @description Acting for somebody. */
+            acting: boolean;
+            /** @description When he is away, from today on. */
+            away: components["schemas"]["AwayView"][];
+            /** @description Since. */
+            from: string;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description Post. */
+            post: string;
+            /** @description As what. */
+            role: components["schemas"]["Word"];
+            /** @description What he can do. */
+            skills: components["schemas"]["SkillView"][];
+            /** @description Until. */
+            to?: string | null;
+            /** @description Days of the week on which he is there, 1 for Monday; empty: every day. */
+            weekdays: number[];
+        };
+        /** @description What a form needs. */
+        ForceOptions: {
+            /** @description Kinds. */
+            kinds: components["schemas"]["Word"][];
+            /** @description Organisations that may keep one. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Posts whose holders may be its people. */
+            posts: components["schemas"]["Named"][];
+            /** @description Whom forces serve. */
+            served: components["schemas"]["Word"][];
+            /** @description Skills. */
+            skills: components["schemas"]["Word"][];
+            /** @description Standards. */
+            standards: components["schemas"]["StandardOption"][];
+            /** @description Villages and the town, as far as the caller may register one there. */
+            territories: components["schemas"]["Named"][];
+        };
+        /** @description A force on the force board. */
+        ForceRow: {
+            /** @description Whether it counts today: accepted, and all there that the standard asks for. */
+            active: boolean;
+            /** @description Its call sign while it is in the unified dispatch. */
+            call_sign?: string | null;
+            /** @description Whether that is longer ago than the town's setting allows. */
+            count_late: boolean;
+            /** @description When the kit was counted last. */
+            counted_on?: string | null;
+            /** @description Certificates of its people that have run out or soon will. */
+            expiring: components["schemas"]["ExpiringSkill"][];
+            /** @description What is missing. */
+            gaps: components["schemas"]["ForceGap"][];
+            head?: components["schemas"]["Named"] | null;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: components["schemas"]["Word"];
+            /** @description Name. */
+            name: string;
+            /** @description How many are on duty today. */
+            on_duty: number;
+            /** @description Who keeps it. */
+            org: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Patrols this month.
+             */
+            patrols: number;
+            /** @description How many people it has today. */
+            people: number;
+            /** @description Telephone. */
+            phone: string;
+            place?: components["schemas"]["Named"] | null;
+            /** @description How many of them are there today. */
+            present: number;
+            /** @description Radio channel. */
+            radio: string;
+            /** @description Whom it serves. */
+            served: components["schemas"]["Word"];
+            /** @description `registered`, `accepted` or `closed`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Shifts of today with too few on duty. */
+            thin_shifts: components["schemas"]["ThinShift"][];
+            /** @description The village it stands in, or the town. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A step in the life of a force. */
+        ForceStepInput: {
+            /** @description The day. */
+            on: string;
+            /** @description Who accepted it, its call sign, or why. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A vehicle that comes into service. */
+        ForceVehicleInput: {
+            /** @description First day in service. */
+            from: string;
+            /** @description Item of the standard. */
+            item: string;
+            /** @description Name. */
+            name: string;
+            /** @description 车牌号. */
+            plate?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A vehicle. */
+        ForceVehicleView: {
+            /** @description First day in service. */
+            from: string;
+            /** @description The first day it is out of service. */
+            gone_on?: string | null;
+            /** @description Why. */
+            gone_reason: string;
+            /** @description What it is. */
+            item: components["schemas"]["Word"];
+            /** @description Name. */
+            name: string;
+            /** @description Its place in the list, from 0. */
+            no: number;
+            /** @description 车牌号. */
+            plate: string;
+        };
+        /** @description 站队 as its page sees it. */
+        ForceView: components["schemas"]["ForceRow"] & {
+            /** @description Who accepted it. */
+            accepted_by: string;
+            /** @description The first day it counts. */
+            accepted_on?: string | null;
+            /**
+             * @description What the caller may do: `change`, `accept`, `close`, `enter_dispatch`, `leave_dispatch`, `vehicle`, `member`,
+             *     `count`, `patrol`, `roster`.
+             */
+            actions: string[];
+            /** @description Where it stands. */
+            address: string;
+            /** @description Counts of the kit, newest first. */
+            checks: components["schemas"]["KitCheckView"][];
+            /** @description The first day it is no more. */
+            closed_on?: string | null;
+            /** @description Why. */
+            closed_reason: string;
+            /** @description Stays in the unified dispatch. */
+            dispatch: components["schemas"]["DispatchStayView"][];
+            /**
+             * Format: int32
+             * @description Latitude.
+             */
+            lat_e7?: number | null;
+            /** @description Line by line. */
+            lines: components["schemas"]["KitLine"][];
+            /**
+             * Format: int32
+             * @description Longitude, ten-millionths of a degree (WGS-84).
+             */
+            lng_e7?: number | null;
+            /** @description People of today. */
+            members: components["schemas"]["ForceMemberView"][];
+            /** @description Patrols, newest first. */
+            patrols_list: components["schemas"]["PatrolView"][];
+            /** @description Posts of its people. */
+            posts: components["schemas"]["Named"][];
+            /** @description A week of the roster. */
+            roster: components["schemas"]["RosterDay"][];
+            /** @description Its standard. */
+            standard: components["schemas"]["Word"];
+            /** @description How far that was checked. */
+            standard_confidence: components["schemas"]["Word"];
+            /** @description Where the standard comes from. */
+            standard_source: string;
+            /** @description Code of its territory. */
+            territory: components["schemas"]["Named"];
+            /** @description Vehicles. */
+            vehicles: components["schemas"]["ForceVehicleView"][];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description Something recorded is taken back. */
+        ForceVoidInput: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
         /** @description What was found. */
         Found: {
             /** @description By number or title. */
@@ -4377,6 +7010,21 @@ export interface components {
             people: components["schemas"]["PersonRow"][];
             /** @description By name, pinyin initials, number or the phone's last four digits. */
             places: components["schemas"]["PlaceRow"][];
+        };
+        /** @description What went out, and whether the files still are what they were. */
+        FrozenView: {
+            /** @description When. */
+            at: string;
+            /** @description Who issued it. */
+            by: components["schemas"]["Named"];
+            /** @description SHA-256 of the data. */
+            data: string;
+            /** @description Whether both files still have these hashes. */
+            intact: boolean;
+            /** @description Pages. */
+            pages: number;
+            /** @description SHA-256 of the PDF. */
+            pdf: string;
         };
         /** @description How somebody stands with the gate of clause 11. */
         GateView: {
@@ -5199,6 +7847,29 @@ export interface components {
         JointOffers: {
             items: components["schemas"]["JointOfferView"][];
         };
+        /** @description Whether what was handed in is what was bought. */
+        JudgeInput: {
+            /** @description Whether it is. */
+            accept: boolean;
+            /** @description Why; must be said when it is not. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description Who owns and keeps it. */
+        KeepingView: {
+            basis: string;
+            /**
+             * Format: int32
+             * @description Units: days.
+             */
+            check_days: number;
+            maintainer: components["schemas"]["Named"];
+            owner: components["schemas"]["Named"];
+        };
         /** @description A category or tag. */
         KindView: {
             code: string;
@@ -5209,6 +7880,119 @@ export interface components {
             source: string;
             /** @description `category`, `tag` or `both`. */
             use: string;
+        };
+        /** @description The kit was counted. */
+        KitCheckInput: {
+            /** @description What was counted. */
+            counts: components["schemas"]["KitCount"][];
+            /** @description What else was seen. */
+            note?: string;
+            /** @description The day. */
+            on: string;
+        };
+        /** @description A count of the kit. */
+        KitCheckView: {
+            /** @description Who counted. */
+            by: components["schemas"]["Named"];
+            /** @description Counts. */
+            counts: components["schemas"]["KitCount"][];
+            /** @description Id. */
+            id: string;
+            /** @description What else was seen. */
+            note: string;
+            /** @description The day. */
+            on: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Why it was taken back. */
+            voided?: string | null;
+        };
+        /** @description How much of an item was counted. */
+        KitCount: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            have: number;
+            /** @description Item. */
+            item: string;
+            /**
+             * Format: int32
+             * @description How many of them cannot be used.
+             */
+            unfit?: number;
+        };
+        /** @description One line of the standard beside what is there. */
+        KitLine: {
+            /** @description How far the number may be trusted. */
+            confidence: components["schemas"]["Word"];
+            /** @description When it was counted last. */
+            counted_on?: string | null;
+            /** @description What it counts: `staff`, `vehicle`, `kit`. */
+            group: components["schemas"]["Word"];
+            /**
+             * Format: int32
+             * @description So many can be used.
+             */
+            have: number;
+            /** @description Item. */
+            item: string;
+            /**
+             * Format: int32
+             * @description At least so many.
+             */
+            least: number;
+            /**
+             * Format: int32
+             * @description So many are missing.
+             */
+            missing: number;
+            /** @description Whether the standard asks for it. */
+            must: boolean;
+            /** @description What people call it. */
+            name: string;
+            /** @description The town's setting that gives the number. */
+            setting?: string | null;
+            /** @description Where it comes from. */
+            source: string;
+            /**
+             * Format: int32
+             * @description So many of what was counted cannot be used.
+             */
+            unfit: number;
+            /** @description Unit. */
+            unit: string;
+        };
+        /** @description The first page of the interface. */
+        Landing: {
+            description: string;
+            links: components["schemas"]["Link"][];
+            title: string;
+        };
+        /** @description A layer for the switch and the legend. */
+        LayerView: {
+            /** @description West, south, east, north of all the caller may see, degrees; none when there is nothing. */
+            bounds?: number[] | null;
+            /** @description Legend, the gravest last. */
+            classes: components["schemas"]["Word"][];
+            /** @description Part of every address. */
+            id: string;
+            /** @description What people call it. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many things the caller may see today.
+             */
+            n: number;
+            /** @description What a request may ask equality of, beside place and time. */
+            queryables: string[];
+        };
+        /** @description Layers for the switch. */
+        Layers: {
+            items: components["schemas"]["LayerView"][];
         };
         /** @description Something that wants a decision. */
         LeaderDecision: {
@@ -5397,6 +8181,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Where else to go. */
+        Link: {
+            href: string;
+            rel: string;
+            title: string;
+            type: string;
+        };
         /** @description Two kinds of list side by side. */
         ListSummary: {
             /** @description Why there is no total. */
@@ -5434,6 +8225,15 @@ export interface components {
              * @description Degrees east.
              */
             lon: number;
+        };
+        /** @description An access code of the map, shown once. */
+        MapCode: {
+            /** @description Its password. */
+            code: string;
+            /** @description Until when it opens, RFC 3339. */
+            expires_at: string;
+            /** @description User name of HTTP Basic; the code alone counts. */
+            login: string;
         };
         /** @description Who I am, and what I may do today. */
         Me: {
@@ -5635,6 +8435,32 @@ export interface components {
             /** @description How many begin in it. */
             visits: number;
         };
+        /** @description A call that waits for the caller's answer, or his answer to it. */
+        MyCall: {
+            /**
+             * Format: int64
+             * @description His answer, after so many seconds; none while it is waited for.
+             */
+            after_s?: number | null;
+            /** @description His station. */
+            force: components["schemas"]["Named"];
+            /** @description What it is about. */
+            note: string;
+            /** @description When the call went out. */
+            started_at: string;
+            /** @description The test. */
+            test: string;
+            /**
+             * Format: int32
+             * @description Who answers within this time is in time. Units: seconds.
+             */
+            within_s: number;
+        };
+        /** @description Calls that wait for the caller. */
+        MyCalls: {
+            /** @description Running tests that ask him. */
+            items: components["schemas"]["MyCall"][];
+        };
         /** @description A session as one who was there sees it. */
         MyTraining: {
             /**
@@ -5789,6 +8615,40 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A number that was given. */
+        NumberRow: {
+            /** @description The paper. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Which of the year.
+             */
+            n: number;
+            /** @description As printed. */
+            number: string;
+            /** @description Day of approval. */
+            on: string;
+            /** @description Why it was cancelled. */
+            reason?: string | null;
+            /** @description `approved`, `issued`, `served` or `revoked`. */
+            state: string;
+            /** @description In Chinese; 已撤销 for a number that was cancelled and stays taken. */
+            state_label: string;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description The register of one series and year. */
+        NumbersView: {
+            /** @description Numbers in their order. */
+            items: components["schemas"]["NumberRow"][];
+            /** @description Code of the series. */
+            series: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
         /** @description A page of occurrences. */
         OccurrencePage: {
             items: components["schemas"]["OccurrenceRow"][];
@@ -5810,6 +8670,13 @@ export interface components {
              */
             waiting: number;
             window: components["schemas"]["WindowView"];
+        };
+        /** @description Somebody on duty. */
+        OnDutyView: {
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description Shift. */
+            shift: components["schemas"]["Word"];
         };
         /** @description The organisation on a day. */
         OrgChart: {
@@ -5893,6 +8760,225 @@ export interface components {
             /** @description The post. */
             post: components["schemas"]["Named"];
         };
+        /** @description It may go out. */
+        PaperApprove: {
+            /** @description For an order: the item of the authority list. */
+            authority_item?: string;
+            /** @description For an order: number of the certificate shown. */
+            certificate_no?: string;
+            /**
+             * Format: int32
+             * @description The number of the year that was shown; the next one when not said.
+             */
+            n?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A column of a field of rows. */
+        PaperColumn: {
+            /** @description The same in English. */
+            en: string;
+            /** @description What people read. */
+            zh: string;
+        };
+        /** @description A field of a template. */
+        PaperField: {
+            /** @description Columns of a table. */
+            columns: components["schemas"]["PaperColumn"][];
+            /** @description The same in English. */
+            en: string;
+            /** @description Key in the values. */
+            key: string;
+            /** @description `text`, `long_text`, `number`, `date`, `minute`, `flag`, `choice`, `choices`, `list`, `rows`, `photos`, `qr`. */
+            kind: string;
+            /** @description Words to choose from. */
+            options: string[];
+            /** @description Whether the paper cannot be approved without it. */
+            required: boolean;
+            /** @description What people read. */
+            zh: string;
+        };
+        /** @description A paper to draft or change. */
+        PaperInput: {
+            about?: components["schemas"]["AboutView"] | null;
+            /** @description Bodies of the town it goes to, by id. */
+            bodies?: string[];
+            /** @description 抄送机关. */
+            copies_to?: string[];
+            /** @description The paper it corrects. */
+            corrects?: string | null;
+            /** @description Whose paper it is. */
+            org: string;
+            /** @description Code of the template. */
+            template: string;
+            /** @description What is filled in, by the keys of the template's fields. */
+            values?: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description What a form needs. */
+        PaperOptions: {
+            /** @description Bodies of the town that a circular may go to. */
+            bodies: components["schemas"]["Named"][];
+            /** @description Fonts of official papers that are missing here, each a sentence with how to get it. */
+            fonts: string[];
+            /** @description Organisations he may draft for. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Templates valid today that the caller may draft. */
+            templates: components["schemas"]["PaperTemplate"][];
+        };
+        /** @description A page of papers. */
+        PaperPage: {
+            /** @description Rows. */
+            items: components["schemas"]["PaperRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description Papers to print together. */
+        PaperPrint: {
+            /** @description Their ids, in the order they are printed. */
+            ids: string[];
+        };
+        /** @description Something to see to before, or to know. */
+        PaperProblem: {
+            /** @description Stable dotted code. */
+            code: string;
+            /** @description The field; empty when it is about the whole. */
+            field: string;
+            /** @description One sentence. */
+            message: string;
+        };
+        /** @description It is taken back. */
+        PaperRevoke: {
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A paper in a list. */
+        PaperRow: {
+            about?: components["schemas"]["AboutView"] | null;
+            /** @description The date on it. */
+            dated?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description Number; null before it was approved. */
+            number?: string | null;
+            /** @description Whose paper it is. */
+            org: components["schemas"]["Named"];
+            /** @description When it was drafted. */
+            recorded_at: string;
+            /** @description Who drafted it. */
+            recorded_by: string;
+            /** @description `draft`, `approved`, `issued`, `served`, `revoked` or `discarded`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Its template. */
+            template: components["schemas"]["Word"];
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description It was served. */
+        PaperServe: {
+            /** @description When. */
+            on: string;
+            /** @description Photos of the receipt. */
+            photos?: string[];
+            /** @description What was signed, the number of the letter, or who was witness. */
+            receipt?: string;
+            /** @description Who received it. */
+            to?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+            /** @description `direct`, `left_behind`, `post`, `electronic` or `public_notice`. */
+            way: string;
+        };
+        /** @description A template as a form needs it. */
+        PaperTemplate: {
+            /** @description What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training`. */
+            about: string[];
+            /** @description What must be settled with the organ before it is used. */
+            check?: string | null;
+            /** @description `DT10`. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Version.
+             */
+            edition: number;
+            /** @description Fields. */
+            fields: components["schemas"]["PaperField"][];
+            /** @description As `circular`, `form`. */
+            layout: string;
+            /** @description Its layout in Chinese. */
+            layout_label: string;
+            /** @description Name. */
+            name: string;
+            /** @description Name in English. */
+            name_en: string;
+            /** @description `ordinary`, `advice` or `enforcement`. */
+            nature: string;
+            /** @description Whether it registers a paper that somebody else issued. */
+            received: boolean;
+            series?: components["schemas"]["Word"] | null;
+            /** @description Whether a leader has to sign it. */
+            signed: boolean;
+        };
+        /** @description It goes out. */
+        PaperVersion: {
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A paper as its page sees it. */
+        PaperView: components["schemas"]["PaperRow"] & {
+            /** @description What the caller may do: `change`, `approve`, `issue`, `serve`, `revoke`, `correct`. */
+            actions: string[];
+            approved_by?: components["schemas"]["Named"] | null;
+            /** @description The certificate and the item of authority an order rests on. */
+            authority?: string | null;
+            /** @description Bodies it goes to. */
+            bodies: components["schemas"]["Named"][];
+            /** @description 抄送机关. */
+            copies_to: string[];
+            corrects?: components["schemas"]["Named"] | null;
+            /** @description Its template, in the version it was made from. */
+            form: components["schemas"]["PaperTemplate"];
+            frozen?: components["schemas"]["FrozenView"] | null;
+            /** @description 发文机关. */
+            issuer: string;
+            /** @description What has to be filled in before it can be approved. */
+            missing: components["schemas"]["PaperProblem"][];
+            /** @description The number the next paper of the series will get; for a draft. */
+            next_number?: string | null;
+            /** @description Why it was taken back. */
+            reason?: string | null;
+            /** @description What they said, once it was issued. */
+            receipts: components["schemas"]["ReceiptView"][];
+            service?: components["schemas"]["ServiceView"] | null;
+            /** @description What was filled in. */
+            values: Record<string, never>;
+        };
         /** @description What a change would do to one duty. */
         ParameterChange: {
             after: components["schemas"]["Tally"];
@@ -5970,6 +9056,37 @@ export interface components {
         PasswordChange: {
             new_password: string;
             old_password: string;
+        };
+        /** @description A patrol. */
+        PatrolInput: {
+            /** @description The id under which pictures were sent; none for a new one. */
+            id?: string | null;
+            /** @description The day. */
+            on: string;
+            /** @description Who went. */
+            people: string[];
+            /** @description Where, and what was seen. */
+            text: string;
+        };
+        /** @description A patrol. */
+        PatrolView: {
+            /** @description Id. */
+            id: string;
+            /** @description The day. */
+            on: string;
+            /** @description Who went. */
+            people: components["schemas"]["Named"][];
+            /** @description Its pictures. */
+            photos: string[];
+            /** @description Where, and what was seen. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Why it was taken back. */
+            voided?: string | null;
         };
         /** @description A person to add or change. */
         PersonInput: {
@@ -6115,6 +9232,206 @@ export interface components {
              * @description Edition.
              */
             edition: number;
+        };
+        /** @description The pipes of the town today. */
+        PipeNetwork: {
+            /** @description Those whose break cuts others off, most first. */
+            breaks: components["schemas"]["Break"][];
+            /** @description Pipes, pools and tanks no source reaches. */
+            cut_off: components["schemas"]["Named"][];
+            /** @description How many facilities are part of it. */
+            nodes: number;
+        };
+        /** @description A territory or station that may have a placard. */
+        PlacardAbout: {
+            /** @description Code or id. */
+            id: string;
+            /** @description Kind of placard. */
+            kind: string;
+            /** @description How many there are. */
+            n: number;
+            /** @description Name. */
+            name: string;
+            /** @description The village it lies in. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description How far the placards of a village are right. */
+        PlacardCoverage: {
+            /** @description Of these, right and with a photo that counts. */
+            current: number;
+            /** @description Whether one with the whole roster of the village is right, which the plan asks for (C2.4). */
+            roster: boolean;
+            /** @description Of these, with somebody wrong or a photo too old. */
+            stale: number;
+            /** @description Of these, not hung up yet. */
+            to_post: number;
+            /** @description Placards that hang or should. */
+            total: number;
+            /** @description The village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A new placard. */
+        PlacardInput: {
+            /** @description Code of the territory, id of the station's organisation or of the unit. */
+            about: string;
+            /** @description `village`, `group`, `building`, `grid`, `station` or `unit`. */
+            kind: string;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon?: number | null;
+            /** @description `a4`, `a3` or `door`. */
+            size: string;
+            /** @description Where it is to hang, in words. */
+            spot: string;
+        };
+        /** @description Somebody on a placard. */
+        PlacardLine: {
+            /** @description For somebody else. */
+            acting: boolean;
+            /** @description 姓名. */
+            name: string;
+            /** @description 办公电话; empty where there is none. */
+            office_phone: string;
+            /** @description 职务. */
+            title: string;
+        };
+        /** @description What a form needs. */
+        PlacardOptions: {
+            /** @description What may have one; units are found in the register. */
+            abouts: components["schemas"]["PlacardAbout"][];
+        };
+        /** @description Placards and how far they are right. */
+        PlacardPage: {
+            /** @description Village by village, whatever was asked for. */
+            coverage: components["schemas"]["PlacardCoverage"][];
+            /** @description Those that are wrong first, the longest wrong at the top. */
+            items: components["schemas"]["PlacardRow"][];
+            /** @description Whether the caller may make one. */
+            may_keep: boolean;
+        };
+        /** @description It hangs. */
+        PlacardPost: {
+            /** @description The day they were taken. */
+            on: string;
+            /** @description Ids of the photos. */
+            photos: string[];
+            /** @description Which print hangs there, from 1; the newest when left out. */
+            print?: number | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description A photo of a placard where it hangs. */
+        PlacardPosting: {
+            /** @description When it was recorded. */
+            at: string;
+            /** @description Who recorded it. */
+            by: components["schemas"]["Named"];
+            /** @description Who was on it. */
+            lines: components["schemas"]["PlacardLine"][];
+            /** @description The day of the photo. */
+            on: string;
+            /** @description The pictures. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description Which print, from 1. */
+            print: number;
+        };
+        /** @description Which placards to print. */
+        PlacardPrintInput: {
+            /** @description These; otherwise all there are. */
+            ids?: string[];
+            /** @description Only those somebody has to go to. */
+            owed?: boolean;
+            /** @description `a4`, `a3` or `door`; each placard's own when left out. */
+            size?: string | null;
+            /** @description Only in this village. */
+            village?: string | null;
+        };
+        /** @description A placard in a list. */
+        PlacardRow: {
+            /** @description The territory, station or unit. */
+            about: components["schemas"]["Named"];
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description In Chinese. */
+            kind_label: string;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+            /** @description That day has passed. */
+            late: boolean;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon?: number | null;
+            /** @description The day of the last photo. */
+            posted_on?: string | null;
+            /** @description Whether the newest print shows today's holders, so that it can be hung up. */
+            printed: boolean;
+            /** @description By when a new one must hang. */
+            repost_by?: string | null;
+            /** @description Since when it has been wrong. */
+            since?: string | null;
+            /** @description `a4`, `a3` or `door`. */
+            size: string;
+            /** @description Where it hangs, in words. */
+            spot: string;
+            /** @description How it stands today. */
+            standing: string;
+            /** @description In Chinese. */
+            standing_label: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+            /** @description The village it hangs in. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A placard with all there is to it. */
+        PlacardView: components["schemas"]["PlacardRow"] & {
+            /** @description What the caller may do to it now. */
+            actions: string[];
+            /** @description Who holds a post and is not named. */
+            come: string[];
+            /** @description Who is named by what hangs there and holds the post no longer. */
+            gone: string[];
+            /** @description The path of its public page, as `/p/b-…`. */
+            href: string;
+            /** @description Who is on the newest print. */
+            newest: components["schemas"]["PlacardLine"][];
+            /** @description Photos, the latest first. */
+            postings: components["schemas"]["PlacardPosting"][];
+            /** @description The day of the newest print. */
+            printed_on?: string | null;
+            /** @description How many prints there are. */
+            prints_n: number;
+            /** @description Who should be on it today. */
+            today: components["schemas"]["PlacardLine"][];
+            /** @description The last day its photo counts, while it is right. */
+            until?: string | null;
+            /** @description Why it was taken down. */
+            void_reason?: string | null;
+        };
+        /** @description Why a placard is taken down. */
+        PlacardVoid: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A place as tasks and hazards show it. */
         PlaceBrief: {
@@ -6704,6 +10021,13 @@ export interface components {
         Posts: {
             items: components["schemas"]["PostView"][];
         };
+        /** @description Values that were at hand. */
+        Prefilled: {
+            /** @description Whose paper it would be; empty when the record does not say. */
+            org: string;
+            /** @description By the keys of the template's fields. */
+            values: Record<string, never>;
+        };
         /** @description Somebody from a paper list. */
         PresentInput: {
             /** @description Name as signed, where he is not in the book. */
@@ -6794,6 +10118,54 @@ export interface components {
             start: number;
             text: string;
             title: string;
+        };
+        /** @description What a body says. */
+        ReceiptInput: {
+            /** @description The day it was done; none when it was only read. */
+            acted_on?: string | null;
+            /** @description A file that shows it, by id. */
+            attachment?: string | null;
+            /** @description What was done. */
+            note?: string;
+            /** @description The body. */
+            org: string;
+        };
+        /** @description What one body says to a paper. */
+        ReceiptView: {
+            /** @description The day it was done. */
+            acted_on?: string | null;
+            /** @description A file that shows it, by id. */
+            attachment?: string | null;
+            /** @description Whether the caller answers for this body. */
+            mine: boolean;
+            /** @description What was done. */
+            note?: string | null;
+            /** @description The body. */
+            org: components["schemas"]["Named"];
+            /** @description When. */
+            read_at?: string | null;
+            read_by?: components["schemas"]["Named"] | null;
+            /** @description `sent`, `read` or `acted`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description Papers that came, newest first. */
+        ReceivedPage: {
+            /** @description Rows. */
+            items: components["schemas"]["ReceivedRow"][];
+        };
+        /** @description A paper that came. */
+        ReceivedRow: {
+            /** @description The paper. */
+            paper: components["schemas"]["PaperRow"];
+            /** @description What the body says to it. */
+            receipt: components["schemas"]["ReceiptView"];
         };
         /** @description What came of working a report out again. */
         Recomputed: {
@@ -6968,6 +10340,41 @@ export interface components {
              */
             points: number;
         };
+        /** @description A day of the roster. */
+        RosterDay: {
+            /** @description Members who are away, and why. */
+            away: components["schemas"]["AbsentMember"][];
+            /** @description Who is on duty. */
+            duties: components["schemas"]["OnDutyView"][];
+            /** @description The day. */
+            on: string;
+            /** @description Shifts with too few. */
+            thin: components["schemas"]["ThinShift"][];
+        };
+        /** @description A day of the roster as it is to be. */
+        RosterDayInput: {
+            /** @description Who is on duty; nobody else is. */
+            duties: components["schemas"]["RosterDutyInput"][];
+            /** @description The day. */
+            on: string;
+        };
+        /** @description Somebody on duty. */
+        RosterDutyInput: {
+            /** @description Who. */
+            person: string;
+            /** @description `day`, `night` or `whole`. */
+            shift: string;
+        };
+        /** @description Days of the roster. */
+        RosterInput: {
+            /** @description Days; those not named stay as they are. */
+            days: components["schemas"]["RosterDayInput"][];
+            /**
+             * Format: int64
+             * @description The force's version that was read.
+             */
+            version: number;
+        };
         /** @description The same picture with another record. */
         SamePicture: {
             /** @description Whether that was before. */
@@ -6987,6 +10394,68 @@ export interface components {
             key: string;
             /** @description What was written. */
             text?: string;
+        };
+        /** @description A series to set. */
+        SeriesInput: {
+            /** @description How a number is written. */
+            pattern: string;
+            /**
+             * Format: int32
+             * @description So many numbers of this year were used outside this program.
+             */
+            used_before?: number;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version?: number;
+        };
+        /** @description A series as the town has it. */
+        SeriesView: {
+            /** @description Code. */
+            code: string;
+            /** @description Whether the caller may set it. */
+            may_set: boolean;
+            /** @description What people call it. */
+            name: string;
+            /** @description The next number. */
+            next: string;
+            /** @description How a number is written, with `{year}` and `{n}`. */
+            pattern: string;
+            /**
+             * Format: int64
+             * @description So many it has given this year.
+             */
+            taken: number;
+            /** @description Whether the town has yet to say that it writes its numbers like this. */
+            to_check: boolean;
+            /**
+             * Format: int32
+             * @description So many numbers of this year were used before this program was.
+             */
+            used_before: number;
+            /**
+             * Format: int64
+             * @description Version; 0 while the town has set nothing.
+             */
+            version: number;
+        };
+        /** @description How it was served. */
+        ServiceView: {
+            /** @description Who served it. */
+            by: components["schemas"]["Named"];
+            /** @description When. */
+            on: string;
+            /** @description Photos of the receipt. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description What was signed, or by what it is proved. */
+            receipt: string;
+            /** @description Who received it. */
+            to: string;
+            /** @description `direct`, `left_behind`, `post`, `electronic` or `public_notice`. */
+            way: string;
+            /** @description In Chinese. */
+            way_label: string;
         };
         /** @description A session of one's own. */
         SessionView: {
@@ -7048,6 +10517,118 @@ export interface components {
             by: components["schemas"]["Named"];
             /** @description Why somebody else signed. */
             instead?: string | null;
+        };
+        /** @description A skill of a member. */
+        SkillView: {
+            /** @description Last day of its certificate. */
+            last_day?: string | null;
+            /** @description Skill. */
+            skill: components["schemas"]["Word"];
+            /** @description `unproved`, `certified`, `expired` or `lacking`. */
+            standing: string;
+        };
+        /** @description A station with its people. */
+        SortieForce: {
+            /** @description The station. */
+            force: components["schemas"]["Named"];
+            /** @description Its people today. */
+            people: components["schemas"]["Named"][];
+        };
+        /** @description A sortie to write down. */
+        SortieInput: {
+            /** @description When it arrived; none when it was called off. */
+            arrived_at?: string | null;
+            /** @description When it was back. */
+            back_at: string;
+            /** @description When the call came, RFC 3339. */
+            called_at: string;
+            /** @description Who called. */
+            called_by?: string;
+            /** @description Who went. */
+            crew: string[];
+            /** @description The station. */
+            force: string;
+            /** @description What it went out for. */
+            incident: string;
+            /** @description When it left. */
+            left_at: string;
+            /** @description Why 119 was not told. */
+            not_told?: string;
+            /** @description Where. */
+            site: string;
+            /** @description What happened and what was done. */
+            text: string;
+            /** @description When 119 was told. */
+            told_119_at?: string | null;
+            /** @description What was used. */
+            used?: string[];
+        };
+        /** @description What a form needs. */
+        SortieOptions: {
+            /** @description Stations the caller may write down sorties of. */
+            forces: components["schemas"]["SortieForce"][];
+            /** @description What a station goes out for. */
+            incidents: components["schemas"]["Word"][];
+        };
+        /** @description A page of sorties. */
+        SortiePage: {
+            /** @description Rows. */
+            items: components["schemas"]["SortieView"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description 出动记录 as pages see it. */
+        SortieView: {
+            /** @description What the caller may do: `void`. */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description From the call to the arrival. Units: seconds.
+             */
+            arrival_s?: number | null;
+            /** @description When it arrived. */
+            arrived_at?: string | null;
+            /** @description When it was back. */
+            back_at: string;
+            /** @description When the call came. */
+            called_at: string;
+            /** @description Who called. */
+            called_by: string;
+            /** @description Who went. */
+            crew: components["schemas"]["Named"][];
+            /** @description The station. */
+            force: components["schemas"]["Named"];
+            /** @description Id. */
+            id: string;
+            /** @description What it went out for. */
+            incident: components["schemas"]["Word"];
+            /** @description When it left. */
+            left_at: string;
+            /** @description Why 119 was not told. */
+            not_told: string;
+            /** @description Who recorded it. */
+            recorded_by: string;
+            /** @description Where. */
+            site: string;
+            /** @description What happened and what was done. */
+            text: string;
+            /** @description When 119 was told. */
+            told_119_at?: string | null;
+            /** @description What was used. */
+            used: string[];
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Why it was voided. */
+            void?: string | null;
+        };
+        /** @description Why a sortie is voided. */
+        SortieVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description The time a plan is for. */
         Span: {
@@ -7133,6 +10714,31 @@ export interface components {
              * @description Degrees east.
              */
             lon: number;
+        };
+        /** @description A line of a standard, for a form. */
+        StandardLine: {
+            /** @description What it counts. */
+            group: components["schemas"]["Word"];
+            /** @description Item. */
+            item: string;
+            /**
+             * Format: int32
+             * @description At least so many.
+             */
+            least: number;
+            /** @description What people call it. */
+            name: string;
+            /** @description Unit. */
+            unit: string;
+        };
+        /** @description A standard to choose. */
+        StandardOption: components["schemas"]["Word"] & {
+            /** @description Kind of force. */
+            kind: string;
+            /** @description Lines. */
+            lines: components["schemas"]["StandardLine"][];
+            /** @description Whom forces it is for serve. */
+            serves: string[];
         };
         /** @description How many hazards are at a stage. */
         StateCount: {
@@ -7575,6 +11181,23 @@ export interface components {
             /** @description The questions, without answers. */
             questions: components["schemas"]["TestQuestion"][];
         };
+        /** @description A shift with too few on duty. */
+        ThinShift: {
+            /**
+             * Format: int32
+             * @description So many there are.
+             */
+            have: number;
+            /**
+             * Format: int32
+             * @description So many there must be.
+             */
+            least: number;
+            /** @description The day. */
+            on: string;
+            /** @description Shift. */
+            shift: components["schemas"]["Word"];
+        };
         /** @description A code of the factor offered. */
         TotpConfirm: {
             code: string;
@@ -7584,6 +11207,15 @@ export interface components {
         TotpOffer: {
             secret: string;
             uri: string;
+        };
+        /** @description The town's water today. */
+        TownWater: {
+            /**
+             * Format: int32
+             * @description As high as a pump draws, until the town confirms it. Units: metres.
+             */
+            lift_limit_m: number;
+            villages: components["schemas"]["VillageWater"][];
         };
         /** @description A session to plan. */
         TrainingInput: {
@@ -7851,6 +11483,23 @@ export interface components {
             tally: components["schemas"]["Tally"];
             village: components["schemas"]["Named"];
         };
+        /** @description The water of a village today. */
+        VillageWater: {
+            /**
+             * Format: double
+             * @description Flowing. Units: L/s.
+             */
+            flow_l_s: number;
+            /** @description How many points count. */
+            good: number;
+            left_out: components["schemas"]["WaterLeftOut"][];
+            /**
+             * Format: double
+             * @description Stored. Units: m³.
+             */
+            usable_m3: number;
+            village: components["schemas"]["Named"];
+        };
         /** @description When it was voided, and why. */
         VoidView: {
             at: string;
@@ -8009,6 +11658,62 @@ export interface components {
             reason?: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Water as typed in. */
+        WaterInput: {
+            /** @default [] */
+            dry_months: number[];
+            /** @default null */
+            fed_by: string | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            flow_l_s: number | null;
+            /** @default null */
+            hard_standing: boolean | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lift_m: number | null;
+            /** @default null */
+            source: string | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            usable_m3: number | null;
+        };
+        /** @description A point that does not count, and why. */
+        WaterLeftOut: {
+            /** @description `stage`, `unchecked`, `dry`, `lift`, `unmeasured` or `same_water`. */
+            code: string;
+            facility: components["schemas"]["Named"];
+            why: string;
+        };
+        /** @description What water a facility gives. */
+        WaterView: {
+            /** @description Months it cannot be drawn from. */
+            dry_months: number[];
+            fed_by?: components["schemas"]["Named"] | null;
+            /**
+             * Format: double
+             * @description Units: L/s.
+             */
+            flow_l_s?: number | null;
+            hard_standing?: boolean | null;
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            lift_m?: number | null;
+            source?: components["schemas"]["Word"] | null;
+            /**
+             * Format: double
+             * @description Units: m³.
+             */
+            usable_m3?: number | null;
         };
         /** @description The stretch in which it is owed. */
         WindowView: {
@@ -8349,7 +12054,7 @@ export interface operations {
             query: {
                 /** @description Id, made by the page. */
                 id: string;
-                /** @description `evidence` or `letter`. */
+                /** @description `evidence`, `letter` or `paper`. */
                 object_kind: string;
                 /** @description Id of the record, which may come later. */
                 object_id: string;
@@ -8837,6 +12542,235 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only those that run. */
+                running?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallTestPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallTestInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallTestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallTestView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCalls"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallCloseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallTestView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAnswerInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallTestView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     catalog: {
         parameters: {
             query?: never;
@@ -9283,6 +13217,305 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Kind. */
+                kind?: string;
+                /** @description Only those in force today. */
+                running?: boolean;
+                /** @description Text in the title. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractEndInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     courses: {
         parameters: {
             query?: never;
@@ -9481,6 +13714,346 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `planned`, `held`, `assessed`, `closed`, `cancelled`; several with commas. */
+                state?: string;
+                /** @description Scenario. */
+                scenario?: string;
+                /** @description Only what should have been held by now. */
+                overdue?: boolean;
+                /** @description Text in the title. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillAssessInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillHeldInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9991,6 +14564,355 @@ export interface operations {
     list: {
         parameters: {
             query?: {
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
+                family?: string;
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name, number or address. */
+                q?: string;
+                /** @description Only those whose check is late. */
+                overdue?: boolean;
+                /** @description Only what the caller's organisations own or keep. */
+                mine?: boolean;
+                /** @description West, south, east, north. Units: degrees. */
+                bbox?: string;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacilityInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    due: {
+        parameters: {
+            query?: {
+                /** @description Only what the caller's organisations own or keep. */
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityDue"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipeNetwork"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: {
+                /** @description Only of this village. */
+                village?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilitySummary"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    water: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TownWater"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacilityInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacilityStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
                 /** @description `open`, `done`, `verified`, `void`; several with commas. */
                 state?: string;
                 /** @description Only what my posts owe. */
@@ -10056,6 +14978,677 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `town`, `micro`, `brigade`; several with commas. */
+                kind?: string;
+                /** @description `registered`, `accepted`, `closed`; several with commas; without it all that are not closed. */
+                state?: string;
+                /** @description Code of a territory. */
+                territory?: string;
+                /** @description Text in the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: {
+                /** @description A day of the week, `YYYY-MM-DD`; without it this week. */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KitCheckInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceMemberInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                patrol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_vehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceVehicleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_vehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForceView"];
                 };
             };
             409: {
@@ -11617,6 +17210,33 @@ export interface operations {
             };
         };
     };
+    layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layers"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show: {
         parameters: {
             query?: {
@@ -11889,6 +17509,68 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCalls"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapCode"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12726,6 +18408,679 @@ export interface operations {
     };
     list: {
         parameters: {
+            query?: {
+                /** @description `draft`, `approved`, `issued`, `served`, `revoked`, `discarded`; several with commas. */
+                state?: string;
+                /** @description `DT02`; several with commas. */
+                family?: string;
+                /** @description About a record of this kind; with `about`. */
+                about_kind?: string;
+                /** @description About this record. */
+                about?: string;
+                /** @description Text in title or number. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prefill: {
+        parameters: {
+            query: {
+                /** @description Code of the template. */
+                template: string;
+                /** @description Kind of the record. */
+                about_kind: string;
+                /** @description Its id. */
+                about: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefilled"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperPrint"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    received: {
+        parameters: {
+            query?: {
+                /** @description Leaves out what was answered. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    numbers: {
+        parameters: {
+            query?: {
+                /** @description Year; this one when not said. */
+                year?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumbersView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperApprove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    docx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperRevoke"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    serve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperServe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
             query?: never;
             header?: never;
             path?: never;
@@ -13068,7 +19423,7 @@ export interface operations {
     put: {
         parameters: {
             query?: {
-                /** @description `inspection`, `hazard`, `evidence` or `letter`. */
+                /** @description `inspection`, `hazard`, `evidence`, `letter` or `paper`. */
                 object_kind?: string | null;
                 /** @description Id of the object, which may come later. */
                 object_id?: string | null;
@@ -13170,6 +19525,329 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Code of a village. */
+                village?: string;
+                /** @description `village`, `group`, `building`, `grid`, `station` or `unit`. */
+                kind?: string;
+                /** @description `to_post`, `current`, `changed`, `photo_old`, `void`; `owed` for all that somebody has to go to. */
+                standing?: string;
+                /** @description Text in what it is about or where it hangs. */
+                q?: string;
+                /** @description Those taken down too. */
+                with_void?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacardInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacardPrintInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pdf: {
+        parameters: {
+            query?: {
+                /** @description `a4`, `a3` or `door`; the placard's own when left out. */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacardPost"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacardVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14444,6 +21122,176 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Station. */
+                force?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SortiePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SortieInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SortieView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SortieOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SortieView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SortieVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SortieView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync: {
         parameters: {
             query?: {
@@ -15495,7 +22343,7 @@ export interface operations {
     put_photo: {
         parameters: {
             query?: {
-                /** @description `inspection`, `hazard`, `evidence` or `letter`. */
+                /** @description `inspection`, `hazard`, `evidence`, `letter` or `paper`. */
                 object_kind?: string | null;
                 /** @description Id of the object, which may come later. */
                 object_id?: string | null;
@@ -15688,6 +22536,329 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    landing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Landing"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collections"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items: {
+        parameters: {
+            query?: {
+                /** @description West, south, east, north in degrees, commas between them. */
+                bbox?: string;
+                /** @description A day, an instant, or two with `/` between them, of which one may be `..`. */
+                datetime?: string;
+                /** @description At most so many, 1 to 10000; 100 unless told. */
+                limit?: number;
+                /** @description Go on after this id; the link `next` has it. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Features"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conformance"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placard: {
+        parameters: {
+            query?: {
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    officers: {
+        parameters: {
+            query?: {
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    tile: {
+        parameters: {
+            query?: {
+                /** @description As of this day, today unless told. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                z: number;
+                x: number;
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
