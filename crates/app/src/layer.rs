@@ -6,6 +6,7 @@
 
 mod kept;
 
+use domain::facility::{Facility, Stage as Standing};
 use domain::force::Force;
 use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
@@ -14,6 +15,7 @@ use domain::time::Date;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::Read;
+use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
 use utoipa::ToSchema;
@@ -38,6 +40,8 @@ pub enum Layer {
     Hazards,
     /// Fire stations, micro stations and brigades that somebody took the position of.
     Forces,
+    /// Public fire facilities and water, by how they stand.
+    Facilities,
 }
 
 /// One thing on a layer.
@@ -61,7 +65,7 @@ pub struct Feature {
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] = &[Self::Places, Self::Hazards, Self::Forces];
+    pub const ALL: &'static [Self] = &[Self::Places, Self::Facilities, Self::Hazards, Self::Forces];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -74,6 +78,7 @@ impl Layer {
             Self::Places => "places",
             Self::Hazards => "hazards",
             Self::Forces => "forces",
+            Self::Facilities => "facilities",
         }
     }
 
@@ -83,6 +88,7 @@ impl Layer {
             Self::Places => "场所",
             Self::Hazards => "隐患",
             Self::Forces => "消防站队",
+            Self::Facilities => "设施水源",
         }
     }
 
@@ -92,6 +98,7 @@ impl Layer {
             Self::Places => Action::PlaceRead,
             Self::Hazards => Action::HazardRead,
             Self::Forces => Action::ForceRead,
+            Self::Facilities => Action::FacilityRead,
         }
     }
 
@@ -101,6 +108,7 @@ impl Layer {
             Self::Places => &["place", "list_entry", "territory"],
             Self::Hazards => &["place", "list_entry", "hazard", "territory"],
             Self::Forces => &["force", "territory"],
+            Self::Facilities => &["facility", "territory"],
         }
     }
 
@@ -110,6 +118,7 @@ impl Layer {
             Self::Places => format!("/places/{id}"),
             Self::Hazards => format!("/hazards/{id}"),
             Self::Forces => format!("/forces/{id}"),
+            Self::Facilities => format!("/facilities/{id}"),
         }
     }
 
@@ -128,6 +137,12 @@ impl Layer {
                 ("overdue", "逾期未整改"),
             ],
             Self::Forces => &[("brigade", "志愿消防队"), ("micro", "微型消防站"), ("town", "镇消防站")],
+            Self::Facilities => &[
+                ("coming", "未投用"),
+                ("in_service", "在用"),
+                ("unchecked", "逾期未查"),
+                ("fault", "故障或维修中"),
+            ],
         }
     }
 
@@ -157,6 +172,12 @@ impl Layer {
                 let mut forces = read.forces(scope, &ForceFilter::default()).await?;
                 forces.sort_by(|a, b| a.force.id.cmp(&b.force.id));
                 forces.into_iter().filter_map(|record| self.force(record.force, village)).collect()
+            }
+            Self::Facilities => {
+                let all = FacilityFilter::default();
+                let mut found = read.facilities(scope, &all, None, i64::MAX).await?;
+                found.sort_by(|a, b| a.facility.id.cmp(&b.facility.id));
+                found.into_iter().filter_map(|one| self.facility(one.facility, village, today)).collect()
             }
         })
     }
@@ -203,6 +224,38 @@ impl Layer {
             until: is_ended.then(|| spot.changed_at.date()),
             told,
         }
+    }
+
+    fn facility(
+        self,
+        facility: Facility,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+        today: Date,
+    ) -> Option<Feature> {
+        if facility.void.is_some() {
+            return None;
+        }
+        let class = match facility.stage {
+            Standing::Fault | Standing::Repairing => "fault",
+            Standing::InService if facility.is_overdue(today) => "unchecked",
+            Standing::InService | Standing::Retired => "in_service",
+            _ => "coming",
+        };
+        let mut told = vec![
+            ("code", facility.code.clone()),
+            ("kind", facility.kind.clone()),
+            ("state", facility.stage.code().to_owned()),
+        ];
+        told.extend(village(facility.territory.to_string()));
+        Some(Feature {
+            id: facility.id.to_string(),
+            geometry: facility.shape?.into(),
+            class: self.class(class),
+            name: facility.name,
+            from: facility.built_on,
+            until: (facility.stage == Standing::Retired).then_some(facility.since),
+            told,
+        })
     }
 
     fn force(self, force: Force, village: impl Fn(String) -> [(&'static str, String); 2]) -> Option<Feature> {

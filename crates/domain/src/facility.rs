@@ -22,7 +22,8 @@ use crate::time::{Date, Timestamp};
 
 pub use kind::{Catalog, Family, Field, FieldForm, Form, Kind};
 pub use refusal::FacilityRefusal;
-pub use shape::{Bounds, Shape, ShapeFault};
+pub use crate::geometry::Bounds;
+pub use shape::{Shape, ShapeFault};
 pub use water::Water;
 
 /// Where a facility stands.

@@ -78,7 +78,7 @@ const fn station(name: &'static str, at: (f64, f64), site: Site, approval: &'sta
 
 /// What the market town has.
 const MARKET: &[Made] = &[
-    point("water_zone", "场镇集中供水区", (0.0, 0.0), Fate::Kept),
+    point("water_zone", "集中供水区", (0.0, 0.0), Fate::Kept),
     water(point("hydrant_outdoor", "老街口消火栓", (-1.2, 0.4), Fate::Kept), 0.0, 15.0, 0.0, Source::Supply),
     water(point("hydrant_outdoor", "学堂巷消火栓", (0.6, 0.9), Fate::Kept), 0.0, 15.0, 0.0, Source::Supply),
     water(

@@ -3,13 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::geometry::{Bounds, Geometry, Position};
+
 /// Mean radius of the earth, m.
 const EARTH_M: f64 = 6_371_008.8;
 /// Corners of a line or ring at most; more than that is no drawing but a survey file.
 const MOST_CORNERS: usize = 2_000;
-
-/// A position: longitude, latitude. Units: degrees, WGS-84.
-pub type Position = [f64; 2];
 
 /// A geometry, written as GeoJSON writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,19 +20,6 @@ pub enum Shape {
     LineString(Vec<Position>),
     /// 面: the outer ring first, then holes; each ring ends where it begins.
     Polygon(Vec<Vec<Position>>),
-}
-
-/// West, south, east, north. Units: degrees.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Bounds {
-    /// Smallest longitude.
-    pub west: f64,
-    /// Smallest latitude.
-    pub south: f64,
-    /// Largest longitude.
-    pub east: f64,
-    /// Largest latitude.
-    pub north: f64,
 }
 
 /// What is wrong with a geometry.
@@ -79,6 +65,16 @@ pub(super) fn distance_m(a: Position, b: Position) -> f64 {
     let half = ((lat_b - lat_a) / 2.0).sin().powi(2)
         + lat_a.cos() * lat_b.cos() * ((lon_b - lon_a) / 2.0).sin().powi(2);
     2.0 * EARTH_M * half.sqrt().min(1.0).asin()
+}
+
+impl From<Shape> for Geometry {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Point(at) => Self::Point(at),
+            Shape::LineString(line) => Self::LineString(line),
+            Shape::Polygon(rings) => Self::Polygon(rings),
+        }
+    }
 }
 
 impl Shape {

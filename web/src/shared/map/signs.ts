@@ -30,6 +30,12 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     major: { ...RED, size: 10, badge: '重', diamond: true },
     overdue: { ...RED, size: 10, badge: '逾', diamond: true },
   },
+  facilities: {
+    coming: { ...GREY, size: 6 },
+    in_service: { ...BRAND, size: 6 },
+    unchecked: { ...ORANGE, size: 8, badge: '查' },
+    fault: { ...RED, size: 9, badge: '障' },
+  },
   forces: {
     brigade: { ...BRAND, size: 9, badge: '队' },
     micro: { ...BRAND, size: 10, badge: '微' },
