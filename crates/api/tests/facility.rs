@@ -151,7 +151,11 @@ async fn a_pool_is_led_from_proposal_to_service_and_out_of_it() -> anyhow::Resul
         assert_eq!((listed.len(), &listed[0]["fault"]), (1, &json!("池壁开裂漏水")));
         let shown = staff.get("/ogc/collections/facilities/items").await?.ok()?;
         let shown = &shown["features"][0]["properties"];
-        assert_eq!((&shown["class"], &shown["state"]), (&json!("fault"), &json!("fault")), "the map says so too");
+        assert_eq!(
+            (&shown["class"], &shown["state"]),
+            (&json!("fault"), &json!("fault")),
+            "the map says so too"
+        );
         let page = step(&mut staff, &page, json!({ "step": "repair" })).await?.ok()?;
         let page = step(&mut staff, &page, json!({ "step": "restore", "cost_fen": 35_000 })).await?.ok()?;
         assert_eq!((&page["stage"]["code"], &page["cost_fen"]), (&json!("in_service"), &json!(35_000)));

@@ -74,6 +74,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "force" | "patrol" => Action::ForceRead,
         "paper" | "paper_series" => Action::PaperRead,
         "drill" => Action::DrillRead,
+        "facility" => Action::FacilityRead,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -112,6 +113,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "patrol"
             | "paper"
             | "drill"
+            | "facility"
             | "placard"
             | "call_test"
             | "sortie"

@@ -20,9 +20,9 @@ use crate::fulfilment::Span;
 use crate::ids::{BudgetLineId, FacilityId, OrgId, PersonId, PhotoId, TerritoryCode};
 use crate::time::{Date, Timestamp};
 
+pub use crate::geometry::Bounds;
 pub use kind::{Catalog, Family, Field, FieldForm, Form, Kind};
 pub use refusal::FacilityRefusal;
-pub use crate::geometry::Bounds;
 pub use shape::{Shape, ShapeFault};
 pub use water::Water;
 
