@@ -21,6 +21,9 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     manifest: 'manifest.json',
+    // The list of what each page would load beforehand grows with every page and is part of the first screen: a page
+    // fetches its own parts when it is opened.
+    modulePreload: { polyfill: false, resolveDependencies: (_, deps, { hostType }) => (hostType === 'js' ? [] : deps) },
     rolldownOptions: { input: 'index.html' },
   },
 })
