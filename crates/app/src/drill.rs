@@ -15,9 +15,10 @@ use store::drill::{DrillFilter, DrillRecord};
 use store::force::ForceFilter;
 use utoipa::ToSchema;
 
-use crate::follow_up::{FollowUpView, OwnerView, Owners, ask, view as follow_up_view};
+use crate::follow_up::{FollowUpView, ask, view as follow_up_view};
 use crate::photo::{PhotoView, photo_views};
 use crate::place::at_place;
+use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

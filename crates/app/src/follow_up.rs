@@ -1,11 +1,8 @@
 //! Follow-up items: who owes what by when, done by one and verified by another. An item belongs to a post: whoever holds
 //! it today owes it. What does not belong here: the meetings and reports that ask for them.
 
-use std::collections::BTreeMap;
-
 use domain::follow_up::{FollowUp, FollowUpRefusal, Origin};
 use domain::ids::{FollowUpId, PersonId, PostId};
-use domain::org::Post;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,6 +10,7 @@ use store::follow_up::{FollowUpFilter, FollowUpRecord};
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+use crate::post::owner::{OwnerView, Owners};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -20,17 +18,6 @@ impl From<FollowUpRefusal> for Error {
     fn from(refusal: FollowUpRefusal) -> Self {
         Self::Refused { code: refusal.code(), message: refusal.to_string() }
     }
-}
-
-/// A post with who holds it today.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OwnerView {
-    /// The post.
-    pub post: Named,
-    /// Its organisation.
-    pub org: Named,
-    /// Who holds it; nobody while it is vacant.
-    pub holders: Vec<Named>,
 }
 
 /// One step on record.
@@ -124,74 +111,6 @@ pub struct FollowUpStepInput {
     pub text: String,
     /// The version that was read.
     pub version: i64,
-}
-
-/// The posts of the town with who holds them today: read once for an answer that shows many.
-pub(crate) struct Owners {
-    posts: BTreeMap<PostId, Post>,
-    holders: BTreeMap<PostId, Vec<PersonId>>,
-    persons: BTreeMap<PersonId, String>,
-    orgs: BTreeMap<String, String>,
-    paths: BTreeMap<String, String>,
-}
-
-impl Owners {
-    // tidy(caller): names are shown beside what somebody may see; nothing else is read here.
-    pub(crate) async fn read(read: &mut Read, today: Date) -> Result<Self> {
-        let mut holders: BTreeMap<PostId, Vec<PersonId>> = BTreeMap::new();
-        for held in read.assignments().await? {
-            if held.assignment.is_valid_on(today) {
-                holders.entry(held.assignment.post).or_default().push(held.assignment.person);
-            }
-        }
-        Ok(Self {
-            posts: read.posts().await?.into_iter().map(|one| (one.post.id.clone(), one.post)).collect(),
-            holders,
-            persons: read.person_names().await?.into_iter().collect(),
-            orgs: read.orgs().await?.into_iter().map(|one| (one.org.id.to_string(), one.org.name)).collect(),
-            paths: read
-                .territories()
-                .await?
-                .into_iter()
-                .map(|one| (one.territory.code.to_string(), one.territory.path))
-                .collect(),
-        })
-    }
-
-    pub(crate) fn post(&self, id: &PostId) -> Option<&Post> {
-        self.posts.get(id)
-    }
-
-    pub(crate) fn path(&self, post: &Post) -> String {
-        self.paths.get(post.territory.as_str()).cloned().unwrap_or_default()
-    }
-
-    pub(crate) fn person(&self, id: &PersonId) -> Named {
-        Named::new(id.as_str(), self.persons.get(id).map_or(id.as_str(), String::as_str))
-    }
-
-    pub(crate) fn knows(&self, id: &PersonId) -> bool {
-        self.persons.contains_key(id)
-    }
-
-    pub(crate) fn org(&self, id: &str) -> Named {
-        Named::new(id, self.orgs.get(id).map_or(id, String::as_str))
-    }
-
-    /// A post with who holds it today.
-    pub(crate) fn view(&self, id: &PostId) -> OwnerView {
-        let post = self.posts.get(id);
-        OwnerView {
-            post: Named::new(id.as_str(), post.map_or(id.as_str(), |post| post.name.as_str())),
-            org: post.map_or_else(|| Named::new("", ""), |post| self.org(post.org.as_str())),
-            holders: self.holders.get(id).into_iter().flatten().map(|person| self.person(person)).collect(),
-        }
-    }
-
-    /// Every post that still exists, in the order of its id.
-    pub(crate) fn all(&self) -> Vec<OwnerView> {
-        self.posts.values().filter(|post| post.active).map(|post| self.view(&post.id)).collect()
-    }
 }
 
 /// Items counted at most: more than this nobody works off one by one.

@@ -14,8 +14,9 @@ pub use store::meeting::MeetingFilter;
 use store::meeting::MeetingRecord;
 use utoipa::ToSchema;
 
-use crate::follow_up::{FollowUpView, OwnerView, Owners, ask, view as follow_up_view};
+use crate::follow_up::{FollowUpView, ask, view as follow_up_view};
 use crate::plan::{kinds_of, plan_in_force};
+use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

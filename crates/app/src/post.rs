@@ -1,6 +1,7 @@
 //! Posts and who is on them: staffing, appointing, certificates. An assignment that ended stays, and what was done under
 //! it keeps its hat. What does not belong here: rights (`domain::policy`), persons themselves (`person`).
 
+pub mod owner;
 mod page;
 
 use std::collections::BTreeMap;

@@ -19,7 +19,8 @@ use store::report::ReportRecord;
 use store::seal::sha256;
 use utoipa::ToSchema;
 
-use crate::follow_up::{FollowUpView, OwnerView, Owners, ask, view as follow_up_view};
+use crate::follow_up::{FollowUpView, ask, view as follow_up_view};
+use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

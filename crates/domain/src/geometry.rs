@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Mean radius of the earth. Units: metres.
+const EARTH_M: f64 = 6_371_008.8;
+
 /// Longitude and latitude, degrees east and north.
 pub type Position = [f64; 2];
 
@@ -36,6 +39,14 @@ pub struct Bounds {
     pub east: f64,
     /// Greatest latitude.
     pub north: f64,
+}
+
+/// Great-circle distance between two positions. Units: metres.
+pub fn distance_m(a: Position, b: Position) -> f64 {
+    let ([lon_a, lat_a], [lon_b, lat_b]) = (a.map(f64::to_radians), b.map(f64::to_radians));
+    let (dy, dx) = (((lat_b - lat_a) / 2.0).sin(), ((lon_b - lon_a) / 2.0).sin());
+    let h = dy * dy + lat_a.cos() * lat_b.cos() * dx * dx;
+    2.0 * EARTH_M * h.sqrt().min(1.0).asin()
 }
 
 impl Bounds {

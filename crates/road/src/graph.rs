@@ -9,15 +9,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use domain::geometry::distance_m;
 use domain::road::{Barrier, OneWay, Road};
 use serde::{Deserialize, Serialize};
 
 use crate::osm::{Extract, Restriction};
 use crate::problem::Problem;
 use crate::snap::Index;
-
-/// Mean radius of the earth, m.
-const EARTH_M: f64 = 6_371_008.8;
 
 /// What a stretch is called, the same at each import of the same map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -113,14 +111,6 @@ pub struct Stats {
     pub restrictions: usize,
     /// Parts that do not hang together.
     pub islands: usize,
-}
-
-/// Distance over the ground between two points, m.
-pub fn distance_m(a: [f64; 2], b: [f64; 2]) -> f64 {
-    let ([lon_a, lat_a], [lon_b, lat_b]) = (a.map(f64::to_radians), b.map(f64::to_radians));
-    let (dy, dx) = (((lat_b - lat_a) / 2.0).sin(), ((lon_b - lon_a) / 2.0).sin());
-    let h = dy * dy + lat_a.cos() * lat_b.cos() * dx * dx;
-    2.0 * EARTH_M * h.sqrt().min(1.0).asin()
 }
 
 impl Network {

@@ -1,6 +1,7 @@
 //! How far one gets: from stations within a time, which vehicle reaches which point in how long, and what stands in the
 //! way of the rest. What does not belong here: where stations should be (`siting`).
 
+use domain::geometry::distance_m;
 use domain::road::Finding;
 use domain::vehicle::{Class, Vehicle};
 use serde::Serialize;
@@ -115,7 +116,7 @@ pub fn outline(network: &Network, reach: &Reach, beside_m: f64) -> Vec<Rings> {
         let shape = network.shape(segment);
         let mut driven = 0.0;
         for (a, b) in shape.iter().zip(shape.iter().skip(1)) {
-            let length = crate::graph::distance_m(*a, *b) * 1000.0;
+            let length = distance_m(*a, *b) * 1000.0;
             let share = |mm: u32| ((f64::from(mm) - driven) / length.max(1.0)).clamp(0.0, 1.0);
             let (from, to) = (share(piece.from_mm), share(piece.to_mm));
             if from < to {

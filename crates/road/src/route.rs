@@ -1,6 +1,7 @@
 //! A way from one point to another, and what stands in the way of a better one. What does not belong here: the search
 //! (`search`), the judgement (`domain::road`).
 
+use domain::geometry::distance_m;
 use domain::road::{Closure, Finding, Road, judge};
 use domain::vehicle::Vehicle;
 use serde::Serialize;
@@ -301,7 +302,7 @@ fn way(network: &Network, prepared: &Prepared, cost: u32, arcs: Vec<u32>, from: 
         let shape = network.shape(segment);
         let mut driven = 0.0;
         let mut put = |a: &[f64; 2], b: &[f64; 2]| {
-            driven += crate::graph::distance_m(*a, *b) * 1000.0;
+            driven += distance_m(*a, *b) * 1000.0;
             if driven > f64::from(starts) && driven <= f64::from(ends) + 1.0 {
                 geometry.push(*b);
             }

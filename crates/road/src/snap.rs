@@ -1,11 +1,12 @@
 //! From a point to the road: the nearest stretch one may use, and where on it. What does not belong here: which stretches
 //! a vehicle may use.
 
+use domain::geometry::distance_m;
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{PointDistance, RTree};
 use serde::Serialize;
 
-use crate::graph::{Network, distance_m};
+use crate::graph::Network;
 use crate::problem::Error;
 
 /// A degree of latitude, m.

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use domain::geometry::distance_m;
 use domain::road::Fitness;
 
 use crate::graph::{Key, Network};
@@ -60,7 +61,7 @@ pub fn lay(network: &mut Network, surveys: &[Survey]) -> Vec<Problem> {
 fn under(network: &Network, line: &[[f64; 2]]) -> Vec<u32> {
     let mut met: HashMap<u32, u32> = HashMap::new();
     for (a, b) in line.iter().zip(line.iter().skip(1)) {
-        let steps = (crate::graph::distance_m(*a, *b) / STEP_M).ceil().max(1.0);
+        let steps = (distance_m(*a, *b) / STEP_M).ceil().max(1.0);
         for step in 0..steps as u32 {
             let share = (f64::from(step) + 0.5) / steps;
             let at = [0, 1].map(|n| a[n] + (b[n] - a[n]) * share);

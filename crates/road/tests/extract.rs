@@ -90,8 +90,11 @@ fn every_shortest_way_is_right_to_the_metre_in_all_four_variants() {
                     other => panic!("{file} {key} {pair}: {other:?}"),
                 }
                 if let Some(way) = way {
-                    let drawn: f64 =
-                        way.geometry.windows(2).map(|pair| road::graph::distance_m(pair[0], pair[1])).sum();
+                    let drawn: f64 = way
+                        .geometry
+                        .windows(2)
+                        .map(|pair| domain::geometry::distance_m(pair[0], pair[1]))
+                        .sum();
                     assert!((drawn - way.distance_m).abs() <= 1.0, "{file} {key}: drawn {drawn} m");
                 }
                 asked += 1;

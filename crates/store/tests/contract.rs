@@ -1,7 +1,10 @@
 //! The contract of the store: every public function, once on SQLite and once on PostgreSQL.
 
+mod ground;
+
 use domain::ids::TownCode;
 use domain::time::Timestamp;
+use ground::entry;
 use store::account::Account;
 use store::audit::AuditFilter;
 use store::blob::{Appended, Blobs};
@@ -19,19 +22,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str, object_id: &str) -> Audit {
-    Audit {
-        action,
-        object_kind: "account",
-        object_id: object_id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry(action, "account", object_id, NOW)
 }
 
 fn account(id: &str) -> Account {

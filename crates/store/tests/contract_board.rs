@@ -1,6 +1,7 @@
 //! The contract of what the board stands on: plans, notices, and the record gathered for judging, once on SQLite and
 //! once on PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use domain::fulfilment::SubjectIx;
@@ -14,6 +15,7 @@ use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
+use ground::{day, entry};
 use scopes::{below, everything};
 use store::account::Account;
 use store::fulfilment::{Gathered, Told};
@@ -38,25 +40,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str, object_kind: &'static str, object_id: &str) -> Audit {
-    Audit {
-        action,
-        object_kind,
-        object_id: object_id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = domain::time::parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry(action, object_kind, object_id, NOW)
 }
 
 fn version(id: &str, from: &str, recorded_at: Timestamp) -> PlanVersion {

@@ -1,5 +1,7 @@
 //! The contract of evidence, its events, files and letters; on both databases.
 
+mod ground;
+
 use std::collections::BTreeSet;
 
 use domain::evidence::{By, Claim, Content, Credit, Decider, Evidence, Kind};
@@ -9,6 +11,7 @@ use domain::org::{Assignment, Role};
 use domain::plan::SubjectKind;
 use domain::policy::{Action, Hats, Scope};
 use domain::time::{Date, Timestamp, parse_date};
+use ground::entry;
 use store::attachment::AttachmentRecord;
 use store::evidence::{EvidenceEvent, EvidenceFilter, EvidenceRecord};
 use store::fulfilment::Told;
@@ -29,19 +32,7 @@ fn day(text: &str) -> Date {
 }
 
 fn audit(action: &'static str, object: &'static str, id: &str) -> Audit {
-    Audit {
-        action,
-        object_kind: object,
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry(action, object, id, NOW)
 }
 
 fn held(role: Role, path: &str, org: &str) -> Assignment {

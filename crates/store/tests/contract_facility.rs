@@ -1,6 +1,7 @@
 //! The contract of facilities, once on SQLite and once on PostgreSQL: rows read back as they were written, filters, a
 //! stale step, events that only grow, and what the board takes from them.
 
+mod ground;
 mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,8 @@ use domain::fulfilment::Facts;
 use domain::ids::{FacilityId, TownCode};
 use domain::org::{Level, Territory};
 use domain::plan::SubjectKind;
-use domain::time::{Date, Timestamp, parse_date};
+use domain::time::Timestamp;
+use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::facility::{FacilityFilter, FacilityRecord};
 use store::fulfilment::Told;
@@ -24,27 +26,8 @@ fn town() -> TownCode {
     TownCode::from(TOWN)
 }
 
-fn day(text: &str) -> Date {
-    let date = parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
-}
-
 fn audit(id: &str) -> Audit {
-    let now = Timestamp::start_of(day("2026-09-01"));
-    Audit {
-        action: "test.write",
-        object_kind: "facility",
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: now,
-        at: now,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("test.write", "facility", id, Timestamp::start_of(day("2026-09-01")))
 }
 
 fn facility(id: &str, class: &str, path: &str) -> FacilityRecord {

@@ -1,6 +1,7 @@
 //! The contract of forces: stations and brigades, counts of their kit, rosters and patrols, once on SQLite and once on
 //! PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,8 @@ use domain::ids::TownCode;
 use domain::org::{Level, Org, OrgKind, Relation, Territory};
 use domain::place::Confidence;
 use domain::plan::SubjectKind;
-use domain::time::{Date, Timestamp, parse_date};
+use domain::time::{Date, Timestamp};
+use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolRecord};
 use store::org::{OrgRecord, TerritoryRecord};
@@ -27,25 +29,7 @@ fn town() -> TownCode {
 }
 
 fn audit(object_kind: &'static str, id: &str) -> Audit {
-    Audit {
-        action: "test.write",
-        object_kind,
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry("test.write", object_kind, id, NOW)
 }
 
 fn force(id: &str, kind: ForceKind, org: &str, path: &str, place: Option<&str>) -> ForceRecord {

@@ -1,6 +1,7 @@
 //! The contract of what forces and services do: contracts, drills, call tests and sorties, once on SQLite and once on
 //! PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use domain::call_test::{Answer, CallStation, CallTest, Channel, Member};
@@ -8,7 +9,8 @@ use domain::contract::{Contract, Deliverable, State};
 use domain::drill::{Drill, Held, State as DrillState, Whose};
 use domain::ids::TownCode;
 use domain::sortie::{Incident, Sortie};
-use domain::time::{Date, Timestamp, parse_date};
+use domain::time::Timestamp;
+use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::call_test::{CallStationRecord, CallTestRecord};
 use store::contract::{ContractFilter, ContractRecord};
@@ -25,25 +27,7 @@ fn town() -> TownCode {
 }
 
 fn audit(object_kind: &'static str, id: &str) -> Audit {
-    Audit {
-        action: "test.write",
-        object_kind,
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry("test.write", object_kind, id, NOW)
 }
 
 fn contract(id: &str, provider: &str, path: &str, from: &str, until: &str) -> ContractRecord {

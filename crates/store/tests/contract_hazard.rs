@@ -1,5 +1,6 @@
 //! The contract of hazards: kept as events, read by replay, listed by columns; on both databases.
 
+mod ground;
 mod scopes;
 
 use domain::calendar::Calendar;
@@ -8,6 +9,7 @@ use domain::hazard::{
 };
 use domain::ids::TownCode;
 use domain::time::{Timestamp, parse_date};
+use ground::entry;
 use scopes::{below, everything};
 use store::db::Pool;
 use store::hazard::{Filing, HazardFilter};
@@ -24,19 +26,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str, id: &str) -> Audit {
-    Audit {
-        action,
-        object_kind: "hazard",
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry(action, "hazard", id, NOW)
 }
 
 fn act(person: &str, at: Timestamp) -> Act {

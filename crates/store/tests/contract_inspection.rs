@@ -1,10 +1,12 @@
 //! The contract of inspections: each version its own row, the last one stands; on both databases.
 
+mod ground;
 mod scopes;
 
 use domain::ids::TownCode;
 use domain::inspection::{Companion, Correction, Inspection, Occasion, Outcome, Power, Record};
 use domain::time::Timestamp;
+use ground::entry;
 use scopes::{below, everything};
 use store::inspection::{InspectionFiling, InspectionFilter};
 use store::{Audit, Db, Error};
@@ -18,19 +20,7 @@ fn town() -> TownCode {
 }
 
 fn audit() -> Audit {
-    Audit {
-        action: "inspection.finish",
-        object_kind: "inspection",
-        object_id: String::new(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("inspection.finish", "inspection", "", NOW)
 }
 
 fn inspection(id: &str, place: &str, day: i64) -> Inspection {

@@ -1,11 +1,13 @@
 //! The contract of what can be on a map: read lean, within the scope, on both databases.
 
+mod ground;
 mod scopes;
 
 use domain::hazard::{Act, Actor, Find, Hazard, HazardCode, Photo, Standing};
 use domain::ids::TownCode;
 use domain::place::{Contact, HeadCounts, Location, Opening, Place, Registration};
 use domain::time::Timestamp;
+use ground::entry;
 use scopes::{below, everything, of_org};
 use store::hazard::Filing;
 use store::place::PlaceRecord;
@@ -20,19 +22,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str) -> Audit {
-    Audit {
-        action,
-        object_kind: "place",
-        object_id: "p".to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry(action, "place", "p", NOW)
 }
 
 fn record(id: &str, path: &str, at: Option<(f64, f64)>) -> PlaceRecord {

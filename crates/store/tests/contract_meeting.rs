@@ -1,6 +1,7 @@
 //! The contract of the committee's table: meetings, follow-up items, reports and money, once on SQLite and once on
 //! PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,8 @@ use domain::follow_up::{FollowUp, Origin};
 use domain::ids::TownCode;
 use domain::meeting::{Meeting, State};
 use domain::report::{Frozen, Report, State as ReportState};
-use domain::time::{Date, Timestamp, parse_date};
+use domain::time::Timestamp;
+use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::budget::BudgetRecord;
 use store::follow_up::{FollowUpFilter, FollowUpRecord};
@@ -27,25 +29,7 @@ fn town() -> TownCode {
 }
 
 fn audit(object_kind: &'static str, id: &str) -> Audit {
-    Audit {
-        action: "test.write",
-        object_kind,
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry("test.write", object_kind, id, NOW)
 }
 
 fn meeting(id: &str, org: &str, path: &str, on: &str) -> MeetingRecord {

@@ -1,5 +1,6 @@
 //! The contract of the store, people's part: territories, organisations, persons, posts, assignments, certificates.
 
+mod ground;
 mod scopes;
 
 use domain::ids::TownCode;
@@ -7,6 +8,7 @@ use domain::org::{
     Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
 };
 use domain::time::{Date, Timestamp, parse_date};
+use ground::entry;
 use scopes::{below, everything, of_org};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::person::{PersonFilter, PersonRecord};
@@ -25,19 +27,7 @@ fn day(text: &str) -> Date {
 }
 
 fn audit() -> Audit {
-    Audit {
-        action: "person.add",
-        object_kind: "person",
-        object_id: "x".to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("person.add", "person", "x", NOW)
 }
 
 fn territory(code: &str, parent: &str, path: &str, ord: i64) -> TerritoryRecord {

@@ -1,6 +1,7 @@
 //! The contract of papers: rows within the scope, numbers that are taken once, what bodies answer, the town's series;
 //! once on SQLite and once on PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 use domain::ids::TownCode;
 use domain::paper::{About, Approval, Number, Paper, Receipt, State, Values};
 use domain::time::{Timestamp, parse_date};
+use ground::entry;
 use scopes::{below, everything, of_org};
 use store::paper::{PaperFilter, PaperRecord, ReceiptRecord, SeriesRecord};
 use store::{Audit, Db, Error};
@@ -20,19 +22,7 @@ fn town() -> TownCode {
 }
 
 fn audit(id: &str) -> Audit {
-    Audit {
-        action: "test.write",
-        object_kind: "paper",
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("test.write", "paper", id, NOW)
 }
 
 fn paper(id: &str, org: &str, path: &str, minutes: i64) -> PaperRecord {

@@ -1,7 +1,10 @@
 //! The contract of photos and of uploads on their way; on both databases.
 
+mod ground;
+
 use domain::ids::TownCode;
 use domain::time::Timestamp;
+use ground::entry;
 use store::photo::{Picture, Upload};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
@@ -13,19 +16,7 @@ fn town() -> TownCode {
 }
 
 fn audit() -> Audit {
-    Audit {
-        action: "photo.add",
-        object_kind: "photo",
-        object_id: String::new(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("photo.add", "photo", "", NOW)
 }
 
 fn picture(id: &str, taken_at: Timestamp, lon: Option<f64>) -> Picture {

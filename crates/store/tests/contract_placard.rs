@@ -1,11 +1,13 @@
 //! The contract of placards, once on SQLite and once on PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use domain::ids::TownCode;
 use domain::placard::{Kind, Line, Placard, Posting, Print, Size};
 use domain::place::Location;
-use domain::time::{Date, Timestamp, parse_date};
+use domain::time::Timestamp;
+use ground::{day, entry};
 use scopes::{below, everything};
 use store::placard::{PlacardFilter, PlacardRecord};
 use store::{Audit, Db, Error};
@@ -19,25 +21,7 @@ fn town() -> TownCode {
 }
 
 fn audit(id: &str) -> Audit {
-    Audit {
-        action: "test.write",
-        object_kind: "placard",
-        object_id: id.to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry("test.write", "placard", id, NOW)
 }
 
 fn placard(id: &str, kind: Kind, path: &str) -> PlacardRecord {

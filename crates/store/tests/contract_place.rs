@@ -1,11 +1,13 @@
 //! The contract of the register of places, once on SQLite and once on PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use domain::ids::{PlaceId, TownCode};
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
 use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
-use domain::time::{Date, Timestamp};
+use domain::time::Timestamp;
+use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::db::Pool;
 use store::import::ImportFile;
@@ -21,25 +23,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str) -> Audit {
-    Audit {
-        action,
-        object_kind: "place",
-        object_id: "p".to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = domain::time::parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry(action, "place", "p", NOW)
 }
 
 /// A place of which only the least is known.

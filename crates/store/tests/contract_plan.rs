@@ -1,5 +1,6 @@
 //! The contract of checklists, inspection plans, parameters and waivers, once on SQLite and once on PostgreSQL.
 
+mod ground;
 mod scopes;
 
 use domain::checklist::{Applies, Checklist, Purpose, State};
@@ -7,7 +8,8 @@ use domain::export::{Decision as Decided, Export};
 use domain::ids::TownCode;
 use domain::inspection_plan::{InspectionPlan, PlanItem, Span, State as Standing};
 use domain::plan::{Basis, Parameter, Value};
-use domain::time::{Date, Timestamp};
+use domain::time::Timestamp;
+use ground::{day, entry};
 use scopes::{below, everything};
 use store::checklist::ChecklistRecord;
 use store::export::ExportRecord;
@@ -24,25 +26,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str) -> Audit {
-    Audit {
-        action,
-        object_kind: "plan",
-        object_id: "x".to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
-}
-
-fn day(text: &str) -> Date {
-    let date = domain::time::parse_date(text);
-    assert!(date.is_some(), "{text} is no date");
-    date.unwrap_or_default()
+    entry(action, "plan", "x", NOW)
 }
 
 fn edition(code: &str, edition: u32, state: State) -> ChecklistRecord {

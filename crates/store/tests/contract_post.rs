@@ -1,6 +1,7 @@
 //! The contract of posts that change hands: handovers within a scope, tasks that stay with their post, who is on which
 //! post when, and what the board is told of it; on both databases.
 
+mod ground;
 mod scopes;
 
 use domain::handover::{Handover, State};
@@ -10,6 +11,7 @@ use domain::org::{Assignment, Certificate, CertificateKind, Level, Org, OrgKind,
 use domain::plan::SubjectKind;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp, parse_date};
+use ground::entry;
 use scopes::{below, everything};
 use store::handover::{HandoverFilter, HandoverRecord};
 use store::org::{OrgRecord, TerritoryRecord};
@@ -30,19 +32,7 @@ fn day(text: &str) -> Date {
 }
 
 fn audit() -> Audit {
-    Audit {
-        action: "post.handover",
-        object_kind: "post",
-        object_id: "secretary".to_owned(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("post.handover", "post", "secretary", NOW)
 }
 
 fn held(person: &str, role: Role, org: &str, from: &str, to: Option<&str>) -> AssignmentRecord {

@@ -1,11 +1,13 @@
 //! The contract of tasks: kept with their events, listed by what is owed; on both databases.
 
+mod ground;
 mod scopes;
 
 use domain::hazard::{Act, Actor, Standing};
 use domain::ids::TownCode;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp};
+use ground::entry;
 use scopes::{below, everything};
 use store::task::{StoredTask, TaskFiling, TaskFilter};
 use store::{Audit, Db, Error};
@@ -19,19 +21,7 @@ fn town() -> TownCode {
 }
 
 fn audit() -> Audit {
-    Audit {
-        action: "task.step",
-        object_kind: "task",
-        object_id: String::new(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry("task.step", "task", "", NOW)
 }
 
 fn act(person: &str) -> Act {

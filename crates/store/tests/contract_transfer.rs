@@ -1,7 +1,10 @@
 //! The contract of moving a town from one database to another: nothing is changed, nothing is overwritten.
 
+mod ground;
+
 use domain::ids::TownCode;
 use domain::time::Timestamp;
+use ground::entry;
 use store::account::Account;
 use store::photo::Picture;
 use store::{Audit, Db, Error};
@@ -14,19 +17,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str) -> Audit {
-    Audit {
-        action,
-        object_kind: "photo",
-        object_id: String::new(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry(action, "photo", "", NOW)
 }
 
 /// A row with every type of column, NULLs among them.

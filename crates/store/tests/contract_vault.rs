@@ -1,11 +1,13 @@
 //! Personal values at rest, on both databases: a stolen database tells no phone, a moved cell does not open, a lost or
 //! wrong key is told in one sentence, numbers are found all the same.
 
+mod ground;
 mod scopes;
 
 use domain::ids::{PersonId, TownCode};
 use domain::org::Person;
 use domain::time::{Date, Timestamp};
+use ground::entry;
 use scopes::everything;
 use store::db::Pool;
 use store::import::ImportFile;
@@ -24,19 +26,7 @@ fn town() -> TownCode {
 }
 
 fn audit(action: &'static str) -> Audit {
-    Audit {
-        action,
-        object_kind: "person",
-        object_id: String::new(),
-        territory: String::new(),
-        actor: "system".to_owned(),
-        actor_name: "系统".to_owned(),
-        hat: String::new(),
-        happened_at: NOW,
-        at: NOW,
-        reason: String::new(),
-        detail: "{}".to_owned(),
-    }
+    entry(action, "person", "", NOW)
 }
 
 fn person(id: &str, phone: &str) -> PersonRecord {

@@ -3,10 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::{Bounds, Geometry, Position};
+use crate::geometry::{Bounds, Geometry, Position, distance_m};
 
-/// Mean radius of the earth, m.
-const EARTH_M: f64 = 6_371_008.8;
 /// Corners of a line or ring at most; more than that is no drawing but a survey file.
 const MOST_CORNERS: usize = 2_000;
 
@@ -57,14 +55,6 @@ impl ShapeFault {
             Self::Crosses(..) => "shape.crosses",
         }
     }
-}
-
-/// Great-circle distance between two positions. Units: metres.
-pub(super) fn distance_m(a: Position, b: Position) -> f64 {
-    let [[lon_a, lat_a], [lon_b, lat_b]] = [a, b].map(|[lon, lat]| [lon.to_radians(), lat.to_radians()]);
-    let half = ((lat_b - lat_a) / 2.0).sin().powi(2)
-        + lat_a.cos() * lat_b.cos() * ((lon_b - lon_a) / 2.0).sin().powi(2);
-    2.0 * EARTH_M * half.sqrt().min(1.0).asin()
 }
 
 impl From<Shape> for Geometry {
@@ -124,14 +114,9 @@ impl Shape {
 
     /// The box around it.
     pub fn bounds(&self) -> Bounds {
-        let mut out = Bounds { west: 180.0, south: 90.0, east: -180.0, north: -90.0 };
-        for [lon, lat] in self.positions() {
-            out.west = out.west.min(lon);
-            out.east = out.east.max(lon);
-            out.south = out.south.min(lat);
-            out.north = out.north.max(lat);
-        }
-        out
+        let around = self.positions().map(Bounds::of).reduce(Bounds::with);
+        // Only what nobody checked has no position; it lies nowhere.
+        around.unwrap_or(Bounds { west: 180.0, south: 90.0, east: -180.0, north: -90.0 })
     }
 
     /// Length of a line, length around an area, nothing for a point. Units: metres.

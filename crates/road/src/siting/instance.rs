@@ -1,9 +1,8 @@
 //! Instances of a siting question: OR-Library's `pmed` files and our own GeoJSON. What does not belong here: answering
 //! (`solver`).
 
+use domain::geometry::distance_m;
 use serde_json::Value;
-
-use crate::graph::distance_m;
 
 /// Demands, sites and what lies between.
 #[derive(Debug, Clone, PartialEq)]
