@@ -1,5 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import type { Section } from './sections'
 
 /**
  * What a room of the desk brings along. Each `features/<noun>/feature.ts` default-exports one; the router and the menu
@@ -14,8 +15,8 @@ export interface Feature {
   menu?: MenuItem[]
 }
 export interface MenuItem {
-  /** `home` workbench and board · `work` inspections and hazards · `base` registers and people · `rule` checklists and settings · `admin` under the user menu */
-  group: 'home' | 'work' | 'base' | 'rule' | 'admin'
+  /** Where in the menu it stands (`sections.ts`): one of its dozen sections, or `settings` under the user menu. */
+  section: Section
   order: number
   to: string
   /** Key of the word. */

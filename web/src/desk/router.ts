@@ -8,7 +8,7 @@ import { useSession } from './session'
 const found = import.meta.glob<Feature>('../features/*/feature.ts', { eager: true, import: 'default' })
 const features = Object.values(found)
 
-/** The menu, group by group in order. */
+/** Every page of the menu in order; `sections.ts` says where each stands. */
 export const menu: MenuItem[] = features.flatMap((f) => f.menu ?? []).sort((a, b) => a.order - b.order)
 
 const LEADERS = new Set(['committee_director', 'committee_deputy', 'party_secretary', 'leader_in_charge', 'leader_other'])

@@ -4,5 +4,5 @@ import type { Feature } from '../../desk/feature'
 /** Accounts: who can sign in. */
 export default {
   routes: [{ path: '/accounts', component: () => import('./AccountPage.vue'), meta: { title: 'account.title', can: ['account.manage'] } }],
-  menu: [{ group: 'admin', order: 300, to: '/accounts', label: 'account.menu', icon: UserCog, can: ['account.manage'] }],
+  menu: [{ section: 'settings', order: 30, to: '/accounts', label: 'account.menu', icon: UserCog, can: ['account.manage'] }],
 } satisfies Feature

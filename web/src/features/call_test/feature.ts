@@ -7,5 +7,5 @@ export default {
     { path: '/call-tests', component: () => import('./CallTestList.vue'), meta: { title: 'call_test.title' } },
     { path: '/call-tests/:id', component: () => import('./CallTestPage.vue'), meta: { can: ['call_test.read'], title: 'call_test.one' } },
   ],
-  menu: [{ group: 'work', order: 72, to: '/call-tests', label: 'call_test.menu', icon: PhoneCall, can: ['call_test.read'], badge: 'calls_due' }],
+  menu: [{ section: 'command', order: 50, to: '/call-tests', label: 'call_test.menu', icon: PhoneCall, can: ['call_test.read'], badge: 'calls_due' }],
 } satisfies Feature

@@ -7,5 +7,5 @@ export default {
     { path: '/checklists', component: () => import('./ChecklistList.vue'), meta: { title: 'checklist.title', can: ['checklist.read'] } },
     { path: '/checklists/:id', component: () => import('./ChecklistPage.vue'), meta: { title: 'checklist.pageTitle', can: ['checklist.read'] } },
   ],
-  menu: [{ group: 'rule', order: 200, to: '/checklists', label: 'checklist.menu', icon: ListChecks, can: ['checklist.read'] }],
+  menu: [{ section: 'inspection', order: 40, to: '/checklists', label: 'checklist.menu', icon: ListChecks, can: ['checklist.read'] }],
 } satisfies Feature

@@ -7,5 +7,5 @@ export default {
     { path: '/contracts', component: () => import('./ContractList.vue'), meta: { can: ['contract.read'], title: 'contract.title' } },
     { path: '/contracts/:id', component: () => import('./ContractPage.vue'), meta: { can: ['contract.read'], title: 'contract.one' } },
   ],
-  menu: [{ group: 'base', order: 162, to: '/contracts', label: 'contract.menu', icon: Handshake, can: ['contract.read'], badge: 'deliverables' }],
+  menu: [{ section: 'force', order: 100, to: '/contracts', label: 'contract.menu', icon: Handshake, can: ['contract.read'], badge: 'deliverables' }],
 } satisfies Feature

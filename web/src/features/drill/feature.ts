@@ -7,5 +7,5 @@ export default {
     { path: '/drills', component: () => import('./DrillList.vue'), meta: { can: ['drill.read'], title: 'drill.title' } },
     { path: '/drills/:id', component: () => import('./DrillPage.vue'), meta: { can: ['drill.read'], title: 'drill.one' } },
   ],
-  menu: [{ group: 'work', order: 70, to: '/drills', label: 'drill.menu', icon: Siren, can: ['drill.read'], badge: 'drills_held' }],
+  menu: [{ section: 'command', order: 60, to: '/drills', label: 'drill.menu', icon: Siren, can: ['drill.read'], badge: 'drills_held' }],
 } satisfies Feature

@@ -9,5 +9,5 @@ export default {
     { path: '/evidence/:id', name: 'evidence-one', component: () => import('./EvidencePage.vue'), meta: { can: ['evidence.read'], title: 'evidence.one' } },
     { path: '/evidence/:id/edit', name: 'evidence-edit', component: () => import('./EvidenceForm.vue'), meta: { can: ['evidence.record'], title: 'evidence.edit' } },
   ],
-  menu: [{ group: 'work', order: 50, to: '/evidence', label: 'evidence.title', icon: FolderCheck, can: ['evidence.read'], badge: 'evidence' }],
+  menu: [{ section: 'board', order: 30, to: '/evidence', label: 'evidence.title', icon: FolderCheck, can: ['evidence.read'], badge: 'evidence' }],
 } satisfies Feature

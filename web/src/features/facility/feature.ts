@@ -10,5 +10,5 @@ export default {
     { path: '/facilities/water', component: () => import('./FacilityWater.vue'), meta: { can: ['facility.read'], title: 'facility.waterTitle' } },
     { path: '/facilities/:id', component: () => import('./FacilityPage.vue'), meta: { can: ['facility.read'], title: 'facility.one' } },
   ],
-  menu: [{ group: 'base', order: 130, to: '/facilities', label: 'facility.menu', icon: Droplets, can: ['facility.read'] }],
+  menu: [{ section: 'facility', order: 10, to: '/facilities', label: 'facility.menu', icon: Droplets, can: ['facility.read'] }],
 } satisfies Feature

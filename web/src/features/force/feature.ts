@@ -7,5 +7,5 @@ export default {
     { path: '/forces', component: () => import('./ForceBoard.vue'), meta: { can: ['force.read'], title: 'force.title' } },
     { path: '/forces/:id', component: () => import('./ForcePage.vue'), meta: { can: ['force.read'], title: 'force.one' } },
   ],
-  menu: [{ group: 'base', order: 150, to: '/forces', label: 'force.menu', icon: Siren, can: ['force.read'] }],
+  menu: [{ section: 'force', order: 20, to: '/forces', label: 'force.menu', icon: Siren, can: ['force.read'] }],
 } satisfies Feature

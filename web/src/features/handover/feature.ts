@@ -7,5 +7,5 @@ export default {
     { path: '/handovers', component: () => import('./HandoverList.vue'), meta: { title: 'handover.title' } },
     { path: '/handovers/:id', component: () => import('./HandoverPage.vue'), meta: { title: 'handover.one' } },
   ],
-  menu: [{ group: 'base', order: 154, to: '/handovers', label: 'handover.menu', icon: ArrowLeftRight, can: ['handover.read'], badge: 'handovers' }],
+  menu: [{ section: 'force', order: 80, to: '/handovers', label: 'handover.menu', icon: ArrowLeftRight, can: ['handover.read'], badge: 'handovers' }],
 } satisfies Feature

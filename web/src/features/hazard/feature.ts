@@ -6,5 +6,5 @@ export default {
     { path: '/hazards', name: 'hazards', component: () => import('./HazardList.vue'), meta: { can: ['hazard.read'], title: 'hazard.title' } },
     { path: '/hazards/:id', name: 'hazard', component: () => import('./HazardPage.vue'), meta: { can: ['hazard.read'], title: 'hazard.one' } },
   ],
-  menu: [{ group: 'work', order: 40, to: '/hazards', label: 'hazard.title', icon: TriangleAlert, can: ['hazard.read'], badge: 'hazards' }],
+  menu: [{ section: 'hazard', order: 10, to: '/hazards', label: 'hazard.title', icon: TriangleAlert, can: ['hazard.read'], badge: 'hazards' }],
 } satisfies Feature

@@ -4,5 +4,5 @@ import type { Feature } from '../../desk/feature'
 /** Taking in spreadsheets: looked at, corrected, tried out, then taken in whole or not at all. */
 export default {
   routes: [{ path: '/imports', component: () => import('./ImportWizard.vue'), meta: { title: 'import.title', can: ['register.import'] } }],
-  menu: [{ group: 'base', order: 130, to: '/imports', label: 'import.menu', icon: FileUp, can: ['register.import'] }],
+  menu: [{ section: 'place', order: 80, to: '/imports', label: 'import.menu', icon: FileUp, can: ['register.import'] }],
 } satisfies Feature

@@ -6,5 +6,5 @@ export default {
     { path: '/inspections', name: 'inspections', component: () => import('./InspectionList.vue'), meta: { can: ['inspection.read'], title: 'inspection.title' } },
     { path: '/inspections/:id', name: 'inspection', component: () => import('./InspectionPage.vue'), meta: { can: ['inspection.read'], title: 'inspection.one' } },
   ],
-  menu: [{ group: 'work', order: 30, to: '/inspections', label: 'inspection.title', icon: FileCheck2, can: ['inspection.read'] }],
+  menu: [{ section: 'inspection', order: 30, to: '/inspections', label: 'inspection.title', icon: FileCheck2, can: ['inspection.read'] }],
 } satisfies Feature

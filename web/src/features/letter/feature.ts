@@ -8,5 +8,5 @@ export default {
     { path: '/letters/statement/:post', name: 'statement', component: () => import('./StatementPage.vue'), meta: { can: ['letter.read'], title: 'letter.statement' } },
     { path: '/letters/:id', name: 'letter', component: () => import('./LetterPage.vue'), meta: { can: ['letter.read'], title: 'letter.one' } },
   ],
-  menu: [{ group: 'base', order: 150, to: '/letters', label: 'letter.title', icon: Signature, can: ['letter.read'] }],
+  menu: [{ section: 'force', order: 70, to: '/letters', label: 'letter.title', icon: Signature, can: ['letter.read'] }],
 } satisfies Feature

@@ -7,5 +7,5 @@ export default {
     { path: '/meetings', component: () => import('./MeetingList.vue'), meta: { can: ['meeting.read'], title: 'meeting.title' } },
     { path: '/meetings/:id', component: () => import('./MeetingPage.vue'), meta: { can: ['meeting.read'], title: 'meeting.one' } },
   ],
-  menu: [{ group: 'work', order: 60, to: '/meetings', label: 'meeting.menu', icon: CalendarClock, can: ['meeting.read'] }],
+  menu: [{ section: 'review', order: 10, to: '/meetings', label: 'meeting.menu', icon: CalendarClock, can: ['meeting.read'] }],
 } satisfies Feature

@@ -9,5 +9,5 @@ export default {
     { path: '/plan/compare', component: () => import('./PlanCompare.vue'), meta: { title: 'notice.compare.title', can: ['parameter.read'] } },
     { path: '/notice/reading', component: () => import('./NoticeReading.vue'), meta: { title: 'notice.reading', can: ['board.read', 'notice.attach'] } },
   ],
-  menu: [{ group: 'rule', order: 230, to: '/notice', label: 'notice.menu', icon: ScrollText, can: ['notice.attach', 'parameter.read'] }],
+  menu: [{ section: 'settings', order: 20, to: '/notice', label: 'notice.menu', icon: ScrollText, can: ['notice.attach', 'parameter.read'] }],
 } satisfies Feature

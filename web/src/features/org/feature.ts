@@ -8,7 +8,7 @@ export default {
     { path: '/org-chart', component: () => import('./OrgChart.vue'), meta: { title: 'org.chart', can: ['person.read'] } },
   ],
   menu: [
-    { group: 'base', order: 135, to: '/org-chart', label: 'org.chartMenu', icon: Workflow, can: ['person.read'] },
-    { group: 'base', order: 160, to: '/orgs', label: 'org.menu', icon: Network, can: ['person.read', 'org.change'] },
+    { section: 'force', order: 10, to: '/org-chart', label: 'org.chartMenu', icon: Workflow, can: ['person.read'] },
+    { section: 'force', order: 50, to: '/orgs', label: 'org.menu', icon: Network, can: ['person.read', 'org.change'] },
   ],
 } satisfies Feature

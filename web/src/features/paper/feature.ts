@@ -11,5 +11,5 @@ export default {
     { path: '/papers/:id', component: () => import('./PaperPage.vue'), meta: { can: ['paper.read', 'paper.receive'], title: 'paper.one' } },
     { path: '/papers/:id/edit', component: () => import('./PaperForm.vue'), meta: { can: ['paper.draft', 'hazard.order'], title: 'paper.change' } },
   ],
-  menu: [{ group: 'work', order: 65, to: '/papers', label: 'paper.title', icon: ScrollText, can: ['paper.read', 'paper.receive'], badge: 'papers_received' }],
+  menu: [{ section: 'paper', order: 10, to: '/papers', label: 'paper.title', icon: ScrollText, can: ['paper.read', 'paper.receive'], badge: 'papers_received' }],
 } satisfies Feature

@@ -9,7 +9,7 @@ export default {
     { path: '/posts', component: () => import('./PostStaffing.vue'), meta: { title: 'person.postsTitle', can: ['person.read'] } },
   ],
   menu: [
-    { group: 'base', order: 140, to: '/people', label: 'person.menu', icon: Users, can: ['person.read'] },
-    { group: 'base', order: 150, to: '/posts', label: 'person.postsMenu', icon: IdCard, can: ['person.read'] },
+    { section: 'force', order: 30, to: '/people', label: 'person.menu', icon: Users, can: ['person.read'] },
+    { section: 'force', order: 40, to: '/posts', label: 'person.postsMenu', icon: IdCard, can: ['person.read'] },
   ],
 } satisfies Feature

@@ -7,5 +7,5 @@ export default {
     { path: '/placards', component: () => import('./PlacardList.vue'), meta: { can: ['placard.read'], title: 'placard.title' } },
     { path: '/placards/:id', component: () => import('./PlacardPage.vue'), meta: { can: ['placard.read'], title: 'placard.one' } },
   ],
-  menu: [{ group: 'base', order: 125, to: '/placards', label: 'placard.menu', icon: Signpost, can: ['placard.read'], badge: 'placards' }],
+  menu: [{ section: 'force', order: 60, to: '/placards', label: 'placard.menu', icon: Signpost, can: ['placard.read'], badge: 'placards' }],
 } satisfies Feature

@@ -11,7 +11,7 @@ export default {
     { path: '/coverage-errors', component: () => import('./CoverageErrors.vue'), meta: { title: 'place.coverageTitle', can: ['place.read'] } },
   ],
   menu: [
-    { group: 'base', order: 100, to: '/places', label: 'place.menu', icon: Building2, can: ['place.read'] },
-    { group: 'base', order: 120, to: '/coverage-errors', label: 'place.coverageMenu', icon: ShieldAlert, can: ['place.read'] },
+    { section: 'place', order: 10, to: '/places', label: 'place.menu', icon: Building2, can: ['place.read'] },
+    { section: 'place', order: 30, to: '/coverage-errors', label: 'place.coverageMenu', icon: ShieldAlert, can: ['place.read'] },
   ],
 } satisfies Feature

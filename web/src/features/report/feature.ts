@@ -7,5 +7,5 @@ export default {
     { path: '/reports', component: () => import('./ReportList.vue'), meta: { can: ['report.read'], title: 'report.title' } },
     { path: '/reports/:id', component: () => import('./ReportPage.vue'), meta: { can: ['report.read'], title: 'report.one' } },
   ],
-  menu: [{ group: 'work', order: 64, to: '/reports', label: 'report.menu', icon: FileChartColumn, can: ['report.read'] }],
+  menu: [{ section: 'review', order: 20, to: '/reports', label: 'report.menu', icon: FileChartColumn, can: ['report.read'] }],
 } satisfies Feature

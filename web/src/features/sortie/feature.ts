@@ -7,5 +7,5 @@ export default {
     { path: '/sorties', component: () => import('./SortieList.vue'), meta: { can: ['sortie.read'], title: 'sortie.title' } },
     { path: '/sorties/:id', component: () => import('./SortiePage.vue'), meta: { can: ['sortie.read'], title: 'sortie.one' } },
   ],
-  menu: [{ group: 'work', order: 74, to: '/sorties', label: 'sortie.menu', icon: Flame, can: ['sortie.read'] }],
+  menu: [{ section: 'command', order: 40, to: '/sorties', label: 'sortie.menu', icon: Flame, can: ['sortie.read'] }],
 } satisfies Feature

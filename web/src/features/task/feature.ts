@@ -6,5 +6,5 @@ export default {
     { path: '/tasks', name: 'tasks', component: () => import('./TaskList.vue'), meta: { can: ['task.read'], title: 'task.title' } },
     { path: '/tasks/:id', name: 'task', component: () => import('./TaskPage.vue'), meta: { can: ['task.read'], title: 'task.one' } },
   ],
-  menu: [{ group: 'work', order: 20, to: '/tasks', label: 'task.title', icon: ClipboardCheck, can: ['task.read'], badge: 'tasks' }],
+  menu: [{ section: 'inspection', order: 10, to: '/tasks', label: 'task.title', icon: ClipboardCheck, can: ['task.read'], badge: 'tasks' }],
 } satisfies Feature

@@ -10,6 +10,6 @@ export default {
     { path: '/certificates', component: () => import('./CertificateList.vue'), meta: { title: 'training.certificates', can: ['person.read'] } },
   ],
   menu: [
-    { group: 'base', order: 160, to: '/trainings', label: 'training.menu', icon: GraduationCap, can: ['training.read'] },
+    { section: 'force', order: 90, to: '/trainings', label: 'training.menu', icon: GraduationCap, can: ['training.read'] },
   ],
 } satisfies Feature

@@ -3,5 +3,5 @@ import type { Feature } from '@/desk/feature'
 
 export default {
   routes: [{ path: '/workbench', name: 'workbench', component: () => import('./WorkbenchPage.vue'), meta: { title: 'workbench.title' } }],
-  menu: [{ group: 'home', order: 5, to: '/workbench', label: 'workbench.title', icon: House }],
+  menu: [{ section: 'workbench', order: 10, to: '/workbench', label: 'workbench.title', icon: House }],
 } satisfies Feature
