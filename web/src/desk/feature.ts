@@ -1,4 +1,3 @@
-import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import type { Section } from './sections'
 
@@ -21,7 +20,6 @@ export interface MenuItem {
   to: string
   /** Key of the word. */
   label: string
-  icon: Component
   /** Shown when the person may do one of these (`me.actions`); always when absent. */
   can?: string[]
   /** Key into the counts of the workbench (`WorkbenchView.counts`), shown behind the word. */

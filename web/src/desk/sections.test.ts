@@ -4,7 +4,7 @@ import { menu } from './router'
 import { entries, GROUPS, pageOf } from './sections'
 import zh from './locales/zh-CN.json'
 
-const page = (section: MenuItem['section'], to: string): MenuItem => ({ section, order: 1, to, label: `l${to}`, icon: {} })
+const page = (section: MenuItem['section'], to: string): MenuItem => ({ section, order: 1, to, label: `l${to}` })
 
 describe('the menu', () => {
   it('shows a single page as itself and several under their section', () => {

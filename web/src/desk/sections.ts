@@ -26,7 +26,7 @@ const ICONS: Record<Exclude<Section, 'settings'>, Component> = {
   paper: FileText,
 }
 
-/** A section as one person sees it: a single page stands for itself, several stand under the section's name. */
+/** A section as one person sees it: a single page goes by its own name, several stand under the section's. */
 export interface Entry {
   section: Section
   label: string
@@ -41,8 +41,7 @@ export function entries(items: MenuItem[]): Entry[][] {
       const pages = items.filter((item) => item.section === section)
       const [only] = pages
       if (!only) return []
-      const name = pages.length === 1 ? { label: only.label, icon: only.icon } : { label: `shell.section.${section}`, icon: ICONS[section] }
-      return [{ section, pages, ...name }]
+      return [{ section, pages, label: pages.length === 1 ? only.label : `shell.section.${section}`, icon: ICONS[section] }]
     }),
   ).filter((group) => group.length > 0)
 }

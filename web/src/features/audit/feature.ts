@@ -1,8 +1,7 @@
-import { ShieldCheck } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** The unbroken record: read, filtered, proven. */
 export default {
   routes: [{ path: '/audit', component: () => import('./AuditPage.vue'), meta: { title: 'audit.title', can: ['audit.read'] } }],
-  menu: [{ section: 'settings', order: 40, to: '/audit', label: 'audit.menu', icon: ShieldCheck, can: ['audit.read'] }],
+  menu: [{ section: 'settings', order: 40, to: '/audit', label: 'audit.menu', can: ['audit.read'] }],
 } satisfies Feature

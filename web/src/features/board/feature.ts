@@ -1,4 +1,3 @@
-import { LayoutList } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
@@ -7,5 +6,5 @@ export default {
     // Links of the leader's page and of the search name a clause; the board opens it beside the whole.
     { path: '/board/clauses/:code', redirect: (to) => ({ path: '/board', query: { ...to.query, clause: String(to.params['code']) } }) },
   ],
-  menu: [{ section: 'board', order: 10, to: '/board', label: 'board.menu', icon: LayoutList, can: ['board.read'] }],
+  menu: [{ section: 'board', order: 10, to: '/board', label: 'board.menu', can: ['board.read'] }],
 } satisfies Feature

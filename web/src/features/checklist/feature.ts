@@ -1,4 +1,3 @@
-import { ListChecks } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Checklists: editions, items, publishing, Excel out and in. */
@@ -7,5 +6,5 @@ export default {
     { path: '/checklists', component: () => import('./ChecklistList.vue'), meta: { title: 'checklist.title', can: ['checklist.read'] } },
     { path: '/checklists/:id', component: () => import('./ChecklistPage.vue'), meta: { title: 'checklist.pageTitle', can: ['checklist.read'] } },
   ],
-  menu: [{ section: 'inspection', order: 40, to: '/checklists', label: 'checklist.menu', icon: ListChecks, can: ['checklist.read'] }],
+  menu: [{ section: 'inspection', order: 40, to: '/checklists', label: 'checklist.menu', can: ['checklist.read'] }],
 } satisfies Feature

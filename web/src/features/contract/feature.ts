@@ -1,4 +1,3 @@
-import { Handshake } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Services the town buys: what each owes, handed in by one and accepted by another. */
@@ -7,5 +6,5 @@ export default {
     { path: '/contracts', component: () => import('./ContractList.vue'), meta: { can: ['contract.read'], title: 'contract.title' } },
     { path: '/contracts/:id', component: () => import('./ContractPage.vue'), meta: { can: ['contract.read'], title: 'contract.one' } },
   ],
-  menu: [{ section: 'force', order: 100, to: '/contracts', label: 'contract.menu', icon: Handshake, can: ['contract.read'], badge: 'deliverables' }],
+  menu: [{ section: 'force', order: 100, to: '/contracts', label: 'contract.menu', can: ['contract.read'], badge: 'deliverables' }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { Siren } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Drills of places, villages, stations and the town, from plan to closed issues. */
@@ -7,5 +6,5 @@ export default {
     { path: '/drills', component: () => import('./DrillList.vue'), meta: { can: ['drill.read'], title: 'drill.title' } },
     { path: '/drills/:id', component: () => import('./DrillPage.vue'), meta: { can: ['drill.read'], title: 'drill.one' } },
   ],
-  menu: [{ section: 'command', order: 60, to: '/drills', label: 'drill.menu', icon: Siren, can: ['drill.read'], badge: 'drills_held' }],
+  menu: [{ section: 'command', order: 60, to: '/drills', label: 'drill.menu', can: ['drill.read'], badge: 'drills_held' }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { FolderCheck } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Evidence for any duty: recorded, decided by somebody else, kept with every edition. */
@@ -9,5 +8,5 @@ export default {
     { path: '/evidence/:id', name: 'evidence-one', component: () => import('./EvidencePage.vue'), meta: { can: ['evidence.read'], title: 'evidence.one' } },
     { path: '/evidence/:id/edit', name: 'evidence-edit', component: () => import('./EvidenceForm.vue'), meta: { can: ['evidence.record'], title: 'evidence.edit' } },
   ],
-  menu: [{ section: 'board', order: 30, to: '/evidence', label: 'evidence.title', icon: FolderCheck, can: ['evidence.read'], badge: 'evidence' }],
+  menu: [{ section: 'board', order: 30, to: '/evidence', label: 'evidence.title', can: ['evidence.read'], badge: 'evidence' }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { Droplets } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Public fire facilities and the town's water: built, managed, maintained. */
@@ -10,5 +9,5 @@ export default {
     { path: '/facilities/water', component: () => import('./FacilityWater.vue'), meta: { can: ['facility.read'], title: 'facility.waterTitle' } },
     { path: '/facilities/:id', component: () => import('./FacilityPage.vue'), meta: { can: ['facility.read'], title: 'facility.one' } },
   ],
-  menu: [{ section: 'facility', order: 10, to: '/facilities', label: 'facility.menu', icon: Droplets, can: ['facility.read'] }],
+  menu: [{ section: 'facility', order: 10, to: '/facilities', label: 'facility.menu', can: ['facility.read'] }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { Siren } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Fire stations, micro stations and volunteer brigades. */
@@ -7,5 +6,5 @@ export default {
     { path: '/forces', component: () => import('./ForceBoard.vue'), meta: { can: ['force.read'], title: 'force.title' } },
     { path: '/forces/:id', component: () => import('./ForcePage.vue'), meta: { can: ['force.read'], title: 'force.one' } },
   ],
-  menu: [{ section: 'force', order: 20, to: '/forces', label: 'force.menu', icon: Siren, can: ['force.read'] }],
+  menu: [{ section: 'force', order: 20, to: '/forces', label: 'force.menu', can: ['force.read'] }],
 } satisfies Feature

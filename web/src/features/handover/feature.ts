@@ -1,4 +1,3 @@
-import { ArrowLeftRight } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Handovers of posts: the sheets, and what waits for a signature. Who gives or takes sees his own without a right. */
@@ -7,5 +6,5 @@ export default {
     { path: '/handovers', component: () => import('./HandoverList.vue'), meta: { title: 'handover.title' } },
     { path: '/handovers/:id', component: () => import('./HandoverPage.vue'), meta: { title: 'handover.one' } },
   ],
-  menu: [{ section: 'force', order: 80, to: '/handovers', label: 'handover.menu', icon: ArrowLeftRight, can: ['handover.read'], badge: 'handovers' }],
+  menu: [{ section: 'force', order: 80, to: '/handovers', label: 'handover.menu', can: ['handover.read'], badge: 'handovers' }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { TriangleAlert } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
@@ -6,5 +5,5 @@ export default {
     { path: '/hazards', name: 'hazards', component: () => import('./HazardList.vue'), meta: { can: ['hazard.read'], title: 'hazard.title' } },
     { path: '/hazards/:id', name: 'hazard', component: () => import('./HazardPage.vue'), meta: { can: ['hazard.read'], title: 'hazard.one' } },
   ],
-  menu: [{ section: 'hazard', order: 10, to: '/hazards', label: 'hazard.title', icon: TriangleAlert, can: ['hazard.read'], badge: 'hazards' }],
+  menu: [{ section: 'hazard', order: 10, to: '/hazards', label: 'hazard.title', can: ['hazard.read'], badge: 'hazards' }],
 } satisfies Feature

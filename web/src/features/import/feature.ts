@@ -1,8 +1,7 @@
-import { FileUp } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Taking in spreadsheets: looked at, corrected, tried out, then taken in whole or not at all. */
 export default {
   routes: [{ path: '/imports', component: () => import('./ImportWizard.vue'), meta: { title: 'import.title', can: ['register.import'] } }],
-  menu: [{ section: 'place', order: 80, to: '/imports', label: 'import.menu', icon: FileUp, can: ['register.import'] }],
+  menu: [{ section: 'place', order: 80, to: '/imports', label: 'import.menu', can: ['register.import'] }],
 } satisfies Feature

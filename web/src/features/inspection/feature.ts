@@ -1,4 +1,3 @@
-import { FileCheck2 } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
@@ -6,5 +5,5 @@ export default {
     { path: '/inspections', name: 'inspections', component: () => import('./InspectionList.vue'), meta: { can: ['inspection.read'], title: 'inspection.title' } },
     { path: '/inspections/:id', name: 'inspection', component: () => import('./InspectionPage.vue'), meta: { can: ['inspection.read'], title: 'inspection.one' } },
   ],
-  menu: [{ section: 'inspection', order: 30, to: '/inspections', label: 'inspection.title', icon: FileCheck2, can: ['inspection.read'] }],
+  menu: [{ section: 'inspection', order: 30, to: '/inspections', label: 'inspection.title', can: ['inspection.read'] }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { CalendarRange } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
@@ -7,5 +6,5 @@ export default {
     { path: '/inspection-plans/:id', alias: '/plans/:id', name: 'inspection-plan', component: () => import('./PlanPage.vue'), meta: { can: ['plan.read'], title: 'inspection_plan.one' } },
     { path: '/joint-offers', name: 'joint-offers', component: () => import('./JointOffers.vue'), meta: { can: ['task.read'], title: 'inspection_plan.joint' } },
   ],
-  menu: [{ section: 'inspection', order: 20, to: '/inspection-plans', label: 'inspection_plan.title', icon: CalendarRange, can: ['plan.read'] }],
+  menu: [{ section: 'inspection', order: 20, to: '/inspection-plans', label: 'inspection_plan.title', can: ['plan.read'] }],
 } satisfies Feature

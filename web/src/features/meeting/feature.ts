@@ -1,4 +1,3 @@
-import { CalendarClock } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Meetings of the committee, the office and the villages, with what they resolved. */
@@ -7,5 +6,5 @@ export default {
     { path: '/meetings', component: () => import('./MeetingList.vue'), meta: { can: ['meeting.read'], title: 'meeting.title' } },
     { path: '/meetings/:id', component: () => import('./MeetingPage.vue'), meta: { can: ['meeting.read'], title: 'meeting.one' } },
   ],
-  menu: [{ section: 'review', order: 10, to: '/meetings', label: 'meeting.menu', icon: CalendarClock, can: ['meeting.read'] }],
+  menu: [{ section: 'review', order: 10, to: '/meetings', label: 'meeting.menu', can: ['meeting.read'] }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { ScrollText } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** The township's own notice: attached once, quoted by every clause. */
@@ -9,5 +8,5 @@ export default {
     { path: '/plan/compare', component: () => import('./PlanCompare.vue'), meta: { title: 'notice.compare.title', can: ['parameter.read'] } },
     { path: '/notice/reading', component: () => import('./NoticeReading.vue'), meta: { title: 'notice.reading', can: ['board.read', 'notice.attach'] } },
   ],
-  menu: [{ section: 'settings', order: 20, to: '/notice', label: 'notice.menu', icon: ScrollText, can: ['notice.attach', 'parameter.read'] }],
+  menu: [{ section: 'settings', order: 20, to: '/notice', label: 'notice.menu', can: ['notice.attach', 'parameter.read'] }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { Network, Workflow } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Organisations and territories of the town. */
@@ -8,7 +7,7 @@ export default {
     { path: '/org-chart', component: () => import('./OrgChart.vue'), meta: { title: 'org.chart', can: ['person.read'] } },
   ],
   menu: [
-    { section: 'force', order: 10, to: '/org-chart', label: 'org.chartMenu', icon: Workflow, can: ['person.read'] },
-    { section: 'force', order: 50, to: '/orgs', label: 'org.menu', icon: Network, can: ['person.read', 'org.change'] },
+    { section: 'force', order: 10, to: '/org-chart', label: 'org.chartMenu', can: ['person.read'] },
+    { section: 'force', order: 50, to: '/orgs', label: 'org.menu', can: ['person.read', 'org.change'] },
   ],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { ScrollText } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Papers from draft to receipt, those that came, and their numbers. */
@@ -11,5 +10,5 @@ export default {
     { path: '/papers/:id', component: () => import('./PaperPage.vue'), meta: { can: ['paper.read', 'paper.receive'], title: 'paper.one' } },
     { path: '/papers/:id/edit', component: () => import('./PaperForm.vue'), meta: { can: ['paper.draft', 'hazard.order'], title: 'paper.change' } },
   ],
-  menu: [{ section: 'paper', order: 10, to: '/papers', label: 'paper.title', icon: ScrollText, can: ['paper.read', 'paper.receive'], badge: 'papers_received' }],
+  menu: [{ section: 'paper', order: 10, to: '/papers', label: 'paper.title', can: ['paper.read', 'paper.receive'], badge: 'papers_received' }],
 } satisfies Feature

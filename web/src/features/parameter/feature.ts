@@ -1,8 +1,7 @@
-import { SlidersHorizontal } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Numbers and choices of the town. */
 export default {
   routes: [{ path: '/parameters', component: () => import('./ParameterPage.vue'), meta: { title: 'parameter.title', can: ['parameter.read'] } }],
-  menu: [{ section: 'settings', order: 10, to: '/parameters', label: 'parameter.menu', icon: SlidersHorizontal, can: ['parameter.read'] }],
+  menu: [{ section: 'settings', order: 10, to: '/parameters', label: 'parameter.menu', can: ['parameter.read'] }],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { IdCard, Users } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** People, their posts and who is missing where. */
@@ -9,7 +8,7 @@ export default {
     { path: '/posts', component: () => import('./PostStaffing.vue'), meta: { title: 'person.postsTitle', can: ['person.read'] } },
   ],
   menu: [
-    { section: 'force', order: 30, to: '/people', label: 'person.menu', icon: Users, can: ['person.read'] },
-    { section: 'force', order: 40, to: '/posts', label: 'person.postsMenu', icon: IdCard, can: ['person.read'] },
+    { section: 'force', order: 30, to: '/people', label: 'person.menu', can: ['person.read'] },
+    { section: 'force', order: 40, to: '/posts', label: 'person.postsMenu', can: ['person.read'] },
   ],
 } satisfies Feature

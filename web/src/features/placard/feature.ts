@@ -1,4 +1,3 @@
-import { Signpost } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** Placards: printed with today's holders, hung up with a photo, wrong the day a holder changes. */
@@ -7,5 +6,5 @@ export default {
     { path: '/placards', component: () => import('./PlacardList.vue'), meta: { can: ['placard.read'], title: 'placard.title' } },
     { path: '/placards/:id', component: () => import('./PlacardPage.vue'), meta: { can: ['placard.read'], title: 'placard.one' } },
   ],
-  menu: [{ section: 'force', order: 60, to: '/placards', label: 'placard.menu', icon: Signpost, can: ['placard.read'], badge: 'placards' }],
+  menu: [{ section: 'force', order: 60, to: '/placards', label: 'placard.menu', can: ['placard.read'], badge: 'placards' }],
 } satisfies Feature

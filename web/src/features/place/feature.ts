@@ -1,4 +1,3 @@
-import { Building2, ShieldAlert } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** The register of places. */
@@ -11,7 +10,7 @@ export default {
     { path: '/coverage-errors', component: () => import('./CoverageErrors.vue'), meta: { title: 'place.coverageTitle', can: ['place.read'] } },
   ],
   menu: [
-    { section: 'place', order: 10, to: '/places', label: 'place.menu', icon: Building2, can: ['place.read'] },
-    { section: 'place', order: 30, to: '/coverage-errors', label: 'place.coverageMenu', icon: ShieldAlert, can: ['place.read'] },
+    { section: 'place', order: 10, to: '/places', label: 'place.menu', can: ['place.read'] },
+    { section: 'place', order: 30, to: '/coverage-errors', label: 'place.coverageMenu', can: ['place.read'] },
   ],
 } satisfies Feature

@@ -1,4 +1,3 @@
-import { Flame } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 /** What stations went out for. */
@@ -7,5 +6,5 @@ export default {
     { path: '/sorties', component: () => import('./SortieList.vue'), meta: { can: ['sortie.read'], title: 'sortie.title' } },
     { path: '/sorties/:id', component: () => import('./SortiePage.vue'), meta: { can: ['sortie.read'], title: 'sortie.one' } },
   ],
-  menu: [{ section: 'command', order: 40, to: '/sorties', label: 'sortie.menu', icon: Flame, can: ['sortie.read'] }],
+  menu: [{ section: 'command', order: 40, to: '/sorties', label: 'sortie.menu', can: ['sortie.read'] }],
 } satisfies Feature

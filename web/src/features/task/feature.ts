@@ -1,4 +1,3 @@
-import { ClipboardCheck } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
@@ -6,5 +5,5 @@ export default {
     { path: '/tasks', name: 'tasks', component: () => import('./TaskList.vue'), meta: { can: ['task.read'], title: 'task.title' } },
     { path: '/tasks/:id', name: 'task', component: () => import('./TaskPage.vue'), meta: { can: ['task.read'], title: 'task.one' } },
   ],
-  menu: [{ section: 'inspection', order: 10, to: '/tasks', label: 'task.title', icon: ClipboardCheck, can: ['task.read'], badge: 'tasks' }],
+  menu: [{ section: 'inspection', order: 10, to: '/tasks', label: 'task.title', can: ['task.read'], badge: 'tasks' }],
 } satisfies Feature

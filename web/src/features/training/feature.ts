@@ -1,4 +1,3 @@
-import { GraduationCap } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Training, certificates and the gate of clause 11. */
@@ -10,6 +9,6 @@ export default {
     { path: '/certificates', component: () => import('./CertificateList.vue'), meta: { title: 'training.certificates', can: ['person.read'] } },
   ],
   menu: [
-    { section: 'force', order: 90, to: '/trainings', label: 'training.menu', icon: GraduationCap, can: ['training.read'] },
+    { section: 'force', order: 90, to: '/trainings', label: 'training.menu', can: ['training.read'] },
   ],
 } satisfies Feature

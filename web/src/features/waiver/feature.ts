@@ -1,8 +1,7 @@
-import { CircleSlash2 } from '@lucide/vue'
 import type { Feature } from '../../desk/feature'
 
 /** Duties excused for a time, always with a reason. */
 export default {
   routes: [{ path: '/waivers', component: () => import('./WaiverPage.vue'), meta: { title: 'waiver.title', can: ['board.read'] } }],
-  menu: [{ section: 'board', order: 40, to: '/waivers', label: 'waiver.menu', icon: CircleSlash2, can: ['waiver.record', 'parameter.read'] }],
+  menu: [{ section: 'board', order: 40, to: '/waivers', label: 'waiver.menu', can: ['waiver.record', 'parameter.read'] }],
 } satisfies Feature

@@ -1,7 +1,6 @@
-import { House } from '@lucide/vue'
 import type { Feature } from '@/desk/feature'
 
 export default {
   routes: [{ path: '/workbench', name: 'workbench', component: () => import('./WorkbenchPage.vue'), meta: { title: 'workbench.title' } }],
-  menu: [{ section: 'workbench', order: 10, to: '/workbench', label: 'workbench.title', icon: House }],
+  menu: [{ section: 'workbench', order: 10, to: '/workbench', label: 'workbench.title' }],
 } satisfies Feature
