@@ -54,6 +54,8 @@ ids! {
     ContractId
     /// 培训课程.
     CourseId
+    /// 设备.
+    DeviceId
     /// 演练.
     DrillId
     /// 凭据.
@@ -94,8 +96,12 @@ ids! {
     PostId
     /// 试题.
     QuestionId
+    /// 信号原始报文.
+    RawSignalId
     /// 报告.
     ReportId
+    /// 信号.
+    SignalId
     /// 出动.
     SortieId
     /// 检查任务.

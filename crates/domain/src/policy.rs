@@ -140,6 +140,12 @@ actions! {
     FacilityCheck "facility.check" "检查维护设施"
     FacilityReport "facility.report" "报告设施故障"
     FacilityVoid "facility.void" "作废设施"
+    DeviceRead "device.read" "查看联网设备"
+    DeviceChange "device.change" "登记联网设备"
+    DeviceTest "device.test" "设置设备测试"
+    DeviceVoid "device.void" "作废设备"
+    SignalRead "signal.read" "查看告警信号"
+    SignalReport "signal.report" "录入告警信号"
 }
 
 /// How far a right reaches.
@@ -607,7 +613,30 @@ fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Town),
             (OFFICER, Reach::Town),
         ],
-        A::FacilityVoid => &[(OFFICE, Reach::Town)],
+        A::FacilityVoid | A::DeviceVoid => &[(OFFICE, Reach::Town)],
+        // Where a detector hangs and what it says is told to whoever looks after that place.
+        A::DeviceRead | A::SignalRead => READERS,
+        A::DeviceChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area)],
+        A::DeviceTest => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (STATION, Reach::Area),
+            (UNIT, Reach::Place),
+        ],
+        // Whoever is told of a fire writes it down, wherever it is.
+        A::SignalReport => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (MEMBERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Town),
+            (GRID, Reach::Town),
+            (STATION, Reach::Town),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+        ],
     }
 }
 

@@ -29,8 +29,18 @@ const SQLITE_PARAMETERS: usize = 600;
 /// Parameters of one INSERT on PostgreSQL, which takes 65,535.
 const POSTGRES_PARAMETERS: usize = 18_000;
 /// Tables that are machinery, not record: they may change without an audit entry.
-const UNSEALED: &[&str] =
-    &["session", "operation", "job", "reconcile", "upload", "import_mapping", "counter"];
+const UNSEALED: &[&str] = &[
+    "session",
+    "operation",
+    "job",
+    "reconcile",
+    "upload",
+    "import_mapping",
+    "counter",
+    "device_link",
+    "device_state",
+    "raw_signal",
+];
 
 /// A database: SQLite in the data folder, or PostgreSQL by URL.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@
 mod acts;
 mod call_test;
 mod contract;
+mod device;
 mod drill;
 mod evidence;
 mod facility;
@@ -29,7 +30,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 33] = [
+pub const CONNECTED: [&str; 35] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -63,6 +64,8 @@ pub const CONNECTED: [&str; 33] = [
     "facility.in_service",
     "facility.connected",
     "facility.planned_built",
+    "device.online",
+    "device.installed",
 ];
 
 /// A village as the board shows it.
@@ -161,6 +164,7 @@ impl Read {
         self.gather_calls(&mut out).await?;
         self.gather_sorties(&mut out).await?;
         self.gather_facilities(&mut out, as_of).await?;
+        self.gather_devices(&mut out, as_of).await?;
         Ok(out)
     }
 

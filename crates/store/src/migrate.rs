@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
     ("0018_muster", include_str!("../migrations/0018_muster.sql")),
     ("0019_facility", include_str!("../migrations/0019_facility.sql")),
+    ("0024_wire", include_str!("../migrations/0024_wire.sql")),
 ];
 
 const MEMORY: &str =

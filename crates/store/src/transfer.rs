@@ -8,7 +8,17 @@ use crate::{Db, Error, Result, args};
 
 /// What else belongs to a town: the record itself, and the machinery that a move must not lose. Sessions stay behind:
 /// everybody logs in anew. Jobs stay behind: what is not done is asked for again.
-const BESIDE: &[&str] = &["audit", "audit_item", "audit_head", "operation", "import_mapping", "counter"];
+const BESIDE: &[&str] = &[
+    "audit",
+    "audit_item",
+    "audit_head",
+    "operation",
+    "import_mapping",
+    "counter",
+    "device_link",
+    "device_state",
+    "raw_signal",
+];
 
 impl Db {
     /// Copies a town into `target`, which must not know it yet, in one transaction. Returns the number of rows.

@@ -69,6 +69,9 @@ pub const SEALED: &[&str] = &[
     "placard",
     "facility",
     "facility_event",
+    "device",
+    "device_span",
+    "signal",
 ];
 
 /// Something that does not fit.

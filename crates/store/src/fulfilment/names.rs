@@ -32,6 +32,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "force" => Some(("force", "id", crate::force::COLUMNS)),
         "patrol" => Some(("force_patrol", "id", crate::force::COLUMNS)),
         "facility" => Some(("facility", "id", crate::facility::COLUMNS)),
+        "device" => Some(("device", "id", crate::device::COLUMNS)),
+        "signal" => Some(("signal", "id", crate::signal::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -115,9 +117,8 @@ impl Read {
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
-            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility" => {
-                (object_kind, "id", "name")
-            }
+            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
+            | "device" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),

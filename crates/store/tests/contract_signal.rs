@@ -1,0 +1,278 @@
+//! The contract of devices and signals, once on SQLite and once on PostgreSQL: names they go by, silence, secrets, bytes
+//! that are kept once, signals within their scope, and what the board takes from them.
+
+mod ground;
+mod scopes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::device::{Device, DeviceKind, DeviceState, HeardSpan, Link, Provider};
+use domain::facility::Bounds;
+use domain::ids::{DeviceId, TownCode};
+use domain::signal::{Signal, SignalKind, SignalSource, Trust};
+use domain::time::Timestamp;
+use ground::{day, entry};
+use scopes::{below, everything, of_org};
+use store::device::{DeviceFilter, DeviceRecord, HeardRecord, link_key};
+use store::signal::{RawSignal, SignalFilter, SignalRecord};
+use store::{Audit, Db, Error};
+use testkit::both_databases;
+
+fn town() -> TownCode {
+    TownCode::from("500118103000")
+}
+
+fn audit(kind: &'static str, id: &str) -> Audit {
+    entry("test.write", kind, id, Timestamp(0))
+}
+
+fn link(address: &str) -> Link {
+    Link { provider: Provider::Gb26875, address: address.to_owned() }
+}
+
+fn device(id: &str, path: &str) -> DeviceRecord {
+    let device = Device {
+        id: id.into(),
+        code: format!("SB-{id}"),
+        name: format!("{id} 100% 堂屋"),
+        kind: DeviceKind::SmokeDetector,
+        model: "某厂 A1".to_owned(),
+        owner: "village".into(),
+        place: Some("p1".into()),
+        facility: None,
+        territory: path.rsplit('/').next().unwrap_or_default().into(),
+        address: String::new(),
+        position: Some([105.87, 29.26]),
+        links: BTreeSet::from([link(id)]),
+        networks: BTreeSet::new(),
+        broker: false,
+        heartbeat_s: Some(60),
+        misses: 3,
+        installed_on: None,
+        test: None,
+        retired: None,
+        void: None,
+    };
+    DeviceRecord {
+        device,
+        path: path.to_owned(),
+        voided_at: None,
+        has_secret: false,
+        version: 1,
+        recorded_at: Timestamp(5),
+        recorded_by: "某人".to_owned(),
+    }
+}
+
+fn raw(id: &str, mark: &str, at: i64) -> RawSignal {
+    RawSignal {
+        id: id.into(),
+        channel: "gb26875".to_owned(),
+        peer: "10.8.0.7".to_owned(),
+        proof: "network".to_owned(),
+        mark: mark.to_owned(),
+        bytes: vec![0x40, 0x40, 0x00, 0xff],
+        received_at: Timestamp(at),
+        digested_at: None,
+        problem: None,
+    }
+}
+
+fn signal(id: &str, kind: SignalKind, trust: Trust, path: &str, at: i64) -> SignalRecord {
+    let signal = Signal {
+        id: id.into(),
+        source: SignalSource::Device,
+        device: Some("d1".into()),
+        trust,
+        kind,
+        position: Some([105.87, 29.26]),
+        place: Some("p1".into()),
+        territory: Some("v1".into()),
+        azimuth: None,
+        occurred_at: Timestamp(at - 1),
+        received_at: Timestamp(at),
+        text: "火警".to_owned(),
+        raw: Some("r1".into()),
+        detail: BTreeMap::from([("status".to_owned(), "2".to_owned())]),
+    };
+    SignalRecord {
+        signal,
+        path: path.to_owned(),
+        org: Some("village".into()),
+        recorded_by: "系统".to_owned(),
+    }
+}
+
+async fn add(db: &Db, record: &DeviceRecord) -> anyhow::Result<()> {
+    let mut tx = db.write(&town()).await?;
+    tx.insert_device(record).await?;
+    Ok(tx.commit(audit("device", record.device.id.as_str()), ()).await?)
+}
+
+#[tokio::test]
+async fn devices_are_found_by_what_they_are_where_and_by_the_names_they_go_by() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let (one, two) = (device("d1", "t/v1"), device("d2", "t/v2"));
+        add(&db, &one).await?;
+        add(&db, &two).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.device(&"d1".into(), &everything()).await?, Some(one.clone()));
+        assert!(read.device(&"d1".into(), &below(&["t/v2"])).await?.is_none());
+        assert_eq!(read.device_with_code("SB-d2").await?, Some(two.clone()));
+        let all = DeviceFilter::default;
+        let mut found = async |filter: DeviceFilter| -> anyhow::Result<Vec<String>> {
+            let rows = read.devices(&everything(), &filter, None, 10).await?;
+            assert_eq!(read.device_count(&everything(), &filter).await?, rows.len() as i64);
+            Ok(rows.into_iter().map(|one| one.device.id.to_string()).collect())
+        };
+        assert_eq!(found(all()).await?, ["d1", "d2"]);
+        assert_eq!(found(DeviceFilter { path: Some("t/v1".to_owned()), ..all() }).await?, ["d1"]);
+        assert_eq!(found(DeviceFilter { text: Some("D2 100%".to_owned()), ..all() }).await?, ["d2"]);
+        assert_eq!(found(DeviceFilter { owners: vec!["other".to_owned()], ..all() }).await?.len(), 0);
+        assert_eq!(found(DeviceFilter { place: Some("p1".to_owned()), ..all() }).await?.len(), 2);
+        assert_eq!(found(DeviceFilter { facility: Some("f".to_owned()), ..all() }).await?.len(), 0);
+        assert_eq!(found(DeviceFilter { kinds: Some("camera".to_owned()), ..all() }).await?.len(), 0);
+        let box_at = |west: f64| Bounds { west, south: 29.0, east: west + 0.5, north: 30.0 };
+        assert_eq!(found(DeviceFilter { within: Some(box_at(105.5)), ..all() }).await?.len(), 2);
+        assert_eq!(found(DeviceFilter { within: Some(box_at(106.5)), ..all() }).await?.len(), 0);
+        assert_eq!(read.devices(&everything(), &all(), Some("SB-d1"), 10).await?.len(), 1);
+        assert_eq!(read.devices(&of_org("village"), &all(), None, 10).await?.len(), 2);
+        let keys = [link_key(&link("d1")), link_key(&link("nobody"))];
+        let known = read.devices_by_link(&keys).await?;
+        assert_eq!(known.into_iter().collect::<Vec<_>>(), [("gb26875:d1".to_owned(), one.clone())]);
+        drop(read);
+
+        // Two devices never go by one name, and one out of use goes by none.
+        let mut twin = device("d3", "t/v1");
+        twin.device.links = one.device.links.clone();
+        assert!(add(&db, &twin).await.is_err());
+        let mut gone = one.clone();
+        gone.device = gone.device.retire(day("2026-03-01"), "拆除")?;
+        let mut tx = db.write(&town()).await?;
+        tx.save_device(&gone).await?;
+        assert!(matches!(tx.save_device(&gone).await, Err(Error::Conflict { .. })), "a stale version");
+        tx.save_device_secret(&"d1".into(), 2, "hush").await?;
+        tx.commit(audit("device", "d1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert!(read.devices_by_link(&keys).await?.is_empty());
+        assert_eq!(read.device_secret(&"d1".into()).await?.as_deref(), Some("hush"));
+        assert_eq!(read.device_secret(&"d2".into()).await?, None);
+        assert_eq!(read.device_count(&everything(), &all()).await?, 1);
+        let with_retired = DeviceFilter { with_retired: true, ..all() };
+        assert_eq!(read.device_count(&everything(), &with_retired).await?, 2);
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_is_not_heard_in_time_has_gone_silent() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        add(&db, &device("d1", "t/v1")).await?;
+        add(&db, &device("d2", "t/v1")).await?;
+        let span = |device: &str| HeardRecord {
+            id: format!("{device}-1"),
+            device: device.into(),
+            span: HeardSpan { from: Timestamp(0), to: None },
+            version: 1,
+        };
+        let heard = |at, faults: &[SignalKind]| DeviceState {
+            heard_at: Some(Timestamp(at)),
+            faults: faults.iter().copied().collect(),
+            ..DeviceState::default()
+        };
+        let states = |at| -> BTreeMap<DeviceId, DeviceState> {
+            [("d1".into(), heard(at, &[])), ("d2".into(), heard(50_000, &[SignalKind::MainPower]))].into()
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_device_span(&span("d1")).await?;
+        tx.insert_device_span(&span("d2")).await?;
+        tx.save_device_states(&states(0)).await?;
+        tx.save_device_states(&states(100_000)).await?;
+        tx.commit(audit("device", "d1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let known = read.device_states(&["d1", "d2", "nobody"]).await?;
+        assert_eq!(known.len(), 2);
+        assert_eq!(known.get("d1"), Some(&heard(100_000, &[])));
+        assert_eq!(read.open_spans(&["d1", "d2"]).await?.len(), 2);
+        // Three beats of a minute.
+        assert_eq!(read.gone_silent(Timestamp(230_000)).await?, []);
+        let gone = read.gone_silent(Timestamp(230_001)).await?;
+        assert_eq!(gone, [(span("d2"), Timestamp(230_000))]);
+        let at = |now| DeviceFilter { silent_at: Some(Timestamp(now)), ..DeviceFilter::default() };
+        assert_eq!(read.device_count(&everything(), &at(230_000)).await?, 0);
+        assert_eq!(read.device_count(&everything(), &at(230_001)).await?, 1);
+        assert_eq!(read.device_count(&everything(), &at(280_001)).await?, 2);
+        let troubled = DeviceFilter { troubled: true, ..DeviceFilter::default() };
+        assert_eq!(read.device_count(&everything(), &troubled).await?, 1);
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        tx.end_device_span(&span("d2"), Timestamp(230_000)).await?;
+        tx.commit(audit("device", "d2"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.gone_silent(Timestamp(280_000)).await?, []);
+        let spans = read.device_spans(&"d2".into()).await?;
+        assert_eq!(spans.first().and_then(|one| one.span.to), Some(Timestamp(230_000)));
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn bytes_are_kept_once_and_signals_are_read_within_their_scope() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let many: Vec<RawSignal> =
+            (0..150).map(|n| raw(&format!("r{n}"), &format!("m{}", n / 2), n)).collect();
+        let mut tx = db.write(&town()).await?;
+        let kept = tx.keep_raw_signals(&many).await?;
+        assert_eq!(kept.len(), 75, "every second one was a copy");
+        assert_eq!(tx.keep_raw_signals(&[raw("again", "m0", 9)]).await?, []);
+        tx.commit_machinery().await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.raw_signal(&"r0".into()).await?, Some(raw("r0", "m0", 0)));
+        let waiting = read.raw_signals_waiting(3).await?;
+        assert_eq!(waiting.iter().map(|raw| raw.id.as_str()).collect::<Vec<_>>(), ["r0", "r2", "r4"]);
+        drop(read);
+        let mut tx = db.write(&town()).await?;
+        let read_now: Vec<_> = waiting.iter().map(|raw| (raw.id.clone(), None)).collect();
+        tx.raw_signals_digested(&read_now, Timestamp(99)).await?;
+        tx.raw_signals_digested(&[("r6".into(), Some("frame.checksum".to_owned()))], Timestamp(99)).await?;
+        let alarm = signal("s1", SignalKind::FireAlarm, Trust::Bound, "t/v1", 10);
+        let fault = signal("s2", SignalKind::Fault, Trust::Open, "t/v2", 10);
+        let last = signal("s3", SignalKind::FireAlarm, Trust::Open, "t/v1", 11);
+        tx.insert_signals(&[alarm.clone(), fault.clone(), last.clone()]).await?;
+        tx.commit(audit("signal", "s1"), ()).await?;
+
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.raw_signals_waiting(100).await?.len(), 71);
+        let counts = read.raw_signal_counts(Timestamp(0)).await?;
+        assert_eq!(counts.get(&("gb26875".to_owned(), "frame.checksum".to_owned())), Some(&1));
+        assert_eq!(counts.get(&("gb26875".to_owned(), String::new())), Some(&74));
+        assert_eq!(read.signal(&"s1".into(), &everything()).await?, Some(alarm));
+        assert!(read.signal(&"s1".into(), &below(&["t/v2"])).await?.is_none());
+        let all = SignalFilter::default;
+        let ids = |rows: Vec<SignalRecord>| rows.into_iter().map(|one| one.signal.id.0).collect::<Vec<_>>();
+        assert_eq!(ids(read.signals(&everything(), &all(), None, 10).await?), ["s3", "s2", "s1"]);
+        let after = Some((Timestamp(10), "s2"));
+        assert_eq!(ids(read.signals(&everything(), &all(), after, 10).await?), ["s1"]);
+        let mut count = async |filter: SignalFilter| read.signal_count(&everything(), &filter).await;
+        assert_eq!(count(SignalFilter { kinds: Some("fire_alarm,smoke".to_owned()), ..all() }).await?, 2);
+        assert_eq!(count(SignalFilter { trust: Some("open".to_owned()), ..all() }).await?, 2);
+        assert_eq!(count(SignalFilter { sources: Some("cap".to_owned()), ..all() }).await?, 0);
+        assert_eq!(count(SignalFilter { path: Some("t/v1".to_owned()), ..all() }).await?, 2);
+        assert_eq!(count(SignalFilter { from: Some(Timestamp(11)), ..all() }).await?, 1);
+        assert_eq!(count(SignalFilter { until: Some(Timestamp(11)), ..all() }).await?, 2);
+        assert_eq!(count(SignalFilter { device: Some("d2".to_owned()), ..all() }).await?, 0);
+        assert_eq!(count(SignalFilter { place: Some("p1".to_owned()), ..all() }).await?, 3);
+        let by_device = read.signals_by_device(&everything(), &all()).await?;
+        assert_eq!(by_device.get(&("d1".to_owned(), "fire_alarm".to_owned())), Some(&2));
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
