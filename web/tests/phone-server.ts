@@ -51,6 +51,15 @@ export class PhoneServer {
   hazards = new Map<string, Json>()
   uploads = new Map<string, Upload>()
   steps: Json[] = []
+  /** Placards hung up, items done, evidence recorded, calls answered: the bodies as they came. */
+  hung: Json[] = []
+  done: Json[] = []
+  evidence = new Map<string, Json>()
+  calls: Json[] = []
+  answered: string[] = []
+  placards: Json[] = [{ id: '01900000-0000-7000-8000-000000000401', about: { id: 'v', name: '胡豆坪村' }, spot: '村委会门口', standing: 'changed', standing_label: '人员已变', repost_by: '2026-12-01', printed: true, prints_n: 2, version: 3 }]
+  followUps: Json[] = [{ id: '01900000-0000-7000-8000-000000000501', text: '核对消火栓', due_on: '2026-11-30', origin: { id: 'm', name: '研判会' }, state: 'open', notes: [], version: 1 }]
+  private keys = new Map<string, Said>()
   acts: Json[] = []
   posts = 0
   asked: string[] = []
@@ -82,7 +91,17 @@ export class PhoneServer {
     recheck_due_on: '2026-11-26', overdue: false, days_over: 0, due_soon: true, days_left: 1, recurrence_of: null, found_at: '2026-11-14T10:00:00+08:00', found_by: '王敏', version: 4,
   }]
 
+  /** The same key gets the same answer again, as the program does it. */
   answer(asked: Asked): Said {
+    const key = asked.headers['idempotency-key']
+    const known = key ? this.keys.get(key) : undefined
+    if (known) return known
+    const said = this.said(asked)
+    if (key && said.status < 300) this.keys.set(key, said)
+    return said
+  }
+
+  private said(asked: Asked): Said {
     const url = new URL(asked.path, 'http://x')
     const path = url.pathname.replace('/api/v1', '')
     this.asked.push(`${asked.method} ${path}`)
@@ -110,6 +129,34 @@ export class PhoneServer {
     if (/^\/hazards\/[^/]+\/steps$/.test(path)) {
       this.steps.push({ path, ...body() })
       return { status: 200, body: { version: 5 } }
+    }
+    if (path === '/me/calls') return { status: 200, body: { items: this.calls } }
+    const call = /^\/call-tests\/([^/]+)\/answer$/.exec(path)
+    if (call) {
+      if (this.answered.includes(call[1]!)) return problem(422, 'call_test.answered', '此人已经应答，不必重复登记')
+      this.answered.push(call[1]!)
+      this.calls = this.calls.map((one) => ({ ...one, after_s: 9 }))
+      return { status: 200, body: { items: this.calls } }
+    }
+    if (path === '/placards') return { status: 200, body: { items: this.placards, coverage: [], may_keep: false } }
+    const hung = /^\/placards\/([^/]+)\/post$/.exec(path)
+    if (hung) {
+      const one = body()
+      const placard = this.placards.find((p) => p.id === hung[1])!
+      if (one.version !== placard.version) return problem(409, 'conflict.version', '刚被别人改过', { current: placard })
+      if (!one.photos.every((id: string) => this.uploads.get(id)?.complete)) return problem(422, 'placard.photo_not_here', '照片还没有传完')
+      this.hung.push(one)
+      return { status: 200, body: { ...placard, standing: 'current', version: placard.version + 1 } }
+    }
+    if (path === '/follow-ups') return { status: 200, body: { items: this.followUps, next: null } }
+    if (/^\/follow-ups\/[^/]+\/done$/.test(path)) {
+      this.done.push(body())
+      return { status: 200, body: { ...this.followUps[0], state: 'done', version: 2 } }
+    }
+    if (path === '/evidence/options') return problem(403, 'policy.forbidden', '没有权限')
+    if (path === '/evidence') {
+      this.evidence.set(body().id, body())
+      return { status: 200, body: body() }
     }
     const act = /^\/tasks\/([^/]+)\/(accept|unable)$/.exec(path)
     if (act) return this.act(act[1]!, act[2]!, body())

@@ -1,7 +1,7 @@
 //! The plan changed duty by duty, and beside another town's.
 
 use app::parameter::{Decision, Verdict};
-use app::plan::{DutyDraft, PlanChange, PlanEffect, PlanProposal, Proposed};
+use app::plan::{DutyDraft, DutyEdit, PlanChange, PlanEffect, PlanProposal, Proposed, Wanted};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::plan::compare::{Only, Pair, Sides};
@@ -42,6 +42,25 @@ pub(crate) struct PlanDuty {
     title: String,
     period_label: String,
     basis_label: String,
+    /// What a form may change about it.
+    edit: PlanDutyEdit,
+    /// What each of its needs asks for, in words, in the order of `edit.minimums`.
+    needs: Vec<String>,
+}
+
+/// What a form may change about a duty that is there.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct PlanDutyEdit {
+    title: String,
+    who: Vec<String>,
+    /// As plan files write it, or `@name` of a parameter; left out where something else sets the duty off.
+    period: Option<String>,
+    /// For each need a number or `@name` of a parameter.
+    minimums: Vec<String>,
+    evidence: Vec<String>,
+    measure: String,
+    weight: f64,
+    basis: String,
 }
 
 /// A change that was proposed.
@@ -119,8 +138,10 @@ pub(crate) struct PlanDutyInput {
 pub(crate) struct PlanChangeInput {
     /// Id of the duty it adds, writes anew or ends.
     duty: String,
-    /// Left out where the duty ends.
+    /// The duty written from the first word; left out where it ends or is changed.
     draft: Option<PlanDutyInput>,
+    /// What changes about a duty that is there.
+    edit: Option<PlanDutyEdit>,
     from: String,
     #[serde(default)]
     reason: String,
@@ -192,6 +213,8 @@ pub(crate) async fn desk(State(doors): State<Doors>, Known(caller): Known) -> An
         title: duty.title.clone(),
         period_label: plan.period_on(&duty.rhythm, today).map(|period| period.label()).unwrap_or_default(),
         basis_label: duty.basis.label().to_owned(),
+        edit: edit_view(found.edits.get(&duty.id)),
+        needs: duty.needs.iter().map(|need| fact_label(&need.fact)).collect(),
     });
     let clauses = plan.clauses.iter().filter(|clause| !clause.absent_in_source);
     let may = caller.hat(Action::ParameterPropose, &Subject::town()).is_ok();
@@ -269,6 +292,26 @@ fn word(code: &str, label: &str) -> PlanWord {
     PlanWord { code: code.to_owned(), label: label.to_owned() }
 }
 
+/// A fact in words: the first part of what it means.
+fn fact_label(name: &str) -> String {
+    let kind = facts::FACT_KINDS.iter().find(|kind| kind.name == name);
+    let meaning = kind.map_or(name, |kind| kind.meaning);
+    meaning.split('；').next().unwrap_or(meaning).to_owned()
+}
+
+fn edit_view(edit: Option<&DutyEdit>) -> PlanDutyEdit {
+    PlanDutyEdit {
+        title: edit.map(|edit| edit.title.clone()).unwrap_or_default(),
+        who: edit.map(|edit| edit.who.clone()).unwrap_or_default(),
+        period: edit.and_then(|edit| edit.period.clone()),
+        minimums: edit.map(|edit| edit.minimums.clone()).unwrap_or_default(),
+        evidence: edit.map(|edit| edit.evidence.clone()).unwrap_or_default(),
+        measure: edit.map(|edit| edit.measure.clone()).unwrap_or_default(),
+        weight: edit.map_or(1.0, |edit| edit.weight),
+        basis: edit.map(|edit| edit.basis.clone()).unwrap_or_default(),
+    }
+}
+
 fn change(asked: PlanChangeInput) -> Answer<PlanChange> {
     let id = asked.duty.trim().to_owned();
     let draft = asked.draft.map(|draft| DutyDraft {
@@ -287,7 +330,18 @@ fn change(asked: PlanChangeInput) -> Answer<PlanChange> {
         weight: draft.weight,
         basis: draft.basis,
     });
-    Ok(PlanChange { duty: id, draft, from: read_day("from", &asked.from)?, reason: asked.reason })
+    let edit = asked.edit.map(|edit| DutyEdit {
+        title: edit.title.trim().to_owned(),
+        who: edit.who,
+        period: edit.period.map(|period| period.trim().to_owned()),
+        minimums: edit.minimums.iter().map(|one| one.trim().to_owned()).collect(),
+        evidence: edit.evidence,
+        measure: edit.measure.trim().to_owned(),
+        weight: edit.weight,
+        basis: edit.basis,
+    });
+    let wanted = draft.map(Wanted::Draft).or(edit.map(Wanted::Edit));
+    Ok(PlanChange { duty: id, wanted, from: read_day("from", &asked.from)?, reason: asked.reason })
 }
 
 fn effect(found: &PlanEffect) -> PlanEffectView {

@@ -98,7 +98,20 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
         assert_eq!(far.post(&step("done"), said("办了", 1)).await?.status, StatusCode::NOT_FOUND);
         assert_eq!(near.post(&step("done"), said("办了", 1)).await?.code(), "follow_up.not_yours");
         assert_eq!(staff.post(&step("done"), said(" ", 1)).await?.code(), "follow_up.nothing_said");
-        let done = staff.post(&step("done"), said("四十六家已查完", 1)).await?.ok()?;
+        // The phone sends the words first, the picture when the line holds; nobody else may hang one there.
+        let photo = "01a00000-0000-7000-8000-000000000701";
+        let to = format!(
+            "/api/v1/photos/{photo}?object_kind=follow_up&object_id={}&role=overview",
+            text(&item, "id")
+        );
+        let shown = json!({ "text": "四十六家已查完", "version": 1, "photos": [photo] });
+        let done = staff.post(&step("done"), shown).await?.ok()?;
+        assert_eq!(done["notes"][0]["photos"][0]["complete"], json!(false));
+        assert_eq!(far.send_picture(&to, 7).await?.status, StatusCode::NOT_FOUND);
+        staff.send_picture(&to, 7).await?.ok()?;
+        let again = clerk.get(&format!("/api/v1/meetings/{}", text(&meeting, "id"))).await?.ok()?;
+        let noted = &again["resolutions_list"][0]["follow_up"]["notes"][0]["photos"][0];
+        assert_eq!((&noted["id"], &noted["complete"]), (&json!(photo), &json!(true)), "{again}");
         assert_eq!((&done["state"], &done["late"]), (&json!("done"), &json!(true)));
         assert_eq!(staff.post(&step("verify"), said("", 2)).await?.status, StatusCode::FORBIDDEN);
         assert_eq!(on_the_workbench(&mut staff, "follow_ups").await?, Value::Null, "done by him");

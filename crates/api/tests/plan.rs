@@ -88,6 +88,51 @@ async fn a_clause_becomes_a_duty_that_somebody_else_approves() -> anyhow::Result
 }
 
 #[tokio::test]
+async fn a_duty_that_is_there_is_changed_in_what_the_form_shows_and_stays_as_it_is_besides()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let desk = clerk.get("/api/v1/plan").await?.ok()?;
+        let of = |desk: &Value, id: &str| {
+            let all = desk["duties"].as_array().cloned().unwrap_or_default();
+            all.into_iter().find(|duty| duty["id"] == id).unwrap_or_default()
+        };
+        let duty = of(&desk, "C3.6");
+        assert_eq!(duty["edit"]["minimums"], json!(["@C3.6.minimum", "1"]));
+        assert_eq!((&duty["edit"]["period"], duty["needs"].as_array().map(Vec::len)), (&json!("@C3.6.period"), Some(2)));
+        let (path, preview) = ("/api/v1/plan/proposals", "/api/v1/plan/proposals/preview");
+        let asked = |duty: &str, edit: &Value| {
+            json!({ "duty": duty, "edit": edit, "from": TODAY, "reason": "每月两次宣传" })
+        };
+        let mut edit = duty["edit"].clone();
+        edit["minimums"][1] = json!("0");
+        let told = clerk.post(preview, asked("C3.6", &edit)).await?;
+        assert_eq!(told.body["fields"][0]["field"], "needs", "{}", told.body);
+        edit["minimums"][1] = json!("2");
+        edit["title"] = json!("站队每月巡查、宣传两次");
+        let told = clerk.post(preview, asked("C99.1", &edit)).await?;
+        assert_eq!(told.body["fields"][0]["code"], "plan.no_duty");
+        let effect = clerk.post(preview, asked("C3.6", &edit)).await?.ok()?;
+        assert_eq!((effect["before"].is_object(), effect["after"].is_object()), (true, true), "{effect}");
+        assert_eq!(effect["before"]["total"], effect["after"]["total"], "owed as before");
+        let id = clerk.post(path, asked("C3.6", &edit)).await?.ok()?["id"].as_str().unwrap_or_default().to_owned();
+        let before = clerk.get("/api/v1/board/duties/C3.6").await?.ok()?;
+        assert_eq!(before["duty"]["title"], duty["title"], "nothing before a leader decides");
+        let yes = json!({ "approve": true, "version": 1 });
+        assert_eq!(clerk.post(&format!("{path}/{id}/decide"), yes.clone()).await?.status, StatusCode::FORBIDDEN);
+        leader.post(&format!("{path}/{id}/decide"), yes).await?.ok()?;
+        let after = of(&clerk.get("/api/v1/plan").await?.ok()?, "C3.6");
+        assert_eq!(after["edit"], edit);
+        let board = clerk.get("/api/v1/board/duties/C3.6").await?.ok()?;
+        assert_eq!(board["duty"]["title"], "站队每月巡查、宣传两次");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_plan_is_held_beside_another_towns() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;

@@ -15,7 +15,7 @@ use store::drill::{DrillFilter, DrillRecord};
 use store::force::ForceFilter;
 use utoipa::ToSchema;
 
-use crate::follow_up::{FollowUpView, ask, view as follow_up_view};
+use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::photo::{PhotoView, photo_views};
 use crate::place::at_place;
 use crate::post::owner::{OwnerView, Owners};
@@ -335,6 +335,11 @@ async fn page(
         }
     };
     let name = subject_name(read, d).await?;
+    let mut issues: Vec<FollowUpView> =
+        items.iter().map(|item| follow_up_view(caller, item, owners, title.clone(), today)).collect();
+    for item in &mut issues {
+        show_photos(read, item).await?;
+    }
     Ok(DrillView {
         row: row(record, owners, name, today),
         script: d.script.clone(),
@@ -349,7 +354,7 @@ async fn page(
         points,
         points_source: asked.map(|one| one.source.clone()).unwrap_or_default(),
         learned: d.assessment().map(|told| told.text.clone()).unwrap_or_default(),
-        issues: items.iter().map(|item| follow_up_view(caller, item, owners, title.clone(), today)).collect(),
+        issues,
         cancelled: match &d.state {
             State::Cancelled { reason } => Some(reason.clone()),
             _ => None,

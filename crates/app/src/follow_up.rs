@@ -2,7 +2,7 @@
 //! it today owes it. What does not belong here: the meetings and reports that ask for them.
 
 use domain::follow_up::{FollowUp, FollowUpRefusal, Origin};
-use domain::ids::{FollowUpId, PersonId, PostId};
+use domain::ids::{FollowUpId, PersonId, PhotoId, PostId};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use store::follow_up::{FollowUpFilter, FollowUpRecord};
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+use crate::photo::{PhotoView, photo_views};
 use crate::post::owner::{OwnerView, Owners};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -33,6 +34,8 @@ pub struct FollowUpNote {
     pub state_label: String,
     /// What was said.
     pub text: String,
+    /// Pictures of what was done.
+    pub photos: Vec<PhotoView>,
 }
 
 /// 督办事项 as pages see it.
@@ -109,18 +112,23 @@ pub struct FollowUpStepInput {
     /// What was done, or why.
     #[serde(default)]
     pub text: String,
+    /// Pictures of what was done, by id; they may come after the words.
+    #[serde(default)]
+    pub photos: Vec<String>,
     /// The version that was read.
     pub version: i64,
 }
 
 /// Items counted at most: more than this nobody works off one by one.
 const MOST: i64 = 500;
+/// Pictures of one step at most.
+const MOST_PHOTOS: usize = 20;
 
 fn holds(caller: &Caller, post: &PostId) -> bool {
     caller.hats.all().iter().any(|hat| hat.post == *post)
 }
 
-fn subject(record: &FollowUpRecord) -> Subject {
+pub(crate) fn subject(record: &FollowUpRecord) -> Subject {
     Subject::of(&record.path, Some(&record.org))
 }
 
@@ -214,11 +222,22 @@ pub(crate) fn view(
                 state: note.state.clone(),
                 state_label: state_label(&note.state).to_owned(),
                 text: note.text.clone(),
+                photos: note.photos.iter().map(PhotoView::awaited).collect(),
             })
             .collect(),
         version: record.version,
         actions: offered.map(|(_, word)| word).collect(),
     }
+}
+
+/// Looks which pictures of an item are here.
+// tidy(caller): part of a page whose right was asked already.
+pub(crate) async fn show_photos(read: &mut Read, item: &mut FollowUpView) -> Result<()> {
+    for note in item.notes.iter_mut().filter(|note| !note.photos.is_empty()) {
+        let ids: Vec<PhotoId> = note.photos.iter().map(|photo| photo.id.as_str().into()).collect();
+        note.photos = photo_views(read, &ids, &[("follow_up", &item.id)]).await?;
+    }
+    Ok(())
 }
 
 /// Asks posts for what a meeting or report resolved, within its write; gives the ids of the new items.
@@ -283,7 +302,9 @@ impl App {
         let mut items = Vec::with_capacity(found.len());
         for record in &found {
             let origin = origin_title(&mut read, caller, &record.item.origin).await?;
-            items.push(view(caller, record, &owners, origin, today));
+            let mut item = view(caller, record, &owners, origin, today);
+            show_photos(&mut read, &mut item).await?;
+            items.push(item);
         }
         Ok(FollowUpPage { items, next })
     }
@@ -318,12 +339,18 @@ impl App {
         if record.version != asked.version {
             return Err(Error::stale(&view(caller, &record, &owners, origin, now.date())));
         }
-        record.item = taken(record.item, step, caller.person.clone(), now, &asked.text)?;
+        if asked.photos.len() > MOST_PHOTOS {
+            let text = "一次最多附 20 张照片，请挑选后再提交";
+            return Err(Error::field("photos", "follow_up.too_many_photos", text));
+        }
+        let photos = asked.photos.iter().map(|id| id.to_lowercase().into()).collect();
+        record.item = taken(record.item, step, caller.person.clone(), now, &asked.text)?.showing(photos);
         tx.update_follow_up(&record).await?;
         record.version += 1;
         let mut audit = caller.audit_as(&hat, name, ("follow_up", id.as_str()), &record.path, now);
         audit.reason = asked.text.trim().to_owned();
-        let answer = view(caller, &record, &owners, origin, now.date());
+        let mut answer = view(caller, &record, &owners, origin, now.date());
+        show_photos(&mut tx, &mut answer).await?;
         Ok(tx.commit(audit, answer).await?)
     }
 }

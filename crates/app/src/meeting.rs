@@ -14,7 +14,7 @@ pub use store::meeting::MeetingFilter;
 use store::meeting::MeetingRecord;
 use utoipa::ToSchema;
 
-use crate::follow_up::{FollowUpView, ask, view as follow_up_view};
+use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::plan::{kinds_of, plan_in_force};
 use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
@@ -241,6 +241,10 @@ async fn page(
             .find(|item| Some(&item.item.id) == one.follow_up.as_ref())
             .map(|item| follow_up_view(caller, item, owners, title.clone(), today)),
     };
+    let mut resolutions_list: Vec<ResolutionView> = m.resolutions.iter().map(resolved).collect();
+    for item in resolutions_list.iter_mut().filter_map(|one| one.follow_up.as_mut()) {
+        show_photos(read, item).await?;
+    }
     let expected: Vec<OwnerView> = m.expected.iter().map(|post| owners.view(post)).collect();
     let came = |owner: &OwnerView| {
         owner.holders.iter().any(|one| m.present.contains(&PersonId::from(one.id.as_str())))
@@ -255,7 +259,7 @@ async fn page(
         expected,
         present: m.present.iter().map(|person| owners.person(person)).collect(),
         minutes: m.minutes.clone(),
-        resolutions_list: m.resolutions.iter().map(resolved).collect(),
+        resolutions_list,
         cancelled: match &m.state {
             State::Cancelled { reason } => Some(reason.clone()),
             State::Planned | State::Held { .. } | State::Minuted { .. } => None,

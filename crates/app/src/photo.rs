@@ -33,6 +33,20 @@ const THUMB_SIDE: u32 = 480;
 const MAX_OPEN: i64 = 300;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
+/// What a photo may belong to.
+const KINDS: &[&str] = &[
+    "inspection",
+    "hazard",
+    "evidence",
+    "letter",
+    "drill",
+    "patrol",
+    "paper",
+    "placard",
+    "facility",
+    "follow_up",
+];
+
 /// Unfolding pictures takes memory: two at a time.
 static UNFOLDING: Semaphore = Semaphore::const_new(2);
 
@@ -110,7 +124,7 @@ pub enum Taken {
 /// What a photo is for.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Purpose {
-    /// `inspection`, `hazard`, `evidence`, `letter`, `facility` or `placard`.
+    /// One of those a photo may belong to.
     pub object_kind: String,
     /// Its id; the object may come later.
     pub object_id: String,
@@ -169,13 +183,11 @@ impl Part {
         if uuid::Uuid::parse_str(self.id.as_str()).is_err() {
             return Err(Error::field("uuid", "photo.id", "照片编号须为 UUID，请刷新页面后再试"));
         }
-        if !["inspection", "hazard", "evidence", "letter", "drill", "patrol", "paper", "placard", "facility"]
-            .contains(&self.purpose.object_kind.as_str())
-        {
+        if !KINDS.contains(&self.purpose.object_kind.as_str()) {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
-                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查、文书或设施上",
+                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查、文书、公示牌、设施或督办事项上",
             ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {
@@ -427,6 +439,7 @@ impl App {
             "patrol" => &[Action::ForceReport],
             "placard" => &[Action::PlacardPost],
             "facility" => &[Action::FacilityReport, Action::FacilityCheck],
+            "follow_up" => &[Action::FollowUpDo],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -490,6 +503,11 @@ async fn belongs_to(
             let everything = Caller::system().scope(Action::FacilityRead)?;
             let found = read.facility(&object_id.into(), &everything).await?;
             (found.map(|record| crate::facility::subject(&record)), Action::FacilityRead)
+        }
+        "follow_up" => {
+            let whole = Caller::system().scope(Action::FollowUpRead)?;
+            let found = read.follow_up(&object_id.into(), &whole).await?;
+            (found.map(|record| crate::follow_up::subject(&record)), Action::FollowUpRead)
         }
         _ => return Ok(None),
     }))

@@ -10,8 +10,8 @@ use domain::plan::Plan;
 use domain::plan::compare::{Comparison, compare};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
-pub use exchange::plan_file::DutyDraft;
-use exchange::plan_file::{self, duty_text, with_duty};
+use exchange::plan_file::{self, duty_edits, duty_text, edited, with_duty};
+pub use exchange::plan_file::{DutyDraft, DutyEdit};
 use serde::Serialize;
 use store::parameter::{Decision, ParameterRecord};
 pub use store::plan::{PlanProposal, PlanVersion};
@@ -34,13 +34,22 @@ pub struct Installed {
     pub changed: bool,
 }
 
+/// A duty as it shall be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// Written from the first word.
+    Draft(DutyDraft),
+    /// The one that is there, changed in what a form shows.
+    Edit(DutyEdit),
+}
+
 /// A change of the plan as asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanChange {
     /// Id of the duty it adds, writes anew or ends.
     pub duty: String,
     /// The duty as it shall be; none where it ends.
-    pub draft: Option<DutyDraft>,
+    pub wanted: Option<Wanted>,
     /// First day.
     pub from: Date,
     /// Why.
@@ -50,9 +59,15 @@ pub struct PlanChange {
 impl PlanChange {
     /// The duty as a plan file writes it. One that is new is owed from its first day on; one written anew stays owed
     /// since it was, and its year is judged by the new words.
-    fn text(&self, plan: &Plan) -> Option<String> {
+    ///
+    /// Errors: the duty to change is not there.
+    fn text(&self, plan: &Plan, source: &str) -> Result<Option<String>> {
         let since = plan.duty(&self.duty).map_or(Some(self.from), |duty| duty.since);
-        self.draft.as_ref().map(|draft| duty_text(draft, since))
+        match &self.wanted {
+            None => Ok(None),
+            Some(Wanted::Draft(draft)) => Ok(Some(duty_text(draft, since))),
+            Some(Wanted::Edit(edit)) => edited(source, &self.duty, edit).map(Some).ok_or_else(no_such_duty),
+        }
     }
 }
 
@@ -89,8 +104,14 @@ pub struct Proposed {
 pub struct PlanDesk {
     /// The plan in force today, with the town's settings.
     pub plan: Plan,
+    /// Its duties as a form may change them, by id.
+    pub edits: BTreeMap<String, DutyEdit>,
     /// Every proposed change, newest first.
     pub proposals: Vec<Proposed>,
+}
+
+fn no_such_duty() -> Error {
+    Error::field("duty", "plan.no_duty", "方案中没有这项责任，请从列表中选择")
 }
 
 /// Field problems of a plan file that shall be put in force.
@@ -120,7 +141,7 @@ fn settled(mut plan: Plan, records: Vec<ParameterRecord>, on: Date) -> Plan {
 fn changed(source: &str, duty: &str, text: Option<&str>) -> Result<(String, Plan)> {
     let there = plan_file::read(source).0.duty(duty).is_some();
     if text.is_none() && !there {
-        return Err(Error::field("duty", "plan.no_duty", "方案中没有这项责任，请从列表中选择"));
+        return Err(no_such_duty());
     }
     let after = with_duty(source, duty, text);
     let (plan, problems) = plan_file::read(&after);
@@ -130,7 +151,8 @@ fn changed(source: &str, duty: &str, text: Option<&str>) -> Result<(String, Plan
     // A key a line: the line of a mistake names the field of the form.
     let field = |problem: &plan_file::Problem| {
         let line = after.lines().nth(problem.line.saturating_sub(1)).unwrap_or_default();
-        line.split_once(" = ").map_or("duty", |(key, _)| key).to_owned()
+        let key = line.split_once(" = ").map_or("duty", |(key, _)| key.trim());
+        if key.starts_with('{') { "needs".to_owned() } else { key.to_owned() }
     };
     Err(refused(&problems, field))
 }
@@ -247,7 +269,7 @@ impl App {
             let people = named.filter_map(|id| Some((id.clone(), people.get(id)?.clone()))).collect();
             proposals.push(Proposed { record, effect, people });
         }
-        Ok(PlanDesk { plan, proposals })
+        Ok(PlanDesk { plan, edits: duty_edits(&version.source), proposals })
     }
 
     /// The figures of this year with and without a change.
@@ -289,7 +311,7 @@ impl App {
         let (plan, version) = plan_in_force(&mut read, today).await?;
         let settings = read.parameters().await?;
         drop(read);
-        let text = asked.text(&plan);
+        let text = asked.text(&plan, &version.source)?;
         let (_, after) = changed(&version.source, &asked.duty, text.as_deref())?;
         self.effect(caller, &asked.duty, &settled(after, settings, today)).await
     }
@@ -307,8 +329,8 @@ impl App {
         }
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
-        let text = asked.text(&plan);
+        let (plan, version) = plan_in_force(&mut tx, now.date()).await?;
+        let text = asked.text(&plan, &version.source)?;
         self.plan_after(&mut tx, &asked.duty, text.as_deref(), asked.from).await?;
         let waits =
             |record: &PlanProposal| record.duty == asked.duty && record.decision == Decision::Proposed;

@@ -19,7 +19,7 @@ use store::report::ReportRecord;
 use store::seal::sha256;
 use utoipa::ToSchema;
 
-use crate::follow_up::{FollowUpView, ask, view as follow_up_view};
+use crate::follow_up::{FollowUpView, ask, show_photos, view as follow_up_view};
 use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -407,6 +407,19 @@ impl App {
             State::Issued { by, frozen, .. } => Some((owners.person(by), frozen)),
             State::Draft { .. } | State::Submitted { .. } | State::Void { .. } => None,
         };
+        let asked = |one: &Measure| MeasureView {
+            text: one.text.clone(),
+            owner: owners.view(&one.owner),
+            due_on: one.due_on.to_string(),
+            follow_up: items
+                .iter()
+                .find(|item| Some(&item.item.id) == one.follow_up.as_ref())
+                .map(|item| follow_up_view(caller, item, &owners, title.clone(), today)),
+        };
+        let mut measures_list: Vec<MeasureView> = r.measures.iter().map(asked).collect();
+        for item in measures_list.iter_mut().filter_map(|one| one.follow_up.as_mut()) {
+            show_photos(read, item).await?;
+        }
         Ok(ReportView {
             row: row(record, &owners),
             sections: template
@@ -420,19 +433,7 @@ impl App {
                     figures: part.figures.iter().filter_map(of).collect(),
                 })
                 .collect(),
-            measures_list: r
-                .measures
-                .iter()
-                .map(|one| MeasureView {
-                    text: one.text.clone(),
-                    owner: owners.view(&one.owner),
-                    due_on: one.due_on.to_string(),
-                    follow_up: items
-                        .iter()
-                        .find(|item| Some(&item.item.id) == one.follow_up.as_ref())
-                        .map(|item| follow_up_view(caller, item, &owners, title.clone(), today)),
-                })
-                .collect(),
+            measures_list,
             needs_measures: template.needs_measures,
             returned: match &r.state {
                 State::Draft { returned } => returned.clone(),

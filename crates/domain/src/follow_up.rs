@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FollowUpId, PersonId, PostId};
+use crate::ids::{FollowUpId, PersonId, PhotoId, PostId};
 use crate::time::{Date, Timestamp};
 
 /// What asked for it.
@@ -79,6 +79,9 @@ pub struct Note {
     pub state: String,
     /// What was done, or why it was sent back or taken back.
     pub text: String,
+    /// Pictures of what was done; they may come after the words.
+    #[serde(default)]
+    pub photos: Vec<PhotoId>,
 }
 
 /// 督办事项.
@@ -172,8 +175,17 @@ impl FollowUp {
     }
 
     fn step(mut self, state: State, by: PersonId, at: Timestamp, text: &str) -> Self {
-        self.notes.push(Note { at, by, state: state.code().to_owned(), text: text.trim().to_owned() });
+        let text = text.trim().to_owned();
+        self.notes.push(Note { at, by, state: state.code().to_owned(), text, photos: Vec::new() });
         self.state = state;
+        self
+    }
+
+    /// The last step is shown by these pictures.
+    pub fn showing(mut self, photos: Vec<PhotoId>) -> Self {
+        if let Some(last) = self.notes.last_mut() {
+            last.photos = photos;
+        }
         self
     }
 
@@ -253,6 +265,11 @@ mod tests {
         assert_eq!(item().done("p".into(), at("2026-09-09"), " "), Err(FollowUpRefusal::NothingSaid));
         let done = item().done("p".into(), at("2026-09-11"), "已核对十二处").expect("is owed");
         assert_eq!(done.was_late(), Some(true));
+        let shown = done.clone().showing(vec!["photo".into()]);
+        assert_eq!(shown.notes.last().map(|note| note.photos.len()), Some(1));
+        // What was recorded before there were pictures is read as it is.
+        let old = r#"{"at":0,"by":"p","state":"done","text":"已办"}"#;
+        assert_eq!(serde_json::from_str::<Note>(old).map(|note| note.photos.len()).ok(), Some(0));
         assert_eq!(done.clone().verify("p".into(), at("2026-09-12"), ""), Err(FollowUpRefusal::Own));
         assert_eq!(done.clone().send_back("q".into(), at("2026-09-12"), ""), Err(FollowUpRefusal::NoReason));
         let back = done.clone().send_back("q".into(), at("2026-09-12"), "缺两处照片").expect("is sent back");

@@ -16,6 +16,8 @@ import { Who } from './store/who'
 const SKEW = 'fengsui.m.skew'
 /** The office's changes are fetched again after this long. */
 const SYNC_EVERY_MS = 10 * 60_000
+/** A call is to be answered within a minute: whoever looks at the phone sees it sooner. */
+const CALL_EVERY_MS = 15_000
 
 export interface Phone {
   /** Nobody yet, or somebody whose data is here. */
@@ -81,7 +83,7 @@ export async function wake(): Promise<void> {
   tellClock()
   addEventListener('online', () => { phone.online = true; kick() })
   addEventListener('offline', () => { phone.online = false })
-  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') kick() })
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') { kick(); listen() } })
   try {
     const known = await who.known()
     if (!known) return
@@ -111,6 +113,7 @@ function enter(me: Me): void {
   setToday(clock.today())
   void measure()
   kick()
+  listen()
 }
 
 export async function measure(): Promise<void> {
@@ -157,6 +160,7 @@ export async function logout(): Promise<'out' | 'outstanding' | 'unreachable'> {
     if (reply.kind === 'unreachable' || (reply.kind === 'problem' && reply.status !== 401)) return 'unreachable'
   }
   clearTimeout(timer)
+  clearTimeout(ear)
   const gone = db()
   await who.signedOut()
   phone.me = null
@@ -180,12 +184,15 @@ export async function refresh(always = false): Promise<boolean> {
     if (came.kind !== 'ok') return false
     phone.syncedAt = await here.recall<string>('synced_at')
     if (phone.me) phone.me = came.me
-    void fetchBefores(here, http)
+    void errands().then((errand) => errand.fetchErrands(here, http)).then(() => fetchBefores(here, http))
     return true
   } finally {
     phone.syncing = false
   }
 }
+
+/** Not for the first screen. */
+const errands = () => import('./store/errand')
 
 /** Sends what is outstanding. */
 export async function send(): Promise<RunEnd> {
@@ -199,6 +206,26 @@ export async function send(): Promise<RunEnd> {
   } finally {
     phone.sending = false
   }
+}
+
+/** Asks for calls again and again while somebody looks at the phone; without a network at the pace of everything else. */
+export function listen(): void {
+  clearTimeout(ear)
+  const here = database.value
+  if (!here || document.visibilityState !== 'visible') return
+  void (async () => {
+    const heard = phone.expired || (await errands().then((errand) => errand.fetchCalls(here, http)).catch(() => false))
+    clearTimeout(ear)
+    ear = setTimeout(listen, heard ? CALL_EVERY_MS : CALL_EVERY_MS * 2)
+  })()
+}
+let ear: ReturnType<typeof setTimeout> | undefined
+
+/** Sends this entry at once, then whatever else waits. */
+export async function sendNow(id: string): Promise<void> {
+  await outbox?.now(id)
+  listen()
+  kick()
 }
 
 /** Now, and again when it makes sense: without a network less and less often, at once when it is back. */

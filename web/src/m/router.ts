@@ -1,5 +1,12 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { phone } from './phone'
+import { withErrandWords } from './words'
+
+/** A page that brings its own words: not everybody needs them, and they are not for the first screen. */
+async function errand<T>(page: Promise<T>): Promise<T> {
+  await withErrandWords()
+  return page
+}
 
 export const router = createRouter({
   history: createWebHistory('/m/'),
@@ -15,7 +22,12 @@ export const router = createRouter({
     { path: '/check/:id/finish', component: () => import('./Finish.vue') },
     { path: '/report', component: () => import('./Report.vue') },
     { path: '/recheck/:id', component: () => import('./Recheck.vue') },
-    { path: '/training/:id?', component: () => import('./Training.vue') },
+    { path: '/call', component: () => errand(import('./errand/Call.vue')) },
+    { path: '/errands', component: () => errand(import('./errand/Errands.vue')) },
+    { path: '/placard/:id', component: () => errand(import('./errand/Hang.vue')) },
+    { path: '/follow-up/:id', component: () => errand(import('./errand/FollowUp.vue')) },
+    { path: '/evidence', component: () => errand(import('./errand/Evidence.vue')) },
+    { path: '/training/:id?', component: () => errand(import('./errand/Training.vue')) },
     { path: '/:rest(.*)', redirect: '/' },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

@@ -1,9 +1,21 @@
-import type { Locale, Messages } from '../shared/i18n'
+import { locale, setLocale, type Locale, type Messages } from '../shared/i18n'
+
+/** Whether a page was opened that needs the words of the errands. */
+let errands = false
 
 /** The words of this entry, one chunk per language. */
-export async function phoneWords(locale: Locale): Promise<Messages> {
-  const words = locale === 'en' ? await import('./words.en') : await import('./words.zh-CN')
-  return ready(words.default) as Messages
+export async function phoneWords(wanted: Locale): Promise<Messages> {
+  const words = wanted === 'en' ? await import('./words.en') : await import('./words.zh-CN')
+  if (!errands) return ready(words.default) as Messages
+  const more = wanted === 'en' ? await import('./errand/locales/en.json') : await import('./errand/locales/zh-CN.json')
+  return ready({ ...words.default, m: { ...words.default.m, ...more.default } }) as Messages
+}
+
+/** From now on with the words of the errands, in whatever language. */
+export async function withErrandWords(): Promise<void> {
+  if (errands) return
+  errands = true
+  await setLocale(locale.value)
 }
 
 interface Values { named: (key: string) => unknown }

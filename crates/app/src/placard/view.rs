@@ -98,6 +98,8 @@ pub struct PlacardRow {
     pub posted_on: Option<String>,
     /// Whether the newest print shows today's holders, so that it can be hung up.
     pub printed: bool,
+    /// How many prints there are.
+    pub prints_n: usize,
     /// Row version.
     pub version: i64,
 }
@@ -139,8 +141,6 @@ pub struct PlacardView {
     pub printed_on: Option<String>,
     /// Who is on the newest print.
     pub newest: Vec<PlacardLine>,
-    /// How many prints there are.
-    pub prints_n: usize,
     /// Photos, the latest first.
     pub postings: Vec<PlacardPosting>,
     /// Why it was taken down.
@@ -303,6 +303,7 @@ impl Wall {
             late: due.is_some_and(|day| day < self.today),
             posted_on: p.posted().map(|(posting, _)| posting.on.to_string()),
             printed: p.is_printed_for(&self.held, self.today),
+            prints_n: p.prints.len(),
             version: record.version,
         }
     }
@@ -356,7 +357,6 @@ impl Wall {
                 .last()
                 .map(|print| print.lines.iter().map(PlacardLine::of).collect())
                 .unwrap_or_default(),
-            prints_n: p.prints.len(),
             postings,
             void_reason: p.voided.as_ref().map(|void| void.reason.clone()),
             actions: actions.into_iter().filter(|(_, right)| may(*right)).map(|(word, _)| word).collect(),

@@ -1,8 +1,10 @@
 //! One duty put into a plan file or taken out of it, the rest left as it is written. What does not belong here: whether
 //! the outcome makes sense (the reader), who decided it (`app`).
 
+use std::collections::BTreeMap;
+
 use domain::time::Date;
-use toml_edit::{Array, DocumentMut, Item, Value};
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 /// A duty as a person fills it into a form, in the codes of plan files.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +37,102 @@ pub struct DutyDraft {
     pub weight: f64,
     /// Code of the basis.
     pub basis: String,
+}
+
+/// What a form may change about a duty that is there; everything else of it stays as it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DutyEdit {
+    /// Title in one's own words.
+    pub title: String,
+    /// Labels of who must do it.
+    pub who: Vec<String>,
+    /// Period as plan files write it, or `@name`; none where something else sets the duty off.
+    pub period: Option<String>,
+    /// For each of its needs how many, at least: a number or `@name`.
+    pub minimums: Vec<String>,
+    /// Kinds of evidence expected.
+    pub evidence: Vec<String>,
+    /// The measure in words.
+    pub measure: String,
+    /// Weight in a roll-up.
+    pub weight: f64,
+    /// Code of the basis.
+    pub basis: String,
+}
+
+impl DutyEdit {
+    fn of(duty: &Table) -> Self {
+        let text = |key: &str| duty.get(key).and_then(Item::as_str).unwrap_or_default().to_owned();
+        let texts = |key: &str| {
+            let all = duty.get(key).and_then(Item::as_array).into_iter().flatten();
+            all.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let needs = duty.get("needs").and_then(Item::as_array).into_iter().flatten();
+        let minimum = |need: &Value| match need.as_inline_table().and_then(|need| need.get("minimum")) {
+            Some(Value::String(name)) => name.value().clone(),
+            Some(number) => number.to_string().trim().to_owned(),
+            None => "1".to_owned(),
+        };
+        let weight = duty.get("weight");
+        let weight = weight.and_then(|item| item.as_float().or(item.as_integer().map(|n| n as f64)));
+        Self {
+            title: text("title"),
+            who: texts("who"),
+            period: duty.get("period").and_then(Item::as_str).map(str::to_owned),
+            minimums: needs.map(minimum).collect(),
+            evidence: texts("evidence"),
+            measure: text("measure"),
+            weight: weight.unwrap_or(1.0),
+            basis: text("basis"),
+        }
+    }
+
+    /// Writes what differs into the duty.
+    fn write(&self, duty: &mut Table) {
+        let before = Self::of(duty);
+        let mut set = |key: &str, differs: bool, value: Value| {
+            if differs {
+                duty.insert(key, Item::Value(value));
+            }
+        };
+        let all = |texts: &[String]| Value::from(texts.iter().map(String::as_str).collect::<Array>());
+        set("title", self.title != before.title, self.title.as_str().into());
+        set("who", self.who != before.who, all(&self.who));
+        if let (Some(period), Some(_)) = (&self.period, &before.period) {
+            set("period", self.period != before.period, period.as_str().into());
+        }
+        set("evidence", self.evidence != before.evidence, all(&self.evidence));
+        set("measure", self.measure != before.measure, self.measure.as_str().into());
+        set("weight", (self.weight - before.weight).abs() > f64::EPSILON, self.weight.into());
+        set("basis", self.basis != before.basis, self.basis.as_str().into());
+        let needs = duty.get_mut("needs").and_then(Item::as_array_mut);
+        let needs = needs.into_iter().flat_map(|needs| needs.iter_mut());
+        for (need, (wanted, was)) in needs.zip(self.minimums.iter().zip(&before.minimums)) {
+            if let Some(need) = need.as_inline_table_mut().filter(|_| wanted != was) {
+                let number = wanted.parse::<i64>().map_or_else(|_| wanted.as_str().into(), Value::from);
+                need.insert("minimum", number);
+            }
+        }
+    }
+}
+
+/// Every duty of a plan file as a form may change it, by id; nothing of a text that is no TOML.
+pub fn duty_edits(source: &str) -> BTreeMap<String, DutyEdit> {
+    let document = source.parse::<DocumentMut>().unwrap_or_default();
+    let duties = document.get("duty").and_then(Item::as_array_of_tables).into_iter().flatten();
+    let id = |duty: &Table| duty.get("id").and_then(Item::as_str).map(str::to_owned);
+    duties.filter_map(|duty| Some((id(duty)?, DutyEdit::of(duty)))).collect()
+}
+
+/// A duty of a plan file changed by a form, as a plan file writes it: what the form does not show stays. None where
+/// there is no such duty.
+pub fn edited(source: &str, id: &str, edit: &DutyEdit) -> Option<String> {
+    let document = source.parse::<DocumentMut>().ok()?;
+    let mut duties = document.get("duty").and_then(Item::as_array_of_tables)?.iter();
+    let found = duties.find(|duty| duty.get("id").and_then(Item::as_str) == Some(id))?;
+    let mut duty = found.clone();
+    edit.write(&mut duty);
+    Some(format!("[[duty]]\n{duty}"))
 }
 
 fn quoted(text: &str) -> String {
@@ -141,6 +239,46 @@ mod tests {
         let (back, problems) = read(&with_duty(&anew, "二.2.3", None));
         assert_eq!((back, problems), (before, Vec::new()));
         assert!(with_duty(&anew, "二.2.3", None).contains("# 样例"), "remarks stay");
+    }
+
+    /// The shipped plan has duties of every shape: several needs, parameters, what sets them off, tags, days they hold.
+    const SHIPPED: &str = include_str!("../../../../plans/qingfeng-2023-16/plan.toml");
+
+    #[test]
+    fn a_form_that_changes_nothing_leaves_every_duty_of_a_real_plan_as_it_is() {
+        let (before, _) = read(SHIPPED);
+        let edits = duty_edits(SHIPPED);
+        assert_eq!(edits.len(), before.duties.len());
+        for (id, edit) in &edits {
+            let text = edited(SHIPPED, id, edit).expect("it is there");
+            let (after, problems) = read(&with_duty(SHIPPED, id, Some(&text)));
+            assert_eq!(problems, [], "{id}");
+            assert_eq!(after.duty(id), before.duty(id), "{id}");
+        }
+        assert_eq!(edited(SHIPPED, "C99.9", &edits["C3.6"]), None);
+    }
+
+    #[test]
+    fn a_form_changes_what_it_shows_and_nothing_besides() {
+        let (before, _) = read(SHIPPED);
+        let mut edit = duty_edits(SHIPPED)["C3.6"].clone();
+        assert_eq!(
+            (edit.period.as_deref(), edit.minimums.join(" ")),
+            (Some("@C3.6.period"), "@C3.6.minimum 1".into())
+        );
+        edit.title = "站队巡查、宣传".into();
+        edit.minimums[1] = "2".into();
+        edit.weight = 2.0;
+        let text = edited(SHIPPED, "C3.6", &edit).expect("it is there");
+        let (after, problems) = read(&with_duty(SHIPPED, "C3.6", Some(&text)));
+        assert_eq!(problems, []);
+        let (was, is) = (before.duty("C3.6").expect("there"), after.duty("C3.6").expect("there"));
+        assert_eq!((is.title.as_str(), is.weight), ("站队巡查、宣传", 2.0));
+        assert_eq!((&is.needs[0], &is.rhythm), (&was.needs[0], &was.rhythm));
+        assert_ne!(is.needs[1], was.needs[1]);
+        let wrong = DutyEdit { minimums: vec!["@nothing".into(), "0".into()], ..edit };
+        let text = edited(SHIPPED, "C3.6", &wrong).expect("it is there");
+        assert_eq!(read(&with_duty(SHIPPED, "C3.6", Some(&text))).1.len(), 2, "the reader says so");
     }
 
     #[test]

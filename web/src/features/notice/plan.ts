@@ -2,7 +2,12 @@
 export interface TallyView { due: number; met: number; total: number; ratio: number | null }
 
 export interface Word { code: string; label: string }
-export interface PlanDuty { id: string; clause: string; title: string; period_label: string; basis_label: string }
+/** What a form may change about a duty that is there; `@name` stands for a parameter of the town. */
+export interface DutyEdit { title: string; who: string[]; period: string | null; minimums: string[]; evidence: string[]; measure: string; weight: number; basis: string }
+export interface PlanDuty { id: string; clause: string; title: string; period_label: string; basis_label: string; edit: DutyEdit; needs: string[] }
+
+/** Whether a number or period is a parameter of the town, to be changed there. */
+export const isParameter = (said: string | number): boolean => String(said).startsWith('@')
 export interface Effect { duty: string; title: string; before: TallyView | null; after: TallyView | null; clause_before: TallyView; clause_after: TallyView }
 export interface Proposal {
   id: string
@@ -45,7 +50,7 @@ export interface Draft {
   weight: number
   basis: string
 }
-export interface Change { duty: string; draft?: Draft; from: string; reason: string }
+export interface Change { duty: string; draft?: Draft; edit?: DutyEdit; from: string; reason: string }
 export const PERIODS = ['day', 'week', 'month', 'quarter', 'half_year', 'year', 'standing month'] as const
 
 /** The next free id under a clause: one more than the highest there is. */

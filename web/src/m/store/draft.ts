@@ -130,7 +130,8 @@ export async function finish(db: PhoneDb, draft: Draft, me: string, at: string):
   return entry
 }
 
-function blank(kind: Entry['kind'], made: Made): Entry {
+/** An entry with nothing in it yet. */
+export function blank(kind: Entry['kind'], made: Made): Entry {
   return {
     id: made.id, kind, state: 'waiting', title: '', place: null, task: null, hazard: null, path: '', body: {},
     photos: [], created_at: made.at, tries: 0, trouble: null, delivered_at: null, draft: null,

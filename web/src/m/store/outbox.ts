@@ -80,11 +80,20 @@ export class Outbox {
   private async records(): Promise<RunEnd | null> {
     this.nextInMs = 0
     const waiting = await this.db.outbox.where('state').equals('waiting').sortBy('created_at')
-    for (const entry of waiting) {
+    for (const { id } of waiting) {
+      // Looked at again: an answer to a call does not wait for its turn.
+      const entry = await this.db.outbox.get(id)
+      if (entry?.state !== 'waiting' || isAfterPhotos(entry)) continue
       const ended = await this.record(entry)
       if (ended) return ended
     }
     return null
+  }
+
+  /** Sends one entry at once, beside whatever is on its way: seconds count. What does not get through waits as usual. */
+  async now(id: string): Promise<void> {
+    const entry = await this.db.outbox.get(id)
+    if (entry?.state === 'waiting') await this.record(entry)
   }
 
   private async record(entry: Entry): Promise<RunEnd | null> {
@@ -94,6 +103,16 @@ export class Outbox {
       const reply = await this.http.ask<unknown>(entry.path, { method: 'POST', json: body, key: entry.id })
       if (reply.kind === 'ok') {
         await this.settled(entry, accepted(entry), null)
+        return null
+      }
+      if (reply.kind === 'problem' && reply.code === 'call_test.answered') {
+        // By radio, or at a desk: the office has heard it.
+        await this.settled(entry, 'delivered', null)
+        return null
+      }
+      if (reply.kind === 'problem' && reply.code === 'placard.photo_not_here') {
+        await this.db.photos.where('owner').equals(entry.id).modify({ state: 'held', received: 0 })
+        await this.settled(entry, 'waiting', this.trouble(reply))
         return null
       }
       if (reply.kind === 'problem' && reply.code === 'conflict.version') {
@@ -145,11 +164,29 @@ export class Outbox {
       const ended = await this.confirm(entry)
       if (ended) return ended
     }
+    return this.shown()
+  }
+
+  /** What is said only with its pictures there: the pictures first, then the words. */
+  private async shown(): Promise<RunEnd | null> {
+    const waiting = await this.db.outbox.where('state').equals('waiting').sortBy('created_at')
+    for (const entry of waiting.filter(isAfterPhotos)) {
+      for (const photo of await this.db.photos.bulkGet(entry.photos)) {
+        const ended = photo && photo.state !== 'refused' ? await this.picture(entry, photo) : null
+        if (ended) return ended
+      }
+      const photos = await this.db.photos.bulkGet(entry.photos)
+      if (photos.some((photo) => photo?.state !== 'uploaded' && photo?.state !== 'confirmed')) continue
+      const ended = await this.record(entry)
+      if (ended) return ended
+      if ((await this.db.outbox.get(entry.id))?.state !== 'delivered') continue
+      await this.db.photos.where('owner').equals(entry.id).modify({ state: 'confirmed', trouble: null })
+    }
     return null
   }
 
   private async picture(entry: Entry, photo: Photo): Promise<RunEnd | null> {
-    if (photo.state === 'uploaded') return null
+    if (photo.state === 'uploaded' || photo.state === 'confirmed') return null
     await this.db.photos.update(photo.id, { state: 'sending', trouble: null })
     const came = await upload(this.http, photo, target(entry), async (received) => {
       await this.db.photos.update(photo.id, { received })
@@ -239,7 +276,8 @@ export class Outbox {
       const entry = await this.db.outbox.get(id)
       if (!entry) return
       const isRecorded = entry.state === 'recorded'
-      if (!isRecorded && entry.state !== 'refused' && entry.state !== 'conflict') return
+      const isHeld = entry.state === 'waiting' && isAfterPhotos(entry)
+      if (!isRecorded && !isHeld && entry.state !== 'refused' && entry.state !== 'conflict') return
       await this.db.outbox.update(id, { state: isRecorded ? 'recorded' : 'waiting', trouble: null })
       await this.db.photos.where('owner').equals(id).filter((p) => p.state === 'refused')
         .modify((p) => { p.state = 'held'; p.trouble = null; p.received = 0 })
@@ -272,7 +310,9 @@ export class Outbox {
   async letGo(id: string): Promise<void> {
     await this.db.transaction('rw', this.db.outbox, this.db.photos, async () => {
       const entry = await this.db.outbox.get(id)
-      if (!entry || entry.draft || (entry.state !== 'refused' && entry.state !== 'conflict')) return
+      if (!entry || entry.draft) return
+      const isHeld = entry.state === 'waiting' && isAfterPhotos(entry)
+      if (!isHeld && entry.state !== 'refused' && entry.state !== 'conflict') return
       await this.db.photos.where('owner').equals(id).delete()
       await this.db.outbox.delete(id)
     })
@@ -312,28 +352,39 @@ function madeAt(id: string): number {
 
 /** Where an entry is once its small data is in: an inspection waits for its receipt, others for their photos if any. */
 function accepted(entry: Entry): Entry['state'] {
+  if (isAfterPhotos(entry)) return 'delivered'
   return entry.kind === 'inspection' || entry.photos.length ? 'recorded' : 'delivered'
 }
 
-interface Current extends Partial<Task> { version: number; state: string; actions?: string[] }
+/** The server takes a placard as hung up only with the photo already there. */
+function isAfterPhotos(entry: Entry): boolean {
+  return entry.kind === 'placard'
+}
+
+interface Current extends Omit<Partial<Task>, 'state'> { version: number; state?: string; standing?: string; actions?: string[] }
 
 /** What to do when the row moved on meanwhile: it is done already, it can be done on the newer one, or people decide. */
 function catchUp(entry: Entry, current: Current | undefined): 'done' | 'stop' | { version: number } {
   if (!current) return 'stop'
+  const state = current.state ?? ''
+  // Whoever changed it, it still has to hang; the print is named, so a newer one is not taken for it.
+  if (entry.kind === 'placard') return current.standing === 'void' ? 'stop' : { version: current.version }
+  if (entry.kind === 'follow_up') return state === 'open' ? { version: current.version } : 'stop'
   if (entry.kind === 'accept') {
-    if (current.state === 'accepted' || current.state === 'in_progress') return 'done'
-    return ['pending', 'assigned'].includes(current.state) ? { version: current.version } : 'stop'
+    if (state === 'accepted' || state === 'in_progress') return 'done'
+    return ['pending', 'assigned'].includes(state) ? { version: current.version } : 'stop'
   }
   if (entry.kind === 'unable') {
-    return ['accepted', 'in_progress'].includes(current.state) ? { version: current.version } : 'stop'
+    return ['accepted', 'in_progress'].includes(state) ? { version: current.version } : 'stop'
   }
   if (entry.kind === 'recheck') {
-    return ['fix_submitted', 'rechecking', 'rectifying', 'measure_ordered'].includes(current.state) ? { version: current.version } : 'stop'
+    return ['fix_submitted', 'rechecking', 'rectifying', 'measure_ordered'].includes(state) ? { version: current.version } : 'stop'
   }
   return 'stop'
 }
 
 function target(entry: Entry): Target {
+  if (entry.about) return entry.about
   if (entry.kind === 'inspection') return { kind: 'inspection', id: entry.id }
   return { kind: 'hazard', id: entry.hazard ?? entry.id }
 }

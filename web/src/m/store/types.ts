@@ -56,7 +56,7 @@ export interface Photo {
   trouble: Trouble | null
 }
 
-export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept'
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence'
 /**
  * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
  * confirmed · refused with a sentence · conflict with what others did.
@@ -75,6 +75,8 @@ export interface Entry {
   path: string
   body: Record<string, unknown>
   photos: string[]
+  /** What its photos belong to, where that is neither the inspection nor the hazard it names. */
+  about?: { kind: 'placard' | 'follow_up' | 'evidence'; id: string }
   created_at: string
   tries: number
   trouble: Trouble | null

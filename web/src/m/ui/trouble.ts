@@ -22,7 +22,7 @@ export function said(trouble: Trouble, t: T): string {
 
 /** The state of an entry in people's words. */
 export function entryState(entry: Entry, photos: Photo[]): 'held' | 'sending' | 'sent' | 'delivered' | 'refused' | 'conflict' {
-  if (entry.state === 'waiting') return 'held'
+  if (entry.state === 'waiting') return photos.some((p) => p.state === 'refused') ? 'refused' : 'held'
   if (entry.state === 'recorded') return photos.some((p) => p.state === 'refused') ? 'refused' : 'sent'
   return entry.state
 }

@@ -348,6 +348,7 @@ export type DrillStepInput = Schemas['DrillStepInput']
 export type CallTestPage = View<'CallTestPage'>
 export type CallTestView = View<'CallTestView'>
 export type MyCalls = View<'MyCalls'>
+export type MyCall = View<'MyCall'>
 export type CallTestInput = Schemas['CallTestInput']
 export type CallAnswerInput = Schemas['CallAnswerInput']
 export type CallCloseInput = Schemas['CallCloseInput']

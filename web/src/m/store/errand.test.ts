@@ -1,0 +1,136 @@
+// @vitest-environment node
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FollowUpView, MyCall, PlacardRow } from '@/shared/api/contract'
+import { sha256 } from '@/shared/photo/hash'
+import { PhoneServer } from '../../../tests/phone-server'
+import { Clock } from './clock'
+import { PhoneDb } from './db'
+import { keepPhoto } from './draft'
+import { answerCall, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf } from './errand'
+import { Http } from './http'
+import { Outbox } from './outbox'
+
+const AT = '2026-11-25T10:00:00+08:00'
+let server: PhoneServer
+let db: PhoneDb
+let outbox: Outbox
+let http: Http
+let n = 0
+const id = () => `01900000-0000-7000-9000-${String(++n).padStart(12, '0')}`
+const made = () => ({ id: id(), at: AT })
+
+beforeEach(async () => {
+  server = new PhoneServer()
+  db = new PhoneDb(`errand-${id()}`)
+  const clock = new Clock(() => Date.parse(AT))
+  http = new Http(clock, server.fetch)
+  outbox = new Outbox(db, http, clock)
+  await fetchErrands(db, http)
+})
+afterEach(async () => { await db.delete() })
+
+async function photo(owner: string, bytes = 300 * 1024): Promise<string> {
+  const content = new Uint8Array(bytes).map((_, i) => (i * 31 + n) & 255)
+  const one = id()
+  await keepPhoto(db, {
+    id: one, owner, item: null, role: 'overview', taken_at: AT, position: null, blob: new Blob([content], { type: 'image/jpeg' }), type: 'image/jpeg',
+    bytes, width: 10, height: 10, sha256: await sha256(content), state: 'held', received: 0, trouble: null,
+  })
+  return one
+}
+const entry = (one: string) => db.outbox.get(one)
+const placard = async () => (await db.recall<PlacardRow[]>('errand:placards'))![0]!
+
+describe('a placard hung up without a network', () => {
+  it('goes with its picture first, then its words, once', async () => {
+    const own = made()
+    await hangPlacard(db, await placard(), [await photo(own.id)], own)
+    server.road = () => 'drop'
+    expect(await outbox.run()).toBe('unreachable')
+    server.road = (asked) => (asked.path.endsWith('/post') && server.hung.length === 0 ? 'drop after' : null)
+    expect(await outbox.run()).toBe('unreachable')
+    server.road = () => null
+    expect(await outbox.run()).toBe('empty')
+    expect((await entry(own.id))!.state).toBe('delivered')
+    expect(server.hung).toHaveLength(1)
+    expect(server.hung[0]).toMatchObject({ print: 2, on: '2026-11-25' })
+    expect((await db.photos.toArray()).map((one) => one.state)).toEqual(['confirmed'])
+  })
+
+  it('names the print that hangs when somebody printed a newer one meanwhile', async () => {
+    const own = made()
+    await hangPlacard(db, await placard(), [await photo(own.id)], own)
+    server.placards = [{ ...server.placards[0]!, version: 4, prints_n: 3 }]
+    expect(await outbox.run()).toBe('empty')
+    expect(server.hung).toEqual([expect.objectContaining({ print: 2, version: 4 })])
+  })
+
+  it('does not hold up what came after it, and is put to its person when it was taken down', async () => {
+    const own = made()
+    await hangPlacard(db, await placard(), [await photo(own.id)], own)
+    server.placards = [{ ...server.placards[0]!, version: 4, standing: 'void' }]
+    const item = (await db.recall<FollowUpView[]>('errand:follow_ups'))![0]!
+    const other = made()
+    await doFollowUp(db, item, { text: '十二处都核对了', photos: [await photo(other.id)] }, other)
+    await outbox.run()
+    expect([(await entry(own.id))!.state, (await entry(other.id))!.state]).toEqual(['conflict', 'delivered'])
+    expect(server.done).toEqual([expect.objectContaining({ text: '十二处都核对了', version: 1 })])
+    expect([...server.uploads.values()].map((one) => one.object).sort()).toEqual([`follow_up/${item.id}`, `placard/${server.placards[0]!.id}`])
+  })
+})
+
+describe('a call', () => {
+  const call = { test: 't1', note: '', force: { id: 'f', name: '青峰镇消防站' }, started_at: AT, within_s: 60, after_s: null } as MyCall
+
+  it('is heard, and answered once however often the button is pressed and however the line breaks', async () => {
+    server.calls = [call]
+    expect(await fetchCalls(db, http)).toBe(true)
+    const [heard] = (await db.recall<MyCall[]>('calls'))!
+    const first = await answerCall(db, heard!, made())
+    expect(await answerCall(db, heard!, made())).toBeNull()
+    server.road = (asked) => (asked.path === `/api/v1${pathOf(call)}` ? 'drop after' : null)
+    await outbox.now(first!)
+    expect((await entry(first!))!.state).toBe('waiting')
+    server.road = () => null
+    expect(await outbox.run()).toBe('empty')
+    expect([(await entry(first!))!.state, server.answered]).toEqual(['delivered', ['t1']])
+  })
+
+  it('does not wait behind the pictures of an inspection', async () => {
+    const own = made()
+    await hangPlacard(db, await placard(), [await photo(own.id)], own)
+    let release = (): void => {}
+    const slow = new Promise<void>((done) => { release = done })
+    const real = server.fetch
+    http = new Http(new Clock(() => Date.parse(AT)), (async (input: RequestInfo | URL, init?: RequestInit) => {
+      if (init?.method === 'PUT') await slow
+      return real(input as never, init as never)
+    }) as typeof fetch)
+    outbox = new Outbox(db, http, new Clock(() => Date.parse(AT)))
+    const running = outbox.run()
+    const answer = await answerCall(db, call, made())
+    await outbox.now(answer!)
+    expect([(await entry(answer!))!.state, server.hung.length]).toEqual(['delivered', 0])
+    release()
+    await running
+    expect(server.hung).toHaveLength(1)
+  })
+
+  it('answered by radio meanwhile is answered', async () => {
+    server.answered = ['t1']
+    const answer = await answerCall(db, call, made())
+    await outbox.now(answer!)
+    expect((await entry(answer!))!.state).toBe('delivered')
+  })
+})
+
+it('lists that are not this person\'s leave the phone, the others stay', async () => {
+  expect(await db.recall('errand:evidence')).toBeNull()
+  await db.keep('errand:evidence', [])
+  await fetchErrands(db, http)
+  expect(await db.recall('errand:evidence')).toBeNull()
+  server.road = () => 'drop'
+  await fetchErrands(db, http)
+  expect(await db.recall<PlacardRow[]>('errand:placards')).toHaveLength(1)
+})

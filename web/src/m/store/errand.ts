@@ -1,0 +1,85 @@
+// What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
+// office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
+
+import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow } from '@/shared/api/contract'
+import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
+import type { PhoneDb } from './db'
+import { blank, type Made } from './draft'
+import type { Http } from './http'
+
+/** Rows of a list a phone takes along. */
+const MOST = 100
+
+/** Each list by itself: one that is not this person's, or did not get through, keeps nobody from the others. */
+const LISTS = {
+  'errand:placards': { path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
+  'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
+  'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
+} as const
+
+/** A duty that lacks a record somebody can make by telling and showing. What sets duties off is recorded at a desk. */
+function isAsked(duty: DutyOption): boolean {
+  return duty.missing_n > 0 && duty.cases.length > 0 && duty.needs.some((need) => !need.is_trigger)
+}
+
+/** Fetches the lists. A right that was taken away takes its list along. */
+export async function fetchErrands(db: PhoneDb, http: Http): Promise<void> {
+  for (const [key, list] of Object.entries(LISTS)) {
+    const reply = await http.ask<never>(list.path, { timeoutMs: 30_000 })
+    if (reply.kind === 'unreachable') return
+    if (reply.kind === 'ok') await db.keep(key, list.rows(reply.data))
+    else if (reply.status === 403) await db.kept.delete(key)
+  }
+}
+
+/** Asks whether a running call test waits for this person. Gives whether the server was reached. */
+export async function fetchCalls(db: PhoneDb, http: Http): Promise<boolean> {
+  const reply = await http.ask<MyCalls>('/me/calls', { timeoutMs: 10_000 })
+  if (reply.kind !== 'ok') return reply.kind === 'problem'
+  const before = await db.recall<MyCall[]>('calls')
+  if (JSON.stringify(before ?? []) !== JSON.stringify(reply.data.items)) await db.keep('calls', reply.data.items)
+  return true
+}
+
+/** Answers a call, once: who presses again, or presses in two windows, has answered already. */
+export async function answerCall(db: PhoneDb, call: MyCall, made: Made): Promise<string | null> {
+  return db.transaction('rw', db.outbox, async () => {
+    const known = await db.outbox.filter((entry) => entry.kind === 'call' && entry.path === pathOf(call)).first()
+    if (known) return null
+    await db.outbox.add({ ...blank('call', made), title: call.force.name, path: pathOf(call), body: {} })
+    return made.id
+  })
+}
+
+/** Where a call is answered; also names it among the entries. */
+export const pathOf = (call: Pick<MyCall, 'test'>): string => `/call-tests/${call.test}/answer`
+
+/** A placard hangs: the newest print the phone knows, and a photo of it. */
+export async function hangPlacard(db: PhoneDb, placard: PlacardRow, photos: string[], made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('placard', made), title: `${placard.about.name} · ${placard.spot}`, path: `/placards/${placard.id}/post`,
+    body: { photos, on: made.at.slice(0, 10), print: placard.prints_n, version: placard.version },
+    photos, about: { kind: 'placard', id: placard.id },
+  })
+}
+
+/** An item is done. */
+export async function doFollowUp(db: PhoneDb, item: FollowUpView, done: { text: string; photos: string[] }, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('follow_up', made), title: item.text, path: `/follow-ups/${item.id}/done`,
+    body: { text: done.text.trim(), photos: done.photos, version: item.version },
+    photos: done.photos, about: { kind: 'follow_up', id: item.id },
+  })
+}
+
+export interface Told { duty: DutyOption; need: NeedOption; choice: string | null; subject: { kind: string; id: string }; title: string; on: string; until: string | null; text: string; photos: string[] }
+
+/** A piece of evidence for what a duty lacks. */
+export async function recordEvidence(db: PhoneDb, told: Told, made: Made): Promise<void> {
+  const claim = { duty: told.duty.duty, need: told.need.key, choice: told.choice, subject_kind: told.subject.kind, subject: told.subject.id }
+  await db.outbox.add({
+    ...blank('evidence', made), title: told.title.trim(), path: '/evidence',
+    body: { id: made.id, kind: told.need.kind, title: told.title.trim(), happened_on: told.on, until: told.until, text: told.text.trim(), photos: told.photos, claims: [claim] },
+    photos: told.photos, about: { kind: 'evidence', id: made.id },
+  })
+}
