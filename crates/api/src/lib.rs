@@ -44,6 +44,7 @@ mod plan;
 mod post;
 mod problem;
 mod report;
+mod road;
 mod router;
 mod search;
 mod session;

@@ -103,6 +103,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::plan::routes())
         .merge(crate::waiver::routes())
         .merge(crate::facility::routes())
+        .merge(crate::road::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())
         .merge(crate::force::routes())

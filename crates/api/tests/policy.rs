@@ -211,6 +211,25 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/facilities/{id}", Business),
     ("put", "/api/v1/facilities/{id}", Business),
     ("post", "/api/v1/facilities/{id}/steps", Business),
+    ("get", "/api/v1/roads", Business),
+    ("post", "/api/v1/roads", Business),
+    ("get", "/api/v1/roads/options", Business),
+    ("get", "/api/v1/roads/network", Business),
+    ("get", "/api/v1/roads/route", Business),
+    ("get", "/api/v1/roads/reach", Business),
+    ("get", "/api/v1/roads/access", Business),
+    ("get", "/api/v1/roads/access/{format}", Business),
+    ("get", "/api/v1/roads/groups", Business),
+    ("put", "/api/v1/roads/groups/{code}", Business),
+    ("get", "/api/v1/roads/scenarios", Business),
+    ("post", "/api/v1/roads/scenarios", Business),
+    ("get", "/api/v1/roads/scenarios/{id}", Business),
+    ("put", "/api/v1/roads/scenarios/{id}", Business),
+    ("post", "/api/v1/roads/scenarios/{id}/void", Business),
+    ("get", "/api/v1/roads/scenarios/{id}/result", Business),
+    ("get", "/api/v1/roads/{id}", Business),
+    ("put", "/api/v1/roads/{id}", Business),
+    ("post", "/api/v1/roads/{id}/steps", Business),
     ("get", "/api/v1/meetings", Business),
     ("post", "/api/v1/meetings", Business),
     ("get", "/api/v1/meetings/options", Business),
@@ -449,6 +468,8 @@ impl Ids {
                 "?id=01a00000-0000-7000-8000-000000000701&object_kind=evidence\
                  &object_id=01a00000-0000-7000-8000-000000000501&name=x.pdf"
             }
+            "/api/v1/roads/route" => "?from=105.87,29.26&to=105.88,29.26&vehicle=engine",
+            "/api/v1/roads/reach" => "?from=105.87,29.26&vehicle=engine",
             "/api/v1/letters/statement" => "?post=post-secretary1&year=2026",
             "/api/v1/board/duties/{id}/evidence" => "?subject_kind=place&subject=x&window=2026",
             _ => "",
@@ -467,6 +488,7 @@ impl Ids {
             .replace("{patrol}", "x")
             .replace("{attempt}", "x")
             .replace("{job}", "x")
+            .replace("{format}", "csv")
             .replace("{layer}", "places")
             .replace("{feature}", SHOP)
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
@@ -556,7 +578,7 @@ impl Ids {
             "papers/{id}/serve" => {
                 json!({ "way": "direct", "to": "甲", "on": "2026-09-21", "version": 1 })
             }
-            "papers/{id}/revoke" => json!({ "reason": reason, "version": 1 }),
+            "papers/{id}/revoke" | "roads/scenarios/{id}/void" => json!({ "reason": reason, "version": 1 }),
             "papers/{id}/answer" => json!({ "org": "village-1" }),
             "imports/{id}/commit" | "imports/{id}/dry-run" => json!({ "sheet": "x", "header_row": 1 }),
             "courses" | "courses/{id}" => json!({ "kind": "unit", "name": "甲", "hours": 1 }),
@@ -603,6 +625,13 @@ impl Ids {
             "facilities" | "facilities/{id}" => {
                 json!({ "kind": "fire_pool", "name": "甲", "territory": V1, "version": 1 })
             }
+            "roads" | "roads/{id}" | "roads/scenarios" | "roads/scenarios/{id}" => {
+                json!({ "name": "甲", "rank": "village_main", "territory": V1, "version": 1,
+                "geometry": { "type": "LineString", "coordinates": [[105.87, 29.26], [105.88, 29.26]] },
+                "changes": [{ "what": "station", "name": "新站", "lon": 105.87, "lat": 29.26 }] })
+            }
+            "roads/{id}/steps" => json!({ "step": "close", "text": reason }),
+            "roads/groups/{code}" => json!({ "lon": 105.87, "lat": 29.26, "version": 0 }),
             "facilities/{id}/steps" => json!({ "step": "report", "text": reason, "version": 1 }),
             "meetings" | "meetings/{id}" => {
                 json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],

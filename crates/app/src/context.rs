@@ -34,6 +34,8 @@ pub struct App {
     pub fulfilment: Arc<crate::fulfilment::known::Kept>,
     /// Layers of the map as read.
     pub layers: Arc<crate::layer::Kept>,
+    /// The town's roads as a network.
+    pub roads: Arc<crate::road::net::Kept>,
     /// Rings after every commit.
     pub bell: crate::event::Bell,
     /// What reads files from outside, and how much it may use.
@@ -84,6 +86,7 @@ impl App {
             demo: false,
             fulfilment,
             layers: Arc::default(),
+            roads: Arc::default(),
             bell,
             reader: Reader::default(),
         })

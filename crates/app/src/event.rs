@@ -75,6 +75,8 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "paper" | "paper_series" => Action::PaperRead,
         "drill" => Action::DrillRead,
         "facility" => Action::FacilityRead,
+        "road" | "group_point" | "road_map" => Action::RoadRead,
+        "road_scenario" => Action::RoadPlan,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -114,6 +116,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "paper"
             | "drill"
             | "facility"
+            | "road"
             | "placard"
             | "call_test"
             | "sortie"

@@ -11,18 +11,22 @@ use domain::force::Force;
 use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
 use domain::policy::{Action, Scope};
+use domain::road::segment::Segment;
 use domain::time::Date;
+use domain::vehicle::Vehicle;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
+use store::road::RoadFilter;
 use utoipa::ToSchema;
 
 pub use kept::Kept;
 
 use crate::place::Gazetteer;
+use crate::road::vehicle::vehicles_on;
 use crate::view::Word;
 use crate::{App, Caller, Error, Result};
 
@@ -42,6 +46,8 @@ pub enum Layer {
     Forces,
     /// Public fire facilities and water, by how they stand.
     Facilities,
+    /// The town's own roads, by what passes them.
+    Roads,
 }
 
 /// One thing on a layer.
@@ -65,7 +71,8 @@ pub struct Feature {
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] = &[Self::Places, Self::Facilities, Self::Hazards, Self::Forces];
+    pub const ALL: &'static [Self] =
+        &[Self::Places, Self::Roads, Self::Facilities, Self::Hazards, Self::Forces];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -79,6 +86,7 @@ impl Layer {
             Self::Hazards => "hazards",
             Self::Forces => "forces",
             Self::Facilities => "facilities",
+            Self::Roads => "roads",
         }
     }
 
@@ -89,6 +97,7 @@ impl Layer {
             Self::Hazards => "隐患",
             Self::Forces => "消防站队",
             Self::Facilities => "设施水源",
+            Self::Roads => "道路",
         }
     }
 
@@ -99,6 +108,7 @@ impl Layer {
             Self::Hazards => Action::HazardRead,
             Self::Forces => Action::ForceRead,
             Self::Facilities => Action::FacilityRead,
+            Self::Roads => Action::RoadRead,
         }
     }
 
@@ -109,6 +119,7 @@ impl Layer {
             Self::Hazards => &["place", "list_entry", "hazard", "territory"],
             Self::Forces => &["force", "territory"],
             Self::Facilities => &["facility", "territory"],
+            Self::Roads => &["road", "territory", "parameter"],
         }
     }
 
@@ -119,6 +130,7 @@ impl Layer {
             Self::Hazards => format!("/hazards/{id}"),
             Self::Forces => format!("/forces/{id}"),
             Self::Facilities => format!("/facilities/{id}"),
+            Self::Roads => format!("/roads/{id}"),
         }
     }
 
@@ -142,6 +154,14 @@ impl Layer {
                 ("in_service", "在用"),
                 ("unchecked", "逾期未查"),
                 ("fault", "故障或维修中"),
+            ],
+            Self::Roads => &[
+                ("engine", "消防车可通行"),
+                ("mini", "小型消防车可通行"),
+                ("motorcycle", "消防摩托车可通行"),
+                ("unmeasured", "未测、不明"),
+                ("foot", "只能步行"),
+                ("closed", "封闭"),
             ],
         }
     }
@@ -178,6 +198,12 @@ impl Layer {
                 let mut found = read.facilities(scope, &all, None, i64::MAX).await?;
                 found.sort_by(|a, b| a.facility.id.cmp(&b.facility.id));
                 found.into_iter().filter_map(|one| self.facility(one.facility, village, today)).collect()
+            }
+            Self::Roads => {
+                let vehicles = vehicles_on(read, today).await?;
+                let mut found = read.roads(scope, &RoadFilter::default()).await?;
+                found.sort_by(|a, b| a.segment.id.cmp(&b.segment.id));
+                found.into_iter().map(|one| self.road(one.segment, &vehicles, village, today)).collect()
             }
         })
     }
@@ -256,6 +282,45 @@ impl Layer {
             until: (facility.stage == Standing::Retired).then_some(facility.since),
             told,
         })
+    }
+
+    fn road(
+        self,
+        segment: Segment,
+        vehicles: &[Vehicle],
+        village: impl Fn(String) -> [(&'static str, String); 2],
+        today: Date,
+    ) -> Feature {
+        // The first vehicle that is not refused; unknown for it, nobody knows which class the road is.
+        let first = vehicles.iter().find(|vehicle| segment.passes(vehicle) != Some(false));
+        let class = match first {
+            _ if segment.closed_on(today).is_some() => "closed",
+            Some(vehicle) if segment.passes(vehicle) == Some(true) => vehicle.class.code(),
+            Some(_) => "unmeasured",
+            None => "foot",
+        };
+        let width = segment.road.fitness.width_m.map(|width| width.to_string()).unwrap_or_default();
+        let mut told = vec![
+            ("code", segment.code.clone()),
+            ("rank", segment.rank.code().to_owned()),
+            ("width_m", width),
+        ];
+        let word = |vehicle: &Vehicle| match segment.passes(vehicle) {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "unknown",
+        };
+        told.extend(vehicles.iter().map(|vehicle| (vehicle.class.code(), word(vehicle).to_owned())));
+        told.extend(village(segment.territory.to_string()));
+        Feature {
+            id: segment.id.to_string(),
+            geometry: Geometry::LineString(segment.line),
+            class: self.class(class),
+            name: segment.road.name,
+            from: None,
+            until: None,
+            told,
+        }
     }
 
     fn force(self, force: Force, village: impl Fn(String) -> [(&'static str, String); 2]) -> Option<Feature> {

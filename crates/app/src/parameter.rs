@@ -27,6 +27,7 @@ use crate::names::Names;
 use crate::placard;
 use crate::plan::plan_in_force;
 use crate::post;
+use crate::road;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -111,7 +112,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-static OWN: [Own; 19] = [
+static OWN: [Own; 22] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -130,6 +131,9 @@ static OWN: [Own; 19] = [
     own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
     own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
+    own_of(road::REACH_MINUTES, "消防车辆几分钟内到达算按时", &["分钟"], 120.0),
+    own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
+    own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
 ];
 
@@ -150,8 +154,24 @@ fn of_standards() -> &'static [Own] {
     })
 }
 
+/// What vehicles need of a road, as far as no checked source gives it. Source: handbook §3.5.
+fn of_vehicles() -> &'static [Own] {
+    static OF_VEHICLES: OnceLock<Vec<Own>> = OnceLock::new();
+    OF_VEHICLES.get_or_init(|| {
+        let needs = road::vehicle::settings().into_iter();
+        needs
+            .map(|need| Own {
+                of: (Cow::Owned(need.name), need.comes_with),
+                label: Cow::Owned(need.label),
+                units: Cow::Owned(vec![need.unit]),
+                most: need.most,
+            })
+            .collect()
+    })
+}
+
 fn owns() -> impl Iterator<Item = &'static Own> {
-    OWN.iter().chain(of_standards())
+    OWN.iter().chain(of_standards()).chain(of_vehicles())
 }
 
 fn own(name: &str) -> Option<&'static Own> {

@@ -16,6 +16,7 @@ mod picture;
 mod placard;
 mod places;
 mod record;
+mod road;
 mod training;
 
 use domain::ids::OrgId;
@@ -77,6 +78,7 @@ impl App {
         evidence::fill(self, roster).await?;
         meeting::fill(self, roster).await?;
         facility::fill(self, roster).await?;
+        road::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;

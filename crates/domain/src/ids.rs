@@ -100,6 +100,10 @@ ids! {
     RawSignalId
     /// 报告.
     ReportId
+    /// 路段.
+    RoadId
+    /// 路网设想.
+    ScenarioId
     /// 信号.
     SignalId
     /// 出动.

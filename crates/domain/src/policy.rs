@@ -146,6 +146,11 @@ actions! {
     DeviceVoid "device.void" "作废设备"
     SignalRead "signal.read" "查看告警信号"
     SignalReport "signal.report" "录入告警信号"
+    RoadRead "road.read" "查看道路"
+    RoadChange "road.change" "登记道路"
+    RoadReport "road.report" "报告道路封闭"
+    RoadVoid "road.void" "作废路段"
+    RoadPlan "road.plan" "推演道路设想"
 }
 
 /// How far a right reaches.
@@ -637,6 +642,24 @@ fn grants(action: Action) -> &'static [Grant] {
             (POLICE, Reach::Town),
             (OFFICER, Reach::Town),
         ],
+        // Whoever goes to a fire must know which way.
+        A::RoadRead => STAFF,
+        A::RoadChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area)],
+        // Who stands before the landslide says so, for the roads of his own ground; whoever covers the town, for all.
+        A::RoadReport => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Org),
+            (STATION, Reach::Org),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+        ],
+        A::RoadVoid => &[(OFFICE, Reach::Town)],
+        // What is thought of before money is spent: those who plan and those who decide.
+        A::RoadPlan => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (DEPT, Reach::Town)],
     }
 }
 

@@ -2,6 +2,9 @@
 //! it is neither enough nor too little, and the judgement says which it was. What does not belong here: which stretches
 //! make a way (`road`), what a vehicle needs (`vehicle`).
 
+pub mod scenario;
+pub mod segment;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Date;
@@ -208,6 +211,13 @@ impl Fitness {
             Limit::Slope => &mut self.slope_pct,
             Limit::TurningRadius => &mut self.turning_radius_m,
         }
+    }
+
+    /// The same with another value of one limit.
+    pub fn with(&self, limit: Limit, value: f64) -> Self {
+        let mut changed = self.clone();
+        *changed.value_mut(limit) = Some(value);
+        changed
     }
 
     /// The same without values that cannot be true, and those; a width of 400 m or a load of 0 becomes unknown.

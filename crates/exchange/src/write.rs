@@ -112,6 +112,20 @@ pub fn table(
     Ok(())
 }
 
+/// Writes rows of text as comma-separated UTF-8 with a mark; cells are guarded.
+pub fn text_table(rows: &[Vec<String>], mut output: impl Write) -> Result<(), ExportError> {
+    output.write_all("\u{FEFF}".as_bytes())?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
+    for row in rows {
+        for cell in row {
+            writer.write_field(&*guard(cell))?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
 /// Writes comma-separated UTF-8 with a mark, so that Excel and WPS show Chinese at once; cells are guarded.
 pub fn csv<R: Row>(
     rows: impl IntoIterator<Item = R>,

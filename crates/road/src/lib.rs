@@ -5,6 +5,7 @@
 //! what stands in it, [`reach::reach`] how far one gets, [`siting`] where stations belong. A [`Search`] keeps its memory
 //! from query to query: one per thread. What does not belong here: whether a vehicle passes a road (`domain::road`).
 
+pub mod drawn;
 pub mod graph;
 pub mod made_up;
 pub mod osm;

@@ -58,7 +58,7 @@ pub fn lay(network: &mut Network, surveys: &[Survey]) -> Vec<Problem> {
 }
 
 /// The stretches a line runs along: those of which most of the length lies beside it.
-fn under(network: &Network, line: &[[f64; 2]]) -> Vec<u32> {
+pub(crate) fn under(network: &Network, line: &[[f64; 2]]) -> Vec<u32> {
     let mut met: HashMap<u32, u32> = HashMap::new();
     for (a, b) in line.iter().zip(line.iter().skip(1)) {
         let steps = (distance_m(*a, *b) / STEP_M).ceil().max(1.0);

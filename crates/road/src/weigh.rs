@@ -143,6 +143,11 @@ impl Prepared {
         own
     }
 
+    /// The same for whoever trusts nothing that nobody measured: what was optimistic is pessimistic.
+    pub fn careful(&self) -> Self {
+        Self { optimistic: self.pessimistic.clone(), ..self.clone() }
+    }
+
     /// Whether a stretch is a road for this vehicle at all, in either direction and whatever stands in it.
     pub fn is_open(&self, segment: u32) -> bool {
         let of = |arc: u32| self.direct.arc.get(arc as usize).copied().unwrap_or(NEVER);

@@ -33,7 +33,10 @@ impl Blobs {
         Ok(Self { root: root.to_owned() })
     }
 
-    fn file(&self, id: &str) -> Result<PathBuf> {
+    /// Where a blob lies, for what reads a large file by itself; whether it is there is not asked.
+    ///
+    /// Errors: this is no name of a blob.
+    pub fn file(&self, id: &str) -> Result<PathBuf> {
         let well_formed =
             id.len() == 64 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         let folder = id.get(..2).filter(|_| well_formed);

@@ -15,6 +15,7 @@ mod meeting;
 mod names;
 mod org;
 mod placard;
+mod road;
 mod training;
 
 use std::collections::{BTreeSet, HashMap};
@@ -30,7 +31,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 35] = [
+pub const CONNECTED: [&str; 36] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -66,6 +67,7 @@ pub const CONNECTED: [&str; 35] = [
     "facility.planned_built",
     "device.online",
     "device.installed",
+    "road.passable",
 ];
 
 /// A village as the board shows it.

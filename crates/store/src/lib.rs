@@ -49,6 +49,7 @@ pub mod plan;
 pub mod post;
 pub mod report;
 pub mod risk;
+pub mod road;
 pub mod scope;
 pub mod seal;
 pub mod session;

@@ -28,6 +28,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_meeting", include_str!("../migrations/0017_meeting.sql")),
     ("0018_muster", include_str!("../migrations/0018_muster.sql")),
     ("0019_facility", include_str!("../migrations/0019_facility.sql")),
+    ("0020_road", include_str!("../migrations/0020_road.sql")),
+    ("0021_road_scenario", include_str!("../migrations/0021_road_scenario.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
 ];
 

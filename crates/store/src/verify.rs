@@ -72,6 +72,11 @@ pub const SEALED: &[&str] = &[
     "device",
     "device_span",
     "signal",
+    "road",
+    "road_event",
+    "group_point",
+    "road_map",
+    "road_scenario",
 ];
 
 /// Something that does not fit.

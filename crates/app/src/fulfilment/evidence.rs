@@ -55,6 +55,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "facility.in_service" | "facility.connected" | "facility.planned_built" => {
             ("facility", Action::FacilityRead)
         }
+        "road.passable" => ("road", Action::RoadRead),
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
@@ -271,6 +272,10 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
         "contract" | "drill" => place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id),
         "facility" => {
             let names = read.subject_names(SubjectKind::Facility, &[&fact.id]).await?;
+            format!("{} {}", place_name(names, &fact.id), label(fact.kind))
+        }
+        "road" => {
+            let names = read.subject_names(SubjectKind::Road, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))
         }
         "place" => {

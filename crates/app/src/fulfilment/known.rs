@@ -40,6 +40,9 @@ const BESIDE: &[&str] = &[
     "phone",
     "follow_up",
     "handover",
+    "group_point",
+    "road_map",
+    "road_scenario",
 ];
 /// So many entries are taken in one by one; after more it is cheaper to read anew.
 const ONE_BY_ONE: i64 = 200;
@@ -207,6 +210,8 @@ impl App {
         let mut gathered = read.gather(as_of).await?;
         let standards = standards_on(&mut read, as_of).await?;
         read.gather_forces(&mut gathered, &standards).await?;
+        let vehicles = crate::road::vehicle::vehicles_on(&mut read, as_of).await?;
+        read.gather_roads(&mut gathered, &vehicles, as_of).await?;
         let waivers = waivers_known(&read.waivers().await?, &gathered, as_of);
         drop(read);
         let mut known = Known {

@@ -443,7 +443,11 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         place: None,
         place_name: String::new(),
         standard: "town_second",
-        position: None,
+        position: VILLAGES.first().map(|(_, _, (lng, lat))| Position {
+            lng_e7: e7(*lng + 0.0006),
+            lat_e7: e7(*lat + 0.0004),
+            accuracy_m: None,
+        }),
         posts: crew("town-station"),
         call_sign: "青峰00".to_owned(),
         short_of: None,

@@ -34,6 +34,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "facility" => Some(("facility", "id", crate::facility::COLUMNS)),
         "device" => Some(("device", "id", crate::device::COLUMNS)),
         "signal" => Some(("signal", "id", crate::signal::COLUMNS)),
+        "road" => Some(("road", "id", crate::road::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -86,6 +87,7 @@ impl Read {
             SubjectKind::Person => ("person", "name"),
             SubjectKind::Event => ("hazard", "code"),
             SubjectKind::Facility => ("facility", "name"),
+            SubjectKind::Road => ("road", "name"),
             _ => return Ok(HashMap::new()),
         };
         let mut names = self.called(table, "id", name, ids).await?;
@@ -118,7 +120,7 @@ impl Read {
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
             "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
-            | "device" => (object_kind, "id", "name"),
+            | "device" | "road" | "road_scenario" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),

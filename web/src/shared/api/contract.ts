@@ -260,6 +260,28 @@ export type FacilityView = View<'FacilityView'>
 export type TownWater = View<'TownWater'>
 export type PipeNetwork = View<'PipeNetwork'>
 export type FacilityInput = Schemas['FacilityInput']
+
+// ── roads
+
+export type FitnessView = View<'FitnessView'>
+export type RoadRow = View<'RoadRow'>
+export type RoadPage = View<'RoadPage'>
+export type RoadView = View<'RoadView'>
+export type RoadEventView = View<'RoadEventView'>
+export type RoadOptions = View<'RoadOptions'>
+export type RoadNetwork = View<'RoadNetwork'>
+export type AccessReport = View<'AccessReport'>
+export type AccessRow = View<'AccessRow'>
+export type AccessWay = View<'AccessWay'>
+export type GroupPointView = View<'GroupPointView'>
+export type GroupPointList = View<'GroupPoints'>
+export type ScenarioChange = View<'ScenarioChange'>
+export type ScenarioView = View<'ScenarioView'>
+export type ScenarioList = View<'Scenarios'>
+export type ScenarioResult = View<'ScenarioResult'>
+export type ScenarioInput = Schemas['ScenarioInput']
+export type RoadInput = Schemas['RoadInput']
+export type RoadStep = Schemas['RoadStep']
 export type FacilityStep = Schemas['FacilityStep']
 
 // ── meetings, follow-ups, reports, money

@@ -12,6 +12,7 @@ const BLUE = { day: '#3E78CC', night: '#6CA1EA' }
 const YELLOW = { day: '#B39200', night: '#E6CE4F' }
 const ORANGE = { day: '#C96A0A', night: '#F0984A' }
 const BRAND = { day: '#1D5663', night: '#7DBAC4' }
+const GREEN = { day: '#2F7D4F', night: '#6FC292' }
 const RED = { day: '#C8372D', night: '#F26A5B' }
 
 const SIGNS: Record<string, Record<string, Sign>> = {
@@ -35,6 +36,20 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     in_service: { ...BRAND, size: 6 },
     unchecked: { ...ORANGE, size: 8, badge: '查' },
     fault: { ...RED, size: 9, badge: '障' },
+  },
+  roads: {
+    engine: { ...GREEN, size: 5 },
+    mini: { ...BLUE, size: 5 },
+    motorcycle: { ...YELLOW, size: 5 },
+    unmeasured: { ...GREY, size: 5 },
+    foot: { ...ORANGE, size: 5 },
+    closed: { ...RED, size: 6 },
+  },
+  passing: {
+    passes: { ...GREEN, size: 5 },
+    unmeasured: { ...GREY, size: 5 },
+    refused: { ...ORANGE, size: 5 },
+    closed: { ...RED, size: 6 },
   },
   forces: {
     brigade: { ...BRAND, size: 9, badge: '队' },

@@ -1,0 +1,324 @@
+//! Stories of the town's roads: one is measured, closed by who stands before the landslide, cut in two, voided; a planner
+//! lowers the limit of a bridge and two village groups are out of an engine's reach; water goes where vehicles go.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::{Browser, Town, V1, V1_GRID, V2, day, path, set_number, town_of};
+use domain::org::{Level, Territory};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+/// A town with two village groups in the second village and one in the first.
+async fn grouped(fresh: &Fresh) -> anyhow::Result<Town> {
+    let mut roster = common::roster();
+    for (code, above, below, name) in [
+        ("g1", V1_GRID, format!("/{V1}/{V1_GRID}/g1"), "场镇一组"),
+        ("g2", V2, format!("/{V2}/g2"), "凌阁堂一组"),
+        ("g3", V2, format!("/{V2}/g3"), "凌阁堂二组"),
+    ] {
+        roster.territories.push(Territory {
+            code: code.into(),
+            level: Level::Group,
+            parent: Some(above.into()),
+            path: path(&below),
+            name: name.to_owned(),
+            short_name: name.to_owned(),
+            kind: String::new(),
+            aliases: Vec::new(),
+            provisional: true,
+        });
+    }
+    let town = town_of(fresh, roster).await?;
+    let system = Caller::system();
+    town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+    town.app.install_shipped_plan(&system).await?;
+    Ok(town)
+}
+
+fn road(name: &str, rank: &str, village: &str, line: &[[f64; 2]], width: f64) -> Value {
+    json!({ "name": name, "rank": rank, "territory": village, "width_m": width, "height_m": 4.5,
+        "geometry": { "type": "LineString", "coordinates": line }, "surveyed_on": "2026-03-01",
+        "wet_season": "passable", "source": "皮尺" })
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn codes<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
+    list.as_array().into_iter().flatten().map(|one| text(one, key)).collect()
+}
+
+async fn add(browser: &mut Browser, road: Value) -> anyhow::Result<Value> {
+    browser.post("/api/v1/roads", road).await?.ok()
+}
+
+async fn step(browser: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Result<common::Told> {
+    asked["version"] = page["version"].clone();
+    browser.post(&format!("/api/v1/roads/{}/steps", text(page, "id")), asked).await
+}
+
+/// Whether each group is reached by a vehicle, by name.
+async fn verdicts(browser: &mut Browser, vehicle: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let report = browser.get("/api/v1/roads/access").await?.ok()?;
+    let row = |row: &Value| {
+        let ways = row["ways"].as_array().cloned().unwrap_or_default();
+        let way = ways.iter().find(|way| text(way, "vehicle") == vehicle).cloned().unwrap_or_default();
+        (text(&row["target"], "name").to_owned(), text(&way, "verdict").to_owned())
+    };
+    Ok(report["rows"].as_array().into_iter().flatten().map(row).collect())
+}
+
+/// A station with an engine in the first village, accepted.
+async fn station(town: &Town) -> anyhow::Result<()> {
+    let mut clerk = town.login("clerk").await?;
+    let force = json!({ "kind": "micro", "served": "village", "name": "场镇微型消防站", "org": "village-1",
+        "territory": V1, "standard": "village_micro", "phone": "023-49000001", "address": "便民中心",
+        "lng_e7": 1_058_701_000, "lat_e7": 292_601_000 });
+    let force = clerk.post("/api/v1/forces", force).await?.ok()?;
+    let at = format!("/api/v1/forces/{}", text(&force, "id"));
+    let accepted = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+    clerk.post(&format!("{at}/accept"), accepted).await?.ok()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let (mut far, mut grid) = (town.login("staff2").await?, town.login("grid1").await?);
+        let mut unit = town.login("unit").await?;
+        assert_eq!(unit.get("/api/v1/roads").await?.status, StatusCode::FORBIDDEN);
+
+        let line = [[105.870, 29.260], [105.880, 29.260]];
+        let lane = || road("老街至河坝", "village_main", V1, &line, 3.2);
+        assert_eq!(far.post("/api/v1/roads", lane()).await?.status, StatusCode::FORBIDDEN, "not his village");
+        assert_eq!(
+            grid.post("/api/v1/roads", lane()).await?.status,
+            StatusCode::FORBIDDEN,
+            "he only reports"
+        );
+        for (key, wrong, code) in [
+            ("width_m", json!(400), "road.implausible_value"),
+            ("load_t", json!(0), "road.implausible_value"),
+            ("name", json!(" "), "road.no_name"),
+            ("surveyed_on", json!("2026-09-22"), "road.not_yet"),
+        ] {
+            let mut asked = lane();
+            asked[key] = wrong;
+            assert_eq!(staff.post("/api/v1/roads", asked).await?.code(), code);
+        }
+        let mut swapped = lane();
+        swapped["geometry"]["coordinates"] = json!([[29.26, 105.87], [29.26, 105.88]]);
+        assert_eq!(staff.post("/api/v1/roads", swapped).await?.code(), "shape.swapped");
+
+        let page = add(&mut staff, lane()).await?;
+        assert_eq!((text(&page, "code"), text(&page["org"], "id")), ("LD-0001", "village-1"));
+        assert_eq!((text(&page, "fire_class"), &page["length_m"]), ("B", &json!(970.0)));
+        assert_eq!(codes(&page["passing"], "passes"), ["no", "yes", "yes"]);
+        assert_eq!(page["passing"][0]["why"][0]["code"], "road.refused.width");
+        assert_eq!(
+            codes(&page["actions"], "code"),
+            ["change", "split", "close"],
+            "voiding is for the office"
+        );
+        let at = format!("/api/v1/roads/{}", text(&page, "id"));
+        assert_eq!(codes(&far.get(&at).await?.ok()?["actions"], "code"), [] as [&str; 0]);
+        assert_eq!(codes(&grid.get(&at).await?.ok()?["actions"], "code"), ["close"]);
+
+        // Who stands before it says so, whatever version he read.
+        assert_eq!(
+            far.post(&format!("{at}/steps"), json!({ "step": "close", "text": "塌方" })).await?.status,
+            StatusCode::FORBIDDEN
+        );
+        let told = grid.post(&format!("{at}/steps"), json!({ "step": "close", "text": " " })).await?;
+        assert_eq!(told.code(), "road.no_reason");
+        let closed = json!({ "step": "close", "text": "塌方", "until": "2026-09-30" });
+        let page = grid.post(&format!("{at}/steps"), closed).await?.ok()?;
+        assert_eq!((text(&page, "closed"), &page["closures"][0]["now"]), ("塌方", &json!(true)));
+        assert_eq!(clerk.get("/api/v1/roads?closed=true").await?.items()?.len(), 1);
+        let shown = clerk.get("/ogc/collections/roads/items").await?.ok()?;
+        assert_eq!(shown["features"][0]["properties"]["class"], "closed", "the map says so too");
+        let page = step(&mut grid, &page, json!({ "step": "open", "number": 0 })).await?.ok()?;
+        assert_eq!((&page["closed"], page["closures"].as_array().map(Vec::len)), (&Value::Null, Some(1)));
+        assert_eq!(
+            step(&mut grid, &page, json!({ "step": "open", "number": 0 })).await?.code(),
+            "road.not_closed"
+        );
+
+        // Widened: what was is told beside what is; whoever read the old one is told.
+        let mut wider = lane();
+        wider["width_m"] = json!(4.5);
+        wider["surveyed_on"] = json!("2026-09-20");
+        wider["version"] = json!(1);
+        let stale = staff.put(&at, wider.clone()).await?;
+        assert_eq!((stale.status, &stale.body["current"]["version"]), (StatusCode::CONFLICT, &json!(3)));
+        wider["version"] = json!(3);
+        let page = staff.put(&at, wider).await?.ok()?;
+        assert_eq!((text(&page, "fire_class"), text(&page["events"][0], "on")), ("A", "2026-09-20"));
+        assert_eq!(page["events"][0]["changes"][0]["before"], "3.2 米");
+
+        // Cut in two where it crosses the brook.
+        assert_eq!(
+            step(&mut staff, &page, json!({ "step": "split", "at": [105.875, 29.27] })).await?.code(),
+            "road.off_line"
+        );
+        let page =
+            step(&mut staff, &page, json!({ "step": "split", "at": [105.875, 29.26001] })).await?.ok()?;
+        assert_eq!(page["length_m"], json!(485.0));
+        let both = clerk.get("/api/v1/roads").await?.ok()?;
+        assert_eq!(
+            (&both["total"], &both["length_m"], &both["engine_m"]),
+            (&json!(2), &json!(970.0), &json!(970.0))
+        );
+        let rest = clerk.get(&format!("/api/v1/roads/{}", text(&both["items"][1], "id"))).await?.ok()?;
+        assert_eq!((text(&rest["part_of"], "id"), &rest["width_m"]), (text(&page, "id"), &json!(4.5)));
+
+        let gone = step(&mut clerk, &rest, json!({ "step": "void", "text": "画错了" })).await?.ok()?;
+        assert_eq!((&gone["voided"], &gone["actions"]), (&json!(true), &json!([])));
+        assert_eq!(clerk.get("/api/v1/roads").await?.ok()?["total"], 1);
+        assert_eq!(clerk.get("/api/v1/roads?with_void=true").await?.ok()?["total"], 2);
+
+        // The board counts it by its length, down to the record.
+        let shown = clerk.get("/api/v1/board/duties/C6.7").await?.ok()?.to_string();
+        assert!(shown.contains("老街至河坝"), "{shown}");
+        let behind = format!(
+            "/api/v1/board/duties/C6.7/evidence?subject_kind=road&subject={}&window=2026-Q3",
+            text(&page, "id")
+        );
+        let behind = clerk.get(&behind).await?.ok()?;
+        assert_eq!(behind["items"][0]["href"], json!(at.trim_start_matches("/api/v1")), "{behind}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_lowered_bridge_limit_takes_two_groups_out_of_an_engines_reach() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        set_number(&town, "vehicle.engine.load", 16.0).await?;
+        let (mut clerk, mut staff2) = (town.login("clerk").await?, town.login("staff2").await?);
+        for (group, at) in
+            [("g1", [105.872, 29.2601]), ("g2", [105.8850, 29.2601]), ("g3", [105.8900, 29.2601])]
+        {
+            let put = json!({ "lon": at[0], "lat": at[1], "version": 0 });
+            clerk.put(&format!("/api/v1/roads/groups/{group}"), put).await?.ok()?;
+        }
+        let again = json!({ "lon": 105.89, "lat": 29.26, "version": 0 });
+        assert_eq!(clerk.put("/api/v1/roads/groups/g3", again.clone()).await?.status, StatusCode::CONFLICT);
+        assert_eq!(staff2.put("/api/v1/roads/groups/g1", again).await?.status, StatusCode::FORBIDDEN);
+
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.8800, 29.260]], 5.0))
+            .await?;
+        let mut bridge = road("河坝桥", "inter_village", V1, &[[105.88001, 29.260], [105.881, 29.260]], 5.0);
+        bridge["bridge"] = json!(true);
+        bridge["load_t"] = json!(20);
+        let bridge_page = add(&mut clerk, bridge.clone()).await?;
+        add(&mut clerk, road("进村路", "inter_village", V2, &[[105.881, 29.260], [105.892, 29.260]], 4.5))
+            .await?;
+        let all = |word: &str| -> Vec<(String, String)> {
+            ["场镇一组", "凌阁堂一组", "凌阁堂二组"].map(|name| (name.to_owned(), word.to_owned())).to_vec()
+        };
+        assert_eq!(verdicts(&mut clerk, "engine").await?, all("sure"));
+        let way = "/api/v1/roads/route?from=105.870,29.260&to=105.890,29.260&vehicle=engine";
+        let found = clerk.get(way).await?.ok()?;
+        assert_eq!(found["optimistic"]["distance_m"], json!(1940.0), "{found}");
+
+        // The planner lowers the limit.
+        bridge["load_t"] = json!(10);
+        bridge["version"] = bridge_page["version"].clone();
+        bridge["surveyed_on"] = json!("2026-09-21");
+        clerk.put(&format!("/api/v1/roads/{}", text(&bridge_page, "id")), bridge.clone()).await?.ok()?;
+        let lost = verdicts(&mut clerk, "engine").await?;
+        assert_eq!(
+            lost.iter().map(|(_, verdict)| verdict.as_str()).collect::<Vec<_>>(),
+            ["sure", "never", "never"]
+        );
+        assert_eq!(verdicts(&mut clerk, "motorcycle").await?, all("sure"), "who is light gets there");
+        let report = clerk.get("/api/v1/roads/access").await?.ok()?;
+        let blocked = &report["rows"][1]["ways"][0]["blocked_by"][0];
+        assert_eq!(
+            (text(blocked, "name"), text(&blocked["reasons"][0], "code")),
+            ("河坝桥", "road.refused.load")
+        );
+        assert_eq!(blocked["road"]["id"], bridge_page["id"]);
+        assert_eq!((&report["vehicles"][0]["sure"], &report["vehicles"][0]["never"]), (&json!(1), &json!(2)));
+        assert_eq!(report["vehicles"][0]["assumed"], json!(true), "no station has an engine on record");
+        let found = clerk.get(way).await?.ok()?;
+        assert_eq!((&found["optimistic"], text(&found["blocked_by"][0], "name")), (&Value::Null, "河坝桥"));
+
+        // Nobody knows the load: both readings are told.
+        bridge["load_t"] = Value::Null;
+        bridge["version"] = json!(2);
+        clerk.put(&format!("/api/v1/roads/{}", text(&bridge_page, "id")), bridge).await?.ok()?;
+        let read = verdicts(&mut clerk, "engine").await?;
+        assert_eq!(
+            read.iter().map(|(_, verdict)| verdict.as_str()).collect::<Vec<_>>(),
+            ["sure", "perhaps", "perhaps"]
+        );
+
+        let reach =
+            clerk.get("/api/v1/roads/reach?vehicle=engine&from=105.870,29.260&minutes=5").await?.ok()?;
+        assert_eq!(reach["optimistic"]["geometry"]["type"], "MultiPolygon");
+        let km = |which: &str| reach[which]["road_km"].as_f64().unwrap_or_default();
+        assert!(km("optimistic") > km("pessimistic") && km("pessimistic") > 0.9, "{reach}");
+        for format in ["csv", "xlsx"] {
+            let told = clerk.get(&format!("/api/v1/roads/access/{format}")).await?;
+            assert_eq!(told.status, StatusCode::OK);
+            assert!(told.bytes.len() > 200);
+        }
+        let net = clerk.get("/api/v1/roads/network").await?.ok()?;
+        assert_eq!((&net["roads"], &net["islands"]), (&json!(3), &json!(1)));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn water_counts_where_vehicles_bring_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        for (group, at) in [("g1", [105.872, 29.2601]), ("g2", [105.8900, 29.2601])] {
+            let put = json!({ "lon": at[0], "lat": at[1], "version": 0 });
+            clerk.put(&format!("/api/v1/roads/groups/{group}"), put).await?.ok()?;
+        }
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.8800, 29.260]], 5.0))
+            .await?;
+        let far = road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 3.2);
+        add(&mut clerk, far).await?;
+        let pool = json!({ "kind": "fire_pool", "name": "老街消防水池", "territory": V1, "found": true,
+            "shape": { "type": "Point", "coordinates": [105.8725, 29.2602] },
+            "water": { "usable_m3": 120, "lift_m": 3.0, "source": "filled" } });
+        let pool = clerk.post("/api/v1/facilities", pool).await?.ok()?;
+        let keeping = json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1",
+            "check_days": 92, "version": 1 });
+        let steps = format!("/api/v1/facilities/{}/steps", text(&pool, "id"));
+        clerk.post(&steps, keeping).await?.ok()?;
+        clerk.post(&steps, json!({ "step": "enter", "version": 2 })).await?.ok()?;
+
+        let report = clerk.get("/api/v1/roads/access").await?.ok()?;
+        let row = |n: usize| report["rows"][n].clone();
+        assert_eq!((&row(0)["hose_m3"], &row(1)["hose_m3"]), (&json!(120.0), &json!(0.0)), "{report}");
+        let water = |n: usize| -> Vec<(String, Value)> {
+            let list = row(n)["water"].as_array().cloned().unwrap_or_default();
+            list.iter().map(|one| (text(one, "vehicle").to_owned(), one["shuttle_m3"].clone())).collect()
+        };
+        // No engine gets to the second group, so none brings water; the smaller ones do.
+        assert_eq!(water(1), [("mini".to_owned(), json!(120.0)), ("motorcycle".to_owned(), json!(120.0))]);
+        assert_eq!(water(0).len(), 3);
+        assert_eq!(report["unplaced"], json!([{ "id": "g3", "name": "凌阁堂二组" }]));
+        // A fault takes the water away at once.
+        clerk.post(&steps, json!({ "step": "report", "text": "漏水", "version": 3 })).await?.ok()?;
+        let report = clerk.get("/api/v1/roads/access").await?.ok()?;
+        assert_eq!(report["rows"][0]["hose_m3"], json!(0.0));
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,512 @@
+//! The town's roads: stretches measured, changed, cut in two, closed for a while and open again, voided. What does not
+//! belong here: what is shown ([`view`]), ways over many stretches ([`net`]), who is reached by what ([`access`]).
+
+pub mod access;
+pub mod net;
+pub mod scenario;
+pub mod vehicle;
+pub mod view;
+
+use domain::geometry::Geometry;
+use domain::ids::{OrgId, RoadId, TerritoryCode};
+use domain::org::{Level, OrgKind};
+use domain::place::Confidence;
+use domain::policy::{Action, Subject};
+use domain::road::segment::{Act, Closed, Event, Rank, RoadRefusal, Segment, Surface};
+use domain::road::{Closure, Kind, OneWay, Road, WetSeason};
+use domain::time::{Date, Timestamp};
+use store::road::{RoadFilter, RoadRecord};
+use store::{Read, Write};
+
+use crate::names::Names;
+use crate::view::{Named, Word, read_day};
+use crate::{App, Caller, Error, Result};
+use vehicle::vehicles_on;
+use view::{
+    Around, FitnessView, NeedView, RoadAsked, RoadInput, RoadOptions, RoadPage, RoadStep, RoadView,
+    VehicleNeeds,
+};
+
+pub use access::{AccessReport, GroupPointInput};
+
+/// 消防车辆几分钟内到达算按时. The city stations' five minutes; in villages the town sets its own. Source: handbook §4.5.
+pub(crate) const REACH_MINUTES: (&str, f64) = ("road.reach_minutes", 5.0);
+/// 水带铺设多远内的水源可直接取用, m. As far as a hydrant protects. Source: handbook C6.3.
+pub(crate) const HOSE_LAY_M: (&str, f64) = ("road.hose_lay_m", 150.0);
+/// 运水单程几分钟内的水源计入. No source gives one; the town sets its own.
+pub(crate) const SHUTTLE_MINUTES: (&str, f64) = ("road.shuttle_minutes", 10.0);
+
+/// What stands before the number the program gives.
+const SERIES: &str = "LD";
+
+impl From<RoadRefusal> for Error {
+    fn from(refusal: RoadRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// Where a stretch lies as far as rights are concerned: with whoever recorded it, and with the village it lies in.
+pub(crate) async fn subject(read: &mut Read, record: &RoadRecord) -> Result<Subject> {
+    let mut subject = Subject::of(&record.path, Some(&record.segment.org));
+    let around: Vec<&str> = record.path.split('/').collect();
+    let own = read.orgs().await?.into_iter().map(|one| one.org);
+    let own = own.filter(|org| org.kind == OrgKind::Village && around.contains(&org.territory.as_str()));
+    subject.orgs.extend(own.map(|org| org.id));
+    Ok(subject)
+}
+
+/// The right a step asks for.
+fn right_of(step: &str) -> Action {
+    match step {
+        "close" | "open" => Action::RoadReport,
+        "void" => Action::RoadVoid,
+        _ => Action::RoadChange,
+    }
+}
+
+fn given(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+fn unknown(field: &str) -> Error {
+    Error::field(field, "road.unknown_word", "没有这个选项，请从列表中选择")
+}
+
+/// A new number, as `LD-0042`; numbers people gave are passed over.
+async fn next_code(tx: &mut Write) -> Result<String> {
+    loop {
+        let code = format!("{SERIES}-{:04}", tx.next_number("road").await?);
+        if tx.road_with_code(&code).await?.is_none() {
+            return Ok(code);
+        }
+    }
+}
+
+/// The kind of road when nobody says it.
+fn kind_of(rank: Rank) -> Kind {
+    match rank {
+        Rank::InterVillage => Kind::Tertiary,
+        Rank::VillageMain => Kind::Unclassified,
+        Rank::VillageBranch => Kind::Residential,
+        Rank::Forest => Kind::Track,
+        Rank::Path => Kind::Path,
+    }
+}
+
+/// What was typed in as a stretch, before it is checked.
+fn read_input(asked: &RoadInput, before: Option<&Segment>, today: Date) -> Result<Segment> {
+    let rank = Rank::from_code(asked.rank.trim()).ok_or_else(|| unknown("rank"))?;
+    let kind = match asked.kind.as_deref().and_then(given) {
+        None => kind_of(rank),
+        Some(code) => Kind::from_code(code).ok_or_else(|| unknown("kind"))?,
+    };
+    let one_way = match asked.one_way.as_deref().and_then(given) {
+        None | Some("no") => OneWay::No,
+        Some("forward") => OneWay::Forward,
+        Some("backward") => OneWay::Backward,
+        Some(_) => return Err(unknown("one_way")),
+    };
+    let surface = match asked.surface.as_deref().and_then(given) {
+        None => None,
+        Some(code) => Some(Surface::from_code(code).ok_or_else(|| unknown("surface"))?),
+    };
+    let line = match exchange::geojson::shape(&asked.geometry).map(Geometry::from) {
+        Some(Geometry::LineString(line)) => line,
+        _ => return Err(Error::field("geometry", "road.line", "路线应是至少两点的线，请在地图上画出")),
+    };
+    let surveyed_on = asked.surveyed_on.as_deref().and_then(given);
+    let surveyed_on = surveyed_on.map(|day| read_day("surveyed_on", day)).transpose()?;
+    let road = Road {
+        kind,
+        name: asked.name.trim().to_owned(),
+        one_way,
+        bridge: asked.bridge,
+        covered: asked.covered,
+        private: asked.private,
+        fitness: read_fitness(&asked.fitness)?,
+    };
+    // A survey holds from the day it was made, unless something newer was known already.
+    let since = match before {
+        None => surveyed_on.unwrap_or(today),
+        Some(before) => surveyed_on.filter(|on| *on >= before.since).unwrap_or(today),
+    };
+    let fresh = Segment {
+        id: before.map_or_else(|| RoadId::from(""), |before| before.id.clone()),
+        code: asked.code.as_deref().and_then(given).unwrap_or_default().to_owned(),
+        road,
+        rank,
+        territory: TerritoryCode::from(asked.territory.trim()),
+        org: before.map_or_else(|| OrgId::from(""), |before| before.org.clone()),
+        line,
+        surface,
+        not_for_engine: asked.not_for_engine,
+        source: asked.source.trim().to_owned(),
+        surveyed_on,
+        part_of: before.and_then(|before| before.part_of.clone()),
+        closures: before.map(|before| before.closures.clone()).unwrap_or_default(),
+        since,
+        void: None,
+    };
+    Ok(fresh.register(today)?)
+}
+
+fn read_fitness(asked: &FitnessView) -> Result<domain::road::Fitness> {
+    let wet_season = match asked.wet_season.as_deref().and_then(given) {
+        None => None,
+        Some("passable") => Some(WetSeason::Passable),
+        Some("impassable") => Some(WetSeason::Impassable),
+        Some(_) => return Err(unknown("wet_season")),
+    };
+    Ok(domain::road::Fitness {
+        width_m: asked.width_m,
+        height_m: asked.height_m,
+        load_t: asked.load_t,
+        slope_pct: asked.slope_pct,
+        turning_radius_m: asked.turning_radius_m,
+        dead_end: asked.dead_end,
+        turnaround: asked.turnaround,
+        wet_season,
+    })
+}
+
+/// A query as the store takes it.
+///
+/// Errors: a village nobody knows.
+fn filter(asked: &RoadAsked, names: &Names) -> Result<RoadFilter> {
+    let path = match asked.village.as_deref().and_then(given) {
+        None => None,
+        Some(code) => Some(names.path(&code.into()).ok_or_else(|| unknown("village"))?.to_owned()),
+    };
+    Ok(RoadFilter {
+        ranks: asked.rank.as_deref().and_then(given).map(str::to_owned),
+        path,
+        text: asked.q.as_deref().and_then(given).map(str::to_owned),
+        within: None,
+        with_void: asked.with_void.unwrap_or(false),
+    })
+}
+
+impl App {
+    /// Stretches the caller may see, in the order of their numbers, with how much of them an engine passes.
+    pub async fn roads(&self, caller: &Caller, asked: &RoadAsked) -> Result<RoadPage> {
+        let scope = caller.scope(Action::RoadRead)?;
+        let today = self.now().date();
+        let class = net::class_of(asked.vehicle.as_deref().and_then(given).unwrap_or("engine"))?;
+        let wanted = asked.passes.as_deref().and_then(given);
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let vehicles = vehicles_on(&mut read, today).await?;
+        let mut found = read.roads(&scope, &filter(asked, &names)?).await?;
+        found.retain(|one| {
+            let vehicle = vehicles.iter().find(|vehicle| vehicle.class == class);
+            let is_wanted =
+                wanted.is_none_or(|word| vehicle.is_some_and(|v| view::passes(&one.segment, v) == word));
+            is_wanted && (asked.closed != Some(true) || one.segment.closed_on(today).is_some())
+        });
+        let engine = vehicles.iter().find(|vehicle| vehicle.class == domain::vehicle::Class::Engine);
+        let sum = |word: &str| -> f64 {
+            let those =
+                found.iter().filter(|one| engine.is_some_and(|v| view::passes(&one.segment, v) == word));
+            those.map(|one| one.segment.length_m()).sum::<f64>().round()
+        };
+        let (engine_m, unknown_m) = (sum("yes"), sum("unknown"));
+        let length_m = found.iter().map(|one| one.segment.length_m()).sum::<f64>().round();
+        let total = found.len();
+        if let Some(after) = &asked.after {
+            found.retain(|one| one.segment.code > *after);
+        }
+        let limit = asked.limit.unwrap_or(100).clamp(1, 500);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|last| last.segment.code.clone());
+        let items = found.iter().map(|one| view::row(one, &names, &vehicles, today)).collect();
+        Ok(RoadPage { items, total, length_m, engine_m, unknown_m, next })
+    }
+
+    /// What a form needs.
+    pub async fn road_options(&self, caller: &Caller) -> Result<RoadOptions> {
+        caller.scope(Action::RoadRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let vehicles = vehicles_on(&mut read, self.now().date()).await?;
+        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let is_shown = |t: &domain::org::Territory| matches!(t.level, Level::Town | Level::Village);
+        let territories = territories.filter(is_shown).map(|t| Named::new(t.code.as_str(), t.name)).collect();
+        let kinds = [
+            Kind::Secondary,
+            Kind::Tertiary,
+            Kind::Unclassified,
+            Kind::Residential,
+            Kind::Service,
+            Kind::Track,
+            Kind::Pedestrian,
+            Kind::Path,
+            Kind::Footway,
+            Kind::Steps,
+        ];
+        let needs = |vehicle: &domain::vehicle::Vehicle| VehicleNeeds {
+            vehicle: view::class_word(vehicle),
+            needs: vehicle
+                .needs
+                .iter()
+                .map(|(limit, need)| NeedView {
+                    label: limit.label().to_owned(),
+                    unit: limit.unit().to_owned(),
+                    value: need.value,
+                    source: need.source.clone(),
+                    standard: need.confidence == Confidence::Sure,
+                })
+                .collect(),
+        };
+        Ok(RoadOptions {
+            ranks: Rank::ALL.iter().map(|rank| Word::new(rank.code(), rank.label())).collect(),
+            kinds: kinds.iter().map(|kind| Word::new(kind.code(), kind.label())).collect(),
+            surfaces: Surface::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            vehicles: vehicles.iter().map(needs).collect(),
+            territories,
+            map: read.road_map().await?.map(|map| net::RoadMapView {
+                name: map.name,
+                ways: map.ways,
+                recorded_at: map.recorded_at.to_rfc3339(),
+            }),
+            may_add: caller.hats.scope(Action::RoadChange).is_some(),
+            may_plan: caller.hats.scope(Action::RoadPlan).is_some(),
+        })
+    }
+
+    /// One stretch.
+    pub async fn road(&self, caller: &Caller, id: &RoadId) -> Result<RoadView> {
+        let scope = caller.scope(Action::RoadRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.road(id, &scope).await?.ok_or(Error::NotFound)?;
+        self.road_page(caller, &mut read, &record).await
+    }
+
+    async fn road_page(&self, caller: &Caller, read: &mut Read, record: &RoadRecord) -> Result<RoadView> {
+        let scope = caller.scope(Action::RoadRead)?;
+        let today = self.now().date();
+        let names = Names::read(read).await?;
+        let vehicles = vehicles_on(read, today).await?;
+        let events = read.road_events(&record.segment.id).await?;
+        let subject = subject(read, record).await?;
+        let stands = record.segment.void.is_none();
+        let shut =
+            record.segment.closures.iter().any(|closed| closed.closure.until.is_none_or(|d| today <= d));
+        let may = |step: &&Act| {
+            stands
+                && (**step != Act::Open || shut)
+                && caller.hats.hat(right_of(step.code()), &subject).is_some()
+        };
+        let steps = [Act::Change, Act::Split, Act::Close, Act::Open, Act::Void];
+        let actions = steps.iter().filter(may).map(|act| Word::new(act.code(), act.label())).collect();
+        let part_of = match &record.segment.part_of {
+            None => None,
+            Some(id) => {
+                let whole = read.road(id, &scope).await?;
+                whole.map(|whole| Named::new(id.as_str(), whole.segment.road.name))
+            }
+        };
+        let around = Around { names: &names, vehicles: &vehicles, events: &events, part_of, actions };
+        Ok(view::page(record, around, today))
+    }
+
+    /// Enters a stretch.
+    ///
+    /// Errors: its line or a value cannot be; its number is taken; the caller may not there.
+    pub async fn add_road(&self, caller: &Caller, asked: RoadInput) -> Result<RoadView> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let record = self.add_road_in(caller, &mut tx, &asked, now).await?;
+        let subject = subject(&mut tx, &record).await?;
+        let hat = caller.hat(Action::RoadChange, &subject)?;
+        let page = self.road_page(caller, &mut tx, &record).await?;
+        let id = record.segment.id.as_str();
+        Ok(tx.commit(caller.audit_as(hat, "road.add", ("road", id), &record.path, now), page).await?)
+    }
+
+    /// Enters a stretch within a write that somebody else commits.
+    // tidy(commit): a ledger of many is one write.
+    pub(crate) async fn add_road_in(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        asked: &RoadInput,
+        now: Timestamp,
+    ) -> Result<RoadRecord> {
+        caller.scope(Action::RoadChange)?;
+        let mut segment = read_input(asked, None, now.date())?;
+        let path = known_path(tx, &segment.territory).await?;
+        let own = |org: &OrgId| caller.hats.hat(Action::RoadChange, &Subject::of(&path, Some(org))).is_some();
+        let org = caller.hats.all().iter().map(|hat| hat.org.clone()).find(own);
+        let org = org.or_else(|| caller.hats.all().first().map(|hat| hat.org.clone()));
+        segment.org = org.unwrap_or_else(|| "".into());
+        segment.id = RoadId::from(self.new_id());
+        if segment.code.is_empty() {
+            segment.code = next_code(tx).await?;
+        } else if tx.road_with_code(&segment.code).await?.is_some() {
+            return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+        }
+        let record = RoadRecord {
+            path,
+            voided_at: None,
+            recorded_by: caller.name.clone(),
+            version: 1,
+            recorded_at: now,
+            segment,
+        };
+        caller.hat(Action::RoadChange, &subject(tx, &record).await?)?;
+        let event =
+            event(caller, &record.segment, (1, Act::Register), record.segment.since, now, &asked.text);
+        tx.insert_road(&record, &event).await?;
+        Ok(record)
+    }
+
+    /// The stretch as the caller sees it, if he saw its newest version.
+    async fn road_seen(
+        &self,
+        caller: &Caller,
+        read: &mut Read,
+        id: &RoadId,
+        version: Option<i64>,
+    ) -> Result<RoadRecord> {
+        let scope = caller.scope(Action::RoadRead)?;
+        let record = read.road(id, &scope).await?.ok_or(Error::NotFound)?;
+        if version.is_some_and(|version| version != record.version) {
+            return Err(Error::stale(&self.road_page(caller, read, &record).await?));
+        }
+        Ok(record)
+    }
+
+    /// Changes what is on record about a stretch: measured anew, drawn anew, named otherwise.
+    ///
+    /// Errors: somebody was quicker; its line or a value cannot be.
+    pub async fn change_road(&self, caller: &Caller, id: &RoadId, asked: RoadInput) -> Result<RoadView> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let before = self.road_seen(caller, &mut tx, id, Some(asked.version.unwrap_or(0))).await?;
+        let own = subject(&mut tx, &before).await?;
+        let hat = caller.hat(Action::RoadChange, &own)?.clone();
+        let old = before.segment.clone().standing()?;
+        let mut segment = read_input(&asked, Some(&old), now.date())?;
+        if segment.code.is_empty() {
+            segment.code = old.code.clone();
+        }
+        if segment.code != old.code && tx.road_with_code(&segment.code).await?.is_some() {
+            return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+        }
+        let path = known_path(&mut tx, &segment.territory).await?;
+        let mut record = RoadRecord { segment, path, ..before };
+        caller.hat(Action::RoadChange, &subject(&mut tx, &record).await?)?;
+        let on = record.segment.since;
+        self.save_road_act(caller, &mut tx, &mut record, Act::Change, (on, now), &asked.text).await?;
+        let page = self.road_page(caller, &mut tx, &record).await?;
+        let audit = caller.audit_as(&hat, "road.change", ("road", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, page).await?)
+    }
+
+    /// Closes, opens, cuts or voids a stretch. Who reports a closure need not have read the newest version: what he saw
+    /// on the road counts.
+    pub async fn step_road(&self, caller: &Caller, id: &RoadId, asked: RoadStep) -> Result<RoadView> {
+        let (now, today) = (self.now(), self.now().date());
+        let on = match asked.on.as_deref().and_then(given) {
+            None => today,
+            Some(day) => read_day("on", day)?,
+        };
+        let until = asked.until.as_deref().and_then(given).map(|day| read_day("until", day)).transpose()?;
+        let mut tx = self.write(caller).await?;
+        let version = if asked.step == "close" { None } else { Some(asked.version.unwrap_or(0)) };
+        let mut record = self.road_seen(caller, &mut tx, id, version).await?;
+        let own = subject(&mut tx, &record).await?;
+        let hat = caller.hat(right_of(&asked.step), &own)?.clone();
+        let text = asked.text.trim();
+        let segment = record.segment.clone();
+        let act = match asked.step.as_str() {
+            "close" => {
+                let closure = Closure { from: on, until, reason: text.to_owned() };
+                let closed = Closed { closure, by: caller.person.clone(), recorded_at: now };
+                record.segment = segment.close(closed)?;
+                Act::Close
+            }
+            "open" => {
+                record.segment = segment.open(asked.number.unwrap_or(usize::MAX), on)?;
+                Act::Open
+            }
+            "split" => {
+                let at = asked.at.ok_or_else(|| unknown("at"))?;
+                let code = next_code(&mut tx).await?;
+                let (mut first, mut rest) = segment.split(at, RoadId::from(self.new_id()), code)?;
+                (first.since, rest.since) = (today, today);
+                record.segment = first;
+                let event = event(caller, &rest, (1, Act::Register), today, now, text);
+                let second = RoadRecord {
+                    segment: rest,
+                    recorded_by: caller.name.clone(),
+                    version: 1,
+                    recorded_at: now,
+                    ..record.clone()
+                };
+                tx.insert_road(&second, &event).await?;
+                Act::Split
+            }
+            "void" => {
+                record.segment = segment.voided(text)?;
+                record.voided_at = Some(now);
+                Act::Void
+            }
+            _ => return Err(unknown("step")),
+        };
+        let held_from = if matches!(act, Act::Close | Act::Open) { on } else { today };
+        self.save_road_act(caller, &mut tx, &mut record, act, (held_from, now), text).await?;
+        let page = self.road_page(caller, &mut tx, &record).await?;
+        let name = match act {
+            Act::Close => "road.shut",
+            Act::Open => "road.reopen",
+            Act::Split => "road.split",
+            _ => "road.void",
+        };
+        let mut audit = caller.audit_as(&hat, name, ("road", id.as_str()), &record.path, now);
+        audit.reason = text.to_owned();
+        Ok(tx.commit(audit, page).await?)
+    }
+
+    /// Writes a stretch with what happened to it.
+    // tidy(commit): the use case that did it commits.
+    async fn save_road_act(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &mut RoadRecord,
+        act: Act,
+        (on, now): (Date, Timestamp),
+        text: &str,
+    ) -> Result<()> {
+        let event = event(caller, &record.segment, (record.version + 1, act), on, now, text);
+        tx.save_road(record, &event).await?;
+        record.version += 1;
+        Ok(())
+    }
+}
+
+fn event(
+    caller: &Caller,
+    segment: &Segment,
+    (seq, act): (i64, Act),
+    on: Date,
+    now: Timestamp,
+    text: &str,
+) -> Event {
+    Event {
+        seq,
+        act,
+        on,
+        recorded_at: now,
+        by: caller.person.clone(),
+        text: text.trim().to_owned(),
+        segment: segment.clone(),
+    }
+}
+
+/// Path of a territory of the town.
+async fn known_path(read: &mut Read, territory: &TerritoryCode) -> Result<String> {
+    let path = read.territory(territory).await?.map(|known| known.territory.path);
+    path.ok_or_else(|| Error::field("territory", "road.territory", "没有这个辖区，请从列表中选择"))
+}

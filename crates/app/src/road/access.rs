@@ -1,0 +1,618 @@
+//! Who is reached by what: for each village group and place and each kind of vehicle the minutes from the nearest station
+//! that has one, under both readings of what nobody measured, the stretch that blocks the rest, and the water there is.
+//! What does not belong here: the network (`net`), what counts as water (`facility`).
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::sync::Arc;
+
+use ::road::reach::{Arrival, Case, arrivals, matrix};
+use ::road::snap::Spot;
+use ::road::{Objective, Prepared, Search};
+use domain::facility::Facility;
+use domain::facility::water::sum;
+use domain::geometry::distance_m;
+use domain::org::Level;
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use domain::vehicle::Class;
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::facility::FacilityFilter;
+use store::force::ForceFilter;
+use store::road::GroupPoint;
+use utoipa::{IntoParams, ToSchema};
+
+use super::net::{Blocking, NEAR_M, Net, day};
+use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES};
+use crate::export::Format;
+use crate::place::Gazetteer;
+use crate::task::number_on;
+use crate::view::{Named, Word};
+use crate::{App, Caller, Error, Result};
+
+/// What is asked of the report.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct AccessAsked {
+    /// Day; today when left out.
+    pub on: Option<String>,
+    /// Whether it is the wet season.
+    pub wet: Option<bool>,
+    /// Only of this village.
+    pub village: Option<String>,
+    /// Places of the register too, not only village groups.
+    pub places: Option<bool>,
+}
+
+/// A station vehicles set out from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Station {
+    pub name: Named,
+    pub at: [f64; 2],
+}
+
+/// A kind of vehicle and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccessVehicle {
+    pub vehicle: Word,
+    /// Where it sets out from.
+    pub stations: Vec<Named>,
+    /// No station has one on record: it is reckoned from all of them.
+    pub assumed: bool,
+    /// How many targets it reaches in time for sure, perhaps, late, and not at all.
+    pub sure: usize,
+    pub perhaps: usize,
+    pub late: usize,
+    pub never: usize,
+}
+
+/// How one vehicle gets to one target.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccessWay {
+    /// `engine`, `mini`, `motorcycle` or `foot`.
+    pub vehicle: String,
+    /// `sure`, `perhaps` (only if what nobody measured passes), `late` or `never`.
+    pub verdict: String,
+    /// When what nobody knows passes. Units: minutes.
+    pub minutes: Option<f64>,
+    /// When it does not. Units: minutes.
+    pub careful_minutes: Option<f64>,
+    pub station: Option<Named>,
+    /// From the vehicle's road to the target. Units: m.
+    pub away_m: Option<f64>,
+    /// What stands in the way.
+    pub blocked_by: Vec<Blocking>,
+}
+
+/// Water for one kind of vehicle. Units: m³.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccessWater {
+    pub vehicle: String,
+    /// Stored within the shuttle minutes one way, hose-lay included.
+    pub shuttle_m3: f64,
+    /// Flowing there. Units: L/s.
+    pub shuttle_l_s: f64,
+    /// Points it is in.
+    pub points: Vec<Named>,
+}
+
+/// A target.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccessRow {
+    /// `group` or `place`.
+    pub kind: String,
+    pub target: Named,
+    pub village: Named,
+    pub lon: f64,
+    pub lat: f64,
+    pub ways: Vec<AccessWay>,
+    /// The most demanding vehicle that arrives for sure, at whatever time; none when none does.
+    pub best: Option<String>,
+    /// Water a hose reaches from where the target lies, whoever brings it. Units: m³.
+    pub hose_m3: f64,
+    /// Units: L/s.
+    pub hose_l_s: f64,
+    /// Points a hose reaches.
+    pub hose_points: Vec<Named>,
+    /// By vehicle that arrives, of groups only.
+    pub water: Vec<AccessWater>,
+}
+
+/// Who is reached by what.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AccessReport {
+    pub on: String,
+    pub wet: bool,
+    /// Town setting. Units: minutes.
+    pub minutes: f64,
+    /// Town setting. Units: m.
+    pub hose_lay_m: f64,
+    /// Town setting. Units: minutes.
+    pub shuttle_minutes: f64,
+    pub vehicles: Vec<AccessVehicle>,
+    pub rows: Vec<AccessRow>,
+    /// Groups of which nobody has said where they live.
+    pub unplaced: Vec<Named>,
+    pub may_place: bool,
+}
+
+/// Where a village group lives.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct GroupPointInput {
+    pub lon: f64,
+    pub lat: f64,
+    /// The version that was read; 0 for the first time.
+    pub version: i64,
+}
+
+/// Where a village group lives, as kept.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct GroupPointView {
+    pub group: Named,
+    pub village: Named,
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    /// 0 while nobody has said.
+    pub version: i64,
+    pub may_change: bool,
+}
+
+/// The item of a force's kit that is a vehicle of a class. Source: `catalog/forces`.
+fn item_of(class: Class) -> Option<&'static str> {
+    match class {
+        Class::Engine => Some("engine"),
+        Class::Mini => Some("mini_engine"),
+        Class::Motorcycle => Some("motorcycle"),
+        Class::Foot => None,
+    }
+}
+
+/// The stations in use on a day that have a vehicle of a class; all of them, and that it was so, when none has one on
+/// record.
+// tidy(caller): where stations stand is shown to whoever may ask for ways.
+pub(crate) async fn stations(read: &mut Read, class: Class, on: Date) -> Result<(Vec<Station>, bool)> {
+    let whole = Caller::system().scope(Action::ForceRead)?;
+    let forces = read.forces(&whole, &ForceFilter::default()).await?;
+    let there = forces.into_iter().map(|record| record.force).filter(|force| force.is_in_use(on));
+    let mut all = Vec::new();
+    let mut with = Vec::new();
+    for force in there {
+        let Some(at) = force.position else { continue };
+        let station = Station {
+            name: Named::new(force.id.as_str(), force.name.as_str()),
+            at: [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7],
+        };
+        let has = item_of(class).is_none_or(|item| {
+            force.vehicles.iter().any(|vehicle| {
+                vehicle.item == item
+                    && vehicle.from <= on
+                    && vehicle.gone.as_ref().is_none_or(|(gone, _)| on < *gone)
+            })
+        });
+        if has {
+            with.push(station.clone());
+        }
+        all.push(station);
+    }
+    Ok(if with.is_empty() { (all, true) } else { (with, false) })
+}
+
+/// Somewhere a vehicle is to get to.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub is_group: bool,
+    pub name: Named,
+    pub village: Named,
+    pub at: [f64; 2],
+}
+
+/// The village a path lies in; without name or code where there is none.
+fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
+    let around = path.split('/').filter_map(|code| gazetteer.territory(&code.into()));
+    let village = around.into_iter().find(|t| t.level == Level::Village);
+    village.map_or_else(|| Named::new("", ""), |v| Named::new(v.code.as_str(), v.name.as_str()))
+}
+
+/// Everything the report is made of, read before it is reckoned.
+pub(super) struct Ground {
+    pub day: Date,
+    pub wet: bool,
+    pub minutes: f64,
+    pub hose_lay_m: f64,
+    pub shuttle_minutes: f64,
+    pub targets: Vec<Target>,
+    pub unplaced: Vec<Named>,
+    pub stations: Vec<(Class, Vec<Station>, bool)>,
+    /// Facilities that give water and stand.
+    pub water: Vec<Facility>,
+}
+
+impl Ground {
+    /// Reads it.
+    // tidy(caller): the use case asked for the right; what is read lies within the caller's scope.
+    pub async fn read(read: &mut Read, caller: &Caller, asked: &AccessAsked, today: Date) -> Result<Self> {
+        let day = day(asked.on.as_deref(), today)?;
+        let number = async |read: &mut Read, of: (&str, f64)| number_on(read, of, today).await.map(f64::from);
+        let gazetteer = Gazetteer::read(read).await?;
+        let points = read.group_points().await?;
+        let mut territories = read.territories().await?;
+        territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
+        let wanted = asked.village.as_deref().map(str::trim).filter(|code| !code.is_empty());
+        let (mut targets, mut unplaced) = (Vec::new(), Vec::new());
+        for group in territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Group) {
+            let village = village_of(&gazetteer, &group.path);
+            if wanted.is_some_and(|code| code != village.id) {
+                continue;
+            }
+            let name = Named::new(group.code.as_str(), group.name.as_str());
+            match points.iter().find(|point| point.territory == group.code) {
+                Some(point) => targets.push(Target { is_group: true, name, village, at: point.at }),
+                None => unplaced.push(name),
+            }
+        }
+        if asked.places == Some(true)
+            && let Some(scope) = caller.hats.scope(Action::PlaceRead)
+        {
+            let mut places = read.place_spots(&scope).await?;
+            places.retain(|place| wanted.is_none_or(|code| code == place.village));
+            targets.extend(places.into_iter().map(|place| Target {
+                is_group: false,
+                village: gazetteer.place(&place.village.as_str().into()),
+                name: Named::new(place.id, place.name),
+                at: [place.at.lon_deg, place.at.lat_deg],
+            }));
+        }
+        let mut starts = Vec::new();
+        for class in Class::ALL {
+            let (from, assumed) = stations(read, class, day).await?;
+            starts.push((class, from, assumed));
+        }
+        let kinds = crate::facility::facilities().catalog.kinds().filter(|kind| kind.gives_water);
+        let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
+        let filter = FacilityFilter { kinds: Some(kinds.join(",")), ..FacilityFilter::default() };
+        let scope = caller.hats.scope(Action::FacilityRead);
+        let water = match scope {
+            None => Vec::new(),
+            Some(scope) => read.facilities(&scope, &filter, None, i64::MAX).await?,
+        };
+        Ok(Self {
+            day,
+            wet: asked.wet.unwrap_or(false),
+            minutes: number(read, REACH_MINUTES).await?,
+            hose_lay_m: number(read, HOSE_LAY_M).await?,
+            shuttle_minutes: number(read, SHUTTLE_MINUTES).await?,
+            targets,
+            unplaced,
+            stations: starts,
+            water: water.into_iter().map(|one| one.facility).filter(|f| f.stage.is_standing()).collect(),
+        })
+    }
+}
+
+fn verdict(arrival: &Arrival, limit_s: f64) -> &'static str {
+    let within = |seconds: Option<f64>| seconds.is_some_and(|seconds| seconds <= limit_s);
+    match (within(arrival.pessimistic_s), within(arrival.optimistic_s), arrival.optimistic_s) {
+        (true, ..) => "sure",
+        (false, true, _) => "perhaps",
+        (false, false, Some(_)) => "late",
+        (false, false, None) => "never",
+    }
+}
+
+fn minutes(seconds: Option<f64>) -> Option<f64> {
+    seconds.map(|seconds| (seconds / 6.0).round() / 10.0)
+}
+
+/// Reckons the report; takes a while on a district, so never on a thread others wait for.
+pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
+    let network = &net.drawn.network;
+    let situation = net.situation(ground.day, ground.wet);
+    let limit_s = ground.minutes * 60.0;
+    let points: Vec<[f64; 2]> = ground.targets.iter().map(|target| target.at).collect();
+    let mut search = Search::new();
+    let mut rows: Vec<AccessRow> = ground.targets.iter().map(|target| hose(ground, target)).collect();
+    let mut vehicles = Vec::new();
+    for (class, stations, assumed) in &ground.stations {
+        let vehicle = net.vehicle(*class)?;
+        let prepared = Prepared::new(network, vehicle, &situation, Objective::Time);
+        let starts: Vec<[f64; 2]> = stations.iter().map(|station| station.at).collect();
+        let case = [Case { vehicle, prepared: &prepared }];
+        let found = arrivals(
+            network,
+            &situation,
+            &case,
+            &mut search,
+            (starts.as_slice(), points.as_slice()),
+            (limit_s, NEAR_M),
+        );
+        let mut told = AccessVehicle {
+            vehicle: super::view::class_word(vehicle),
+            stations: stations.iter().map(|station| station.name.clone()).collect(),
+            assumed: *assumed,
+            sure: 0,
+            perhaps: 0,
+            late: 0,
+            never: 0,
+        };
+        for (row, arrival) in rows.iter_mut().zip(found.iter().filter_map(|own| own.first())) {
+            let verdict = verdict(arrival, limit_s);
+            match verdict {
+                "sure" => told.sure += 1,
+                "perhaps" => told.perhaps += 1,
+                "late" => told.late += 1,
+                _ => told.never += 1,
+            }
+            if arrival.pessimistic_s.is_some() && row.best.is_none() {
+                row.best = Some(class.code().to_owned());
+            }
+            row.ways.push(AccessWay {
+                vehicle: class.code().to_owned(),
+                verdict: verdict.to_owned(),
+                minutes: minutes(arrival.optimistic_s),
+                careful_minutes: minutes(arrival.pessimistic_s),
+                station: arrival.start.and_then(|n| stations.get(n)).map(|station| station.name.clone()),
+                away_m: arrival.away_m.map(f64::round),
+                blocked_by: arrival.blocked_by.iter().map(|light| net.blocking(light)).collect(),
+            });
+        }
+        vehicles.push(told);
+        if *class != Class::Foot {
+            shuttle(net, ground, (*class, &prepared), &mut search, &mut rows);
+        }
+    }
+    Ok(AccessReport {
+        on: ground.day.to_string(),
+        wet: ground.wet,
+        minutes: ground.minutes,
+        hose_lay_m: ground.hose_lay_m,
+        shuttle_minutes: ground.shuttle_minutes,
+        vehicles,
+        rows,
+        unplaced: ground.unplaced.clone(),
+        may_place: false,
+    })
+}
+
+/// As high as a pump draws. Units: m.
+fn lift_m() -> f64 {
+    f64::from(crate::facility::facilities().lift_limit_m)
+}
+
+/// The water of some points that counts on a day, points on one pool once: m³, L/s and which.
+fn counted(ground: &Ground, near: impl Fn(&Facility) -> bool) -> (f64, f64, Vec<Named>) {
+    let own: Vec<&Facility> = ground.water.iter().filter(|facility| near(facility)).collect();
+    let total = sum(&own, ground.day, lift_m());
+    let name = |facility: &&&Facility| Named::new(facility.id.as_str(), facility.name.as_str());
+    let good = own.iter().filter(|facility| total.good.contains(&facility.id));
+    (total.usable_m3, total.flow_l_s, good.map(|facility| name(&facility)).collect())
+}
+
+fn middle(facility: &Facility) -> Option<[f64; 2]> {
+    facility.shape.as_ref().and_then(|shape| shape.middle())
+}
+
+/// A target with the water a hose reaches from it.
+fn hose(ground: &Ground, target: &Target) -> AccessRow {
+    let near = |facility: &Facility| {
+        middle(facility).is_some_and(|at| distance_m(at, target.at) <= ground.hose_lay_m)
+    };
+    let (hose_m3, hose_l_s, hose_points) = counted(ground, near);
+    AccessRow {
+        kind: if target.is_group { "group" } else { "place" }.to_owned(),
+        target: target.name.clone(),
+        village: target.village.clone(),
+        lon: target.at[0],
+        lat: target.at[1],
+        ways: Vec::new(),
+        best: None,
+        hose_m3,
+        hose_l_s,
+        hose_points,
+        water: Vec::new(),
+    }
+}
+
+/// The water a vehicle brings to each group it arrives at for sure: points it drives to within the shuttle minutes, and
+/// those a hose reaches anyway.
+fn shuttle(
+    net: &Net,
+    ground: &Ground,
+    (class, prepared): (Class, &Prepared),
+    search: &mut Search,
+    rows: &mut [AccessRow],
+) {
+    let network = &net.drawn.network;
+    let spot = |at: [f64; 2]| network.index().nearest(network, at, NEAR_M, |n| prepared.is_open(n)).ok();
+    // A pump stands at the road: a point further off than a hose is long is of no use to whoever drives.
+    let beside =
+        |facility: &Facility| middle(facility).and_then(spot).filter(|spot| spot.away_m <= ground.hose_lay_m);
+    let sources: Vec<(&Facility, Spot)> =
+        ground.water.iter().filter_map(|facility| Some((facility, beside(facility)?))).collect();
+    let limit_ms = ground.shuttle_minutes * 60_000.0;
+    let targets: Vec<(usize, Spot)> = ground
+        .targets
+        .iter()
+        .enumerate()
+        .filter(|(_, target)| target.is_group)
+        .filter_map(|(n, target)| Some((n, spot(target.at)?)))
+        .collect();
+    let to: Vec<Spot> = targets.iter().map(|(_, spot)| *spot).collect();
+    let from: Vec<Spot> = sources.iter().map(|(_, spot)| *spot).collect();
+    // The careful reading: water is not promised over a bridge nobody measured.
+    let costs = matrix(network, &prepared.careful(), search, &from, &to);
+    for (column, (n, _)) in targets.iter().enumerate() {
+        let Some(row) = rows.get_mut(*n) else { continue };
+        let arrives = row.ways.iter().any(|way| way.vehicle == class.code() && way.careful_minutes.is_some());
+        if !arrives {
+            continue;
+        }
+        let target = [row.lon, row.lat];
+        let near = |facility: &Facility| {
+            let by_hose = middle(facility).is_some_and(|at| distance_m(at, target) <= ground.hose_lay_m);
+            by_hose
+                || sources.iter().zip(&costs).any(|((source, _), costs)| {
+                    source.id == facility.id
+                        && costs.get(column).copied().flatten().is_some_and(|ms| f64::from(ms) <= limit_ms)
+                })
+        };
+        let (shuttle_m3, shuttle_l_s, points) = counted(ground, near);
+        row.water.push(AccessWater { vehicle: class.code().to_owned(), shuttle_m3, shuttle_l_s, points });
+    }
+}
+
+impl App {
+    /// Who is reached by what, how fast, and what blocks the rest.
+    pub async fn road_access(&self, caller: &Caller, asked: &AccessAsked) -> Result<AccessReport> {
+        caller.scope(Action::RoadRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let ground = Ground::read(&mut read, caller, asked, self.now().date()).await?;
+        drop(read);
+        let net: Arc<Net> = self.road_net().await?;
+        let mut report = self.aside(move || reckon(&net, &ground)).await?;
+        report.may_place = caller.hats.scope(Action::RoadChange).is_some();
+        Ok(report)
+    }
+
+    /// The report as a table of text, headed, one row for each target and vehicle.
+    pub async fn road_access_table(&self, caller: &Caller, asked: &AccessAsked) -> Result<Vec<Vec<String>>> {
+        let report = self.road_access(caller, asked).await?;
+        let head = [
+            "村（社区）",
+            "村民小组或场所",
+            "车辆",
+            "结论",
+            "分钟（不明按可通行）",
+            "分钟（不明按不可通行）",
+            "出发站点",
+            "受阻路段",
+            "受阻原因",
+            "水带可及水量（立方米）",
+            "运水可用水量（立方米）",
+        ];
+        let mut table = vec![head.map(str::to_owned).to_vec()];
+        let number = |value: Option<f64>| value.map(|n| n.to_string()).unwrap_or_default();
+        for row in &report.rows {
+            for way in &row.ways {
+                let vehicle = report.vehicles.iter().find(|one| one.vehicle.code == way.vehicle);
+                let names: Vec<&str> = way.blocked_by.iter().map(|one| one.name.as_str()).collect();
+                let why =
+                    way.blocked_by.iter().flat_map(|one| one.reasons.iter().map(|why| why.label.as_str()));
+                let water = row.water.iter().find(|one| one.vehicle == way.vehicle);
+                table.push(vec![
+                    row.village.name.clone(),
+                    row.target.name.clone(),
+                    vehicle.map(|one| one.vehicle.label.clone()).unwrap_or_default(),
+                    verdict_label(&way.verdict).to_owned(),
+                    number(way.minutes),
+                    number(way.careful_minutes),
+                    way.station.as_ref().map(|station| station.name.clone()).unwrap_or_default(),
+                    names.join("、"),
+                    why.collect::<Vec<_>>().join("；"),
+                    row.hose_m3.to_string(),
+                    number(water.map(|water| water.shuttle_m3)),
+                ]);
+            }
+        }
+        Ok(table)
+    }
+
+    /// The table as a file, by the ending.
+    ///
+    /// Errors: no such form of file.
+    pub async fn road_access_file(
+        &self,
+        caller: &Caller,
+        asked: &AccessAsked,
+        ending: &str,
+    ) -> Result<(Format, Vec<u8>)> {
+        let table = self.road_access_table(caller, asked).await?;
+        let mut bytes = Vec::new();
+        let format = Format::from_ending(ending);
+        let done = match format {
+            Some(Format::Xlsx) => {
+                let widths = [14.0, 20.0, 12.0, 22.0, 12.0, 12.0, 22.0, 26.0, 36.0, 14.0, 14.0];
+                exchange::write::table("车辆可达", &table, &widths, std::io::Cursor::new(&mut bytes))
+            }
+            Some(Format::Csv) => exchange::write::text_table(&table, &mut bytes),
+            _ => return Err(Error::field("format", "export.format", "请选择 xlsx 或 csv")),
+        };
+        done.map_err(|e| Error::Internal(e.to_string()))?;
+        Ok((format.unwrap_or(Format::Csv), bytes))
+    }
+
+    /// Every village group with where it lives.
+    pub async fn group_points(&self, caller: &Caller) -> Result<Vec<GroupPointView>> {
+        caller.scope(Action::RoadRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let gazetteer = Gazetteer::read(&mut read).await?;
+        let points = read.group_points().await?;
+        let mut groups: Vec<_> = read.territories().await?.into_iter().map(|one| one.territory).collect();
+        groups.retain(|t| t.level == Level::Group);
+        groups.sort_by(|a, b| a.path.cmp(&b.path));
+        let view = |group: &domain::org::Territory| {
+            let known = points.iter().find(|point| point.territory == group.code);
+            let subject = Subject::of(&group.path, None);
+            GroupPointView {
+                group: Named::new(group.code.as_str(), group.name.as_str()),
+                village: village_of(&gazetteer, &group.path),
+                lon: known.map(|point| point.at[0]),
+                lat: known.map(|point| point.at[1]),
+                version: known.map_or(0, |point| point.version),
+                may_change: caller.hats.hat(Action::RoadChange, &subject).is_some(),
+            }
+        };
+        Ok(groups.iter().map(view).collect())
+    }
+
+    /// Says where a village group lives.
+    ///
+    /// Errors: no such group; nowhere on earth; somebody was quicker.
+    pub async fn place_group(
+        &self,
+        caller: &Caller,
+        code: &str,
+        asked: GroupPointInput,
+    ) -> Result<GroupPointView> {
+        caller.scope(Action::RoadRead)?;
+        let now = self.now();
+        let at = [asked.lon, asked.lat];
+        domain::facility::Shape::Point(at)
+            .check()
+            .map_err(|e| Error::field("lon", e.code(), &e.to_string()))?;
+        let mut tx = self.write(caller).await?;
+        let group = tx.territory(&code.into()).await?.map(|known| known.territory);
+        let group = group.filter(|group| group.level == Level::Group).ok_or(Error::NotFound)?;
+        let hat = caller.hat(Action::RoadChange, &Subject::of(&group.path, None))?.clone();
+        let point = GroupPoint {
+            territory: group.code.clone(),
+            at,
+            recorded_by: caller.name.clone(),
+            version: asked.version.max(0),
+            recorded_at: now,
+        };
+        tx.put_group_point(&point).await?;
+        let gazetteer = Gazetteer::read(&mut tx).await?;
+        let view = GroupPointView {
+            group: Named::new(group.code.as_str(), group.name.as_str()),
+            village: village_of(&gazetteer, &group.path),
+            lon: Some(at[0]),
+            lat: Some(at[1]),
+            version: point.version + 1,
+            may_change: true,
+        };
+        let audit = caller.audit_as(&hat, "group_point.set", ("group_point", code), &group.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+}
+
+/// A verdict in words.
+fn verdict_label(verdict: &str) -> &'static str {
+    match verdict {
+        "sure" => "按时可达",
+        "perhaps" => "不明路段可通行时按时可达",
+        "late" => "超时可达",
+        _ => "不可达",
+    }
+}

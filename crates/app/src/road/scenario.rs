@@ -1,0 +1,513 @@
+//! What if: lists of changes to roads, water and stations, kept, and what would come of them by name: who would be gained
+//! or lost, by which vehicle, with minutes before and after. Today's answers never see them. What does not belong here:
+//! how it is reckoned (`access`).
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use domain::ids::ScenarioId;
+use domain::policy::{Action, Subject};
+use domain::road::Limit;
+use domain::road::scenario::{Change, Scenario, ScenarioRefusal};
+use domain::vehicle::Class;
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::facility::FacilityFilter;
+use store::road::ScenarioRecord;
+use utoipa::{IntoParams, ToSchema};
+
+use super::access::{AccessAsked, AccessReport, AccessRow, AccessWay, Ground, Station, reckon};
+use super::net::Net;
+use super::{given, unknown};
+use crate::view::{Named, Word, read_day};
+use crate::{App, Caller, Error, Result};
+
+impl From<ScenarioRefusal> for Error {
+    fn from(refusal: ScenarioRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// One change as typed in and shown.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ScenarioChange {
+    /// `measure`, `close`, `open`, `station` or `water`.
+    pub what: String,
+    /// The stretch.
+    pub road: Option<String>,
+    /// `width`, `height`, `load`, `slope` or `turning_radius`.
+    pub limit: Option<String>,
+    /// In the limit's unit; m³ of a water point.
+    pub value: Option<f64>,
+    pub from: Option<String>,
+    pub until: Option<String>,
+    /// What the station is called; of anything else what it is called on record.
+    pub name: Option<String>,
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    /// The water point.
+    pub facility: Option<String>,
+}
+
+/// A list to keep.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ScenarioInput {
+    pub name: String,
+    /// The day it is asked of; today when left out.
+    pub on: Option<String>,
+    pub changes: Vec<ScenarioChange>,
+    /// The version that was read; none for a new one.
+    pub version: Option<i64>,
+}
+
+/// A list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScenarioView {
+    pub id: String,
+    pub name: String,
+    pub on: Option<String>,
+    pub changes: Vec<ScenarioChange>,
+    pub void: Option<String>,
+    pub recorded_by: String,
+    pub recorded_at: String,
+    pub version: i64,
+}
+
+/// Why a list goes.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ScenarioVoid {
+    pub reason: String,
+    pub version: i64,
+}
+
+/// What a list is held against.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ScenarioAsked {
+    /// Another list; the town as it is when left out.
+    pub against: Option<String>,
+    /// Whether it is the wet season.
+    pub wet: Option<bool>,
+}
+
+/// Somebody who would be reached otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScenarioRow {
+    /// `group` or `place`.
+    pub kind: String,
+    pub target: Named,
+    pub village: Named,
+    pub vehicle: String,
+    /// `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes.
+    pub change: String,
+    pub before: AccessWay,
+    pub after: AccessWay,
+}
+
+/// A group that would have other water. Units: m³.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScenarioWater {
+    pub target: Named,
+    pub village: Named,
+    /// None for what a hose reaches.
+    pub vehicle: Option<String>,
+    pub before_m3: f64,
+    pub after_m3: f64,
+}
+
+/// How many are gained and lost by a kind of vehicle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ScenarioCount {
+    pub vehicle: Word,
+    pub gained: usize,
+    pub lost: usize,
+    pub faster: usize,
+    pub slower: usize,
+}
+
+/// What would come of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScenarioResult {
+    pub scenario: ScenarioView,
+    /// What it is held against; none for the town as it is.
+    pub against: Option<Named>,
+    pub on: String,
+    /// Town setting. Units: minutes.
+    pub minutes: f64,
+    pub counts: Vec<ScenarioCount>,
+    pub rows: Vec<ScenarioRow>,
+    pub water: Vec<ScenarioWater>,
+}
+
+fn limit_of(word: &str) -> Result<Limit> {
+    Ok(match word {
+        "width" => Limit::Width,
+        "height" => Limit::Height,
+        "load" => Limit::Load,
+        "slope" => Limit::Slope,
+        "turning_radius" => Limit::TurningRadius,
+        _ => return Err(unknown("limit")),
+    })
+}
+
+/// A change as typed, of something there is.
+async fn read_change(read: &mut Read, caller: &Caller, asked: &ScenarioChange) -> Result<Change> {
+    let scope = caller.scope(Action::RoadRead)?;
+    let road = async |read: &mut Read| -> Result<domain::ids::RoadId> {
+        let id = asked.road.as_deref().and_then(given).unwrap_or_default().into();
+        let there = read.road(&id, &scope).await?.is_some_and(|record| record.segment.void.is_none());
+        if there { Ok(id) } else { Err(unknown("road")) }
+    };
+    let day = |field: &str, text: &Option<String>| {
+        text.as_deref().and_then(given).map(|text| read_day(field, text)).transpose()
+    };
+    Ok(match asked.what.as_str() {
+        "measure" => Change::Measure {
+            road: road(read).await?,
+            limit: limit_of(asked.limit.as_deref().unwrap_or_default())?,
+            value: asked.value.ok_or_else(|| unknown("value"))?,
+        },
+        "close" => Change::Close {
+            road: road(read).await?,
+            from: day("from", &asked.from)?.ok_or_else(|| unknown("from"))?,
+            until: day("until", &asked.until)?,
+        },
+        "open" => Change::Open { road: road(read).await? },
+        "station" => {
+            let name = asked.name.as_deref().and_then(given).ok_or_else(|| unknown("name"))?;
+            let (lon, lat) = asked.lon.zip(asked.lat).ok_or_else(|| unknown("lon"))?;
+            Change::Station { name: name.to_owned(), at: [lon, lat] }
+        }
+        "water" => {
+            let id = asked.facility.as_deref().and_then(given).unwrap_or_default().into();
+            let scope = caller.scope(Action::FacilityRead)?;
+            let there = read.facility(&id, &scope).await?;
+            if there.is_none_or(|record| record.facility.water.is_none()) {
+                return Err(unknown("facility"));
+            }
+            Change::Water { facility: id, usable_m3: asked.value.ok_or_else(|| unknown("value"))? }
+        }
+        _ => return Err(unknown("what")),
+    })
+}
+
+fn limit_word(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Width => "width",
+        Limit::Height => "height",
+        Limit::Load => "load",
+        Limit::Slope => "slope",
+        Limit::TurningRadius => "turning_radius",
+    }
+}
+
+/// A list as shown, with what roads and water points are called.
+async fn view(read: &mut Read, caller: &Caller, record: &ScenarioRecord) -> Result<ScenarioView> {
+    let s = &record.scenario;
+    let roads = read.roads(&caller.scope(Action::RoadRead)?, &Default::default()).await?;
+    let facilities = match caller.hats.scope(Action::FacilityRead) {
+        Some(scope) => read.facilities(&scope, &FacilityFilter::default(), None, i64::MAX).await?,
+        None => Vec::new(),
+    };
+    let road = |id: &domain::ids::RoadId| {
+        let found = roads.iter().find(|one| one.segment.id == *id);
+        (Some(id.to_string()), found.map(|one| one.segment.road.name.clone()))
+    };
+    let change = |change: &Change| match change {
+        Change::Measure { road: id, limit, value } => {
+            let ((road, name), limit) = (road(id), Some(limit_word(*limit).to_owned()));
+            ScenarioChange {
+                what: "measure".into(),
+                road,
+                name,
+                limit,
+                value: Some(*value),
+                ..Default::default()
+            }
+        }
+        Change::Close { road: id, from, until } => {
+            let (road, name) = road(id);
+            let (from, until) = (Some(from.to_string()), until.map(|day| day.to_string()));
+            ScenarioChange { what: "close".into(), road, name, from, until, ..Default::default() }
+        }
+        Change::Open { road: id } => {
+            let (road, name) = road(id);
+            ScenarioChange { what: "open".into(), road, name, ..Default::default() }
+        }
+        Change::Station { name, at: [lon, lat] } => ScenarioChange {
+            what: "station".into(),
+            name: Some(name.clone()),
+            lon: Some(*lon),
+            lat: Some(*lat),
+            ..Default::default()
+        },
+        Change::Water { facility, usable_m3 } => {
+            let known = facilities.iter().find(|one| one.facility.id == *facility);
+            ScenarioChange {
+                what: "water".into(),
+                facility: Some(facility.to_string()),
+                name: known.map(|one| one.facility.name.clone()),
+                value: Some(*usable_m3),
+                ..Default::default()
+            }
+        }
+    };
+    Ok(ScenarioView {
+        id: s.id.to_string(),
+        name: s.name.clone(),
+        on: s.on.map(|day| day.to_string()),
+        changes: s.changes.iter().map(change).collect(),
+        void: s.void.clone(),
+        recorded_by: record.recorded_by.clone(),
+        recorded_at: record.recorded_at.to_rfc3339(),
+        version: record.version,
+    })
+}
+
+/// How a way compares with what it was.
+fn compare(before: &AccessWay, after: &AccessWay) -> Option<&'static str> {
+    let sure = |way: &AccessWay| way.verdict == "sure";
+    match (sure(before), sure(after)) {
+        (false, true) => return Some("gained"),
+        (true, false) => return Some("lost"),
+        _ => {}
+    }
+    // Between two that both do not arrive in time, arriving at all is what counts first.
+    let minutes = |way: &AccessWay| way.careful_minutes.or(way.minutes).unwrap_or(f64::INFINITY);
+    match minutes(before).total_cmp(&minutes(after)) {
+        std::cmp::Ordering::Less => Some("slower"),
+        std::cmp::Ordering::Greater => Some("faster"),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+/// What is otherwise in one report than in another.
+fn difference(before: &AccessReport, after: &AccessReport) -> (Vec<ScenarioRow>, Vec<ScenarioWater>) {
+    let (mut rows, mut water) = (Vec::new(), Vec::new());
+    for (old, new) in before.rows.iter().zip(&after.rows) {
+        for (then, now) in old.ways.iter().zip(&new.ways) {
+            let Some(change) = compare(then, now) else { continue };
+            rows.push(ScenarioRow {
+                kind: new.kind.clone(),
+                target: new.target.clone(),
+                village: new.village.clone(),
+                vehicle: now.vehicle.clone(),
+                change: change.to_owned(),
+                before: then.clone(),
+                after: now.clone(),
+            });
+        }
+        let other = |vehicle: Option<&str>, before_m3: f64, after_m3: f64| {
+            (new.kind == "group" && before_m3 != after_m3).then(|| ScenarioWater {
+                target: new.target.clone(),
+                village: new.village.clone(),
+                vehicle: vehicle.map(str::to_owned),
+                before_m3,
+                after_m3,
+            })
+        };
+        water.extend(other(None, old.hose_m3, new.hose_m3));
+        let of = |row: &AccessRow, vehicle: &str| {
+            row.water.iter().find(|one| one.vehicle == vehicle).map_or(0.0, |one| one.shuttle_m3)
+        };
+        for class in [Class::Engine, Class::Mini, Class::Motorcycle] {
+            let vehicle = class.code();
+            water.extend(other(Some(vehicle), of(old, vehicle), of(new, vehicle)));
+        }
+    }
+    (rows, water)
+}
+
+impl Ground {
+    /// The same with the stations and water of a list.
+    fn over(mut self, scenario: Option<&Scenario>) -> Self {
+        let Some(scenario) = scenario else { return self };
+        let station = |(name, at): (&str, [f64; 2])| Station { name: Named::new("", name), at };
+        for (_, stations, _) in &mut self.stations {
+            stations.extend(scenario.stations().map(station));
+        }
+        for facility in &mut self.water {
+            let (id, water) = (facility.id.clone(), facility.water.as_mut());
+            if let (Some(water), Some(usable_m3)) = (water, scenario.water(&id)) {
+                water.usable_m3 = Some(usable_m3);
+            }
+        }
+        self
+    }
+}
+
+impl App {
+    /// Every list, the newest first.
+    pub async fn scenarios(&self, caller: &Caller) -> Result<Vec<ScenarioView>> {
+        caller.scope(Action::RoadPlan)?;
+        let mut read = self.db.read(&self.town).await?;
+        let mut out = Vec::new();
+        for record in read.scenarios().await? {
+            out.push(view(&mut read, caller, &record).await?);
+        }
+        Ok(out)
+    }
+
+    /// One list.
+    pub async fn scenario(&self, caller: &Caller, id: &ScenarioId) -> Result<ScenarioView> {
+        caller.scope(Action::RoadPlan)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.scenario(id).await?.ok_or(Error::NotFound)?;
+        view(&mut read, caller, &record).await
+    }
+
+    /// Keeps a list, a new one or one that is changed.
+    ///
+    /// Errors: it has no name or no changes; something changed is not there, or cannot be so; somebody was quicker.
+    pub async fn keep_scenario(
+        &self,
+        caller: &Caller,
+        id: Option<&ScenarioId>,
+        asked: ScenarioInput,
+    ) -> Result<ScenarioView> {
+        caller.scope(Action::RoadPlan)?;
+        let hat = caller.hat(Action::RoadPlan, &Subject::town())?.clone();
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut changes = Vec::new();
+        for change in &asked.changes {
+            changes.push(read_change(&mut tx, caller, change).await?);
+        }
+        let on = asked.on.as_deref().and_then(given).map(|text| read_day("on", text)).transpose()?;
+        let name = asked.name.trim().to_owned();
+        let kept = match id {
+            None => None,
+            Some(id) => Some(self.scenario_seen(caller, &mut tx, id, asked.version.unwrap_or(0)).await?),
+        };
+        let own =
+            kept.as_ref().map_or_else(|| ScenarioId::from(self.new_id()), |kept| kept.scenario.id.clone());
+        let scenario = Scenario { id: own, name, on, changes, void: None }.checked()?;
+        let mut record = match kept {
+            None => ScenarioRecord {
+                scenario,
+                voided_at: None,
+                recorded_by: caller.name.clone(),
+                version: 1,
+                recorded_at: now,
+            },
+            Some(kept) => ScenarioRecord { scenario, ..kept },
+        };
+        let act = if id.is_none() {
+            tx.insert_scenario(&record).await?;
+            "road_scenario.add"
+        } else {
+            tx.save_scenario(&record).await?;
+            record.version += 1;
+            "road_scenario.change"
+        };
+        let shown = view(&mut tx, caller, &record).await?;
+        let audit = caller.audit_as(&hat, act, ("road_scenario", &shown.id), "", now);
+        Ok(tx.commit(audit, shown).await?)
+    }
+
+    /// Voids a list.
+    ///
+    /// Errors: nobody said why; somebody was quicker.
+    pub async fn void_scenario(
+        &self,
+        caller: &Caller,
+        id: &ScenarioId,
+        asked: ScenarioVoid,
+    ) -> Result<ScenarioView> {
+        caller.scope(Action::RoadPlan)?;
+        let hat = caller.hat(Action::RoadPlan, &Subject::town())?.clone();
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let mut record = self.scenario_seen(caller, &mut tx, id, asked.version).await?;
+        let reason = given(&asked.reason).ok_or(ScenarioRefusal::NoReason)?;
+        record.scenario.void = Some(reason.to_owned());
+        record.voided_at = Some(now);
+        tx.save_scenario(&record).await?;
+        record.version += 1;
+        let shown = view(&mut tx, caller, &record).await?;
+        let mut audit = caller.audit_as(&hat, "road_scenario.void", ("road_scenario", id.as_str()), "", now);
+        audit.reason = reason.to_owned();
+        Ok(tx.commit(audit, shown).await?)
+    }
+
+    async fn scenario_seen(
+        &self,
+        caller: &Caller,
+        read: &mut Read,
+        id: &ScenarioId,
+        version: i64,
+    ) -> Result<ScenarioRecord> {
+        let record = read.scenario(id).await?.filter(|kept| kept.voided_at.is_none());
+        let record = record.ok_or(Error::NotFound)?;
+        if record.version != version {
+            return Err(Error::stale(&view(read, caller, &record).await?));
+        }
+        Ok(record)
+    }
+
+    /// What would come of a list, held against the town as it is or against another list.
+    pub async fn scenario_result(
+        &self,
+        caller: &Caller,
+        id: &ScenarioId,
+        asked: &ScenarioAsked,
+    ) -> Result<ScenarioResult> {
+        caller.scope(Action::RoadPlan)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.scenario(id).await?.ok_or(Error::NotFound)?;
+        let against = match asked.against.as_deref().and_then(given) {
+            None => None,
+            Some(other) => Some(read.scenario(&other.into()).await?.ok_or(Error::NotFound)?.scenario),
+        };
+        let shown = view(&mut read, caller, &record).await?;
+        let day = record.scenario.on.map(|day| day.to_string());
+        let of = AccessAsked { on: day, wet: asked.wet, village: None, places: Some(true) };
+        let before = Ground::read(&mut read, caller, &of, today).await?.over(against.as_ref());
+        let after = Ground::read(&mut read, caller, &of, today).await?.over(Some(&record.scenario));
+        drop(read);
+        let now = self.road_net().await?;
+        let map = self.road_map_now().await?;
+        let named = against.as_ref().map(|other| Named::new(other.id.as_str(), other.name.as_str()));
+        let scenario = record.scenario;
+        self.aside(move || {
+            let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
+            let with = |scenario: &Scenario| {
+                let segments = now.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
+                Net::of(segments, now.vehicles.clone(), map.clone())
+            };
+            let old = match &against {
+                None => reckon(&now, &before)?,
+                Some(other) => reckon(&with(other), &before)?,
+            };
+            let new = reckon(&with(&scenario), &after)?;
+            let (rows, water) = difference(&old, &new);
+            let count = |vehicle: &Word| {
+                let of = |change: &str| {
+                    let own = rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change);
+                    own.count()
+                };
+                ScenarioCount {
+                    vehicle: vehicle.clone(),
+                    gained: of("gained"),
+                    lost: of("lost"),
+                    faster: of("faster"),
+                    slower: of("slower"),
+                }
+            };
+            let counts = new.vehicles.iter().map(|one| count(&one.vehicle)).collect();
+            Ok(ScenarioResult {
+                scenario: shown,
+                against: named,
+                on: new.on,
+                minutes: new.minutes,
+                counts,
+                rows,
+                water,
+            })
+        })
+        .await
+    }
+}

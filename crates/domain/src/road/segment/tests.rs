@@ -1,0 +1,179 @@
+//! Stretches of road: what is refused, closures, cuts, and the days a vehicle could pass as they were known.
+
+use super::*;
+use crate::road::{Fitness, Kind, OneWay};
+use crate::vehicle::tests::engine;
+
+fn day(text: &str) -> Date {
+    crate::time::parse_date(text).expect("a date")
+}
+
+fn segment(width_m: Option<f64>) -> Segment {
+    Segment {
+        id: "r1".into(),
+        code: "LD-0001".to_owned(),
+        road: Road {
+            kind: Kind::Unclassified,
+            name: "老街至河坝".to_owned(),
+            one_way: OneWay::No,
+            bridge: false,
+            covered: false,
+            private: false,
+            fitness: Fitness { width_m, ..Fitness::default() },
+        },
+        rank: Rank::VillageMain,
+        territory: "v1".into(),
+        org: "o1".into(),
+        line: vec![[105.870, 29.260], [105.880, 29.260], [105.880, 29.270]],
+        surface: None,
+        not_for_engine: false,
+        source: String::new(),
+        surveyed_on: Some(day("2026-01-10")),
+        part_of: None,
+        closures: Vec::new(),
+        since: day("2026-01-10"),
+        void: None,
+    }
+}
+
+fn closed(from: &str, until: Option<&str>) -> Closed {
+    let closure = Closure { from: day(from), until: until.map(day), reason: "塌方".to_owned() };
+    Closed { closure, by: "p".into(), recorded_at: Timestamp::start_of(day(from)) }
+}
+
+fn event(seq: i64, act: Act, on: &str, segment: &Segment) -> Event {
+    Event {
+        seq,
+        act,
+        on: day(on),
+        recorded_at: Timestamp::start_of(day(on)),
+        by: "p".into(),
+        text: String::new(),
+        segment: segment.clone(),
+    }
+}
+
+fn spans_of(found: &[Passable]) -> Vec<(String, String, String)> {
+    let text = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    found
+        .iter()
+        .map(|one| (text(Some(one.held.span.from)), text(one.held.span.to), text(one.until_known)))
+        .collect()
+}
+
+#[test]
+fn what_cannot_be_is_refused_and_says_what_to_do() {
+    let today = day("2026-11-26");
+    let code = |segment: Segment| segment.register(today).err().map(|refusal| refusal.code());
+    assert_eq!(code(segment(Some(4.5))), None);
+    assert_eq!(code(segment(Some(400.0))), Some("road.implausible_value"));
+    let mut bridge = segment(None);
+    bridge.road.fitness.load_t = Some(0.0);
+    assert_eq!(code(bridge), Some("road.implausible_value"));
+    let swapped = Segment { line: vec![[29.26, 105.87], [29.27, 105.88]], ..segment(None) };
+    assert_eq!(code(swapped), Some("shape.swapped"));
+    let crossing = Segment {
+        line: vec![[105.87, 29.26], [105.88, 29.27], [105.88, 29.26], [105.87, 29.27]],
+        ..segment(None)
+    };
+    assert_eq!(code(crossing), Some("shape.crosses"));
+    let ring = Segment {
+        line: vec![[105.87, 29.26], [105.88, 29.26], [105.88, 29.27], [105.87, 29.26]],
+        ..segment(None)
+    };
+    assert_eq!(code(ring), None, "a loop is no mistake");
+    assert_eq!(code(Segment { surveyed_on: Some(day("2026-11-27")), ..segment(None) }), Some("road.not_yet"));
+    let mut nameless = segment(None);
+    nameless.road.name = " ".to_owned();
+    assert_eq!(code(nameless), Some("road.no_name"));
+}
+
+#[test]
+fn unknown_is_neither_passable_nor_a_case_for_another_vehicle() {
+    assert_eq!(segment(Some(4.0)).passes(&engine()), Some(true));
+    assert_eq!(segment(Some(3.9)).passes(&engine()), Some(false));
+    assert_eq!(segment(None).passes(&engine()), None);
+    assert!(segment(Some(3.9)).needs_other(&engine()) && !segment(None).needs_other(&engine()));
+    let branch = Segment { rank: Rank::VillageBranch, ..segment(Some(2.0)) };
+    assert!(!branch.needs_other(&engine()), "only main roads ought to be passed");
+    assert!(Segment { not_for_engine: true, ..branch }.needs_other(&engine()));
+    let mut one_way = segment(Some(5.0));
+    one_way.road.one_way = OneWay::Forward;
+    assert_eq!(one_way.passes(&engine()), Some(true), "one way is enough");
+}
+
+#[test]
+fn a_closure_stays_on_record_when_it_is_over() {
+    let shut = segment(Some(5.0)).close(closed("2026-03-01", None)).expect("closed");
+    assert!(shut.closed_on(day("2026-05-01")).is_some());
+    let open = shut.clone().open(0, day("2026-03-11")).expect("open");
+    assert_eq!(open.closures.len(), 1);
+    assert!(open.closed_on(day("2026-03-10")).is_some() && open.closed_on(day("2026-03-11")).is_none());
+    assert_eq!(open.open(0, day("2026-03-20")), Err(RoadRefusal::NotClosed));
+    let same_day = shut.clone().open(0, day("2026-03-01")).expect("open");
+    assert!(same_day.closed_on(day("2026-03-01")).is_none());
+    assert_eq!(shut.open(0, day("2026-02-01")), Err(RoadRefusal::Backwards(day("2026-03-01"))));
+    let no_reason = Closed {
+        closure: Closure { reason: String::new(), ..closed("2026-03-01", None).closure },
+        ..closed("2026-03-01", None)
+    };
+    assert_eq!(segment(None).close(no_reason), Err(RoadRefusal::NoReason));
+    let voided = segment(None).voided("重复登记").expect("voided");
+    assert_eq!(voided.close(closed("2026-03-01", None)), Err(RoadRefusal::Voided));
+}
+
+#[test]
+fn a_cut_makes_two_of_one_and_nothing_is_lost() {
+    let whole = segment(Some(5.0));
+    let length = whole.length_m();
+    let (first, second) =
+        whole.clone().split([105.8752, 29.2601], "r2".into(), "LD-0002".to_owned()).expect("two");
+    assert!((first.length_m() + second.length_m() - length).abs() < 0.5);
+    assert_eq!((first.line.last(), second.part_of.as_ref()), (second.line.first(), Some(&whole.id)));
+    assert_eq!(second.road, whole.road);
+    let at_corner = whole.clone().split([105.880, 29.260], "r2".into(), String::new()).expect("two");
+    assert_eq!((at_corner.0.line.len(), at_corner.1.line.len()), (2, 2));
+    let code = |at| whole.clone().split(at, "r2".into(), String::new()).err().map(|refusal| refusal.code());
+    assert_eq!(code([105.875, 29.27]), Some("road.off_line"));
+    assert_eq!(code([105.870, 29.260]), Some("road.at_end"));
+}
+
+#[test]
+fn the_days_a_vehicle_passed_follow_surveys_and_closures_as_they_were_known() {
+    let narrow = segment(Some(3.0));
+    let wide = Segment { since: day("2026-04-01"), ..segment(Some(4.5)) };
+    let shut = wide.clone().close(closed("2026-06-01", None)).expect("closed");
+    let open = shut.clone().open(0, day("2026-06-08")).expect("open");
+    let mut events = vec![
+        event(1, Act::Register, "2026-01-10", &narrow),
+        event(2, Act::Change, "2026-04-01", &wide),
+        event(3, Act::Close, "2026-06-01", &shut),
+    ];
+    assert_eq!(
+        spans_of(&passable_days(&events, &engine())),
+        [
+            ("2026-04-01".to_owned(), String::new(), "2026-06-01".to_owned()),
+            ("2026-04-01".to_owned(), "2026-05-31".to_owned(), String::new()),
+        ]
+    );
+    assert_eq!(
+        spans_of(&needing_other_days(&events, &engine())),
+        [
+            ("2026-01-10".to_owned(), String::new(), "2026-04-01".to_owned()),
+            ("2026-01-10".to_owned(), "2026-03-31".to_owned(), String::new()),
+        ]
+    );
+    events.push(event(4, Act::Open, "2026-06-08", &open));
+    let last: Vec<_> =
+        spans_of(&passable_days(&events, &engine())).into_iter().filter(|one| one.2.is_empty()).collect();
+    assert_eq!(
+        last,
+        [
+            ("2026-04-01".to_owned(), "2026-05-31".to_owned(), String::new()),
+            ("2026-06-08".to_owned(), String::new(), String::new()),
+        ]
+    );
+    events.push(event(5, Act::Void, "2026-07-01", &open.voided("重复").expect("voided")));
+    let known = passable_days(&events, &engine());
+    assert!(known.iter().all(|one| one.until_known.is_some()), "voided it never was: {known:?}");
+}

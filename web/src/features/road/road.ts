@@ -1,0 +1,53 @@
+import type { AccessWay, FitnessView, RoadRow } from '@/shared/api/contract'
+import type { MapFeature, MapLayer, Position } from '@/shared/map/types'
+import type { Tone } from '@/shared/ui/tone'
+
+export const VEHICLES = ['engine', 'mini', 'motorcycle'] as const
+export const RANKS = ['inter_village', 'village_main', 'village_branch', 'forest', 'path'] as const
+export const LIMITS = ['width_m', 'height_m', 'load_t', 'slope_pct', 'turning_radius_m'] as const
+export const UNITS: Record<(typeof LIMITS)[number], string> = { width_m: 'm', height_m: 'm', load_t: 't', slope_pct: '%', turning_radius_m: 'm' }
+
+/** Whether a vehicle passes, as a tone: unknown is something to be done, not something good. */
+export function passTone(passes: string): Tone {
+  return passes === 'yes' ? 'done' : passes === 'no' ? 'late' : 'todo'
+}
+
+/** How a vehicle gets to somebody, as a tone. */
+export function wayTone(verdict: string): Tone {
+  return verdict === 'sure' ? 'done' : verdict === 'perhaps' ? 'due' : verdict === 'late' ? 'doing' : 'late'
+}
+
+/** Minutes under both readings: one number when they agree. */
+export function minutes(way: Pick<AccessWay, 'minutes' | 'careful_minutes'>): string {
+  if (way.minutes === null) return '—'
+  if (way.careful_minutes === null) return `${way.minutes} / —`
+  return way.minutes === way.careful_minutes ? String(way.minutes) : `${way.minutes} / ${way.careful_minutes}`
+}
+
+export const passOf = (row: Pick<RoadRow, 'passing'>, vehicle: string): string => row.passing.find((one) => one.vehicle.code === vehicle)?.passes ?? 'unknown'
+
+/** What the map of the page says of stretches for one vehicle. */
+export function coloured(rows: RoadRow[], vehicle: string): MapFeature[] {
+  return rows.map((row) => {
+    const passes = passOf(row, vehicle)
+    return {
+      layer: 'passing', id: row.id, geometry: { type: 'LineString', coordinates: row.line as Position[] }, name: row.name, page: `/roads/${row.id}`,
+      class: row.closed !== null ? 'closed' : passes === 'yes' ? 'passes' : passes === 'no' ? 'refused' : 'unmeasured', class_label: '', village: row.territory.name,
+    }
+  })
+}
+
+/** The legend of that map. */
+export function legend(word: (key: string) => string): MapLayer {
+  const classes = ['passes', 'unmeasured', 'refused', 'closed'].map((code) => ({ code, label: word(`road.map.${code}`) }))
+  return { id: 'passing', label: word('road.title'), classes, bounds: null, n: 0, queryables: [] }
+}
+
+/** A measured value as text for a field; empty when nobody measured it. */
+export const typed = (value: number | null | undefined): string => (value === null || value === undefined ? '' : String(value))
+export const amount = (text: string): number | null => (text.trim() ? Number(text) : null)
+
+/** The measured values in words. */
+export function measured(row: FitnessView): [key: (typeof LIMITS)[number], value: string][] {
+  return LIMITS.flatMap((key) => (row[key] === null || row[key] === undefined ? [] : [[key, `${row[key]} ${UNITS[key]}`] as [typeof key, string]]))
+}
