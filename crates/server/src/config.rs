@@ -1,5 +1,7 @@
 //! Where things are. Defaults work out of the box; what differs is said on the command line or in the environment.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -60,11 +62,16 @@ impl Where {
         if self.town == QINGFENG { "青峰镇".to_owned() } else { self.town.clone() }
     }
 
+    /// Makes the data folder when it is not there; then nobody else on the machine may look in.
+    pub fn make_folder(&self) -> std::io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.data)
+    }
+
     /// Opens database and blobs, and refuses to go on with a clock that is certainly wrong.
     pub async fn open(&self) -> anyhow::Result<App> {
         let clock = SystemClock;
         anyhow::ensure!(clock.now() >= EARLIEST, "本机时钟早于 2023 年，请先校准时间再启动");
-        std::fs::create_dir_all(&self.data)?;
+        self.make_folder()?;
         let blobs = self.data.join("blobs");
         let town = self.town.as_str().into();
         let app = App::open(&self.url(), &self.keys(), &blobs, Arc::new(clock), town).await?;

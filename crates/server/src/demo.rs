@@ -28,7 +28,7 @@ pub async fn fill(place: &Where, reset: bool) -> anyhow::Result<Vec<String>> {
     if reset && place.data.exists() {
         std::fs::remove_dir_all(&place.data).with_context(|| format!("{} 清不掉", place.data.display()))?;
     }
-    std::fs::create_dir_all(&place.data)?;
+    place.make_folder()?;
     std::fs::write(&mark, MARK)?;
     let app = place.open().await?;
     let roster = sample::roster();

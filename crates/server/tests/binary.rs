@@ -43,7 +43,9 @@ fn the_first_account_is_made_and_the_record_can_be_proved_backed_up_and_restored
     let before = std::fs::read(data.join("keys/master.key"))?;
     assert!(run(&data, &["key", "change"], "")?.status.success());
     assert_ne!(std::fs::read(data.join("keys/master.key"))?, before);
-    assert!(said(&run(&data, &["doctor"], "")?).contains("好 主密钥"), "found, and nobody else can read it");
+    let doctor = said(&run(&data, &["doctor"], "")?);
+    assert!(doctor.contains("好 主密钥"), "found, and nobody else can read it: {doctor}");
+    assert!(doctor.contains("好 权限"), "the folder it made is its own: {doctor}");
     assert_eq!(run(&data, &["nonsense"], "")?.status.code(), Some(2));
     Ok(())
 }
