@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod budget;
 mod call_test;
+mod campaign;
 mod certificate;
 mod checklist;
 mod contract;

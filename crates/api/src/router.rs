@@ -110,6 +110,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::report::routes())
         .merge(crate::budget::routes())
         .merge(crate::contract::routes())
+        .merge(crate::campaign::routes())
         .merge(crate::drill::routes())
         .merge(crate::call_test::routes())
         .merge(crate::sortie::routes())

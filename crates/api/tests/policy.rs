@@ -21,6 +21,7 @@ const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
 const EVIDENCE: &str = "01a00000-0000-7000-8000-000000000501";
 const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
 const CONTRACT: &str = "01a00000-0000-7000-8000-000000000801";
+const CAMPAIGN: &str = "01a00000-0000-7000-8000-000000000902";
 const BOUGHT: &str = "老街商铺消防安全评估";
 const PRACTISED: &str = "老街夜间疏散演练";
 const CALLED: &str = "老街站九月呼叫";
@@ -246,6 +247,14 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/contracts/{id}/deliverables/{no}/judge", Row),
     ("post", "/api/v1/contracts/{id}/end", Row),
     ("post", "/api/v1/contracts/{id}/void", Row),
+    ("get", "/api/v1/campaigns", Business),
+    ("post", "/api/v1/campaigns", Business),
+    ("get", "/api/v1/campaigns/options", Business),
+    ("get", "/api/v1/campaigns/{id}", Business),
+    ("post", "/api/v1/campaigns/{id}/places", Business),
+    ("post", "/api/v1/campaigns/{id}/take-out", Business),
+    ("post", "/api/v1/campaigns/{id}/close", Business),
+    ("post", "/api/v1/campaigns/{id}/void", Business),
     ("get", "/api/v1/drills", Rows),
     ("post", "/api/v1/drills", Row),
     ("get", "/api/v1/drills/options", Rows),
@@ -430,6 +439,7 @@ impl Ids {
             "evidence" => EVIDENCE,
             "letters" => LETTER,
             "contracts" => CONTRACT,
+            "campaigns" => CAMPAIGN,
             "drills" => &self.drill,
             "call-tests" => &self.call_test,
             "sorties" => &self.sortie,
@@ -652,6 +662,10 @@ impl Ids {
                 json!({ "accept": true, "reason": reason, "version": 1 })
             }
             "contracts/{id}/end" => json!({ "on": "2026-09-21", "reason": reason, "version": 1 }),
+            "campaigns" => campaign("01a00000-0000-7000-8000-000000000903"),
+            "campaigns/{id}/places" => json!({ "places": [SHOP], "version": 1 }),
+            "campaigns/{id}/take-out" => json!({ "place": SHOP, "reason": reason, "version": 1 }),
+            "campaigns/{id}/close" => json!({ "summary": reason, "reasons": {}, "version": 1 }),
             "drills" | "drills/{id}" => drill(),
             "call-tests" => json!({ "note": CALLED, "forces": [self.force] }),
             "call-tests/{id}/record" => {
@@ -684,6 +698,11 @@ fn sortie(force: &str) -> Value {
     json!({ "force": force, "incident": "false_alarm", "site": WENT_TO, "called_at": "2026-09-20T08:00:00+08:00",
         "left_at": "2026-09-20T08:02:00+08:00", "back_at": "2026-09-20T08:30:00+08:00", "crew": ["p-staff1"],
         "text": "误报，已返回" })
+}
+
+fn campaign(id: &str) -> Value {
+    json!({ "id": id, "class": "nine_small", "title": "九小场所专项整治", "lead": "office", "from": "2026-09-01",
+        "until": "2026-10-31" })
 }
 
 fn drill() -> Value {
@@ -739,6 +758,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let training = json!({ "course": course, "title": TAUGHT, "on": "2026-09-21", "org": "village-1" });
     let training = id(&clerk.post("/api/v1/trainings", training).await?.ok()?)?;
     clerk.post("/api/v1/contracts", contract(CONTRACT)).await?.ok()?;
+    clerk.post("/api/v1/campaigns", campaign(CAMPAIGN)).await?.ok()?;
     let drill = id(&clerk.post("/api/v1/drills", drill()).await?.ok()?)?;
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;

@@ -73,6 +73,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "contract" => Action::ContractRead,
         "force" | "patrol" => Action::ForceRead,
         "paper" | "paper_series" => Action::PaperRead,
+        "campaign" => Action::CampaignRead,
         "drill" => Action::DrillRead,
         "facility" => Action::FacilityRead,
         "road" | "group_point" | "road_map" => Action::RoadRead,
@@ -110,6 +111,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "letter"
             | "training"
             | "follow_up"
+            | "campaign"
             | "contract"
             | "force"
             | "patrol"

@@ -10,6 +10,7 @@ pub mod budget;
 pub mod calendar;
 pub mod call_test;
 pub mod caller;
+pub mod campaign;
 pub mod certificate;
 pub mod checklist;
 pub mod context;

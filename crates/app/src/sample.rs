@@ -2,6 +2,7 @@
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
 mod call_test;
+mod campaign;
 mod dice;
 mod drill;
 mod evidence;
@@ -83,6 +84,7 @@ impl App {
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;
         placard::fill(self, roster).await?;
+        campaign::fill(self, roster).await?;
         drill::fill(self, roster).await?;
         call_test::fill(self, roster).await?;
         Ok(true)

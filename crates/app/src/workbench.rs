@@ -468,6 +468,16 @@ impl App {
         if owed_late > 0 {
             counts.push(count("deliverables_late", "逾期未交付成果", owed_late, "late", "/contracts"));
         }
+        let campaigns = crate::campaign::waiting(read, caller, today).await?;
+        if campaigns > 0 {
+            counts.push(count(
+                "campaigns_late",
+                "到期未结束专项",
+                campaigns,
+                "late",
+                "/campaigns?state=running",
+            ));
+        }
         let (drills_late, drills_held) = crate::drill::waiting(read, caller, today).await?;
         if drills_late > 0 {
             counts.push(count("drills_late", "逾期未开展演练", drills_late, "late", "/drills?overdue=true"));

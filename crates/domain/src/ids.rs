@@ -48,6 +48,8 @@ ids! {
     BudgetLineId
     /// 点名测试.
     CallTestId
+    /// 专项整治.
+    CampaignId
     /// 证件.
     CertificateId
     /// 购买服务合同.

@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod calendar;
 pub mod call_test;
+pub mod campaign;
 pub mod checklist;
 pub mod checklist_library;
 pub mod code;

@@ -113,6 +113,8 @@ actions! {
     ContractRead "contract.read" "查看服务合同"
     ContractKeep "contract.keep" "办理服务合同"
     ContractDeliver "contract.deliver" "交付服务成果"
+    CampaignRead "campaign.read" "查看专项整治"
+    CampaignKeep "campaign.keep" "组织专项整治"
     DrillRead "drill.read" "查看演练"
     DrillKeep "drill.keep" "组织演练"
     DrillAssess "drill.assess" "讲评演练"
@@ -502,6 +504,17 @@ fn grants(action: Action) -> &'static [Grant] {
             (PROVIDER, Reach::Org),
         ],
         A::ContractDeliver => &[(OFFICE, Reach::Town), (PROVIDER, Reach::Org)],
+        A::CampaignRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Town),
+            (POLICE, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::CampaignKeep => {
+            &[(OFFICE, Reach::Town), (&[DeptHead], Reach::Org), (&[VillageSecretary], Reach::Org)]
+        }
         A::DrillRead | A::CallTestRead | A::SortieRead => READERS_OF_FORCES,
         A::DrillKeep => &[
             (OFFICE, Reach::Town),
@@ -739,7 +752,8 @@ impl Subject {
     }
 }
 
-fn lies_in(path: &str, whole: &str) -> bool {
+/// Whether a territory path is `whole` or lies below it.
+pub fn lies_in(path: &str, whole: &str) -> bool {
     path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -4,6 +4,7 @@
 //! deciding whether a row may be stored (`app`), storing it (`store`).
 
 pub mod calendar_file;
+pub mod campaign_catalog;
 pub mod checklist_file;
 pub mod checklist_sheet;
 pub mod crs;

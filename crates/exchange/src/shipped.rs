@@ -74,6 +74,8 @@ pub const PAPERS: [(&str, &str); 30] = [
     ("dt29", include_str!("../../../catalog/papers/dt29.toml")),
     ("dt30", include_str!("../../../catalog/papers/dt30.toml")),
 ];
+/// Classes of campaigns and their places.
+pub const CAMPAIGNS: &str = include_str!("../../../catalog/campaigns.toml");
 /// What drills practise and what is looked at.
 pub const DRILLS: &str = include_str!("../../../catalog/drills.toml");
 

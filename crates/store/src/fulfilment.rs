@@ -4,6 +4,7 @@
 
 mod acts;
 mod call_test;
+mod campaign;
 mod contract;
 mod device;
 mod drill;
@@ -31,7 +32,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 36] = [
+pub const CONNECTED: &[&str] = &[
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -57,6 +58,7 @@ pub const CONNECTED: [&str; 36] = [
     "station.active",
     "station.dispatchable",
     "equipment.complete",
+    "campaign.done",
     "contract.signed",
     "drill.held",
     "board.current",
@@ -144,7 +146,7 @@ impl Read {
     /// Gathers the town's record. Places voided by this day are left out: they were no places.
     pub async fn gather(&mut self, as_of: Date) -> Result<Gathered> {
         let mut facts = Facts::new();
-        facts.connect(CONNECTED);
+        facts.connect(CONNECTED.iter().copied());
         facts.connect(domain::evidence::claim::recordable());
         let town = facts.add_subject(SubjectKind::Town, self.town.as_str(), ALWAYS, 1.0, &[]);
         let mut out = Gathered { facts, villages: Vec::new(), town, roll: Roll::default() };
@@ -161,6 +163,7 @@ impl Read {
         self.gather_reports(&mut out).await?;
         self.gather_budget(&mut out).await?;
         self.gather_contracts(&mut out).await?;
+        self.gather_campaigns(&mut out).await?;
         self.gather_drills(&mut out).await?;
         self.gather_placards(&mut out).await?;
         self.gather_calls(&mut out).await?;

@@ -11,6 +11,7 @@ mod bench;
 pub mod blob;
 pub mod budget;
 pub mod call_test;
+pub mod campaign;
 pub mod checklist;
 pub mod contract;
 pub mod db;

@@ -54,6 +54,7 @@ pub const SEALED: &[&str] = &[
     "follow_up",
     "report",
     "budget_line",
+    "campaign",
     "contract",
     "drill",
     "call_test",

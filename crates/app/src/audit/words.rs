@@ -15,6 +15,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("checklist", "检查表"),
     ("contract", "服务合同"),
     ("course", "培训课程"),
+    ("campaign", "专项整治"),
     ("drill", "演练"),
     ("evidence", "凭据"),
     ("force", "消防站队"),

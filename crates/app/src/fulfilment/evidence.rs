@@ -72,6 +72,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "report.approved" => ("report", Action::ReportRead),
         "budget.set" => ("budget", Action::BudgetRead),
         "contract.signed" => ("contract", Action::ContractRead),
+        "campaign.done" => ("campaign", Action::CampaignRead),
         "drill.held" => ("drill", Action::DrillRead),
         BOARD => ("placard", Action::PlacardRead),
         "call.tested" => ("call_test", Action::CallTestRead),
@@ -269,7 +270,9 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "contract" | "drill" => place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id),
+        "campaign" | "contract" | "drill" => {
+            place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
+        }
         "facility" => {
             let names = read.subject_names(SubjectKind::Facility, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))

@@ -67,7 +67,6 @@ impl Kind {
             | "evaluation.done"
             | "progress.reported"
             | "exchange.done"
-            | "campaign.done"
             | "assessment.done"
             | "incident.helped"
             | "whistle.arrived"

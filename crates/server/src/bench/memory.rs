@@ -69,7 +69,7 @@ struct Made {
 fn make(size: Size) -> anyhow::Result<Made> {
     let mut random = Random::seeded();
     let mut facts = Facts::new();
-    facts.connect(store::fulfilment::CONNECTED);
+    facts.connect(store::fulfilment::CONNECTED.iter().copied());
     let since = Span::since(day("2024-01-01"));
     let town = facts.add_subject(SubjectKind::Town, "town", since, 1.0, &[]);
     let villages: Vec<_> = (0..size.villages)

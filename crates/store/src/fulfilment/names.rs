@@ -27,6 +27,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "call_test" => Some(("call_station", "test", crate::call_test::COLUMNS)),
         "sortie" => at_a_place("sortie"),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
+        "campaign" => Some(("campaign", "id", crate::campaign::COLUMNS)),
         "drill" => at_a_place("drill"),
         "placard" => Some(("placard", "id", crate::placard::COLUMNS)),
         "force" => Some(("force", "id", crate::force::COLUMNS)),
@@ -122,7 +123,7 @@ impl Read {
             "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
             | "device" | "road" | "road_scenario" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
-            "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
+            "inspection_plan" | "campaign" | "contract" | "drill" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
