@@ -390,6 +390,11 @@ async fn one_question_finds_places_and_people_within_ones_reach() -> anyhow::Res
         let mut other = town.login("secretary2").await?;
         let found = other.get(&format!("/api/v1/search?q={}", urlencoded("王书记"))).await?.ok()?;
         assert_eq!(found["places"], json!([]), "another village's place is none of his");
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        for asked in ["第十条", "十", "10", "C10"] {
+            let found = clerk.get(&format!("/api/v1/search?q={}", urlencoded(asked))).await?.ok()?;
+            assert_eq!(text(&found, "/clauses/0/id"), "C10", "{asked}");
+        }
         let found = clerk.get("/api/v1/search?q=").await?.ok()?;
         assert_eq!(found["places"], json!([]), "nothing asked, nothing found");
         let mut admin = town.login("admin").await?;

@@ -156,6 +156,9 @@ async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once
             let wrong = json!({ "people": [{ "person": "p-grid1", "score": 90 }, { "person": "p-nobody" }] });
             let told = set.clerk.post(&path, wrong).await?;
             assert_eq!(told.body["fields"][0]["field"], "people.1", "{}", told.body);
+            let high = json!({ "people": [{ "person": "p-grid1", "score": 850 }] });
+            let told = set.clerk.post(&path, high).await?;
+            assert_eq!(told.body["fields"][0]["code"], "training.score", "{}", told.body);
             let page = set.clerk.get(&format!("/api/v1/trainings/{id}")).await?.ok()?;
             assert_eq!(page["attended"], 0, "nothing half-written");
             let page = set.clerk.post(&path, list).await?.ok()?;

@@ -281,9 +281,11 @@ async fn read_act(read: &mut Read, asked: &FacilityStep) -> Result<Act> {
 /// it all.
 // tidy(caller): part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<Option<(i64, i64)>> {
-    let Some(own) = caller.hats.scope(Action::FacilityCheck) else { return Ok(None) };
+    if caller.hats.scope(Action::FacilityCheck).is_none() {
+        return Ok(None);
+    }
     let Some(scope) = caller.hats.scope(Action::FacilityRead) else { return Ok(None) };
-    let kept_by = if own.is_whole() { Vec::new() } else { own_orgs(caller) };
+    let kept_by = kept_by(caller);
     let late =
         FacilityFilter { due_before: Some(today), kept_by: kept_by.clone(), ..FacilityFilter::default() };
     let stages = Some("fault,repairing".to_owned());
@@ -291,7 +293,11 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     Ok(Some((read.facility_count(&scope, &late).await?, read.facility_count(&scope, &at_fault).await?)))
 }
 
-fn own_orgs(caller: &Caller) -> Vec<String> {
+/// Whose facilities are the caller's to look after: those of his organisations; empty for who looks after the town's.
+fn kept_by(caller: &Caller) -> Vec<String> {
+    if caller.hats.scope(Action::FacilityCheck).is_some_and(|scope| scope.is_whole()) {
+        return Vec::new();
+    }
     caller.hats.all().iter().map(|hat| hat.org.to_string()).collect()
 }
 
@@ -323,7 +329,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let until = today.checked_add_days(chrono::Days::new(COMING_DAYS + 1));
-        let kept_by = if mine { own_orgs(caller) } else { Vec::new() };
+        let kept_by = if mine { kept_by(caller) } else { Vec::new() };
         let filter = FacilityFilter { due_before: until, kept_by, ..FacilityFilter::default() };
         let mut found = read.facilities(&scope, &filter, None, READ).await?;
         found.sort_by_key(|one| (one.facility.check_due(), one.facility.code.clone()));
@@ -598,7 +604,7 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         path,
         text: asked.q.as_deref().and_then(given),
         due_before: asked.overdue.unwrap_or(false).then_some(today),
-        kept_by: if asked.mine.unwrap_or(false) { own_orgs(caller) } else { Vec::new() },
+        kept_by: if asked.mine.unwrap_or(false) { kept_by(caller) } else { Vec::new() },
         within,
         with_void: asked.with_void.unwrap_or(false),
     })

@@ -1,6 +1,7 @@
 //! One question over all nouns: places, hazards, people and clauses, a few of each, within what the caller may see.
 //! What does not belong here: how each noun is searched, which is its own.
 
+use domain::notice::chinese_numeral;
 use domain::policy::Action;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,9 +71,12 @@ impl App {
             return Ok(Vec::new());
         };
         let wanted = text.to_lowercase();
+        // A clause is asked for as 第十条, 十 or 10 as well.
+        let bare = text.trim_start_matches('第').trim_end_matches('条');
+        let numbered = |no: &str| no == bare || no.parse().is_ok_and(|n| chinese_numeral(n) == bare);
         let fits = |parts: &[&str]| parts.iter().any(|part| part.to_lowercase().contains(&wanted));
         let most = usize::try_from(MOST).unwrap_or(8);
-        let clauses = plan.clauses.iter().filter(|c| fits(&[c.code.as_str(), c.no.as_str(), &c.title]));
+        let clauses = plan.clauses.iter().filter(|c| numbered(&c.no) || fits(&[c.code.as_str(), &c.title]));
         Ok(clauses.take(most).map(|c| Named::new(c.code.as_str(), c.title.as_str())).collect())
     }
 }

@@ -131,7 +131,7 @@ pub struct PresentInput {
     pub name: String,
     /// Points in percent of a test on paper.
     #[serde(default)]
-    pub score: Option<u8>,
+    pub score: Option<u32>,
 }
 
 /// A session with its course and who was there.
@@ -577,7 +577,8 @@ impl App {
             if let Some(place) = &place {
                 crate::place::place_in_scope(&mut tx, caller, Action::PlaceRead, place).await?;
             }
-            if one.score.is_some_and(|score| score > 100) {
+            let score = one.score.and_then(|score| u8::try_from(score).ok()).filter(|score| *score <= 100);
+            if one.score.is_some() && score.is_none() {
                 wrong("training.score", "成绩请填 0 到 100");
                 continue;
             }
@@ -589,17 +590,17 @@ impl App {
                         None => known.person.is_none() && known.place == place && known.name == name,
                     }
             };
-            let outcome = match (one.score, loaded.course.pass_percent) {
+            let outcome = match (score, loaded.course.pass_percent) {
                 (Some(score), Some(mark)) => outcome_of(score, mark),
                 _ => Outcome::Attended,
             };
             // Who signed in by the code and was tested on paper is there already.
             if let Some(known) = loaded.present.iter_mut().find(|kept| same(kept)) {
-                if one.score.is_none() {
+                if score.is_none() {
                     return Err(TrainingRefusal::SignedIn { name }.into());
                 }
                 known.attendance.outcome = outcome;
-                known.attendance.score = one.score;
+                known.attendance.score = score;
                 tx.update_attendance(known).await?;
                 known.version += 1;
                 continue;
@@ -613,7 +614,7 @@ impl App {
                 way: Way::Paper,
                 at: now,
                 outcome,
-                score: one.score,
+                score,
             };
             let kept = AttendanceRecord {
                 attendance,

@@ -369,11 +369,13 @@ impl App {
         let own_n = own.as_ref().map(|(n, ..)| (*n, Vec::new()));
         listed("tasks", "我的任务", "plain", "/tasks?assignee=me", own_n);
         let (_, now, returned) = own.unwrap_or_default();
-        // Who gives out tasks minds everybody's.
+        // Who gives out tasks minds everybody's, and so does who approves the town's plans: he asks who is late.
         let gives = caller.hats.scope(Action::TaskAssign);
+        let leads = caller.hats.scope(Action::PlanApprove).is_some_and(|scope| scope.is_whole());
         let late = TaskFilter { overdue_as_of: Some(today), ..TaskFilter::default() };
         let (right, late, href) = match &gives {
             Some(_) => (Action::TaskAssign, late, "/tasks?overdue=true"),
+            None if leads => (Action::TaskRead, late, "/tasks?overdue=true"),
             None => {
                 let own = TaskFilter { overdue_as_of: Some(today), ..mine.clone() };
                 (Action::TaskRead, own, "/tasks?assignee=me&overdue=true")
@@ -494,7 +496,7 @@ impl App {
         }
         let (to_call, calls) = crate::call_test::waiting(read, caller, today).await?;
         if calls > 0 {
-            counts.push(count("calls", "呼叫测试等我应答", calls, "late", "/call-tests?answer=true"));
+            counts.push(count("calls", "呼叫测试等我应答", calls, "late", "/call-tests"));
         }
         if to_call > 0 {
             counts.push(count("calls_due", "应呼叫测试的站队", to_call, "late", "/call-tests"));

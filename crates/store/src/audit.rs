@@ -226,7 +226,7 @@ pub struct AuditFilter {
     pub object_kind: Option<String>,
     /// Only this object.
     pub object_id: Option<String>,
-    /// Only this actor.
+    /// Only this actor, by id or by the name he had then.
     pub actor: Option<String>,
     /// Only actions beginning with this, as `hazard.`.
     pub action: Option<String>,
@@ -256,26 +256,26 @@ impl Read {
         let mut list = args![self.town.as_str(), before];
         let mut also = |clause: &str, value: crate::Value| {
             list.push(value);
-            sql.push_str(&format!(" AND {clause} ${}", list.len()));
+            sql.push_str(&format!(" AND {}", clause.replace('?', &format!("${}", list.len()))));
         };
         if let Some(v) = &filter.object_kind {
-            also("object_kind =", v.into());
+            also("object_kind = ?", v.into());
         }
         if let Some(v) = &filter.object_id {
-            also("object_id =", v.into());
+            also("object_id = ?", v.into());
         }
         if let Some(v) = &filter.actor {
-            also("actor =", v.into());
+            also("? IN (actor, actor_name)", v.into());
         }
         if let Some(v) = &filter.action {
-            also("action >=", v.into());
-            also("action <", format!("{v}\u{10ffff}").into());
+            also("action >= ?", v.into());
+            also("action < ?", format!("{v}\u{10ffff}").into());
         }
         if let Some(v) = filter.from {
-            also("at >=", v.into());
+            also("at >= ?", v.into());
         }
         if let Some(v) = filter.to {
-            also("at <", v.into());
+            also("at < ?", v.into());
         }
         list.push(limit.into());
         sql.push_str(&format!(" ORDER BY seq DESC LIMIT ${}", list.len()));

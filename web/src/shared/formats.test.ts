@@ -14,6 +14,9 @@ it('writes instants on the clock of the town', () => {
 })
 it('never rounds a share up to the whole', () => {
   expect(percent(0.9999)).toBe('99.9%')
+  expect(percent(2 / 3)).toBe('66.7%')
+  expect(percent(0.00001)).toBe('0.1%')
+  expect(percent(0)).toBe('0.0%')
   expect(percent(1)).toBe('100%')
   expect(percent(null)).toBe('—')
   expect(count(12345)).toBe('12,345')

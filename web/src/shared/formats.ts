@@ -54,10 +54,13 @@ export function instant(at: Date = new Date()): Instant {
   return `${year}-${date}T${time}:${String(at.getSeconds()).padStart(2, '0')}+08:00`
 }
 
-/** A share as `89.5%`; without a base there is none. */
+/** A share as `89.5%`; without a base there is none. Only the whole is 100%, only nothing is 0%. */
 export function percent(ratio: number | null | undefined, digits = 1): string {
   if (ratio === null || ratio === undefined) return '—'
-  return `${(Math.floor(ratio * 1000) / 10).toFixed(ratio === 1 ? 0 : digits)}%`
+  if (ratio === 1) return '100%'
+  const step = 10 ** -digits
+  const near = Math.min(100 - step, Math.max(ratio > 0 ? step : 0, ratio * 100))
+  return `${near.toFixed(digits)}%`
 }
 
 /** `1,234`. */

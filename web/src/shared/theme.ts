@@ -22,9 +22,14 @@ export function setTheme(wanted: Theme): void {
 }
 
 export function setSize(wanted: Size): void {
+  showSize(wanted)
+  keep('fengsui.size', wanted)
+}
+
+/** Shows a size for a while, as on a wall: what the person chose stays chosen. */
+export function showSize(wanted: Size): void {
   size.value = wanted
   document.documentElement.dataset['size'] = wanted
-  keep('fengsui.size', wanted)
 }
 
 /** Takes up what this device chose before the first paint. */
