@@ -4,7 +4,7 @@
 mod common;
 
 use axum::http::{Method, StatusCode};
-use common::{Browser, TOWN, Town, V1, V1_GRID, V2, town};
+use common::{Browser, TOWN, Town, V1, V1_GRID, V2, town, urlencoded};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
@@ -164,13 +164,6 @@ async fn each_sees_the_places_of_his_hat_and_finds_them_the_way_people_know_them
         Ok(())
     })
     .await
-}
-
-/// The few characters that matter in a query.
-fn urlencoded(text: &str) -> String {
-    text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
 }
 
 async fn list(

@@ -412,6 +412,9 @@ impl Place {
             say("uscc", "place.uscc", format!("统一社会信用代码“{code}”：{problem}"));
         }
         match catalog.kind(&self.category) {
+            None if self.category.as_str().is_empty() => {
+                say("category", "place.category_missing", "没有选择主类，请选择".into());
+            }
             None => say("category", "place.category_unknown", format!("目录中没有主类“{}”", self.category)),
             Some(kind) if kind.used_as == KindUse::Tag => {
                 say("category", "place.category_is_tag", format!("“{}”只能作标签，请另选主类", kind.name))
@@ -526,6 +529,7 @@ pub(crate) mod tests {
             ("place.village_missing", |p| p.village = "".into()),
             ("place.uscc", |p| p.registration = Registration::Uscc("123456789012345678".into())),
             ("place.category_unknown", |p| p.category = "casino".into()),
+            ("place.category_missing", |p| p.category = "".into()),
             ("place.category_is_tag", |p| p.category = "gas_bottle".into()),
             ("place.tag_unknown", |p| p.tags = BTreeSet::from(["casino".into()])),
             ("place.tag_is_category", |p| p.tags = BTreeSet::from(["compound".into()])),

@@ -14,7 +14,7 @@ export interface Feature {
   menu?: MenuItem[]
 }
 export interface MenuItem {
-  /** Where in the menu it stands (`sections.ts`): one of its dozen sections, or `settings` under the user menu. */
+  /** Where in the menu it stands (`sections.ts`): one of its dozen sections. */
   section: Section
   order: number
   to: string

@@ -2,16 +2,16 @@ import { BarChart3, Building2, ClipboardCheck, Droplets, FileText, Gavel, House,
 import type { Component } from 'vue'
 import type { MenuItem } from './feature'
 
-/** The sections of the menu in their order, group by group; `settings` stands under the user menu. */
+/** The sections of the menu in their order, group by group. */
 export const GROUPS = [
   ['workbench', 'board', 'command'],
   ['inspection', 'hazard', 'enforcement', 'report_case'],
   ['place', 'facility', 'force'],
   ['review', 'paper'],
 ] as const
-export type Section = (typeof GROUPS)[number][number] | 'settings'
+export type Section = (typeof GROUPS)[number][number]
 
-const ICONS: Record<Exclude<Section, 'settings'>, Component> = {
+const ICONS: Record<Section, Component> = {
   workbench: House,
   board: LayoutList,
   command: MapIcon,

@@ -486,3 +486,10 @@ impl Browser {
         self.send(Method::PUT, path, &headers, bytes).await
     }
 }
+
+/// The few characters that matter in a query.
+pub fn urlencoded(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}

@@ -8,5 +8,5 @@ export default {
     { path: '/plan/compare', component: () => import('./PlanCompare.vue'), meta: { title: 'notice.compare.title', can: ['parameter.read'] } },
     { path: '/notice/reading', component: () => import('./NoticeReading.vue'), meta: { title: 'notice.reading', can: ['board.read', 'notice.attach'] } },
   ],
-  menu: [{ section: 'settings', order: 20, to: '/notice', label: 'notice.menu', can: ['notice.attach', 'parameter.read'] }],
+  menu: [{ section: 'board', order: 60, to: '/notice', label: 'notice.menu', can: ['notice.attach', 'parameter.read'] }],
 } satisfies Feature
