@@ -94,8 +94,8 @@ async fn a_number_is_revealed_for_a_reason_twenty_times_a_day() -> anyhow::Resul
         let record = record.items()?;
         assert_eq!(record.len(), 20);
         let name = record[0]["actor_name"].as_str().unwrap_or_default();
-        let path = format!("/api/v1/audit?action=phone.reveal&actor={}&limit=50", common::urlencoded(name));
-        assert_eq!(head.get(&path).await?.items()?.len(), 20, "by name as well");
+        let named = format!("/api/v1/audit?action=phone.reveal&actor={}&limit=50", common::urlencoded(name));
+        assert_eq!(head.get(&named).await?.items()?.len(), 20, "by name as well");
         assert_eq!(
             (&record[0]["reason"], &record[0]["action_label"], &record[0]["object_id"]),
             (&json!("通知复查"), &json!("查看完整电话"), &json!("p-staff1"))

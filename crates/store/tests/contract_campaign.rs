@@ -75,7 +75,7 @@ fn visit(id: &str, place: &str, days: i64, version: u32, outcome: Outcome) -> In
         record,
         outcome,
         recorded_at: at,
-        version: version.into(),
+        version,
         correction: None,
         flags: Vec::new(),
     }
