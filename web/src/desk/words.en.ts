@@ -1,3 +1,4 @@
+export { default as element } from 'element-plus/es/locale/lang/en.mjs'
 import shared from '../shared/locales/en.json'
 import { byRoom } from './rooms'
 import shell from './locales/en.json'

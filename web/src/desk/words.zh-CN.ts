@@ -1,3 +1,4 @@
+export { default as element } from 'element-plus/es/locale/lang/zh-cn.mjs'
 import shared from '../shared/locales/zh-CN.json'
 import { byRoom } from './rooms'
 import shell from './locales/zh-CN.json'
