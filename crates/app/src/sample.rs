@@ -2,6 +2,7 @@
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
 mod call_test;
+mod device;
 mod dice;
 mod drill;
 mod evidence;
@@ -79,6 +80,7 @@ impl App {
         meeting::fill(self, roster).await?;
         facility::fill(self, roster).await?;
         road::fill(self, roster).await?;
+        device::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;
