@@ -12,7 +12,7 @@ use testkit::postgres::Cluster;
 
 use crate::run;
 
-const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles] [--rows N] [--most N] [--json]";
+const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device] [--rows N] [--most N] [--json]";
 
 /// Rounds of ours, theirs, theirs, ours.
 const ROUNDS: usize = 5;
@@ -113,6 +113,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if size == "road" {
         println!("\n对照：OSRM、Valhalla、pgRouting、spopt 没有测量");
+        return Ok(());
+    }
+    if size == "device" {
+        println!("\n对照：mosquitto、Node-RED、FastAPI 没有测量");
         return Ok(());
     }
     if size == "tiles" {

@@ -109,6 +109,12 @@ pub fn office() -> Result<()> {
     if packages.is_empty() { Ok(()) } else { apt(&packages) }
 }
 
+/// The broker the tests of devices speak to.
+pub fn broker() -> Result<()> {
+    let there = which("mosquitto").is_some() || std::path::Path::new("/usr/sbin/mosquitto").is_file();
+    if there { Ok(()) } else { apt(&["mosquitto"]) }
+}
+
 /// One that answers: Ubuntu's `chromium` may be a shell script that only points to a snap.
 fn a_browser() -> Option<PathBuf> {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);

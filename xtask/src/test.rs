@@ -146,6 +146,13 @@ fn rust() -> Result<Count> {
     if let Err(error) = &office {
         println!("NOT RUN on LibreOffice or on PDFs as printed: {error:#}");
     }
+    let broker = install::broker();
+    if let Err(error) = &broker {
+        if run::in_ci() {
+            bail!("no broker: {error:#}");
+        }
+        println!("NOT RUN with a broker: {error:#}");
+    }
     let mut count = Count::default();
     let passed = run::watched(&mut test, |line| run::count_libtest(&mut count, line))?;
     if !passed && count.failed == 0 {

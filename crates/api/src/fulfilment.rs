@@ -542,6 +542,7 @@ fn evidence_row(found: Found) -> EvidenceRow {
     let href = match found.object_kind {
         "facility" => Some(format!("/facilities/{}", found.id)),
         "road" => Some(format!("/roads/{}", found.id)),
+        "device" => Some(format!("/devices/{}", found.id)),
         "inspection" => Some(format!("/inspections/{}", found.id)),
         "hazard" => Some(format!("/hazards/{}", found.id)),
         "place" => Some(format!("/places/{}", found.id)),

@@ -104,6 +104,8 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::waiver::routes())
         .merge(crate::facility::routes())
         .merge(crate::road::routes())
+        .merge(crate::device::routes())
+        .merge(crate::signal::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())
         .merge(crate::force::routes())

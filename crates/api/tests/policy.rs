@@ -2,6 +2,8 @@
 //! names them all; one that is described and not in the table fails the test, so does one in the table that is no more.
 
 mod common;
+#[path = "common/made.rs"]
+mod made;
 
 use std::collections::BTreeSet;
 
@@ -9,8 +11,9 @@ use anyhow::Context;
 use api::openapi;
 use app::Caller;
 use axum::http::Method;
-use common::field::recorded;
+use common::field::{call, recorded, sensor};
 use common::{Browser, Town, V1, V2, shop, town};
+use made::{BOUGHT, FORCE, PRACTISED, TOLD, WENT_TO, activity, campaign, contract, drill, letter, sortie, station};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
@@ -22,13 +25,10 @@ const EVIDENCE: &str = "01a00000-0000-7000-8000-000000000501";
 const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
 const CONTRACT: &str = "01a00000-0000-7000-8000-000000000801";
 const CAMPAIGN: &str = "01a00000-0000-7000-8000-000000000902";
-const BOUGHT: &str = "老街商铺消防安全评估";
-const PRACTISED: &str = "老街夜间疏散演练";
 const CALLED: &str = "老街站九月呼叫";
-const WENT_TO: &str = "老街 12 号灶房";
-const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
-const FORCE: &str = "场镇社区微型消防站（测试）";
+const SENSOR: &str = "老街五金店后堂感烟";
+const SMOKED: &str = "老街后堂冒烟，邻居来电";
 const HUNG: &str = "场镇社区村委会门口";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
@@ -49,6 +49,8 @@ const SECRETS: &[&str] = &[
     WENT_TO,
     FORCE,
     HUNG,
+    SENSOR,
+    SMOKED,
 ];
 
 /// What an endpoint is, as far as rights are concerned.
@@ -77,6 +79,10 @@ use Kind::{Business, Keeper, Mine, Own, Public, Row, Rows, Words};
 const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/login", Public),
     ("get", "/p/b-{code}", Public),
+    ("get", "/in/{provider}", Public),
+    ("post", "/in/{provider}", Public),
+    ("get", "/cap/feed", Public),
+    ("get", "/cap/{id}", Public),
     ("get", "/p/officers", Public),
     ("get", "/api/v1/unit/{code}", Public),
     ("post", "/api/v1/unit/{code}/extension", Public),
@@ -202,6 +208,19 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/placards/{id}/pdf", Row),
     ("post", "/api/v1/placards/{id}/post", Row),
     ("post", "/api/v1/placards/{id}/void", Row),
+    ("get", "/api/v1/devices", Rows),
+    ("post", "/api/v1/devices", Row),
+    ("get", "/api/v1/devices/options", Rows),
+    ("get", "/api/v1/devices/summary", Rows),
+    ("get", "/api/v1/devices/{id}", Row),
+    ("put", "/api/v1/devices/{id}", Row),
+    ("post", "/api/v1/devices/{id}/steps", Row),
+    ("post", "/api/v1/devices/{id}/secret", Row),
+    ("get", "/api/v1/signals", Rows),
+    ("post", "/api/v1/signals", Business),
+    ("get", "/api/v1/signals/options", Rows),
+    ("get", "/api/v1/signals/wires", Business),
+    ("get", "/api/v1/signals/{id}", Row),
     ("get", "/api/v1/facilities", Business),
     ("post", "/api/v1/facilities", Business),
     ("get", "/api/v1/facilities/options", Business),
@@ -426,6 +445,8 @@ struct Ids {
     force: String,
     paper: String,
     placard: String,
+    device: String,
+    signal: String,
 }
 
 impl Ids {
@@ -456,6 +477,8 @@ impl Ids {
             "trainings" => &self.training,
             "forces" => &self.force,
             "placards" => &self.placard,
+            "devices" => &self.device,
+            "signals" => &self.signal,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
@@ -497,8 +520,8 @@ impl Ids {
             .replace("{person}", "p-staff1")
             .replace("{patrol}", "x")
             .replace("{attempt}", "x")
-            .replace("{job}", "x")
             .replace("{format}", "csv")
+            .replace("{provider}", "nowhere")
             .replace("{layer}", "places")
             .replace("{feature}", SHOP)
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
@@ -632,6 +655,7 @@ impl Ids {
             "placards" => json!({ "kind": "village", "about": V1, "spot": "甲", "size": "a4" }),
             "placards/{id}/post" => json!({ "photos": [PHOTO], "on": "2026-09-21", "version": 1 }),
             "placards/print" => json!({ "village": V1 }),
+            "devices" | "devices/{id}" => sensor(V1, SENSOR),
             "facilities" | "facilities/{id}" => {
                 json!({ "kind": "fire_pool", "name": "甲", "territory": V1, "version": 1 })
             }
@@ -682,45 +706,6 @@ impl Ids {
     }
 }
 
-/// Something the first village did.
-fn activity(id: &str) -> Value {
-    json!({ "id": id, "kind": "activity", "title": TOLD, "happened_on": "2026-09-01",
-        "claims": [{ "duty": "C8.11", "need": "activity.held", "subject_kind": "village", "subject": V1 }] })
-}
-
-fn contract(id: &str) -> Value {
-    json!({ "id": id, "kind": "third_party", "title": BOUGHT, "provider": "unit", "territory": V1,
-        "what": "评估", "signed_on": "2026-09-01", "from": "2026-09-01", "until": "2026-12-31",
-        "deliverables": [{ "what": "报告", "due_on": "2026-12-01" }] })
-}
-
-fn sortie(force: &str) -> Value {
-    json!({ "force": force, "incident": "false_alarm", "site": WENT_TO, "called_at": "2026-09-20T08:00:00+08:00",
-        "left_at": "2026-09-20T08:02:00+08:00", "back_at": "2026-09-20T08:30:00+08:00", "crew": ["p-staff1"],
-        "text": "误报，已返回" })
-}
-
-fn campaign(id: &str) -> Value {
-    json!({ "id": id, "class": "nine_small", "title": "九小场所专项整治", "lead": "office", "from": "2026-09-01",
-        "until": "2026-10-31" })
-}
-
-fn drill() -> Value {
-    json!({ "title": PRACTISED, "scenario": "evacuation", "subject_kind": "village", "subject": V1,
-        "org": "village-1", "script": "假定二楼起火", "due_on": "2026-10-31", "version": 1 })
-}
-
-/// A station of a village.
-fn station(village: &str) -> Value {
-    json!({ "kind": "micro", "served": "village", "name": FORCE, "org": "village-1", "territory": village,
-        "standard": "village_micro", "phone": "023-49000001", "version": 1 })
-}
-
-fn letter(id: &str) -> Value {
-    json!({ "id": id, "post": "post-secretary1", "signer": "p-secretary1", "signed_on": "2026-01-10",
-        "from": "2026-01-10", "until": "2026-12-31", "duties": ["C8.8"] })
-}
-
 async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let town = town(fresh).await?;
     let system = Caller::system();
@@ -740,7 +725,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
         "assignee": "p-staff1", "note": "" });
     let task = clerk.post("/api/v1/tasks", task).await?.ok()?;
     let visit = recorded(&mut staff, 1, SHOP, "staff1", &[]).await?;
-    let record = staff.get(&format!("/api/v1/inspections/{visit}")).await?.ok()?["record"].clone();
+    let mut record = staff.get(&format!("/api/v1/inspections/{visit}")).await?.ok()?["record"].clone();
     let plan =
         json!({ "org": "village-1", "title": PLAN, "span": { "kind": "month", "year": 2026, "month": 10 } });
     let plan = clerk.post("/api/v1/inspection-plans", plan).await?.ok()?;
@@ -776,9 +761,10 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let sortie = clerk.post("/api/v1/sorties", sortie(&force)).await?.ok()?;
     let paper = json!({ "template": "DT02", "org": "village-1", "values": { "to": "老街五金店" } });
     let paper = staff.post("/api/v1/papers", paper).await?.ok()?;
+    let device = clerk.post("/api/v1/devices", sensor(V1, SENSOR)).await?.ok()?;
+    let signal = clerk.post("/api/v1/signals", call(SHOP, SMOKED)).await?.ok()?;
     let placard = json!({ "kind": "village", "about": V1, "spot": HUNG, "size": "a3" });
     let placard = clerk.post("/api/v1/placards", placard).await?.ok()?;
-    let mut record = record;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
     Ok((
@@ -800,6 +786,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             force,
             paper: id(&paper)?,
             placard: id(&placard)?,
+            device: id(&device)?,
+            signal: id(&signal)?,
         },
     ))
 }
@@ -849,7 +837,7 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
             let (status, said) = tried(&mut nobody, &ids, method, path).await?;
             let public = match *path {
                 // A list for everybody: everybody gets it.
-                "/p/officers" => [200, 200],
+                "/p/officers" | "/cap/feed" => [200, 200],
                 path if path.contains("/login") => [401, 422],
                 _ => [404, 422],
             };

@@ -78,6 +78,9 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "facility" => Action::FacilityRead,
         "road" | "group_point" | "road_map" => Action::RoadRead,
         "road_scenario" => Action::RoadPlan,
+        "device" => Action::DeviceRead,
+        // Told to whoever reads signals at all: one entry stands for many, in many villages.
+        "signal" => Action::SignalRead,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -119,6 +122,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "drill"
             | "facility"
             | "road"
+            | "device"
             | "placard"
             | "call_test"
             | "sortie"

@@ -3,6 +3,7 @@
 
 mod call_test;
 mod campaign;
+mod device;
 mod dice;
 mod drill;
 mod evidence;
@@ -80,6 +81,7 @@ impl App {
         meeting::fill(self, roster).await?;
         facility::fill(self, roster).await?;
         road::fill(self, roster).await?;
+        device::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;

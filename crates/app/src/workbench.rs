@@ -516,6 +516,16 @@ impl App {
                 counts.push(count("facility_faults", "故障待修设施", at_fault, "late", href));
             }
         }
+        let silent = crate::device::waiting(read, caller, self.now()).await?;
+        if silent > 0 {
+            counts.push(count(
+                "devices_silent",
+                "失联设备",
+                silent,
+                "late",
+                "/devices?state=silent&mine=true",
+            ));
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

@@ -3,6 +3,7 @@
 //! here: building the program in release mode and reading the figures (`cargo xtask bench`).
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
+mod device;
 mod ledger;
 mod memory;
 mod org;
@@ -175,7 +176,7 @@ fn sizes(word: &str) -> anyhow::Result<Vec<Size>> {
 pub struct Asked {
     /// `town`, `district`, `large` or `all`: everything up to it; `city` needs an empty PostgreSQL as `--database`;
     /// `ledger` is 100,000 rows through the import itself, `road` networks of three sizes and siting, `tiles` vector
-    /// tiles of up to a million points.
+    /// tiles of up to a million points, `device` frames decoded and kept.
     #[arg(long, default_value = "district")]
     size: String,
     /// One ledger out of (`write`) or into (`read`) this file, told in milliseconds: for a peer to be measured in turn.
@@ -211,6 +212,7 @@ pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
             }
         }
         ("road", _) => road::measure(&mut figures)?,
+        ("device", _) => device::measure(&mut figures).await?,
         ("tiles", _) => tiles::measure(&mut figures)?,
         (word, _) => everything(&mut figures, word).await?,
     }

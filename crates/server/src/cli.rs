@@ -15,7 +15,7 @@ use domain::org::Role;
 use serde_json::json;
 
 use crate::config::Where;
-use crate::{bench, demo, doctor, keep, ledger, plan, road, serve};
+use crate::{bench, demo, doctor, frame, keep, ledger, plan, road, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -44,6 +44,12 @@ enum Command {
         /// browser says.
         #[arg(long, env = "FENGSUI_PUBLIC_URL", value_parser = public_url)]
         public_url: Option<String>,
+        /// Address on which devices speak GB/T 26875.3 over TCP, as `0.0.0.0:5201`; nobody listens when left out.
+        #[arg(long, env = "FENGSUI_INGEST")]
+        ingest: Option<SocketAddr>,
+        /// Broker devices publish to, as `mqtt://name:password@host:1883`. Give it by the environment when it has a password.
+        #[arg(long, env = "FENGSUI_MQTT", hide_env_values = true)]
+        mqtt: Option<String>,
     },
     /// 建立演示数据；重复执行不改变已有内容
     Demo {
@@ -81,6 +87,12 @@ enum Command {
     Reach(road::Reached),
     /// 站点选址：p 中位、p 中心、集合覆盖、最大覆盖
     Site(road::Site),
+    /// GB/T 26875.3 报文
+    #[command(subcommand)]
+    Frame(frame::Frame),
+    /// CAP 1.2 预警文件
+    #[command(subcommand)]
+    Cap(frame::Cap),
     /// 备份到空目录，并核对
     Backup {
         /// Folder to make.
@@ -244,9 +256,10 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let place = cli.place;
     match cli.command {
-        Command::Serve { listen, tls_cert, tls_key, public_url } => {
+        Command::Serve { listen, tls_cert, tls_key, public_url, ingest, mqtt } => {
             let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
-            serve::serve(place.open().await?, listen, tls, public_url).await
+            serve::serve(place.open().await?, listen, tls, public_url, serve::Devices { tcp: ingest, mqtt })
+                .await
         }
         Command::Demo { reset } => {
             for login in demo::fill(&place, reset).await? {
@@ -296,6 +309,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Reach(asked) => road::reach(&asked),
         Command::Site(asked) => road::site(&asked),
         Command::Reader { .. } => Ok(()),
+        Command::Frame(asked) => frame::frame(&asked),
+        Command::Cap(asked) => frame::cap(place, asked).await,
         Command::Backup { folder } => {
             let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;
             println!("备份完成并已核对：附件 {blobs} 个，记录末端 {head}");

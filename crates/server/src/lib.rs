@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod embed;
+mod frame;
 pub mod keep;
 pub mod ledger;
 mod plan;

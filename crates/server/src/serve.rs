@@ -29,12 +29,21 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// Where devices come in besides HTTP.
+pub struct Devices {
+    /// Address on which they speak GB/T 26875.3.
+    pub tcp: Option<SocketAddr>,
+    /// Broker they publish to.
+    pub mqtt: Option<String>,
+}
+
 /// Serves until told to stop.
 pub async fn serve(
     app: App,
     listen: SocketAddr,
     tls: Option<Tls>,
     public_url: Option<String>,
+    devices: Devices,
 ) -> anyhow::Result<()> {
     if tls.is_none() && !listen.ip().is_loopback() {
         tracing::warn!("没有配置 HTTPS：手机离线功能与登录安全都需要 HTTPS，请用 --tls-cert 和 --tls-key");
@@ -54,6 +63,20 @@ pub async fn serve(
         tracing::info!("方案文件已装入，请消安办核对镇定参数");
     }
     tokio::spawn(work(app.clone()));
+    tokio::spawn(ingest::read(app.clone()));
+    let intake = ingest::Intake::start(app.clone());
+    if let Some(at) = devices.tcp {
+        let listener = tokio::net::TcpListener::bind(at)
+            .await
+            .with_context(|| format!("不能在 {at} 接收设备报文，端口可能被占用"))?;
+        tracing::info!(%at, "gb26875");
+        tokio::spawn(ingest::listen(app.clone(), listener, intake.clone(), ingest::Limits::default()));
+    }
+    if let Some(address) = &devices.mqtt {
+        let broker =
+            ingest::Broker::parse(address).context("消息代理的地址请写成 mqtt://主机:1883 的样子")?;
+        tokio::spawn(ingest::subscribe(app.clone(), broker, intake));
+    }
     let routes = api::router(Doors { app, secure: tls.is_some(), public_url }, embed::routes())
         .into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();

@@ -56,6 +56,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
             ("facility", Action::FacilityRead)
         }
         "road.passable" => ("road", Action::RoadRead),
+        "device.online" | "device.installed" => ("device", Action::DeviceRead),
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
@@ -270,7 +271,7 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "campaign" | "contract" | "drill" => {
+        "campaign" | "contract" | "drill" | "device" => {
             place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
         }
         "facility" => {

@@ -35,6 +35,7 @@ const BESIDE: &[&str] = &[
     "import",
     "export",
     "audit",
+    "signal",
     "notice",
     "blob",
     "phone",

@@ -284,6 +284,22 @@ export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']
 export type FacilityStep = Schemas['FacilityStep']
 
+// ── devices and what they say
+
+export type DeviceRow = View<'DeviceRow'>
+export type DevicePage = View<'DevicePage'>
+export type DeviceView = View<'DeviceView'>
+export type DeviceOptions = View<'DeviceOptions'>
+export type DeviceSummary = View<'DeviceSummary'>
+export type DeviceSecret = View<'DeviceSecret'>
+export type DeviceInput = Schemas['DeviceInput']
+export type DeviceStep = Schemas['DeviceStep']
+export type SignalView = View<'SignalView'>
+export type SignalPage = View<'SignalPage'>
+export type SignalOptions = View<'SignalOptions'>
+export type SignalInput = Schemas['SignalInput']
+export type WireView = View<'WireView'>
+
 // ── meetings, follow-ups, reports, money
 
 export type OwnerView = View<'OwnerView'>

@@ -1,0 +1,343 @@
+//! Stories of devices and signals: one is entered and heard, falls silent and comes back; what is pushed is kept once and
+//! trusted as far as it is vouched for; practice is practice; what nobody can read is counted and holds up nothing.
+
+mod common;
+
+use app::Caller;
+use app::signal::push::sign;
+use app::signal::{Incoming, Received, mark_of};
+use axum::http::{Method, StatusCode};
+use common::field::add_place;
+use common::{Browser, Town, V1, day, shop, town};
+use domain::device::Provider;
+use domain::time::Timestamp;
+use protocol::gb26875::{Command, Frame, Object, Part, Stamp, System, Unit};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+/// The town's clock stands at this minute in the tests.
+const SOURCE: u64 = 889;
+
+fn detector() -> Value {
+    json!({ "name": "后堂感烟", "kind": "smoke_detector", "model": "某厂 A1", "owner": "village-1", "place": SHOP,
+        "links": [{ "provider": "gb26875", "address": "889/1.2.0a000200" }, { "provider": "ctwing", "address": "860374051096202" },
+                  { "provider": "mqtt", "address": "SN-1" }],
+        "heartbeat_s": 60, "installed_on": "2026-09-01" })
+}
+
+fn gateway() -> Value {
+    json!({ "name": "店内传输装置", "kind": "transmission_unit", "model": "某厂 T1", "owner": "village-1", "place": SHOP,
+        "links": [{ "provider": "gb26875", "address": "889" }], "networks": ["10.8.0.0/16"], "heartbeat_s": 60 })
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// An instant as a device writes it.
+fn stamp(at: Timestamp) -> Stamp {
+    Stamp::parse(at.to_rfc3339().get(..19).unwrap_or_default()).unwrap_or(Stamp([0; 6]))
+}
+
+/// A detector behind the gateway says fire, bit 0 clear as real ones do.
+fn alarm(sequence: u16, at: Timestamp) -> Frame {
+    let (system, part) = (System { kind: 1, address: 2 }, Part { kind: 40, address: [0x0a, 0, 2, 0] });
+    let text = vec![b' '; 30];
+    let object = Object::PartState(system, part, 0b10, text, stamp(at));
+    Frame {
+        sequence,
+        version: (1, 1),
+        time: stamp(at),
+        source: SOURCE,
+        destination: 88_888,
+        command: Command::Send,
+        data: Unit::of(2, vec![object]).encode(),
+    }
+}
+
+fn incoming(peer: &str, frame: &Frame) -> Incoming {
+    let number = frame.sequence.to_string();
+    Incoming {
+        provider: Provider::Gb26875,
+        peer: peer.to_owned(),
+        proof: "network".to_owned(),
+        mark: mark_of(&["gb26875", peer, &number], &frame.data),
+        bytes: frame.encode(),
+        beat_of: frame.is_heartbeat().then(|| frame.source.to_string()),
+        problem: None,
+    }
+}
+
+async fn settled(fresh: &testkit::Fresh) -> anyhow::Result<(Town, Browser, Value, Value)> {
+    let town = town(fresh).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    let mut clerk = town.login("clerk").await?;
+    let gateway = clerk.post("/api/v1/devices", gateway()).await?.ok()?;
+    let detector = clerk.post("/api/v1/devices", detector()).await?.ok()?;
+    Ok((town, clerk, gateway, detector))
+}
+
+async fn take_in(town: &Town, messages: Vec<Incoming>) -> anyhow::Result<Received> {
+    let system = Caller::system();
+    let received = town.app.receive(&system, messages).await?;
+    while town.app.digest_signals(&system, 500).await? > 0 {}
+    Ok(received)
+}
+
+async fn signals(browser: &mut Browser, query: &str) -> anyhow::Result<Vec<Value>> {
+    browser.get(&format!("/api/v1/signals?{query}")).await?.items()
+}
+
+async fn condition(browser: &mut Browser, device: &Value) -> anyhow::Result<String> {
+    let page = browser.get(&format!("/api/v1/devices/{}", text(device, "id"))).await?.ok()?;
+    Ok(text(&page["condition"], "code").to_owned())
+}
+
+#[tokio::test]
+async fn an_alarm_is_kept_once_and_trusted_as_far_as_it_is_vouched_for() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, _, detector) = settled(&fresh).await?;
+        let now = town.app.now();
+        let told = incoming("10.8.3.4", &alarm(7, now));
+        assert_eq!(take_in(&town, vec![told.clone()]).await?, Received { kept: 1, copies: 0 });
+        assert_eq!(take_in(&town, vec![told.clone(), told]).await?, Received { kept: 0, copies: 2 });
+        let found = signals(&mut clerk, "view=alarm").await?;
+        let [one] = found.as_slice() else { anyhow::bail!("{found:?}") };
+        assert_eq!((text(&one["kind"], "code"), text(&one["trust"], "code")), ("smoke", "bound"));
+        assert_eq!(one["device"]["id"], detector["id"], "the detector, not its gateway");
+        assert_eq!(one["place"]["id"], json!(SHOP));
+        let page = clerk.get(&format!("/api/v1/signals/{}", text(one, "id"))).await?.ok()?;
+        assert_eq!(page["bytes_hex"], json!(protocol::hex(&alarm(7, now).encode())));
+
+        // The same from elsewhere, two days old, or in the name of nobody: shown, and vouched for by nobody.
+        let stranger = Frame { source: 4_711, ..alarm(8, now) };
+        let old = alarm(9, now.plus_ms(-2 * 24 * 3600 * 1000));
+        let forged = incoming("203.0.113.9", &alarm(7, now));
+        let all = vec![forged, incoming("10.8.3.4", &stranger), incoming("10.8.3.4", &old)];
+        assert_eq!(take_in(&town, all).await?.kept, 3, "a forged copy does not stand in for a true one");
+        let open = signals(&mut clerk, "view=alarm&trust=open").await?;
+        assert_eq!(open.len(), 3);
+        assert_eq!(signals(&mut clerk, "view=alarm&trust=bound").await?.len(), 1);
+        let nobody: Vec<&Value> = open.iter().filter(|one| one["device"].is_null()).collect();
+        assert_eq!(nobody.len(), 1);
+
+        // What cannot be read is counted and holds up nothing.
+        let mut broken = incoming("10.8.3.4", &alarm(10, now));
+        broken.bytes.truncate(40);
+        take_in(&town, vec![broken, incoming("10.8.3.4", &alarm(11, now))]).await?;
+        assert_eq!(signals(&mut clerk, "view=alarm&trust=bound").await?.len(), 2);
+        let wires = clerk.get("/api/v1/signals/wires").await?.ok()?;
+        let problems: Vec<(&str, i64)> = wires["rows"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|row| (text(row, "problem"), row["n"].as_i64().unwrap_or_default()))
+            .collect();
+        assert_eq!(problems, [("", 3), ("frame.cut", 1), ("signal.clock", 1), ("signal.unknown_device", 1)]);
+        assert_eq!(wires["waiting"], json!(0));
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, gateway, detector) = settled(&fresh).await?;
+        let system = Caller::system();
+        assert_eq!(condition(&mut clerk, &detector).await?, "never");
+        take_in(&town, vec![incoming("10.8.3.4", &alarm(1, town.app.now()))]).await?;
+        assert_eq!(condition(&mut clerk, &detector).await?, "online");
+        assert_eq!(condition(&mut clerk, &gateway).await?, "online", "it passed the alarm on");
+        town.clock.advance_ms(2 * 60_000);
+        let beat = Frame { data: Vec::new(), ..alarm(2, town.app.now()) };
+        take_in(&town, vec![incoming("10.8.3.4", &beat)]).await?;
+        town.clock.advance_ms(2 * 60_000);
+        assert_eq!(town.app.note_silence(&system).await?, 1);
+        assert_eq!(town.app.note_silence(&system).await?, 0, "noted once");
+        assert_eq!(condition(&mut clerk, &detector).await?, "silent");
+        assert_eq!(condition(&mut clerk, &gateway).await?, "online", "a beat is enough");
+        let silent = clerk.get("/api/v1/devices?state=silent").await?.items()?;
+        assert_eq!(silent.iter().map(|one| text(one, "name")).collect::<Vec<_>>(), ["后堂感烟"]);
+        let mut staff = town.login("staff1").await?;
+        let desk = staff.get("/api/v1/workbench").await?.ok()?;
+        let counts = desk["counts"].as_array().cloned().unwrap_or_default();
+        assert!(counts.iter().any(|one| one["code"] == "devices_silent" && one["n"] == 1), "{counts:?}");
+        // The gateway still hears: the place is protected by what it passes on. Both silent, it is not.
+        town.clock.advance_ms(3 * 60_000);
+        let summary = clerk.get("/api/v1/devices/summary").await?.ok()?;
+        assert_eq!(summary["unprotected"][0]["place"]["id"], json!(SHOP));
+        take_in(&town, vec![incoming("10.8.3.4", &alarm(3, town.app.now()))]).await?;
+        assert_eq!(condition(&mut clerk, &detector).await?, "online");
+        let page = clerk.get(&format!("/api/v1/devices/{}", text(&detector, "id"))).await?.ok()?;
+        assert_eq!(page["heard"].as_array().map(Vec::len), Some(2), "two times, with a silence between");
+        assert_eq!(page["heard"][0]["to"], Value::Null);
+        assert_eq!(town.app.verify(&system).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn practice_is_practice_until_it_ends() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, gateway, detector) = settled(&fresh).await?;
+        let id = text(&detector, "id");
+        let step = |version: i64, mut asked: Value| {
+            asked["version"] = json!(version);
+            asked
+        };
+        let steps = format!("/api/v1/devices/{id}/steps");
+        let until = town.app.now().plus_ms(25 * 3600 * 1000).to_rfc3339();
+        let endless =
+            clerk.post(&steps, step(1, json!({ "step": "test", "reason": "联动", "until": until }))).await?;
+        assert_eq!(endless.code(), "device.test_end");
+        let until = town.app.now().plus_ms(60_000).to_rfc3339();
+        let testing = json!({ "step": "test", "reason": "联动测试", "until": until });
+        clerk.post(&steps, step(1, testing)).await?.ok()?;
+        take_in(&town, vec![incoming("10.8.3.4", &alarm(1, town.app.now()))]).await?;
+        let found = signals(&mut clerk, "").await?;
+        assert_eq!(found.first().map(|one| text(&one["kind"], "code")), Some("test"));
+        assert_eq!(found.first().map(|one| text(&one["detail"], "said")), Some("smoke"));
+        town.clock.advance_ms(60_000);
+        take_in(&town, vec![incoming("10.8.3.4", &alarm(2, town.app.now()))]).await?;
+        assert_eq!(signals(&mut clerk, "view=alarm").await?.len(), 1);
+        let stale = clerk.post(&steps, step(1, json!({ "step": "retire", "reason": "拆除" }))).await?;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        clerk.post(&steps, step(2, json!({ "step": "retire", "reason": "拆除" }))).await?.ok()?;
+        let double = clerk
+            .post(
+                "/api/v1/devices",
+                json!({ "name": "又一台", "kind": "transmission_unit",
+            "owner": "village-1", "place": SHOP, "links": [{ "provider": "gb26875", "address": "889" }] }),
+            )
+            .await?;
+        assert_eq!(double.status, StatusCode::UNPROCESSABLE_ENTITY, "one name, one device");
+        // Out of use it goes by no name: what comes is the gateway's.
+        take_in(&town, vec![incoming("10.8.3.4", &alarm(3, town.app.now()))]).await?;
+        let last = signals(&mut clerk, "view=alarm").await?;
+        assert_eq!(last.first().map(|one| one["device"]["id"].clone()), Some(gateway["id"].clone()));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_warning_is_passed_on_until_it_is_taken_back() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, _, _) = settled(&fresh).await?;
+        let warning = |id: &str, kind: &str, follows: &str| Incoming {
+            provider: Provider::Cap,
+            peer: "file".to_owned(),
+            proof: "platform:system".to_owned(),
+            mark: format!("cap:{id}"),
+            bytes: format!(
+                "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>{id}</identifier>\
+                 <sender>qx@x</sender><sent>2026-09-21T08:00:00+08:00</sent><status>Actual</status><msgType>{kind}\
+                 </msgType><scope>Public</scope>{follows}<info><category>Fire</category><event>森林火险</event>\
+                 <urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty></info></alert>"
+            )
+            .into_bytes(),
+            beat_of: None,
+            problem: None,
+        };
+        let mut anybody = Browser::new(&town.router);
+        take_in(&town, vec![warning("a1", "Alert", "")]).await?;
+        let feed = String::from_utf8(anybody.get("/cap/feed").await?.bytes)?;
+        assert!(feed.contains("<title>森林火险</title>"), "{feed}");
+        let address = feed.split("href=\"").nth(2).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let path = address.find("/cap/").map_or("", |at| &address[at..]);
+        let one = String::from_utf8(anybody.get(path).await?.bytes)?;
+        assert!(one.contains("<identifier>a1</identifier>"), "{one}");
+        let told = signals(&mut clerk, "source=cap").await?;
+        assert_eq!(told.first().map(|one| text(&one["kind"], "code")), Some("warning"));
+        let follows = "<references>qx@x,a1,2026-09-21T08:00:00+08:00</references>";
+        take_in(&town, vec![warning("a2", "Cancel", follows)]).await?;
+        let feed = String::from_utf8(anybody.get("/cap/feed").await?.bytes)?;
+        assert!(!feed.contains("<entry>"), "{feed}");
+        assert_eq!(anybody.get(path).await?.status, StatusCode::NOT_FOUND);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_board_counts_what_is_installed_and_what_was_heard() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let system = Caller::system();
+        town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+        town.app.install_shipped_plan(&system).await?;
+        let mut clerk = town.login("clerk").await?;
+        let camera = json!({ "kind": "camera_public", "name": "老街视频监控", "territory": V1, "found": true });
+        let camera = clerk.post("/api/v1/facilities", camera).await?.ok()?;
+        let target = add_place(&mut clerk, "老街裁缝铺", V1, "nine_small.shop", &["device_target"]).await?;
+        let eye = json!({ "name": "老街枪机", "kind": "camera", "owner": "town-gov", "facility": camera["id"],
+            "links": [{ "provider": "gb26875", "address": "889" }], "heartbeat_s": 300 });
+        let eye = clerk.post("/api/v1/devices", eye).await?.ok()?;
+        let nose = json!({ "name": "裁缝铺感烟", "kind": "smoke_detector", "owner": "village-1", "place": target,
+            "installed_on": "2026-09-01" });
+        let nose = clerk.post("/api/v1/devices", nose).await?.ok()?;
+        take_in(&town, vec![incoming("10.8.3.4", &alarm(1, town.app.now()))]).await?;
+        for (duty, kind, subject, device) in [
+            ("C19.3", "facility", text(&camera, "id"), &eye),
+            ("C19.4b", "place", target.as_str(), &nose),
+        ] {
+            let line = clerk.get(&format!("/api/v1/board/duties/{duty}")).await?.ok()?;
+            assert!(line.to_string().contains(subject), "{duty} {line}");
+            let behind = format!("/api/v1/board/duties/{duty}/evidence?subject_kind={kind}&subject={subject}&window=2026-Q3");
+            let behind = clerk.get(&behind).await?.ok()?;
+            assert_eq!(behind["items"][0]["href"], json!(format!("/devices/{}", text(device, "id"))), "{duty} {behind}");
+        }
+        let other = clerk.get("/api/v1/board/duties/C19.4a/evidence?subject_kind=place&window=2026-Q3&subject=").await?;
+        assert!(!other.body.to_string().contains("裁缝铺感烟"), "a detector is no sprinkler");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_push_is_as_good_as_its_signature() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, _, _) = settled(&fresh).await?;
+        let platform = json!({ "code": "PT-CTWING", "name": "天翼物联", "kind": "platform", "owner": "office", "territory": V1 });
+        let platform = clerk.post("/api/v1/devices", platform).await?.ok()?;
+        let secret = format!("/api/v1/devices/{}/secret", text(&platform, "id"));
+        let secret = clerk.post(&secret, json!({ "version": 1 })).await?.ok()?;
+        let now_s = town.app.now().0 / 1000;
+        let body = json!({ "messageType": "dataReport", "deviceId": "acf7", "IMEI": "860374051096202",
+            "timestamp": town.app.now().0, "payload": { "serviceData": { "Alarm_Status": 2, "Battery_Level": 55 } } });
+        let bytes = body.to_string();
+        let mut outside = Browser::new(&town.router);
+        let mut push = async |time: i64, nonce: &str, signature: Option<&str>| {
+            let time = time.to_string();
+            let right = sign(text(&secret, "secret"), &time, nonce, bytes.as_bytes());
+            let signature = signature.unwrap_or(&right);
+            let headers = [
+                ("x-fengsui-key", "PT-CTWING"),
+                ("x-fengsui-time", &time),
+                ("x-fengsui-nonce", nonce),
+                ("x-fengsui-signature", signature),
+            ];
+            outside.send(Method::POST, "/in/ctwing", &headers, bytes.clone().into_bytes()).await
+        };
+        let told = push(now_s, "n1", None).await?.ok()?;
+        assert_eq!(told, json!({ "kept": 1, "copies": 0 }));
+        assert_eq!(push(now_s, "n1", None).await?.ok()?, json!({ "kept": 0, "copies": 1 }), "replayed");
+        assert_eq!(push(now_s - 301, "n2", None).await?.code(), "signal.stale");
+        assert_eq!(push(now_s, "n3", Some(&"00".repeat(32))).await?.code(), "signal.signature");
+        let unsigned = push(now_s, "n4", Some("")).await?.ok()?;
+        assert_eq!(unsigned["kept"], json!(1), "it reaches a person all the same");
+        while town.app.digest_signals(&Caller::system(), 500).await? > 0 {}
+        assert_eq!(signals(&mut clerk, "view=alarm&trust=bound").await?.len(), 1);
+        assert_eq!(signals(&mut clerk, "view=alarm&trust=open").await?.len(), 1);
+        let wires = clerk.get("/api/v1/signals/wires").await?.ok()?;
+        assert!(wires["rows"].to_string().contains("signal.signature"), "a wrong one is counted");
+        let detector = clerk.get("/api/v1/devices?kind=smoke_detector").await?.items()?;
+        assert_eq!(detector.first().map(|one| one["battery"].clone()), Some(json!(55)));
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,269 @@
+//! Signals: taken in over wires and typed in by people, each kept before it is read, each read once; the list a person
+//! looks at. What does not belong here: what bytes mean in the town ([`digest`]), how signatures are made ([`push`]),
+//! sockets (`ingest`), what several signals amount to (the incident).
+
+pub mod digest;
+pub mod feed;
+pub mod push;
+pub mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::device::{Link, Provider};
+use domain::ids::{DeviceId, PlaceId, SignalId, TerritoryCode};
+use domain::policy::{Action, Subject};
+use domain::signal::{Signal, SignalKind, SignalRefusal, SignalSource, Trust};
+use domain::time::Timestamp;
+use store::seal::sha256;
+use store::signal::{RawSignal, SignalFilter, SignalRecord};
+
+use crate::names::Names;
+use crate::{App, Caller, Error, Result};
+use view::{SignalAsked, SignalInput, SignalOptions, SignalPage, SignalView, WireCount, WireView};
+
+/// Days the page of the wires looks back.
+const LOOK_BACK_MS: i64 = 7 * 24 * 3600 * 1000;
+
+impl From<SignalRefusal> for Error {
+    fn from(refusal: SignalRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// A message as it came over a wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// The way it came.
+    pub provider: Provider,
+    /// Where it came from there: an IP address, a topic.
+    pub peer: String,
+    /// What speaks for the sender: `network`, `broker`, `signed:` or `platform:` and who signed; empty for nothing.
+    pub proof: String,
+    /// What two copies of it have in common and no other message has.
+    pub mark: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// It only says that this one lives: nothing to keep but that it was heard.
+    pub beat_of: Option<String>,
+    /// It is no message that could be read; kept so that it is counted, and why.
+    pub problem: Option<&'static str>,
+}
+
+/// What became of messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Kept now.
+    pub kept: usize,
+    /// Of which there was a copy already.
+    pub copies: usize,
+}
+
+/// A short mark of any length of bytes.
+pub fn mark_of(parts: &[&str], bytes: &[u8]) -> String {
+    format!("{}:{}", parts.join(":"), sha256(bytes).get(..32).unwrap_or_default())
+}
+
+impl App {
+    /// Keeps messages as they came, all or none, with a synced write: once this answers, they survive. Copies of what is
+    /// kept already are told apart. They are read later, by [`App::digest_signals`].
+    // tidy(commit): bytes are machinery until they are read; what is made of them is sealed then.
+    pub async fn receive(&self, caller: &Caller, messages: Vec<Incoming>) -> Result<Received> {
+        caller.hat(Action::SignalReport, &Subject::town())?;
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let (beats, kept): (Vec<_>, Vec<_>) = messages.into_iter().partition(|one| one.beat_of.is_some());
+        let raws: Vec<RawSignal> = kept
+            .into_iter()
+            .map(|one| RawSignal {
+                id: self.new_id().into(),
+                channel: one.provider.code().to_owned(),
+                peer: one.peer,
+                proof: one.proof,
+                mark: one.mark,
+                bytes: one.bytes,
+                received_at: now,
+                digested_at: one.problem.map(|_| now),
+                problem: one.problem.map(str::to_owned),
+            })
+            .collect();
+        let new = tx.keep_raw_signals(&raws).await?;
+        let links = beats.iter().filter_map(|one| {
+            Some(store::device::link_key(&Link { provider: one.provider, address: one.beat_of.clone()? }))
+        });
+        let links: Vec<String> = links.collect::<BTreeSet<_>>().into_iter().collect();
+        let devices = tx.devices_by_link(&links).await?;
+        let heard = devices.into_values().map(|record| {
+            let id = record.device.id.clone();
+            (id, (record, vec![(SignalKind::Heartbeat, None)]))
+        });
+        let back = self.hear(&mut tx, heard.collect(), now).await?;
+        let received = Received { kept: new.len(), copies: raws.len() - new.len() };
+        match back.first() {
+            None => tx.commit_machinery().await?,
+            Some(first) => tx.commit(caller.audit("device.heard", "device", first.as_str(), now), ()).await?,
+        }
+        Ok(received)
+    }
+
+    /// Takes down what a person was told or saw.
+    ///
+    /// Errors: nothing said; a place, device or position that is none.
+    pub async fn report_signal(&self, caller: &Caller, asked: SignalInput) -> Result<SignalView> {
+        let now = self.now();
+        let unknown = |field: &str| Error::field(field, "query.unknown_word", "没有这一项，请从列表中选择");
+        let source = SignalSource::from_code(&asked.source).filter(|source| is_typed(*source));
+        let kind = SignalKind::from_code(&asked.kind).filter(|kind| is_told(*kind));
+        let occurred_at = match asked.occurred_at.as_deref().filter(|at| !at.trim().is_empty()) {
+            None => now,
+            Some(at) => Timestamp::parse(at).ok_or_else(|| unknown("occurred_at"))?,
+        };
+        let mut tx = self.write(caller).await?;
+        let names = Names::read(&mut tx).await?;
+        let given = |id: &Option<String>| id.as_deref().filter(|id| !id.trim().is_empty()).map(str::to_owned);
+        let place =
+            match given(&asked.place) {
+                None => None,
+                Some(id) => {
+                    let found = tx.place(&PlaceId::from(id), &caller.scope(Action::PlaceRead)?).await?;
+                    Some(found.ok_or_else(|| {
+                        Error::field("place", "signal.place", "没有这个场所，请从列表中选择")
+                    })?)
+                }
+            };
+        let territory = given(&asked.territory).map(TerritoryCode::from);
+        let territory = territory.or_else(|| place.as_ref().map(|place| place.place.village.clone()));
+        let path = match (&place, &territory) {
+            (Some(place), _) => place.path.clone(),
+            (None, Some(code)) => names.path(code).ok_or_else(|| unknown("territory"))?.to_owned(),
+            (None, None) => self.town.to_string(),
+        };
+        let hat = caller.hat(Action::SignalReport, &Subject::of(&path, None))?.clone();
+        let at_place =
+            place.as_ref().and_then(|place| place.place.location).map(|at| [at.lon_deg, at.lat_deg]);
+        let signal = Signal {
+            id: SignalId::from(self.new_id()),
+            source: source.ok_or_else(|| unknown("source"))?,
+            device: given(&asked.device).map(DeviceId::from),
+            trust: Trust::Open,
+            kind: kind.ok_or_else(|| unknown("kind"))?,
+            position: asked.lon.zip(asked.lat).map(|(lon, lat)| [lon, lat]).or(at_place),
+            place: place.map(|place| place.place.id),
+            territory,
+            azimuth: asked.azimuth,
+            occurred_at,
+            received_at: now,
+            text: asked.text.trim().to_owned(),
+            raw: None,
+            detail: BTreeMap::new(),
+        };
+        // A caller is not proved to be anybody, a colleague who logged in is.
+        let trust = if signal.source == SignalSource::Telephone { Trust::Open } else { Trust::Bound };
+        let signal = Signal { trust, ..signal }.check()?;
+        let record = SignalRecord { signal, path, org: None, recorded_by: caller.name.clone() };
+        tx.insert_signals(std::slice::from_ref(&record)).await?;
+        let view = view::of(&mut tx, &record, &names).await?;
+        let audit =
+            caller.audit_as(&hat, "signal.report", ("signal", record.signal.id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Signals, newest first.
+    pub async fn signals(&self, caller: &Caller, asked: &SignalAsked) -> Result<SignalPage> {
+        let scope = caller.scope(Action::SignalRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let filter = filter(asked, &names)?;
+        let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+        let before = asked.after.as_deref().and_then(|after| after.split_once('.'));
+        let before = before.and_then(|(at, id)| Some((Timestamp(at.parse().ok()?), id)));
+        let mut found = read.signals(&scope, &filter, before, limit + 1).await?;
+        let more = found.len() as i64 > limit;
+        found.truncate(usize::try_from(limit).unwrap_or(0));
+        let next = found.last().filter(|_| more);
+        let next = next.map(|last| format!("{}.{}", last.signal.received_at.0, last.signal.id));
+        let total = read.signal_count(&scope, &filter).await?;
+        Ok(SignalPage { items: view::all(&mut read, &found, &names).await?, total, next })
+    }
+
+    /// One signal with its bytes.
+    pub async fn signal(&self, caller: &Caller, id: &SignalId) -> Result<SignalView> {
+        let scope = caller.scope(Action::SignalRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.signal(id, &scope).await?.ok_or(Error::NotFound)?;
+        let names = Names::read(&mut read).await?;
+        let mut view = view::of(&mut read, &record, &names).await?;
+        if let Some(raw) = &record.signal.raw
+            && let Some(raw) = read.raw_signal(raw).await?
+        {
+            view.bytes_hex = Some(protocol::hex(&raw.bytes));
+            view.peer = Some(raw.peer);
+        }
+        Ok(view)
+    }
+
+    /// What a form needs.
+    pub async fn signal_options(&self, caller: &Caller) -> Result<SignalOptions> {
+        caller.scope(Action::SignalRead)?;
+        Ok(SignalOptions::of(caller.hats.scope(Action::SignalReport).is_some()))
+    }
+
+    /// What came over the wires this week, and what could not be read.
+    pub async fn wires(&self, caller: &Caller) -> Result<WireView> {
+        caller.hat(Action::SignalRead, &Subject::town())?;
+        let mut read = self.db.read(&self.town).await?;
+        let counts = read.raw_signal_counts(self.now().plus_ms(-LOOK_BACK_MS)).await?;
+        let waiting = read.raw_signals_waiting(1_000).await?.len() as i64;
+        let row = |((channel, problem), n): ((String, String), i64)| WireCount {
+            provider: Provider::from_code(&channel).map_or(channel.clone(), |one| one.label().to_owned()),
+            channel,
+            problem_label: digest::problem_label(&problem).to_owned(),
+            problem,
+            n,
+        };
+        Ok(WireView { rows: counts.into_iter().map(row).collect(), waiting })
+    }
+}
+
+fn is_typed(source: SignalSource) -> bool {
+    matches!(source, SignalSource::Telephone | SignalSource::Person | SignalSource::Camera)
+}
+
+/// What a person may say; the rest only devices say.
+fn is_told(kind: SignalKind) -> bool {
+    kind.is_alarm()
+        || matches!(
+            kind,
+            SignalKind::Electric | SignalKind::WaterLow | SignalKind::Warning | SignalKind::Fault
+        )
+}
+
+fn filter(asked: &SignalAsked, names: &Names) -> Result<SignalFilter> {
+    let unknown = |field: &str| Error::field(field, "query.unknown_word", "筛选条件无效，请重新选择");
+    let given =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+    let path = match given(&asked.village) {
+        None => None,
+        Some(code) => Some(names.path(&code.as_str().into()).ok_or_else(|| unknown("village"))?.to_owned()),
+    };
+    let kinds = |is: fn(SignalKind) -> bool| {
+        let all: Vec<&str> =
+            SignalKind::ALL.iter().filter(|kind| is(**kind)).map(|kind| kind.code()).collect();
+        all.join(",")
+    };
+    let kinds = match (given(&asked.kind), given(&asked.view).as_deref()) {
+        (Some(kind), _) => Some(kind),
+        (None, Some("alarm")) => Some(kinds(SignalKind::is_alarm)),
+        (None, Some("all")) => None,
+        (None, _) => Some(kinds(SignalKind::is_news)),
+    };
+    Ok(SignalFilter {
+        kinds,
+        sources: given(&asked.source),
+        trust: given(&asked.trust),
+        device: given(&asked.device),
+        place: given(&asked.place),
+        path,
+        from: given(&asked.from).and_then(|at| Timestamp::parse(&at)),
+        until: given(&asked.until).and_then(|at| Timestamp::parse(&at)),
+    })
+}

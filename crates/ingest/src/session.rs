@@ -1,0 +1,150 @@
+//! One connection that speaks GB/T 26875.3: frames are handed in as they come, confirmed in order once they are kept, and
+//! denied when they cannot be. A clock that is off is set right once. What does not belong here: bytes (`protocol`),
+//! keeping (`batch`).
+
+use std::net::IpAddr;
+
+use app::App;
+use app::signal::{Incoming, mark_of};
+use domain::device::Provider;
+use domain::time::Timestamp;
+use protocol::gb26875::frame::Event;
+use protocol::gb26875::{Command, Frame, Object, Splitter, Stamp, Unit, dialect};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use crate::batch::Intake;
+use crate::listener::Limits;
+
+/// Bytes read at once: what one connection may have under way.
+const PIECE: usize = 8 * 1024;
+/// A device's clock that is off by more is set right. Units: milliseconds.
+const CLOCK_OFF_MS: i64 = 30_000;
+/// 同步用户信息传输装置时钟.
+const SYNC_CLOCK: u8 = 90;
+
+/// What is to be answered, in the order in which it was asked.
+enum Answer {
+    /// Confirmed, if it is kept.
+    When(oneshot::Receiver<bool>, Frame),
+    /// Said at once.
+    Now(Frame),
+}
+
+/// An instant as devices write it, in the town's zone.
+fn stamp(at: Timestamp) -> Stamp {
+    let text = at.to_rfc3339();
+    text.get(..19).and_then(Stamp::parse).unwrap_or(Stamp([0; 6]))
+}
+
+/// Serves one connection until it ends, says nothing for too long, or talks nonsense.
+pub(crate) async fn serve(app: &App, mut stream: TcpStream, from: IpAddr, intake: &Intake, limits: &Limits) {
+    let mut splitter = Splitter::new(dialect::standard());
+    let mut piece = vec![0; PIECE];
+    let (mut patience, mut broken, mut is_set) = (limits.first, 0, false);
+    loop {
+        let n = match tokio::time::timeout(patience, stream.read(&mut piece)).await {
+            Ok(Ok(n)) if n > 0 => n,
+            _ => return,
+        };
+        let mut answers = Vec::new();
+        for event in splitter.push(piece.get(..n).unwrap_or_default()) {
+            let now = app.now();
+            match event {
+                Event::Frame { frame, bytes, .. } => {
+                    patience = limits.quiet;
+                    if !std::mem::replace(&mut is_set, true)
+                        && let Some(clock) = clock_set_right(&frame, now)
+                    {
+                        answers.push(Answer::Now(clock));
+                    }
+                    answers.extend(take(intake, from, frame, bytes, now).await);
+                }
+                Event::Broken { problem, deny, bytes } => {
+                    broken += 1;
+                    tracing::debug!(%from, code = problem.code, offset = problem.offset, "not a frame");
+                    if bytes.is_empty() {
+                        continue;
+                    }
+                    // Kept so that somebody sees it; it is denied whether or not.
+                    let mark = mark_of(
+                        &["broken", &from.to_string(), &now.0.to_string(), &broken.to_string()],
+                        &bytes,
+                    );
+                    let message = Incoming { problem: Some(problem.code), ..message(from, mark, bytes) };
+                    drop(intake.hand_in(message).await);
+                    answers.extend(
+                        deny.map(|frame| Answer::Now(frame.reply(Command::Deny, stamp(now), Vec::new()))),
+                    );
+                }
+            }
+        }
+        let mut out = Vec::new();
+        for answer in answers {
+            match answer {
+                Answer::Now(frame) => out.extend(frame.encode()),
+                Answer::When(kept, frame) => {
+                    // What is not kept is not confirmed: the device sends it again.
+                    if kept.await == Ok(true) {
+                        out.extend(frame.encode());
+                    }
+                }
+            }
+        }
+        if !out.is_empty()
+            && !matches!(tokio::time::timeout(limits.first, stream.write_all(&out)).await, Ok(Ok(())))
+        {
+            return;
+        }
+        if broken > limits.broken {
+            tracing::warn!(%from, broken, "too many broken frames: the connection is closed");
+            return;
+        }
+    }
+}
+
+fn message(from: IpAddr, mark: String, bytes: Vec<u8>) -> Incoming {
+    Incoming {
+        provider: Provider::Gb26875,
+        peer: from.to_string(),
+        proof: "network".to_owned(),
+        mark,
+        bytes,
+        beat_of: None,
+        problem: None,
+    }
+}
+
+/// A frame that sets a device's clock right, when it is off.
+fn clock_set_right(frame: &Frame, now: Timestamp) -> Option<Frame> {
+    let told = frame.time.text().and_then(|text| Timestamp::parse(&format!("{text}+08:00")));
+    if told.is_some_and(|told| (told.0 - now.0).abs() <= CLOCK_OFF_MS) {
+        return None;
+    }
+    let data = Unit::of(SYNC_CLOCK, vec![Object::Time(stamp(now))]).encode();
+    Some(Frame { sequence: 0, ..frame.reply(Command::Control, stamp(now), data) })
+}
+
+/// Takes in a frame that is one.
+async fn take(intake: &Intake, from: IpAddr, frame: Frame, bytes: Vec<u8>, now: Timestamp) -> Option<Answer> {
+    match frame.command {
+        Command::Send | Command::User(_) | Command::Answer => {
+            let (peer, source, sequence) =
+                (from.to_string(), frame.source.to_string(), frame.sequence.to_string());
+            // Two copies have the same number and say the same; the time in the header may be that of the copy.
+            let said = [&[frame.command.byte()], frame.data.as_slice()].concat();
+            let mark = mark_of(&["gb26875", &peer, &source, &sequence], &said);
+            let beat_of = frame.is_heartbeat().then_some(source);
+            let kept = intake.hand_in(Incoming { beat_of, ..message(from, mark, bytes) }).await;
+            // An answer to a question of ours is not confirmed.
+            let is_confirmed = frame.command != Command::Answer;
+            is_confirmed.then(|| Answer::When(kept, frame.reply(Command::Confirm, stamp(now), Vec::new())))
+        }
+        Command::Confirm | Command::Deny => None,
+        // Only we ask and command.
+        Command::Control | Command::Request | Command::Reserved(_) => {
+            Some(Answer::Now(frame.reply(Command::Deny, stamp(now), Vec::new())))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What devices say, through the shipped program: bytes decoded and encoded on the command line, warnings taken in once,
+//! and `kill -9` in a storm of frames, in which nothing that was confirmed is lost and nothing is there twice.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use app::Caller;
+use app::signal::view::SignalAsked;
+use common::{Served, fengsui, free_port, run, said};
+use protocol::gb26875::{Command, Frame, Object, Stamp, Unit, decode, dialect};
+use serde_json::Value;
+use server::config::Where;
+
+/// Main power fault of device 889 (published sample).
+const SAMPLE: &str = "40400100010120 3a091a090c790300000000385b0100000009000215010802 3a091a090c422323";
+/// Frames each gateway has under way.
+const WINDOW: u16 = 40;
+const GATEWAYS: u64 = 4;
+/// How often the program is killed.
+const KILLS: usize = 4;
+
+fn document(output: &std::process::Output) -> Result<Value> {
+    serde_json::from_slice(&output.stdout).with_context(|| said(output))
+}
+
+#[test]
+fn bytes_are_decoded_and_encoded_without_a_database() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("nothing");
+    let decoded = run(&data, &["frame", "decode", "--hex", SAMPLE, "--json"], "")?;
+    assert_eq!(decoded.status.code(), Some(0), "{}", said(&decoded));
+    let told = document(&decoded)?;
+    let frame = &told["frames"][0];
+    assert_eq!(
+        (&frame["sequence"], &frame["source"], &frame["command"]),
+        (&1.into(), &889.into(), &2.into())
+    );
+    assert_eq!(frame["units"][0]["objects"][0]["status_bits"], serde_json::json!(["主电故障"]));
+    assert_eq!(told["problems"], serde_json::json!([]));
+    let text = String::from_utf8(decoded.stdout)?;
+    let encoded = run(&data, &["frame", "encode"], &text)?;
+    assert_eq!(String::from_utf8(encoded.stdout)?.trim(), SAMPLE.replace(' ', ""));
+    let file = folder.path().join("stream.bin");
+    let mut bytes = protocol::unhex(SAMPLE).context("digits")?;
+    bytes.extend(b"noise");
+    std::fs::write(&file, &bytes)?;
+    let told = document(&run(&data, &["frame", "decode", &file.display().to_string(), "--json"], "")?)?;
+    assert_eq!(
+        (told["frames"].as_array().map(Vec::len), &told["problems"][0]["offset"]),
+        (Some(1), &39.into())
+    );
+    let unknown = run(&data, &["frame", "decode", "--hex", SAMPLE, "--dialect", "martian"], "")?;
+    assert!(unknown.status.code() == Some(1) && said(&unknown).contains("standard"), "{}", said(&unknown));
+    let wrong = run(&data, &["frame", "encode"], "{\"sequence\":-1}")?;
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(!data.exists(), "no database was made");
+    Ok(())
+}
+
+#[test]
+fn a_warning_is_checked_and_taken_in_once() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let file = folder.path().join("warning.cap");
+    let path = file.display().to_string();
+    let warning = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">\
+        <identifier>a1</identifier><sender>qx@example.cn</sender><sent>2026-11-01T08:00:00+08:00</sent>\
+        <status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info><category>Fire</category>\
+        <event>森林火险</event><urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty>\
+        <headline>森林火险橙色预警</headline><area><areaDesc>全镇</areaDesc></area></info></alert>";
+    std::fs::write(&file, warning)?;
+    assert!(run(&data, &["cap", "check", &path], "")?.status.success());
+    assert!(said(&run(&data, &["cap", "import", &path], "")?).contains("已收下"));
+    assert!(said(&run(&data, &["cap", "import", &path], "")?).contains("以前已收过"));
+    let entity =
+        warning.replace("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<!DOCTYPE a [<!ENTITY x \"y\">]>");
+    std::fs::write(&file, entity)?;
+    let refused = run(&data, &["cap", "import", &path], "")?;
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("DOCTYPE"), "{}", said(&refused));
+    let told = document(&run(&data, &["cap", "check", &path, "--json"], "")?)?;
+    assert_eq!(told["problems"][0]["code"], "cap.doctype");
+    Ok(())
+}
+
+fn alarm(source: u64, sequence: u16) -> Frame {
+    let time = Stamp([0, 0, 8, 1, 11, 26]);
+    Frame {
+        sequence,
+        version: (1, 1),
+        time,
+        source,
+        destination: 1,
+        command: Command::Send,
+        data: Unit::of(21, vec![Object::DeviceState(0b10, time)]).encode(),
+    }
+}
+
+/// Sends frames and takes confirmations for as long as the connection stands. What was sent and not confirmed is sent
+/// again by whoever calls next.
+fn talk(
+    port: u16,
+    source: u64,
+    next: &AtomicU16,
+    confirmed: &mut BTreeSet<u16>,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_millis(300)))?;
+    let mut bytes = Vec::new();
+    let mut piece = [0; 8192];
+    let mut under_way: BTreeSet<u16> =
+        (0..next.load(Ordering::SeqCst)).filter(|one| !confirmed.contains(one)).collect();
+    for sequence in &under_way {
+        stream.write_all(&alarm(source, *sequence).encode())?;
+    }
+    loop {
+        let is_over = stop.load(Ordering::SeqCst);
+        while !is_over && under_way.len() < usize::from(WINDOW) {
+            let sequence = next.fetch_add(1, Ordering::SeqCst);
+            under_way.insert(sequence);
+            stream.write_all(&alarm(source, sequence).encode())?;
+        }
+        if is_over && under_way.is_empty() {
+            return Ok(());
+        }
+        let n = stream.read(&mut piece)?;
+        ensure!(n > 0, "the connection ended");
+        bytes.extend_from_slice(piece.get(..n).unwrap_or_default());
+        let whole = bytes.len() - bytes.len() % 30;
+        // Confirmations are 30 bytes; a clock command is longer, and then all of it is looked at again.
+        let (frames, _) = decode(&bytes, dialect::standard());
+        for frame in frames.into_iter().filter(|one| one.command == Command::Confirm) {
+            under_way.remove(&frame.sequence);
+            confirmed.insert(frame.sequence);
+        }
+        if whole > 64 * 1024 {
+            bytes.drain(..whole.saturating_sub(1_200));
+        }
+    }
+}
+
+fn serve(data: &Path, devices: u16) -> Result<Served> {
+    let port = free_port()?;
+    let mut command = fengsui(data);
+    let (listen, devices) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{devices}"));
+    command.args(["serve", "--listen", &listen, "--ingest", &devices]);
+    Served::wait_for(command, port)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_a_storm_nothing_confirmed_is_lost_and_nothing_is_there_twice() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let devices = free_port()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut served = serve(&data, devices)?;
+    let gateways: Vec<_> = (1..=GATEWAYS)
+        .map(|source| {
+            let stop = Arc::clone(&stop);
+            std::thread::spawn(move || {
+                let (next, mut confirmed) = (AtomicU16::new(0), BTreeSet::new());
+                let until = Instant::now() + Duration::from_secs(120);
+                while talk(devices, source, &next, &mut confirmed, &stop).is_err() && Instant::now() < until {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                (next.load(Ordering::SeqCst), confirmed)
+            })
+        })
+        .collect();
+    for round in 0..KILLS {
+        tokio::time::sleep(Duration::from_millis(400 + 170 * round as u64)).await;
+        served.child.kill()?;
+        served.child.wait()?;
+        served = serve(&data, devices)?;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stop.store(true, Ordering::SeqCst);
+    let mut sent = 0;
+    for gateway in gateways {
+        let (next, confirmed) = gateway.join().map_err(|_| anyhow::anyhow!("a gateway gave up"))?;
+        ensure!(confirmed.len() == usize::from(next), "{} of {next} confirmed", confirmed.len());
+        sent += confirmed.len();
+    }
+    assert!(sent > 200, "a storm: {sent}");
+    drop(served);
+    let town = "500118100000".to_owned();
+    let app = Where { data, database: None, keys: None, town }.open().await?;
+    let caller = Caller::system();
+    while app.digest_signals(&caller, 500).await? > 0 {}
+    let counts = app.db.read(&app.town).await?.raw_signal_counts(Default::default()).await?;
+    assert_eq!(counts.values().sum::<i64>(), i64::try_from(sent)?, "lost or doubled bytes: {counts:?}");
+    let mut seen = BTreeSet::new();
+    let mut asked = SignalAsked { view: Some("all".to_owned()), limit: Some(200), ..SignalAsked::default() };
+    loop {
+        let page = app.signals(&caller, &asked).await?;
+        assert_eq!(page.total, i64::try_from(sent)?, "each frame is one signal");
+        for signal in &page.items {
+            ensure!(seen.insert(signal.detail.get("sha256").cloned()), "twice: {signal:?}");
+        }
+        asked.after = page.next;
+        if asked.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), sent);
+    assert_eq!(app.verify(&caller).await?.findings, []);
+    Ok(())
+}
