@@ -322,3 +322,108 @@ async fn water_counts_where_vehicles_bring_it() -> anyhow::Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn rows_of_a_file_that_cannot_be_are_named_and_the_others_written() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let feature = |name: &str, width: Value, line: Value| {
+            json!({ "type": "Feature", "geometry": { "type": "LineString", "coordinates": line },
+                "properties": { "name": name, "rank": "村内主路", "village": "场镇社区", "width_m": width, "load_t": null } })
+        };
+        let line = json!([[105.870, 29.260], [105.880, 29.260]]);
+        let mut bridge = feature("零吨桥", json!(5), line.clone());
+        bridge["properties"]["限载"] = json!(0);
+        let features = vec![
+            feature("老街", json!(4.2), line.clone()),
+            feature("四百米宽", json!(400), line.clone()),
+            bridge,
+            feature("经纬颠倒", json!(4), json!([[29.26, 105.87], [29.26, 105.88]])),
+            feature("自相交", json!(4), json!([[105.87, 29.26], [105.88, 29.27], [105.88, 29.26], [105.87, 29.27]])),
+            feature("没有宽度", Value::Null, json!([[105.880, 29.260], [105.890, 29.260]])),
+            feature("宽约四米", json!("约4"), line),
+        ];
+        let bytes = json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes();
+        let system = Caller::system();
+        let tried = town.app.import_roads(&system, bytes.clone(), true).await?;
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(clerk.get("/api/v1/roads").await?.ok()?["total"], 0, "only tried");
+        let done = town.app.import_roads(&system, bytes, false).await?;
+        assert_eq!(done, tried);
+        let told: Vec<(u32, &str)> = done.problems.iter().map(|one| (one.row, one.code.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (2, "road.implausible_value"),
+                (3, "road.implausible_value"),
+                (4, "shape.swapped"),
+                (5, "shape.crosses"),
+                (7, "road.number")
+            ]
+        );
+        let page = clerk.get("/api/v1/roads").await?.ok()?;
+        assert_eq!((&page["total"], &done.written), (&json!(2), &2));
+        assert_eq!(codes(&page["items"], "name"), ["老街", "没有宽度"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_if_tells_who_is_gained_and_leaks_nothing_into_today() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        let (mut clerk, mut grid) = (town.login("clerk").await?, town.login("grid1").await?);
+        for (group, lon) in [("g1", 105.872), ("g2", 105.885)] {
+            let put = json!({ "lon": lon, "lat": 29.2601, "version": 0 });
+            clerk.put(&format!("/api/v1/roads/groups/{group}"), put).await?.ok()?;
+        }
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.8800, 29.260]], 5.0)).await?;
+        let lane = road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 3.2);
+        let lane = add(&mut clerk, lane).await?;
+        let before = verdicts(&mut clerk, "engine").await?;
+        assert_eq!(before[1].1, "never");
+
+        let widen = json!({ "name": "加宽进村路", "changes": [
+            { "what": "measure", "road": lane["id"], "limit": "width", "value": 4.5 }] });
+        assert_eq!(grid.post("/api/v1/roads/scenarios", widen.clone()).await?.status, StatusCode::FORBIDDEN);
+        let mut absurd = widen.clone();
+        absurd["changes"][0]["value"] = json!(400);
+        assert_eq!(clerk.post("/api/v1/roads/scenarios", absurd).await?.code(), "road.implausible_value");
+        let kept = clerk.post("/api/v1/roads/scenarios", widen.clone()).await?.ok()?;
+        assert_eq!(kept["changes"][0]["name"], "进村路");
+        let at = format!("/api/v1/roads/scenarios/{}", text(&kept, "id"));
+        let result = clerk.get(&format!("{at}/result")).await?.ok()?;
+        let rows = result["rows"].as_array().cloned().unwrap_or_default();
+        let gained: Vec<_> = rows.iter().filter(|row| text(row, "change") == "gained").collect();
+        assert_eq!((gained.len(), text(&gained[0]["target"], "name")), (1, "凌阁堂一组"), "{result}");
+        assert_eq!((text(gained[0], "vehicle"), &gained[0]["before"]["minutes"]), ("engine", &Value::Null));
+        assert!(gained[0]["after"]["minutes"].as_f64().is_some_and(|minutes| minutes > 1.0));
+        assert_eq!(result["counts"][0]["gained"], 1);
+
+        // Another one closes the only road; the two held against one another.
+        let shut = json!({ "name": "封老街一周", "changes": [
+            { "what": "close", "road": clerk.get("/api/v1/roads").await?.ok()?["items"][0]["id"], "from": "2026-09-20",
+              "until": "2026-09-27" }] });
+        let shut = clerk.post("/api/v1/roads/scenarios", shut).await?.ok()?;
+        let lost = clerk.get(&format!("/api/v1/roads/scenarios/{}/result", text(&shut, "id"))).await?.ok()?;
+        assert!(lost["counts"].as_array().into_iter().flatten().any(|one| one["lost"].as_u64() > Some(0)), "{lost}");
+        let both = clerk.get(&format!("{at}/result?against={}", text(&shut, "id"))).await?.ok()?;
+        assert_eq!(both["against"]["name"], "封老街一周");
+        assert!(both["counts"][0]["gained"].as_u64() > result["counts"][0]["gained"].as_u64(), "{both}");
+
+        assert_eq!(verdicts(&mut clerk, "engine").await?, before, "today is as it was");
+        let mut renamed = widen;
+        renamed["name"] = json!("加宽进村路到 4.5 米");
+        renamed["version"] = json!(1);
+        assert_eq!(clerk.put(&at, renamed.clone()).await?.ok()?["version"], 2);
+        assert_eq!(clerk.put(&at, renamed).await?.status, StatusCode::CONFLICT);
+        let told = clerk.post(&format!("{at}/void"), json!({ "reason": " ", "version": 2 })).await?;
+        assert_eq!(told.code(), "scenario.no_reason");
+        clerk.post(&format!("{at}/void"), json!({ "reason": "不做了", "version": 2 })).await?.ok()?;
+        assert_eq!(clerk.get("/api/v1/roads/scenarios").await?.items()?.len(), 1);
+        Ok(())
+    })
+    .await
+}

@@ -2,6 +2,7 @@
 //! belong here: what is shown ([`view`]), ways over many stretches ([`net`]), who is reached by what ([`access`]).
 
 pub mod access;
+mod import;
 pub mod net;
 pub mod scenario;
 pub mod vehicle;
@@ -28,6 +29,7 @@ use view::{
 };
 
 pub use access::{AccessReport, GroupPointInput};
+pub use import::{RoadImport, RoadRowProblem};
 
 /// 消防车辆几分钟内到达算按时. The city stations' five minutes; in villages the town sets its own. Source: handbook §4.5.
 pub(crate) const REACH_MINUTES: (&str, f64) = ("road.reach_minutes", 5.0);

@@ -154,3 +154,38 @@ async fn points_of_bottled_gas_count_for_the_duty_to_inspect_gas_companies() -> 
     })
     .await
 }
+
+#[tokio::test]
+async fn the_towns_roads_reach_some_groups_by_engine_and_others_only_by_less() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = filled(&fresh).await?;
+        let caller = Caller::system();
+        let net = app.road_network(&caller).await?;
+        assert_eq!(net.islands, 1, "{:?}", net.problems);
+        let report = app.road_access(&caller, &Default::default()).await?;
+        assert_eq!(report.unplaced.len(), 1, "somebody has yet to say where one group lives");
+        let verdicts = |vehicle: &str| -> BTreeSet<&str> {
+            let ways = report.rows.iter().flat_map(|row| &row.ways).filter(|way| way.vehicle == vehicle);
+            ways.map(|way| way.verdict.as_str()).collect()
+        };
+        assert!(
+            verdicts("engine").is_superset(&BTreeSet::from(["sure", "never"])),
+            "{:?}",
+            verdicts("engine")
+        );
+        assert!(!verdicts("foot").contains("never"), "on foot one gets everywhere");
+        let blocked = report.rows.iter().flat_map(|row| &row.ways).flat_map(|way| &way.blocked_by);
+        let names: BTreeSet<&str> = blocked.map(|one| one.name.as_str()).collect();
+        assert!(names.contains("河坝桥"), "the bridge that bears no engine: {names:?}");
+        assert!(report.rows.iter().any(|row| row.water.iter().any(|water| water.shuttle_m3 > 0.0)));
+        let lines = app.plan_status(&caller, &Ask::default(), Some("C6")).await?;
+        for duty in ["C6.6", "C6.7", "C6.8"] {
+            let line = lines.iter().find(|line| line.duty == duty).expect("the duty");
+            assert!(line.has_data && line.tally.total() > 0, "{line:?}");
+        }
+        let page = app.roads(&caller, &Default::default()).await?;
+        assert!(page.engine_m > 0.3 * page.length_m && page.unknown_m > 0.0, "{page:?}");
+        Ok(())
+    })
+    .await
+}

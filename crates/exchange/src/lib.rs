@@ -26,6 +26,7 @@ pub mod places_sheet;
 pub mod plan_file;
 pub mod problem;
 pub mod report_catalog;
+pub mod road_sheet;
 pub mod sample;
 pub mod sandbox;
 pub mod sheet;

@@ -78,10 +78,10 @@ enum Command {
         /// What to read.
         kind: String,
     },
-    /// 路网文件
+    /// 路网：统计、导入底图和实测路段
     #[command(subcommand)]
     Roads(road::Roads),
-    /// 两点之间的路线；可直接用 OpenStreetMap 文件，不需要数据库
+    /// 两点之间的路线；可直接用 OpenStreetMap 文件而不需要数据库，不给文件则用本镇路网
     Route(road::Route),
     /// 若干分钟内从各站能到多远
     Reach(road::Reached),
@@ -304,9 +304,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("已导出 {} 字节", size?);
             Ok(())
         }
-        Command::Roads(asked) => road::roads(&asked),
-        Command::Route(asked) => road::route(&asked),
-        Command::Reach(asked) => road::reach(&asked),
+        Command::Roads(asked) => road::roads(place, &asked).await,
+        Command::Route(asked) => road::route(place, &asked).await,
+        Command::Reach(asked) => road::reach(place, &asked).await,
         Command::Site(asked) => road::site(&asked),
         Command::Reader { .. } => Ok(()),
         Command::Frame(asked) => frame::frame(&asked),

@@ -1,11 +1,14 @@
-//! `fengsui roads`, `route`, `reach`, `site`: the road network from the command line, on a map file and without a
-//! database. What does not belong here: the network itself (`road`), what vehicles need (`catalog/vehicles.toml`).
+//! `fengsui roads`, `route`, `reach`, `site`: the road network from the command line, on a map file and without a database,
+//! or without a file on the town's own. What does not belong here: the network itself (`road`), what vehicles need
+//! (`catalog/vehicles.toml`).
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, ensure};
+use app::road::net::{ReachAsked, RoadNetwork, RouteAsked};
+use app::{App, Caller};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::road::Conditions;
 use domain::time::parse_date;
@@ -17,6 +20,9 @@ use road::weigh::Plain;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, osm, reach, siting};
 use serde_json::{Value, json};
 
+use crate::cli::plainly;
+use crate::config::Where;
+
 /// A road is looked for so far around a point, m.
 const NEAR_M: f64 = 500.0;
 /// An outline takes in so much beside the road, m.
@@ -27,9 +33,20 @@ const BESIDE_M: f64 = 30.0;
 pub enum Roads {
     /// 统计：节点、路段、长度、已知净宽净高、障碍
     Stats {
-        /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+        /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; the town's own network when left out.
         #[arg(long)]
-        graph: PathBuf,
+        graph: Option<PathBuf>,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// 导入：OpenStreetMap 底图（实测值不丢失、仍优先），或实测路段的 GeoJSON、CSV、Excel（不能用的行逐行指明）
+    Import {
+        /// A map of roads, or a file of measured stretches; its content decides.
+        file: PathBuf,
+        /// Only look; write nothing.
+        #[arg(long)]
+        dry_run: bool,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -89,18 +106,18 @@ pub enum Siting {
 /// The roads of one vehicle on one day.
 #[derive(Debug, Args)]
 pub struct On {
-    /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    /// `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; the town's own network when left out.
     #[arg(long)]
-    graph: PathBuf,
+    graph: Option<PathBuf>,
     /// Vehicle.
     #[arg(long, default_value = "engine")]
     vehicle: Drives,
     /// Own catalogue of vehicles instead of the one that comes along.
     #[arg(long)]
     vehicles: Option<PathBuf>,
-    /// Day, for closures.
-    #[arg(long, default_value = "2026-01-01", hide = true)]
-    day: String,
+    /// Day, for closures; on the town's own network today when left out.
+    #[arg(long)]
+    day: Option<String>,
     /// 雨季
     #[arg(long)]
     wet: bool,
@@ -203,6 +220,15 @@ fn read(graph: &Path) -> anyhow::Result<osm::Extract> {
     Ok(extract)
 }
 
+fn class(drives: Drives) -> Class {
+    match drives {
+        Drives::Engine => Class::Engine,
+        Drives::Mini => Class::Mini,
+        Drives::Motorcycle => Class::Motorcycle,
+        Drives::Foot => Class::Foot,
+    }
+}
+
 /// The vehicle of a class, from the catalogue that comes along or another.
 fn vehicle(drives: Drives, catalogue: Option<&Path>) -> anyhow::Result<Vehicle> {
     let text = match catalogue {
@@ -215,12 +241,7 @@ fn vehicle(drives: Drives, catalogue: Option<&Path>) -> anyhow::Result<Vehicle> 
     if let Some(problem) = problems.first() {
         return Err(anyhow!("车辆目录有误：{problem}"));
     }
-    let class = match drives {
-        Drives::Engine => Class::Engine,
-        Drives::Mini => Class::Mini,
-        Drives::Motorcycle => Class::Motorcycle,
-        Drives::Foot => Class::Foot,
-    };
+    let class = class(drives);
     let found = vehicles.into_iter().find(|vehicle| vehicle.class == class);
     found.with_context(|| format!("车辆目录中没有 {}", class.code()))
 }
@@ -232,18 +253,93 @@ fn spot(network: &Network, prepared: &Prepared, at: [f64; 2]) -> anyhow::Result<
 
 impl On {
     fn situation(&self) -> anyhow::Result<Situation> {
-        let day = parse_date(&self.day).context("日期请写成 2026-11-25 的样子")?;
+        // A map file knows no closures: any day will do.
+        let day = self.day.as_deref().unwrap_or("2026-01-01");
+        let day = parse_date(day).context("日期请写成 2026-11-25 的样子")?;
         Ok(Situation { conditions: Conditions { day, wet: self.wet }, closures: Vec::new() })
     }
 }
 
-/// Prints figures of a network.
-pub fn roads(asked: &Roads) -> anyhow::Result<()> {
-    let Roads::Stats { graph, json } = asked;
+/// Prints figures of a network, or takes in a file.
+pub async fn roads(place: Where, asked: &Roads) -> anyhow::Result<()> {
+    match asked {
+        Roads::Stats { graph: Some(graph), json } => stats(graph, *json),
+        Roads::Stats { graph: None, json } => {
+            let app = place.open().await?;
+            let found = app.road_network(&Caller::system()).await;
+            app.db.close().await;
+            figures(&found.map_err(plainly)?, *json)
+        }
+        Roads::Import { file, dry_run, json } => {
+            let app = place.open().await?;
+            let done = import(&app, file, *dry_run, *json).await;
+            app.db.close().await;
+            done
+        }
+    }
+}
+
+/// Takes in a map of roads, or measured stretches: what begins like neither is told by the second.
+async fn import(app: &App, file: &Path, dry_run: bool, json: bool) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} 读不出来", file.display()))?;
+    let caller = Caller::system();
+    match osm::read(file) {
+        Err(road::Error::UnknownFormat) => {
+            let report = app.import_roads(&caller, bytes, dry_run).await.map_err(plainly)?;
+            if json {
+                println!("{}", serde_json::to_string_pretty(&report)?);
+            } else {
+                println!(
+                    "共 {} 行，{} {} 段",
+                    report.rows,
+                    if dry_run { "可写入" } else { "已写入" },
+                    report.written
+                );
+                for one in &report.problems {
+                    println!("第 {} 行\t{}\t{}（{}）", one.row, one.name, one.message, one.code);
+                }
+            }
+            ensure!(report.problems.is_empty(), "有 {} 行没有采用，见上", report.problems.len());
+            Ok(())
+        }
+        Err(error) => Err(coded(&error)),
+        Ok(extract) if dry_run => {
+            println!("可导入：道路 {} 条，问题 {} 处", extract.ways.len(), extract.problems.len());
+            Ok(())
+        }
+        Ok(_) => figures(&app.import_road_map(&caller, file).await.map_err(plainly)?, json),
+    }
+}
+
+/// Prints figures of the town's own network.
+fn figures(found: &RoadNetwork, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(found)?);
+        return Ok(());
+    }
+    println!(
+        "登记路段 {} 段；路网 {} 段，总长 {:.1} 公里",
+        found.roads,
+        found.segments,
+        found.length_m / 1000.0
+    );
+    println!("净宽已知 {}，互不相连 {} 片", found.with_width, found.islands);
+    match &found.map {
+        Some(map) => println!("底图 {}：{} 条道路", map.name, map.ways),
+        None => println!("没有底图"),
+    }
+    for one in &found.problems {
+        println!("{}\t{}\t{}", one.place, one.code, one.message);
+    }
+    Ok(())
+}
+
+/// Prints figures of a map file.
+fn stats(graph: &Path, as_json: bool) -> anyhow::Result<()> {
     let extract = read(graph)?;
     let network = Network::of(&extract, true);
     let stats = network.stats();
-    if *json {
+    if as_json {
         let mut answer = serde_json::to_value(&stats)?;
         if let Some(object) = answer.as_object_mut() {
             object.insert("file".to_owned(), serde_json::to_value(&extract.counts)?);
@@ -266,9 +362,84 @@ pub fn roads(asked: &Roads) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// `105.9,29.3`.
+fn typed([lon, lat]: [f64; 2]) -> String {
+    format!("{lon},{lat}")
+}
+
+/// Prints a way over the town's own network.
+async fn route_in_town(place: Where, asked: &Route) -> anyhow::Result<()> {
+    ensure!(asked.profile.is_none(), "--profile 只用于地图文件，请同时给出 --graph");
+    let app = place.open().await?;
+    let query = RouteAsked {
+        from: typed(asked.from),
+        to: typed(asked.to),
+        vehicle: class(asked.on.vehicle).code().to_owned(),
+        objective: (asked.objective == Least::Distance).then(|| "distance".to_owned()),
+        on: asked.on.day.clone(),
+        wet: Some(asked.on.wet),
+    };
+    let found = app.road_route(&Caller::system(), &query).await;
+    app.db.close().await;
+    let found = found.map_err(plainly)?;
+    if asked.on.json {
+        let way = found.optimistic.as_ref();
+        let document = json!({
+            "found": way.is_some(),
+            "distance_m": way.map(|way| way.distance_m),
+            "duration_s": way.map(|way| way.duration_s),
+            "blocked_by": found.blocked_by,
+            "unknown": found.unknown,
+            "geometry": way.map(|way| &way.geometry),
+            "pessimistic": found.pessimistic,
+        });
+        println!("{}", serde_json::to_string_pretty(&document)?);
+        return Ok(());
+    }
+    for (word, way) in [("可通行", &found.optimistic), ("不可通行", &found.pessimistic)] {
+        match way {
+            Some(way) => {
+                println!("不明路段按{word}：{:.0} 米，{:.1} 分钟", way.distance_m, way.duration_s / 60.0)
+            }
+            None => println!("不明路段按{word}：不能到达"),
+        }
+    }
+    for (word, list) in [("受阻", &found.blocked_by), ("不明", &found.unknown)] {
+        for one in list {
+            let why: Vec<_> = one.reasons.iter().map(|reason| reason.label.as_str()).collect();
+            println!("{word}\t{}\t{:.6},{:.6}\t{}", one.name, one.lon, one.lat, why.join("；"));
+        }
+    }
+    ensure!(found.optimistic.is_some(), "两点之间没有可走的路");
+    Ok(())
+}
+
+/// Prints how far one gets over the town's own network.
+async fn reach_in_town(place: Where, asked: &Reached) -> anyhow::Result<()> {
+    let app = place.open().await?;
+    let query = ReachAsked {
+        from: Some(asked.from.iter().map(|at| typed(*at)).collect::<Vec<_>>().join(";")),
+        minutes: Some(asked.minutes),
+        vehicle: class(asked.on.vehicle).code().to_owned(),
+        on: asked.on.day.clone(),
+        wet: Some(asked.on.wet),
+    };
+    let found = app.road_reach(&Caller::system(), &query).await;
+    app.db.close().await;
+    let found = found.map_err(plainly)?;
+    if asked.on.json {
+        println!("{}", serde_json::to_string(&found)?);
+    } else {
+        println!("不明路段按可通行：道路 {:.1} 公里", found.optimistic.road_km);
+        println!("不明路段按不可通行：道路 {:.1} 公里", found.pessimistic.road_km);
+    }
+    Ok(())
+}
+
 /// Prints a way.
-pub fn route(asked: &Route) -> anyhow::Result<()> {
-    let extract = read(&asked.on.graph)?;
+pub async fn route(place: Where, asked: &Route) -> anyhow::Result<()> {
+    let Some(graph) = &asked.on.graph else { return route_in_town(place, asked).await };
+    let extract = read(graph)?;
     let mut search = Search::new();
     if let Some(profile) = asked.profile {
         let rule = match profile {
@@ -343,8 +514,9 @@ fn told(answer: &road::route::Answer, as_json: bool) -> anyhow::Result<()> {
 }
 
 /// Prints how far one gets from several starts under both readings.
-pub fn reach(asked: &Reached) -> anyhow::Result<()> {
-    let network = Network::of(&read(&asked.on.graph)?, true);
+pub async fn reach(place: Where, asked: &Reached) -> anyhow::Result<()> {
+    let Some(graph) = &asked.on.graph else { return reach_in_town(place, asked).await };
+    let network = Network::of(&read(graph)?, true);
     let (vehicle, situation) =
         (vehicle(asked.on.vehicle, asked.on.vehicles.as_deref())?, asked.on.situation()?);
     let prepared = Prepared::new(&network, &vehicle, &situation, Objective::Time);

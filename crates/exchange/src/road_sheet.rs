@@ -1,0 +1,167 @@
+//! Surveyed stretches of road as rows of a file: GeoJSON lines, or a table with the line written out in a column. What does
+//! not belong here: whether a value can be true (`domain::road`), writing it down (`app`).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::problem::ImportError;
+use crate::sheet::{self, Limits};
+
+/// Keys and the headers people write for them, the first of each being the one of our own template.
+const COLUMNS: [(&str, &[&str]); 20] = [
+    ("name", &["名称", "路段名称", "道路名称"]),
+    ("code", &["编号", "路段编号"]),
+    ("rank", &["类别", "道路类别"]),
+    ("kind", &["道路类型", "highway"]),
+    ("village", &["村（社区）", "村", "社区", "辖区"]),
+    ("line", &["路线", "坐标", "线形", "wkt", "geometry"]),
+    ("width_m", &["最小净宽（米）", "净宽", "宽度", "width"]),
+    ("height_m", &["最小净高（米）", "净高", "限高", "height"]),
+    ("load_t", &["最小承载（吨）", "承载", "限载", "load"]),
+    ("slope_pct", &["最大坡度（%）", "坡度", "slope"]),
+    ("turning_radius_m", &["最小转弯半径（米）", "转弯半径"]),
+    ("dead_end", &["断头路"]),
+    ("turnaround", &["回车场", "有回车场"]),
+    ("wet_season", &["雨季可通行", "雨季"]),
+    ("surface", &["路面"]),
+    ("bridge", &["桥梁", "桥"]),
+    ("not_for_engine", &["不通消防车"]),
+    ("one_way", &["单行"]),
+    ("source", &["来源", "测量人和方法"]),
+    ("surveyed_on", &["测量日期", "实测日期"]),
+];
+
+/// One stretch of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RoadRow {
+    /// Row as Excel shows it; of GeoJSON the number of the feature, from 1.
+    pub row: u32,
+    /// Cells by key, as a person reads them.
+    pub cells: BTreeMap<&'static str, String>,
+    /// Its line; none when it is none.
+    pub line: Option<Vec<[f64; 2]>>,
+}
+
+fn key_of(header: &str) -> Option<&'static str> {
+    let bare = |text: &str| text.split(['（', '(']).next().unwrap_or_default().trim().to_lowercase();
+    let wanted = header.trim();
+    let found = COLUMNS.iter().find(|(key, headers)| {
+        *key == wanted || headers.iter().any(|one| *one == wanted || bare(one) == bare(wanted))
+    });
+    found.map(|(key, _)| *key)
+}
+
+/// `105.87,29.26; 105.88,29.26` or `LINESTRING (105.87 29.26, 105.88 29.26)`.
+pub fn line(text: &str) -> Option<Vec<[f64; 2]>> {
+    let upper = text.trim().to_uppercase();
+    let wkt = upper.strip_prefix("LINESTRING").map(|rest| rest.trim().trim_matches(['(', ')']).to_owned());
+    let parts: Vec<String> = match wkt {
+        Some(inside) => inside.split(',').map(str::to_owned).collect(),
+        None => text.split([';', '；', '\n']).map(str::to_owned).collect(),
+    };
+    let position = |part: &String| -> Option<[f64; 2]> {
+        let mut numbers = part.split([',', '，', ' ', '\t']).map(str::trim).filter(|text| !text.is_empty());
+        let at = [numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?];
+        numbers.next().is_none_or(|height| height.parse::<f64>().is_ok()).then_some(at)
+    };
+    let line: Option<Vec<[f64; 2]>> =
+        parts.iter().filter(|part| !part.trim().is_empty()).map(position).collect();
+    line.filter(|line| line.len() > 1)
+}
+
+/// Reads GeoJSON, or the first sheet of a table that has a column of names.
+///
+/// Errors: [`ImportError`] when the file is none of these, or no row looks like a header.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> {
+    let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
+    if start == Some(&b'{') {
+        return features(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
+    }
+    let workbook = sheet::read(bytes, limits)?;
+    for sheet in &workbook.sheets {
+        let header = sheet.rows.iter().enumerate().take(20).find_map(|(at, cells)| {
+            let keys: Vec<_> = cells.iter().map(|cell| key_of(&cell.shown())).collect();
+            (keys.contains(&Some("name")) && keys.contains(&Some("line"))).then_some((at, keys))
+        });
+        let Some((at, keys)) = header else { continue };
+        let rows = sheet.rows.iter().enumerate().skip(at + 1);
+        let rows = rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_blank()));
+        return Ok(rows
+            .map(|(n, cells)| {
+                let told = keys.iter().zip(cells).filter_map(|(key, cell)| Some(((*key)?, cell)));
+                let told = told.filter(|(_, cell)| !cell.is_blank());
+                let cells: BTreeMap<_, _> =
+                    told.map(|(key, cell)| (key, cell.shown().into_owned())).collect();
+                let line = cells.get("line").and_then(|text| line(text));
+                RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line }
+            })
+            .collect());
+    }
+    Err(ImportError::NoHeader { required: "名称、路线".to_owned() })
+}
+
+fn features(bytes: &[u8]) -> Result<Vec<RoadRow>, ImportError> {
+    let json: Json = serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?;
+    let features = json
+        .get("features")
+        .and_then(Json::as_array)
+        .ok_or_else(|| ImportError::WrongType { found: "其他格式的 JSON 数据".to_owned() })?;
+    let row = |(row, feature): (u32, &Json)| {
+        let mut own = RoadRow { row, ..RoadRow::default() };
+        for (key, value) in feature.get("properties").and_then(Json::as_object).into_iter().flatten() {
+            let text = match value {
+                Json::Null => continue,
+                Json::String(text) => text.clone(),
+                Json::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+                other => other.to_string(),
+            };
+            if let Some(key) = key_of(key) {
+                own.cells.insert(key, text);
+            }
+        }
+        own.line = match feature.get("geometry").and_then(crate::geojson::shape) {
+            Some(domain::facility::Shape::LineString(line)) => Some(line),
+            _ => None,
+        };
+        own
+    };
+    Ok((1..).zip(features).map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_people_write_it_and_as_programs_do() {
+        let two = Some(vec![[105.87, 29.26], [105.88, 29.27]]);
+        for text in [
+            "105.87,29.26; 105.88，29.27",
+            "LINESTRING (105.87 29.26, 105.88 29.27)",
+            "linestring(105.87 29.26 310.5,105.88 29.27 311)",
+        ] {
+            assert_eq!(line(text), two, "{text}");
+        }
+        for text in ["105.87,29.26", "东经 105 度", "", "105.87 29.26 x; 105.88 29.27"] {
+            assert_eq!(line(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_and_geojson_give_the_same_rows() {
+        let csv = "道路普查表\n名称,最小净宽（米）,路线,备注\n老街,3.2,\"105.87,29.26; 105.88,29.26\",无\n,,,\n新街,,x,\n";
+        let rows = read(csv.as_bytes(), &Limits::default()).expect("rows");
+        assert_eq!(rows.iter().map(|row| row.row).collect::<Vec<_>>(), [3, 5], "as Excel numbers them");
+        assert_eq!((rows[0].cells["name"].as_str(), rows[0].cells["width_m"].as_str()), ("老街", "3.2"));
+        assert!(rows[0].line.is_some() && rows[1].line.is_none());
+        let json = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"名称":"老街","width_m":3.2},
+            "geometry":{"type":"LineString","coordinates":[[105.87,29.26,310],[105.88,29.26,310]]}}]}"#;
+        let same = read(json.as_bytes(), &Limits::default()).expect("rows");
+        assert_eq!(
+            (same[0].line.clone(), &same[0].cells["width_m"]),
+            (rows[0].line.clone(), &rows[0].cells["width_m"])
+        );
+        assert!(matches!(read(b"a,b\n1,2\n", &Limits::default()), Err(ImportError::NoHeader { .. })));
+    }
+}
