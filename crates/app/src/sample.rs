@@ -10,6 +10,7 @@ mod facility;
 mod force;
 mod handover;
 mod history;
+mod incident;
 mod meeting;
 mod paper;
 mod people;
@@ -87,6 +88,7 @@ impl App {
         placard::fill(self, roster).await?;
         drill::fill(self, roster).await?;
         call_test::fill(self, roster).await?;
+        incident::fill(self, roster).await?;
         Ok(true)
     }
 }
