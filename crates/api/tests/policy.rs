@@ -1,6 +1,8 @@
 //! Every endpoint, tried by who may not: nobody, the unit's own person, the machine's keeper, the next village. The table
 //! names them all; one that is described and not in the table fails the test, so does one in the table that is no more.
 
+#[path = "common/alarm.rs"]
+mod alarm;
 mod common;
 #[path = "common/made.rs"]
 mod made;
@@ -47,6 +49,7 @@ const SECRETS: &[&str] = &[
     PRACTISED,
     CALLED,
     WENT_TO,
+    alarm::BURNS,
     FORCE,
     HUNG,
     SENSOR,
@@ -442,6 +445,7 @@ struct Ids {
     drill: String,
     call_test: String,
     sortie: String,
+    alarm: (String, String),
     force: String,
     paper: String,
     placard: String,
@@ -464,6 +468,8 @@ impl Ids {
             "drills" => &self.drill,
             "call-tests" => &self.call_test,
             "sorties" => &self.sortie,
+            "incidents" => &self.alarm.0,
+            "dispatches" => &self.alarm.1,
             "place-lists" => &self.list,
             "places" => SHOP,
             "inspection-plans" => &self.plan,
@@ -494,6 +500,7 @@ impl Ids {
             "/api/v1/search" => "?q=%E8%80%81%E8%A1%97",
             "/api/v1/joint-offers" => "?year=2026&month=9",
             "/api/v1/notice/text" => "?name=x.txt",
+            "/api/v1/incidents/statistics" => "?from=2026-09-01&to=2026-09-30",
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" => "?format=csv",
@@ -701,7 +708,9 @@ impl Ids {
             }
             "drills/{id}/assess" => json!({ "points": [], "version": 1 }),
             "budget/{id}/spendings" => json!({ "on": "2026-01-02", "amount_fen": 1, "version": 1 }),
-            _ => json!({ "version": 1, "reason": reason }),
+            other => {
+                alarm::body(other, &self.force).unwrap_or_else(|| json!({ "version": 1, "reason": reason }))
+            }
         }
     }
 }
@@ -747,18 +756,11 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let drill = id(&clerk.post("/api/v1/drills", drill()).await?.ok()?)?;
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
-    let mut near = station(V1);
-    let post = json!({ "role": "station_member", "org": "village-1", "territory": V1, "name": "应急队员" });
-    let post = id(&clerk.post("/api/v1/posts", post).await?.ok()?)?;
-    let held = json!({ "post": post, "person": "p-staff1", "from": "2026-09-01", "basis": "演示" });
-    clerk.post("/api/v1/assignments", held).await?.ok()?;
-    near["posts"] = json!([post]);
-    let force = id(&clerk.post("/api/v1/forces", near).await?.ok()?)?;
-    let accepted = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
-    clerk.post(&format!("/api/v1/forces/{force}/accept"), accepted).await?.ok()?;
+    let force = alarm::force(&mut clerk).await?;
     let call_test = json!({ "note": CALLED, "forces": [force] });
     let call_test = clerk.post("/api/v1/call-tests", call_test).await?.ok()?;
     let sortie = clerk.post("/api/v1/sorties", sortie(&force)).await?.ok()?;
+    let alarm = alarm::settled(&mut clerk, &force).await?;
     let paper = json!({ "template": "DT02", "org": "village-1", "values": { "to": "老街五金店" } });
     let paper = staff.post("/api/v1/papers", paper).await?.ok()?;
     let device = clerk.post("/api/v1/devices", sensor(V1, SENSOR)).await?.ok()?;
@@ -783,6 +785,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             drill,
             call_test: id(&call_test)?,
             sortie: id(&sortie)?,
+            alarm,
             force,
             paper: id(&paper)?,
             placard: id(&placard)?,
@@ -816,8 +819,11 @@ fn the_table_names_every_endpoint_that_is_described() -> anyhow::Result<()> {
         })
         .filter(|(_, path)| !STREAMS.contains(&path.as_str()))
         .collect();
-    let tabled: BTreeSet<_> =
-        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let tabled: BTreeSet<_> = TABLE
+        .iter()
+        .chain(alarm::TABLE)
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
     let missing: Vec<_> = described.difference(&tabled).collect();
     assert!(missing.is_empty(), "say in the table who may not: {missing:?}");
     let gone: Vec<_> = tabled.difference(&described).collect();
@@ -833,7 +839,7 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
         let (mut unit, mut admin, mut next) =
             (town.login("unit").await?, town.login("admin").await?, town.login("staff2").await?);
         let mut wrong = Vec::new();
-        for (method, path, kind) in TABLE {
+        for (method, path, kind) in TABLE.iter().chain(alarm::TABLE) {
             let (status, said) = tried(&mut nobody, &ids, method, path).await?;
             let public = match *path {
                 // A list for everybody: everybody gets it.

@@ -40,6 +40,8 @@ pub struct App {
     pub bell: crate::event::Bell,
     /// What reads files from outside, and how much it may use.
     pub reader: Reader,
+    /// Takes messages to gateways.
+    pub courier: Arc<dyn crate::message::Courier>,
 }
 
 /// The child that reads files from outside: how it is started and how much it may use.
@@ -89,6 +91,7 @@ impl App {
             roads: Arc::default(),
             bell,
             reader: Reader::default(),
+            courier: Arc::new(crate::message::DeskOnly),
         })
     }
 

@@ -81,6 +81,9 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "device" => Action::DeviceRead,
         // Told to whoever reads signals at all: one entry stands for many, in many villages.
         "signal" => Action::SignalRead,
+        "incident" | "dispatch" => Action::IncidentRead,
+        "incident_watch" => Action::IncidentCommand,
+        "incident_mask" => Action::IncidentMask,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -126,6 +129,8 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "placard"
             | "call_test"
             | "sortie"
+            | "incident"
+            | "dispatch"
     )
 }
 
@@ -185,8 +190,10 @@ mod tests {
         "budget",
         "job",
         "list",
+        "message",
         "phone",
         "photo",
+        "reach",
         "register",
         "sample",
         "session",

@@ -181,6 +181,11 @@ async fn origin_title(read: &mut Read, caller: &Caller, origin: &Origin) -> Resu
             let scope = caller.hats.scope(Action::DrillRead).unwrap_or_default();
             read.drill(&origin.id.as_str().into(), &scope).await?.map(|one| one.drill.title)
         }
+        "incident" => {
+            let scope = caller.hats.scope(Action::IncidentRead).unwrap_or_default();
+            let found = read.incident(&origin.id.as_str().into(), &scope).await?;
+            found.map(|one| format!("{} {}", one.incident.code, one.incident.address))
+        }
         _ if caller.hats.scope(Action::ReportRead).is_some() => {
             read.report(&origin.id.as_str().into()).await?.map(|one| one.report.title)
         }

@@ -19,10 +19,13 @@ use utoipa::ToSchema;
 
 use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
+use crate::dispatch;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::force;
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
+use crate::incident;
+use crate::message;
 use crate::names::Names;
 use crate::placard;
 use crate::plan::plan_in_force;
@@ -112,7 +115,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-static OWN: [Own; 22] = [
+static OWN: [Own; 45] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -135,6 +138,29 @@ static OWN: [Own; 22] = [
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
     own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
+    own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
+    own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),
+    own_of(incident::CAMERA_METRES, "摄像机最远看多少米", &["米"], 50_000.0),
+    own_of(incident::CAMERA_SPREAD, "摄像机方位误差多少度", &["度"], 45.0),
+    own_of(incident::VERIFY_S, "警情多少秒内核实为及时", &["秒"], 3_600.0),
+    own_of(incident::TARGET_S, "调派后多少秒内到场为达标", &["秒"], 7_200.0),
+    own_of(incident::REVIEW_DAYS, "警情移交后几日内复盘", &["日"], 365.0),
+    own_of(incident::card::NEAR_METRES, "警情周边多少米内找水源和摄像机", &["米"], 20_000.0),
+    own_of(message::TRIES, "每种通知方式最多发几次", &["次"], 20.0),
+    own_of(message::RECEIPT_S, "多少秒没有回执改走下一种通知方式", &["秒"], 3_600.0),
+    own_of(message::AGAIN_S, "发送失败多少秒后重发", &["秒"], 3_600.0),
+    own_of(message::DOWN_AFTER, "连续失败几次视为通道中断", &["次"], 99.0),
+    own_of(dispatch::ANSWER_S, "调派多少秒未应答改派他人", &["秒"], 3_600.0),
+    own_of(dispatch::SPEED, "没有路网时车辆按直线每小时多少公里估算", &["公里"], 120.0),
+    own_of(dispatch::WALK, "没有路网时步行按直线每小时多少公里估算", &["公里"], 20.0),
+    own_of(dispatch::LEAST, "调派后每站至少留几人", &["人"], 99.0),
+    own_of(dispatch::LACKS_SKILL, "调派排序：缺一项技能折合几分钟", &["分钟"], 600.0),
+    own_of(dispatch::LOAD, "调派排序：本队每有一人在外折合几分钟", &["分钟"], 600.0),
+    own_of(dispatch::AID, "调派排序：外村力量折合几分钟", &["分钟"], 600.0),
+    own_of(dispatch::NO_ROSTER, "调派排序：没有排班折合几分钟", &["分钟"], 600.0),
+    own_of(dispatch::UNKNOWN, "调派排序：不知路程折合几分钟", &["分钟"], 600.0),
+    own_of(dispatch::DAY_FROM, "白班几点开始", &["时"], 23.0),
+    own_of(dispatch::NIGHT_FROM, "夜班几点开始", &["时"], 23.0),
 ];
 
 /// The numbers of the standards of forces that no checked source gives.

@@ -11,6 +11,7 @@ mod facility;
 mod force;
 mod handover;
 mod history;
+mod incident;
 mod meeting;
 mod paper;
 mod people;
@@ -89,6 +90,7 @@ impl App {
         campaign::fill(self, roster).await?;
         drill::fill(self, roster).await?;
         call_test::fill(self, roster).await?;
+        incident::fill(self, roster).await?;
         Ok(true)
     }
 }

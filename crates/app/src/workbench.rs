@@ -501,6 +501,14 @@ impl App {
         if to_call > 0 {
             counts.push(count("calls_due", "应呼叫测试的站队", to_call, "late", "/call-tests"));
         }
+        let alarms = crate::incident::watch::waiting(read, caller).await?;
+        if alarms > 0 {
+            counts.push(count("alarms", "待核实警情", alarms, "late", "/duty"));
+        }
+        let orders = crate::dispatch::waiting(read, caller).await?;
+        if orders > 0 {
+            counts.push(count("dispatches", "调派等我应答", orders, "late", "/duty/mine"));
+        }
         if let Some((late, at_fault)) = crate::facility::waiting(read, caller, today).await? {
             if late > 0 {
                 counts.push(count(

@@ -58,6 +58,8 @@ ids! {
     CourseId
     /// 设备.
     DeviceId
+    /// 调派令.
+    DispatchId
     /// 演练.
     DrillId
     /// 凭据.
@@ -74,6 +76,8 @@ ids! {
     HandoverId
     /// 隐患.
     HazardId
+    /// 警情.
+    IncidentId
     /// 检查.
     InspectionId
     /// 检查计划.
@@ -82,6 +86,8 @@ ids! {
     LetterId
     /// 会议.
     MeetingId
+    /// 通知.
+    MessageId
     /// 机构.
     OrgId
     /// 公文和表单.

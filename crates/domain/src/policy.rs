@@ -153,6 +153,13 @@ actions! {
     RoadReport "road.report" "报告道路封闭"
     RoadVoid "road.void" "作废路段"
     RoadPlan "road.plan" "推演道路设想"
+    IncidentRead "incident.read" "查看警情"
+    IncidentOpen "incident.open" "接报警情"
+    IncidentVerify "incident.verify" "核实警情"
+    IncidentCommand "incident.command" "调派处置警情"
+    IncidentReview "incident.review" "复盘办结警情"
+    IncidentMask "incident.mask" "设置遮蔽区"
+    MessageRead "message.read" "查看通知"
 }
 
 /// How far a right reaches.
@@ -673,6 +680,45 @@ fn grants(action: Action) -> &'static [Grant] {
         A::RoadVoid => &[(OFFICE, Reach::Town)],
         // What is thought of before money is spent: those who plan and those who decide.
         A::RoadPlan => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (DEPT, Reach::Town)],
+        A::IncidentRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (FORCES, Reach::Area),
+            (POLICE, Reach::Town),
+            (UNIT, Reach::Place),
+            (OVERSEERS, Reach::Town),
+        ],
+        // Whoever sees smoke or takes a call may say so.
+        A::IncidentOpen => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (FORCES, Reach::Area),
+            (POLICE, Reach::Town),
+        ],
+        A::IncidentVerify => &[
+            (OFFICE, Reach::Town),
+            (WELFARE, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (FORCES, Reach::Area),
+            (POLICE, Reach::Town),
+        ],
+        // The town's own forces; 119 is nobody's to command here.
+        A::IncidentCommand => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (WELFARE, Reach::Town),
+            (&[VillageSecretary, VillageStaff], Reach::Area),
+            (&[StationChief], Reach::Area),
+        ],
+        A::IncidentReview | A::IncidentMask | A::MessageRead => &[(OFFICE, Reach::Town)],
     }
 }
 

@@ -41,6 +41,11 @@ impl Timestamp {
         Self(self.0.saturating_add(ms))
     }
 
+    /// Hour of the day in Asia/Shanghai, 0 to 23.
+    pub fn local_hour(self) -> u32 {
+        self.local().map_or(0, |t| chrono::Timelike::hour(&t))
+    }
+
     fn local(self) -> Option<DateTime<FixedOffset>> {
         let zone = FixedOffset::east_opt(SHANGHAI_OFFSET_S)?;
         Some(DateTime::from_timestamp_millis(self.0)?.with_timezone(&zone))

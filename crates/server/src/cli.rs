@@ -6,6 +6,7 @@ use std::io::BufRead;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use app::Caller;
@@ -15,6 +16,7 @@ use domain::org::Role;
 use serde_json::json;
 
 use crate::config::Where;
+use crate::courier::Gateways;
 use crate::{bench, demo, doctor, frame, keep, ledger, plan, road, serve};
 
 /// The software a Chinese township runs its fire-safety governance on.
@@ -50,6 +52,9 @@ enum Command {
         /// Broker devices publish to, as `mqtt://name:password@host:1883`. Give it by the environment when it has a password.
         #[arg(long, env = "FENGSUI_MQTT", hide_env_values = true)]
         mqtt: Option<String>,
+        /// File that names the gateways for SMS, voice, WeCom, DingTalk, other platforms and e-mail.
+        #[arg(long, env = "FENGSUI_GATEWAYS")]
+        gateways: Option<PathBuf>,
     },
     /// 建立演示数据；重复执行不改变已有内容
     Demo {
@@ -256,10 +261,13 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let place = cli.place;
     match cli.command {
-        Command::Serve { listen, tls_cert, tls_key, public_url, ingest, mqtt } => {
+        Command::Serve { listen, tls_cert, tls_key, public_url, ingest, mqtt, gateways } => {
             let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
-            serve::serve(place.open().await?, listen, tls, public_url, serve::Devices { tcp: ingest, mqtt })
-                .await
+            let mut app = place.open().await?;
+            if let Some(file) = gateways {
+                app.courier = Arc::new(Gateways::read(&file, app.clock.clone())?);
+            }
+            serve::serve(app, listen, tls, public_url, serve::Devices { tcp: ingest, mqtt }).await
         }
         Command::Demo { reset } => {
             for login in demo::fill(&place, reset).await? {

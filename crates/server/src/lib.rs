@@ -3,6 +3,7 @@
 mod bench;
 pub mod cli;
 pub mod config;
+pub mod courier;
 pub mod demo;
 pub mod doctor;
 pub mod embed;

@@ -63,6 +63,7 @@ pub async fn serve(
         tracing::info!("方案文件已装入，请消安办核对镇定参数");
     }
     tokio::spawn(work(app.clone()));
+    tokio::spawn(deliver(app.clone()));
     tokio::spawn(ingest::read(app.clone()));
     let intake = ingest::Intake::start(app.clone());
     if let Some(at) = devices.tcp {
@@ -121,6 +122,23 @@ async fn work(app: App) {
             tracing::error!(cause = ?error, "risk could not be brought up to date");
         }
         tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
+    }
+}
+
+/// Sends what is due, apart from other work: a call for help waits for no report.
+async fn deliver(app: App) {
+    let mut bell = app.bell.listen();
+    loop {
+        match app.deliver_due(&Caller::system()).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(LOOK_FOR_JOBS_EVERY, bell.changed()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(cause = ?error, "messages could not be delivered");
+                tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
+            }
+        }
     }
 }
 

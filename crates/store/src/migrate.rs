@@ -32,6 +32,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0021_road_scenario", include_str!("../migrations/0021_road_scenario.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
+    ("0025_incident", include_str!("../migrations/0025_incident.sql")),
+    ("0026_message", include_str!("../migrations/0026_message.sql")),
 ];
 
 const MEMORY: &str =

@@ -78,6 +78,15 @@ pub const SEALED: &[&str] = &[
     "group_point",
     "road_map",
     "road_scenario",
+    "incident",
+    "incident_event",
+    "incident_signal",
+    "incident_mask",
+    "incident_watch",
+    "dispatch",
+    "message",
+    "message_try",
+    "reach",
 ];
 
 /// Something that does not fit.

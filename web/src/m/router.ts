@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/check/:id/finish', component: () => import('./Finish.vue') },
     { path: '/report', component: () => import('./Report.vue') },
     { path: '/recheck/:id', component: () => import('./Recheck.vue') },
+    { path: '/orders', component: () => errand(import('./errand/Orders.vue')) },
     { path: '/call', component: () => errand(import('./errand/Call.vue')) },
     { path: '/errands', component: () => errand(import('./errand/Errands.vue')) },
     { path: '/placard/:id', component: () => errand(import('./errand/Hang.vue')) },

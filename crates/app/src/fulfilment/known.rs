@@ -44,6 +44,12 @@ const BESIDE: &[&str] = &[
     "group_point",
     "road_map",
     "road_scenario",
+    "incident",
+    "dispatch",
+    "incident_mask",
+    "incident_watch",
+    "message",
+    "reach",
 ];
 /// So many entries are taken in one by one; after more it is cheaper to read anew.
 const ONE_BY_ONE: i64 = 200;

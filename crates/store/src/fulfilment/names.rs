@@ -36,6 +36,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "device" => Some(("device", "id", crate::device::COLUMNS)),
         "signal" => Some(("signal", "id", crate::signal::COLUMNS)),
         "road" => Some(("road", "id", crate::road::COLUMNS)),
+        "incident" => at_a_place("incident"),
+        "dispatch" => at_a_place("dispatch"),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -124,6 +126,9 @@ impl Read {
             | "device" | "road" | "road_scenario" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
             "inspection_plan" | "campaign" | "contract" | "drill" => (object_kind, "id", "title"),
+            | "device" => (object_kind, "id", "name"),
+            "hazard" | "task" | "evidence" | "incident" => (object_kind, "id", "code"),
+            "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),

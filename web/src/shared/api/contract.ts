@@ -406,3 +406,35 @@ export type SortieView = View<'SortieView'>
 export type SortieOptions = View<'SortieOptions'>
 export type SortieInput = Schemas['SortieInput']
 export type SortieVoidInput = Schemas['SortieVoidInput']
+
+// ── incidents
+
+export type IncidentRow = View<'IncidentRow'>
+export type IncidentPage = View<'IncidentPage'>
+export type IncidentOptions = View<'IncidentOptions'>
+export type IncidentView = View<'IncidentView'>
+export type IncidentStatistics = View<'IncidentStatistics'>
+export type DutyScreen = Omit<View<'DutyScreen'>, 'silent'> & { silent: Record<string, number> }
+export type WatchView = View<'WatchView'>
+export type Card = View<'Card'>
+export type Candidates = View<'Candidates'>
+export type CandidateView = View<'CandidateView'>
+export type DispatchView = View<'DispatchView'>
+export type MyDispatches = View<'MyDispatches'>
+export type MaskView = View<'MaskView'>
+export type MaskList = View<'MaskList'>
+export type RehearsalView = View<'RehearsalView'>
+export type RehearsalInput = Schemas['RehearsalInput']
+export type IncidentInput = Schemas['IncidentInput']
+export type IncidentStep = Schemas['IncidentStep']
+export type DispatchInput = Schemas['DispatchInput']
+export type DispatchStep = Schemas['DispatchStep']
+export type MaskInput = Schemas['MaskInput']
+
+// ── messages
+
+export type MessagePage = View<'MessagePage'>
+export type MessageView = View<'MessageView'>
+export type MessagesReceived = View<'MessagesReceived'>
+export type ReachView = View<'ReachView'>
+export type ReachInput = Schemas['ReachInput']

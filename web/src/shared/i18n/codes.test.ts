@@ -58,7 +58,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['period', () => all(part('crates/domain/src/period.rs', '/// The name for people.'), /=> "(.+)"/g)],
   ['count', () => all(read('crates/app/src/workbench.rs'), /\bcount\(\s*"(\w+)"/g)],
   ['figure', () => all(read('crates/app/src/leader.rs'), /Figure \{\s*code: "(\w+)"/g)],
-  ['parameter', () => ['domain/src/plan.rs', 'app/src/hazard.rs', 'app/src/export.rs', 'app/src/certificate.rs', 'app/src/force.rs', 'app/src/post/page.rs', 'app/src/placard/view.rs', 'app/src/road.rs'].flatMap((file) => parameters(`crates/${file}`))],
+  ['parameter', () => ['domain/src/plan.rs', 'app/src/hazard.rs', 'app/src/export.rs', 'app/src/certificate.rs', 'app/src/force.rs', 'app/src/post/page.rs', 'app/src/placard/view.rs', 'app/src/incident.rs', 'app/src/incident/card.rs', 'app/src/dispatch.rs', 'app/src/message.rs', 'app/src/road.rs'].flatMap((file) => parameters(`crates/${file}`))],
   ['spoken', () => [...all(part('crates/domain/src/plan.rs', 'impl Use'), /=> "(.+)"/g), ...all(part('crates/app/src/hazard/view.rs', 'const PHASES'), /", "(.+)"\)/g), ...['terms.rs', 'facts.rs'].flatMap((file) => all(part(`crates/domain/src/hazard/${file}`, file === 'terms.rs' ? 'impl Level' : 'impl Measure'), /Self::\w+[^\n]*=> "(.+)"/g)), ...all(part('crates/domain/src/risk.rs', 'impl Grade'), /=> "(.+)"/g)]],
   ['column', () => all(part('crates/exchange/src/places_sheet.rs', '("name", Value'), /\("(\w+)", Value/g)],
   ['job', () => all(part('crates/app/src/job.rs', 'pub fn code(self)'), /=> "([\w.]+)"/g)],

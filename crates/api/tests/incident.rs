@@ -1,0 +1,365 @@
+//! The night fire, from the call to what was learned; an alarm nobody vouches for; who may and who may not; figures, masks and
+//! the watch.
+
+mod common;
+
+use app::Caller;
+use axum::http::StatusCode;
+use common::{Browser, Town, V1, V2, shop, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+const HOUSE: &str = "01a00000-0000-7000-8000-000000000f01";
+const FAR: &str = "01a00000-0000-7000-8000-000000000f02";
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// A micro station of the first village with three people, one of them away; one of the second with one.
+async fn stations(town: &Town) -> anyhow::Result<(String, String)> {
+    let mut clerk = town.login("clerk").await?;
+    let mut made = Vec::new();
+    for (name, village, org, people, lon) in [
+        ("场镇社区微型消防站", V1, "village-1", &["p-staff1", "p-grid1", "p-secretary1"][..], 105.871),
+        ("凌阁堂村微型消防站", V2, "village-2", &["p-staff2"][..], 105.851),
+    ] {
+        let station = json!({ "kind": "micro", "served": "village", "name": name, "org": org, "territory": village,
+            "standard": "village_micro", "phone": "023-49000001", "address": "便民中心旁",
+            "lng_e7": (lon * 1e7) as i64, "lat_e7": 292_680_000 });
+        let force = clerk.post("/api/v1/forces", station).await?.ok()?;
+        for person in people {
+            let held = json!({ "post": force["posts"][1]["id"], "person": person, "from": "2026-09-01", "basis": "演示" });
+            clerk.post("/api/v1/assignments", held).await?.ok()?;
+        }
+        let base = format!("/api/v1/forces/{}", text(&force, "id"));
+        let accepted = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+        let force = clerk.post(&format!("{base}/accept"), accepted).await?.ok()?;
+        let bike = json!({ "item": "motorcycle", "name": "消防摩托车", "from": "2026-09-10", "version": force["version"] });
+        clerk.post(&format!("{base}/vehicles"), bike).await?.ok()?;
+        made.push(text(&force, "id").to_owned());
+    }
+    let far = made.pop().unwrap_or_default();
+    Ok((made.pop().unwrap_or_default(), far))
+}
+
+async fn settled(fresh: &testkit::Fresh) -> anyhow::Result<(Town, String, String)> {
+    let town = town(fresh).await?;
+    town.app.install_shipped_plan(&Caller::system()).await?;
+    shop(&town, HOUSE, "老街独居老人住房", V1).await?;
+    shop(&town, FAR, "凌阁堂榨油坊", V2).await?;
+    let (near, far) = stations(&town).await?;
+    Ok((town, near, far))
+}
+
+fn call() -> Value {
+    json!({ "kind": "building", "place": HOUSE, "spot": { "lon": 105.872, "lat": 29.268 }, "text": "屋里冒烟",
+        "called_by": "邻居周某", "phone": "13800001234" })
+}
+
+async fn step(who: &mut Browser, id: &str, body: Value) -> anyhow::Result<common::Told> {
+    who.post(&format!("/api/v1/incidents/{id}/steps"), body).await
+}
+
+#[tokio::test]
+async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        // At two in the morning the grid manager is on the night's list of the day before; the others sleep.
+        let mut clerk = town.login("clerk").await?;
+        let roster = json!({ "version": 3, "days": [
+            { "on": "2026-09-21", "duties": [{ "person": "p-grid1", "shift": "night" }, { "person": "p-staff1", "shift": "night" }] }] });
+        clerk.put(&format!("/api/v1/forces/{near}/roster"), roster).await?.ok()?;
+        town.clock.advance_ms(17 * 3_600_000);
+        let mut clerk = town.login("clerk").await?;
+        let opened = clerk.post("/api/v1/incidents", call()).await?.ok()?;
+        let id = text(&opened, "id").to_owned();
+        assert_eq!((text(&opened["stage"], "code"), &opened["trusted"]), ("open", &json!(true)));
+        assert_eq!(text(&opened, "caller_phone"), "13800001234");
+
+        // A second call about the same house is the same incident.
+        town.clock.advance_ms(20_000);
+        let again = json!({ "place": HOUSE, "text": "看到火光", "called_by": "路人" });
+        let joined = clerk.post("/api/v1/incidents", again).await?.ok()?;
+        assert_eq!((text(&joined, "id"), &joined["signals"]), (id.as_str(), &json!(2)));
+        assert_eq!(joined["signs"][1]["why"][0], "同一场所");
+        let screen = clerk.get("/api/v1/duty").await?.ok()?;
+        assert_eq!(screen["items"].as_array().map(Vec::len), Some(1), "one event, not two");
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        assert!(bench["counts"].as_array().into_iter().flatten().any(|one| one["code"] == "alarms"), "{bench}");
+
+        step(&mut clerk, &id, json!({ "step": "acknowledge" })).await?.ok()?;
+        assert_eq!(step(&mut clerk, &id, json!({ "step": "acknowledge" })).await?.code(), "incident.known");
+        step(&mut clerk, &id, json!({ "step": "verify" })).await?.ok()?;
+        let real = step(&mut clerk, &id, json!({ "step": "judge", "verdict": "real", "how": "telephone" })).await?.ok()?;
+        assert_eq!((&real["awaits_119"], text(&real["stage"], "code")), (&json!(true), "real"));
+        assert_eq!(step(&mut clerk, &id, json!({ "step": "tell_119" })).await?.code(), "incident.why_not_119");
+        let told = json!({ "step": "tell_119", "told_at": town.app.now().to_rfc3339() });
+        assert_eq!(step(&mut clerk, &id, told).await?.ok()?["awaits_119"], json!(false));
+
+        // The nearest who is awake comes first, every minute is explained; who sleeps is left in peace.
+        let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
+        let people: Vec<_> = found["items"].as_array().into_iter().flatten().map(|one| text(&one["person"], "id")).collect();
+        assert_eq!(people, ["p-grid1", "p-staff1", "p-staff2", "p-secretary1"], "{found}");
+        let (first, asleep) = (&found["items"][0], &found["items"][3]);
+        assert_eq!((text(first, "vehicle"), text(&first["by"], "code")), ("消防摩托车", "straight"));
+        let sum: f64 = first["lines"].as_array().into_iter().flatten().filter_map(|line| line["minutes"].as_f64()).sum();
+        assert!((sum - first["score"].as_f64().unwrap_or_default()).abs() < 1e-9);
+        assert_eq!((text(&asleep["barred"], "code"), text(asleep, "presence")), ("off_duty", "off"));
+        assert_eq!(found["items"][2]["aid"], json!(true));
+
+        let send = |people: Value, rule: &str| json!({ "people": people, "by_rule": rule });
+        let pick = |person: &str| json!({ "person": person, "force": near });
+        let orders = format!("/api/v1/incidents/{id}/dispatches");
+        assert_eq!(clerk.post(&orders, send(json!([]), "")).await?.code(), "dispatch.nobody");
+        assert_eq!(clerk.post(&orders, send(json!([pick("p-secretary1")]), "")).await?.code(), "dispatch.off_duty");
+        assert_eq!(clerk.post(&orders, send(json!([pick("p-clerk")]), "")).await?.code(), "dispatch.no_crew");
+        let sent = clerk.post(&orders, send(json!([pick("p-grid1"), pick("p-staff1")]), "")).await?.ok()?;
+        assert_eq!(sent["orders"].as_array().map(Vec::len), Some(2));
+        assert_eq!(clerk.post(&orders, send(json!([pick("p-grid1")]), "")).await?.code(), "dispatch.busy");
+
+        // The called one sees what he must know and answers from his phone.
+        let (mut grid, mut staff) = (town.login("grid1").await?, town.login("staff1").await?);
+        let mine = grid.get("/api/v1/me/dispatches").await?.ok()?;
+        let order = text(&mine["items"][0], "id").to_owned();
+        assert_eq!(mine["items"][0]["others"], json!(["李消防"]));
+        assert!(!mine.to_string().contains("13800001234"), "the caller's telephone is the office's business");
+        let answer = |order: &str| format!("/api/v1/dispatches/{order}/steps");
+        let theirs = text(&staff.get("/api/v1/me/dispatches").await?.ok()?["items"][0], "id").to_owned();
+        let mut police = town.login("police").await?;
+        let stranger = police.post(&answer(&order), json!({ "state": "accepted" })).await?;
+        assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+        for (state, s) in [("accepted", 15), ("en_route", 40), ("on_scene", 180)] {
+            town.clock.advance_ms(s * 1_000);
+            let done = grid.post(&answer(&order), json!({ "state": state })).await?.ok()?;
+            assert_eq!(text(&done["state"], "code"), state);
+        }
+        assert_eq!(grid.post(&answer(&order), json!({ "state": "accepted" })).await?.code(), "dispatch.state");
+        // The other one stays silent: the next is named, then he is called off by who commands.
+        let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
+        assert_eq!(text(&found["advice"][0]["person"], "id"), "p-staff2");
+        assert_eq!(clerk.get("/api/v1/duty").await?.ok()?["silent"][&id], json!(1));
+        assert_eq!(found["gaps"][0]["short"], json!(2), "nobody on the list is left there: {}", found["gaps"]);
+        let off = json!({ "state": "cancelled", "reason": "人手已够" });
+        assert_eq!(staff.post(&answer(&theirs), off.clone()).await?.status, StatusCode::OK, "he commands in his village");
+
+        let now = clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?;
+        assert_eq!(text(&now["stage"], "code"), "responding");
+        let marks: Vec<_> = now["marks"].as_array().into_iter().flatten().filter(|one| !one["at"].is_null()).collect();
+        assert_eq!(marks.iter().map(|one| text(&one["mark"], "code")).collect::<Vec<_>>(),
+            ["alarm", "verified", "dispatched", "en_route", "arrived"]);
+
+        for (name, s) in [("controlled", 300), ("out", 600)] {
+            town.clock.advance_ms(s * 1_000);
+            step(&mut clerk, &id, json!({ "step": name })).await?.ok()?;
+        }
+        let note = json!({ "step": "note", "initial": { "cause": "电热毯", "injured": 1, "rooms": 1 }, "version": 1 });
+        assert_eq!(step(&mut clerk, &id, note.clone()).await?.status, StatusCode::CONFLICT, "it would overwrite");
+        let mut note = note;
+        note["version"] = clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?["version"].clone();
+        step(&mut clerk, &id, note).await?.ok()?;
+        let over = step(&mut clerk, &id, json!({ "step": "hand_over", "to": "永川区消防救援大队" })).await?.ok()?;
+        assert_eq!((text(&over["review_reasons"][0], "code"), text(&over, "review_by")), ("hurt", "2026-09-29"));
+        assert_eq!(step(&mut clerk, &id, json!({ "step": "close" })).await?.code(), "incident.review_first");
+        let review = json!({ "step": "review", "text": "到场及时，取水点标志不清",
+            "lessons": [{ "text": "补立取水点标志", "owner": "post-staff1", "due_on": "2026-10-10" }] });
+        step(&mut clerk, &id, review).await?.ok()?;
+        let owed = staff.get("/api/v1/follow-ups?mine=true").await?.ok()?;
+        assert_eq!(owed["items"][0]["text"], "补立取水点标志", "{owed}");
+        let closed = step(&mut clerk, &id, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!(text(&closed["stage"], "code"), "closed");
+        assert!(closed["actions"].as_array().is_some_and(|list| !list.contains(&json!("dispatch"))));
+        let steps: Vec<_> = closed["events"].as_array().into_iter().flatten().map(|one| text(&one["act"], "code")).collect();
+        assert_eq!(steps, ["open", "join", "acknowledge", "verify", "judge", "tell_119", "dispatched", "en_route", "arrived",
+            "controlled", "out", "note", "hand_over", "review", "close"]);
+
+        let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
+        let all = &figures["rows"][0];
+        assert_eq!((&all["alarms"], &all["verified_in_time"], &all["sent"], &all["median_s"], &all["in_target"]),
+            (&json!(1), &json!(1), &json!(1), &json!(235), &json!(0)));
+        assert_eq!((&figures["rows"][2]["part"], &figures["rows"][2]["alarms"]), (&json!("night"), &json!(1)));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, _) = settled(&fresh).await?;
+        let (mut clerk, mut far) = (town.login("clerk").await?, town.login("staff2").await?);
+        let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+        let base = format!("/api/v1/incidents/{id}");
+        for path in [base.clone(), format!("{base}/card"), format!("{base}/candidates")] {
+            assert_eq!(far.get(&path).await?.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert!(far.get("/api/v1/incidents").await?.items()?.is_empty());
+        assert!(far.get("/api/v1/duty").await?.items()?.is_empty());
+        assert_eq!(
+            far.post("/api/v1/incidents", json!({ "village": V1, "address": "老街", "text": "烟" }))
+                .await?
+                .status,
+            StatusCode::FORBIDDEN
+        );
+        assert_eq!(
+            clerk.post("/api/v1/incidents", json!({ "text": "烟" })).await?.code(),
+            "incident.nowhere"
+        );
+        let wrong = clerk.post("/api/v1/incidents", json!({ "place": "x" })).await?;
+        assert_eq!(wrong.body["fields"][0]["code"], "incident.place");
+        let mut auditor = town.login("auditor").await?;
+        let seen = auditor.get(&base).await?.ok()?;
+        assert_eq!((text(&seen, "caller_phone"), &seen["actions"]), ("138****1234", &json!([])));
+        assert_eq!(step(&mut auditor, &id, json!({ "step": "verify" })).await?.status, StatusCode::FORBIDDEN);
+        let card = clerk.get(&format!("{base}/card")).await?.ok()?;
+        assert_eq!(
+            (text(&card["contacts"][0], "phone"), text(&card["place"], "name")),
+            ("13812345678", "老街独居老人住房")
+        );
+        let other = auditor.get(&format!("{base}/card")).await?.ok()?;
+        assert_eq!(text(&other["contacts"][0], "phone"), "138****5678");
+
+        // A false alarm takes back who was called, and stays on record.
+        let near = clerk.get(&format!("{base}/candidates")).await?.ok()?["items"][0].clone();
+        let pick = json!({ "people": [{ "person": near["person"]["id"], "force": near["force"]["id"] }] });
+        clerk.post(&format!("{base}/dispatches"), pick).await?.ok()?;
+        let none = json!({ "step": "judge", "verdict": "false_alarm", "how": "on_site" });
+        assert_eq!(step(&mut clerk, &id, none.clone()).await?.code(), "incident.no_reason");
+        let mut none = none;
+        none["text"] = json!("煮饭烟气");
+        let over = step(&mut clerk, &id, none).await?.ok()?;
+        assert_eq!(
+            (text(&over["stage"], "code"), text(&over["orders"][0]["state"], "code")),
+            ("false_alarm", "cancelled")
+        );
+        let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
+        assert_eq!(figures["rows"][0]["false_alarms"], json!(1));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn volunteers_are_sent_to_no_forest_front_and_neighbours_raise_the_level() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, far) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut forest = call();
+        forest["kind"] = json!("forest");
+        let id = text(&clerk.post("/api/v1/incidents", forest).await?.ok()?, "id").to_owned();
+        let base = format!("/api/v1/incidents/{id}");
+        let found = clerk.get(&format!("{base}/candidates")).await?.ok()?;
+        assert_eq!(found["no_volunteers"], json!(true));
+        assert!(
+            found["items"].as_array().into_iter().flatten().all(|one| one["barred"]["code"] == "volunteer")
+        );
+        let pick = json!({ "people": [{ "person": "p-staff2", "force": far }], "by_rule": "紧急" });
+        assert_eq!(
+            clerk.post(&format!("{base}/dispatches"), pick.clone()).await?.code(),
+            "dispatch.volunteer"
+        );
+        let fixed = json!({ "step": "judge", "verdict": "real", "how": "on_site", "kind": "outdoor" });
+        step(&mut clerk, &id, fixed).await?.ok()?;
+        let sent = clerk.post(&format!("{base}/dispatches"), pick).await?.ok()?;
+        assert_eq!(
+            (&sent["level"], &sent["orders"][0]["aid"], text(&sent["orders"][0], "by_rule")),
+            (&json!(2), &json!(true), "")
+        );
+        // The neighbour who may not see the incident still answers his own order.
+        let mut staff = town.login("staff2").await?;
+        let order = text(&staff.get("/api/v1/me/dispatches").await?.ok()?["items"][0], "id").to_owned();
+        let to = format!("/api/v1/dispatches/{order}/steps");
+        assert_eq!(staff.post(&to, json!({ "state": "declined" })).await?.code(), "dispatch.no_reason");
+        assert_eq!(
+            staff.post(&to, json!({ "state": "cancelled", "reason": "x" })).await?.status,
+            StatusCode::FORBIDDEN
+        );
+        staff.post(&to, json!({ "state": "declined", "reason": "在外地" })).await?.ok()?;
+        assert_eq!(staff.get(&base).await?.status, StatusCode::NOT_FOUND);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_watch_is_handed_over_with_what_is_open_and_masks_are_the_offices() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, _) = settled(&fresh).await?;
+        let (mut clerk, mut head, mut staff) =
+            (town.login("clerk").await?, town.login("head").await?, town.login("staff1").await?);
+        clerk.post("/api/v1/incidents", call()).await?.ok()?;
+        clerk.post("/api/v1/duty/watch", json!({})).await?.ok()?;
+        assert_eq!(clerk.post("/api/v1/duty/watch", json!({})).await?.code(), "incident.on_watch");
+        let taken = head.post("/api/v1/duty/watch", json!({ "note": "老街一起待核实" })).await?.ok()?;
+        assert_eq!(
+            (text(&taken["taken_from"], "id"), text(&taken["open"][0], "name")),
+            ("p-clerk", "JQ-0001")
+        );
+        let screen = head.get("/api/v1/duty").await?.ok()?;
+        assert_eq!((&screen["watching"], text(&screen["watch"], "note")), (&json!(true), "老街一起待核实"));
+        assert_eq!(staff.post("/api/v1/duty/watch", json!({})).await?.status, StatusCode::FORBIDDEN);
+
+        let chimney = json!({ "what": "砖厂烟囱", "pose": "cam-1/0", "from_deg": 350.0, "to_deg": 10.0 });
+        assert_eq!(
+            staff.post("/api/v1/incident-masks", chimney.clone()).await?.status,
+            StatusCode::FORBIDDEN
+        );
+        assert_eq!(
+            clerk.post("/api/v1/incident-masks", json!({ "what": "x" })).await?.code(),
+            "incident.mask"
+        );
+        let mask = clerk.post("/api/v1/incident-masks", chimney).await?.ok()?;
+        let void = format!("/api/v1/incident-masks/{}/void", text(&mask, "id"));
+        assert_eq!(clerk.post(&void, json!({ "version": 1 })).await?.code(), "incident.no_reason");
+        clerk.post(&void, json!({ "version": 1, "reason": "烟囱已拆" })).await?.ok()?;
+        assert_eq!(
+            clerk.post(&void, json!({ "version": 1, "reason": "再撤" })).await?.status,
+            StatusCode::CONFLICT
+        );
+        assert_eq!(clerk.get("/api/v1/incident-masks").await?.items()?[0]["void"], "烟囱已拆");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_invented_event_pages_nobody_and_says_what_is_lacking() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, _) = settled(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let event = json!({ "kind": "building", "place": HOUSE, "spot": { "lon": 105.872, "lat": 29.268 },
+            "text": "夜间三级风", "at": "2026-09-22T02:00:00+08:00", "away": ["p-grid1", "p-staff1"],
+            "owner": "post-staff1", "due_on": "2026-10-10" });
+        assert_eq!(
+            staff.post("/api/v1/incident-rehearsals", event.clone()).await?.status,
+            StatusCode::FORBIDDEN
+        );
+        let told = clerk.post("/api/v1/incident-rehearsals", event).await?.ok()?;
+        let lacks: Vec<_> =
+            told["lacks"].as_array().into_iter().flatten().map(|one| text(one, "code")).collect();
+        assert_eq!(lacks, ["roster", "water", "drained", "drained"], "{told}");
+        assert_eq!(told["asked"], json!(4));
+        let away: Vec<_> = told["candidates"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["presence"] == "away")
+            .map(|one| text(&one["person"], "id"))
+            .collect();
+        assert_eq!(away, ["p-grid1", "p-staff1"]);
+        let owed = staff.get("/api/v1/follow-ups?mine=true").await?.items()?;
+        assert_eq!(owed.len(), 4);
+        // Nobody heard of it, nothing waits, no figure counts it.
+        for who in [&mut clerk, &mut staff] {
+            assert!(who.get("/api/v1/me/messages").await?.items()?.is_empty());
+            assert!(who.get("/api/v1/me/dispatches").await?.items()?.is_empty());
+        }
+        assert!(clerk.get("/api/v1/duty").await?.items()?.is_empty());
+        assert!(clerk.get("/api/v1/incidents").await?.items()?.is_empty());
+        assert_eq!(clerk.get("/api/v1/incidents?rehearsal=true").await?.items()?.len(), 1);
+        let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
+        assert_eq!(figures["rows"][0]["alarms"], json!(0));
+        Ok(())
+    })
+    .await
+}

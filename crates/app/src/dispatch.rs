@@ -1,0 +1,786 @@
+//! Sending people: who could go and when, orders, what the called person says to them, what to do when nobody answers and
+//! what their leaving costs. What does not belong here: the rules (`domain::dispatch`), the incident's own steps.
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::dispatch::{
+    Advice, Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, TravelBy, Weights,
+    escalate, gaps, rank, straight_minutes,
+};
+use domain::force::{Duty, Force, ForceKind, Shift, Skill};
+use domain::geometry::Position;
+use domain::ids::{DispatchId, ForceId, IncidentId, PersonId};
+use domain::incident::{Act, Incident, IncidentRefusal, Kind, Mark};
+use domain::message::Urgency;
+use domain::org::Assignment;
+use domain::policy::Action;
+use domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::dispatch::DispatchRecord;
+use store::force::{ForceFilter, ForceRecord};
+use store::incident::IncidentRecord;
+use store::{Read, Write};
+use utoipa::ToSchema;
+
+use crate::incident::view::IncidentView;
+use crate::incident::{given, subject, view};
+use crate::message::News;
+use crate::names::{Names, Spot};
+use crate::task::number_on;
+use crate::view::{Named, Word};
+use crate::{App, Caller, Error, Result};
+
+/// Who does not answer within so many seconds is passed over. A default of the town.
+pub(crate) const ANSWER_S: (&str, f64) = ("dispatch.answer_s", 60.0);
+/// How fast a vehicle is reckoned as the crow flies. A default of the town. Units: km/h.
+pub(crate) const SPEED: (&str, f64) = ("dispatch.straight_kmh", 20.0);
+/// How fast people on foot are reckoned as the crow flies. A default of the town. Units: km/h.
+pub(crate) const WALK: (&str, f64) = ("dispatch.walk_kmh", 4.0);
+/// So many of a force must stay when others leave. A default of the town.
+pub(crate) const LEAST: (&str, f64) = ("dispatch.least_there", 2.0);
+/// Minutes added for each skill somebody lacks. A default of the town.
+pub(crate) const LACKS_SKILL: (&str, f64) = ("dispatch.lacks_skill_min", 2.0);
+/// Minutes added for each of his force who is out. A default of the town.
+pub(crate) const LOAD: (&str, f64) = ("dispatch.load_min", 1.0);
+/// Minutes added for a force of others. A default of the town.
+pub(crate) const AID: (&str, f64) = ("dispatch.aid_min", 5.0);
+/// Minutes added where no roster is kept. A default of the town.
+pub(crate) const NO_ROSTER: (&str, f64) = ("dispatch.no_roster_min", 2.0);
+/// Minutes reckoned where nobody knows the way. A default of the town.
+pub(crate) const UNKNOWN: (&str, f64) = ("dispatch.unknown_min", 60.0);
+/// The day's shift begins at this hour. A default of the town.
+pub(crate) const DAY_FROM: (&str, f64) = ("dispatch.day_from_h", 8.0);
+/// The night's shift begins at this hour. A default of the town.
+pub(crate) const NIGHT_FROM: (&str, f64) = ("dispatch.night_from_h", 20.0);
+/// Orders of his own somebody is shown.
+const MINE: i64 = 20;
+/// Candidates shown at most.
+const SHOWN: usize = 200;
+
+impl From<DispatchRefusal> for Error {
+    fn from(refusal: DispatchRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DispatchView {
+    pub id: String,
+    pub person: Named,
+    pub force: Named,
+    /// Empty on foot.
+    pub vehicle: String,
+    /// Expected on the way. Units: minutes.
+    pub minutes: Option<f64>,
+    /// By which rule somebody off duty was called.
+    pub by_rule: String,
+    /// Of another village's or unit's force.
+    pub aid: bool,
+    pub state: Word,
+    pub stamps: Vec<DispatchStamp>,
+    pub reason: String,
+    /// Whether he has not answered for too long.
+    pub silent: bool,
+    /// Units: seconds after the call; none while he has not answered.
+    pub answered_s: Option<i64>,
+    /// Steps the caller may take.
+    pub actions: Vec<&'static str>,
+    pub version: i64,
+}
+
+/// When an order came to a state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DispatchStamp {
+    pub state: Word,
+    pub at: String,
+    pub by: Named,
+}
+
+/// One line of a score.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ScoreLine {
+    /// `arrival`, `skill`, `load`, `aid`, `roster` or `unknown`.
+    pub code: &'static str,
+    pub text: String,
+    /// Units: minutes.
+    pub minutes: f64,
+}
+
+/// Somebody who could be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CandidateView {
+    pub person: Named,
+    pub force: Named,
+    pub kind: Word,
+    pub aid: bool,
+    /// `on_duty`, `no_roster`, `off` or `away`.
+    pub presence: &'static str,
+    /// Units: minutes; none where nobody knows.
+    pub minutes: Option<f64>,
+    /// Empty on foot.
+    pub vehicle: String,
+    /// `road` or `straight`.
+    pub by: Option<Word>,
+    /// Why a larger vehicle does not pass.
+    pub not_by: String,
+    pub lines: Vec<ScoreLine>,
+    /// Their sum. Units: minutes.
+    pub score: f64,
+    /// Why he is not to be sent; somebody off duty may be called by a rule.
+    pub barred: Option<Word>,
+    /// What he can do.
+    pub skills: Vec<Word>,
+}
+
+/// What to do when too few come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AdviceView {
+    /// `next`, `neighbours` or `district`.
+    pub code: &'static str,
+    pub text: String,
+    /// Whom to call next.
+    pub person: Option<Named>,
+}
+
+/// A force that is drained.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct GapView {
+    pub force: Named,
+    /// How many it lacks.
+    pub short: u32,
+    /// The nearest that can spare somebody.
+    pub move_up: Option<Named>,
+    /// How far that is. Units: metres.
+    pub away_m: Option<f64>,
+}
+
+/// Who could be sent to an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Candidates {
+    /// The best first; who is not to be sent last.
+    pub items: Vec<CandidateView>,
+    /// How many there are in all.
+    pub total: usize,
+    pub advice: Vec<AdviceView>,
+    pub gaps: Vec<GapView>,
+    /// Why nobody may be sent now; empty where somebody may.
+    pub refused: String,
+    /// Whether volunteers are not sent to such work.
+    pub no_volunteers: bool,
+    /// Who does not answer within this time is passed over. Units: seconds.
+    pub within_s: i64,
+    /// How fast vehicles are reckoned where no road is known. Units: km/h.
+    pub straight_kmh: f64,
+}
+
+/// Somebody to send.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct DispatchPick {
+    pub person: String,
+    pub force: String,
+}
+
+/// Orders to give.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct DispatchInput {
+    pub people: Vec<DispatchPick>,
+    /// The rule by which those off duty are called.
+    #[serde(default)]
+    pub by_rule: String,
+}
+
+/// What is said to an order.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct DispatchStep {
+    /// `accepted`, `declined`, `en_route`, `on_scene`, `returned` or `cancelled`.
+    pub state: String,
+    /// When it was so, RFC 3339; now when left out.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// Why, when declined or cancelled.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// An order to the caller himself, with what he must know.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct MyDispatch {
+    #[serde(flatten)]
+    pub order: DispatchView,
+    pub incident: String,
+    pub code: String,
+    pub kind: Word,
+    pub stage: Word,
+    pub address: String,
+    pub place: Option<Named>,
+    pub spot: Option<Spot>,
+    /// What was said first.
+    pub text: String,
+    pub alarm_at: String,
+    /// The others who were called and have not declined.
+    pub others: Vec<String>,
+    /// What he must know at the door.
+    pub notes: Vec<String>,
+    /// Usable water near by.
+    pub water: Vec<crate::incident::card::WaterNear>,
+}
+
+/// Orders to the caller.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct MyDispatches {
+    /// Open ones first.
+    pub items: Vec<MyDispatch>,
+}
+
+impl DispatchView {
+    pub(crate) fn of(
+        record: &DispatchRecord,
+        names: &Names,
+        forces: &BTreeMap<ForceId, String>,
+        caller: &Caller,
+        incident: &IncidentRecord,
+        now: Timestamp,
+    ) -> Self {
+        let d = &record.dispatch;
+        let force = forces.get(&d.force).map_or(d.force.as_str(), String::as_str);
+        let commands = caller.hats.hat(Action::IncidentCommand, &subject(incident)).is_some();
+        let mut actions: Vec<&'static str> = Vec::new();
+        if commands || d.person == caller.person {
+            actions.extend(d.steps().into_iter().map(State::code));
+        }
+        if commands && d.state.is_open() {
+            actions.push(State::Cancelled.code());
+        }
+        let called = d.at(State::Called).unwrap_or(record.recorded_at);
+        let first = [State::Accepted, State::EnRoute, State::OnScene, State::Declined];
+        let answered = first.into_iter().filter_map(|state| d.at(state)).min();
+        Self {
+            id: d.id.to_string(),
+            person: Named::new(d.person.as_str(), names.person(&d.person)),
+            force: Named::new(d.force.as_str(), force),
+            vehicle: d.vehicle.clone(),
+            minutes: d.minutes,
+            by_rule: d.by_rule.clone(),
+            aid: d.aid,
+            state: Word::new(d.state.code(), d.state.label()),
+            stamps: d
+                .stamps
+                .iter()
+                .map(|(state, stamp)| DispatchStamp {
+                    state: Word::new(state.code(), state.label()),
+                    at: stamp.at.to_rfc3339(),
+                    by: Named::new(stamp.by.as_str(), names.person(&stamp.by)),
+                })
+                .collect(),
+            reason: d.reason.clone(),
+            silent: d.is_silent(now, ANSWER_S.1 as i64),
+            answered_s: answered.map(|at| (at.0 - called.0).div_euclid(1_000)),
+            actions,
+            version: record.version,
+        }
+    }
+}
+
+/// Names of every force, by id.
+// tidy(caller): names are shown beside what somebody may see; nothing else is read here.
+pub(crate) async fn force_names(read: &mut Read) -> Result<BTreeMap<ForceId, String>> {
+    Ok(read.all_forces().await?.into_iter().map(|one| (one.id, one.name)).collect())
+}
+
+/// The forces of the town with their people today, as far as they can be sent.
+struct Field {
+    forces: Vec<ForceRecord>,
+    held: Vec<Assignment>,
+    duties: Vec<Duty>,
+    open: Vec<DispatchRecord>,
+    /// On leave in what is only played.
+    away: BTreeSet<PersonId>,
+    /// Gone in what is only played.
+    busy: BTreeSet<PersonId>,
+    names: Names,
+    /// The day of the roster that counts now, and the part of it.
+    shift: (Date, Shift),
+    today: Date,
+    speed: f64,
+    walk: f64,
+    least: u32,
+    weights: Weights,
+}
+
+impl Field {
+    // tidy(caller): whoever commands at an incident may call every force of the town; the use case asked.
+    async fn read(read: &mut Read, now: Timestamp) -> Result<Self> {
+        let today = now.date();
+        let hour = now.local_hour();
+        let (day_from, night_from) = (
+            u32::from(number_on(read, DAY_FROM, today).await?),
+            u32::from(number_on(read, NIGHT_FROM, today).await?),
+        );
+        // After midnight it is still the night of the day before.
+        let shift = match hour {
+            hour if hour < day_from => (today.pred_opt().unwrap_or(today), Shift::Night),
+            hour if hour < night_from => (today, Shift::Day),
+            _ => (today, Shift::Night),
+        };
+        let whole = Caller::system().scope(Action::ForceRead)?;
+        let forces = read.forces(&whole, &ForceFilter::default()).await?;
+        let duties = read.force_duties(None, (shift.0, today)).await?;
+        let mut number = async |of| -> Result<f64> { Ok(f64::from(number_on(read, of, today).await?)) };
+        let weights = Weights {
+            lacks_skill: number(LACKS_SKILL).await?,
+            load: number(LOAD).await?,
+            aid: number(AID).await?,
+            no_roster: number(NO_ROSTER).await?,
+            unknown: number(UNKNOWN).await?,
+        };
+        let (speed, walk, least) = (number(SPEED).await?, number(WALK).await?, number(LEAST).await? as u32);
+        Ok(Self {
+            forces: forces.into_iter().filter(|one| one.force.is_in_use(today)).collect(),
+            held: read.assignments().await?.into_iter().map(|one| one.assignment).collect(),
+            duties: duties.into_iter().map(|one| one.duty).collect(),
+            open: read.open_dispatches().await?,
+            away: BTreeSet::new(),
+            busy: BTreeSet::new(),
+            names: Names::read(read).await?,
+            shift,
+            today,
+            speed,
+            walk,
+            least,
+            weights,
+        })
+    }
+
+    fn presence(&self, force: &Force, person: &PersonId) -> Presence {
+        if self.away.contains(person) {
+            return Presence::Away("推演假定请假".to_owned());
+        }
+        if let Some(why) = force.members.get(person).and_then(|member| member.absence(self.today)) {
+            return Presence::Away(why);
+        }
+        let (on, shift) = self.shift;
+        let now = |duty: &&Duty| duty.force == force.id && duty.on == on && duty.shift.overlaps(shift);
+        // Who is on the whole day's list is there at any hour of it.
+        let whole =
+            |duty: &&Duty| duty.force == force.id && duty.on == self.today && duty.shift == Shift::Whole;
+        let mut listed = self.duties.iter().filter(|duty| now(duty) || whole(duty));
+        let mut own = listed.clone();
+        match listed.next() {
+            None => Presence::NoRoster,
+            Some(_) if own.any(|duty| duty.person == *person) => Presence::OnDuty,
+            Some(_) => Presence::Off,
+        }
+    }
+
+    fn rides(&self, force: &Force, to: Option<Position>) -> Vec<Ride> {
+        let at = force.position.map(|at| [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7]);
+        let (Some(from), Some(to)) = (at, to) else { return Vec::new() };
+        let ride = |vehicle: &str, kmh: f64| Ride {
+            vehicle: vehicle.to_owned(),
+            minutes: Some(straight_minutes(from, to, kmh)),
+            why_not: String::new(),
+            by: TravelBy::Straight,
+        };
+        let there = force.vehicles.iter().filter(|one| {
+            one.from <= self.today && one.gone.as_ref().is_none_or(|(day, _)| self.today < *day)
+        });
+        let mut rides: Vec<Ride> = there.map(|one| ride(&one.name, self.speed)).collect();
+        rides.push(ride("", self.walk));
+        rides
+    }
+
+    fn crews(&self, incident: &IncidentRecord) -> Vec<Crew> {
+        let village = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
+        let own = village(&incident.path);
+        let mut crews = Vec::new();
+        for record in &self.forces {
+            let force = &record.force;
+            let is_own = force.kind == ForceKind::Town || village(&record.path) == own;
+            let out = self.open.iter().filter(|one| one.dispatch.force == force.id).count();
+            let rides = self.rides(force, incident.incident.at);
+            let people: BTreeSet<&PersonId> =
+                force.held(&self.held, self.today).map(|held| &held.person).collect();
+            for person in people {
+                crews.push(Crew {
+                    person: person.clone(),
+                    name: self.names.person(person),
+                    force: force.id.clone(),
+                    force_name: force.name.clone(),
+                    kind: force.kind,
+                    aid: !is_own,
+                    rides: rides.clone(),
+                    presence: self.presence(force, person),
+                    skills: force.members.get(person).map(|one| one.skills.clone()).unwrap_or_default(),
+                    load: u32::try_from(out).unwrap_or(u32::MAX),
+                    busy: self.open.iter().any(|one| one.dispatch.person == *person),
+                });
+            }
+        }
+        crews
+    }
+
+    fn ranked(&self, incident: &IncidentRecord) -> Vec<Ranked> {
+        let need = need(&incident.incident);
+        rank(self.crews(incident), &need, &self.weights)
+    }
+
+    fn gaps(&self) -> Vec<domain::dispatch::Gap> {
+        let cover = |record: &ForceRecord| {
+            let force = &record.force;
+            let people: BTreeSet<&PersonId> =
+                force.held(&self.held, self.today).map(|held| &held.person).collect();
+            let busy = |person: &PersonId| {
+                self.busy.contains(person) || self.open.iter().any(|one| one.dispatch.person == *person)
+            };
+            let out = people.iter().filter(|person| busy(person)).count();
+            let there = people.iter().filter(|person| {
+                let presence = self.presence(force, person);
+                !busy(person) && matches!(presence, Presence::OnDuty | Presence::NoRoster)
+            });
+            Cover {
+                force: force.id.clone(),
+                name: force.name.clone(),
+                at: force.position.map(|at| [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7]),
+                there: u32::try_from(there.count()).unwrap_or(u32::MAX),
+                out: u32::try_from(out).unwrap_or(u32::MAX),
+                least: self.least,
+            }
+        };
+        gaps(&self.forces.iter().map(cover).collect::<Vec<_>>())
+    }
+}
+
+/// What should be known by who goes there. Source: handbook of the field §3.6, what stations are equipped for.
+fn need(incident: &Incident) -> Need {
+    let skills = match incident.kind {
+        Kind::Help => BTreeSet::from([Skill::FirstAid]),
+        Kind::Building | Kind::Outdoor | Kind::Forest | Kind::Vehicle => BTreeSet::from([Skill::Pump]),
+        _ => BTreeSet::new(),
+    };
+    Need { kind: incident.kind, skills }
+}
+
+pub(crate) fn candidate(ranked: &Ranked) -> CandidateView {
+    let crew = &ranked.crew;
+    let travel = ranked.travel.as_ref();
+    CandidateView {
+        person: Named::new(crew.person.as_str(), &crew.name),
+        force: Named::new(crew.force.as_str(), &crew.force_name),
+        kind: Word::new(crew.kind.code(), crew.kind.label()),
+        aid: crew.aid,
+        presence: match crew.presence {
+            Presence::OnDuty => "on_duty",
+            Presence::NoRoster => "no_roster",
+            Presence::Off => "off",
+            Presence::Away(_) => "away",
+        },
+        minutes: travel.map(|travel| travel.minutes),
+        vehicle: travel.map(|travel| travel.vehicle.clone()).unwrap_or_default(),
+        by: travel.map(|travel| Word::new(travel.by.code(), travel.by.label())),
+        not_by: travel.map(|travel| travel.not_by.clone()).unwrap_or_default(),
+        lines: ranked
+            .lines
+            .iter()
+            .map(|line| ScoreLine { code: line.code, text: line.text.clone(), minutes: line.minutes })
+            .collect(),
+        score: ranked.score,
+        barred: ranked.barred.as_ref().map(|barred| Word::new(barred.code(), barred.label())),
+        skills: crew.skills.iter().map(|skill| Word::new(skill.code(), skill.label())).collect(),
+    }
+}
+
+fn advice(one: &Advice, names: &Names) -> AdviceView {
+    match one {
+        Advice::Next { silent, then: Some(then) } => AdviceView {
+            code: "next",
+            text: format!("{}未应答或谢绝，请改派{}", names.person(silent), names.person(then)),
+            person: Some(Named::new(then.as_str(), names.person(then))),
+        },
+        Advice::Next { silent, then: None } => AdviceView {
+            code: "next",
+            text: format!("{}未应答或谢绝，已没有可改派的人", names.person(silent)),
+            person: None,
+        },
+        Advice::Neighbours => AdviceView {
+            code: "neighbours",
+            text: "本村力量已用完，请调派邻近村和单位的力量".to_owned(),
+            person: None,
+        },
+        Advice::District => AdviceView {
+            code: "district",
+            text: "镇内没有可调派的人，请向区消防救援机构请求增援".to_owned(),
+            person: None,
+        },
+    }
+}
+
+/// An invented event as the live rules see it: everybody ranked, and what is drained if the first two go.
+pub(crate) struct Played {
+    pub ranked: Vec<Ranked>,
+    pub drained: Vec<domain::dispatch::Gap>,
+}
+
+/// Goes through the live rules at a moment, with these people on leave. Nobody is called.
+// tidy(caller): part of a rehearsal, which asked.
+pub(crate) async fn play(
+    read: &mut Read,
+    incident: &IncidentRecord,
+    away: &BTreeSet<PersonId>,
+    at: Timestamp,
+) -> Result<Played> {
+    let mut field = Field::read(read, at).await?;
+    // Who is really out does not count for what is only played.
+    field.open.clear();
+    field.away.clone_from(away);
+    let ranked = field.ranked(incident);
+    let sent = ranked.iter().filter(|one| one.barred.is_none()).take(2);
+    field.busy = sent.map(|one| one.crew.person.clone()).collect();
+    Ok(Played { drained: field.gaps(), ranked })
+}
+
+/// What force is drained now, and who could move up.
+// tidy(caller): part of the duty screen, shown to who may command.
+pub(crate) async fn drained(read: &mut Read, now: Timestamp) -> Result<Vec<GapView>> {
+    let gap = |one: domain::dispatch::Gap| {
+        let away_m = one.move_up.as_ref().map(|(.., m)| *m);
+        GapView {
+            force: Named::new(one.force.as_str(), one.name),
+            short: one.short,
+            move_up: one.move_up.map(|(id, name, _)| Named::new(id.as_str(), name)),
+            away_m,
+        }
+    };
+    Ok(Field::read(read, now).await?.gaps().into_iter().map(gap).collect())
+}
+
+impl App {
+    /// Who could be sent to an incident, each score explained; what to do when too few come, and what it costs.
+    pub async fn candidates(&self, caller: &Caller, id: &IncidentId) -> Result<Candidates> {
+        let now = self.now();
+        let scope = caller.scope(Action::IncidentRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
+        caller.hat(Action::IncidentCommand, &subject(&record))?;
+        let within_s = i64::from(number_on(&mut read, ANSWER_S, now.date()).await?);
+        let field = Field::read(&mut read, now).await?;
+        let ranked = field.ranked(&record);
+        let orders: Vec<Dispatch> = read.dispatches(id).await?.into_iter().map(|one| one.dispatch).collect();
+        let refused = record.incident.may_dispatch();
+        let steps = if refused.is_ok() { escalate(&orders, &ranked, now, within_s) } else { Vec::new() };
+        Ok(Candidates {
+            total: ranked.len(),
+            items: ranked.iter().take(SHOWN).map(candidate).collect(),
+            advice: steps.iter().map(|one| advice(one, &field.names)).collect(),
+            gaps: drained(&mut read, now).await?,
+            refused: refused.err().map(|refusal| refusal.to_string()).unwrap_or_default(),
+            no_volunteers: record.incident.kind.bars_volunteers(),
+            within_s,
+            straight_kmh: field.speed,
+        })
+    }
+
+    /// Sends people to an incident.
+    ///
+    /// Errors: nobody confirmed what only unbound sources speak of; nobody chosen; somebody barred, off duty without a
+    /// rule, or of no force.
+    pub async fn dispatch(
+        &self,
+        caller: &Caller,
+        id: &IncidentId,
+        asked: DispatchInput,
+    ) -> Result<IncidentView> {
+        let now = self.now();
+        let scope = caller.scope(Action::IncidentRead)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.incident(id, &scope).await?.ok_or(Error::NotFound)?;
+        let hat = caller.hat(Action::IncidentCommand, &subject(&record))?.clone();
+        record.incident.may_dispatch()?;
+        if asked.people.is_empty() {
+            return Err(DispatchRefusal::Nobody.into());
+        }
+        let field = Field::read(&mut tx, now).await?;
+        let ranked = field.ranked(&record);
+        let mut said = Vec::new();
+        let mut aid = false;
+        for pick in &asked.people {
+            let is_he = |one: &&Ranked| {
+                one.crew.person.as_str() == pick.person && one.crew.force.as_str() == pick.force
+            };
+            let person = PersonId::from(pick.person.as_str());
+            let unknown = || DispatchRefusal::NoCrew(field.names.person(&person));
+            let found = ranked.iter().find(is_he).ok_or_else(unknown)?;
+            let order_id = DispatchId::from(self.new_id());
+            let order =
+                Dispatch::call((order_id, id.clone()), found, &asked.by_rule, caller.person.clone(), now)?;
+            let way = match (&order.vehicle, order.minutes) {
+                (vehicle, Some(minutes)) if !vehicle.is_empty() => {
+                    format!("（{vehicle}，约 {minutes:.0} 分钟）")
+                }
+                (_, Some(minutes)) => format!("（步行，约 {minutes:.0} 分钟）"),
+                _ => String::new(),
+            };
+            said.push(format!("{}{}{way}", found.crew.force_name, found.crew.name));
+            aid |= order.aid;
+            let (order_id, person) = (order.id.to_string(), order.person.clone());
+            tx.insert_dispatch(&DispatchRecord::to(&record, order, &caller.name, now)).await?;
+            let names = &field.names;
+            let text = format!(
+                "{}（{}）请出动：{}，请立即应答",
+                record.incident.code,
+                record.incident.kind.label(),
+                names.territory(record.incident.territory.as_str()).name
+            );
+            let news =
+                News { about: ("dispatch", &order_id), tag: "call", urgency: Urgency::Order, text: &text };
+            self.page(&mut tx, [person], &news).await?;
+        }
+        let text = said.join("、");
+        self.step_in(caller, &mut tx, &mut record, Act::Mark { mark: Mark::Dispatched }, (now, &text))
+            .await?;
+        if aid
+            && record.incident.level < 2
+            && record.incident.stage.is_live()
+            && !record.incident.stage.is_unverified()
+        {
+            self.step_in(caller, &mut tx, &mut record, Act::Raise { level: 2 }, (now, "已调派邻近力量"))
+                .await?;
+        }
+        let page = view::page(&mut tx, caller, &record, now).await?;
+        let audit = caller.audit_as(&hat, "incident.dispatch", ("incident", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, page).await?)
+    }
+
+    /// Takes a step of an order: the called person himself, or who commands and writes down what he said by telephone.
+    ///
+    /// Errors: it is neither; the state does not allow it; no reason where one is asked.
+    pub async fn step_dispatch(
+        &self,
+        caller: &Caller,
+        id: &DispatchId,
+        asked: DispatchStep,
+    ) -> Result<DispatchView> {
+        let now = self.now();
+        let next = State::from_code(&asked.state);
+        let next = next.ok_or_else(|| Error::field("state", "dispatch.word", "没有这一步，请刷新后再试"))?;
+        let at = match asked.at.as_deref().and_then(given) {
+            None => now,
+            Some(text) => Timestamp::parse(text)
+                .ok_or_else(|| Error::field("at", "instant.invalid", "请选择日期和时间"))?,
+        };
+        let mut tx = self.write(caller).await?;
+        let mut order = tx.dispatch(id).await?.ok_or(Error::NotFound)?;
+        let whole = Caller::system().scope(Action::IncidentRead)?;
+        let incident = tx.incident(&order.dispatch.incident, &whole).await?.ok_or(Error::NotFound)?;
+        let mut incident = incident;
+        let stands = subject(&incident);
+        let is_own = order.dispatch.person == caller.person;
+        let command = caller.hats.hat(Action::IncidentCommand, &stands);
+        if command.is_none() && !is_own {
+            // Who may neither command nor was called does not learn of it.
+            return Err(Error::NotFound);
+        }
+        if next == State::Cancelled && command.is_none() {
+            caller.hat(Action::IncidentCommand, &stands)?;
+        }
+        let hat = command.or_else(|| caller.hats.all().first()).map(|hat| hat.id.to_string());
+        order.dispatch = order.dispatch.step(next, &caller.person, at, &asked.reason, now)?;
+        tx.update_dispatch(&order).await?;
+        order.version += 1;
+        self.settle(&mut tx, ("dispatch", id.as_str()), &order.dispatch.person).await?;
+        self.follow(caller, &mut tx, &mut incident, &order, (next, at)).await?;
+        let names = Names::read(&mut tx).await?;
+        let forces = force_names(&mut tx).await?;
+        let view = DispatchView::of(&order, &names, &forces, caller, &incident, now);
+        let mut audit = caller.audit("dispatch.step", "dispatch", id.as_str(), now);
+        audit.hat = hat.unwrap_or_default();
+        audit.territory = order.path.clone();
+        audit.reason = asked.reason.trim().to_owned();
+        audit.happened_at = at;
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// The incident's own moments follow the first of its crews. What a crew says is kept whether or not it moves them.
+    // tidy(commit): part of the step of an order.
+    async fn follow(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        incident: &mut IncidentRecord,
+        order: &DispatchRecord,
+        (next, at): (State, Timestamp),
+    ) -> Result<()> {
+        let mark = match next {
+            State::EnRoute => Mark::EnRoute,
+            State::OnScene => Mark::Arrived,
+            _ => return Ok(()),
+        };
+        if incident.incident.mark(mark).is_some_and(|known| known <= at) {
+            return Ok(());
+        }
+        let names = Names::read(tx).await?;
+        let text = names.person(&order.dispatch.person);
+        match self.step_in(caller, tx, incident, Act::Mark { mark }, (at, &text)).await {
+            Err(Error::Refused { code, .. })
+                if [IncidentRefusal::Order.code(), "incident.stage"].contains(&code) =>
+            {
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    /// Orders to the caller, open ones first, each with what he must know.
+    pub async fn my_dispatches(&self, caller: &Caller) -> Result<MyDispatches> {
+        let now = self.now();
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let forces = force_names(&mut read).await?;
+        let whole = Caller::system().scope(Action::IncidentRead)?;
+        let mut items = Vec::new();
+        for order in read.dispatches_to(&caller.person, MINE).await? {
+            let Some(record) = read.incident(&order.dispatch.incident, &whole).await? else { continue };
+            let i = &record.incident;
+            let places = view::place_names(&mut read, std::slice::from_ref(&record)).await?;
+            let is_open = order.dispatch.state.is_open();
+            // What a house is like is shown while he is called there, and no longer.
+            let (notes, water) = match is_open {
+                true => {
+                    let card = crate::incident::card::brief(&mut read, &record, now.date()).await?;
+                    (card.notes, card.water)
+                }
+                false => (Vec::new(), Vec::new()),
+            };
+            let others = read.dispatches(&i.id).await?.into_iter().filter(|other| {
+                other.dispatch.id != order.dispatch.id && other.dispatch.state != State::Declined
+            });
+            items.push(MyDispatch {
+                order: DispatchView::of(&order, &names, &forces, caller, &record, now),
+                incident: i.id.to_string(),
+                code: i.code.clone(),
+                kind: Word::new(i.kind.code(), i.kind.label()),
+                stage: Word::new(i.stage.code(), i.stage.label()),
+                address: i.address.clone(),
+                place: i.place.as_ref().map(|id| {
+                    Named::new(id.as_str(), places.get(id).cloned().unwrap_or_else(|| id.to_string()))
+                }),
+                spot: i.at.map(|[lon, lat]| Spot { lon, lat }),
+                text: i.text.clone(),
+                alarm_at: record.alarm_at().to_rfc3339(),
+                others: others.map(|other| names.person(&other.dispatch.person)).collect(),
+                notes,
+                water,
+            });
+        }
+        items.sort_by_key(|one| !State::from_code(&one.order.state.code).is_some_and(State::is_open));
+        Ok(MyDispatches { items })
+    }
+}
+
+/// Orders that wait for the caller's answer.
+// tidy(caller): part of the workbench, about the caller alone.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<i64> {
+    let mine = read.dispatches_to(&caller.person, MINE).await?;
+    Ok(mine.iter().filter(|one| one.dispatch.state == State::Called).count() as i64)
+}

@@ -1,0 +1,620 @@
+//! Incidents: a call is taken or a sign heard, somebody acknowledges, verifies and leads it to the hand-over. What does not
+//! belong here: what is shown ([`view`], [`card`]), who is sent (`dispatch`), the duty screen ([`watch`]).
+
+pub mod card;
+mod join;
+pub mod mask;
+pub mod rehearsal;
+pub mod statistics;
+pub mod view;
+pub mod watch;
+
+use domain::dispatch::State;
+use domain::geometry::Position;
+use domain::ids::{IncidentId, OrgId, PlaceId, TerritoryCode};
+use domain::incident::join::{Clue, Fix, Heard, Known, Why, Window};
+use domain::incident::{
+    Act, Around, Event, How, Incident, IncidentRefusal, Initial, Kind, Sign, Source, Stage, Verdict,
+};
+use domain::message::Urgency;
+use domain::policy::{Action, Subject};
+use domain::time::{Date, Timestamp};
+use store::incident::{IncidentFilter, IncidentRecord};
+use store::place::PlaceRecord;
+use store::{Read, Write};
+
+use crate::follow_up::ask;
+use crate::message::News;
+use crate::names::Names;
+use crate::post::owner::Owners;
+use crate::task::number_on;
+use crate::view::{Word, read_day};
+use crate::{App, Caller, Error, Result};
+use view::{
+    IncidentAsked, IncidentInput, IncidentOptions, IncidentPage, IncidentRow, IncidentStep, IncidentView,
+};
+
+/// Signs within so many minutes may be of one incident. A default of the town.
+pub(crate) const JOIN_MINUTES: (&str, f64) = ("incident.join_minutes", 10.0);
+/// Signs so near are of one incident. A default of the town.
+pub(crate) const JOIN_METRES: (&str, f64) = ("incident.join_metres", 100.0);
+/// As far as cameras see. A default of the town.
+pub(crate) const CAMERA_METRES: (&str, f64) = ("incident.camera_metres", 8_000.0);
+/// How far off a camera's direction may be. A default of the town. Units: degrees.
+pub(crate) const CAMERA_SPREAD: (&str, f64) = ("incident.camera_spread", 2.0);
+/// An alarm is verified within so many seconds. Source: handbook of the field, M18.
+pub(crate) const VERIFY_S: (&str, f64) = ("incident.verify_s", 60.0);
+/// From the dispatch to the arrival. Source: handbook of the field §3.6, the aim of micro stations.
+pub(crate) const TARGET_S: (&str, f64) = ("incident.target_s", 180.0);
+/// Within so many days it is gone through again where that is asked. Source: handbook of the field §4.5.
+pub(crate) const REVIEW_DAYS: (&str, f64) = ("incident.review_days", 7.0);
+/// What stands before the number the program gives.
+const SERIES: &str = "JQ";
+
+impl From<IncidentRefusal> for Error {
+    fn from(refusal: IncidentRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// Where an incident stands as far as rights are concerned.
+pub(crate) fn subject(record: &IncidentRecord) -> Subject {
+    Subject { place: record.incident.place.clone(), ..Subject::of(&record.path, record.org.as_ref()) }
+}
+
+/// The right a step asks for.
+fn right_of(step: &str) -> Action {
+    match step {
+        "acknowledge" | "verify" | "judge" | "tell_119" | "note" | "change" => Action::IncidentVerify,
+        "review" | "close" | "void" => Action::IncidentReview,
+        _ => Action::IncidentCommand,
+    }
+}
+
+/// What a step is called in the record.
+fn act_name(act: &Act) -> &'static str {
+    match act {
+        Act::Open => "incident.receive",
+        Act::Join { .. } => "incident.add_sign",
+        Act::Acknowledge => "incident.acknowledge",
+        Act::Verify => "incident.look_into",
+        Act::Judge { .. } => "incident.judge",
+        Act::Tell119 { .. } => "incident.tell_119",
+        Act::Mark { .. } => "incident.stamp",
+        Act::HandOver { .. } => "incident.hand_over",
+        Act::Note { .. } => "incident.note",
+        Act::Change { .. } => "incident.change",
+        Act::Raise { .. } => "incident.raise",
+        Act::Review { .. } => "incident.go_through",
+        Act::Close => "incident.finish",
+        Act::Void => "incident.void",
+    }
+}
+
+/// The steps the stage allows and the caller may take.
+pub(crate) fn actions(caller: &Caller, record: &IncidentRecord) -> Vec<&'static str> {
+    let subject = subject(record);
+    let may = |step: &&'static str| caller.hats.hat(right_of(step), &subject).is_some();
+    record.incident.steps().into_iter().filter(may).collect()
+}
+
+pub(crate) fn given(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+fn moment(field: &str, text: Option<&str>, now: Timestamp) -> Result<Timestamp> {
+    let wrong = || Error::field(field, "instant.invalid", "请选择日期和时间");
+    text.and_then(given).map_or(Ok(now), |text| Timestamp::parse(text).ok_or_else(wrong))
+}
+
+fn word<T>(field: &str, found: Option<T>) -> Result<T> {
+    found.ok_or_else(|| Error::field(field, "incident.word", "没有这个选项，请从列表中选择"))
+}
+
+/// A sign that reached us, as far as incidents are concerned.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrived {
+    /// The signal it came by.
+    pub signal: Option<String>,
+    /// How it came.
+    pub source: Source,
+    /// What it may be.
+    pub kind: Kind,
+    /// What it says.
+    pub says: String,
+    /// Who or what sent it.
+    pub from: String,
+    /// Whether a person or a bound device stands behind it.
+    pub bound: bool,
+    /// Whether it is an alarm: what is none joins an incident and opens nothing.
+    pub alarm: bool,
+    /// Whether it says that all is well again.
+    pub restored: bool,
+    /// The territory it says it is in.
+    pub territory: Option<TerritoryCode>,
+    /// What it belongs to.
+    pub clue: Clue,
+}
+
+/// An incident's place, its path and the sector that oversees it.
+async fn stands(
+    read: &mut Read,
+    place: Option<&PlaceId>,
+    territory: Option<&TerritoryCode>,
+    town: &TerritoryCode,
+) -> Result<(Option<PlaceRecord>, TerritoryCode, String, Option<OrgId>)> {
+    let place = match place {
+        Some(id) => read.places_by_id(std::slice::from_ref(id)).await?.into_iter().next(),
+        None => None,
+    };
+    if let Some(place) = place {
+        let (village, path, org) =
+            (place.place.village.clone(), place.path.clone(), place.place.sector_org.clone());
+        return Ok((Some(place), village, path, org));
+    }
+    let code = territory.unwrap_or(town);
+    let path = read.territory(code).await?.map(|known| known.territory.path);
+    Ok((None, code.clone(), path.unwrap_or_else(|| town.to_string()), None))
+}
+
+pub(crate) fn spot_of(place: &PlaceRecord) -> Option<Position> {
+    place.place.location.map(|at| [at.lon_deg, at.lat_deg])
+}
+
+/// Where two of its bearings cross, of several the surest.
+fn crossed(bearings: &[domain::incident::join::Bearing], far_m: f64) -> Option<Fix> {
+    let pairs = bearings.iter().enumerate().flat_map(|(n, a)| bearings[n + 1..].iter().map(move |b| (a, b)));
+    let fixes = pairs.filter_map(|(a, b)| domain::incident::join::cross(a, b, far_m));
+    fixes.min_by(|a, b| a.error_m.total_cmp(&b.error_m))
+}
+
+pub(crate) async fn window(read: &mut Read, today: Date) -> Result<Window> {
+    Ok(Window {
+        ms: i64::from(number_on(read, JOIN_MINUTES, today).await?) * 60_000,
+        near_m: f64::from(number_on(read, JOIN_METRES, today).await?),
+        far_m: f64::from(number_on(read, CAMERA_METRES, today).await?),
+    })
+}
+
+/// Orders that are of no use any more are taken back; who is there already stays.
+// tidy(commit): part of the step that ends the incident.
+async fn call_back(
+    caller: &Caller,
+    tx: &mut Write,
+    incident: &IncidentId,
+    why: &str,
+    now: Timestamp,
+) -> Result<()> {
+    for mut order in tx.dispatches(incident).await? {
+        if matches!(order.dispatch.state, State::Called | State::Accepted | State::EnRoute) {
+            order.dispatch = order.dispatch.step(State::Cancelled, &caller.person, now, why, now)?;
+            tx.update_dispatch(&order).await?;
+        }
+    }
+    Ok(())
+}
+
+impl App {
+    /// Incidents the caller may see, the newest first.
+    pub async fn incidents(&self, caller: &Caller, asked: &IncidentAsked) -> Result<IncidentPage> {
+        let scope = caller.scope(Action::IncidentRead)?;
+        let before = asked.after.as_deref().and_then(|text| {
+            let (at, id) = text.split_once('~')?;
+            Some((Timestamp(at.parse().ok()?), IncidentId::from(id)))
+        });
+        let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let path = match asked.village.as_deref().and_then(given) {
+            None => None,
+            Some(code) => {
+                let unknown = || Error::field("village", "query.unknown_word", "筛选条件无效，请重新选择");
+                Some(names.path(&code.into()).ok_or_else(unknown)?.to_owned())
+            }
+        };
+        let stages = asked.stage.as_deref().and_then(given).map(|stage| match stage {
+            "live" => Stage::LIVE.iter().map(|stage| stage.code()).collect::<Vec<_>>().join(","),
+            other => other.to_owned(),
+        });
+        let filter = IncidentFilter {
+            stages,
+            kinds: asked.kind.as_deref().and_then(given).map(str::to_owned),
+            path,
+            place: asked.place.as_deref().and_then(given).map(Into::into),
+            text: asked.q.as_deref().and_then(given).map(str::to_owned),
+            alarm: None,
+            rehearsal: Some(asked.rehearsal.unwrap_or(false)),
+        };
+        let mut found = read.incidents(&scope, &filter, before, limit + 1).await?;
+        let more = found.len() as i64 > limit;
+        found.truncate(usize::try_from(limit).unwrap_or(0));
+        let last = found.last().filter(|_| more);
+        let next = last.map(|last| format!("{}~{}", last.alarm_at().0, last.incident.id));
+        let places = view::place_names(&mut read, &found).await?;
+        Ok(IncidentPage {
+            items: found.iter().map(|one| IncidentRow::of(one, &names, &places)).collect(),
+            next,
+        })
+    }
+
+    /// One incident.
+    pub async fn incident(&self, caller: &Caller, id: &IncidentId) -> Result<IncidentView> {
+        let scope = caller.scope(Action::IncidentRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
+        view::page(&mut read, caller, &record, self.now()).await
+    }
+
+    /// What forms need.
+    pub async fn incident_options(&self, caller: &Caller) -> Result<IncidentOptions> {
+        caller.scope(Action::IncidentRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let villages = read.territories().await?.into_iter().map(|one| one.territory);
+        let villages = villages.filter(|t| t.level == domain::org::Level::Village);
+        let owners = Owners::read(&mut read, self.now().date()).await?;
+        let posts = read.posts().await?.into_iter().filter(|one| one.post.active);
+        Ok(IncidentOptions {
+            kinds: Kind::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            stages: Stage::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            hows: How::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            villages: villages.map(|t| crate::view::Named::new(t.code.as_str(), t.name)).collect(),
+            owners: match caller.hats.scope(Action::IncidentReview) {
+                Some(_) => posts.map(|one| owners.view(&one.post.id)).collect(),
+                None => Vec::new(),
+            },
+            may_open: caller.hats.scope(Action::IncidentOpen).is_some(),
+            may_mask: caller.hats.scope(Action::IncidentMask).is_some(),
+        })
+    }
+
+    /// Takes a call: it joins what is known of that place and time, or opens an incident.
+    ///
+    /// Errors: nobody can say where it is; the caller may not there.
+    pub async fn take_call(&self, caller: &Caller, asked: IncidentInput) -> Result<IncidentView> {
+        caller.scope(Action::IncidentOpen)?;
+        let now = self.now();
+        let kind = word("kind", Kind::from_code(asked.kind.as_deref().and_then(given).unwrap_or("unknown")))?;
+        let place = asked.place.as_deref().and_then(given).map(PlaceId::from);
+        let mut tx = self.write(caller).await?;
+        if let Some(place) = &place {
+            let scope = caller.scope(Action::PlaceRead)?;
+            let gone = || Error::field("place", "incident.place", "没有这个场所，请从列表中选择");
+            tx.place(place, &scope).await?.ok_or_else(gone)?;
+        }
+        let territory = asked.village.as_deref().and_then(given).map(TerritoryCode::from);
+        if let Some(code) = &territory {
+            let gone = || Error::field("village", "incident.village", "没有这个村（社区），请从列表中选择");
+            tx.territory(code).await?.ok_or_else(gone)?;
+        }
+        let source = if asked.in_person { Source::Person } else { Source::Telephone };
+        let arrived = Arrived {
+            signal: None,
+            source,
+            kind,
+            says: asked.text.trim().to_owned(),
+            from: asked.called_by.trim().to_owned(),
+            bound: true,
+            alarm: true,
+            restored: false,
+            territory,
+            clue: Clue {
+                came_at: moment("called_at", asked.called_at.as_deref(), now)?,
+                place,
+                at: asked.spot.map(|spot| [spot.lon, spot.lat]),
+                bearing: None,
+            },
+        };
+        let detail = (asked.address.trim(), asked.phone.trim());
+        let (record, act) = self
+            .hear_in(caller, &mut tx, arrived, detail)
+            .await?
+            .ok_or_else(|| Error::Internal("a person's call opened nothing".to_owned()))?;
+        let hat = caller.hat(Action::IncidentOpen, &subject(&record))?.clone();
+        let page = view::page(&mut tx, caller, &record, now).await?;
+        let object = ("incident", record.incident.id.as_str());
+        let audit = caller.audit_as(&hat, act_name(&act), object, &record.path, now);
+        Ok(tx.commit(audit, page).await?)
+    }
+
+    /// A sign is heard within the write that stores it: it joins an incident, opens one, or is hidden by a mask.
+    /// Gives the incident and what happened to it. Ends nothing, whatever it says.
+    // tidy(commit): part of the write of whoever received it.
+    pub(crate) async fn hear_in(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        mut arrived: Arrived,
+        (address, phone): (&str, &str),
+    ) -> Result<Option<(IncidentRecord, Act)>> {
+        let now = self.now();
+        let masks = tx.incident_masks().await?;
+        if arrived.source == Source::Camera && masks.iter().any(|one| one.mask.hides(&arrived.clue)) {
+            return Ok(None);
+        }
+        let window = window(tx, now.date()).await?;
+        let town = TerritoryCode::from(self.town.as_str());
+        let (place, territory, path, org) =
+            stands(tx, arrived.clue.place.as_ref(), arrived.territory.as_ref(), &town).await?;
+        if arrived.clue.at.is_none() && arrived.clue.bearing.is_none() {
+            arrived.clue.at = place.as_ref().and_then(spot_of);
+        }
+        let mut known = Vec::new();
+        let since = arrived.clue.came_at.plus_ms(-window.ms);
+        let open = tx.incidents_since(since).await?;
+        for one in &open {
+            let signs = tx.incident_signals(&one.incident.id).await?;
+            known.push(Known {
+                id: one.incident.id.clone(),
+                last_at: one.incident.last_signal_at,
+                place: one.incident.place.clone(),
+                at: one.incident.at,
+                error_m: one.incident.error_m.unwrap_or(0.0),
+                bearings: signs.into_iter().filter_map(|sign| sign.bearing).collect(),
+            });
+        }
+        let mut heard = Heard {
+            signal: arrived.signal.clone(),
+            source: arrived.source,
+            says: arrived.says.clone(),
+            from: arrived.from.clone(),
+            bound: arrived.bound,
+            restored: arrived.restored,
+            came_at: arrived.clue.came_at,
+            at: arrived.clue.at,
+            bearing: arrived.clue.bearing.clone(),
+            why: Vec::new(),
+        };
+        if let Some((id, why)) = domain::incident::join::join(&arrived.clue, &known, &window) {
+            let Some(mut record) = open.into_iter().find(|one| one.incident.id == id) else {
+                return Ok(None);
+            };
+            heard.why = why.iter().map(Why::label).collect();
+            let act = Act::Join {
+                says: arrived.says,
+                why: heard.why.clone(),
+                bound: arrived.bound,
+                restored: arrived.restored,
+            };
+            record.incident =
+                record.incident.take(&act, &caller.person, arrived.clue.came_at.min(now), "", now)?;
+            if record.incident.at.is_none() {
+                let mut bearings = known.into_iter().find(|one| one.id == id).map(|one| one.bearings);
+                let bearings = bearings.get_or_insert_default();
+                bearings.extend(heard.bearing.clone());
+                let fix = crossed(bearings, window.far_m);
+                record.incident.at = fix.map(|fix| fix.at).or(heard.at);
+                record.incident.error_m = fix.map(|fix| fix.error_m);
+            }
+            if record.incident.place.is_none() && arrived.clue.place.is_some() {
+                record.incident.place = arrived.clue.place;
+                (record.path, record.org, record.incident.territory) = (path, org, territory);
+            }
+            if record.caller_phone.is_empty() {
+                record.caller_phone = phone.to_owned();
+            }
+            let event = self.event(&record, act.clone(), caller, (arrived.clue.came_at.min(now), now), "");
+            tx.save_incident(&record, &event).await?;
+            tx.insert_incident_signal(&record.incident.id, (&self.new_id(), &heard)).await?;
+            record.version += 1;
+            return Ok(Some((record, act)));
+        }
+        if !arrived.alarm {
+            return Ok(None);
+        }
+        let said = given(address).map(str::to_owned);
+        let address =
+            said.or_else(|| place.as_ref().map(|one| one.place.address.clone())).unwrap_or_default();
+        let seen = arrived.clue.bearing.as_ref();
+        let address = match seen.filter(|_| address.is_empty()) {
+            Some(seen) => format!("{}方位 {:.0} 度", arrived.from, seen.azimuth_deg),
+            None => address,
+        };
+        let sign = Sign {
+            source: arrived.source,
+            kind: arrived.kind,
+            place: arrived.clue.place.clone(),
+            territory,
+            address,
+            at: arrived.clue.at,
+            error_m: None,
+            text: arrived.says,
+            called_by: arrived.from,
+            bound: arrived.bound,
+            came_at: arrived.clue.came_at,
+        };
+        let code = format!("{SERIES}-{:04}", tx.next_number("incident").await?);
+        let id = IncidentId::from(self.new_id());
+        let incident = Incident::open(id, code, sign, caller.person.clone(), now)?;
+        let record = IncidentRecord {
+            incident,
+            caller_phone: phone.to_owned(),
+            path,
+            org,
+            version: 1,
+            recorded_at: now,
+            recorded_by: caller.name.clone(),
+        };
+        let event = Event { seq: 1, ..self.event(&record, Act::Open, caller, (record.alarm_at(), now), "") };
+        tx.insert_incident(&record, &event, (&self.new_id(), &heard)).await?;
+        // Once for the event, however many frames follow. Nothing of the house is told: gateways read it.
+        let village = Names::read(tx).await?.territory(record.incident.territory.as_str()).name;
+        let text =
+            format!("{}：{village}有警情待核实（{}）", record.incident.code, record.incident.source.label());
+        let told = self.on_watch(tx, &record.path, now.date()).await?;
+        let told = told.into_iter().filter(|person| *person != caller.person);
+        let news = News {
+            about: ("incident", record.incident.id.as_str()),
+            tag: "open",
+            urgency: Urgency::Alarm,
+            text: &text,
+        };
+        self.page(tx, told, &news).await?;
+        Ok(Some((record, Act::Open)))
+    }
+
+    /// What is to be kept of a step just taken.
+    fn event(
+        &self,
+        record: &IncidentRecord,
+        act: Act,
+        caller: &Caller,
+        (at, now): (Timestamp, Timestamp),
+        text: &str,
+    ) -> Event {
+        Event {
+            seq: record.version + 1,
+            act,
+            at,
+            recorded_at: now,
+            by: caller.person.clone(),
+            text: text.trim().to_owned(),
+            stage: record.incident.stage,
+        }
+    }
+
+    /// Takes a step within a write, and keeps it.
+    // tidy(commit): part of the use case that asked for it.
+    pub(crate) async fn step_in(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &mut IncidentRecord,
+        act: Act,
+        (at, text): (Timestamp, &str),
+    ) -> Result<()> {
+        let now = self.now();
+        record.incident = record.incident.clone().take(&act, &caller.person, at, text, now)?;
+        let event = self.event(record, act, caller, (at, now), text);
+        tx.save_incident(record, &event).await?;
+        record.version += 1;
+        Ok(())
+    }
+
+    /// Takes a step.
+    ///
+    /// Errors: the stage, the caller's rights or what was said do not allow it; it must be gone through again first; what
+    /// would be overwritten was changed by somebody else.
+    pub async fn step_incident(
+        &self,
+        caller: &Caller,
+        id: &IncidentId,
+        asked: IncidentStep,
+    ) -> Result<IncidentView> {
+        let now = self.now();
+        let scope = caller.scope(Action::IncidentRead)?;
+        let at = moment("at", asked.at.as_deref(), now)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.incident(id, &scope).await?.ok_or(Error::NotFound)?;
+        let hat = caller.hat(right_of(&asked.step), &subject(&record))?.clone();
+        // Another sign may come at any moment and hinders nobody; only what would be overwritten is guarded.
+        let overwrites = matches!(asked.step.as_str(), "note" | "change");
+        if overwrites && asked.version.is_some_and(|seen| seen != record.version) {
+            return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
+        }
+        let act = read_act(&asked, now)?;
+        if act == Act::Close && record.incident.review.is_none() {
+            let around = around(&mut tx, &record, now.date()).await?;
+            let reasons = record.incident.review_reasons(around);
+            if !reasons.is_empty() && record.incident.stage == Stage::HandedOver {
+                let reasons: Vec<&str> = reasons.into_iter().map(|one| one.label()).collect();
+                return Err(IncidentRefusal::ReviewFirst(reasons.join("、")).into());
+            }
+        }
+        let name = act_name(&act);
+        self.step_in(caller, &mut tx, &mut record, act.clone(), (at, &asked.text)).await?;
+        match &act {
+            Act::Judge { verdict: Verdict::FalseAlarm | Verdict::Test, .. } | Act::Void => {
+                let why = format!("警情{}", record.incident.stage.label());
+                call_back(caller, &mut tx, id, &why, now).await?;
+            }
+            Act::Acknowledge | Act::Verify => {
+                self.settle(&mut tx, ("incident", id.as_str()), &caller.person).await?
+            }
+            Act::HandOver { .. } => call_back(caller, &mut tx, id, "警情已移交", now).await?,
+            Act::Review { .. } => {
+                let owners = Owners::read(&mut tx, now.date()).await?;
+                let origin = domain::follow_up::Origin { kind: "incident".to_owned(), id: id.to_string() };
+                for lesson in &asked.lessons {
+                    let due = read_day("due_on", &lesson.due_on)?;
+                    let item = (self.new_id().into(), lesson.text.trim(), &lesson.owner.as_str().into(), due);
+                    ask(&mut tx, &owners, &origin, item, now).await?;
+                }
+            }
+            _ => {}
+        }
+        let page = view::page(&mut tx, caller, &record, now).await?;
+        let mut audit = caller.audit_as(&hat, name, ("incident", id.as_str()), &record.path, now);
+        audit.reason = asked.text.trim().to_owned();
+        audit.happened_at = at;
+        Ok(tx.commit(audit, page).await?)
+    }
+}
+
+/// What else is known of an incident, to tell whether it must be gone through again.
+pub(crate) async fn around(read: &mut Read, record: &IncidentRecord, today: Date) -> Result<Around> {
+    let target_s = i64::from(number_on(read, TARGET_S, today).await?);
+    let Some(place) = &record.incident.place else { return Ok(Around { target_s, ..Around::default() }) };
+    let whole = Caller::system().scope(Action::IncidentRead)?;
+    let filter = IncidentFilter { place: Some(place.clone()), ..IncidentFilter::default() };
+    let before = Some((record.alarm_at(), record.incident.id.clone()));
+    let earlier = read.incidents(&whole, &filter, before, i64::MAX).await?;
+    let burned = |one: &IncidentRecord| {
+        let stage = one.incident.stage;
+        !one.incident.rehearsal
+            && !stage.is_unverified()
+            && !matches!(stage, Stage::FalseAlarm | Stage::Test | Stage::Void)
+    };
+    let on = record.alarm_at().date();
+    let entries = read.list_entries_of_place(place).await?;
+    let listed = entries.iter().any(|one| {
+        let left = one.entry.left.as_ref();
+        one.entry.from <= on && left.is_none_or(|(day, _)| on < *day)
+    });
+    Ok(Around { again: earlier.iter().any(burned), listed, target_s })
+}
+
+/// What was asked for as an act.
+fn read_act(asked: &IncidentStep, now: Timestamp) -> Result<Act> {
+    use domain::incident::Mark;
+    let kind = |code: &Option<String>| {
+        code.as_deref().and_then(given).map(|code| word("kind", Kind::from_code(code)))
+    };
+    Ok(match asked.step.as_str() {
+        "acknowledge" => Act::Acknowledge,
+        "verify" => Act::Verify,
+        "judge" => Act::Judge {
+            verdict: word("verdict", asked.verdict.as_deref().and_then(Verdict::from_code))?,
+            how: word("how", asked.how.as_deref().and_then(How::from_code))?,
+            kind: kind(&asked.kind).transpose()?,
+        },
+        "tell_119" => Act::Tell119 {
+            at: match asked.told_at.as_deref().and_then(given) {
+                None => None,
+                Some(_) => Some(moment("told_at", asked.told_at.as_deref(), now)?),
+            },
+        },
+        "arrived" => Act::Mark { mark: Mark::Arrived },
+        "controlled" => Act::Mark { mark: Mark::Controlled },
+        "out" => Act::Mark { mark: Mark::Out },
+        "hand_over" => Act::HandOver { to: asked.to.clone().unwrap_or_default() },
+        "note" => Act::Note {
+            initial: asked.initial.as_ref().map_or_else(Initial::default, |said| Initial {
+                cause: said.cause.trim().to_owned(),
+                loss_fen: said.loss_fen,
+                injured: said.injured,
+                dead: said.dead,
+                rooms: said.rooms,
+            }),
+        },
+        "change" => Act::Change {
+            kind: kind(&asked.kind).transpose()?.unwrap_or(Kind::Unknown),
+            address: asked.address.clone().unwrap_or_default(),
+            at: asked.spot.map(|spot| [spot.lon, spot.lat]),
+        },
+        "raise" => Act::Raise { level: asked.level.unwrap_or(0) },
+        "review" => Act::Review { lessons: u32::try_from(asked.lessons.len()).unwrap_or(u32::MAX) },
+        "close" => Act::Close,
+        "void" => Act::Void,
+        _ => return Err(Error::field("step", "incident.step", "没有这一步，请刷新后再试")),
+    })
+}

@@ -1,0 +1,96 @@
+//! A signal on its way into an incident: what it says as a sign. What does not belong here: storing it (`signal`), which
+//! signs belong together (`domain::incident::join`).
+
+use domain::ids::IncidentId;
+use domain::incident::join::{Bearing, Clue};
+use domain::incident::{Kind, Source};
+use domain::signal::{Signal, SignalKind, SignalSource, Trust};
+use store::{Read, Write};
+
+use super::{Arrived, CAMERA_SPREAD};
+use crate::task::number_on;
+use crate::{App, Caller, Result};
+
+/// Under this name a camera says which way it was turned.
+const POSE: &str = "pose";
+
+fn source(signal: &Signal) -> Source {
+    match signal.source {
+        SignalSource::Device => Source::Device,
+        SignalSource::Camera => Source::Camera,
+        SignalSource::Telephone => Source::Telephone,
+        SignalSource::Cap => Source::Cap,
+        SignalSource::Webhook => Source::Webhook,
+        SignalSource::Person => Source::Person,
+    }
+}
+
+/// What it may be; a camera sees smoke and not what burns.
+fn kind(signal: &Signal) -> Kind {
+    match signal.kind {
+        SignalKind::Gas => Kind::Gas,
+        SignalKind::Help => Kind::Help,
+        SignalKind::FireAlarm | SignalKind::Smoke | SignalKind::Heat if signal.place.is_some() => {
+            Kind::Building
+        }
+        _ => Kind::Unknown,
+    }
+}
+
+/// A signal as a sign; none for what says nothing about a fire, as a heartbeat or a flat battery.
+async fn arrived(read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
+    let restored = matches!(signal.kind, SignalKind::Restored | SignalKind::Cancelled);
+    if !signal.kind.is_alarm() && !restored {
+        return Ok(None);
+    }
+    let sender = signal.device.as_ref().map(ToString::to_string).unwrap_or_default();
+    let bearing = match (signal.source, signal.azimuth, signal.position) {
+        (SignalSource::Camera, Some(azimuth_deg), Some(from)) => Some(Bearing {
+            pose: signal.detail.get(POSE).cloned().unwrap_or_else(|| sender.clone()),
+            from,
+            azimuth_deg,
+            spread_deg: f64::from(number_on(read, CAMERA_SPREAD, signal.received_at.date()).await?),
+        }),
+        _ => None,
+    };
+    // Where a camera stands is not where it burns.
+    let at = if bearing.is_some() { None } else { signal.position };
+    let says = match signal.text.trim() {
+        "" => signal.kind.label().to_owned(),
+        text => format!("{}：{text}", signal.kind.label()),
+    };
+    Ok(Some(Arrived {
+        signal: Some(signal.id.to_string()),
+        source: source(signal),
+        kind: kind(signal),
+        says,
+        from: sender,
+        bound: signal.trust == Trust::Bound,
+        alarm: signal.kind.is_alarm(),
+        restored,
+        territory: signal.territory.clone(),
+        clue: Clue {
+            // A device's clock may be days off: what counts is when it reached us.
+            came_at: signal.received_at,
+            place: signal.place.clone(),
+            at,
+            bearing,
+        },
+    }))
+}
+
+impl App {
+    /// Takes a signal that was just stored into an incident, within the same write. None when it belongs to none: no
+    /// alarm, hidden by a mask, or all well where nothing was.
+    // tidy(commit): part of the write that stores the signal.
+    pub async fn join_signal(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        signal: &Signal,
+    ) -> Result<Option<IncidentId>> {
+        let Some(arrived) = arrived(tx, signal).await? else { return Ok(None) };
+        let heard = self.hear_in(caller, tx, arrived, ("", "")).await?;
+        Ok(heard.map(|(record, _)| record.incident.id))
+    }
+}

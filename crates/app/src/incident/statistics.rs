@@ -1,0 +1,136 @@
+//! Figures of incidents by village, by day and night. What does not belong here: how they are counted
+//! (`domain::incident::statistics`).
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::collections::BTreeMap;
+
+use domain::incident::Incident;
+use domain::incident::statistics::{handling, response};
+use domain::policy::Action;
+use domain::time::Timestamp;
+use serde::Serialize;
+use store::incident::IncidentFilter;
+use utoipa::ToSchema;
+
+use super::{TARGET_S, VERIFY_S};
+use crate::dispatch::{DAY_FROM, NIGHT_FROM};
+use crate::names::Names;
+use crate::task::number_on;
+use crate::view::{Named, read_day};
+use crate::{App, Caller, Error, Result};
+
+/// Figures of some incidents; every count with what it is out of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IncidentFigures {
+    /// The village; none for all of them together.
+    pub village: Option<Named>,
+    /// `all`, `day` or `night`.
+    pub part: &'static str,
+    /// Alarms, tests left out.
+    pub alarms: usize,
+    /// Verified within the time asked (M18).
+    pub verified_in_time: usize,
+    pub false_alarms: usize,
+    pub real: usize,
+    pub unverified: usize,
+    /// How many had somebody sent and arriving (M17).
+    pub sent: usize,
+    /// Units: seconds.
+    pub median_s: Option<i64>,
+    /// Units: seconds.
+    pub p90_s: Option<i64>,
+    pub in_target: usize,
+}
+
+/// Figures of a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IncidentStatistics {
+    pub from: String,
+    pub to: String,
+    /// An alarm is verified within this time. Units: seconds.
+    pub verify_s: i64,
+    /// Somebody arrives within this time of being sent. Units: seconds.
+    pub target_s: i64,
+    /// Hours at which day and night begin.
+    pub day_from_h: u32,
+    pub night_from_h: u32,
+    pub rows: Vec<IncidentFigures>,
+}
+
+fn figures<'a>(
+    (village, part): (Option<Named>, &'static str),
+    all: impl Iterator<Item = &'a Incident> + Clone,
+    (verify_s, target_s): (i64, i64),
+) -> IncidentFigures {
+    let (handled, answered) = (handling(all.clone(), verify_s), response(all, target_s));
+    IncidentFigures {
+        village,
+        part,
+        alarms: handled.alarms,
+        verified_in_time: handled.verified_in_time,
+        false_alarms: handled.false_alarms,
+        real: handled.real,
+        unverified: handled.unverified,
+        sent: answered.n,
+        median_s: answered.median_s,
+        p90_s: answered.p90_s,
+        in_target: answered.in_target,
+    }
+}
+
+impl App {
+    /// Figures of a time, both days included: of all, by day and night, by village.
+    ///
+    /// Errors: a day that is none; days that cannot follow each other.
+    pub async fn incident_statistics(
+        &self,
+        caller: &Caller,
+        from: &str,
+        to: &str,
+    ) -> Result<IncidentStatistics> {
+        let scope = caller.scope(Action::IncidentRead)?;
+        let (from, to) = (read_day("from", from)?, read_day("to", to)?);
+        let end = to.succ_opt().filter(|_| from <= to);
+        let end = end.ok_or_else(|| Error::field("to", "date.order", "结束日期不能早于开始日期，请核对"))?;
+        let mut read = self.db.read(&self.town).await?;
+        let today = self.now().date();
+        let verify_s = i64::from(number_on(&mut read, VERIFY_S, today).await?);
+        let target_s = i64::from(number_on(&mut read, TARGET_S, today).await?);
+        let day_from = u32::from(number_on(&mut read, DAY_FROM, today).await?);
+        let night_from = u32::from(number_on(&mut read, NIGHT_FROM, today).await?);
+        let filter = IncidentFilter {
+            alarm: Some((Timestamp::start_of(from), Timestamp::start_of(end))),
+            rehearsal: Some(false),
+            ..IncidentFilter::default()
+        };
+        let found = read.incidents(&scope, &filter, None, i64::MAX).await?;
+        let names = Names::read(&mut read).await?;
+        let limits = (verify_s, target_s);
+        let all = || found.iter().map(|one| &one.incident);
+        let is_day = |one: &&Incident| {
+            let hour = one.mark(domain::incident::Mark::Alarm).unwrap_or_default().local_hour();
+            (day_from..night_from).contains(&hour)
+        };
+        let mut rows = vec![
+            figures((None, "all"), all(), limits),
+            figures((None, "day"), all().filter(is_day), limits),
+            figures((None, "night"), all().filter(|one| !is_day(one)), limits),
+        ];
+        let mut villages: BTreeMap<&str, Vec<&Incident>> = BTreeMap::new();
+        for one in all() {
+            villages.entry(one.territory.as_str()).or_default().push(one);
+        }
+        for (code, own) in villages {
+            rows.push(figures((Some(names.territory(code)), "all"), own.into_iter(), limits));
+        }
+        Ok(IncidentStatistics {
+            from: from.to_string(),
+            to: to.to_string(),
+            verify_s,
+            target_s,
+            day_from_h: day_from,
+            night_from_h: night_from,
+            rows,
+        })
+    }
+}

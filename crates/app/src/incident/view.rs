@@ -1,0 +1,454 @@
+//! Incidents as they are shown and typed in: rows of lists, one incident with its signs, orders and timeline.
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::collections::BTreeMap;
+
+use chrono::Days;
+use domain::ids::PlaceId;
+use domain::incident::join::Heard;
+use domain::incident::{Act, Event, Mark, Stage, Stamp};
+use domain::policy::Action;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::incident::IncidentRecord;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{REVIEW_DAYS, actions, around, subject};
+use crate::dispatch::DispatchView;
+use crate::names::{Names, Spot, masked};
+use crate::post::owner::OwnerView;
+use crate::task::number_on;
+use crate::view::{Named, Word};
+use crate::{Caller, Result};
+
+/// Which incidents to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct IncidentAsked {
+    /// Stages, commas between them; `live` for those that wait for somebody.
+    pub stage: Option<String>,
+    /// Kinds, commas between them.
+    pub kind: Option<String>,
+    /// Only of this village.
+    pub village: Option<String>,
+    /// Only of this place.
+    pub place: Option<String>,
+    /// Text in number or address.
+    pub q: Option<String>,
+    /// Those invented to practise instead of those that were.
+    pub rehearsal: Option<bool>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Rows of a page, at most 200.
+    pub limit: Option<i64>,
+}
+
+/// When, and who said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StampView {
+    pub at: String,
+    pub by: Named,
+}
+
+impl StampView {
+    pub(crate) fn of(stamp: &Stamp, names: &Names) -> Self {
+        Self { at: stamp.at.to_rfc3339(), by: Named::new(stamp.by.as_str(), names.person(&stamp.by)) }
+    }
+}
+
+/// An incident in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct IncidentRow {
+    pub id: String,
+    pub code: String,
+    pub kind: Word,
+    pub source: Word,
+    pub stage: Word,
+    /// Whether it waits for somebody.
+    pub live: bool,
+    pub address: String,
+    pub place: Option<Named>,
+    pub village: Named,
+    /// Where on the map.
+    pub spot: Option<Spot>,
+    /// How far off that may be. Units: metres.
+    pub error_m: Option<f64>,
+    /// When the first sign came.
+    pub alarm_at: String,
+    /// What was said first.
+    pub text: String,
+    /// Whether a person or a bound device stands behind it.
+    pub trusted: bool,
+    /// How many signs belong to it.
+    pub signals: u32,
+    pub acknowledged: Option<StampView>,
+    /// Whether somebody must say at once whether 119 knows.
+    pub awaits_119: bool,
+    /// How far help was called, 1 to 3.
+    pub level: u8,
+    pub rehearsal: bool,
+}
+
+impl IncidentRow {
+    pub(crate) fn of(record: &IncidentRecord, names: &Names, places: &BTreeMap<PlaceId, String>) -> Self {
+        let i = &record.incident;
+        let name = |id: &PlaceId| places.get(id).cloned().unwrap_or_else(|| id.to_string());
+        Self {
+            id: i.id.to_string(),
+            code: i.code.clone(),
+            kind: Word::new(i.kind.code(), i.kind.label()),
+            source: Word::new(i.source.code(), i.source.label()),
+            stage: Word::new(i.stage.code(), i.stage.label()),
+            live: i.stage.is_live(),
+            address: i.address.clone(),
+            place: i.place.as_ref().map(|id| Named::new(id.as_str(), name(id))),
+            village: names.territory(i.territory.as_str()),
+            spot: i.at.map(|[lon, lat]| Spot { lon, lat }),
+            error_m: i.error_m,
+            alarm_at: record.alarm_at().to_rfc3339(),
+            text: i.text.clone(),
+            trusted: i.trusted,
+            signals: i.signals,
+            acknowledged: i.acknowledged.as_ref().map(|stamp| StampView::of(stamp, names)),
+            awaits_119: i.awaits_119(),
+            level: i.level,
+            rehearsal: i.rehearsal,
+        }
+    }
+}
+
+/// Names of the places of these incidents. Who may see an incident may see what its place is called.
+pub(crate) async fn place_names(
+    read: &mut Read,
+    records: &[IncidentRecord],
+) -> Result<BTreeMap<PlaceId, String>> {
+    let ids: Vec<PlaceId> = records.iter().filter_map(|one| one.incident.place.clone()).collect();
+    Ok(read.places_by_id(&ids).await?.into_iter().map(|one| (one.place.id, one.place.name)).collect())
+}
+
+/// A page of incidents.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct IncidentPage {
+    pub items: Vec<IncidentRow>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// A sign.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HeardView {
+    /// The signal it came by.
+    pub signal: Option<String>,
+    pub source: Word,
+    pub says: String,
+    pub from: String,
+    /// Whether a person or a bound device stands behind it.
+    pub bound: bool,
+    /// Whether it says that all is well again: that changes nothing.
+    pub restored: bool,
+    pub came_at: String,
+    /// Direction a camera saw it in. Units: degrees.
+    pub azimuth_deg: Option<f64>,
+    /// Where that camera stands.
+    pub camera: Option<Spot>,
+    /// Why it belongs here.
+    pub why: Vec<String>,
+}
+
+impl HeardView {
+    fn of(heard: Heard) -> Self {
+        Self {
+            signal: heard.signal,
+            source: Word::new(heard.source.code(), heard.source.label()),
+            says: heard.says,
+            from: heard.from,
+            bound: heard.bound,
+            restored: heard.restored,
+            came_at: heard.came_at.to_rfc3339(),
+            azimuth_deg: heard.bearing.as_ref().map(|bearing| bearing.azimuth_deg),
+            camera: heard.bearing.map(|bearing| Spot { lon: bearing.from[0], lat: bearing.from[1] }),
+            why: heard.why,
+        }
+    }
+}
+
+/// A moment of the response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MarkView {
+    pub mark: Word,
+    /// None while it has not come.
+    pub at: Option<String>,
+    pub by: Option<Named>,
+    /// After the alarm. Units: seconds.
+    pub after_s: Option<i64>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IncidentEventView {
+    pub seq: i64,
+    pub act: Word,
+    pub at: String,
+    pub recorded_at: String,
+    pub by: Named,
+    pub text: String,
+    pub stage: Word,
+}
+
+impl IncidentEventView {
+    fn of(event: Event, names: &Names) -> Self {
+        let text = match &event.act {
+            Act::Judge { verdict, how, .. } => {
+                format!("{}（{}）{}", verdict.label(), how.label(), event.text)
+            }
+            Act::Join { says, why, restored, .. } => {
+                let note = if *restored { "（恢复信号不改变警情）" } else { "" };
+                format!("{says}：{}{note}", why.join("、"))
+            }
+            Act::Tell119 { at: Some(at) } => format!("已报 119：{} {}", at.to_rfc3339(), event.text),
+            Act::Tell119 { at: None } => format!("未报 119：{}", event.text),
+            Act::HandOver { to } => format!("移交{to} {}", event.text),
+            Act::Raise { level } => format!("{level} 级：{}", event.text),
+            _ => event.text.clone(),
+        };
+        Self {
+            seq: event.seq,
+            act: Word::new(
+                match &event.act {
+                    Act::Mark { mark } => mark.code(),
+                    act => act.code(),
+                },
+                event.act.label(),
+            ),
+            at: event.at.to_rfc3339(),
+            recorded_at: event.recorded_at.to_rfc3339(),
+            by: Named::new(event.by.as_str(), names.person(&event.by)),
+            text: text.trim().to_owned(),
+            stage: Word::new(event.stage.code(), event.stage.label()),
+        }
+    }
+}
+
+/// What was said about 119.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Told119View {
+    /// When it was told; none when it was not.
+    pub at: Option<String>,
+    pub why_not: String,
+    pub by: Named,
+}
+
+/// What was seen at first; cause and loss are determined by the fire rescue organ.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct InitialView {
+    pub cause: String,
+    /// Units: fen.
+    pub loss_fen: Option<i64>,
+    pub injured: u32,
+    pub dead: u32,
+    pub rooms: u32,
+}
+
+/// What was found afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReviewView {
+    pub at: String,
+    pub by: Named,
+    pub text: String,
+    /// How many lessons became matters to follow up.
+    pub lessons: u32,
+}
+
+/// One incident.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct IncidentView {
+    #[serde(flatten)]
+    pub row: IncidentRow,
+    pub called_by: String,
+    /// Whole for who verifies and commands, partly hidden for others.
+    pub caller_phone: String,
+    pub marks: Vec<MarkView>,
+    pub how: Option<Word>,
+    /// When it was asked whether 119 knows.
+    pub asked_119_at: Option<String>,
+    pub told_119: Option<Told119View>,
+    pub initial: InitialView,
+    pub handed_to: String,
+    pub review: Option<ReviewView>,
+    /// Why it must be gone through again.
+    pub review_reasons: Vec<Word>,
+    /// Last day for it; none where it is not asked or done.
+    pub review_by: Option<String>,
+    pub signs: Vec<HeardView>,
+    pub orders: Vec<DispatchView>,
+    pub events: Vec<IncidentEventView>,
+    pub recorded_by: String,
+    pub version: i64,
+    /// Steps the caller may take; `dispatch` for sending somebody.
+    pub actions: Vec<&'static str>,
+}
+
+/// One incident with all that belongs to it.
+pub(crate) async fn page(
+    read: &mut Read,
+    caller: &Caller,
+    record: &IncidentRecord,
+    now: Timestamp,
+) -> Result<IncidentView> {
+    let i = &record.incident;
+    let names = Names::read(read).await?;
+    let places = place_names(read, std::slice::from_ref(record)).await?;
+    let orders = read.dispatches(&i.id).await?;
+    let around = around(read, record, now.date()).await?;
+    let reasons = i.review_reasons(around);
+    let days = u64::from(number_on(read, REVIEW_DAYS, now.date()).await?);
+    let is_due = !reasons.is_empty() && i.review.is_none() && i.stage != Stage::Closed;
+    let review_by = i.mark(Mark::HandedOver).filter(|_| is_due);
+    let review_by = review_by.and_then(|at| at.date().checked_add_days(Days::new(days)));
+    let sees_phone = [Action::IncidentVerify, Action::IncidentCommand]
+        .iter()
+        .any(|action| caller.hats.hat(*action, &subject(record)).is_some());
+    let mark = |mark: &Mark| MarkView {
+        mark: Word::new(mark.code(), mark.label()),
+        at: i.mark(*mark).map(Timestamp::to_rfc3339),
+        by: i.marks.get(mark).map(|stamp| Named::new(stamp.by.as_str(), names.person(&stamp.by))),
+        after_s: i.between_s(Mark::Alarm, *mark),
+    };
+    let forces = crate::dispatch::force_names(read).await?;
+    Ok(IncidentView {
+        row: IncidentRow::of(record, &names, &places),
+        called_by: i.called_by.clone(),
+        caller_phone: if sees_phone { record.caller_phone.clone() } else { masked(&record.caller_phone) },
+        marks: Mark::ALL.iter().map(mark).collect(),
+        how: i.how.map(|how| Word::new(how.code(), how.label())),
+        asked_119_at: i.asked_119_at.map(Timestamp::to_rfc3339),
+        told_119: i.told_119.as_ref().map(|told| Told119View {
+            at: told.at.map(Timestamp::to_rfc3339),
+            why_not: told.why_not.clone(),
+            by: Named::new(told.by.as_str(), names.person(&told.by)),
+        }),
+        initial: InitialView {
+            cause: i.initial.cause.clone(),
+            loss_fen: i.initial.loss_fen,
+            injured: i.initial.injured,
+            dead: i.initial.dead,
+            rooms: i.initial.rooms,
+        },
+        handed_to: i.handed_to.clone(),
+        review: i.review.as_ref().map(|review| ReviewView {
+            at: review.at.to_rfc3339(),
+            by: Named::new(review.by.as_str(), names.person(&review.by)),
+            text: review.text.clone(),
+            lessons: review.lessons,
+        }),
+        review_reasons: reasons.into_iter().map(|one| Word::new(one.code(), one.label())).collect(),
+        review_by: review_by.map(|day| day.to_string()),
+        signs: read.incident_signals(&i.id).await?.into_iter().map(HeardView::of).collect(),
+        orders: orders
+            .iter()
+            .map(|one| DispatchView::of(one, &names, &forces, caller, record, now))
+            .collect(),
+        events: read
+            .incident_events(&i.id)
+            .await?
+            .into_iter()
+            .map(|one| IncidentEventView::of(one, &names))
+            .collect(),
+        recorded_by: record.recorded_by.clone(),
+        version: record.version,
+        actions: actions(caller, record),
+    })
+}
+
+/// What forms need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IncidentOptions {
+    pub kinds: Vec<Word>,
+    pub stages: Vec<Word>,
+    /// Ways to verify.
+    pub hows: Vec<Word>,
+    pub villages: Vec<Named>,
+    /// Posts that may owe a lesson.
+    pub owners: Vec<OwnerView>,
+    pub may_open: bool,
+    pub may_mask: bool,
+}
+
+/// A point of the map as typed in. Units: degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SpotInput {
+    pub lon: f64,
+    pub lat: f64,
+}
+
+/// A call.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct IncidentInput {
+    /// Code of what it is; unknown when left out.
+    pub kind: Option<String>,
+    /// The place on the register.
+    pub place: Option<String>,
+    /// The village, where there is no place.
+    pub village: Option<String>,
+    /// Where, in words.
+    pub address: String,
+    /// Where on the map.
+    pub spot: Option<SpotInput>,
+    /// What was said.
+    pub text: String,
+    /// Who called.
+    pub called_by: String,
+    /// His telephone.
+    pub phone: String,
+    /// When the call came, RFC 3339; now when left out.
+    pub called_at: Option<String>,
+    /// Told face to face or seen by oneself, not by telephone.
+    pub in_person: bool,
+}
+
+/// A lesson.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LessonInput {
+    pub text: String,
+    /// The post that owes it.
+    pub owner: String,
+    pub due_on: String,
+}
+
+/// A step.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct IncidentStep {
+    /// `acknowledge`, `verify`, `judge`, `tell_119`, `arrived`, `controlled`, `out`, `hand_over`, `note`, `change`, `raise`,
+    /// `review`, `close` or `void`.
+    pub step: String,
+    /// When it was so, RFC 3339; now when left out.
+    pub at: Option<String>,
+    pub text: String,
+    /// `judge`: `real`, `false_alarm`, `test` or `cannot_tell`.
+    pub verdict: Option<String>,
+    /// `judge`: how somebody found out.
+    pub how: Option<String>,
+    /// `judge`, `change`: what it is.
+    pub kind: Option<String>,
+    /// `tell_119`: when; left out when it was not told, the text says why.
+    pub told_at: Option<String>,
+    /// `hand_over`: to whom.
+    pub to: Option<String>,
+    /// `note`.
+    pub initial: Option<InitialView>,
+    /// `change`: where, in words.
+    pub address: Option<String>,
+    /// `change`: where on the map.
+    pub spot: Option<SpotInput>,
+    /// `raise`: 2 or 3.
+    pub level: Option<u8>,
+    /// `review`.
+    pub lessons: Vec<LessonInput>,
+    /// The version that was read; asked for where something would be overwritten.
+    pub version: Option<i64>,
+}

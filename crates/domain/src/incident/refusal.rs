@@ -1,0 +1,74 @@
+//! Why a step of an incident is refused.
+
+/// Why a step is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IncidentRefusal {
+    /// Nobody can say where it is.
+    #[error("请填写警情地点、选择场所或在地图上标出位置")]
+    Nowhere,
+    /// In the future.
+    #[error("时间不能晚于现在，请核对")]
+    NotYet,
+    /// Moments that cannot follow each other.
+    #[error("报警、调派、到场、控制、扑灭、移交的时间应依次排列，请核对")]
+    Order,
+    /// The step does not fit the stage.
+    #[error("警情现在是“{0}”，不能这样办理，请刷新后再看")]
+    Stage(&'static str),
+    /// Somebody heard it already.
+    #[error("已有值守人员知晓这起警情，请刷新后再看")]
+    Known,
+    /// Only unbound sources speak of it.
+    #[error("这起警情只有未绑定来源的信号，请先由人核实属实再调派")]
+    Unverified,
+    /// No reason given.
+    #[error("请写明理由或核实情况")]
+    NoReason,
+    /// Not told, and no reason.
+    #[error("没有报 119 的请写明原因")]
+    WhyNot119,
+    /// 119 was asked for and not answered.
+    #[error("请先填写 119 报告情况，再移交警情")]
+    Untold,
+    /// Handed over to nobody.
+    #[error("请写明移交给谁")]
+    ToWhom,
+    /// Not higher than before.
+    #[error("增援等级只能逐级升高，最高三级，请核对")]
+    Level,
+    /// Gone through without a finding.
+    #[error("请写明复盘发现的情况")]
+    NoFinding,
+    /// It must be gone through again first.
+    #[error("这起警情按规定要先复盘（{0}），请登记复盘后再办结")]
+    ReviewFirst(String),
+    /// A mask that masks nothing.
+    #[error("请写明遮蔽原因，并填写摄像机机位和方位范围，或位置和半径")]
+    Mask,
+    /// No watch to hand over, or one's own.
+    #[error("您已在值守，不用重复接班")]
+    OnWatch,
+}
+
+impl IncidentRefusal {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Nowhere => "incident.nowhere",
+            Self::NotYet => "incident.not_yet",
+            Self::Order => "incident.order",
+            Self::Stage(_) => "incident.stage",
+            Self::Known => "incident.known",
+            Self::Unverified => "incident.unverified",
+            Self::NoReason => "incident.no_reason",
+            Self::WhyNot119 => "incident.why_not_119",
+            Self::Untold => "incident.untold",
+            Self::ToWhom => "incident.to_whom",
+            Self::Level => "incident.level",
+            Self::NoFinding => "incident.no_finding",
+            Self::ReviewFirst(_) => "incident.review_first",
+            Self::Mask => "incident.mask",
+            Self::OnWatch => "incident.on_watch",
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Stories, tables and properties of incidents.
+
+use proptest::prelude::*;
+
+use super::join::{Bearing, Clue, Known, Mask, Why, Window, cross, join};
+use super::statistics::{handling, response};
+use super::watch::Watch;
+use super::*;
+use crate::geometry::distance_m;
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+const WINDOW: Window = Window { ms: 600_000, near_m: 100.0, far_m: 8_000.0 };
+
+fn after(s: i64) -> Timestamp {
+    NOW.plus_ms(s * 1_000)
+}
+
+fn sign(bound: bool) -> Sign {
+    Sign {
+        source: Source::Device,
+        kind: Kind::Building,
+        place: Some("house".into()),
+        territory: "v1".into(),
+        address: "老街 12 号".to_owned(),
+        at: None,
+        error_m: None,
+        text: "感烟报警".to_owned(),
+        called_by: String::new(),
+        bound,
+        came_at: NOW,
+    }
+}
+
+fn incident(bound: bool) -> Incident {
+    Incident::open("i".into(), "JQ-0001".to_owned(), sign(bound), "system".into(), NOW).expect("opens")
+}
+
+fn by() -> PersonId {
+    "duty".into()
+}
+
+fn real() -> Act {
+    Act::Judge { verdict: Verdict::Real, how: How::Telephone, kind: None }
+}
+
+/// Takes steps, each so many seconds after the alarm.
+fn led(mut incident: Incident, steps: &[(Act, i64)]) -> Result<Incident, IncidentRefusal> {
+    for (act, s) in steps {
+        incident = incident.take(act, &by(), after(*s), "说明", after(*s))?;
+    }
+    Ok(incident)
+}
+
+fn mark(mark: Mark) -> Act {
+    Act::Mark { mark }
+}
+
+#[test]
+fn a_night_fire_goes_from_the_frame_to_the_hand_over() {
+    let steps = [
+        (Act::Acknowledge, 8),
+        (Act::Verify, 10),
+        (real(), 45),
+        (Act::Tell119 { at: Some(after(50)) }, 55),
+        (mark(Mark::Dispatched), 60),
+        (mark(Mark::EnRoute), 120),
+        (mark(Mark::Arrived), 300),
+        (mark(Mark::Controlled), 900),
+        (mark(Mark::Out), 1_500),
+        (Act::HandOver { to: "永川区消防救援大队".to_owned() }, 1_800),
+    ];
+    let over = led(incident(true), &steps).expect("goes through");
+    assert_eq!(over.stage, Stage::HandedOver);
+    assert_eq!(over.asked_119_at, Some(after(45)), "119 is asked for the moment it is confirmed");
+    assert_eq!(over.between_s(Mark::Alarm, Mark::Verified), Some(45));
+    assert_eq!(over.between_s(Mark::Dispatched, Mark::Arrived), Some(240));
+    let around = Around { again: true, listed: false, target_s: 180 };
+    assert_eq!(over.review_reasons(around), [ReviewReason::Again, ReviewReason::Slow]);
+    assert_eq!(
+        led(over, &[(Act::Review { lessons: 2 }, 86_400), (Act::Close, 86_401)]).map(|o| o.stage),
+        Ok(Stage::Closed)
+    );
+}
+
+#[test]
+fn what_only_unbound_sources_say_reaches_a_person_and_sends_nobody() {
+    let open = incident(false);
+    assert_eq!(open.may_dispatch(), Err(IncidentRefusal::Unverified));
+    let restored = Act::Join { says: "恢复".to_owned(), why: vec![], bound: true, restored: true };
+    let joined = led(open.clone(), &[(restored.clone(), 5)]).expect("joins");
+    assert_eq!(
+        (joined.stage, joined.trusted, joined.signals),
+        (Stage::Open, false, 2),
+        "all well closes nothing"
+    );
+    let bound = Act::Join { says: "感烟".to_owned(), why: vec![], bound: true, restored: false };
+    assert!(led(open.clone(), &[(bound, 5)]).expect("joins").may_dispatch().is_ok());
+    assert!(led(open, &[(real(), 5)]).expect("a person says so").may_dispatch().is_ok());
+    let burning = led(incident(true), &[(real(), 5), (mark(Mark::Arrived), 9)]).expect("burns");
+    assert_eq!(led(burning, &[(restored, 10)]).map(|one| one.stage), Ok(Stage::Responding));
+}
+
+#[test]
+fn steps_that_cannot_be_are_refused() {
+    let confirmed = || led(incident(true), &[(real(), 5)]).expect("confirmed");
+    let out = || led(confirmed(), &[(mark(Mark::Out), 60)]).expect("out");
+    let hand_over = Act::HandOver { to: "大队".to_owned() };
+    for (incident, act, s, code) in [
+        (incident(true), mark(Mark::Controlled), 5, "incident.stage"),
+        (incident(true), Act::HandOver { to: "大队".to_owned() }, 5, "incident.stage"),
+        (incident(true), Act::Acknowledge, -5, "incident.order"),
+        (incident(true), Act::Void, 86_400 * 400, "ok"),
+        (confirmed(), Act::Void, 6, "incident.stage"),
+        (
+            confirmed(),
+            Act::Judge { verdict: Verdict::CannotTell, how: How::Other, kind: None },
+            6,
+            "incident.stage",
+        ),
+        (confirmed(), Act::Raise { level: 1 }, 6, "incident.level"),
+        (confirmed(), Act::Close, 6, "incident.stage"),
+        (out(), hand_over.clone(), 61, "incident.untold"),
+        (out(), Act::HandOver { to: " ".to_owned() }, 61, "incident.to_whom"),
+        (out(), mark(Mark::Arrived), 61, "incident.stage"),
+    ] {
+        let told = incident.take(&act, &by(), after(s), "说明", after(s));
+        assert_eq!(told.map_or_else(|refusal| refusal.code(), |_| "ok"), code, "{act:?}");
+    }
+    let twice = led(incident(true), &[(Act::Acknowledge, 1)]).expect("heard");
+    assert_eq!(led(twice, &[(Act::Acknowledge, 2)]), Err(IncidentRefusal::Known));
+    let silent = incident(true).take(&Act::Tell119 { at: None }, &by(), after(1), " ", after(1));
+    assert_eq!(silent, Err(IncidentRefusal::WhyNot119));
+    let later = led(confirmed(), &[(mark(Mark::EnRoute), 100)]).expect("on the way");
+    assert_eq!(
+        later.clone().take(&mark(Mark::Arrived), &by(), after(90), "", after(200)),
+        Err(IncidentRefusal::Order)
+    );
+    let why =
+        out().take(&Act::Tell119 { at: None }, &by(), after(61), "自行扑灭", after(61)).expect("says why");
+    assert!(led(why, &[(hand_over, 62)]).is_ok());
+}
+
+#[test]
+fn a_wrong_verdict_is_put_right_with_a_reason() {
+    let no = led(
+        incident(true),
+        &[(Act::Judge { verdict: Verdict::FalseAlarm, how: How::Camera, kind: None }, 30)],
+    );
+    let no = no.expect("judged");
+    assert_eq!(no.stage, Stage::FalseAlarm);
+    assert_eq!(no.clone().take(&real(), &by(), after(40), "", after(40)), Err(IncidentRefusal::NoReason));
+    let yes = led(no, &[(real(), 40)]).expect("put right");
+    assert_eq!((yes.stage, yes.mark(Mark::Verified)), (Stage::Real, Some(after(30))));
+}
+
+#[test]
+fn signs_of_one_place_and_time_are_one_incident() {
+    let house = Known {
+        id: "house".into(),
+        last_at: NOW,
+        place: Some("p1".into()),
+        at: Some([105.87, 29.26]),
+        error_m: 0.0,
+        bearings: vec![],
+    };
+    let far = Known { id: "far".into(), place: None, at: Some([105.9, 29.3]), ..house.clone() };
+    let known = [house, far];
+    let clue = |place: Option<&str>, at: Option<Position>, s: i64| Clue {
+        came_at: after(s),
+        place: place.map(Into::into),
+        at,
+        bearing: None,
+    };
+    let to = |clue: &Clue| join(clue, &known, &WINDOW).map(|(id, _)| id.to_string());
+    assert_eq!(to(&clue(Some("p1"), None, 60)).as_deref(), Some("house"));
+    assert_eq!(to(&clue(None, Some([105.8705, 29.26]), 60)).as_deref(), Some("house"));
+    assert_eq!(to(&clue(None, Some([105.872, 29.26]), 60)), None, "two hundred metres off");
+    assert_eq!(to(&clue(Some("p1"), None, 700)), None, "too late");
+    assert_eq!(
+        to(&clue(Some("p1"), Some([105.9, 29.3]), 60)).as_deref(),
+        Some("house"),
+        "the place says more"
+    );
+    assert_eq!(to(&clue(None, None, 60)), None);
+}
+
+fn bearing(pose: &str, from: Position, azimuth_deg: f64) -> Bearing {
+    Bearing { pose: pose.to_owned(), from, azimuth_deg, spread_deg: 1.0 }
+}
+
+#[test]
+fn two_cameras_cross_to_a_point_and_one_pose_never_does() {
+    // One looks north-east, the other, 2 km to the east, north-west: they meet 1 km north of the middle.
+    let west = bearing("a/0", [105.87, 29.26], 45.0);
+    let east = bearing("b/0", [105.87 + 2_000.0 / (111_194.9 * 29.26_f64.to_radians().cos()), 29.26], 315.0);
+    let fix = cross(&west, &east, 8_000.0).expect("they meet");
+    assert!((distance_m(west.from, fix.at) - 1_414.2).abs() < 5.0);
+    assert!((fix.error_m - 2.0 * 1_414.2 * 1_f64.to_radians().tan()).abs() < 1.0, "{}", fix.error_m);
+    assert!(cross(&west, &Bearing { pose: "a/0".to_owned(), ..east.clone() }, 8_000.0).is_none(), "one pose");
+    assert!(cross(&west, &bearing("a/1", west.from, 60.0), 8_000.0).is_none(), "one spot");
+    assert!(cross(&west, &Bearing { azimuth_deg: 48.0, ..east.clone() }, 8_000.0).is_none(), "nearly alike");
+    assert!(cross(&west, &Bearing { azimuth_deg: 135.0, ..east.clone() }, 8_000.0).is_none(), "behind");
+    assert!(cross(&west, &east, 1_000.0).is_none(), "farther than they see");
+    let known = Known {
+        id: "smoke".into(),
+        last_at: NOW,
+        place: None,
+        at: None,
+        error_m: 0.0,
+        bearings: vec![west.clone()],
+    };
+    let clue = |bearing| Clue { came_at: after(30), place: None, at: None, bearing: Some(bearing) };
+    let found = join(&clue(east), std::slice::from_ref(&known), &WINDOW).expect("one smoke");
+    assert!(matches!(found.1[..], [Why::Crossed(_)]));
+    let again = join(&clue(Bearing { azimuth_deg: 46.0, ..west }), std::slice::from_ref(&known), &WINDOW);
+    assert_eq!(again.map(|(_, why)| why), Some(vec![Why::OnBearing]), "the same camera again");
+    let other = bearing("a/0", [105.87, 29.26], 90.0);
+    assert_eq!(join(&clue(other), &[known], &WINDOW), None, "another direction of one camera");
+}
+
+#[test]
+fn a_known_chimney_is_hidden_where_it_stands_and_nowhere_else() {
+    let mask = Mask {
+        id: "m".to_owned(),
+        what: "砖厂烟囱".to_owned(),
+        pose: Some("a/0".to_owned()),
+        sector: Some((350.0, 10.0)),
+        around: None,
+        void: None,
+    };
+    let seen = |pose: &str, azimuth_deg: f64| Clue {
+        bearing: Some(bearing(pose, [105.87, 29.26], azimuth_deg)),
+        ..Clue::default()
+    };
+    for (clue, hidden) in [
+        (seen("a/0", 355.0), true),
+        (seen("a/0", 0.0), true),
+        (seen("a/0", 10.0), true),
+        (seen("a/0", 11.0), false),
+        (seen("b/0", 0.0), false),
+        (Clue { at: Some([105.87, 29.26]), ..Clue::default() }, false),
+    ] {
+        assert_eq!(mask.hides(&clue), hidden, "{clue:?}");
+    }
+    let kiln = Mask { pose: None, sector: None, around: Some(([105.87, 29.26], 50.0)), ..mask.clone() };
+    assert!(kiln.hides(&Clue { at: Some([105.8701, 29.26]), ..Clue::default() }));
+    assert!(!Mask { void: Some((NOW, "拆除".to_owned())), ..mask.clone() }.hides(&seen("a/0", 0.0)));
+    assert_eq!(Mask { sector: None, ..mask }.checked(), Err(IncidentRefusal::Mask));
+}
+
+#[test]
+fn figures_count_what_was_sent_and_leave_tests_out() {
+    let sent = |s: i64| {
+        let steps = [(real(), 40), (mark(Mark::Dispatched), 60), (mark(Mark::Arrived), 60 + s)];
+        led(incident(true), &steps).expect("sent")
+    };
+    let no = Act::Judge { verdict: Verdict::FalseAlarm, how: How::Camera, kind: None };
+    let test = Act::Judge { verdict: Verdict::Test, how: How::Device, kind: None };
+    let mut all = vec![sent(100), sent(200), sent(400), sent(900)];
+    all.push(led(incident(true), &[(no, 90)]).expect("none"));
+    all.push(led(incident(true), &[(test, 5)]).expect("a test"));
+    all.push(incident(false));
+    all.push(Incident { rehearsal: true, ..sent(1) });
+    let found = response(&all, 300);
+    assert_eq!((found.n, found.median_s, found.p90_s, found.in_target), (4, Some(200), Some(900), 2));
+    let found = handling(&all, 60);
+    assert_eq!(
+        (found.alarms, found.verified_in_time, found.false_alarms, found.real, found.unverified),
+        (6, 4, 1, 4, 1)
+    );
+    assert_eq!(response(&[], 300).median_s, None);
+}
+
+#[test]
+fn a_watch_is_taken_over_by_somebody_else() {
+    let first = Watch::take_over("w1".to_owned(), None, by(), vec![], "", NOW).expect("begins");
+    let again = Watch::take_over("w2".to_owned(), Some(&first), by(), vec![], "", NOW);
+    assert_eq!(again, Err(IncidentRefusal::OnWatch));
+    let next =
+        Watch::take_over("w2".to_owned(), Some(&first), "next".into(), vec!["i".into()], " 看紧 ", NOW);
+    let next = next.expect("is taken over");
+    assert_eq!((next.taken_from, next.note.as_str(), next.open.len()), (Some(by()), "看紧", 1));
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        Just(Act::Acknowledge),
+        Just(Act::Verify),
+        Just(real()),
+        Just(Act::Judge { verdict: Verdict::FalseAlarm, how: How::Other, kind: None }),
+        Just(Act::Judge { verdict: Verdict::CannotTell, how: How::Other, kind: None }),
+        Just(Act::Tell119 { at: None }),
+        Just(mark(Mark::Dispatched)),
+        Just(mark(Mark::EnRoute)),
+        Just(mark(Mark::Arrived)),
+        Just(mark(Mark::Controlled)),
+        Just(mark(Mark::Out)),
+        Just(Act::HandOver { to: "大队".to_owned() }),
+        Just(Act::Close),
+        Just(Act::Void),
+        any::<(bool, bool)>().prop_map(|(bound, restored)| Act::Join {
+            says: String::new(),
+            why: vec![],
+            bound,
+            restored
+        }),
+    ]
+}
+
+proptest! {
+    /// Whatever is tried: nobody is sent on an unbound source's word, no fire is handed over without a word about 119,
+    /// a fire that burns is never ended by a device, and moments never run backwards.
+    #[test]
+    fn whatever_is_tried_the_rules_hold(bound in any::<bool>(), tries in prop::collection::vec((any_act(), 0_i64..4_000), 0..40)) {
+        let mut at = incident(bound);
+        for (act, s) in tries {
+            let before = at.clone();
+            let Ok(next) = at.clone().take(&act, &by(), after(s), "说明", after(4_000)) else { continue };
+            at = next;
+            if before.stage.is_unverified() && !before.trusted {
+                let dispatched = Act::Mark { mark: Mark::Dispatched };
+                prop_assert!(act != dispatched);
+            }
+            if matches!(act, Act::Join { .. }) {
+                prop_assert_eq!(before.stage, at.stage);
+            }
+            if at.stage == Stage::HandedOver && at.kind.is_fire() && at.asked_119_at.is_some() {
+                prop_assert!(at.told_119.is_some());
+            }
+            let stamps: Vec<Timestamp> = [Mark::Dispatched, Mark::EnRoute, Mark::Arrived]
+                .iter().filter_map(|mark| at.mark(*mark)).collect();
+            prop_assert!(stamps.is_sorted());
+        }
+    }
+}

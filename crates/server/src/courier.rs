@@ -1,0 +1,397 @@
+//! The courier: takes messages to the gateways a file names, over plain HTTP/1.1 (TLS where the address says so) or SMTP.
+//! Addresses come from that file alone, redirects are not followed, and every conversation has an end. What does not
+//! belong here: when, to whom and over which channel (`app::message`).
+//!
+//! The file, one table a channel:
+//!
+//! ```toml
+//! [sms]
+//! url = "https://gateway.example/sms"          # {to} is put in percent-encoded
+//! body = '{"phone":"{to}","text":"{text}"}'    # {to}, {text} and {key} are put in as JSON strings without quotes
+//! secret = "…"                                 # signs time and body: X-Fengsui-Time, X-Fengsui-Signature (HMAC-SHA256)
+//! receipt = "id"                               # this field of the answer is kept as the receipt
+//! [email]
+//! url = "smtp://127.0.0.1:25"
+//! from = "fengsui@qingfeng.example"
+//! ```
+//!
+//! `wecom` and `dingtalk` know the body and the answer of those robots by themselves; `dingtalk` signs as its robots ask.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use app::Clock;
+use app::message::{Carried, Courier, Letter};
+use base64::Engine;
+use domain::message::Channel;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+/// So long one conversation may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// So much of an answer is read. Units: bytes.
+const MOST: u64 = 64 * 1024;
+
+/// A gateway as the file describes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// Where it is.
+    pub url: String,
+    /// What is sent, with `{to}`, `{text}` and `{key}`.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// What the body is signed with.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Field of the answer that is the receipt.
+    #[serde(default)]
+    pub receipt: Option<String>,
+    /// Sender of e-mail.
+    #[serde(default)]
+    pub from: Option<String>,
+}
+
+/// Takes letters to the gateways there are.
+pub struct Gateways {
+    by_channel: BTreeMap<Channel, Gateway>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Gateways {
+    /// Reads the file.
+    pub fn read(path: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("通道文件 {} 读不出来，请检查路径", path.display()))?;
+        Self::parse(&text, clock)
+    }
+
+    /// Reads what the file says.
+    pub fn parse(text: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let found: BTreeMap<String, Gateway> =
+            toml::from_str(text).context("通道文件格式不对，请对照手册修改")?;
+        let mut by_channel = BTreeMap::new();
+        for (code, gateway) in found {
+            let channel = Channel::from_code(&code).filter(|channel| *channel != Channel::Desk);
+            let channel = channel.with_context(|| format!("通道文件中的“{code}”不是可用的通道，请改正"))?;
+            let schemes: &[&str] =
+                if channel == Channel::Email { &["smtp://"] } else { &["http://", "https://"] };
+            ensure!(
+                schemes.iter().any(|scheme| gateway.url.starts_with(scheme)),
+                "通道“{code}”的地址应以 {} 开头，请改正",
+                schemes.join(" 或 ")
+            );
+            by_channel.insert(channel, gateway);
+        }
+        Ok(Self { by_channel, clock })
+    }
+
+    async fn take(&self, letter: &Letter) -> anyhow::Result<String> {
+        let gateway = self.by_channel.get(&letter.channel).context("没有配置这个通道")?;
+        match letter.channel {
+            Channel::Email => mail(gateway, letter).await,
+            _ => self.post(gateway, letter).await,
+        }
+    }
+
+    async fn post(&self, gateway: &Gateway, letter: &Letter) -> anyhow::Result<String> {
+        let robot = matches!(letter.channel, Channel::Wecom | Channel::Dingtalk);
+        let template = gateway.body.as_deref().unwrap_or(match letter.channel {
+            Channel::Wecom | Channel::Dingtalk => r#"{"msgtype":"text","text":{"content":"{text}"}}"#,
+            _ => r#"{"to":"{to}","text":"{text}","key":"{key}"}"#,
+        });
+        let body = filled(template, letter);
+        let now = self.clock.now().0;
+        let mut url = gateway.url.replace("{to}", &percent(&letter.to));
+        let mut headers = String::new();
+        if let Some(secret) = &gateway.secret {
+            if letter.channel == Channel::Dingtalk {
+                // As DingTalk's robots ask: time and secret, signed with the secret.
+                let sign = base64::engine::general_purpose::STANDARD
+                    .encode(signed(secret, &format!("{now}\n{secret}"))?);
+                let joint = if url.contains('?') { '&' } else { '?' };
+                url = format!("{url}{joint}timestamp={now}&sign={}", percent(&sign));
+            } else {
+                let sign: String = signed(secret, &format!("{now}.{body}"))?
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                headers = format!("X-Fengsui-Time: {now}\r\nX-Fengsui-Signature: {sign}\r\n");
+            }
+        }
+        let (status, answer) = http_post(&url, &headers, &body).await?;
+        ensure!((200..300).contains(&status), "网关答复 {status}");
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
+        if robot && let Some(code) = answer.get("errcode").and_then(serde_json::Value::as_i64) {
+            ensure!(code == 0, "网关答复 errcode {code}");
+        }
+        let field = gateway.receipt.as_deref().and_then(|name| answer.get(name));
+        Ok(match field {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => status.to_string(),
+        })
+    }
+}
+
+impl Courier for Gateways {
+    fn channels(&self) -> Vec<Channel> {
+        self.by_channel.keys().copied().collect()
+    }
+
+    fn carry<'a>(&'a self, letter: &'a Letter) -> Carried<'a> {
+        Box::pin(async move {
+            match tokio::time::timeout(PATIENCE, self.take(letter)).await {
+                Ok(Ok(receipt)) => Ok(receipt),
+                Ok(Err(error)) => Err(format!("{error:#}")),
+                Err(_) => Err("网关 10 秒内没有答复".to_owned()),
+            }
+        })
+    }
+}
+
+fn signed(secret: &str, text: &str) -> anyhow::Result<Vec<u8>> {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).context("密钥不可用")?;
+    mac.update(text.as_bytes());
+    Ok(mac.finalize().into_bytes().to_vec())
+}
+
+/// A template with what is put in as the inside of JSON strings.
+fn filled(template: &str, letter: &Letter) -> String {
+    let inside = |text: &str| {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()
+    };
+    // One pass: what is put in is not looked at again.
+    let mut out = String::with_capacity(template.len() + letter.text.len());
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let put = [("{to}", &letter.to), ("{text}", &letter.text), ("{key}", &letter.key)];
+        match put.iter().find(|(name, _)| after.starts_with(name)) {
+            Some((name, text)) => {
+                out.push_str(&inside(text));
+                rest = &after[name.len()..];
+            }
+            None => {
+                out.push('{');
+                rest = &after[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn percent(text: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// Host, port and path of an address.
+fn parts(url: &str) -> anyhow::Result<(bool, String, u16, String)> {
+    let (scheme, rest) = url.split_once("://").context("地址不完整")?;
+    let tls = scheme == "https";
+    let (authority, path) = match rest.find(['/', '?']) {
+        Some(at) if rest[at..].starts_with('/') => (&rest[..at], rest[at..].to_owned()),
+        Some(at) => (&rest[..at], format!("/{}", &rest[at..])),
+        None => (rest, "/".to_owned()),
+    };
+    ensure!(!authority.contains('@'), "地址中不能写用户名和密码");
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => (host, port.parse()?),
+        _ => (
+            authority,
+            if scheme == "smtp" {
+                25
+            } else if tls {
+                443
+            } else {
+                80
+            },
+        ),
+    };
+    Ok((tls, host.trim_matches(['[', ']']).to_owned(), port, path))
+}
+
+async fn http_post(url: &str, headers: &str, body: &str) -> anyhow::Result<(u16, String)> {
+    let (tls, host, port, path) = parts(url)?;
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json; charset=utf-8\r\n\
+         Content-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
+        body.len()
+    );
+    let stream = TcpStream::connect((host.as_str(), port)).await.context("连接不上网关")?;
+    if !tls {
+        return asked(stream, &request).await;
+    }
+    let mut roots = rustls::RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = rustls::pki_types::ServerName::try_from(host)?;
+    let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    asked(stream, &request).await
+}
+
+async fn asked(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    request: &str,
+) -> anyhow::Result<(u16, String)> {
+    stream.write_all(request.as_bytes()).await?;
+    stream.flush().await?;
+    let mut bytes = Vec::new();
+    let mut answer = stream.take(MOST);
+    // A gateway that says how much it sends is not waited for beyond that.
+    loop {
+        let n = answer.read_buf(&mut bytes).await?;
+        if n == 0 || is_whole(&bytes) {
+            break;
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").context("网关的答复不是 HTTP")?;
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).context("网关的答复不是 HTTP")?;
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    Ok((status, if chunked { unchunked(body) } else { body.to_owned() }))
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let head = head.to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    match length.and_then(|n| n.trim().parse::<usize>().ok()) {
+        Some(n) => body.len() >= n,
+        None => head.contains("transfer-encoding: chunked") && body.ends_with("0\r\n\r\n"),
+    }
+}
+
+/// The parts of a chunked body, put together.
+fn unchunked(body: &str) -> String {
+    let mut out = String::new();
+    let mut rest = body;
+    while let Some((size, after)) = rest.split_once("\r\n") {
+        let n = usize::from_str_radix(size.split(';').next().unwrap_or("").trim(), 16).unwrap_or(0);
+        let Some(part) = after.get(..n).filter(|part| !part.is_empty()) else { break };
+        out.push_str(part);
+        rest = after.get(n + 2..).unwrap_or("");
+    }
+    out
+}
+
+/// Hands a letter to a mail server of the own network.
+async fn mail(gateway: &Gateway, letter: &Letter) -> anyhow::Result<String> {
+    let from = gateway.from.as_deref().context("没有配置发件人")?;
+    let is_address = |text: &str| text.contains('@') && !text.contains(['\r', '\n', '<', '>', ' ']);
+    ensure!(is_address(from) && is_address(&letter.to), "邮件地址不对");
+    let (_, host, port, _) = parts(&gateway.url)?;
+    let stream = TcpStream::connect((host.as_str(), port)).await.context("连接不上邮件服务器")?;
+    let (read, mut write) = stream.into_split();
+    let mut read = BufReader::new(read);
+    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let subject = encode("烽燧通知");
+    let body = encode(&letter.text);
+    let data = format!(
+        "From: <{from}>\r\nTo: <{}>\r\nSubject: =?UTF-8?B?{subject}?=\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n.",
+        letter.to
+    );
+    let mut last = said(&mut read, 220).await?;
+    for (line, wanted) in [
+        ("EHLO fengsui".to_owned(), 250),
+        (format!("MAIL FROM:<{from}>"), 250),
+        (format!("RCPT TO:<{}>", letter.to), 250),
+        ("DATA".to_owned(), 354),
+        (data, 250),
+    ] {
+        write.write_all(format!("{line}\r\n").as_bytes()).await?;
+        last = said(&mut read, wanted).await?;
+    }
+    let _ = write.write_all(b"QUIT\r\n").await;
+    Ok(last)
+}
+
+/// The server's answer, when it is the one waited for.
+async fn said(read: &mut (impl AsyncBufReadExt + Unpin), wanted: u16) -> anyhow::Result<String> {
+    for _ in 0..100 {
+        let mut line = String::new();
+        (&mut *read).take(4_096).read_line(&mut line).await?;
+        let line = line.trim_end().to_owned();
+        match line.get(..3).and_then(|code| code.parse::<u16>().ok()) {
+            Some(code) if code == wanted && line.as_bytes().get(3) != Some(&b'-') => return Ok(line),
+            Some(code) if code == wanted => {}
+            _ => bail!("邮件服务器答复：{line}"),
+        }
+    }
+    bail!("邮件服务器的答复没有结束")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(text: &str) -> Letter {
+        Letter {
+            channel: Channel::Sms,
+            to: "138 0000".to_owned(),
+            text: text.to_owned(),
+            key: "incident/i/open/p".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_cannot_break_out_of_the_template() {
+        let body = filled(r#"{"phone":"{to}","text":"{text}"}"#, &letter("甲\"},{\"x\":\"{to}\n"));
+        let read: serde_json::Value = serde_json::from_str(&body).expect("still JSON");
+        assert_eq!(read["text"], "甲\"},{\"x\":\"{to}\n");
+        assert_eq!(read["phone"], "138 0000");
+        assert_eq!(percent("138 &烽"), "138%20%26%E7%83%BD");
+    }
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        for (url, tls, host, port, path) in [
+            ("http://127.0.0.1:9000/sms?x=1", false, "127.0.0.1", 9_000, "/sms?x=1"),
+            ("https://gateway.example", true, "gateway.example", 443, "/"),
+            ("http://[::1]:80?key=1", false, "::1", 80, "/?key=1"),
+            ("smtp://mail", false, "mail", 25, "/"),
+        ] {
+            let found = parts(url).expect("an address");
+            assert_eq!(found, (tls, host.to_owned(), port, path.to_owned()), "{url}");
+        }
+        assert!(parts("http://user:pass@host/").is_err());
+        assert_eq!(unchunked("4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n"), "Wikipedia");
+    }
+
+    #[test]
+    fn a_file_that_names_nothing_known_is_refused() {
+        struct Still;
+        impl Clock for Still {
+            fn now(&self) -> domain::time::Timestamp {
+                domain::time::Timestamp(0)
+            }
+        }
+        let read = |text: &str| Gateways::parse(text, Arc::new(Still)).map(|found| found.channels());
+        assert_eq!(read("[sms]\nurl = \"http://g/\"").expect("one channel"), [Channel::Sms]);
+        for wrong in [
+            "[fax]\nurl = \"http://g/\"",
+            "[desk]\nurl = \"http://g/\"",
+            "[sms]\nurl = \"file:///x\"",
+            "[sms]\nurl = \"http://g/\"\nx = 1",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

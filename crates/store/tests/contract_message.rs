@@ -1,0 +1,122 @@
+//! The contract of messages, once on SQLite and once on PostgreSQL: what is due is found by its moment, one key is one
+//! message, tries grow, addresses are sealed.
+
+mod ground;
+
+use domain::ids::TownCode;
+use domain::message::{Attempt, Channel, Message, Quiet, Reach, State, Urgency, Way};
+use domain::time::Timestamp;
+use ground::{day, entry};
+use store::message::{MessageFilter, MessageRecord, ReachRecord};
+use store::{Db, Error};
+use testkit::both_databases;
+
+fn town() -> TownCode {
+    TownCode::from("500118103000")
+}
+
+fn at(s: i64) -> Timestamp {
+    Timestamp::start_of(day("2026-09-01")).plus_ms(s * 1_000)
+}
+
+fn record(id: &str, person: &str, s: i64) -> MessageRecord {
+    let message = Message {
+        id: id.into(),
+        to: person.into(),
+        key: format!("incident/i/{id}"),
+        about: ("incident".to_owned(), format!("i-{id}")),
+        urgency: Urgency::Alarm,
+        text: "有警情待核实".to_owned(),
+        written_at: at(s),
+        attempts: Vec::new(),
+        state: State::Waiting,
+        received_at: None,
+    };
+    MessageRecord { message, next_at: Some(at(s)), version: 1, recorded_at: at(s) }
+}
+
+#[tokio::test]
+async fn what_is_due_is_found_once_for_each_key() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let (mut one, two) = (record("a", "p1", 0), record("b", "p2", 60));
+        let mut tx = db.write(&town()).await?;
+        tx.insert_message(&one).await?;
+        tx.insert_message(&two).await?;
+        tx.commit(entry("message.send", "message", "a", at(0)), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let mut same = record("c", "p1", 0);
+        same.message.key.clone_from(&one.message.key);
+        assert!(tx.insert_message(&same).await.is_err(), "one event, one person, one message");
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.message(&"a".into()).await?, Some(one.clone()));
+        assert_eq!(read.message_with_key(&two.message.key).await?, Some(two.clone()));
+        assert_eq!(read.due_messages(at(59), 9).await?, [one.clone()]);
+        assert_eq!(read.due_messages(at(60), 9).await?, [one.clone(), two.clone()]);
+        drop(read);
+
+        let tried = |s: i64, ok: bool| Attempt {
+            channel: Channel::Sms,
+            at: at(s),
+            receipt: ok.then(|| "r".to_owned()),
+            error: String::new(),
+        };
+        one.message = one.message.tried(tried(70, true));
+        one.next_at = None;
+        let mut tx = db.write(&town()).await?;
+        tx.update_message(&one).await?;
+        tx.insert_try("t1", &one.message.id, &tried(69, false)).await?;
+        tx.insert_try("t2", &one.message.id, &tried(70, true)).await?;
+        tx.commit(entry("message.send", "message", "a", at(70)), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_message(&one).await, Err(Error::Conflict { .. })));
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(
+            read.due_messages(at(99), 9).await?,
+            [two.clone()],
+            "nothing more is to be done for the other"
+        );
+        assert_eq!(read.last_tries(1).await?, [tried(70, true)]);
+        let filter = |states: Option<&str>, person: Option<&str>| MessageFilter {
+            states: states.map(str::to_owned),
+            person: person.map(Into::into),
+            about: None,
+        };
+        assert_eq!(read.messages(&filter(Some("waiting"), None), 9).await?, [two.clone()]);
+        assert_eq!(read.messages(&filter(None, Some("p1")), 9).await?.len(), 1);
+        let about =
+            MessageFilter { about: Some(("incident".to_owned(), "i-b".to_owned())), ..filter(None, None) };
+        assert_eq!(read.messages(&about, 9).await?, [two]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn how_somebody_is_reached_is_sealed() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let way = |channel, address: &str| Way { channel, address: address.to_owned() };
+        let reach = Reach {
+            person: "p1".into(),
+            ways: vec![way(Channel::Desk, ""), way(Channel::Email, "a@qingfeng.example")],
+            quiet: Some(Quiet { from_min: 1_320, to_min: 420 }),
+        };
+        let mut record = ReachRecord { reach, version: 1, recorded_at: at(0) };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_reach(&record).await?;
+        tx.commit(entry("reach.set", "reach", "p1", at(0)), ()).await?;
+        assert_eq!(db.read(&town()).await?.reach(&"p1".into()).await?, Some(record.clone()));
+        assert_eq!(db.read(&town()).await?.reach(&"p2".into()).await?, None);
+        record.reach.ways.truncate(1);
+        let mut tx = db.write(&town()).await?;
+        tx.update_reach(&record).await?;
+        tx.commit(entry("reach.set", "reach", "p1", at(1)), ()).await?;
+        record.version = 2;
+        assert_eq!(db.read(&town()).await?.reach(&"p1".into()).await?, Some(record));
+        Ok(())
+    })
+    .await
+}
