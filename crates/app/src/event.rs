@@ -81,6 +81,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         // Told to whoever reads signals at all: one entry stands for many, in many villages.
         "signal" => Action::SignalRead,
         "call_test" => Action::CallTestRead,
+        "report_case" => Action::ReportCaseRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
         "letter" => Action::LetterRead,
@@ -121,6 +122,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "facility"
             | "road"
             | "device"
+            | "report_case"
             | "placard"
             | "call_test"
             | "sortie"

@@ -17,6 +17,7 @@ mod picture;
 mod placard;
 mod places;
 mod record;
+mod report_case;
 mod road;
 mod training;
 
@@ -87,6 +88,7 @@ impl App {
         placard::fill(self, roster).await?;
         drill::fill(self, roster).await?;
         call_test::fill(self, roster).await?;
+        report_case::fill(self, roster).await?;
         Ok(true)
     }
 }

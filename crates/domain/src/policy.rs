@@ -151,6 +151,12 @@ actions! {
     RoadReport "road.report" "报告道路封闭"
     RoadVoid "road.void" "作废路段"
     RoadPlan "road.plan" "推演道路设想"
+    ReportCaseRead "report_case.read" "查看举报件"
+    ReportCaseTake "report_case.take" "登记举报"
+    ReportCaseScreen "report_case.screen" "筛查派办举报"
+    ReportCaseHandle "report_case.handle" "核实办理举报"
+    ReportCaseReply "report_case.answer" "答复归档举报"
+    ReportCaseReveal "reporter.reveal" "查看举报人信息"
 }
 
 /// How far a right reaches.
@@ -660,6 +666,37 @@ fn grants(action: Action) -> &'static [Grant] {
         A::RoadVoid => &[(OFFICE, Reach::Town)],
         // What is thought of before money is spent: those who plan and those who decide.
         A::RoadPlan => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (DEPT, Reach::Town)],
+        // Never the unit that is reported, nor the owner of the place. Source: handbook §2.3, §4.3.
+        A::ReportCaseRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        // People walk in and call wherever they know somebody.
+        A::ReportCaseTake => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Town),
+        ],
+        A::ReportCaseScreen | A::ReportCaseReply => &[(OFFICE, Reach::Town)],
+        // Whoever it was given to.
+        A::ReportCaseHandle => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Org),
+            (GRID, Reach::Org),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Org),
+        ],
+        // Only for who holds the post the town has named besides; the record says why each time.
+        A::ReportCaseReveal => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town)],
     }
 }
 

@@ -15,6 +15,7 @@ mod meeting;
 mod names;
 mod org;
 mod placard;
+mod report_case;
 mod road;
 mod training;
 
@@ -31,7 +32,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 36] = [
+pub const CONNECTED: [&str; 38] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -68,6 +69,8 @@ pub const CONNECTED: [&str; 36] = [
     "device.online",
     "device.installed",
     "road.passable",
+    "report_case.accepted",
+    "report_case.replied",
 ];
 
 /// A village as the board shows it.
@@ -167,6 +170,7 @@ impl Read {
         self.gather_sorties(&mut out).await?;
         self.gather_facilities(&mut out, as_of).await?;
         self.gather_devices(&mut out, as_of).await?;
+        self.gather_report_cases(&mut out).await?;
         Ok(out)
     }
 

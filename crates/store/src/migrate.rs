@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0020_road", include_str!("../migrations/0020_road.sql")),
     ("0021_road_scenario", include_str!("../migrations/0021_road_scenario.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
+    ("0027_report_case", include_str!("../migrations/0027_report_case.sql")),
 ];
 
 const MEMORY: &str =

@@ -77,6 +77,9 @@ pub const SEALED: &[&str] = &[
     "group_point",
     "road_map",
     "road_scenario",
+    "report_case",
+    "report_case_event",
+    "reporter",
 ];
 
 /// Something that does not fit.

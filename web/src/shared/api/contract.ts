@@ -395,3 +395,16 @@ export type SortieView = View<'SortieView'>
 export type SortieOptions = View<'SortieOptions'>
 export type SortieInput = Schemas['SortieInput']
 export type SortieVoidInput = Schemas['SortieVoidInput']
+
+// ── reports from anybody
+
+export type ReportCaseRow = View<'ReportCaseRow'>
+export type ReportCasePage = View<'ReportCasePage'>
+export type ReportCaseOptions = View<'ReportCaseOptions'>
+export type ReportCaseEventView = View<'ReportCaseEventView'>
+export type ReportCaseView = View<'ReportCaseView'>
+export type ReportCaseTaken = View<'ReportCaseTaken'>
+export type ReporterView = View<'ReporterView'>
+export type RewardLedger = View<'RewardLedger'>
+export type ReportCaseInput = Schemas['ReportCaseInput']
+export type ReportCaseStep = Schemas['ReportCaseStep']
