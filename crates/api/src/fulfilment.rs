@@ -551,6 +551,7 @@ fn evidence_row(found: Found) -> EvidenceRow {
         "letter" => Some(format!("/letters/{}", found.id)),
         "placard" => Some(format!("/placards/{}", found.id)),
         "force" => Some(format!("/forces/{}", found.id)),
+        "report_case" => Some(format!("/report-cases/{}", found.id)),
         _ => None,
     };
     EvidenceRow {

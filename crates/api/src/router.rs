@@ -26,6 +26,8 @@ pub(crate) const MAX_JSON: usize = 1024 * 1024;
 pub(crate) const MAX_UPLOAD: usize = app::import::MAX_FILE + 64 * 1024;
 /// The longest a request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest a report with a picture may take.
+const LONG_PATIENCE: Duration = Duration::from_secs(180);
 /// What a page may load: only what this server sends. The map's worker is made by the page itself from what was sent.
 const CSP: &str = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
                    object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
@@ -54,7 +56,7 @@ impl Doors {
 
 /// Everything there is, for the description.
 fn described() -> OpenApiRouter<Doors> {
-    ordinary().merge(uploads())
+    ordinary().merge(uploads()).merge(crate::report_case::public_routes())
 }
 
 /// Routes that take whole files.
@@ -113,6 +115,8 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::follow_up::routes())
         .merge(crate::force::routes())
         .merge(crate::report::routes())
+        .merge(crate::report_case::routes())
+        .merge(crate::open311::routes())
         .merge(crate::budget::routes())
         .merge(crate::contract::routes())
         .merge(crate::campaign::routes())
@@ -141,6 +145,10 @@ pub fn openapi() -> String {
 pub fn router(doors: Doors, pages: Router) -> Router {
     let (api, _) = ordinary().split_for_parts();
     let (uploads, _) = uploads().split_for_parts();
+    // Pictures from old phones over bad lines take long; their handler bounds what it reads.
+    let (reports, _) = crate::report_case::public_routes().split_for_parts();
+    let reports =
+        reports.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_PATIENCE));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -156,9 +164,10 @@ pub fn router(doors: Doors, pages: Router) -> Router {
     .with_state(doors.clone())
     .merge(pages)
     .layer(RequestBodyLimitLayer::new(MAX_JSON))
-    .merge(uploads.with_state(doors))
+    .merge(uploads.with_state(doors.clone()))
     .layer(middleware::from_fn(problem::in_our_words))
     .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+    .merge(reports.with_state(doors))
     .layer(CatchPanicLayer::new())
     .layer(header(header::CONTENT_SECURITY_POLICY, CSP))
     .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -32,6 +32,7 @@ const TAUGHT: &str = "场镇社区居民消防培训";
 const SENSOR: &str = "老街五金店后堂感烟";
 const SMOKED: &str = "老街后堂冒烟，邻居来电";
 const HUNG: &str = "场镇社区村委会门口";
+const REPORTED: &str = "夜市棚户飞线充电";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
 const SECRETS: &[&str] = &[
@@ -54,6 +55,7 @@ const SECRETS: &[&str] = &[
     HUNG,
     SENSOR,
     SMOKED,
+    REPORTED,
 ];
 
 /// What an endpoint is, as far as rights are concerned.
@@ -87,6 +89,21 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/cap/feed", Public),
     ("get", "/cap/{id}", Public),
     ("get", "/p/officers", Public),
+    ("get", "/open311/v2/{what}", Public),
+    ("post", "/open311/v2/{what}", Public),
+    ("get", "/open311/v2/{what}/{id}", Public),
+    ("get", "/p/report", Public),
+    ("post", "/p/report", Public),
+    ("get", "/p/receipt", Public),
+    ("get", "/p/r-{code}", Public),
+    ("post", "/p/r-{code}", Public),
+    ("get", "/api/v1/report-cases", Rows),
+    ("post", "/api/v1/report-cases", Row),
+    ("get", "/api/v1/report-cases/options", Business),
+    ("get", "/api/v1/report-cases/rewards", Business),
+    ("get", "/api/v1/report-cases/{id}", Row),
+    ("post", "/api/v1/report-cases/{id}/steps", Row),
+    ("post", "/api/v1/report-cases/{id}/reporter", Row),
     ("get", "/api/v1/unit/{code}", Public),
     ("post", "/api/v1/unit/{code}/extension", Public),
     ("post", "/api/v1/unit/{code}/fix", Public),
@@ -451,6 +468,7 @@ struct Ids {
     placard: String,
     device: String,
     signal: String,
+    report_case: String,
 }
 
 impl Ids {
@@ -485,6 +503,7 @@ impl Ids {
             "placards" => &self.placard,
             "devices" => &self.device,
             "signals" => &self.signal,
+            "report-cases" => &self.report_case,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
@@ -530,6 +549,7 @@ impl Ids {
             .replace("{format}", "csv")
             .replace("{provider}", "nowhere")
             .replace("{layer}", "places")
+            .replace("{what}", "nothing.json")
             .replace("{feature}", SHOP)
             .replace("{z}/{x}/{y}", "0/0/0.mvt")
             + query
@@ -673,6 +693,11 @@ impl Ids {
             }
             "roads/{id}/steps" => json!({ "step": "close", "text": reason }),
             "roads/groups/{code}" => json!({ "lon": 105.87, "lat": 29.26, "version": 0 }),
+            "report-cases" => {
+                json!({ "channel": "visit", "matter": "other", "content": "甲", "territory": V1 })
+            }
+            "report-cases/{id}/steps" => json!({ "step": "accept", "text": reason, "version": 1 }),
+            "report-cases/{id}/reporter" => json!({ "reason": reason }),
             "facilities/{id}/steps" => json!({ "step": "report", "text": reason, "version": 1 }),
             "meetings" | "meetings/{id}" => {
                 json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],
@@ -767,6 +792,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let signal = clerk.post("/api/v1/signals", call(SHOP, SMOKED)).await?.ok()?;
     let placard = json!({ "kind": "village", "about": V1, "spot": HUNG, "size": "a3" });
     let placard = clerk.post("/api/v1/placards", placard).await?.ok()?;
+    let reported = json!({ "channel": "visit", "matter": "wiring", "content": REPORTED, "place": SHOP });
+    let reported = clerk.post("/api/v1/report-cases", reported).await?.ok()?;
     record["inspectors"] = json!(["p-staff2"]);
     record["id"] = json!("01a00000-0000-7000-8000-000000000499");
     Ok((
@@ -791,6 +818,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
             placard: id(&placard)?,
             device: id(&device)?,
             signal: id(&signal)?,
+            report_case: id(&reported)?,
         },
     ))
 }
@@ -844,6 +872,11 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
             let public = match *path {
                 // A list for everybody: everybody gets it.
                 "/p/officers" | "/cap/feed" => [200, 200],
+                // The form is for everybody; what is no form is refused, a code typed in leads on.
+                "/p/report" => [200, 400],
+                "/p/receipt" => [303, 303],
+                "/open311/v2/{what}" => [404, 415],
+                "/p/r-{code}" => [404, 415],
                 path if path.contains("/login") => [401, 422],
                 _ => [404, 422],
             };

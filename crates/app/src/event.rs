@@ -85,6 +85,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "incident_watch" => Action::IncidentCommand,
         "incident_mask" => Action::IncidentMask,
         "call_test" => Action::CallTestRead,
+        "report_case" => Action::ReportCaseRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
         "letter" => Action::LetterRead,
@@ -126,6 +127,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "facility"
             | "road"
             | "device"
+            | "report_case"
             | "placard"
             | "call_test"
             | "sortie"

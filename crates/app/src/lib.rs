@@ -53,6 +53,7 @@ pub mod place_list;
 pub mod plan;
 pub mod post;
 pub mod report;
+pub mod report_case;
 pub mod risk;
 pub mod road;
 pub mod sample;

@@ -30,6 +30,7 @@ use crate::names::Names;
 use crate::placard;
 use crate::plan::plan_in_force;
 use crate::post;
+use crate::report_case;
 use crate::road;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
@@ -115,7 +116,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-static OWN: [Own; 45] = [
+static OWN: &[Own] = &[
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -161,6 +162,10 @@ static OWN: [Own; 45] = [
     own_of(dispatch::UNKNOWN, "调派排序：不知路程折合几分钟", &["分钟"], 600.0),
     own_of(dispatch::DAY_FROM, "白班几点开始", &["时"], 23.0),
     own_of(dispatch::NIGHT_FROM, "夜班几点开始", &["时"], 23.0),
+    own_of(report_case::SCREEN_DAYS, "举报筛查时限", &[WORKING_DAYS], 30.0),
+    own_of(report_case::SCREEN_MINUTES, "紧急来电举报筛查时限", &["分钟"], 1_440.0),
+    own_of(report_case::VERIFY_HOURS, "堵塞通道、设施停用类举报核实时限", &["小时"], 720.0),
+    own_of(report_case::VERIFY_DAYS, "其他举报核实时限", &[WORKING_DAYS], 60.0),
 ];
 
 /// The numbers of the standards of forces that no checked source gives.
@@ -242,6 +247,9 @@ fn uses<'a>(plan: &'a Plan, name: &'a str) -> impl Iterator<Item = (&'a Duty, Us
 fn label(plan: &Plan, name: &str) -> String {
     if let Some(own) = own(name) {
         return own.label.clone().into_owned();
+    }
+    if name == report_case::CUSTODIAN_POST {
+        return "举报信息保管岗位（填岗位名称）".to_owned();
     }
     match uses(plan, name).next() {
         Some((duty, of)) => format!("{}·{}", duty.title, of.label()),

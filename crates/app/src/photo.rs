@@ -10,9 +10,9 @@ use domain::time::Timestamp;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use serde::Serialize;
-use store::Read;
 use store::blob::Appended;
 use store::photo::{Picture, Upload};
+use store::{Read, Write};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
@@ -29,6 +29,8 @@ const MAX_SIDE: u32 = 12_000;
 const MAX_UNFOLDED: u64 = 160 * 1024 * 1024;
 /// The longer side of a small picture. Units: pixels.
 const THUMB_SIDE: u32 = 480;
+/// The longer side of a picture from a stranger, as it is kept. Units: pixels.
+const PUBLIC_SIDE: u32 = 2_560;
 /// Uploads an account may have begun and not ended within a day.
 const MAX_OPEN: i64 = 300;
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -45,6 +47,7 @@ const KINDS: &[&str] = &[
     "placard",
     "facility",
     "follow_up",
+    "report_case",
 ];
 
 /// Unfolding pictures takes memory: two at a time.
@@ -187,7 +190,7 @@ impl Part {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
-                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查、文书、公示牌、设施或督办事项上",
+                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查、文书、公示牌、设施、督办事项或举报件上",
             ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {
@@ -440,6 +443,7 @@ impl App {
             "placard" => &[Action::PlacardPost],
             "facility" => &[Action::FacilityReport, Action::FacilityCheck],
             "follow_up" => &[Action::FollowUpDo],
+            "report_case" => &[Action::ReportCaseTake, Action::ReportCaseHandle],
             _ => &[Action::LetterSign],
         };
         let Some(first) = done.first() else { return Err(Error::NotFound) };
@@ -508,6 +512,14 @@ async fn belongs_to(
             let whole = Caller::system().scope(Action::FollowUpRead)?;
             let found = read.follow_up(&object_id.into(), &whole).await?;
             (found.map(|record| crate::follow_up::subject(&record)), Action::FollowUpRead)
+        }
+        "report_case" => {
+            let everything = Caller::system().scope(Action::ReportCaseRead)?;
+            let subject = match read.report_case(&object_id.into(), &everything).await? {
+                Some(record) => Some(crate::report_case::subject(read, &record).await?),
+                None => None,
+            };
+            (subject, Action::ReportCaseRead)
         }
         _ => return Ok(None),
     }))
@@ -579,12 +591,78 @@ fn same(kept: &Picture, owner: &str, part: &Part) -> Result<()> {
 }
 
 /// A picture that could be opened.
-struct Looked {
+pub(crate) struct Looked {
     bytes: Vec<u8>,
     media_type: &'static str,
     width: u32,
     height: u32,
     thumb: Vec<u8>,
+}
+
+/// A picture from a stranger, drawn anew: nothing of what the camera noted down stays, neither place nor device. None when it
+/// is no picture.
+pub(crate) async fn rewritten(bytes: Vec<u8>) -> Result<Option<Looked>> {
+    let turn = UNFOLDING.acquire().await.map_err(|e| Error::Internal(e.to_string()))?;
+    let looked = tokio::task::spawn_blocking(move || {
+        let (image, _) = upright(&bytes)?;
+        let image = match image.width().max(image.height()) > PUBLIC_SIDE {
+            true => image.thumbnail(PUBLIC_SIDE, PUBLIC_SIDE),
+            false => image,
+        };
+        let mut out = Vec::new();
+        JpegEncoder::new_with_quality(&mut out, 84).encode_image(&image.to_rgb8()).ok()?;
+        Some(Looked {
+            media_type: "image/jpeg",
+            width: image.width(),
+            height: image.height(),
+            thumb: small(&image)?,
+            bytes: out,
+        })
+    })
+    .await;
+    drop(turn);
+    looked.map_err(|e| Error::Internal(e.to_string()))
+}
+
+impl App {
+    /// Keeps a picture that was drawn anew, within a write that somebody else commits. `owner` is the kind and id of what
+    /// it belongs to, and whose it is.
+    // tidy(commit): the report it came with commits.
+    pub(crate) async fn keep_rewritten(
+        &self,
+        _caller: &Caller,
+        tx: &mut Write,
+        (object_kind, object_id, owner): (&str, &str, &str),
+        path: &str,
+        looked: Looked,
+        now: Timestamp,
+    ) -> Result<PhotoId> {
+        let blob = self.blobs.put(&looked.bytes)?;
+        let thumb = self.blobs.put(&looked.thumb)?;
+        let picture = Picture {
+            id: self.new_id().into(),
+            blob: blob.clone(),
+            media_type: looked.media_type.to_owned(),
+            size_bytes: i64::try_from(looked.bytes.len()).unwrap_or(i64::MAX),
+            width: i64::from(looked.width),
+            height: i64::from(looked.height),
+            thumb: thumb.clone(),
+            object_kind: object_kind.to_owned(),
+            object_id: object_id.to_owned(),
+            path: path.to_owned(),
+            item: String::new(),
+            role: "overview".to_owned(),
+            taken_at: now,
+            recorded_at: now,
+            recorded_by: owner.to_owned(),
+            lon: None,
+            lat: None,
+        };
+        tx.note_blob(&blob, looked.bytes.len() as u64, looked.media_type, now).await?;
+        tx.note_blob(&thumb, looked.thumb.len() as u64, "image/jpeg", now).await?;
+        tx.insert_photo(&picture).await?;
+        Ok(picture.id)
+    }
 }
 
 /// Opens a picture within limits and makes the small one; none when it is no picture, or one that unfolds too far.
@@ -596,7 +674,22 @@ async fn look_at(bytes: Vec<u8>) -> Result<Option<Looked>> {
 }
 
 fn unfold(bytes: Vec<u8>) -> Option<Looked> {
-    let reader = ImageReader::new(Cursor::new(bytes.as_slice())).with_guessed_format().ok()?;
+    let (image, media_type) = upright(&bytes)?;
+    let thumb = small(&image)?;
+    Some(Looked { bytes, media_type, width: image.width(), height: image.height(), thumb })
+}
+
+/// The small picture of a picture.
+fn small(image: &DynamicImage) -> Option<Vec<u8>> {
+    let mut thumb = Vec::new();
+    let small = image.thumbnail(THUMB_SIDE, THUMB_SIDE).into_rgb8();
+    JpegEncoder::new_with_quality(&mut thumb, 78).encode_image(&small).ok()?;
+    Some(thumb)
+}
+
+/// A picture unfolded within limits and turned upright, and what kind of file it was.
+fn upright(bytes: &[u8]) -> Option<(DynamicImage, &'static str)> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
     let media_type = match reader.format()? {
         ImageFormat::Jpeg => "image/jpeg",
         ImageFormat::Png => "image/png",
@@ -611,11 +704,7 @@ fn unfold(bytes: Vec<u8>) -> Option<Looked> {
     let orientation = decoder.orientation().ok()?;
     let mut image = DynamicImage::from_decoder(decoder).ok()?;
     image.apply_orientation(orientation);
-    let (width, height) = (image.width(), image.height());
-    let small = image.thumbnail(THUMB_SIDE, THUMB_SIDE).into_rgb8();
-    let mut thumb = Vec::new();
-    JpegEncoder::new_with_quality(&mut thumb, 78).encode_image(&small).ok()?;
-    Some(Looked { bytes, media_type, width, height, thumb })
+    Some((image, media_type))
 }
 
 #[cfg(test)]

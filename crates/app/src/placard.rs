@@ -2,7 +2,7 @@
 //! holder changes. What does not belong here: when one is wrong (`domain::placard`).
 
 mod paper;
-mod public;
+pub(crate) mod public;
 mod view;
 
 use domain::ids::{OrgId, PlacardId};

@@ -19,6 +19,7 @@ mod picture;
 mod placard;
 mod places;
 mod record;
+mod report_case;
 mod road;
 mod training;
 
@@ -91,6 +92,7 @@ impl App {
         drill::fill(self, roster).await?;
         call_test::fill(self, roster).await?;
         incident::fill(self, roster).await?;
+        report_case::fill(self, roster).await?;
         Ok(true)
     }
 }

@@ -79,6 +79,24 @@ pub(crate) fn recovery_code() -> Result<String> {
     Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
+/// Letters of a code people copy from paper: none that is taken for another.
+pub(crate) const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+/// A new code of so many letters, in groups of four.
+pub(crate) fn readable_code(length: usize) -> Result<String> {
+    let mut letters: Vec<&u8> = Vec::with_capacity(length);
+    while letters.len() < length {
+        let mut bytes = [0_u8; 32];
+        getrandom::fill(&mut bytes).map_err(|e| Error::Internal(e.to_string()))?;
+        // Bytes past the last whole round would favour the first letters.
+        let fair = bytes.iter().filter(|b| usize::from(**b) < 256 / LETTERS.len() * LETTERS.len());
+        letters.extend(fair.filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len())));
+    }
+    letters.truncate(length);
+    let letters: Vec<char> = letters.into_iter().map(|b| char::from(*b)).collect();
+    Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
 /// A new TOTP secret in base32.
 pub(crate) fn new_totp_secret() -> String {
     Secret::generate().to_base32()

@@ -21,10 +21,9 @@ use crate::hazard::view::{extension, measure_text, phases, photos_of};
 use crate::hazard::{HazardView, Loaded, extension_share, load, loaded};
 use crate::names::Names;
 use crate::photo::{Part, PhotoFile, PhotoProgress, PhotoView, Purpose, Taken};
+use crate::secret::readable_code;
 use crate::{App, Caller, Error, Result};
 
-/// Letters of a code: none that is taken for another on paper.
-const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 /// Letters in a code: with 31 of them about 79 bits, out of reach of guessing.
 const LENGTH: usize = 16;
 /// The longest a link may last. Units: days.
@@ -162,21 +161,6 @@ pub fn plain(code: &str) -> String {
 
 fn code_hash(code: &str) -> String {
     store::seal::sha256(plain(code).as_bytes())
-}
-
-/// A new code, in groups of four.
-fn new_code() -> Result<String> {
-    let mut letters: Vec<&u8> = Vec::with_capacity(LENGTH);
-    while letters.len() < LENGTH {
-        let mut bytes = [0_u8; 32];
-        getrandom::fill(&mut bytes).map_err(|e| Error::Internal(e.to_string()))?;
-        // Bytes past the last whole round would favour the first letters.
-        let fair = bytes.iter().filter(|b| usize::from(**b) < 256 / LETTERS.len() * LETTERS.len());
-        letters.extend(fair.filter_map(|b| LETTERS.get(usize::from(*b) % LETTERS.len())));
-    }
-    letters.truncate(LENGTH);
-    let letters: Vec<char> = letters.into_iter().map(|b| char::from(*b)).collect();
-    Ok(letters.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
 /// An address as a QR code.
@@ -362,7 +346,7 @@ impl App {
                 message: "本隐患还没有向单位发出通知，不能生成整改码；请先督促整改或责令改正".to_owned(),
             });
         }
-        let code = new_code()?;
+        let code = readable_code(LENGTH)?;
         let link = UnitLink {
             id: self.new_id(),
             code_hash: code_hash(&code),
@@ -598,10 +582,11 @@ enum Writing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::LETTERS;
 
     #[test]
     fn codes_are_long_unlike_and_read_whatever_people_put_between() {
-        let (one, other) = (new_code().expect("made"), new_code().expect("made"));
+        let (one, other) = (readable_code(LENGTH).expect("made"), readable_code(LENGTH).expect("made"));
         assert_ne!(one, other);
         assert_eq!(plain(&one).len(), LENGTH);
         assert!(plain(&one).bytes().all(|b| LETTERS.contains(&b)), "{one}");

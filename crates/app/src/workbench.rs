@@ -534,6 +534,30 @@ impl App {
                 "/devices?state=silent&mine=true",
             ));
         }
+        let [to_screen, to_look, to_answer, late] =
+            crate::report_case::waiting(read, caller, self.now()).await?;
+        for (code, label, n, tone, href) in [
+            (
+                "reports_to_screen",
+                "待筛查派办举报",
+                to_screen,
+                "due",
+                "/report-cases?stage=received,accepted",
+            ),
+            (
+                "reports_to_look",
+                "待核实办理举报",
+                to_look,
+                "due",
+                "/report-cases?stage=assigned,doubted&mine=true",
+            ),
+            ("reports_to_answer", "待答复举报", to_answer, "due", "/report-cases?stage=handled,emergency"),
+            ("reports_late", "超期举报", late, "late", "/report-cases?overdue=true"),
+        ] {
+            if n > 0 {
+                counts.push(count(code, label, n, tone, href));
+            }
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

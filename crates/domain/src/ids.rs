@@ -106,6 +106,8 @@ ids! {
     QuestionId
     /// 信号原始报文.
     RawSignalId
+    /// 举报件.
+    ReportCaseId
     /// 报告.
     ReportId
     /// 路段.

@@ -42,6 +42,7 @@ pub mod place_list;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod report_case;
 pub mod risk;
 pub mod road;
 pub mod signal;

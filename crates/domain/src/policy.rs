@@ -160,6 +160,12 @@ actions! {
     IncidentReview "incident.review" "复盘办结警情"
     IncidentMask "incident.mask" "设置遮蔽区"
     MessageRead "message.read" "查看通知"
+    ReportCaseRead "report_case.read" "查看举报件"
+    ReportCaseTake "report_case.take" "登记举报"
+    ReportCaseScreen "report_case.screen" "筛查派办举报"
+    ReportCaseHandle "report_case.handle" "核实办理举报"
+    ReportCaseReply "report_case.answer" "答复归档举报"
+    ReportCaseReveal "reporter.reveal" "查看举报人信息"
 }
 
 /// How far a right reaches.
@@ -719,6 +725,37 @@ fn grants(action: Action) -> &'static [Grant] {
             (&[StationChief], Reach::Area),
         ],
         A::IncidentReview | A::IncidentMask | A::MessageRead => &[(OFFICE, Reach::Town)],
+        // Never the unit that is reported, nor the owner of the place. Source: handbook §2.3, §4.3.
+        A::ReportCaseRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        // People walk in and call wherever they know somebody.
+        A::ReportCaseTake => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (POLICE, Reach::Town),
+        ],
+        A::ReportCaseScreen | A::ReportCaseReply => &[(OFFICE, Reach::Town)],
+        // Whoever it was given to.
+        A::ReportCaseHandle => &[
+            (OFFICE, Reach::Town),
+            (DEPT, Reach::Org),
+            (VILLAGE, Reach::Org),
+            (GRID, Reach::Org),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Org),
+        ],
+        // Only for who holds the post the town has named besides; the record says why each time.
+        A::ReportCaseReveal => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town)],
     }
 }
 

@@ -16,6 +16,7 @@ mod meeting;
 mod names;
 mod org;
 mod placard;
+mod report_case;
 mod road;
 mod training;
 
@@ -70,6 +71,8 @@ pub const CONNECTED: &[&str] = &[
     "device.online",
     "device.installed",
     "road.passable",
+    "report_case.accepted",
+    "report_case.replied",
 ];
 
 /// A village as the board shows it.
@@ -170,6 +173,7 @@ impl Read {
         self.gather_sorties(&mut out).await?;
         self.gather_facilities(&mut out, as_of).await?;
         self.gather_devices(&mut out, as_of).await?;
+        self.gather_report_cases(&mut out).await?;
         Ok(out)
     }
 

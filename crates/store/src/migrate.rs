@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
     ("0025_incident", include_str!("../migrations/0025_incident.sql")),
     ("0026_message", include_str!("../migrations/0026_message.sql")),
+    ("0027_report_case", include_str!("../migrations/0027_report_case.sql")),
 ];
 
 const MEMORY: &str =

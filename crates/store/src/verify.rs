@@ -87,6 +87,9 @@ pub const SEALED: &[&str] = &[
     "message",
     "message_try",
     "reach",
+    "report_case",
+    "report_case_event",
+    "reporter",
 ];
 
 /// Something that does not fit.

@@ -78,6 +78,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         BOARD => ("placard", Action::PlacardRead),
         "call.tested" => ("call_test", Action::CallTestRead),
         "sortie.done" => ("sortie", Action::SortieRead),
+        "report_case.accepted" | "report_case.replied" => ("report_case", Action::ReportCaseRead),
         other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
             ("evidence", Action::EvidenceRead)
         }
@@ -271,7 +272,7 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "campaign" | "contract" | "drill" | "device" => {
+        "campaign" | "contract" | "drill" | "device" | "report_case" => {
             place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
         }
         "facility" => {

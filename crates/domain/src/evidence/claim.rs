@@ -63,14 +63,8 @@ impl Kind {
             | "plan.item"
             | "licence.verified"
             | "catalogue.entry" => Self::Document,
-            "supervision.done"
-            | "evaluation.done"
-            | "progress.reported"
-            | "exchange.done"
-            | "assessment.done"
-            | "incident.helped"
-            | "whistle.arrived"
-            | "report_case.replied" => Self::Signoff,
+            "supervision.done" | "evaluation.done" | "progress.reported" | "exchange.done"
+            | "assessment.done" | "incident.helped" | "whistle.arrived" => Self::Signoff,
             "visit.made" => Self::Visit,
             "board.current" | "device.installed" => Self::PhotoSet,
             "activity.held" | "volunteer.active" | "broadcast.played" => Self::Activity,
@@ -84,7 +78,6 @@ impl Kind {
             | "interview.triggered"
             | "supervision.weak"
             | "whistle.raised"
-            | "report_case.accepted"
             | "industry.appeared"
             | "hire.made" => Self::Occasion,
             _ => return None,

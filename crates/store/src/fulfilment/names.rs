@@ -38,6 +38,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "road" => Some(("road", "id", crate::road::COLUMNS)),
         "incident" => at_a_place("incident"),
         "dispatch" => at_a_place("dispatch"),
+        "report_case" => Some(("report_case", "id", crate::report_case::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -97,6 +98,7 @@ impl Read {
         if kind == SubjectKind::Event {
             // What happened may have been recorded as evidence and not as a hazard.
             names.extend(self.called("evidence", "id", "title", ids).await?);
+            names.extend(self.called("report_case", "id", "code", ids).await?);
             // An enforcement check is an event of its own.
             let visits = self.called("inspection", "inspection", "happened_on", ids).await?;
             names.extend(visits.into_iter().map(|(id, on)| (id, format!("{on} 执法检查"))));
@@ -129,7 +131,7 @@ impl Read {
             | "device" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" | "incident" => (object_kind, "id", "code"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
-            "placard" => ("placard", "id", "code"),
+            "placard" | "report_case" => (object_kind, "id", "code"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
             "assignment" => ("assignment", "id", HOLDER),

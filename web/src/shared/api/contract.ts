@@ -438,3 +438,15 @@ export type MessageView = View<'MessageView'>
 export type MessagesReceived = View<'MessagesReceived'>
 export type ReachView = View<'ReachView'>
 export type ReachInput = Schemas['ReachInput']
+// ── reports from anybody
+
+export type ReportCaseRow = View<'ReportCaseRow'>
+export type ReportCasePage = View<'ReportCasePage'>
+export type ReportCaseOptions = View<'ReportCaseOptions'>
+export type ReportCaseEventView = View<'ReportCaseEventView'>
+export type ReportCaseView = View<'ReportCaseView'>
+export type ReportCaseTaken = View<'ReportCaseTaken'>
+export type ReporterView = View<'ReporterView'>
+export type RewardLedger = View<'RewardLedger'>
+export type ReportCaseInput = Schemas['ReportCaseInput']
+export type ReportCaseStep = Schemas['ReportCaseStep']

@@ -1,0 +1,112 @@
+//! Reports from anybody, at the desk: lists, taking down, steps, who reported, rewards; and the pages of strangers.
+
+mod page;
+
+use app::report_case::view::{
+    ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseTaken,
+    ReportCaseView, ReporterView, RewardLedger,
+};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Known;
+use crate::problem::{Answer, Problem};
+use crate::router::Doors;
+
+pub(crate) use page::public_routes;
+
+pub(crate) fn routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(list, take))
+        .routes(routes!(options))
+        .routes(routes!(rewards))
+        .routes(routes!(one))
+        .routes(routes!(step))
+        .routes(routes!(reporter))
+}
+
+/// Why somebody reads who reported.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct ReporterReason {
+    reason: String,
+}
+
+/// 举报件
+#[utoipa::path(get, path = "/api/v1/report-cases", tag = "report_case", params(ReportCaseAsked),
+    responses((status = 200, body = ReportCasePage), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn list(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<ReportCaseAsked>,
+) -> Answer<Json<ReportCasePage>> {
+    Ok(Json(doors.app.report_cases(&caller, &asked).await?))
+}
+
+/// 登记举报
+#[utoipa::path(post, path = "/api/v1/report-cases", tag = "report_case", request_body = ReportCaseInput,
+    responses((status = 200, body = ReportCaseTaken), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn take(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Json(asked): Json<ReportCaseInput>,
+) -> Answer<Json<ReportCaseTaken>> {
+    let base = doors.base(&headers);
+    Ok(Json(doors.app.take_report(&caller, asked, &base).await?))
+}
+
+/// 举报件所需选项
+#[utoipa::path(get, path = "/api/v1/report-cases/options", tag = "report_case",
+    responses((status = 200, body = ReportCaseOptions), (status = 403, body = Problem)))]
+async fn options(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<ReportCaseOptions>> {
+    Ok(Json(doors.app.report_case_options(&caller).await?))
+}
+
+/// 举报奖励台账
+#[utoipa::path(get, path = "/api/v1/report-cases/rewards", tag = "report_case",
+    responses((status = 200, body = RewardLedger), (status = 403, body = Problem)))]
+async fn rewards(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<RewardLedger>> {
+    Ok(Json(doors.app.report_case_rewards(&caller).await?))
+}
+
+/// 一件举报
+#[utoipa::path(get, path = "/api/v1/report-cases/{id}", tag = "report_case", params(("id" = String, Path)),
+    responses((status = 200, body = ReportCaseView), (status = 404, body = Problem)))]
+async fn one(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<ReportCaseView>> {
+    Ok(Json(doors.app.report_case(&caller, &id.into()).await?))
+}
+
+/// 办理举报
+#[utoipa::path(post, path = "/api/v1/report-cases/{id}/steps", tag = "report_case", params(("id" = String, Path)),
+    request_body = ReportCaseStep,
+    responses((status = 200, body = ReportCaseView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn step(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<ReportCaseStep>,
+) -> Answer<Json<ReportCaseView>> {
+    Ok(Json(doors.app.step_report_case(&caller, &id.into(), asked).await?))
+}
+
+/// 查看举报人
+#[utoipa::path(post, path = "/api/v1/report-cases/{id}/reporter", tag = "report_case", params(("id" = String, Path)),
+    request_body = ReporterReason,
+    responses((status = 200, body = ReporterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn reporter(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<ReporterReason>,
+) -> Answer<Json<ReporterView>> {
+    Ok(Json(doors.app.reveal_reporter(&caller, &id.into(), &asked.reason).await?))
+}

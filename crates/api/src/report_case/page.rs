@@ -1,0 +1,625 @@
+//! Where strangers report and look how far it has come: one form, photo first, without script, without login; and a page
+//! behind each receipt. What does not belong here: what is taken and shown (`app::report_case::public`).
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use app::report_case::public::{PublicReport, ReportForm, ReportProgress, Scanned};
+use axum::Extension;
+use axum::Form;
+use axum::extract::multipart::{Field, Multipart};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use domain::report_case::{MAX_CONTENT, Matter, Stage};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::limit::{From, Limiter};
+use crate::page::{Lang, Wanted, hotlines, text, whole};
+use crate::router::Doors;
+
+/// Pages to one address in a minute: a whole office may come by one.
+const MAX_ADDRESS: u32 = 300;
+const MINUTE_MS: i64 = 60 * 1000;
+/// Reports from one address in an hour: many phones share one address, none of them reports so often.
+const MAX_REPORTS: u32 = 20;
+/// The largest picture. Units: bytes.
+const MAX_PHOTO: usize = 12 * 1024 * 1024;
+/// As much of a picture that is too large is read and thrown away, so that the phone hears why. Units: bytes.
+const MAX_READ: usize = 64 * 1024 * 1024;
+/// The longest field. Units: bytes.
+const MAX_FIELD: usize = 16 * 1024;
+/// Reports read at the same time.
+static READING: Semaphore = Semaphore::const_new(8);
+
+pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(form, send))
+        .routes(routes!(find))
+        .routes(routes!(receipt, reopen))
+        .layer(Extension(Arc::new(Limiter::default())))
+        .layer(DefaultBodyLimit::max(MAX_READ))
+}
+
+type Limits = Extension<Arc<Limiter>>;
+
+/// What was scanned.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct Codes {
+    /// Code of a placard.
+    b: String,
+    /// Number of a facility.
+    f: String,
+    /// Number of a place.
+    p: String,
+}
+
+impl Codes {
+    fn scanned(&self) -> Scanned {
+        let one = |code: &str| code.trim().chars().take(64).collect();
+        Scanned { placard: one(&self.b), facility: one(&self.f), place: one(&self.p) }
+    }
+
+    /// The address of the form with what was scanned, as HTML.
+    fn path(&self) -> String {
+        let known =
+            [("b", &self.b), ("f", &self.f), ("p", &self.p)].into_iter().find(|(_, code)| !code.is_empty());
+        match known {
+            Some((name, code)) => format!("/p/report?{name}={}", text(&crate::attachment::percent(code))),
+            None => "/p/report".to_owned(),
+        }
+    }
+}
+
+/// A receipt typed in.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct Typed {
+    /// Its code.
+    code: String,
+}
+
+/// Why a report is opened again.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+struct ReopenForm {
+    reason: String,
+}
+
+fn admit(doors: &Doors, limiter: &Limiter, from: &From) -> app::Result<()> {
+    limiter.pass(&from.0, MAX_ADDRESS, MINUTE_MS, doors.app.now())
+}
+
+fn matter_word(wanted: Wanted, matter: Matter) -> &'static str {
+    let english = match matter {
+        Matter::BlockedExit => "Blocked exit, stairway or fire lane",
+        Matter::Equipment => "Fire equipment broken, off or hidden",
+        Matter::Wiring => "Wiring, e-bike charging",
+        Matter::Flammables => "Gas, flammable or explosive goods",
+        Matter::Combined => "People living where goods are made or sold",
+        Matter::Forest => "Open fire outdoors against the rules",
+        Matter::Water => "Hydrant, fire pool or other public facility",
+        Matter::Other => "Another fire-safety problem",
+        Matter::Person => "About a person, not about fire safety",
+    };
+    wanted.say(matter.label(), english)
+}
+
+/// A field with its label.
+fn labelled(out: &mut String, id: &str, label: &str, control: &str, hint: &str) {
+    let small = if hint.is_empty() { String::new() } else { format!("<small>{hint}</small>") };
+    let _ = write!(out, "<div class=f><label for={id}>{label}</label>{control}{small}</div>");
+}
+
+fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
+    let title = wanted.say("举报火灾隐患", "Report a fire hazard");
+    let path = codes.path();
+    let mut out = format!(
+        "<p class=sub>{}</p><h1>{title}</h1><p>{}</p>\
+         <form class=card method=post action=\"{}\" enctype=\"multipart/form-data\">\
+         <input type=hidden name=receipt value=\"{}\">",
+        text(&shown.town),
+        wanted.say(
+            "拍张照、写一句话就行，不用登录，姓名可以不填。",
+            "A photo and a sentence will do. No login, no name needed."
+        ),
+        wanted.link(&path, wanted.lang, wanted.big),
+        text(&shown.receipt),
+    );
+    labelled(
+        &mut out,
+        "photo",
+        wanted.say("照片", "Photo"),
+        "<input id=photo name=photo type=file accept=\"image/*\">",
+        wanted.say(
+            "可以不附；不超过 12 MB，照片里的拍摄位置会被去掉。",
+            "Optional, at most 12 MB. The place stored in it is removed.",
+        ),
+    );
+    let _ = write!(out, "<fieldset class=f><legend>{}</legend>", wanted.say("是哪类问题", "What is it"));
+    for matter in Matter::ALL {
+        let _ = write!(
+            out,
+            "<label class=o><input type=radio name=matter value={} required>{}</label>",
+            matter.code(),
+            matter_word(wanted, *matter)
+        );
+    }
+    out.push_str("</fieldset>");
+    labelled(
+        &mut out,
+        "content",
+        wanted.say("看到了什么", "What did you see"),
+        &format!("<textarea id=content name=content rows=4 maxlength={MAX_CONTENT} required></textarea>"),
+        "",
+    );
+    let address =
+        |required: &str| format!("<input id=address name=address maxlength=200 autocomplete=off {required}>");
+    match &shown.site {
+        Some(site) => {
+            let _ = write!(
+                out,
+                "<p class=note>{}{}</p>",
+                wanted.say("位置已按二维码填好：", "Place taken from the code: "),
+                text(site)
+            );
+            let label = wanted.say("具体位置（可以不填）", "Where exactly (optional)");
+            labelled(&mut out, "address", label, &address(""), "");
+        }
+        None => {
+            let mut select = format!(
+                "<select id=village name=village><option value=\"\">{}</option>",
+                wanted.say("不清楚", "I do not know")
+            );
+            for one in &shown.villages {
+                let _ = write!(select, "<option value=\"{}\">{}</option>", text(&one.id), text(&one.name));
+            }
+            select.push_str("</select>");
+            labelled(&mut out, "village", wanted.say("哪个村（社区）", "Village"), &select, "");
+            labelled(
+                &mut out,
+                "address",
+                wanted.say("在哪里", "Where"),
+                &address("required"),
+                wanted.say("如：老街 12 号二楼楼道", "For example: Old Street 12, stairway, second floor"),
+            );
+        }
+    }
+    let optional = wanted.say("（可以不填）", " (optional)");
+    let name = format!("{}{optional}", wanted.say("姓名", "Name"));
+    labelled(&mut out, "name", &name, "<input id=name name=name maxlength=40 autocomplete=name>", "");
+    labelled(
+        &mut out,
+        "phone",
+        &format!("{}{optional}", wanted.say("电话", "Phone")),
+        "<input id=phone name=phone type=tel maxlength=20 autocomplete=tel>",
+        wanted.say(
+            "姓名和电话单独加密保存，只有指定的保管人凭理由查看并留痕，被举报的单位看不到。",
+            "Name and phone are sealed apart. Only the named custodian may read them, each time on record; the unit never sees them.",
+        ),
+    );
+    let _ = write!(out, "<button>{}</button></form>", wanted.say("提交举报", "Send"));
+    let _ = write!(
+        out,
+        "<h2>{}</h2><form class=card method=get action=/p/receipt><div class=f><label for=code>{}</label>\
+         <input id=code name=code autocomplete=off autocapitalize=characters required></div><button>{}</button></form>",
+        wanted.say("查询办理进度", "How far is my report"),
+        wanted.say("受理码", "Receipt code"),
+        wanted.say("查询", "Look up"),
+    );
+    hotlines(&mut out, wanted, shown.office.as_ref());
+    let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
+    whole(wanted, &path, title, &out, officers)
+}
+
+fn stage_word(wanted: Wanted, stage: Stage) -> &'static str {
+    let (zh, en) = match stage {
+        Stage::Received => ("已收到，等待受理", "Received"),
+        Stage::Accepted => ("已受理，正在安排核实", "Accepted, a visit is being arranged"),
+        Stage::Assigned => ("正在现场核实办理", "Being looked at"),
+        Stage::Doubted => ("正在复核", "Being looked at by a second person"),
+        Stage::Handled => ("已办理，正在准备答复", "Handled, the answer is being written"),
+        Stage::Replied => ("已答复", "Answered"),
+        Stage::Closed => ("已办结", "Closed"),
+        Stage::Merged => ("已与另一件举报合并办理", "Handled together with another report"),
+        Stage::Forwarded => ("已转有权处理的单位", "Handed on to whom it belongs"),
+        Stage::Emergency => ("已转 119 处置", "Handed to the fire service (119)"),
+        Stage::Void => ("已作废，需要时请来电或重新举报", "No longer valid; please call or report again"),
+    };
+    wanted.say(zh, en)
+}
+
+fn done_word(wanted: Wanted, step: &str) -> &'static str {
+    match step {
+        "received" => wanted.say("收到举报", "Received"),
+        "screened" => wanted.say("受理", "Accepted"),
+        "looked_at" => wanted.say("现场核实办理", "Looked at"),
+        "answered" => wanted.say("答复", "Answered"),
+        _ => wanted.say("办结", "Closed"),
+    }
+}
+
+fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress) -> String {
+    let title = wanted.say("举报办理进度", "How far your report is");
+    let mut out = format!("<p class=sub>{} {}</p><h1>{title}</h1>", text(&shown.town), text(&shown.code));
+    if is_new {
+        let _ = write!(
+            out,
+            "<p class=note role=status>{}</p>",
+            wanted.say("举报已收到，谢谢您。", "Your report has been received. Thank you.")
+        );
+    }
+    let _ = write!(
+        out,
+        "<h2>{}</h2><div class=card><p class=code>{}</p><p class=sub>{}</p></div><h2>{}</h2><p><b>{}</b></p>",
+        wanted.say("您的受理码", "Your receipt code"),
+        text(code),
+        wanted.say(
+            "请拍照或抄下来：凭它查询进度，也凭它领取奖励。不要告诉别人。",
+            "Take a photo of it or write it down: it shows how far things are and is how a reward is claimed. Keep it to yourself.",
+        ),
+        wanted.say("现在", "Now"),
+        stage_word(wanted, shown.stage),
+    );
+    if shown.is_merged {
+        let _ = write!(
+            out,
+            "<p class=sub>{}</p>",
+            wanted.say(
+                "同一问题已有人举报，两件一起办理、一起答复。",
+                "Somebody reported the same before. Both are handled and answered together."
+            )
+        );
+    }
+    if let Some(due) = shown.due {
+        let _ =
+            write!(out, "<p class=sub>{}{due}</p>", wanted.say("下一步不迟于 ", "Next step no later than "));
+    }
+    if shown.stage == Stage::Emergency {
+        let sentence = wanted.say(
+            "如仍有火情或有人被困，请立即拨打 119。",
+            "If it still burns or somebody is trapped, call 119 at once.",
+        );
+        let _ = write!(out, "<p class=note>{sentence}</p>");
+    }
+    out.push_str("<ul class=card>");
+    for (step, on) in &shown.done {
+        let on = on.map_or_else(|| "—".to_owned(), |on| on.to_string());
+        let _ = write!(out, "<li><div>{}</div><span>{on}</span></li>", done_word(wanted, step));
+    }
+    out.push_str("</ul>");
+    if !shown.forwarded_to.is_empty() && shown.stage == Stage::Forwarded {
+        let _ = write!(out, "<p>{}{}</p>", wanted.say("转给：", "To: "), text(&shown.forwarded_to));
+    }
+    if !shown.reply.is_empty() {
+        let _ = write!(out, "<h2>{}</h2><p>{}</p>", wanted.say("答复", "Answer"), text(&shown.reply));
+    }
+    if shown.can_reopen {
+        let _ = write!(
+            out,
+            "<h2>{}</h2><form class=card method=post action=\"{}\"><div class=f><label for=reason>{}</label>\
+             <textarea id=reason name=reason rows=3 maxlength=500 required></textarea></div><button>{}</button></form>",
+            wanted.say("问题没有解决？", "Not solved?"),
+            wanted.link(&format!("/p/r-{}", text(code)), wanted.lang, wanted.big),
+            wanted.say("请说明情况", "Please say why"),
+            wanted.say("要求重新办理", "Open it again"),
+        );
+    }
+    hotlines(&mut out, wanted, shown.office.as_ref());
+    let again = ("/p/report", wanted.say("举报另一个问题", "Report something else"));
+    whole(wanted, &format!("/p/r-{}", text(code)), title, &out, again)
+}
+
+/// A page with one sentence.
+fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
+    let mut out = format!(
+        "<h1>{}</h1><p class=note role=alert>{sentence}</p><p>{}</p>",
+        wanted.say("没有提交成功", "Not done"),
+        wanted.say(
+            "请按浏览器的“返回”键，填好的内容还在。",
+            "Use the back button of your browser: what you wrote is still there."
+        )
+    );
+    hotlines(&mut out, wanted, None);
+    let title = wanted.say("举报火灾隐患", "Report a fire hazard");
+    let again = ("/p/report", wanted.say("重新填写", "Start again"));
+    (status, Html(whole(wanted, "/p/report", title, &out, again))).into_response()
+}
+
+fn too_large(wanted: Wanted) -> Response {
+    instead(
+        wanted,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        wanted.say(
+            "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
+            "The photo is larger than 12 MB. Send a smaller one, or none.",
+        ),
+    )
+}
+
+fn no_receipt(wanted: Wanted) -> Response {
+    instead(
+        wanted,
+        StatusCode::NOT_FOUND,
+        wanted.say(
+            "没有这个受理码，请核对后再查，或拨打下面的电话。",
+            "There is no such receipt code. Please check it, or call below.",
+        ),
+    )
+}
+
+/// Why not, in the reader's language.
+fn refused(wanted: Wanted, error: &app::Error) -> Response {
+    let code = match error {
+        app::Error::Invalid(fields) => fields.first().map_or("validation", |field| field.code),
+        other => other.code(),
+    };
+    let sentence = match error {
+        app::Error::Invalid(fields) => fields.first().map_or_else(String::new, |field| field.message.clone()),
+        other => other.to_string(),
+    };
+    let english = match code {
+        "limit.too_many" => "Too many reports from here. Please try again later, or call.",
+        "report_case.nowhere" => "Please say where it is.",
+        "report_case.matter" => "Please choose what it is about.",
+        "report_case.no_content" => "Please say what you saw.",
+        "report_case.person" => {
+            "Only fire-safety problems are taken here. For anything about a person call 12345."
+        }
+        "photo.not_image" => "This file is no photo that can be opened. Please choose another.",
+        "phone.invalid" => "This is no phone number. You may leave it empty.",
+        "report_case.stage" => "It cannot be opened again now.",
+        _ => "This could not be taken. Please try again later, or call.",
+    };
+    let status = match error {
+        app::Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        app::Error::Store(_) | app::Error::Internal(_) => {
+            tracing::error!(cause = ?error, "a public page could not be served");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let shown = if wanted.lang == Lang::En { english.to_owned() } else { text(&sentence) };
+    instead(wanted, status, &shown)
+}
+
+/// Goes on to another page, so that reloading sends nothing again.
+fn see(path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+}
+
+/// What came of reading one field.
+enum Read {
+    Bytes(Vec<u8>),
+    TooLarge,
+}
+
+/// Reads a field up to a size; more is thrown away.
+async fn read_field(field: &mut Field<'_>, most: usize) -> Option<Read> {
+    let (mut bytes, mut is_large) = (Vec::new(), false);
+    while let Some(chunk) = field.chunk().await.ok()? {
+        is_large = is_large || bytes.len() + chunk.len() > most;
+        if is_large {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Some(if is_large { Read::TooLarge } else { Read::Bytes(bytes) })
+}
+
+/// The report in a multipart body.
+///
+/// Errors: the page to answer instead.
+async fn read_report(wanted: Wanted, codes: &Codes, mut body: Multipart) -> Result<PublicReport, Response> {
+    let broken = || {
+        let sentence = wanted.say(
+            "内容没有传完整，请检查网络后再提交。",
+            "It did not come through whole. Please send it again.",
+        );
+        instead(wanted, StatusCode::BAD_REQUEST, sentence)
+    };
+    let mut report = PublicReport { scanned: codes.scanned(), ..PublicReport::default() };
+    while let Some(mut field) = body.next_field().await.map_err(|_| broken())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let most = if name == "photo" { MAX_PHOTO } else { MAX_FIELD };
+        let bytes = match read_field(&mut field, most).await.ok_or_else(broken)? {
+            Read::Bytes(bytes) => bytes,
+            Read::TooLarge if name == "photo" => return Err(too_large(wanted)),
+            Read::TooLarge => Vec::new(),
+        };
+        if name == "photo" {
+            report.photo = bytes;
+            continue;
+        }
+        let said = String::from_utf8_lossy(&bytes).into_owned();
+        match name.as_str() {
+            "receipt" => report.receipt = said,
+            "matter" => report.matter = said,
+            "content" => report.content = said,
+            "village" => report.village = said,
+            "address" => report.address = said,
+            "name" => report.name = said,
+            "phone" => report.phone = said,
+            _ => {}
+        }
+    }
+    Ok(report)
+}
+
+/// 公开举报页
+#[utoipa::path(get, path = "/p/report", tag = "report_case", params(Codes, Wanted),
+    responses((status = 200, content_type = "text/html")))]
+async fn form(
+    State(doors): State<Doors>,
+    Extension(limiter): Limits,
+    from: From,
+    Query(codes): Query<Codes>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let said = match admit(&doors, &limiter, &from) {
+        Ok(()) => doors.app.report_form(&codes.scanned()).await,
+        Err(error) => Err(error),
+    };
+    match said {
+        Ok(shown) => Html(form_page(wanted, &codes, &shown)).into_response(),
+        Err(error) => refused(wanted, &error),
+    }
+}
+
+/// 提交举报
+#[utoipa::path(post, path = "/p/report", tag = "report_case", params(Codes, Wanted),
+    request_body(content = String, content_type = "multipart/form-data"),
+    responses((status = 303), (status = 413, content_type = "text/html"), (status = 422, content_type = "text/html"),
+        (status = 429, content_type = "text/html")))]
+async fn send(
+    State(doors): State<Doors>,
+    Extension(limiter): Limits,
+    from: From,
+    Query(codes): Query<Codes>,
+    Query(wanted): Query<Wanted>,
+    body: Multipart,
+) -> Response {
+    let key = format!("report {}", from.0);
+    if let Err(error) = limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
+        return refused(wanted, &error);
+    }
+    let Ok(turn) = READING.try_acquire() else {
+        let sentence = wanted.say(
+            "现在举报的人较多，请稍后再提交。",
+            "Many are reporting just now. Please send it again in a minute.",
+        );
+        return instead(wanted, StatusCode::SERVICE_UNAVAILABLE, sentence);
+    };
+    let report = match read_report(wanted, &codes, body).await {
+        Ok(report) => report,
+        Err(page) => return page,
+    };
+    let said = doors.app.public_report(report).await;
+    drop(turn);
+    match said {
+        Ok(receipt) => {
+            let lang = if wanted.lang == Lang::En { "en" } else { "zh" };
+            see(&format!("/p/r-{receipt}?new=1&lang={lang}&big={}", wanted.big))
+        }
+        Err(error) => refused(wanted, &error),
+    }
+}
+
+/// 按受理码查询
+#[utoipa::path(get, path = "/p/receipt", tag = "report_case", params(Typed), responses((status = 303)))]
+async fn find(Query(typed): Query<Typed>) -> Response {
+    let letters: String = typed.code.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    see(&format!("/p/r-{}", letters.to_ascii_uppercase()))
+}
+
+/// Whether the report was just sent.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+struct New {
+    /// `1` right after it was sent.
+    new: u8,
+}
+
+fn shown(wanted: Wanted, code: &str, is_new: bool, said: app::Result<Option<ReportProgress>>) -> Response {
+    match said {
+        Ok(Some(shown)) => Html(receipt_page(wanted, code, is_new, &shown)).into_response(),
+        Ok(None) => no_receipt(wanted),
+        Err(error) => refused(wanted, &error),
+    }
+}
+
+/// 举报办理进度
+#[utoipa::path(get, path = "/p/r-{code}", tag = "report_case", params(("code" = String, Path), New, Wanted),
+    responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html")))]
+async fn receipt(
+    State(doors): State<Doors>,
+    Extension(limiter): Limits,
+    from: From,
+    Path(code): Path<String>,
+    Query(new): Query<New>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let said = match admit(&doors, &limiter, &from) {
+        Ok(()) => doors.app.report_progress(&code).await,
+        Err(error) => Err(error),
+    };
+    shown(wanted, &code, new.new == 1, said)
+}
+
+/// 要求重新办理
+#[utoipa::path(post, path = "/p/r-{code}", tag = "report_case", params(("code" = String, Path), Wanted),
+    request_body(content = ReopenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303), (status = 404, content_type = "text/html"), (status = 422, content_type = "text/html")))]
+async fn reopen(
+    State(doors): State<Doors>,
+    Extension(limiter): Limits,
+    from: From,
+    Path(code): Path<String>,
+    Query(wanted): Query<Wanted>,
+    Form(asked): Form<ReopenForm>,
+) -> Response {
+    let key = format!("report {}", from.0);
+    let said = match limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
+        Ok(()) => doors.app.reopen_report(&code, &asked.reason).await,
+        Err(error) => Err(error),
+    };
+    match said {
+        Ok(Some(_)) => {
+            let lang = if wanted.lang == Lang::En { "en" } else { "zh" };
+            see(&format!("/p/r-{}?lang={lang}&big={}", crate::attachment::percent(&code), wanted.big))
+        }
+        other => shown(wanted, &code, false, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::view::Named;
+
+    const ZH: Wanted = Wanted { lang: Lang::Zh, big: 0 };
+
+    fn shown_form(site: Option<&str>) -> ReportForm {
+        ReportForm {
+            town: "青峰镇".to_owned(),
+            villages: (0..30)
+                .map(|n| Named::new(format!("5001181009{n:02}"), "很长名字的一个村".to_owned()))
+                .collect(),
+            site: site.map(str::to_owned),
+            receipt: "ABCD-EFGH-JKMN-PQRS-TUVW-XYZ2-3456".to_owned(),
+            office: Some(("青峰镇消防工作站".to_owned(), "023-49000001".to_owned())),
+        }
+    }
+
+    #[test]
+    fn the_form_is_small_photo_first_labelled_and_runs_nothing() {
+        let page = form_page(ZH, &Codes::default(), &shown_form(None));
+        assert!(page.len() < 14_000, "{} bytes", page.len());
+        assert!(!page.contains("<script") && !page.contains("onclick"), "{page}");
+        let at = |what: &str| page.find(what).unwrap_or(usize::MAX);
+        assert!(at("id=photo") < at("name=matter") && at("name=matter") < at("id=content"));
+        for id in ["photo", "content", "village", "address", "name", "phone", "code"] {
+            assert!(page.contains(&format!("<label for={id}>")), "{id} has a label");
+        }
+        let english = form_page(Wanted { lang: Lang::En, big: 1 }, &Codes::default(), &shown_form(None));
+        assert!(english.contains("lang=en") && english.contains("class=big") && english.contains("Photo"));
+    }
+
+    #[test]
+    fn what_was_scanned_is_kept_and_never_run() {
+        let codes = Codes { b: "x\"><script>".to_owned(), ..Codes::default() };
+        let page = form_page(ZH, &codes, &shown_form(Some("<b>老街</b>")));
+        assert!(!page.contains("<script") && !page.contains("<b>老街"), "{page}");
+        assert!(page.contains("action=\"/p/report?b=x%22%3E%3Cscript%3E&amp;lang=zh"), "{page}");
+        assert!(page.contains("具体位置（可以不填）") && !page.contains("id=village"));
+    }
+}

@@ -1,0 +1,454 @@
+//! Stories of reports: a stranger sends a photo from a placard and is answered; joined ones are told together; nobody but the
+//! custodian learns who it was; what is no report gets one clear answer.
+
+mod common;
+
+use app::Caller;
+use app::parameter::{Decision, ParameterRecord};
+use axum::http::{Method, StatusCode, header};
+use common::{Browser, PASSWORD, TOWN, Told, Town, V1, day, shop, town};
+use domain::plan::{Basis, Parameter, Value as Setting};
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+const NAME: &str = "金丝雀举报人";
+const PHONE: &str = "13977776666";
+const BOUNDARY: &str = "----report";
+
+async fn founded(fresh: &Fresh) -> anyhow::Result<Town> {
+    let town = town(fresh).await?;
+    let system = Caller::system();
+    town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+    town.app.install_shipped_plan(&system).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    Ok(town)
+}
+
+/// The head's post keeps the names.
+async fn name_custodian(town: &Town) -> anyhow::Result<()> {
+    let name = town.app.db.read(&TOWN.into()).await?.posts().await?;
+    let post = name.into_iter().find(|one| one.post.id.as_str() == "post-head");
+    let record = ParameterRecord {
+        id: "custodian".to_owned(),
+        parameter: Parameter {
+            name: "report_case.custodian_post".to_owned(),
+            value: Setting::Text(post.map(|one| one.post.name).unwrap_or_default()),
+            unit: "岗位名称".to_owned(),
+            basis: Basis::TownSetting,
+            source: "演示数据".to_owned(),
+            effective_from: day("2026-01-01"),
+        },
+        decision: Decision::Decided,
+        reason: "演示数据".to_owned(),
+        proposed_by: "p-clerk".to_owned(),
+        decided: None,
+        version: 1,
+        recorded_at: town.app.now(),
+    };
+    let mut tx = town.app.db.write(&TOWN.into()).await?;
+    tx.insert_parameter(&record).await?;
+    Ok(tx
+        .commit(Caller::system().audit("parameter.decide", "parameter", "custodian", town.app.now()), ())
+        .await?)
+}
+
+/// A form as a browser sends it.
+fn multipart(fields: &[(&str, &str)], photo: Option<&[u8]>) -> Vec<u8> {
+    let mut out = Vec::new();
+    if let Some(photo) = photo {
+        let head =
+            "Content-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg";
+        out.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+        out.extend(photo);
+        out.extend(b"\r\n");
+    }
+    for (name, value) in fields {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"");
+        out.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n{value}\r\n").into_bytes());
+    }
+    out.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    out
+}
+
+async fn send(
+    town: &Town,
+    path: &str,
+    fields: &[(&str, &str)],
+    photo: Option<&[u8]>,
+) -> anyhow::Result<Told> {
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    let mut phone = Browser::new(&town.router);
+    phone.header = false;
+    phone.send(Method::POST, path, &[("content-type", &kind)], multipart(fields, photo)).await
+}
+
+/// A blocked stairway in the first village; gives the receipt's code.
+async fn blocked(town: &Town, more: &[(&str, &str)], photo: Option<&[u8]>) -> anyhow::Result<String> {
+    let mut fields = vec![
+        ("matter", "blocked_exit"),
+        ("content", "二楼楼道堆满纸箱"),
+        ("village", V1),
+        ("address", "老街 12 号"),
+    ];
+    fields.extend(more);
+    let told = send(town, "/p/report", &fields, photo).await?;
+    assert_eq!(told.status, StatusCode::SEE_OTHER, "{}", said(&told));
+    let at = told.headers[header::LOCATION].to_str()?;
+    Ok(at.trim_start_matches("/p/r-").split('?').next().unwrap_or_default().to_owned())
+}
+
+fn said(told: &Told) -> String {
+    String::from_utf8_lossy(&told.bytes).into_owned()
+}
+
+async fn receipt(town: &Town, code: &str) -> anyhow::Result<String> {
+    let told = Browser::new(&town.router).get(&format!("/p/r-{code}")).await?;
+    assert_eq!(told.status, StatusCode::OK);
+    Ok(said(&told))
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+async fn step(browser: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Result<Told> {
+    asked["version"] = page["version"].clone();
+    browser.post(&format!("/api/v1/report-cases/{}/steps", text(page, "id")), asked).await
+}
+
+fn steps(page: &Value) -> Vec<&str> {
+    let all = page["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(|one| one["code"].as_str()).collect()
+}
+
+async fn newest(browser: &mut Browser) -> anyhow::Result<Value> {
+    let items = browser.get("/api/v1/report-cases").await?.items()?;
+    let id = items.first().map(|row| text(row, "id").to_owned()).unwrap_or_default();
+    browser.get(&format!("/api/v1/report-cases/{id}")).await?.ok()
+}
+
+/// Taken on and given to the first village.
+async fn given(clerk: &mut Browser) -> anyhow::Result<Value> {
+    let page = newest(clerk).await?;
+    let page = step(clerk, &page, json!({ "step": "accept" })).await?.ok()?;
+    step(clerk, &page, json!({ "step": "assign", "org": "village-1" })).await?.ok()
+}
+
+#[tokio::test]
+async fn a_stranger_reports_is_answered_and_opens_it_again() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let form = Browser::new(&town.router).get("/p/report").await?;
+        assert!(said(&form).contains("举报火灾隐患") && form.headers.get(header::SET_COOKIE).is_none());
+
+        let mut photo = common::field::png(7);
+        photo.extend(b"GPSLatitude 29.26");
+        let code = blocked(&town, &[], Some(&photo)).await?;
+        assert!(receipt(&town, &code).await?.contains("已收到，等待受理"));
+
+        let page = newest(&mut clerk).await?;
+        assert_eq!((text(&page, "code"), &page["channel"]["code"]), ("JB-20260921-0001", &json!("qr")));
+        assert_eq!(
+            page["clocks"]["verify_by"], "2026-09-22T09:00:00.000+08:00",
+            "a blocked exit within a day"
+        );
+        assert_eq!(
+            (&page["due_at"], &page["overdue"]),
+            (&json!("2026-09-22T23:59:59.999+08:00"), &json!(false))
+        );
+        assert_eq!(steps(&page), ["accept", "merge", "forward", "emergency", "void"]);
+        // The picture was drawn anew.
+        let picture = format!("/api/v1/photos/{}", text(&page["pictures"][0], "id"));
+        let picture = clerk.get(&picture).await?;
+        assert_eq!(picture.headers[header::CONTENT_TYPE], "image/jpeg");
+        assert!(!said(&picture).contains("GPSLatitude"));
+
+        // Who has no part in it sees nothing of it; the village it lies in does.
+        assert_eq!(
+            town.login("unit").await?.get("/api/v1/report-cases").await?.status,
+            StatusCode::FORBIDDEN
+        );
+        assert!(town.login("staff2").await?.get("/api/v1/report-cases").await?.items()?.is_empty());
+        let told = step(&mut staff, &page, json!({ "step": "accept" })).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "screening is the office's");
+
+        let page = given(&mut clerk).await?;
+        assert_eq!(page["org"]["id"], "village-1");
+        let seen = staff.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!(steps(&seen), ["handle", "doubt"]);
+        let unfounded = json!({ "step": "handle", "finding": "unfounded", "text": "没有" });
+        assert_eq!(step(&mut staff, &seen, unfounded).await?.code(), "report_case.doubt_first");
+        let handled = json!({ "step": "handle", "finding": "confirmed", "text": "现场属实",
+            "find": { "place": SHOP, "hazard_code": "H01.1", "description": "二楼楼梯间堆放纸箱" } });
+        let page = step(&mut staff, &seen, handled).await?.ok()?;
+        let hazard = text(&page["hazard"], "id").to_owned();
+        let shown = clerk.get(&format!("/api/v1/hazards/{hazard}")).await?.ok()?;
+        assert_eq!(shown["description"], "二楼楼梯间堆放纸箱");
+        let picture = text(&page["pictures"][0], "id");
+        assert!(!shown.to_string().contains(picture), "the unit never sees the reporter's picture");
+
+        let page =
+            step(&mut clerk, &page, json!({ "step": "reply", "text": "纸箱已责成清理" })).await?.ok()?;
+        assert_eq!(
+            step(&mut clerk, &page, json!({ "step": "close" })).await?.code(),
+            "report_case.hazard_open"
+        );
+        let told = receipt(&town, &code).await?;
+        assert!(told.contains("已答复") && told.contains("纸箱已责成清理"), "{told}");
+        assert!(!told.contains("老街") && !told.contains("二楼"), "nothing of what was said, nor where");
+
+        // The board counts it, and leads back to it.
+        let shown = clerk.get("/api/v1/board/duties/C15.5").await?.ok()?.to_string();
+        assert!(shown.contains("JB-20260921-0001"), "{shown}");
+
+        let mut phone = Browser::new(&town.router);
+        phone.header = false;
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let again = format!("/p/r-{code}");
+        let told = phone
+            .send(
+                Method::POST,
+                &again,
+                &form,
+                b"reason=%E5%8F%88%E5%A0%86%E8%B5%B7%E6%9D%A5%E4%BA%86".to_vec(),
+            )
+            .await?;
+        assert_eq!(told.status, StatusCode::SEE_OTHER, "{}", said(&told));
+        let page = newest(&mut clerk).await?;
+        assert_eq!((&page["stage"]["code"], &page["reopened"]), (&json!("accepted"), &json!(1)));
+        assert_eq!(
+            (&page["events"][0]["by"]["name"], &page["events"][0]["text"]),
+            (&json!("举报人"), &json!("又堆起来了"))
+        );
+        let told = phone.send(Method::POST, &again, &form, b"reason=x".to_vec()).await?;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "it is open already");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_no_report_gets_one_clear_answer() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let base = [("matter", "wiring"), ("content", "飞线充电"), ("address", "场坝")];
+        let large = vec![0xff_u8; 40 * 1024 * 1024];
+        let told = send(&town, "/p/report", &base, Some(&large)).await?;
+        assert_eq!(told.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(said(&told).contains("照片超过 12 MB"), "{}", said(&told));
+        for (fields, photo, answer) in [
+            (&base[..], Some(&b"%PDF-1.7"[..]), "不是能打开的照片"),
+            (&base[..2], None, "请写明在哪里"),
+            (&base[1..], None, "请选择是哪类问题"),
+            (&[("matter", "wiring"), ("content", " "), ("address", "场坝")], None, "请写明看到了什么问题"),
+            (&[("matter", "person"), ("content", "某人"), ("address", "镇上")], None, "请拨打 12345"),
+            (
+                &[("matter", "wiring"), ("content", "飞线"), ("address", "场坝"), ("phone", "abc")],
+                None,
+                "不是电话号码",
+            ),
+        ] {
+            let told = send(&town, "/p/report", fields, photo).await?;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+            assert!(said(&told).contains(answer), "{answer}: {}", said(&told));
+        }
+        let english = send(&town, "/p/report?lang=en", &base[1..], None).await?;
+        assert!(said(&english).contains("Please choose what it is about."));
+        let missing = Browser::new(&town.router).get("/p/r-ABCDEFGHJKMNPQRSTUVWXYZ23456").await?;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND);
+        let typed = Browser::new(&town.router).get("/p/receipt?code=%20abcd-efgh%0d%0ax:y").await?;
+        assert_eq!(typed.headers[header::LOCATION], "/p/r-ABCDEFGHXY");
+        assert!(
+            town.login("clerk").await?.get("/api/v1/report-cases").await?.items()?.is_empty(),
+            "none was taken"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_is_one_report_and_a_thousand_from_one_phone_are_twenty() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let code = "ABCD-EFGH-JKMN-PQRS-TUVW-XYZ2-3456";
+        let first = blocked(&town, &[("receipt", code)], None).await?;
+        assert_eq!(blocked(&town, &[("receipt", code)], None).await?, first);
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(clerk.get("/api/v1/report-cases").await?.ok()?["total"], 1);
+        let (mut taken, mut refused) = (2, 0);
+        for _ in 0..1_000 {
+            let fields = [("matter", "other"), ("content", "刷"), ("address", "某处")];
+            match send(&town, "/p/report", &fields, None).await?.status {
+                StatusCode::SEE_OTHER => taken += 1,
+                StatusCode::TOO_MANY_REQUESTS => refused += 1,
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!((taken, refused), (20, 982));
+        town.clock.advance_ms(61 * 60 * 1000);
+        blocked(&town, &[], None).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let first = blocked(&town, &[], None).await?;
+        let leading = given(&mut clerk).await?;
+        let second = blocked(&town, &[("name", NAME)], None).await?;
+        let page = newest(&mut clerk).await?;
+        assert_eq!(page["alike"][0]["name"], leading["code"], "the office is shown what may be the same");
+        let own = json!({ "step": "merge", "into": page["code"] });
+        assert_eq!(step(&mut clerk, &page, own).await?.code(), "report_case.into_itself");
+        let joined =
+            step(&mut clerk, &page, json!({ "step": "merge", "into": leading["code"] })).await?.ok()?;
+        assert_eq!(joined["merged_into"]["id"], leading["id"]);
+        assert!(receipt(&town, &second).await?.contains("同一问题已有人举报"));
+
+        let leading = staff.get(&format!("/api/v1/report-cases/{}", text(&leading, "id"))).await?.ok()?;
+        let doubt = json!({ "step": "doubt", "text": "现场没有堆物" });
+        assert_eq!(step(&mut staff, &leading, doubt.clone()).await?.code(), "report_case.no_photos");
+        let photo = "01a00000-0000-7000-8000-000000000a01";
+        let mut shown = doubt;
+        shown["photos"] = json!([photo]);
+        assert_eq!(
+            step(&mut staff, &leading, shown.clone()).await?.code(),
+            "report_case.no_photos",
+            "never sent"
+        );
+        let sent = format!(
+            "/api/v1/photos/{photo}?object_kind=report_case&object_id={}&role=recheck",
+            text(&leading, "id")
+        );
+        staff.send_picture(&sent, 3).await?.ok()?;
+        let doubted = step(&mut staff, &leading, shown).await?.ok()?;
+        assert_eq!(steps(&doubted), Vec::<&str>::new(), "not by the same person");
+        let agree = json!({ "step": "agree_doubt" });
+        assert_eq!(step(&mut staff, &doubted, agree.clone()).await?.code(), "report_case.same_person");
+        let agreed = step(&mut clerk, &doubted, agree).await?.ok()?;
+        assert_eq!(agreed["finding"]["code"], "unfounded");
+        step(&mut clerk, &agreed, json!({ "step": "reply", "text": "现场核实未见堆物" })).await?.ok()?;
+        for code in [&first, &second] {
+            assert!(receipt(&town, code).await?.contains("现场核实未见堆物"), "both are told");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn nobody_but_the_custodian_learns_who_it_was() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
+        blocked(&town, &[("name", NAME), ("phone", PHONE)], None).await?;
+        let key = "01a00000-0000-7000-8000-00000000ee01";
+        let call = json!({ "channel": "telephone", "matter": "equipment", "content": "消火栓没有水", "territory": V1,
+            "address": "老街口", "name": NAME, "phone": PHONE });
+        let taken = clerk.ask(Method::POST, "/api/v1/report-cases", Some(call), Some(key)).await?.ok()?;
+        assert!(text(&taken, "url").contains("/p/r-") && taken["qr_svg"].as_str().is_some());
+        assert_eq!(taken["clocks"]["screen_by"], "2026-09-21T09:30:00.000+08:00", "an urgent call within half an hour");
+        let page = newest(&mut clerk).await?;
+        assert_eq!(page["has_contact"], true);
+        let reveal = format!("/api/v1/report-cases/{}/reporter", text(&page, "id"));
+        let why = json!({ "reason": "回访核实位置" });
+        assert_eq!(head.post(&reveal, why.clone()).await?.code(), "report_case.no_custodian");
+        name_custodian(&town).await?;
+        assert_eq!(clerk.post(&reveal, why.clone()).await?.code(), "report_case.not_custodian");
+        assert_eq!(town.login("auditor").await?.post(&reveal, why.clone()).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(head.post(&reveal, json!({ "reason": "" })).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        town.clock.advance_ms(6 * 60 * 1000);
+        assert_eq!(head.post(&reveal, why.clone()).await?.code(), "session.step_up_needed");
+        head.post("/api/v1/session/step-up", json!({ "password": PASSWORD })).await?.ok()?;
+        let reveal_key = "01a00000-0000-7000-8000-00000000ee02";
+        let told = head.ask(Method::POST, &reveal, Some(why), Some(reveal_key)).await?.ok()?;
+        assert_eq!((text(&told, "name"), text(&told, "phone")), (NAME, PHONE));
+
+        // The canary sings nowhere else.
+        let mut auditor = town.login("auditor").await?;
+        let audit = auditor.get("/api/v1/audit?limit=200").await?;
+        assert!(said(&audit).contains("reporter.reveal") && said(&audit).contains("回访核实位置"), "each reading is on record");
+        let id = text(&page, "id");
+        let paths = [
+            "/api/v1/report-cases".to_owned(),
+            format!("/api/v1/report-cases/{id}"),
+            "/api/v1/report-cases/rewards".to_owned(),
+            "/api/v1/report-cases?q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+            "/api/v1/search?q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+            "/api/v1/workbench".to_owned(),
+            "/api/v1/sync".to_owned(),
+            "/api/v1/board/duties/C15.5".to_owned(),
+            "/api/v1/audit?limit=200".to_owned(),
+        ];
+        for browser in [&mut clerk, &mut head, &mut auditor] {
+            for path in &paths {
+                let told = said(&browser.get(path).await?);
+                assert!(!told.contains(NAME) && !told.contains(PHONE), "{path}");
+            }
+        }
+        let stolen = fresh.stolen()?;
+        assert!(stolen.contains("二楼楼道堆满纸箱"), "the thief looks well");
+        assert!(!stolen.contains(NAME) && !stolen.contains(PHONE), "neither in the database");
+        assert!(!stolen.contains(text(&taken, "receipt")), "nor the receipt's code");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_office_takes_calls_hands_on_and_pays_by_number() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let order = json!({ "channel": "line12345", "ext_no": "CQ2026-0001", "matter": "wiring", "content": "充电线",
+            "place": SHOP, "received_at": "2026-09-18T10:00:00+08:00" });
+        let page = clerk.post("/api/v1/report-cases", order.clone()).await?.ok()?;
+        assert_eq!((&page["place"]["id"], &page["territory"]["id"]), (&json!(SHOP), &json!(V1)));
+        let twice = clerk.post("/api/v1/report-cases", order.clone()).await?;
+        assert_eq!(twice.body["fields"][0]["code"], "report_case.ext_no");
+        let mut wrong = order;
+        wrong["ext_no"] = json!("CQ2026-0002");
+        wrong["received_at"] = json!("2026-09-22T10:00:00+08:00");
+        assert_eq!(clerk.post("/api/v1/report-cases", wrong).await?.body["fields"][0]["code"], "report_case.received_at");
+
+        let page = given(&mut clerk).await?;
+        let seen = staff.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
+        let found = json!({ "step": "handle", "finding": "partly", "text": "一处飞线已拆除" });
+        let page = step(&mut staff, &seen, found).await?.ok()?;
+        let page = step(&mut clerk, &page, json!({ "step": "reply", "text": "已拆除" })).await?.ok()?;
+        let page = step(&mut clerk, &page, json!({ "step": "reward", "amount_fen": 20_000 })).await?.ok()?;
+        let page = step(&mut clerk, &page, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!(page["stage"]["code"], "closed");
+        let ledger = clerk.get("/api/v1/report-cases/rewards").await?.ok()?;
+        assert_eq!((&ledger["total_fen"], &ledger["items"][0]["code"]), (&json!(20_000), &page["code"]));
+        assert_eq!(staff.get("/api/v1/report-cases/rewards").await?.status, StatusCode::FORBIDDEN);
+
+        let person = json!({ "channel": "visit", "matter": "person", "content": "某人态度差", "territory": V1 });
+        let page = clerk.post("/api/v1/report-cases", person).await?.ok()?;
+        assert_eq!(steps(&page), ["forward", "merge", "void"]);
+        let on = json!({ "step": "forward", "to": "镇纪检监察室", "text": "不属消防安全问题，已转镇纪检监察室" });
+        let page = step(&mut clerk, &page, on).await?.ok()?;
+        assert_eq!((&page["stage"]["code"], page["replied_at"].is_null()), (&json!("forwarded"), false));
+
+        // What waits is on the first page of who must act; three working days later it is late.
+        blocked(&town, &[], None).await?;
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?.to_string();
+        assert!(bench.contains("reports_to_screen") && !bench.contains("reports_late"), "{bench}");
+        town.clock.advance_days(3);
+        let mut clerk = town.login("clerk").await?;
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?.to_string();
+        assert!(bench.contains("reports_late"), "{bench}");
+        let late = clerk.get("/api/v1/report-cases?overdue=true").await?.items()?;
+        assert_eq!(late.len(), 1);
+        Ok(())
+    })
+    .await
+}

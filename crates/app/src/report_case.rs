@@ -1,0 +1,725 @@
+//! Reports from anybody: taken by whoever is asked, screened, given to those who must look, answered and filed. Who reported
+//! is sealed apart and shown to the custodian alone, each time with a reason in the record. What does not belong here: what
+//! is shown ([`view`]), what strangers see and send ([`public`]).
+
+pub mod open311;
+pub mod public;
+pub mod view;
+
+use domain::hazard::Find;
+use domain::ids::{HazardId, OrgId, PhotoId, PlaceId, ReportCaseId};
+use domain::org::Assignment;
+use domain::plan::Value as Setting;
+use domain::policy::{Action, Subject};
+use domain::report_case::{
+    Act, Channel, Clocks, Event, Finding, Matter, ReportCase, ReportCaseRefusal, Saying, Site, Stage, Terms,
+};
+use domain::time::{Date, Timestamp};
+use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
+use store::{Read, Write};
+
+use crate::calendar::calendar;
+use crate::hazard::{Filed, dictionary, load, record_find};
+use crate::names::Names;
+use crate::place::place_in_scope;
+use crate::secret::readable_code;
+use crate::task::number_on;
+use crate::view::{Named, Word};
+use crate::{App, Caller, Error, Result};
+use view::{
+    ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseTaken,
+    ReportCaseView, ReporterView, RewardLedger, RewardRow,
+};
+
+/// Time to screen a report. Units: working days. Source: handbook of the field, §4.3 (P).
+pub(crate) const SCREEN_DAYS: (&str, f64) = ("report_case.screen_days", 1.0);
+/// Time to screen an urgent call. Units: minutes. Source: the same (P).
+pub(crate) const SCREEN_MINUTES: (&str, f64) = ("report_case.screen_minutes", 30.0);
+/// Time to look at a blocked exit or lane, or at equipment out of use. Units: hours. Source: the same.
+pub(crate) const VERIFY_HOURS: (&str, f64) = ("report_case.verify_hours", 24.0);
+/// Time to look at anything else. Units: working days. Source: the same.
+pub(crate) const VERIFY_DAYS: (&str, f64) = ("report_case.verify_days", 3.0);
+/// Time to answer, which the board judges by as well. Units: working days. Source: the same (P).
+const REPLY_DAYS: (&str, f64) = ("C15.5.within", 15.0);
+/// The post whose holder may read who reported: its name. Nobody while the town has named none.
+pub(crate) const CUSTODIAN_POST: &str = "report_case.custodian_post";
+/// Letters of a receipt: with 31 of them more than 128 bits.
+pub(crate) const RECEIPT_LETTERS: usize = 28;
+/// Rows read at most for one page that shows all of something.
+const READ: i64 = 2_000;
+/// Reports of so many days are compared with a new one. Units: days.
+const ALIKE_DAYS: u64 = 30;
+/// The longest name, phone and address.
+const MAX_NAME: usize = 40;
+const MAX_ADDRESS: usize = 200;
+
+impl From<ReportCaseRefusal> for Error {
+    fn from(refusal: ReportCaseRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// Where a report stands as far as rights are concerned: where it is, who is to look, and whose the place is.
+///
+/// Errors: a place that is no more.
+pub(crate) async fn subject(read: &mut Read, record: &ReportCaseRecord) -> Result<Subject> {
+    let mut subject = Subject::of(&record.path, record.case.org.as_ref());
+    if let Some(place) = &record.case.site.place {
+        let (_, at) = crate::place::at_place(read, place, []).await?;
+        subject.orgs.extend(at.orgs);
+        subject.place = Some(place.clone());
+    }
+    Ok(subject)
+}
+
+/// The right a step asks for.
+fn right_of(step: &str) -> Action {
+    match step {
+        "handle" | "doubt" | "agree_doubt" | "reject_doubt" => Action::ReportCaseHandle,
+        "reply" | "close" | "reopen" | "reward" => Action::ReportCaseReply,
+        _ => Action::ReportCaseScreen,
+    }
+}
+
+/// What a step is called in the record.
+fn act_name(act: &Act) -> &'static str {
+    match act {
+        Act::Receive => "report_case.receive",
+        Act::Accept => "report_case.admit",
+        Act::Merge { .. } => "report_case.merge",
+        Act::Forward { .. } => "report_case.forward",
+        Act::Emergency => "report_case.emergency",
+        Act::Assign { .. } => "report_case.assign",
+        Act::Doubt => "report_case.doubt",
+        Act::AgreeDoubt => "report_case.agree_doubt",
+        Act::RejectDoubt => "report_case.reject_doubt",
+        Act::Handle { .. } => "report_case.deal_with",
+        Act::Reply => "report_case.reply",
+        Act::Close => "report_case.file",
+        Act::Reopen => "report_case.reopen",
+        Act::Reward { .. } => "report_case.reward",
+        Act::Void => "report_case.void",
+    }
+}
+
+/// The subject of the step itself: who it was given to, not whose the place is.
+fn given_to(record: &ReportCaseRecord) -> Subject {
+    Subject::of(&record.path, record.case.org.as_ref())
+}
+
+/// The steps the stage allows and the caller may take.
+pub(crate) fn actions(caller: &Caller, record: &ReportCaseRecord) -> Vec<&'static str> {
+    let subject = given_to(record);
+    let decides = record.case.doubted_by.as_ref() != Some(&caller.person);
+    let may = |step: &&&'static str| {
+        caller.hats.hat(right_of(step), &subject).is_some()
+            && (decides || !matches!(**step, "agree_doubt" | "reject_doubt"))
+    };
+    record.case.steps().iter().filter(may).copied().collect()
+}
+
+/// The times allowed on a day.
+pub(crate) async fn terms(read: &mut Read, on: Date) -> Result<Terms> {
+    Ok(Terms {
+        screen_days: number_on(read, SCREEN_DAYS, on).await?,
+        screen_minutes: number_on(read, SCREEN_MINUTES, on).await?,
+        verify_hours: number_on(read, VERIFY_HOURS, on).await?,
+        verify_days: number_on(read, VERIFY_DAYS, on).await?,
+        reply_days: number_on(read, REPLY_DAYS, on).await?,
+    })
+}
+
+/// The hash by which a receipt is found, whatever people put between its letters.
+pub(crate) fn receipt_hash(code: &str) -> String {
+    store::seal::sha256(format!("report {}", crate::unit_link::plain(code)).as_bytes())
+}
+
+/// The custodian's hat.
+///
+/// Errors: the town has named no post; the caller does not hold it today.
+async fn custodian<'a>(read: &mut Read, caller: &'a Caller, today: Date) -> Result<&'a Assignment> {
+    let post = match read.parameter_on(CUSTODIAN_POST, today).await?.map(|set| set.parameter.value) {
+        Some(Setting::Text(name)) => name.trim().to_owned(),
+        _ => String::new(),
+    };
+    if post.is_empty() {
+        return Err(Error::Forbidden {
+            code: "report_case.no_custodian",
+            message: "还没有指定举报信息保管岗位，请由消安办提出、分管领导批准这项镇定参数后再查看"
+                .to_owned(),
+        });
+    }
+    let posts = read.posts().await?;
+    let named = |hat: &&Assignment| posts.iter().any(|one| one.post.id == hat.post && one.post.name == post);
+    let held = caller.hats.all().iter().filter(named);
+    held.into_iter()
+        .find(|hat| domain::policy::reach(hat.role, Action::ReportCaseReveal).is_some())
+        .ok_or_else(|| Error::Forbidden {
+            code: "report_case.not_custodian",
+            message: format!("举报人信息只由保管岗位“{post}”查看，需要时请联系该岗位"),
+        })
+}
+
+fn clipped(text: &str, most: usize) -> String {
+    text.trim().chars().take(most).collect()
+}
+
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// What is written down about a new report besides its text.
+pub(crate) struct Coming {
+    /// Made where it was written down.
+    pub id: ReportCaseId,
+    pub channel: Channel,
+    pub ext_no: String,
+    pub matter: Matter,
+    pub content: String,
+    pub site: Site,
+    pub path: String,
+    pub photos: Vec<PhotoId>,
+    pub received_at: Timestamp,
+    pub reporter: Reporter,
+    /// The receipt's code.
+    pub receipt: String,
+}
+
+impl App {
+    /// Writes a report down within a write that somebody else commits.
+    ///
+    /// Errors: nothing said; its number elsewhere is known already.
+    // tidy(commit): each door commits its own entry.
+    pub(crate) async fn receive_report(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        coming: Coming,
+        now: Timestamp,
+    ) -> Result<ReportCaseRecord> {
+        if !coming.ext_no.is_empty() && tx.report_case_by_ext(coming.channel, &coming.ext_no).await?.is_some()
+        {
+            return Err(Error::field("ext_no", "report_case.ext_no", "这个外部工单号已登记，请在列表中查看"));
+        }
+        let series = format!("JB-{}", now.date().format("%Y%m%d"));
+        let case = ReportCase {
+            id: coming.id,
+            code: format!("{series}-{:04}", tx.next_number(&series).await?),
+            channel: coming.channel,
+            ext_no: coming.ext_no,
+            matter: coming.matter,
+            content: coming.content,
+            site: coming.site,
+            photos: coming.photos,
+            received_at: coming.received_at,
+            has_contact: !coming.reporter.is_unknown(),
+            stage: Stage::Received,
+            clocks: Clocks { screen_by: now, verify_by: now, reply_by: now },
+            org: None,
+            finding: None,
+            hazard: None,
+            doubted_by: None,
+            merged_into: None,
+            forwarded_to: String::new(),
+            screened_at: None,
+            handled_at: None,
+            replied_at: None,
+            reply: String::new(),
+            reward_fen: 0,
+            reopened: 0,
+            void: None,
+        };
+        let case = case.receive(&terms(tx, coming.received_at.date()).await?, calendar())?;
+        let event = Event {
+            seq: 1,
+            act: Act::Receive,
+            at: now,
+            by: caller.person.clone(),
+            text: String::new(),
+            photos: case.photos.clone(),
+            stage: case.stage,
+        };
+        let record = ReportCaseRecord {
+            case,
+            path: coming.path,
+            receipt_hash: receipt_hash(&coming.receipt),
+            recorded_by: caller.name.clone(),
+            version: 1,
+            recorded_at: now,
+        };
+        tx.insert_report_case(&record, &event, &coming.reporter).await?;
+        Ok(record)
+    }
+
+    /// Writes a report after a step with its event.
+    // tidy(commit): the use case that took the step commits.
+    pub(crate) async fn save_report_step(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &mut ReportCaseRecord,
+        act: Act,
+        (text, photos, now): (&str, Vec<PhotoId>, Timestamp),
+    ) -> Result<()> {
+        if act == Act::Reopen {
+            let case = &record.case;
+            let terms = terms(tx, now.date()).await?;
+            record.case.clocks = Clocks::start(case.channel, case.matter, now, &terms, calendar())?;
+        }
+        let event = Event {
+            seq: record.version + 1,
+            act,
+            at: now,
+            by: caller.person.clone(),
+            text: text.trim().to_owned(),
+            photos,
+            stage: record.case.stage,
+        };
+        tx.save_report_case(record, &event).await?;
+        record.version += 1;
+        Ok(())
+    }
+
+    /// Reports the caller may see, newest first.
+    pub async fn report_cases(&self, caller: &Caller, asked: &ReportCaseAsked) -> Result<ReportCasePage> {
+        let scope = caller.scope(Action::ReportCaseRead)?;
+        let now = self.now();
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let filter = filter(caller, asked, &names, now)?;
+        let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+        let mut found = read.report_cases(&scope, &filter, asked.after.as_deref(), limit + 1).await?;
+        let more = found.len() as i64 > limit;
+        found.truncate(usize::try_from(limit).unwrap_or(0));
+        let next = found.last().filter(|_| more).map(|last| last.case.code.clone());
+        let total = read.report_case_count(&scope, &filter).await?;
+        Ok(ReportCasePage { items: view::rows(&mut read, &found, &names, now).await?, total, next })
+    }
+
+    /// What forms and filters need.
+    pub async fn report_case_options(&self, caller: &Caller) -> Result<ReportCaseOptions> {
+        caller.scope(Action::ReportCaseRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let orgs = read.orgs().await?.into_iter().filter(|one| one.org.active);
+        let territories = read.territories().await?.into_iter().map(|one| one.territory);
+        let shown = |t: &domain::org::Territory| {
+            matches!(t.level, domain::org::Level::Town | domain::org::Level::Village)
+        };
+        Ok(ReportCaseOptions {
+            channels: Channel::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            matters: Matter::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            stages: Stage::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            findings: Finding::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            orgs: orgs.map(|one| Named::new(one.org.id.as_str(), one.org.name)).collect(),
+            territories: territories
+                .filter(shown)
+                .map(|one| Named::new(one.code.as_str(), one.name))
+                .collect(),
+            may_take: caller.hats.scope(Action::ReportCaseTake).is_some(),
+            may_reveal: custodian(&mut read, caller, today).await.is_ok(),
+        })
+    }
+
+    /// One report.
+    pub async fn report_case(&self, caller: &Caller, id: &ReportCaseId) -> Result<ReportCaseView> {
+        let scope = caller.scope(Action::ReportCaseRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.report_case(id, &scope).await?.ok_or(Error::NotFound)?;
+        view::page(&mut read, caller, &record, self.now()).await
+    }
+
+    /// Takes down a report that came by telephone, in person or on paper. The receipt's code is shown this once.
+    ///
+    /// Errors: nothing said; a number elsewhere that is known; a place the caller may not see.
+    pub async fn take_report(
+        &self,
+        caller: &Caller,
+        asked: ReportCaseInput,
+        base: &str,
+    ) -> Result<ReportCaseTaken> {
+        let now = self.now();
+        caller.scope(Action::ReportCaseTake)?;
+        let mut tx = self.write(caller).await?;
+        // The answer holds the receipt's code, which is kept nowhere.
+        tx.unbind_operation();
+        let id = match given(&asked.id) {
+            None => self.new_id(),
+            Some(id) if uuid::Uuid::parse_str(id).is_ok() => id.to_lowercase(),
+            Some(_) => return Err(Error::field("id", "report_case.id", "编号须为 UUID，请刷新页面后再试")),
+        };
+        let whole = Caller::system().scope(Action::ReportCaseRead)?;
+        if tx.report_case(&id.as_str().into(), &whole).await?.is_some() {
+            return Err(Error::Conflict {
+                code: "report_case.taken",
+                message: "这件举报已经登记，请在列表中查看".to_owned(),
+            });
+        }
+        let unknown = |field: &str| Error::field(field, "query.unknown_word", "没有这个选项，请重新选择");
+        let channel = Channel::from_code(&asked.channel).ok_or_else(|| unknown("channel"))?;
+        let matter = Matter::from_code(&asked.matter).ok_or_else(|| unknown("matter"))?;
+        let received_at = match given(&asked.received_at) {
+            None => now,
+            Some(text) => Timestamp::parse(text)
+                .filter(|at| *at <= now && *at >= now.plus_ms(-400 * DAY_MS))
+                .ok_or_else(|| {
+                    Error::field("received_at", "report_case.received_at", "收到时间应在过去一年内，请核对")
+                })?,
+        };
+        let (site, path) = self.read_site(caller, &mut tx, &asked).await?;
+        let hat = caller.hat(Action::ReportCaseTake, &Subject::of(&path, None))?;
+        let reporter = read_reporter(asked.name.as_deref(), asked.phone.as_deref())?;
+        let receipt = readable_code(RECEIPT_LETTERS)?;
+        let coming = Coming {
+            id: id.into(),
+            channel,
+            ext_no: clipped(asked.ext_no.as_deref().unwrap_or_default(), MAX_NAME),
+            matter,
+            content: asked.content,
+            site,
+            path,
+            photos: asked.photos.iter().map(|id| PhotoId::from(id.to_lowercase())).collect(),
+            received_at,
+            reporter,
+            receipt: receipt.clone(),
+        };
+        let record = self.receive_report(caller, &mut tx, coming, now).await?;
+        let url = format!("{}/p/r-{receipt}", base.trim_end_matches('/'));
+        let taken = ReportCaseTaken {
+            case: view::page(&mut tx, caller, &record, now).await?,
+            qr_svg: crate::unit_link::qr(&url)?,
+            receipt,
+            url,
+        };
+        let object = ("report_case", record.case.id.as_str());
+        Ok(tx.commit(caller.audit_as(hat, "report_case.receive", object, &record.path, now), taken).await?)
+    }
+
+    /// Where a report taken down is.
+    async fn read_site(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        asked: &ReportCaseInput,
+    ) -> Result<(Site, String)> {
+        let names = Names::read(tx).await?;
+        let address = clipped(asked.address.as_deref().unwrap_or_default(), MAX_ADDRESS);
+        let point = asked.lon.zip(asked.lat).map(|(lon, lat)| [lon, lat]);
+        let village = given(&asked.territory).unwrap_or(self.town.as_str());
+        let path = names.path(&village.into()).map(str::to_owned);
+        let path = path.ok_or_else(|| {
+            Error::field("territory", "territory.unknown", "没有这个村（社区），请重新选择")
+        })?;
+        let mut site = Site { point, ..Site::words(village.into(), &address) };
+        let Some(id) = given(&asked.place) else { return Ok((site, path)) };
+        let (place, _) = place_in_scope(tx, caller, Action::PlaceRead, &PlaceId::from(id)).await?;
+        site.place = Some(place.place.id.clone());
+        site.territory = place.place.village.clone();
+        if site.address.is_empty() {
+            site.address.clone_from(&place.place.address);
+        }
+        Ok((site, place.path))
+    }
+
+    /// Takes a step.
+    ///
+    /// Errors: the stage, the caller's rights or what was said do not allow it; somebody was quicker.
+    pub async fn step_report_case(
+        &self,
+        caller: &Caller,
+        id: &ReportCaseId,
+        asked: ReportCaseStep,
+    ) -> Result<ReportCaseView> {
+        let now = self.now();
+        let scope = caller.scope(Action::ReportCaseRead)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.report_case(id, &scope).await?.ok_or(Error::NotFound)?;
+        if record.version != asked.version {
+            return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
+        }
+        let hat = caller.hat(right_of(&asked.step), &given_to(&record))?.clone();
+        let act = self.read_act(caller, &mut tx, &record, &asked, now).await?;
+        let photos: Vec<PhotoId> = asked.photos.iter().map(|id| id.to_lowercase().into()).collect();
+        if act == Act::Doubt {
+            // Named and never sent is no picture.
+            let here = tx.photos(&photos).await?;
+            let is_here = |id: &PhotoId| {
+                here.iter().any(|one| one.id == *id && one.object_id == record.case.id.as_str())
+            };
+            if !photos.iter().all(is_here) {
+                return Err(ReportCaseRefusal::NoPhotos.into());
+            }
+        }
+        let hazard_settled = match &record.case.hazard {
+            Some(hazard) => tx.hazard(hazard).await?.is_none_or(|(hazard, _)| is_settled(&hazard)),
+            None => true,
+        };
+        let said = Saying { by: &caller.person, text: &asked.text, photos: &photos, at: now, hazard_settled };
+        record.case = record.case.take(&act, &said)?;
+        let name = act_name(&act);
+        self.save_report_step(caller, &mut tx, &mut record, act, (&asked.text, photos, now)).await?;
+        let view = view::page(&mut tx, caller, &record, now).await?;
+        let mut audit = caller.audit_as(&hat, name, ("report_case", id.as_str()), &record.path, now);
+        audit.reason = asked.text.trim().to_owned();
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// A step as asked for; handling may write a hazard within the same act.
+    async fn read_act(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &ReportCaseRecord,
+        asked: &ReportCaseStep,
+        now: Timestamp,
+    ) -> Result<Act> {
+        Ok(match asked.step.as_str() {
+            "accept" => Act::Accept,
+            "merge" => Act::Merge { into: other(caller, tx, asked).await? },
+            "forward" => Act::Forward { to: clipped(asked.to.as_deref().unwrap_or_default(), MAX_NAME) },
+            "emergency" => Act::Emergency,
+            "assign" => {
+                let org = OrgId::from(given(&asked.org).unwrap_or_default());
+                let known = tx.org(&org).await?.is_some_and(|one| one.org.active);
+                if !known {
+                    return Err(Error::field("org", "report_case.org", "请选择由哪个单位核实办理"));
+                }
+                Act::Assign { org }
+            }
+            "doubt" => Act::Doubt,
+            "agree_doubt" => Act::AgreeDoubt,
+            "reject_doubt" => Act::RejectDoubt,
+            "handle" => {
+                let finding = given(&asked.finding).and_then(Finding::from_code);
+                let finding = finding.ok_or_else(|| {
+                    Error::field("finding", "report_case.finding", "请选择核实结果：属实或部分属实")
+                })?;
+                Act::Handle { finding, hazard: self.hazard_of(caller, tx, record, asked, now).await? }
+            }
+            "reply" => Act::Reply,
+            "close" => Act::Close,
+            "reopen" => Act::Reopen,
+            "reward" => Act::Reward { amount_fen: asked.amount_fen.unwrap_or(0) },
+            "void" => Act::Void,
+            _ => return Err(Error::field("step", "report_case.step", "没有这个办理步骤，请刷新页面后再试")),
+        })
+    }
+
+    /// The hazard a look led to: one on record, or a new find. The find carries the inspector's own words and none of the
+    /// reporter's pictures: the unit sees it.
+    async fn hazard_of(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &ReportCaseRecord,
+        asked: &ReportCaseStep,
+        now: Timestamp,
+    ) -> Result<Option<HazardId>> {
+        if let Some(id) = given(&asked.hazard) {
+            return Ok(Some(load(tx, caller, &id.into()).await?.hazard.id));
+        }
+        let Some(find) = &asked.find else { return Ok(None) };
+        let code = domain::hazard::HazardCode::parse(find.hazard_code.trim())?;
+        if !dictionary::knows(&code) {
+            let text = "隐患库中没有这个代码，请重新选择";
+            return Err(Error::field("hazard_code", "hazard.code_unknown", text));
+        }
+        let place = match given(&find.place) {
+            Some(id) => PlaceId::from(id),
+            None => record.case.site.place.clone().ok_or_else(|| {
+                Error::field("place", "report_case.place", "请选择隐患所在的场所，再登记隐患")
+            })?,
+        };
+        let (place, subject) = place_in_scope(tx, caller, Action::PlaceRead, &place).await?;
+        let hat = caller.hat(Action::HazardFind, &subject)?;
+        let find = Find {
+            town: self.town.clone(),
+            place: place.place.id.clone(),
+            item: None,
+            code,
+            description: find.description.trim().to_owned(),
+            photos: Vec::new(),
+            recurrence_of: None,
+        };
+        let filed = Filed { path: place.path.clone(), org: hat.org.clone(), inspection: None };
+        let act = caller.act(hat, now, None);
+        let (hazard, _) = record_find(tx, self.new_id().into(), find, act, filed, now).await?;
+        Ok(Some(hazard.id))
+    }
+
+    /// Who reported, for the custodian, with a reason that goes into the record.
+    ///
+    /// Errors: no post is named or the caller does not hold it; no reason; nobody left a name; the password is too old.
+    pub async fn reveal_reporter(
+        &self,
+        caller: &Caller,
+        id: &ReportCaseId,
+        reason: &str,
+    ) -> Result<ReporterView> {
+        let now = self.now();
+        let scope = caller.scope(Action::ReportCaseRead)?;
+        let mut tx = self.write(caller).await?;
+        // What is answered here is kept nowhere else.
+        tx.unbind_operation();
+        let record = tx.report_case(id, &scope).await?.ok_or(Error::NotFound)?;
+        let hat = custodian(&mut tx, caller, now.date()).await?;
+        caller.stepped_up(now)?;
+        let reason = reason.trim();
+        if !(2..=200).contains(&reason.chars().count()) {
+            return Err(Error::field(
+                "reason",
+                "reason.missing",
+                "请写明查看举报人信息的用途，2 到 200 个字",
+            ));
+        }
+        let reporter = tx.reporter(id).await?.ok_or_else(|| Error::Refused {
+            code: "report_case.anonymous",
+            message: "举报人没有留下姓名和电话，请在公开查询页上答复".to_owned(),
+        })?;
+        let mut audit =
+            caller.audit_as(hat, "reporter.reveal", ("report_case", id.as_str()), &record.path, now);
+        audit.reason = reason.to_owned();
+        Ok(tx.commit(audit, ReporterView { name: reporter.name, phone: reporter.phone }).await?)
+    }
+
+    /// Rewards by the numbers of reports; no name is in it.
+    pub async fn report_case_rewards(&self, caller: &Caller) -> Result<RewardLedger> {
+        caller.hat(Action::ReportCaseReply, &Subject::town())?;
+        let scope = caller.scope(Action::ReportCaseRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let filter =
+            ReportCaseFilter { stages: Some("replied,closed".to_owned()), ..ReportCaseFilter::default() };
+        let found = read.report_cases(&scope, &filter, None, READ).await?;
+        let mut items = Vec::new();
+        for record in found.iter().filter(|one| one.case.reward_fen > 0) {
+            let events = read.report_case_events(&record.case.id).await?;
+            let paid = events.iter().rev().find(|event| matches!(event.act, Act::Reward { .. }));
+            items.push(RewardRow {
+                id: record.case.id.to_string(),
+                code: record.case.code.clone(),
+                matter: Word::new(record.case.matter.code(), record.case.matter.label()),
+                on: paid.map(|event| event.at.date().to_string()).unwrap_or_default(),
+                amount_fen: record.case.reward_fen,
+            });
+        }
+        Ok(RewardLedger { total_fen: items.iter().map(|row| row.amount_fen).sum(), items })
+    }
+}
+
+/// Whether nothing of a hazard is left to do here: closed, or in the hands of who is competent.
+fn is_settled(hazard: &domain::hazard::Hazard) -> bool {
+    !hazard.is_open() || hazard.state.stage() == domain::hazard::Stage::Transferred
+}
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// Name and phone as left.
+///
+/// Errors: a phone that is none.
+pub(crate) fn read_reporter(name: Option<&str>, phone: Option<&str>) -> Result<Reporter> {
+    let phone = clipped(phone.unwrap_or_default(), MAX_NAME);
+    if !phone.is_empty() && !domain::code::is_phone(&phone) {
+        let text = "不是电话号码，请填 11 位手机号或带区号的固定电话，也可以不填";
+        return Err(Error::field("phone", "phone.invalid", text));
+    }
+    Ok(Reporter { name: clipped(name.unwrap_or_default(), MAX_NAME), phone })
+}
+
+/// The other report a merge names, by id or number.
+async fn other(caller: &Caller, tx: &mut Write, asked: &ReportCaseStep) -> Result<ReportCaseId> {
+    let missing = || Error::field("into", "report_case.into", "请写明并入哪一件举报，如 JB-20260921-0001");
+    let scope = caller.scope(Action::ReportCaseRead)?;
+    let named = given(&asked.into).ok_or_else(missing)?;
+    let found = match tx.report_case(&named.into(), &scope).await? {
+        Some(found) => found,
+        None => {
+            let by_code = tx.report_case_by_code(named).await?.ok_or_else(missing)?;
+            tx.report_case(&by_code.case.id, &scope).await?.ok_or_else(missing)?
+        }
+    };
+    // One that went elsewhere itself leads nowhere.
+    if matches!(found.case.stage, Stage::Merged | Stage::Void) {
+        return Err(Error::field("into", "report_case.into_ended", "那一件已并案或作废，请选择另一件"));
+    }
+    Ok(found.case.id)
+}
+
+/// What waits for the caller: reports to screen, to look at, to answer; and how many of all he sees are late.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<[i64; 4]> {
+    let Some(scope) = caller.hats.scope(Action::ReportCaseRead) else { return Ok([0; 4]) };
+    let of =
+        |stages: &str| ReportCaseFilter { stages: Some(stages.to_owned()), ..ReportCaseFilter::default() };
+    let mut out = [0; 4];
+    if caller.hats.scope(Action::ReportCaseScreen).is_some() {
+        out[0] = read.report_case_count(&scope, &of("received,accepted")).await?;
+        out[2] = read.report_case_count(&scope, &of("handled,emergency")).await?;
+        let late = ReportCaseFilter { due_before: Some(now), ..ReportCaseFilter::default() };
+        out[3] = read.report_case_count(&scope, &late).await?;
+    }
+    let mine: std::collections::BTreeSet<&OrgId> = caller.hats.all().iter().map(|hat| &hat.org).collect();
+    for org in mine {
+        let filter = ReportCaseFilter { org: Some(org.to_string()), ..of("assigned,doubted") };
+        out[1] += read.report_case_count(&scope, &filter).await?;
+    }
+    Ok(out)
+}
+
+/// A query as the store takes it.
+///
+/// Errors: words nobody knows.
+fn filter(
+    caller: &Caller,
+    asked: &ReportCaseAsked,
+    names: &Names,
+    now: Timestamp,
+) -> Result<ReportCaseFilter> {
+    let path =
+        match given(&asked.village) {
+            None => None,
+            Some(code) => {
+                let path = names.path(&code.into()).map(str::to_owned);
+                Some(path.ok_or_else(|| {
+                    Error::field("village", "query.unknown_word", "筛选条件无效，请重新选择")
+                })?)
+            }
+        };
+    let org = match asked.mine.unwrap_or(false) {
+        true => caller.hats.all().first().map(|hat| hat.org.to_string()),
+        false => given(&asked.org).map(str::to_owned),
+    };
+    Ok(ReportCaseFilter {
+        stages: given(&asked.stage).map(str::to_owned),
+        channels: given(&asked.channel).map(str::to_owned),
+        matters: given(&asked.matter).map(str::to_owned),
+        path,
+        place: given(&asked.place).map(str::to_owned),
+        org,
+        due_before: asked.overdue.unwrap_or(false).then_some(now),
+        from: None,
+        until: None,
+        text: given(&asked.q).map(str::to_owned),
+    })
+}
+
+/// Open reports that may be the same: at the same place, or about the same matter in the same territory.
+pub(crate) async fn alike(read: &mut Read, caller: &Caller, record: &ReportCaseRecord) -> Result<Vec<Named>> {
+    let Some(scope) = caller.hats.scope(Action::ReportCaseScreen) else { return Ok(Vec::new()) };
+    let case = &record.case;
+    let same_place = ReportCaseFilter {
+        place: case.site.place.as_ref().map(ToString::to_string),
+        ..ReportCaseFilter::default()
+    };
+    let same_matter = ReportCaseFilter {
+        path: Some(record.path.clone()),
+        matters: Some(case.matter.code().to_owned()),
+        ..ReportCaseFilter::default()
+    };
+    let from = case.received_at.plus_ms(-i64::try_from(ALIKE_DAYS).unwrap_or(0) * DAY_MS);
+    let filter = ReportCaseFilter {
+        from: Some(from),
+        ..if case.site.place.is_some() { same_place } else { same_matter }
+    };
+    let found = read.report_cases(&scope, &filter, None, 10).await?;
+    let others = found.into_iter().filter(|one| one.case.id != case.id && one.case.stage != Stage::Merged);
+    Ok(others.map(|one| Named::new(one.case.id.as_str(), one.case.code)).collect())
+}

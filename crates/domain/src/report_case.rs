@@ -1,0 +1,533 @@
+//! 举报件: what anybody reports, from receipt over screening, a look on site and an answer to the file; its clocks, and who
+//! must not decide alone. What does not belong here: who reported (the store keeps that apart, sealed), what was found at a
+//! place (`hazard`).
+//!
+//! Source: handbook of the field §4.3 and C15.5; the clocks are parameters of the town (`Terms`).
+
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Calendar, OutOfRange};
+use crate::ids::{FacilityId, HazardId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId, TerritoryCode};
+use crate::org::words;
+use crate::time::{Date, Timestamp};
+
+pub use refusal::ReportCaseRefusal;
+
+/// The longest text of a report. Units: characters.
+pub const MAX_CONTENT: usize = 2_000;
+/// Pictures of one report or step.
+pub const MAX_PHOTOS: usize = 9;
+/// The most a reward may be, against a slip of the keyboard; what is paid is the town's own rule. Units: fen.
+pub const MAX_REWARD_FEN: i64 = 1_000_000;
+const MINUTE_MS: i64 = 60_000;
+
+words! {
+    /// By which way a report came.
+    Channel {
+        Qr "qr" "扫码"
+        Telephone "telephone" "电话"
+        Visit "visit" "来访"
+        Line12345 "line12345" "12345"
+        Yukuaiban "yukuaiban" "渝快办"
+        Line96119 "line96119" "96119"
+        Open311 "open311" "Open311 接口"
+        Grid "grid" "网格员转报"
+    }
+}
+
+words! {
+    /// What it is about.
+    Matter {
+        BlockedExit "blocked_exit" "堵塞、占用疏散通道、安全出口或消防车通道"
+        Equipment "equipment" "消防设施损坏、停用或被遮挡"
+        Wiring "wiring" "电气线路、电动自行车停放充电"
+        Flammables "flammables" "燃气、易燃易爆物品"
+        Combined "combined" "住人与生产经营混在一起"
+        Forest "forest" "野外违规用火"
+        Water "water" "消火栓、水池等公共消防设施"
+        Other "other" "其他消防安全问题"
+        Person "person" "反映具体个人，不是消防安全问题"
+    }
+}
+
+words! {
+    /// Where a report stands.
+    Stage {
+        Received "received" "待筛查"
+        Accepted "accepted" "已受理待派办"
+        Assigned "assigned" "核实办理中"
+        Doubted "doubted" "拟不属实待复核"
+        Handled "handled" "已办理待答复"
+        Replied "replied" "已答复"
+        Closed "closed" "已归档"
+        Merged "merged" "已并案"
+        Forwarded "forwarded" "已转有权单位"
+        Emergency "emergency" "已转 119"
+        Void "void" "已作废"
+    }
+}
+
+words! {
+    /// What the look on site came to.
+    Finding {
+        Confirmed "confirmed" "属实"
+        Partly "partly" "部分属实"
+        Unfounded "unfounded" "不属实"
+    }
+}
+
+impl Matter {
+    /// Whether it is looked at within hours: blocked exits and lanes, equipment out of use. Source: handbook §4.3.
+    pub fn is_urgent(self) -> bool {
+        matches!(self, Self::BlockedExit | Self::Equipment)
+    }
+}
+
+/// Where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Site {
+    /// The place, when it is one of the register.
+    pub place: Option<PlaceId>,
+    /// The facility, when it is one of the register.
+    pub facility: Option<FacilityId>,
+    /// The town, or the village it lies in.
+    pub territory: TerritoryCode,
+    /// In words.
+    pub address: String,
+    /// Longitude and latitude. Units: degrees, WGS-84.
+    pub point: Option<[f64; 2]>,
+}
+
+impl Site {
+    /// Somewhere in a territory, in words.
+    pub fn words(territory: TerritoryCode, address: &str) -> Self {
+        Self { place: None, facility: None, territory, address: address.trim().to_owned(), point: None }
+    }
+}
+
+/// Times allowed on the day it came, parameters of the town.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// To screen it. Units: working days.
+    pub screen_days: u16,
+    /// To screen what is urgent and came by telephone. Units: minutes.
+    pub screen_minutes: u16,
+    /// To look at what is urgent. Units: hours.
+    pub verify_hours: u16,
+    /// To look at anything else. Units: working days.
+    pub verify_days: u16,
+    /// To answer. Units: working days.
+    pub reply_days: u16,
+}
+
+/// When each of it must be done, counted out on the day it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    /// Screened.
+    pub screen_by: Timestamp,
+    /// Looked at and handled.
+    pub verify_by: Timestamp,
+    /// Answered.
+    pub reply_by: Timestamp,
+}
+
+impl Clocks {
+    /// The clocks of a report that came (again) now.
+    ///
+    /// Errors: [`OutOfRange`] for times beyond the calendar.
+    pub fn start(
+        channel: Channel,
+        matter: Matter,
+        now: Timestamp,
+        terms: &Terms,
+        calendar: &Calendar,
+    ) -> Result<Self, OutOfRange> {
+        let working = |days: u16| Ok(end_of(calendar.working_day_after(now.date(), days)?));
+        let is_call = matches!(channel, Channel::Telephone | Channel::Line96119);
+        Ok(Self {
+            screen_by: match is_call && matter.is_urgent() {
+                true => now.plus_ms(i64::from(terms.screen_minutes) * MINUTE_MS),
+                false => working(terms.screen_days)?,
+            },
+            verify_by: match matter.is_urgent() {
+                true => now.plus_ms(i64::from(terms.verify_hours) * 60 * MINUTE_MS),
+                false => working(terms.verify_days)?,
+            },
+            reply_by: working(terms.reply_days)?,
+        })
+    }
+}
+
+/// The last instant of a civil date.
+fn end_of(day: Date) -> Timestamp {
+    Timestamp::start_of(day.succ_opt().unwrap_or(day)).plus_ms(-1)
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Act {
+    /// 收到.
+    Receive,
+    /// 受理.
+    Accept,
+    /// 并案: the same was reported before.
+    Merge {
+        /// The report that goes on.
+        into: ReportCaseId,
+    },
+    /// 转有权单位.
+    Forward {
+        /// To whom.
+        to: String,
+    },
+    /// 转 119: it burns, or somebody is in danger.
+    Emergency,
+    /// 派办.
+    Assign {
+        /// Who is to look.
+        org: OrgId,
+    },
+    /// 拟认定不属实.
+    Doubt,
+    /// 复核同意不属实.
+    AgreeDoubt,
+    /// 复核不同意.
+    RejectDoubt,
+    /// 办理.
+    Handle {
+        /// What the look came to.
+        finding: Finding,
+        /// The hazard that was recorded or is the same.
+        hazard: Option<HazardId>,
+    },
+    /// 答复.
+    Reply,
+    /// 归档.
+    Close,
+    /// 重新打开.
+    Reopen,
+    /// 奖励.
+    Reward {
+        /// How much. Units: fen.
+        amount_fen: i64,
+    },
+    /// 作废.
+    Void,
+}
+
+impl Act {
+    /// The step as kept and sent.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Receive => "receive",
+            Self::Accept => "accept",
+            Self::Merge { .. } => "merge",
+            Self::Forward { .. } => "forward",
+            Self::Emergency => "emergency",
+            Self::Assign { .. } => "assign",
+            Self::Doubt => "doubt",
+            Self::AgreeDoubt => "agree_doubt",
+            Self::RejectDoubt => "reject_doubt",
+            Self::Handle { .. } => "handle",
+            Self::Reply => "reply",
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::Reward { .. } => "reward",
+            Self::Void => "void",
+        }
+    }
+}
+
+/// A step in Chinese; the code itself for one nobody knows.
+pub fn step_label(code: &str) -> &str {
+    match code {
+        "receive" => "收到",
+        "accept" => "受理",
+        "merge" => "并案",
+        "forward" => "转有权单位",
+        "emergency" => "转 119",
+        "assign" => "派办",
+        "doubt" => "拟认定不属实",
+        "agree_doubt" => "复核同意不属实",
+        "reject_doubt" => "复核不同意",
+        "handle" => "登记办理结果",
+        "reply" => "答复",
+        "close" => "归档",
+        "reopen" => "重新打开",
+        "reward" => "登记奖励",
+        "void" => "作废",
+        other => other,
+    }
+}
+
+/// What happened, appended only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The report's version after it; the receipt is 1.
+    pub seq: i64,
+    /// What.
+    #[serde(flatten)]
+    pub act: Act,
+    /// When.
+    pub at: Timestamp,
+    /// Who; empty for the reporter.
+    pub by: PersonId,
+    /// What was said.
+    pub text: String,
+    /// What it looked like.
+    pub photos: Vec<PhotoId>,
+    /// Where the report stood after it.
+    pub stage: Stage,
+}
+
+/// 举报件. Who reported is nowhere in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportCase {
+    /// Id.
+    pub id: ReportCaseId,
+    /// Number, as `JB-20260921-0001`.
+    pub code: String,
+    /// By which way it came.
+    pub channel: Channel,
+    /// Its number where it came from; empty for one's own.
+    pub ext_no: String,
+    /// What it is about.
+    pub matter: Matter,
+    /// What was said.
+    pub content: String,
+    /// Where.
+    pub site: Site,
+    /// Pictures that came with it.
+    pub photos: Vec<PhotoId>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Whether the reporter left how to be reached.
+    pub has_contact: bool,
+    /// Where it stands.
+    pub stage: Stage,
+    /// When each of it must be done.
+    pub clocks: Clocks,
+    /// Who is to look.
+    pub org: Option<OrgId>,
+    /// What the look came to.
+    pub finding: Option<Finding>,
+    /// The hazard that was recorded or is the same.
+    pub hazard: Option<HazardId>,
+    /// Who holds it to be unfounded, until somebody else has decided.
+    pub doubted_by: Option<PersonId>,
+    /// The report it went into.
+    pub merged_into: Option<ReportCaseId>,
+    /// To whom it went.
+    pub forwarded_to: String,
+    /// When it was screened.
+    pub screened_at: Option<Timestamp>,
+    /// When it had been looked at.
+    pub handled_at: Option<Timestamp>,
+    /// When the reporter was first answered.
+    pub replied_at: Option<Timestamp>,
+    /// The last answer.
+    pub reply: String,
+    /// Paid for it. Units: fen.
+    pub reward_fen: i64,
+    /// How often the reporter opened it again.
+    pub reopened: u32,
+    /// Why it was voided.
+    pub void: Option<String>,
+}
+
+/// Who says what about a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saying<'a> {
+    /// Who; empty for the reporter.
+    pub by: &'a PersonId,
+    /// What.
+    pub text: &'a str,
+    /// What it looks like.
+    pub photos: &'a [PhotoId],
+    /// Now.
+    pub at: Timestamp,
+    /// Whether the hazard it led to is closed or was handed on.
+    pub hazard_settled: bool,
+}
+
+impl ReportCase {
+    /// Checks what came and starts its clocks.
+    ///
+    /// Errors: nothing said, or too much; a position that is none; more pictures than nine.
+    pub fn receive(self, terms: &Terms, calendar: &Calendar) -> Result<Self, ReportCaseRefusal> {
+        let content = self.content.trim().to_owned();
+        if content.is_empty() {
+            return Err(ReportCaseRefusal::NoContent);
+        }
+        if content.chars().count() > MAX_CONTENT {
+            return Err(ReportCaseRefusal::TooLong);
+        }
+        if self.photos.len() > MAX_PHOTOS {
+            return Err(ReportCaseRefusal::TooManyPhotos);
+        }
+        if let Some([lon, lat]) = self.site.point
+            && !(lon.abs() <= 180.0 && lat.abs() <= 90.0)
+        {
+            return Err(ReportCaseRefusal::Point);
+        }
+        let clocks = Clocks::start(self.channel, self.matter, self.received_at, terms, calendar)?;
+        Ok(Self { content, clocks, stage: Stage::Received, ..self })
+    }
+
+    /// Takes a step.
+    ///
+    /// Errors: the stage does not allow it; something that must be said is missing; the same person would decide twice.
+    pub fn take(self, act: &Act, said: &Saying<'_>) -> Result<Self, ReportCaseRefusal> {
+        use Stage::*;
+        let must_say = || match said.text.trim().is_empty() {
+            true => Err(ReportCaseRefusal::NoReason),
+            false => Ok(said.text.trim().to_owned()),
+        };
+        if said.photos.len() > MAX_PHOTOS {
+            return Err(ReportCaseRefusal::TooManyPhotos);
+        }
+        let screened = Self { screened_at: self.screened_at.or(Some(said.at)), ..self.clone() };
+        match (self.stage, act) {
+            (Received, Act::Accept) if self.matter == Matter::Person => Err(ReportCaseRefusal::NotFire),
+            (Received, Act::Accept) => Ok(Self { stage: Accepted, ..screened }),
+            (Received | Accepted | Assigned, Act::Merge { into }) => {
+                if *into == self.id {
+                    return Err(ReportCaseRefusal::IntoItself);
+                }
+                Ok(Self { stage: Merged, merged_into: Some(into.clone()), ..screened })
+            }
+            (Received | Accepted | Assigned, Act::Forward { to }) => {
+                let reply = must_say()?;
+                if to.trim().is_empty() {
+                    return Err(ReportCaseRefusal::NoReceiver);
+                }
+                let replied_at = self.replied_at.or(Some(said.at));
+                Ok(Self {
+                    stage: Forwarded,
+                    forwarded_to: to.trim().to_owned(),
+                    reply,
+                    replied_at,
+                    ..screened
+                })
+            }
+            (Received | Accepted | Assigned, Act::Emergency) => Ok(Self { stage: Emergency, ..screened }),
+            (Accepted | Assigned | Emergency, Act::Assign { org }) => {
+                Ok(Self { stage: Assigned, org: Some(org.clone()), ..self })
+            }
+            (Assigned, Act::Doubt) => {
+                must_say()?;
+                if said.photos.is_empty() {
+                    return Err(ReportCaseRefusal::NoPhotos);
+                }
+                Ok(Self { stage: Doubted, doubted_by: Some(said.by.clone()), ..self })
+            }
+            (Doubted, Act::AgreeDoubt | Act::RejectDoubt) if self.doubted_by.as_ref() == Some(said.by) => {
+                Err(ReportCaseRefusal::SamePerson)
+            }
+            (Doubted, Act::AgreeDoubt) => Ok(Self {
+                stage: Handled,
+                finding: Some(Finding::Unfounded),
+                handled_at: Some(said.at),
+                ..self
+            }),
+            (Doubted, Act::RejectDoubt) => {
+                must_say()?;
+                Ok(Self { stage: Assigned, doubted_by: None, ..self })
+            }
+            (Assigned, Act::Handle { finding: Finding::Unfounded, .. }) => Err(ReportCaseRefusal::DoubtFirst),
+            (Assigned, Act::Handle { finding, hazard }) => {
+                must_say()?;
+                Ok(Self {
+                    stage: Handled,
+                    finding: Some(*finding),
+                    hazard: hazard.clone(),
+                    handled_at: Some(said.at),
+                    ..self
+                })
+            }
+            (Handled | Emergency, Act::Reply) => {
+                let reply = must_say()?;
+                Ok(Self { stage: Replied, reply, replied_at: self.replied_at.or(Some(said.at)), ..self })
+            }
+            (Replied, Act::Close) if self.hazard.is_some() && !said.hazard_settled => {
+                Err(ReportCaseRefusal::HazardOpen)
+            }
+            (Replied | Forwarded, Act::Close) => Ok(Self { stage: Closed, ..self }),
+            (Replied | Closed | Forwarded, Act::Reopen) => {
+                must_say()?;
+                Ok(Self {
+                    stage: Accepted,
+                    finding: None,
+                    doubted_by: None,
+                    handled_at: None,
+                    reopened: self.reopened.saturating_add(1),
+                    ..self
+                })
+            }
+            (Replied | Closed, Act::Reward { amount_fen }) => {
+                if !matches!(self.finding, Some(Finding::Confirmed | Finding::Partly)) {
+                    return Err(ReportCaseRefusal::NotConfirmed);
+                }
+                if self.reward_fen > 0 {
+                    return Err(ReportCaseRefusal::Rewarded);
+                }
+                if !(1..=MAX_REWARD_FEN).contains(amount_fen) {
+                    return Err(ReportCaseRefusal::Amount);
+                }
+                Ok(Self { reward_fen: *amount_fen, ..self })
+            }
+            (stage, Act::Void) if stage != Void => Ok(Self { stage: Void, void: Some(must_say()?), ..self }),
+            (stage, _) => Err(ReportCaseRefusal::WrongStage(stage.label())),
+        }
+    }
+
+    /// The steps its stage allows.
+    pub fn steps(&self) -> &'static [&'static str] {
+        match self.stage {
+            Stage::Received if self.matter == Matter::Person => &["forward", "merge", "void"],
+            Stage::Received => &["accept", "merge", "forward", "emergency", "void"],
+            Stage::Accepted => &["assign", "merge", "forward", "emergency", "void"],
+            Stage::Assigned => &["handle", "doubt", "assign", "merge", "forward", "emergency", "void"],
+            Stage::Doubted => &["agree_doubt", "reject_doubt", "void"],
+            Stage::Handled => &["reply", "void"],
+            Stage::Emergency => &["reply", "assign", "void"],
+            Stage::Replied | Stage::Closed if self.may_be_rewarded() => match self.stage {
+                Stage::Replied => &["close", "reward", "reopen", "void"],
+                _ => &["reward", "reopen", "void"],
+            },
+            Stage::Replied | Stage::Forwarded => &["close", "reopen", "void"],
+            Stage::Closed => &["reopen", "void"],
+            Stage::Merged => &["void"],
+            Stage::Void => &[],
+        }
+    }
+
+    fn may_be_rewarded(&self) -> bool {
+        self.reward_fen == 0 && matches!(self.finding, Some(Finding::Confirmed | Finding::Partly))
+    }
+
+    /// When the next of it must be done; none where nothing is awaited.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match self.stage {
+            Stage::Received => Some(self.clocks.screen_by),
+            Stage::Accepted | Stage::Assigned | Stage::Doubted => Some(self.clocks.verify_by),
+            Stage::Handled | Stage::Emergency => Some(self.clocks.reply_by),
+            _ => None,
+        }
+    }
+
+    /// Whether that time has passed.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.due_at().is_some_and(|due| due < now)
+    }
+
+    /// Whether the reporter may open it again.
+    pub fn can_reopen(&self) -> bool {
+        matches!(self.stage, Stage::Replied | Stage::Closed | Stage::Forwarded)
+    }
+}

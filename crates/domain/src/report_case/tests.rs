@@ -1,0 +1,201 @@
+//! Tables and stories of reports.
+
+use super::*;
+use crate::calendar::DayKind;
+
+const TERMS: Terms =
+    Terms { screen_days: 1, screen_minutes: 30, verify_hours: 24, verify_days: 3, reply_days: 15 };
+
+fn day(text: &str) -> Date {
+    crate::time::parse_date(text).expect("a date written in a test exists")
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).expect("an instant written in a test exists")
+}
+
+/// 30 September 2026 is a Wednesday; a week of holidays follows, and the Saturday after is worked.
+fn calendar() -> Calendar {
+    let holidays = (1..=7).map(|d| (day(&format!("2026-10-0{d}")), DayKind::Holiday));
+    Calendar::weekdays().with(holidays.chain([(day("2026-10-10"), DayKind::Workday)]))
+}
+
+fn case(channel: Channel, matter: Matter) -> ReportCase {
+    let now = at("2026-09-30T16:00:00+08:00");
+    let zero = Clocks { screen_by: now, verify_by: now, reply_by: now };
+    ReportCase {
+        id: "r1".into(),
+        code: "JB-20260930-0001".to_owned(),
+        channel,
+        ext_no: String::new(),
+        matter,
+        content: " 楼梯口堆满纸箱 ".to_owned(),
+        site: Site::words("500118100901".into(), "老街 3 号"),
+        photos: Vec::new(),
+        received_at: now,
+        has_contact: true,
+        stage: Stage::Received,
+        clocks: zero,
+        org: None,
+        finding: None,
+        hazard: None,
+        doubted_by: None,
+        merged_into: None,
+        forwarded_to: String::new(),
+        screened_at: None,
+        handled_at: None,
+        replied_at: None,
+        reply: String::new(),
+        reward_fen: 0,
+        reopened: 0,
+        void: None,
+    }
+}
+
+fn received(matter: Matter) -> ReportCase {
+    case(Channel::Qr, matter).receive(&TERMS, &calendar()).expect("is a report")
+}
+
+/// One step by somebody who says something and shows one picture.
+fn go(case: ReportCase, by: &str, act: Act) -> Result<ReportCase, ReportCaseRefusal> {
+    let (by, photos) = (PersonId::from(by), ["p1".into()]);
+    let at = at("2026-10-01T10:00:00+08:00");
+    case.take(&act, &Saying { by: &by, text: "情况说明", photos: &photos, at, hazard_settled: false })
+}
+
+fn assigned() -> ReportCase {
+    let accepted = go(received(Matter::BlockedExit), "clerk", Act::Accept).expect("accepted");
+    go(accepted, "clerk", Act::Assign { org: "village-1".into() }).expect("assigned")
+}
+
+#[test]
+fn a_blocked_exit_is_looked_at_within_a_day_anything_else_in_three_working_days_over_the_holidays() {
+    for (channel, matter, screen, verify, reply) in [
+        (
+            Channel::Qr,
+            Matter::BlockedExit,
+            "2026-10-08T23:59:59.999+08:00",
+            "2026-10-01T16:00:00.000+08:00",
+            "2026-10-27T23:59:59.999+08:00",
+        ),
+        (
+            Channel::Telephone,
+            Matter::Equipment,
+            "2026-09-30T16:30:00.000+08:00",
+            "2026-10-01T16:00:00.000+08:00",
+            "2026-10-27T23:59:59.999+08:00",
+        ),
+        (
+            Channel::Line12345,
+            Matter::Wiring,
+            "2026-10-08T23:59:59.999+08:00",
+            "2026-10-10T23:59:59.999+08:00",
+            "2026-10-27T23:59:59.999+08:00",
+        ),
+    ] {
+        let clocks = case(channel, matter).receive(&TERMS, &calendar()).expect("is a report").clocks;
+        let told = [clocks.screen_by, clocks.verify_by, clocks.reply_by].map(Timestamp::to_rfc3339);
+        assert_eq!(told, [screen, verify, reply], "{} {}", channel.label(), matter.label());
+    }
+}
+
+#[test]
+fn unfounded_needs_pictures_and_a_second_person() {
+    let handle = Act::Handle { finding: Finding::Unfounded, hazard: None };
+    assert_eq!(go(assigned(), "staff", handle), Err(ReportCaseRefusal::DoubtFirst));
+    let by = PersonId::from("staff");
+    let at = at("2026-10-01T10:00:00+08:00");
+    let bare = Saying { by: &by, text: "没有", photos: &[], at, hazard_settled: false };
+    assert_eq!(assigned().take(&Act::Doubt, &bare), Err(ReportCaseRefusal::NoPhotos));
+    let doubted = go(assigned(), "staff", Act::Doubt).expect("has a picture");
+    assert_eq!(go(doubted.clone(), "staff", Act::AgreeDoubt), Err(ReportCaseRefusal::SamePerson));
+    assert_eq!(go(doubted.clone(), "staff", Act::RejectDoubt), Err(ReportCaseRefusal::SamePerson));
+    assert_eq!(go(doubted.clone(), "clerk", Act::RejectDoubt).map(|one| one.stage), Ok(Stage::Assigned));
+    let agreed = go(doubted, "clerk", Act::AgreeDoubt).expect("by another");
+    assert_eq!((agreed.stage, agreed.finding), (Stage::Handled, Some(Finding::Unfounded)));
+    let replied = go(agreed, "clerk", Act::Reply).expect("handled");
+    assert_eq!(go(replied, "clerk", Act::Reward { amount_fen: 100 }), Err(ReportCaseRefusal::NotConfirmed));
+}
+
+#[test]
+fn it_is_filed_only_after_an_answer_and_when_the_hazard_is_settled_and_the_reporter_may_open_it_again() {
+    let handle = Act::Handle { finding: Finding::Confirmed, hazard: Some("h1".into()) };
+    let handled = go(assigned(), "staff", handle).expect("looked at");
+    assert_eq!(go(handled.clone(), "clerk", Act::Close), Err(ReportCaseRefusal::WrongStage("已办理待答复")));
+    let replied = go(handled, "clerk", Act::Reply).expect("handled");
+    assert_eq!(go(replied.clone(), "clerk", Act::Close), Err(ReportCaseRefusal::HazardOpen));
+    let by = PersonId::from("clerk");
+    let at = at("2026-10-02T10:00:00+08:00");
+    let settled = Saying { by: &by, text: "", photos: &[], at, hazard_settled: true };
+    let closed = replied.take(&Act::Close, &settled).expect("the hazard is closed");
+    let rewarded = go(closed, "clerk", Act::Reward { amount_fen: 20_000 }).expect("was so");
+    assert_eq!(
+        go(rewarded.clone(), "clerk", Act::Reward { amount_fen: 1 }),
+        Err(ReportCaseRefusal::Rewarded)
+    );
+    let first = rewarded.replied_at;
+    let again = go(rewarded, "", Act::Reopen).expect("the reporter is not content");
+    assert_eq!((again.stage, again.reopened, again.replied_at), (Stage::Accepted, 1, first));
+}
+
+#[test]
+fn what_is_about_a_person_is_only_handed_on_and_a_fire_goes_to_119() {
+    let person = received(Matter::Person);
+    assert_eq!(go(person.clone(), "clerk", Act::Accept), Err(ReportCaseRefusal::NotFire));
+    assert!(!person.steps().contains(&"accept"));
+    let gone = go(person, "clerk", Act::Forward { to: "镇纪检监察室".to_owned() }).expect("handed on");
+    assert_eq!((gone.stage, gone.replied_at.is_some()), (Stage::Forwarded, true), "the reporter was told");
+    let burning = go(received(Matter::Other), "clerk", Act::Emergency).expect("it burns");
+    assert_eq!((burning.stage, burning.screened_at.is_some()), (Stage::Emergency, true));
+    let own = Act::Merge { into: "r1".into() };
+    assert_eq!(go(received(Matter::Other), "clerk", own), Err(ReportCaseRefusal::IntoItself));
+}
+
+/// Every step the page offers is one the rules take, and every other one they refuse.
+#[test]
+fn the_steps_of_a_stage_are_those_the_rules_take() {
+    let all = |finding| {
+        [
+            Act::Accept,
+            Act::Merge { into: "r2".into() },
+            Act::Forward { to: "某局".to_owned() },
+            Act::Emergency,
+            Act::Assign { org: "o".into() },
+            Act::Doubt,
+            Act::AgreeDoubt,
+            Act::RejectDoubt,
+            Act::Handle { finding, hazard: None },
+            Act::Reply,
+            Act::Close,
+            Act::Reopen,
+            Act::Reward { amount_fen: 100 },
+            Act::Void,
+        ]
+    };
+    for stage in Stage::ALL {
+        for finding in [None, Some(Finding::Confirmed)] {
+            let case = ReportCase { stage: *stage, finding, ..received(Matter::Other) };
+            let taken: std::collections::BTreeSet<&str> = all(Finding::Confirmed)
+                .iter()
+                .filter(|act| go(case.clone(), "clerk", (*act).clone()).is_ok())
+                .map(Act::code)
+                .collect();
+            assert_eq!(taken, case.steps().iter().copied().collect(), "{stage:?} {finding:?}");
+            assert!(all(Finding::Confirmed).iter().all(|act| step_label(act.code()) != act.code()));
+        }
+    }
+}
+
+#[test]
+fn nothing_said_too_much_said_and_a_position_that_is_none_are_refused() {
+    let bad = |content: &str, point| {
+        let site = Site { point, ..Site::words("500118100901".into(), "") };
+        let case = ReportCase { content: content.to_owned(), site, ..case(Channel::Qr, Matter::Other) };
+        case.receive(&TERMS, &calendar()).map(|one| one.content)
+    };
+    assert_eq!(bad("  ", None), Err(ReportCaseRefusal::NoContent));
+    assert_eq!(bad(&"火".repeat(MAX_CONTENT + 1), None), Err(ReportCaseRefusal::TooLong));
+    assert_eq!(bad("烟", Some([29.26, 105.87])), Err(ReportCaseRefusal::Point));
+    assert_eq!(bad("烟", Some([105.87, f64::NAN])), Err(ReportCaseRefusal::Point));
+    assert_eq!(bad(" 烟 ", Some([105.87, 29.26])), Ok("烟".to_owned()));
+}
