@@ -486,6 +486,7 @@ pub(crate) fn subject_view(whom: &Whom) -> SubjectView {
         SubjectKind::Place | SubjectKind::Compound => Some(format!("/places/{}", whom.id)),
         SubjectKind::Station => Some(format!("/forces/{}", whom.id)),
         SubjectKind::Facility => Some(format!("/facilities/{}", whom.id)),
+        SubjectKind::Event if whom.is_stop_use => Some(format!("/stop-uses/{}", whom.id)),
         SubjectKind::Event if whom.is_occasion => Some(format!("/evidence/{}", whom.id)),
         SubjectKind::Event => Some(format!("/hazards/{}", whom.id)),
         SubjectKind::Person => Some(format!("/people/{}", whom.id)),
@@ -540,6 +541,7 @@ fn window_label(key: &str, from: Date, to: Date) -> String {
 fn evidence_row(found: Found) -> EvidenceRow {
     let href = match found.object_kind {
         "facility" => Some(format!("/facilities/{}", found.id)),
+        "stop_use" => Some(format!("/stop-uses/{}", found.id)),
         "inspection" => Some(format!("/inspections/{}", found.id)),
         "hazard" => Some(format!("/hazards/{}", found.id)),
         "place" => Some(format!("/places/{}", found.id)),

@@ -75,6 +75,9 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "paper" | "paper_series" => Action::PaperRead,
         "drill" => Action::DrillRead,
         "facility" => Action::FacilityRead,
+        "authority_item" => Action::AuthorityRead,
+        "enforcement" => Action::CaseIndex,
+        "stop_use" => Action::StopUseRead,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -114,6 +117,8 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "paper"
             | "drill"
             | "facility"
+            | "enforcement"
+            | "stop_use"
             | "placard"
             | "call_test"
             | "sortie"

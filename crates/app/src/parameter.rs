@@ -23,10 +23,12 @@ use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::force;
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
+use crate::house;
 use crate::names::Names;
 use crate::placard;
 use crate::plan::plan_in_force;
 use crate::post;
+use crate::stop_use;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -111,7 +113,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-static OWN: [Own; 19] = [
+static OWN: [Own; 24] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -130,6 +132,11 @@ static OWN: [Own; 19] = [
     own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
     own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
+    own_of(stop_use::PATROL_DAYS, "停止使用的场所几天巡查一次", &["日"], 365.0),
+    own_of(house::KEY_HEADS, "自建房住宿、工作、培训超过多少人重点管控", &["人"], 999.0),
+    own_of(house::FLOORS, "自建房几层起应有两个疏散出口", &["层"], 99.0),
+    own_of(house::FLOOR_M2, "自建房单层超过多少面积应有两个疏散出口", &["平方米"], 9_999.0),
+    own_of(house::SUMMED, "自建房人数按三项合计（1）还是取最大（0）", &["是否"], 1.0),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
 ];
 

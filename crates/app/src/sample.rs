@@ -4,11 +4,13 @@
 mod call_test;
 mod dice;
 mod drill;
+mod enforcement;
 mod evidence;
 mod facility;
 mod force;
 mod handover;
 mod history;
+mod house;
 mod meeting;
 mod paper;
 mod people;
@@ -16,6 +18,7 @@ mod picture;
 mod placard;
 mod places;
 mod record;
+mod stop_use;
 mod training;
 
 use domain::ids::OrgId;
@@ -83,6 +86,9 @@ impl App {
         placard::fill(self, roster).await?;
         drill::fill(self, roster).await?;
         call_test::fill(self, roster).await?;
+        enforcement::fill(self, roster).await?;
+        house::fill(self, roster).await?;
+        stop_use::fill(self, roster).await?;
         Ok(true)
     }
 }

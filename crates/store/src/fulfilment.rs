@@ -10,11 +10,13 @@ mod drill;
 mod evidence;
 mod facility;
 mod force;
+mod house;
 mod letter;
 mod meeting;
 mod names;
 mod org;
 mod placard;
+mod stop_use;
 mod training;
 
 use std::collections::{BTreeSet, HashMap};
@@ -26,6 +28,7 @@ use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
+pub use stop_use::STOP_USE;
 
 use crate::{Read, Result, Row, args};
 
@@ -164,6 +167,8 @@ impl Read {
         self.gather_calls(&mut out).await?;
         self.gather_sorties(&mut out).await?;
         self.gather_facilities(&mut out, as_of).await?;
+        self.gather_houses(&mut out).await?;
+        self.gather_stop_uses(&mut out).await?;
         self.gather_devices(&mut out, as_of).await?;
         Ok(out)
     }
@@ -290,9 +295,22 @@ impl Read {
                 let id = row.text("id")?;
                 known_as.push(out.facts.add_subject(SubjectKind::Compound, &id, exists, 1.0, &around));
             }
+            let tags = row.text("tags")?;
+            let kinds: Vec<KindCode> = std::iter::once(category.as_str())
+                .chain(tags.split_whitespace())
+                .map(KindCode::from)
+                .collect();
+            // The plan speaks of houses and of those that are used; the register tells them apart. Source: C17.2, C17.3.
+            let general = KindCode::from("self_built");
+            if kinds.iter().any(|kind| kind.is_within(&general)) {
+                out.facts.add_label(place, "tag:self_built", ALWAYS);
+                if domain::house::is_used_as(&kinds) {
+                    out.facts.add_label(place, "tag:self_built_business", ALWAYS);
+                }
+            }
             for subject in known_as {
                 out.facts.add_label(subject, &format!("category:{category}"), ALWAYS);
-                for tag in row.text("tags")?.split_whitespace() {
+                for tag in tags.split_whitespace() {
                     out.facts.add_label(subject, &format!("tag:{tag}"), ALWAYS);
                 }
             }

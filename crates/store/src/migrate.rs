@@ -29,6 +29,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_muster", include_str!("../migrations/0018_muster.sql")),
     ("0019_facility", include_str!("../migrations/0019_facility.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
+    ("0029_enforcement", include_str!("../migrations/0029_enforcement.sql")),
+    ("0030_house", include_str!("../migrations/0030_house.sql")),
+    ("0030_stop_use", include_str!("../migrations/0030_stop_use.sql")),
 ];
 
 const MEMORY: &str =

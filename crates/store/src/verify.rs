@@ -72,6 +72,13 @@ pub const SEALED: &[&str] = &[
     "device",
     "device_span",
     "signal",
+    "authority_item",
+    "enforcement",
+    "enforcement_event",
+    "house",
+    "house_check",
+    "stop_use",
+    "stop_use_event",
 ];
 
 /// Something that does not fit.
