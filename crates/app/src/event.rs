@@ -84,6 +84,9 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "incident" | "dispatch" => Action::IncidentRead,
         "incident_watch" => Action::IncidentCommand,
         "incident_mask" => Action::IncidentMask,
+        "authority_item" => Action::AuthorityRead,
+        "enforcement" => Action::CaseIndex,
+        "stop_use" => Action::StopUseRead,
         "call_test" => Action::CallTestRead,
         "report_case" => Action::ReportCaseRead,
         "sortie" => Action::SortieRead,
@@ -128,6 +131,8 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "road"
             | "device"
             | "report_case"
+            | "enforcement"
+            | "stop_use"
             | "placard"
             | "call_test"
             | "sortie"

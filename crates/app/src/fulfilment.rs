@@ -219,6 +219,8 @@ pub struct Whom {
     pub village: Option<Column>,
     /// An event that was recorded as evidence, and not as a hazard.
     pub is_occasion: bool,
+    /// It is a proposal to stop a place.
+    pub is_stop_use: bool,
 }
 
 /// How somebody looks at the record: which days, which villages.
@@ -494,7 +496,8 @@ pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let (kind, id) = known.gathered.facts.subject_id(subject)?;
     let village = known.areas.column(subject).and_then(|at| column(known, at));
     let is_occasion = known.gathered.facts.carries(subject, store::fulfilment::OCCASION, known.as_of);
-    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion })
+    let is_stop_use = known.gathered.facts.carries(subject, store::fulfilment::STOP_USE, known.as_of);
+    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion, is_stop_use })
 }
 
 /// Names an occurrence in a way that survives a new reading of the record.

@@ -6,7 +6,7 @@ mod prefill;
 mod print;
 mod receipt;
 pub(crate) mod series;
-mod step;
+pub(crate) mod step;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -396,7 +396,7 @@ fn template_view(template: &Template) -> PaperTemplate {
     }
 }
 
-fn way_word(way: ServeMethod) -> (&'static str, &'static str) {
+pub(crate) fn way_word(way: ServeMethod) -> (&'static str, &'static str) {
     match way {
         ServeMethod::Direct => ("direct", "直接送达"),
         ServeMethod::LeftBehind => ("left_behind", "留置送达"),

@@ -26,12 +26,14 @@ use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::incident;
 use crate::message;
+use crate::house;
 use crate::names::Names;
 use crate::placard;
 use crate::plan::plan_in_force;
 use crate::post;
 use crate::report_case;
 use crate::road;
+use crate::stop_use;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -138,6 +140,11 @@ static OWN: &[Own] = &[
     own_of(road::REACH_MINUTES, "消防车辆几分钟内到达算按时", &["分钟"], 120.0),
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
     own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
+    own_of(stop_use::PATROL_DAYS, "停止使用的场所几天巡查一次", &["日"], 365.0),
+    own_of(house::KEY_HEADS, "自建房住宿、工作、培训超过多少人重点管控", &["人"], 999.0),
+    own_of(house::FLOORS, "自建房几层起应有两个疏散出口", &["层"], 99.0),
+    own_of(house::FLOOR_M2, "自建房单层超过多少面积应有两个疏散出口", &["平方米"], 9_999.0),
+    own_of(house::SUMMED, "自建房人数按三项合计（1）还是取最大（0）", &["是否"], 1.0),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
     own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
     own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),

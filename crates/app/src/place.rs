@@ -424,6 +424,9 @@ impl App {
         }
         let signs = tx.place_signs(std::slice::from_ref(id), now.date()).await?;
         risk::copy_into(&mut record, &signs.get(id).cloned().unwrap_or_default(), now.date());
+        if record.place.heads != known.place.heads || record.place.tags != known.place.tags {
+            self.follow_heads(&mut tx, &mut record, &caller.name, now).await?;
+        }
         tx.update_place(&record).await?;
         self.answer(caller, tx, &hat, "place.change", id, "").await
     }

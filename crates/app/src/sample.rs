@@ -6,12 +6,14 @@ mod campaign;
 mod device;
 mod dice;
 mod drill;
+mod enforcement;
 mod evidence;
 mod facility;
 mod force;
 mod handover;
 mod history;
 mod incident;
+mod house;
 mod meeting;
 mod paper;
 mod people;
@@ -21,6 +23,7 @@ mod places;
 mod record;
 mod report_case;
 mod road;
+mod stop_use;
 mod training;
 
 use domain::ids::OrgId;
@@ -93,6 +96,9 @@ impl App {
         call_test::fill(self, roster).await?;
         incident::fill(self, roster).await?;
         report_case::fill(self, roster).await?;
+        enforcement::fill(self, roster).await?;
+        house::fill(self, roster).await?;
+        stop_use::fill(self, roster).await?;
         Ok(true)
     }
 }

@@ -79,6 +79,7 @@ impl App {
                                 name: String::new(),
                                 village: None,
                                 is_occasion: false,
+                                is_stop_use: false,
                             }),
                         }
                     }

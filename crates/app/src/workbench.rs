@@ -558,6 +558,11 @@ impl App {
                 counts.push(count(code, label, n, tone, href));
             }
         }
+        let to_look = crate::stop_use::waiting(read, caller, today).await?;
+        if to_look > 0 {
+            let href = "/stop-uses?stage=stopped,return_asked,checked";
+            counts.push(count("stop_use_patrols", "逾期未巡查的停用场所", to_look, "late", href));
+        }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
             counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));

@@ -44,12 +44,16 @@ ids! {
     AccountId
     /// 任职: a person on a post for a time.
     AssignmentId
+    /// 执法事项.
+    AuthorityItemId
     /// 经费项目.
     BudgetLineId
     /// 点名测试.
     CallTestId
     /// 专项整治.
     CampaignId
+    /// 行政处罚案件.
+    CaseId
     /// 证件.
     CertificateId
     /// 购买服务合同.
@@ -78,6 +82,8 @@ ids! {
     HazardId
     /// 警情.
     IncidentId
+    /// 自建房核验.
+    HouseCheckId
     /// 检查.
     InspectionId
     /// 检查计划.
@@ -118,6 +124,8 @@ ids! {
     SignalId
     /// 出动.
     SortieId
+    /// 停止使用事项.
+    StopUseId
     /// 检查任务.
     TaskId
     /// 区划代码: a node of the territory tree, as `500118100000`.

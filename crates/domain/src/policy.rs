@@ -166,6 +166,17 @@ actions! {
     ReportCaseHandle "report_case.handle" "核实办理举报"
     ReportCaseReply "report_case.answer" "答复归档举报"
     ReportCaseReveal "reporter.reveal" "查看举报人信息"
+    HouseCheck "house.check" "核验自建房证照"
+    StopUseRead "stop_use.read" "查看停止使用"
+    StopUseKeep "stop_use.keep" "提请登记停止使用"
+    StopUsePatrol "stop_use.patrol" "巡查停止使用场所"
+    AuthorityRead "authority.read" "查看执法事项"
+    AuthorityKeep "authority.keep" "登记执法事项"
+    CaseIndex "enforcement.index" "查看案件目录"
+    CaseRead "enforcement.read" "查看案卷"
+    CaseHandle "enforcement.handle" "承办案件"
+    CaseReview "enforcement.review" "法制审核"
+    CaseDecide "enforcement.decide" "审批决定案件"
 }
 
 /// How far a right reaches.
@@ -756,6 +767,34 @@ fn grants(action: Action) -> &'static [Grant] {
         ],
         // Only for who holds the post the town has named besides; the record says why each time.
         A::ReportCaseReveal => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town)],
+        A::StopUseRead => READERS,
+        A::StopUseKeep => &[(OFFICE, Reach::Town), (OFFICER, Reach::Town)],
+        A::StopUsePatrol => FIELD,
+        // Whoever is asked answers for his own department; the office may for one that answered on paper.
+        A::HouseCheck => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (POLICE, Reach::Org)],
+        // What the town may enforce is public.
+        A::AuthorityRead => STAFF,
+        A::AuthorityKeep => &[(OFFICE, Reach::Town)],
+        A::CaseIndex => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+            (&[LegalReviewer], Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        // The office sees the index of cases and not the file.
+        A::CaseRead => &[
+            (LEADERS, Reach::Town),
+            (POLICE, Reach::Org),
+            (OFFICER, Reach::Town),
+            (&[LegalReviewer], Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::CaseHandle => &[(POLICE, Reach::Org), (OFFICER, Reach::Town)],
+        A::CaseReview => &[(&[LegalReviewer], Reach::Town)],
+        // 行政机关负责人: the mayor is the head of the town's government.
+        A::CaseDecide => &[(&[AgencyHead, CommitteeDirector], Reach::Town)],
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reader in, `(rows, problems)` out: a parser never stops at the first mistake. What does *not* belong here:
 //! deciding whether a row may be stored (`app`), storing it (`store`).
 
+pub mod authority_catalog;
 pub mod calendar_file;
 pub mod campaign_catalog;
 pub mod checklist_file;

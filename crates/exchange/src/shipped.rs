@@ -35,6 +35,9 @@ pub const CALENDAR: &str = include_str!("../../../catalog/calendar-cn.toml");
 /// The plan of the town the program was first made for, and the code of that town. Another town installs its own.
 pub const PLAN: (&str, &str) = ("500118100000", include_str!("../../../plans/qingfeng-2023-16/plan.toml"));
 
+/// Items of authority the handbook names; none is in force.
+pub const AUTHORITY: &str = include_str!("../../../catalog/authority.toml");
+
 /// The dictionary of hazards.
 pub const HAZARDS: &str = include_str!("../../../catalog/hazards.toml");
 

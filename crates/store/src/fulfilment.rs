@@ -11,6 +11,7 @@ mod drill;
 mod evidence;
 mod facility;
 mod force;
+mod house;
 mod letter;
 mod meeting;
 mod names;
@@ -18,6 +19,7 @@ mod org;
 mod placard;
 mod report_case;
 mod road;
+mod stop_use;
 mod training;
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +31,7 @@ use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
+pub use stop_use::STOP_USE;
 
 use crate::{Read, Result, Row, args};
 
@@ -172,6 +175,8 @@ impl Read {
         self.gather_calls(&mut out).await?;
         self.gather_sorties(&mut out).await?;
         self.gather_facilities(&mut out, as_of).await?;
+        self.gather_houses(&mut out).await?;
+        self.gather_stop_uses(&mut out).await?;
         self.gather_devices(&mut out, as_of).await?;
         self.gather_report_cases(&mut out).await?;
         Ok(out)
@@ -299,9 +304,22 @@ impl Read {
                 let id = row.text("id")?;
                 known_as.push(out.facts.add_subject(SubjectKind::Compound, &id, exists, 1.0, &around));
             }
+            let tags = row.text("tags")?;
+            let kinds: Vec<KindCode> = std::iter::once(category.as_str())
+                .chain(tags.split_whitespace())
+                .map(KindCode::from)
+                .collect();
+            // The plan speaks of houses and of those that are used; the register tells them apart. Source: C17.2, C17.3.
+            let general = KindCode::from("self_built");
+            if kinds.iter().any(|kind| kind.is_within(&general)) {
+                out.facts.add_label(place, "tag:self_built", ALWAYS);
+                if domain::house::is_used_as(&kinds) {
+                    out.facts.add_label(place, "tag:self_built_business", ALWAYS);
+                }
+            }
             for subject in known_as {
                 out.facts.add_label(subject, &format!("category:{category}"), ALWAYS);
-                for tag in row.text("tags")?.split_whitespace() {
+                for tag in tags.split_whitespace() {
                     out.facts.add_label(subject, &format!("tag:{tag}"), ALWAYS);
                 }
             }

@@ -35,6 +35,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_incident", include_str!("../migrations/0025_incident.sql")),
     ("0026_message", include_str!("../migrations/0026_message.sql")),
     ("0027_report_case", include_str!("../migrations/0027_report_case.sql")),
+    ("0029_enforcement", include_str!("../migrations/0029_enforcement.sql")),
+    ("0030_house", include_str!("../migrations/0030_house.sql")),
+    ("0030_stop_use", include_str!("../migrations/0030_stop_use.sql")),
 ];
 
 const MEMORY: &str =

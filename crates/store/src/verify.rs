@@ -90,6 +90,13 @@ pub const SEALED: &[&str] = &[
     "report_case",
     "report_case_event",
     "reporter",
+    "authority_item",
+    "enforcement",
+    "enforcement_event",
+    "house",
+    "house_check",
+    "stop_use",
+    "stop_use_event",
 ];
 
 /// Something that does not fit.

@@ -162,11 +162,29 @@ async fn readable(
     let boards: Vec<&str> =
         facts.iter().filter(|fact| fact.kind == BOARD).map(|fact| fact.id.as_str()).collect();
     let boards = read.object_refs("placard", &boards).await?;
+    // Proposals to stop a place and the departments' checks of a house decide as well as what is recorded as evidence.
+    let decided: Vec<&str> = facts.iter().map(|fact| fact.id.as_str()).collect();
+    let stopped = match facts.iter().any(|fact| matches!(fact.kind, "risk.identified" | "decision.recorded"))
+    {
+        true => read.object_refs("stop_use", &decided).await?,
+        false => HashMap::new(),
+    };
+    let houses = match facts.iter().any(|fact| matches!(fact.kind, "licence.verified" | "decision.recorded"))
+    {
+        true => read.object_refs("place", &decided).await?,
+        false => HashMap::new(),
+    };
     let mut sources = Vec::with_capacity(facts.len());
     for fact in &facts {
         sources.push(match fact.kind {
             BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
             "patrol.done" if read.patrol(&fact.id).await?.is_some() => ("patrol", Action::ForceRead),
+            "risk.identified" | "decision.recorded" if stopped.contains_key(&fact.id) => {
+                ("stop_use", Action::StopUseRead)
+            }
+            "licence.verified" | "decision.recorded" if houses.contains_key(&fact.id) => {
+                ("place", Action::PlaceRead)
+            }
             kind => source(kind, about),
         });
     }

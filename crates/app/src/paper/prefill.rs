@@ -16,10 +16,12 @@ use crate::{App, Caller, Error, Result};
 pub(super) fn sources(code: &str) -> &'static [&'static str] {
     match code {
         "DT01" => &["inspection"],
-        "DT02" | "DT03" | "DT04" | "DT06" | "DT07" => &["hazard"],
+        "DT02" | "DT03" | "DT04" | "DT06" => &["hazard"],
+        "DT07" => &["hazard", "enforcement"],
         "DT13" => &["letter"],
         "DT14.notice" | "DT14.signin" | "DT14.minutes" => &["meeting"],
         "DT16" => &["report"],
+        code if code.starts_with("DT28.") => &["enforcement"],
         "DT21.notice" | "DT21.signin" => &["training"],
         _ => &[],
     }
@@ -70,6 +72,7 @@ pub(super) async fn values(
         "meeting" => meeting(app, caller, id).await?,
         "report" => report(app, caller, id).await?,
         "letter" => letter(app, caller, id).await?,
+        "enforcement" => enforcement(app, caller, id).await?,
         _ => training(app, caller, id).await?,
     };
     if template.field("contact").is_some() {
@@ -238,6 +241,46 @@ async fn letter(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)
     Ok((values, String::new()))
 }
 
+/// What a case knows for its papers; what only the officers can say stays empty.
+async fn enforcement(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
+    let seen = app.case(caller, &id.into()).await?;
+    let row = &seen.row;
+    let of_step = |word: &str| seen.events.iter().find(|one| one.step.code == word);
+    let said = |word: &str| text(of_step(word).map(|one| one.text.clone()).unwrap_or_default());
+    let on = |word: &str| text(of_step(word).map(|one| one.on.clone()).unwrap_or_default());
+    let intended = of_step("decide").or(of_step("notify")).map(|one| one.detail.clone()).unwrap_or_default();
+    let officers: Vec<String> = seen.officers.iter().map(|one| one.person.name.clone()).collect();
+    let numbers: Vec<String> = seen.officers.iter().map(|one| one.certificate_no.clone()).collect();
+    let rows = seen.file.iter().map(|line| {
+        vec![line.n.to_string(), line.name.clone(), line.number.clone(), line.on.clone(), String::new()]
+    });
+    let clock = |word: &str| seen.clocks.iter().find(|one| one.clock.code == word);
+    let payment = clock("payment").map(|one| format!("收到决定书之日起十五日内（{} 前）缴纳", one.due));
+    let values = named([
+        ("case", text(&row.cause)),
+        ("party", text(&row.party)),
+        ("to", text(&row.party)),
+        ("party_no", text(&seen.uscc)),
+        ("address", text(&seen.address)),
+        ("place", text(&row.place.name)),
+        ("source", said("open")),
+        ("facts", if of_step("report").is_some() { said("report") } else { said("open") }),
+        ("basis", text(format!("{}（{}，{}）", seen.item.law, seen.item.name, seen.item.source))),
+        ("penalty", text(intended)),
+        ("told", text(of_step("notify").map(|one| one.detail.clone()).unwrap_or_default())),
+        ("payment", text(payment.unwrap_or_default())),
+        ("officers", list(officers)),
+        ("officer_no", text(numbers.join("、"))),
+        ("filed_on", text(row.filed_on.clone().unwrap_or_default())),
+        ("submitted_on", on("hear")),
+        ("decision_no", text(of_step("decide").map(|one| one.document_no.clone()).unwrap_or_default())),
+        ("performed", said("perform")),
+        ("evidence", list([row.number.clone().unwrap_or_default()])),
+        ("rows", Value::Rows(rows.collect())),
+    ]);
+    Ok((values, String::new()))
+}
+
 async fn training(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {
     let seen = app.training(caller, &id.into(), "").await?;
     let people = seen.people.iter().filter(|one| one.void_reason.is_none());
@@ -267,6 +310,9 @@ impl App {
             }
             "inspection" => {
                 crate::inspection::load(read, caller, &id.into()).await?;
+            }
+            "enforcement" => {
+                read.case(&id.into(), &scope(Action::CaseRead)?).await?.ok_or(Error::NotFound)?;
             }
             "meeting" => {
                 read.meeting(&id.into(), &scope(Action::MeetingRead)?).await?.ok_or(Error::NotFound)?;

@@ -69,7 +69,10 @@ pub struct PaperRevoke {
     pub version: i64,
 }
 
-fn way(code: &str) -> Result<ServeMethod> {
+/// The way of service of this word.
+///
+/// Errors: there is none.
+pub(crate) fn way(code: &str) -> Result<ServeMethod> {
     Ok(match code {
         "direct" => ServeMethod::Direct,
         "left_behind" => ServeMethod::LeftBehind,

@@ -26,6 +26,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "paper" => Some(("paper", "id", crate::paper::COLUMNS)),
         "call_test" => Some(("call_station", "test", crate::call_test::COLUMNS)),
         "sortie" => at_a_place("sortie"),
+        "enforcement" => at_a_place("enforcement"),
+        "stop_use" => at_a_place("stop_use"),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "campaign" => Some(("campaign", "id", crate::campaign::COLUMNS)),
         "drill" => at_a_place("drill"),
@@ -99,6 +101,8 @@ impl Read {
             // What happened may have been recorded as evidence and not as a hazard.
             names.extend(self.called("evidence", "id", "title", ids).await?);
             names.extend(self.called("report_case", "id", "code", ids).await?);
+            let stopped = self.object_refs("stop_use", ids).await?;
+            names.extend(stopped.into_iter().map(|(id, place)| (id, format!("{place} 停止使用"))));
             // An enforcement check is an event of its own.
             let visits = self.called("inspection", "inspection", "happened_on", ids).await?;
             names.extend(visits.into_iter().map(|(id, on)| (id, format!("{on} 执法检查"))));
@@ -121,6 +125,8 @@ impl Read {
             "(SELECT p.name FROM place p WHERE p.town = inspection.town AND p.id = inspection.place)";
         const HAZARD: &str =
             "(SELECT h.code FROM hazard h WHERE h.town = unit_link.town AND h.id = unit_link.hazard)";
+        const STOPPED: &str =
+            "(SELECT p.name FROM place p WHERE p.town = stop_use.town AND p.id = stop_use.place)";
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
@@ -132,6 +138,11 @@ impl Read {
             "hazard" | "task" | "evidence" | "incident" => (object_kind, "id", "code"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
             "placard" | "report_case" => (object_kind, "id", "code"),
+            "authority_item" => (object_kind, "id", "name"),
+            "enforcement" => (object_kind, "id", "cause"),
+            "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
+            "placard" => ("placard", "id", "code"),
+            "stop_use" => ("stop_use", "id", STOPPED),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
             "assignment" => ("assignment", "id", HOLDER),

@@ -247,6 +247,37 @@ export interface PlacardPrinted { placards_n: number; pages_n: number; problems:
 export type PlacardInput = Schemas['PlacardInput']
 export type PlacardPost = Schemas['PlacardPost']
 export type PlacardPrintInput = Schemas['PlacardPrintInput']
+// ── stops of use
+
+export type StopUseList = View<'StopUseList'>
+export type StopUseView = View<'StopUseView'>
+export type StopUseInput = Schemas['StopUseInput']
+export type StopUseStep = Schemas['StopUseStep']
+
+// ── houses
+
+export type HouseList = View<'HouseList'>
+export type HouseView = View<'HouseView'>
+export type HouseCheckView = View<'HouseCheckView'>
+export type HousePreview = View<'HousePreview'>
+export type HouseInput = Schemas['HouseInput']
+export type HouseAnswer = Schemas['HouseAnswer']
+
+// ── enforcement
+
+export type AuthorityList = View<'AuthorityList'>
+export type AuthorityView = View<'AuthorityView'>
+export type AuthorityProposal = View<'AuthorityProposal'>
+export type AuthorityInput = Schemas['AuthorityInput']
+export type AuthorityEnd = Schemas['AuthorityEnd']
+export type CaseRow = View<'CaseRow'>
+export type CasePage = View<'CasePage'>
+export type CaseDoor = View<'CaseDoor'>
+export type CaseView = View<'CaseView'>
+export type CaseOptions = View<'CaseOptions'>
+export type CaseInput = Schemas['CaseInput']
+export type CaseStep = Schemas['CaseStep']
+
 // ── facilities
 
 export type FacilityRow = View<'FacilityRow'>

@@ -1,0 +1,322 @@
+//! Stories of enforcement: who has no certificate is refused with the rule; two officers lead a case from the clue to the
+//! closed file; a delegation that ends blocks the next step; the owner's brother stands back; page and door agree.
+
+mod common;
+
+use axum::http::StatusCode;
+use common::{Browser, TOWN, Told, Town, V1, day, path, roster, shop, town_of};
+use domain::org::{Assignment, Certificate, CertificateKind, Person, Post, Role};
+use domain::time::Timestamp;
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
+
+/// The town with a legal reviewer and a third officer, and a shop in it.
+async fn lawful_town(fresh: &Fresh) -> anyhow::Result<Town> {
+    let mut roster = roster();
+    for (login, name, role) in
+        [("legal", "秦法审", Role::LegalReviewer), ("officer3", "尤执法", Role::EnforcementOfficer)]
+    {
+        let person = format!("p-{login}");
+        roster.persons.push(Person {
+            id: person.as_str().into(),
+            name: name.to_owned(),
+            phone: String::new(),
+            office_phone: "023-49000000".to_owned(),
+            active: true,
+        });
+        roster.posts.push(Post {
+            id: format!("post-{login}").into(),
+            role,
+            org: "office".into(),
+            territory: TOWN.into(),
+            name: role.label().to_owned(),
+            min_n: 1,
+            max_n: None,
+            active: true,
+        });
+        roster.assignments.push(Assignment {
+            id: format!("a-{login}").into(),
+            person: person.as_str().into(),
+            post: format!("post-{login}").into(),
+            role,
+            org: "office".into(),
+            territory: TOWN.into(),
+            path: path(""),
+            place: None,
+            acting: false,
+            from: day("2025-01-01"),
+            to: None,
+            basis: "演示数据".to_owned(),
+        });
+        roster.logins.push((login.to_owned(), person.as_str().into()));
+        let kinds = match role {
+            Role::LegalReviewer => vec![CertificateKind::LegalQualification],
+            _ => vec![CertificateKind::EnforcementCert, CertificateKind::FireTrainingGrid],
+        };
+        for kind in kinds {
+            roster.certificates.push(Certificate {
+                id: format!("cert-{}-{login}", kind.code()).into(),
+                person: person.as_str().into(),
+                kind,
+                number: format!("演示-{login}-{}", kind.code()),
+                issuer: "演示发证机关".to_owned(),
+                issued_on: day("2025-01-01"),
+                // The third officer's certificates end soon.
+                expires_on: Some(day(if login == "officer3" { "2026-09-30" } else { "2029-12-31" })),
+                scope: "青峰镇".to_owned(),
+                revoked: false,
+            });
+        }
+    }
+    let town = town_of(fresh, roster).await?;
+    shop(&town, SHOP, "老街五金店", V1).await?;
+    Ok(town)
+}
+
+/// The delegation the town punishes on, until a day.
+async fn delegation(clerk: &mut Browser, to: &str) -> anyhow::Result<Value> {
+    let item = json!({ "name": "占用、堵塞、封闭疏散通道、安全出口", "power": "punish", "basis": "delegated",
+        "delegator": "区消防救援机构", "law": "消防法第六十条", "holder": "town", "source": "委托书〔2026〕1号",
+        "range": { "kinds": ["warning", "fine"], "organisation_fen": [500_000, 5_000_000], "citizen_fen": [0, 50_000] },
+        "from": "2026-01-01", "to": to });
+    clerk.post("/api/v1/authority", item).await?.ok()
+}
+
+fn clue(item: &Value, officers: &[&str]) -> Value {
+    json!({ "place": SHOP, "cause": "堵塞安全出口", "party": "老街五金店", "party_kind": "organisation",
+        "item": item["id"], "officers": officers, "unrelated": true, "procedure": "ordinary",
+        "found_on": "2026-09-18", "text": "检查发现安全出口被货物堵塞" })
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// Takes a step at the version the page has.
+async fn step(browser: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Result<Told> {
+    asked["version"] = page["version"].clone();
+    if asked["text"].is_null() {
+        asked["text"] = json!("写明");
+    }
+    browser.post(&format!("/api/v1/cases/{}/steps", text(page, "id")), asked).await
+}
+
+fn fine(fen: i64) -> Value {
+    json!({ "kinds": ["fine"], "fine_fen": fen })
+}
+
+/// What the page says of a step: none when the stage does not offer it, else the code that closes it.
+fn door<'a>(page: &'a Value, step: &str) -> Option<&'a str> {
+    let all = page["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().find(|one| one["step"]["code"] == step).map(|one| text(one, "code"))
+}
+
+fn later(town: &Town, at: &str) {
+    town.clock.set(Timestamp::parse(&format!("{at}T09:00:00+08:00")).unwrap_or_default());
+}
+
+#[tokio::test]
+async fn only_two_certified_officers_under_an_item_in_force_open_a_case() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let list = clerk.get("/api/v1/authority").await?.ok()?;
+        assert_eq!(list["items"], json!([]), "nothing is in force before a paper gives it");
+        assert_eq!(list["proposals"].as_array().map(Vec::len), Some(5));
+        let nobody = json!({ "name": "甲", "power": "punish", "basis": "delegated", "law": "消防法第六十条",
+            "holder": "town", "source": "委托书", "from": "2026-01-01" });
+        assert_eq!(clerk.post("/api/v1/authority", nobody).await?.code(), "enforcement.missing");
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        assert_eq!(
+            officer.post("/api/v1/authority", json!({})).await?.status,
+            StatusCode::FORBIDDEN,
+            "who enforces does not give himself the power"
+        );
+
+        // The clerk has no certificate: refused with the rule.
+        let told = clerk.post("/api/v1/cases", clue(&item, &["p-clerk", "p-officer"])).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "enforcement.no_officer"));
+        assert!(text(&told.body, "detail").contains("行政处罚法第四十二条"), "{}", told.body);
+        for (officers, code) in [
+            (vec!["p-officer"], "enforcement.two_officers"),
+            (vec!["p-officer", "p-officer"], "enforcement.two_officers"),
+            (vec!["p-officer", "p-clerk"], "enforcement.uncertified"),
+            (vec!["p-officer2", "p-officer3"], "enforcement.not_officer"),
+        ] {
+            let told = officer.post("/api/v1/cases", clue(&item, &officers)).await?;
+            assert_eq!(told.code(), code, "{officers:?} {}", told.body);
+        }
+        // The owner's brother says so, and stands back.
+        let mut brother = clue(&item, &["p-officer", "p-officer2"]);
+        brother["related"] = json!([{ "officer": "p-officer2", "what": "当事人的兄弟" }]);
+        let told = officer.post("/api/v1/cases", brother).await?;
+        assert_eq!(told.code(), "enforcement.related");
+        assert!(told.body.to_string().contains("韩执法"), "{}", told.body);
+        let mut silent = clue(&item, &["p-officer", "p-officer2"]);
+        silent["unrelated"] = json!(false);
+        assert_eq!(officer.post("/api/v1/cases", silent).await?.body["fields"][0]["field"], "unrelated");
+
+        let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        assert_eq!((&page["stage"]["code"], &page["number"]), (&json!("clue"), &Value::Null));
+        // The office sees the index and not the file.
+        let index = clerk.get("/api/v1/cases").await?.items()?;
+        assert_eq!((index.len(), &index[0]["may_read"]), (1, &json!(false)));
+        let path = format!("/api/v1/cases/{}", text(&page, "id"));
+        assert_eq!(clerk.get(&path).await?.status, StatusCode::FORBIDDEN);
+        let mut staff = town.login("staff1").await?;
+        assert_eq!(staff.get("/api/v1/cases").await?.status, StatusCode::FORBIDDEN);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let (mut director, mut legal) = (town.login("director").await?, town.login("legal").await?);
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+
+        let filing = json!({ "step": "file", "document_no": "立案〔2026〕1号" });
+        let told = step(&mut officer, &page, filing.clone()).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "enforcement.no_head"));
+        let told = step(&mut director, &page, json!({ "step": "file" })).await?;
+        assert_eq!(told.body["fields"][0]["code"], "enforcement.document");
+        let page = step(&mut director, &page, filing).await?.ok()?;
+        assert_eq!((text(&page, "number"), &page["filed_on"]), ("案-2026-1", &json!("2026-09-21")));
+        let ninety = page["clocks"].as_array().and_then(|all| {
+            all.iter().find(|one| one["clock"]["code"] == "decision").map(|one| one["due"].clone())
+        });
+        assert_eq!(ninety, Some(json!("2026-12-20")), "art. 60");
+
+        let mut other = town.login("officer3").await?;
+        let look = json!({ "step": "investigate", "shown": true, "two": true });
+        assert_eq!(step(&mut other, &page, look.clone()).await?.code(), "enforcement.not_officer");
+        let alone = json!({ "step": "investigate", "shown": true, "two": false });
+        assert_eq!(step(&mut officer, &page, alone).await?.code(), "enforcement.alone");
+        let page = officer.get(&format!("/api/v1/cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!(door(&page, "report"), Some("enforcement.nothing_investigated"));
+        assert_eq!(door(&page, "notify"), None, "not of this stage");
+        // The page and the door agree on every step.
+        for one in page["steps"].as_array().into_iter().flatten() {
+            let (code, said) = (text(&one["step"], "code"), text(one, "code"));
+            if !said.is_empty() {
+                let told = step(&mut officer, &page, json!({ "step": code, "until": "2026-12-01",
+                    "document_no": "1", "officer": "p-officer", "outcome": "spare", "to": "甲", "way": "direct" }));
+                assert_eq!(told.await?.code(), said, "{code}");
+            }
+        }
+        let page = step(&mut officer, &page, look).await?.ok()?;
+        let report = json!({ "step": "report", "grounds": ["complex"], "grave": true });
+        let page = step(&mut officer, &page, report).await?.ok()?;
+        let told = step(&mut director, &page, json!({ "step": "decide", "outcome": "punish",
+            "penalty": fine(500_000), "document_no": "罚〔2026〕1号" }))
+        .await?;
+        assert_eq!(told.code(), "enforcement.not_notified");
+        let notice = |fen: i64| {
+            json!({ "step": "notify", "penalty": fine(fen), "until": "2026-09-24", "document_no": "告〔2026〕1号" })
+        };
+        assert_eq!(step(&mut officer, &page, notice(499_900)).await?.code(), "enforcement.out_of_range");
+        let page = step(&mut officer, &page, notice(500_000)).await?.ok()?;
+        let page =
+            step(&mut officer, &page, json!({ "step": "hear", "how": "made", "text": "当事人称已清理" })).await?.ok()?;
+        assert_eq!(door(&director.get(&format!("/api/v1/cases/{}", text(&page, "id"))).await?.ok()?, "decide"),
+            Some("enforcement.not_reviewed"));
+        let review = json!({ "step": "review", "granted": true });
+        assert_eq!(step(&mut officer, &page, review.clone()).await?.code(), "enforcement.no_reviewer");
+        let page = step(&mut legal, &page, review).await?.ok()?;
+        let page =
+            step(&mut director, &page, json!({ "step": "discuss", "people": ["何镇长", "郑分管"] })).await?.ok()?;
+        let decide = |fen: i64| json!({ "step": "decide", "outcome": "punish", "penalty": fine(fen),
+            "document_no": "罚〔2026〕1号" });
+        assert_eq!(step(&mut director, &page, decide(600_000)).await?.code(), "enforcement.harsher");
+        let page = step(&mut director, &page, decide(500_000)).await?.ok()?;
+        assert_eq!(step(&mut officer, &page, json!({ "step": "serve", "way": "direct" })).await?.code(),
+            "enforcement.missing");
+        let page = step(&mut officer, &page, json!({ "step": "serve", "way": "direct", "to": "杨老板" })).await?.ok()?;
+        assert_eq!(page["owed_fen"], json!(500_000));
+        assert_eq!(door(&page, "close"), Some("enforcement.unperformed"));
+        assert_eq!(door(&page, "demand"), Some("enforcement.payment_running"));
+        let too_much = json!({ "step": "pay", "how": "bank", "amount_fen": 500_001 });
+        assert_eq!(step(&mut officer, &page, too_much).await?.code(), "enforcement.wrong_amount");
+        let page =
+            step(&mut officer, &page, json!({ "step": "pay", "how": "bank", "amount_fen": 500_000 })).await?.ok()?;
+        let stale = page.clone();
+        let page = step(&mut officer, &page, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!((&page["stage"]["code"], &page["steps"]), (&json!("closed"), &json!([])));
+        let told = step(&mut officer, &stale, json!({ "step": "close" })).await?;
+        assert_eq!((told.status, &told.body["current"]["version"]), (StatusCode::CONFLICT, &page["version"]));
+        let names: Vec<&str> = page["file"].as_array().into_iter().flatten().map(|one| text(one, "name")).collect();
+        for wanted in ["立案审批表", "行政处罚告知书", "法制审核意见书", "行政处罚决定书", "送达回证", "结案报告"] {
+            assert!(names.contains(&wanted), "{wanted} in {names:?}");
+        }
+        // The papers of the case are filled from it.
+        let prefill = format!(
+            "/api/v1/papers/prefill?template=DT28.index&about_kind=enforcement&about={}",
+            text(&page, "id")
+        );
+        let filled = officer.get(&prefill).await?;
+        assert!(filled.body.to_string().contains("罚〔2026〕1号"), "{}", filled.body);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_delegation_that_ends_and_a_certificate_that_runs_out_block_the_next_step() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let mut director = town.login("director").await?;
+        let item = delegation(&mut clerk, "2026-09-22").await?;
+        let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        assert_eq!(page["item"]["standing"], "expiring");
+        let page = step(&mut director, &page, json!({ "step": "file", "document_no": "1" })).await?.ok()?;
+        let look = json!({ "step": "investigate", "shown": true, "two": true });
+
+        // Tomorrow is the last day, and it counts.
+        later(&town, "2026-09-22");
+        let mut officer = town.login("officer").await?;
+        let page = step(&mut officer, &page, look.clone()).await?.ok()?;
+        later(&town, "2026-09-23");
+        let (mut officer, mut clerk) = (town.login("officer").await?, town.login("clerk").await?);
+        let told = step(&mut officer, &page, look.clone()).await?;
+        assert_eq!(
+            (told.status, told.code()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "enforcement.item_expired")
+        );
+        assert!(text(&told.body, "detail").contains("委托已于 2026-09-22 到期"), "{}", told.body);
+        let page = officer.get(&format!("/api/v1/cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!(door(&page, "investigate"), Some("enforcement.item_expired"), "the page says so before");
+        let mut director = town.login("director").await?;
+        let seen = director.get(&format!("/api/v1/cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!(door(&seen, "transfer"), Some(""), "it can still be handed over");
+
+        // A paper lets the town finish what was filed in time.
+        let item = clerk.get("/api/v1/authority").await?.ok()?["items"][0].clone();
+        let finish = json!({ "step": "end", "to": "2026-09-22", "carries_over": "区文〔2026〕9号",
+            "reason": "委托到期，已立案的继续办理", "version": item["version"] });
+        let path = format!("/api/v1/authority/{}/end", text(&item, "id"));
+        clerk.post(&path, finish).await?.ok()?;
+        let page = step(&mut officer, &page, look.clone()).await?.ok()?;
+
+        // A colleague whose certificate runs out blocks it the day after.
+        let claim = json!({ "step": "claim_recusal", "officer": "p-officer2", "text": "当事人的兄弟" });
+        let page = step(&mut officer, &page, claim).await?.ok()?;
+        assert_eq!(door(&page, "report"), Some("enforcement.recusal_open"));
+        let replace = json!({ "step": "decide_recusal", "granted": true, "replacement": "p-officer3" });
+        let page = step(&mut director, &page, replace).await?.ok()?;
+        assert!(page["officers"].to_string().contains("尤执法"), "{}", page["officers"]);
+        later(&town, "2026-10-01");
+        let mut officer = town.login("officer").await?;
+        let told = step(&mut officer, &page, look).await?;
+        assert_eq!(told.code(), "enforcement.uncertified");
+        assert!(text(&told.body, "detail").contains("尤执法"), "{}", told.body);
+        Ok(())
+    })
+    .await
+}

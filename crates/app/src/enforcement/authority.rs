@@ -1,0 +1,321 @@
+//! Items of authority: what papers give the town, from when to when; recorded, ended, voided. What does not belong here:
+//! who may act on one (`domain::enforcement::authority`).
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::sync::LazyLock;
+
+use domain::enforcement::{
+    AuthorityItem, CaseRefusal, Holder, PenaltyKind, Power, Proposal, Range, basis_label,
+};
+use domain::hazard::LegalBasis;
+use domain::ids::{AuthorityItemId, TerritoryCode};
+use domain::policy::{Action, Subject};
+use domain::time::Date;
+use serde::{Deserialize, Serialize};
+use store::enforcement::AuthorityRecord;
+use utoipa::ToSchema;
+
+use super::{given, required};
+use crate::names::Names;
+use crate::view::{Word, read_day};
+use crate::{App, Caller, Error, Result};
+
+/// Regimes by the word they are sent as.
+const BASES: [(&str, LegalBasis); 3] = [
+    ("own_statutory", LegalBasis::OwnStatutory),
+    ("empowered", LegalBasis::Empowered),
+    ("delegated", LegalBasis::Delegated),
+];
+
+/// From so many days before its last day an item is warned of. Units: days.
+const WARN_DAYS: i64 = 60;
+
+/// What the field's handbook names; nothing of it is in force.
+fn proposals() -> &'static [Proposal] {
+    static LIST: LazyLock<Vec<Proposal>> =
+        LazyLock::new(|| exchange::authority_catalog::read(exchange::shipped::AUTHORITY).0);
+    &LIST
+}
+
+/// What a penalty on an item may be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AuthorityRange {
+    /// Kinds of penalty.
+    pub kinds: Vec<String>,
+    /// Least and most a fine of an organisation may be. Units: fen.
+    pub organisation_fen: Option<Vec<i64>>,
+    /// Least and most a fine of a citizen may be. Units: fen.
+    pub citizen_fen: Option<Vec<i64>>,
+}
+
+/// An item that could be recorded, from the handbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuthorityProposal {
+    pub code: String,
+    pub name: String,
+    pub power: Word,
+    pub law: String,
+    pub range: AuthorityRange,
+    pub note: String,
+    /// How far it was checked, in Chinese.
+    pub confidence: String,
+}
+
+/// An item as the town holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuthorityView {
+    pub id: String,
+    pub name: String,
+    pub power: Word,
+    /// `own_statutory`, `empowered` or `delegated`: it decides name, seal and remedy of every paper.
+    pub basis: Word,
+    pub delegator: String,
+    pub law: String,
+    pub range: AuthorityRange,
+    pub holder: Word,
+    /// The paper that gives it.
+    pub source: String,
+    pub territory: String,
+    pub from: String,
+    pub to: Option<String>,
+    /// The paper that lets cases filed in time be finished; empty where none does.
+    pub carries_over: String,
+    /// `valid`, `expiring`, `expired`, `coming` or `void`.
+    pub standing: String,
+    pub days_left: Option<i64>,
+    pub void: Option<String>,
+    pub version: i64,
+    /// `end`, `void`.
+    pub actions: Vec<&'static str>,
+}
+
+/// Items of the town, and what could be recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuthorityList {
+    pub items: Vec<AuthorityView>,
+    pub proposals: Vec<AuthorityProposal>,
+    pub may_add: bool,
+}
+
+/// An item to record.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AuthorityInput {
+    pub name: String,
+    pub power: String,
+    pub basis: String,
+    pub delegator: String,
+    pub law: String,
+    pub range: AuthorityRange,
+    pub holder: String,
+    pub source: String,
+    /// Code of the territory; the whole town when empty.
+    pub territory: String,
+    pub from: String,
+    pub to: Option<String>,
+    pub carries_over: String,
+}
+
+/// An item ends on a day, or was recorded by mistake.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AuthorityEnd {
+    /// `end` or `void`.
+    pub step: String,
+    /// Last day, for `end`.
+    #[serde(default)]
+    pub to: String,
+    /// Cases filed by then are finished by the town: the paper that says so.
+    #[serde(default)]
+    pub carries_over: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    pub version: i64,
+}
+
+fn pair(range: Option<(i64, i64)>) -> Option<Vec<i64>> {
+    range.map(|(least, most)| vec![least, most])
+}
+
+fn range_view(range: &Range) -> AuthorityRange {
+    AuthorityRange {
+        kinds: range.kinds.iter().map(|kind| kind.code().to_owned()).collect(),
+        organisation_fen: pair(range.organisation_fen),
+        citizen_fen: pair(range.citizen_fen),
+    }
+}
+
+fn read_pair(field: &str, asked: Option<&Vec<i64>>) -> Result<Option<(i64, i64)>> {
+    match asked.map(Vec::as_slice) {
+        None | Some([]) => Ok(None),
+        Some([least, most]) if 0 <= *least && least <= most => Ok(Some((*least, *most))),
+        Some(_) => Err(Error::field(field, "enforcement.range_input", "罚款幅度请填最低和最高两个数")),
+    }
+}
+
+fn read_range(asked: &AuthorityRange) -> Result<Range> {
+    let kind = |code: &String| {
+        PenaltyKind::from_code(code)
+            .ok_or_else(|| Error::field("kinds", "enforcement.choice", "没有这种处罚，请从列表中选择"))
+    };
+    Ok(Range {
+        kinds: asked.kinds.iter().map(kind).collect::<Result<_>>()?,
+        organisation_fen: read_pair("organisation_fen", asked.organisation_fen.as_ref())?,
+        citizen_fen: read_pair("citizen_fen", asked.citizen_fen.as_ref())?,
+    })
+}
+
+pub(crate) fn basis_word(basis: LegalBasis) -> Word {
+    let code = BASES.iter().find(|(_, one)| *one == basis).map_or("", |(code, _)| *code);
+    Word::new(code, basis_label(basis))
+}
+
+pub(crate) fn item_view(
+    caller: &Caller,
+    record: &AuthorityRecord,
+    names: &Names,
+    today: Date,
+) -> AuthorityView {
+    let item = &record.item;
+    let days_left = item.to.map(|last| (last - today).num_days());
+    let standing = match days_left {
+        _ if item.void.is_some() => "void",
+        _ if today < item.from => "coming",
+        Some(left) if left < 0 => "expired",
+        Some(left) if left <= WARN_DAYS => "expiring",
+        _ => "valid",
+    };
+    let may = item.void.is_none() && caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some();
+    let code = item.path.rsplit('/').next().unwrap_or_default();
+    AuthorityView {
+        id: item.id.to_string(),
+        name: item.name.clone(),
+        power: Word::new(item.power.code(), item.power.label()),
+        basis: basis_word(item.basis),
+        delegator: item.delegator.clone(),
+        law: item.law.clone(),
+        range: range_view(&item.range),
+        holder: Word::new(item.holder.code(), item.holder.label()),
+        source: item.source.clone(),
+        territory: names.territory(code).name,
+        from: item.from.to_string(),
+        to: item.to.map(|day| day.to_string()),
+        carries_over: item.carries_over.clone(),
+        standing: standing.to_owned(),
+        days_left,
+        void: item.void.clone(),
+        version: record.version,
+        actions: if may { vec!["end", "void"] } else { Vec::new() },
+    }
+}
+
+impl App {
+    /// What the town may enforce, ended and voided items too, and what the handbook names.
+    pub async fn authority_items(&self, caller: &Caller) -> Result<AuthorityList> {
+        caller.scope(Action::AuthorityRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let items = read.authority_items().await?;
+        let proposal = |one: &Proposal| AuthorityProposal {
+            code: one.code.clone(),
+            name: one.name.clone(),
+            power: Word::new(one.power.code(), one.power.label()),
+            law: one.law.clone(),
+            range: range_view(&one.range),
+            note: one.note.clone(),
+            confidence: one.confidence.label().to_owned(),
+        };
+        Ok(AuthorityList {
+            items: items.iter().map(|one| item_view(caller, one, &names, today)).collect(),
+            proposals: proposals().iter().map(proposal).collect(),
+            may_add: caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some(),
+        })
+    }
+
+    /// Records an item with the paper that gives it.
+    ///
+    /// Errors: no paper, no article, a delegation by nobody, an end before the beginning.
+    pub async fn record_authority(&self, caller: &Caller, asked: AuthorityInput) -> Result<AuthorityView> {
+        let now = self.now();
+        let hat = caller.hat(Action::AuthorityKeep, &Subject::town())?;
+        let choose = |field: &str| Error::field(field, "enforcement.choice", "请从列表中选择");
+        let basis = BASES.iter().find(|(code, _)| *code == asked.basis).map(|(_, basis)| *basis);
+        let mut tx = self.write(caller).await?;
+        let code = given(&asked.territory).unwrap_or_else(|| self.town.to_string());
+        let territory = tx.territory(&TerritoryCode::from(code.as_str())).await?;
+        let to = asked.to.as_deref().and_then(given);
+        let item = AuthorityItem {
+            id: AuthorityItemId::from(self.new_id()),
+            name: required("name", &asked.name, "请填写事项名称")?,
+            power: Power::from_code(&asked.power).ok_or_else(|| choose("power"))?,
+            basis: basis.ok_or_else(|| choose("basis"))?,
+            delegator: asked.delegator.trim().to_owned(),
+            law: required("law", &asked.law, "请填写法律依据")?,
+            range: read_range(&asked.range)?,
+            holder: Holder::from_code(&asked.holder).ok_or_else(|| choose("holder"))?,
+            source: required("source", &asked.source, "请填写来源文件和文号")?,
+            path: territory.ok_or_else(|| choose("territory"))?.territory.path,
+            from: read_day("from", &asked.from)?,
+            to: to.map(|text| read_day("to", &text)).transpose()?,
+            carries_over: asked.carries_over.trim().to_owned(),
+            void: None,
+        };
+        let item = item.check()?;
+        let record = AuthorityRecord {
+            item,
+            voided_at: None,
+            recorded_by: caller.name.clone(),
+            version: 1,
+            recorded_at: now,
+        };
+        tx.insert_authority_item(&record).await?;
+        let names = Names::read(&mut tx).await?;
+        let view = item_view(caller, &record, &names, now.date());
+        let audit = caller.audit_as(hat, "authority_item.add", ("authority_item", &view.id), "", now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Ends an item on a day, or voids one recorded by mistake; what was done on it stays.
+    pub async fn end_authority(
+        &self,
+        caller: &Caller,
+        id: &AuthorityItemId,
+        asked: AuthorityEnd,
+    ) -> Result<AuthorityView> {
+        let now = self.now();
+        let hat = caller.hat(Action::AuthorityKeep, &Subject::town())?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.authority_item(id).await?.ok_or(Error::NotFound)?;
+        let names = Names::read(&mut tx).await?;
+        if record.version != asked.version {
+            return Err(Error::stale(&item_view(caller, &record, &names, now.date())));
+        }
+        if let Some(reason) = &record.item.void {
+            let name = record.item.name.clone();
+            return Err(CaseRefusal::ItemVoided { name, reason: reason.clone() }.into());
+        }
+        let reason = required("reason", &asked.reason, "请写明理由和依据文件")?;
+        let action = match asked.step.as_str() {
+            "end" => {
+                record.item.to = Some(read_day("to", &asked.to)?);
+                record.item.carries_over = asked.carries_over.trim().to_owned();
+                record.item = record.item.check()?;
+                "authority_item.end"
+            }
+            "void" => {
+                record.item.void = Some(reason.clone());
+                record.voided_at = Some(now);
+                "authority_item.void"
+            }
+            _ => return Err(Error::field("step", "enforcement.choice", "没有这一步，请刷新后再试")),
+        };
+        tx.update_authority_item(&record).await?;
+        record.version += 1;
+        let view = item_view(caller, &record, &names, now.date());
+        let mut audit = caller.audit_as(hat, action, ("authority_item", id.as_str()), "", now);
+        audit.reason = reason;
+        Ok(tx.commit(audit, view).await?)
+    }
+}

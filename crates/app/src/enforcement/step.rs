@@ -1,0 +1,283 @@
+//! One step of a case: what was asked for as an act, the paper that goes with it, the case number. What does not belong
+//! here: the rules of the step (`domain::enforcement`).
+
+use domain::enforcement::{
+    Act, Case, CaseRefusal, Event, Heard, Known, Outcome, Paid, Penalty, PenaltyKind, ReviewGround, Step,
+};
+use domain::ids::{CaseId, PaperId, PersonId};
+use domain::paper::State;
+use domain::policy::Action;
+use domain::time::Date;
+use store::{Read, Write};
+
+use super::view::{self, CaseStep, CaseView, PenaltyInput};
+use super::{Officers, door, fined_before, given, hat_for, item_of, subject};
+use crate::view::read_day;
+use crate::{App, Caller, Error, Result};
+
+/// The kind of record papers of a case are about.
+pub(crate) const ABOUT: &str = "enforcement";
+
+/// What a step is called in the record.
+fn act_name(step: Step) -> &'static str {
+    match step {
+        Step::Open => "enforcement.open",
+        Step::ClaimRecusal => "enforcement.claim_recusal",
+        Step::DecideRecusal => "enforcement.decide_recusal",
+        Step::File => "enforcement.file",
+        Step::Refuse => "enforcement.refuse_filing",
+        Step::Investigate => "enforcement.investigate",
+        Step::Preserve => "enforcement.preserve",
+        Step::Release => "enforcement.release",
+        Step::Pause => "enforcement.pause",
+        Step::Resume => "enforcement.resume",
+        Step::Extend => "enforcement.extend_term",
+        Step::Report => "enforcement.conclude",
+        Step::Notify => "enforcement.pre_notice",
+        Step::Hear => "enforcement.hear",
+        Step::AskHearing => "enforcement.ask_hearing",
+        Step::WaiveHearing => "enforcement.waive_hearing",
+        Step::CallHearing => "enforcement.call_hearing",
+        Step::HoldHearing => "enforcement.hold_hearing",
+        Step::Review => "enforcement.legal_review",
+        Step::Discuss => "enforcement.discuss",
+        Step::Decide => "enforcement.decide_case",
+        Step::DecideOnSpot => "enforcement.decide_on_spot",
+        Step::ReportSpot => "enforcement.report_spot",
+        Step::Serve => "enforcement.serve",
+        Step::Pay => "enforcement.pay",
+        Step::HandIn => "enforcement.hand_in",
+        Step::Defer => "enforcement.defer",
+        Step::Perform => "enforcement.perform",
+        Step::Contest => "enforcement.contest",
+        Step::EndContest => "enforcement.end_contest",
+        Step::Demand => "enforcement.demand",
+        Step::Apply => "enforcement.apply_court",
+        Step::Execute => "enforcement.execute",
+        Step::Close => "enforcement.close_case",
+        Step::Withdraw => "enforcement.withdraw_case",
+        Step::Transfer => "enforcement.transfer_case",
+    }
+}
+
+fn unknown(field: &str, message: &str) -> Error {
+    Error::field(field, "enforcement.choice", message)
+}
+
+fn day(field: &str, text: Option<&str>) -> Result<Date> {
+    read_day(field, text.unwrap_or_default())
+}
+
+fn penalty(asked: Option<&PenaltyInput>) -> Result<Penalty> {
+    let Some(asked) = asked else { return Err(CaseRefusal::NoPenalty.into()) };
+    let kind = |code: &String| {
+        PenaltyKind::from_code(code).ok_or_else(|| unknown("penalty", "没有这种处罚，请从列表中选择"))
+    };
+    Ok(Penalty {
+        kinds: asked.kinds.iter().map(kind).collect::<Result<_>>()?,
+        fine_fen: asked.fine_fen,
+        large: asked.large,
+        text: asked.text.trim().to_owned(),
+    })
+}
+
+/// What was asked for as an act.
+fn read_act(asked: &CaseStep) -> Result<Act> {
+    let step = Step::from_code(&asked.step).ok_or_else(|| unknown("step", "没有这一步，请刷新后再试"))?;
+    let person = |field: &str, id: Option<&str>| {
+        let id = id.and_then(given).map(PersonId::from);
+        id.ok_or_else(|| unknown(field, "没有这个人员，请从列表中选择"))
+    };
+    Ok(match step {
+        Step::Open => return Err(unknown("step", "没有这一步，请刷新后再试")),
+        Step::ClaimRecusal => Act::ClaimRecusal { officer: person("officer", asked.officer.as_deref())? },
+        Step::DecideRecusal => Act::DecideRecusal {
+            granted: asked.granted.unwrap_or(false),
+            replacement: asked.replacement.as_deref().and_then(given).map(PersonId::from),
+        },
+        Step::File => Act::File,
+        Step::Refuse => Act::Refuse,
+        Step::Investigate => {
+            Act::Investigate { shown: asked.shown.unwrap_or(false), two: asked.two.unwrap_or(false) }
+        }
+        Step::Preserve => Act::Preserve,
+        Step::Release => Act::Release,
+        Step::Pause => Act::Pause,
+        Step::Resume => Act::Resume,
+        Step::Extend => Act::Extend { until: day("until", asked.until.as_deref())? },
+        Step::Report => {
+            let ground = |code: &String| {
+                ReviewGround::from_code(code)
+                    .ok_or_else(|| unknown("grounds", "没有这种情形，请从列表中选择"))
+            };
+            let grounds = asked.grounds.iter().map(ground).collect::<Result<_>>()?;
+            Act::Report { grounds, grave: asked.grave.unwrap_or(false) }
+        }
+        Step::Notify => Act::Notify {
+            penalty: penalty(asked.penalty.as_ref())?,
+            defence_until: day("until", asked.until.as_deref())?,
+            hearing: asked.hearing.unwrap_or(false),
+        },
+        Step::Hear => Act::Hear {
+            how: asked
+                .how
+                .as_deref()
+                .and_then(Heard::from_code)
+                .ok_or_else(|| unknown("how", "请选择当事人是否陈述、申辩"))?,
+            adopted: asked.granted.unwrap_or(false),
+        },
+        Step::AskHearing => Act::AskHearing,
+        Step::WaiveHearing => Act::WaiveHearing,
+        Step::CallHearing => Act::CallHearing {
+            on: day("until", asked.until.as_deref())?,
+            chair: person("officer", asked.officer.as_deref())?,
+        },
+        Step::HoldHearing => Act::HoldHearing,
+        Step::Review => Act::Review {
+            passed: asked.granted.unwrap_or(false),
+            experienced: asked.experienced.unwrap_or(false),
+        },
+        Step::Discuss => Act::Discuss { people: asked.people.clone() },
+        Step::Decide => {
+            let outcome = asked.outcome.as_deref().and_then(Outcome::from_code);
+            let outcome = outcome.ok_or_else(|| unknown("outcome", "请选择处理决定"))?;
+            let penalty =
+                (outcome == Outcome::Punish).then(|| penalty(asked.penalty.as_ref())).transpose()?;
+            Act::Decide { outcome, penalty }
+        }
+        Step::DecideOnSpot => Act::DecideOnSpot {
+            penalty: penalty(asked.penalty.as_ref())?,
+            heard: asked.shown.unwrap_or(false),
+        },
+        Step::ReportSpot => Act::ReportSpot,
+        Step::Serve => {
+            let way = asked.way.clone().unwrap_or_default();
+            crate::paper::step::way(&way)?;
+            Act::Serve { way, to: asked.to.clone().unwrap_or_default().trim().to_owned() }
+        }
+        Step::Pay => Act::Pay {
+            amount_fen: asked.amount_fen.unwrap_or(0),
+            how: asked
+                .how
+                .as_deref()
+                .and_then(Paid::from_code)
+                .ok_or_else(|| unknown("how", "请选择缴款方式"))?,
+        },
+        Step::HandIn => Act::HandIn,
+        Step::Defer => Act::Defer { until: day("until", asked.until.as_deref())? },
+        Step::Perform => Act::Perform,
+        Step::Contest => Act::Contest { court: asked.granted.unwrap_or(false) },
+        Step::EndContest => Act::EndContest { upheld: asked.granted.unwrap_or(false) },
+        Step::Demand => Act::Demand,
+        Step::Apply => Act::Apply,
+        Step::Execute => Act::Execute,
+        Step::Close => Act::Close,
+        Step::Withdraw => Act::Withdraw,
+        Step::Transfer => Act::Transfer { to: asked.to.clone().unwrap_or_default() },
+    })
+}
+
+/// The number of the paper a step goes with: of one of ours, issued and about this case, or as typed.
+async fn document(
+    read: &mut Read,
+    caller: &Caller,
+    case: &Case,
+    step: Step,
+    asked: &CaseStep,
+) -> Result<(String, Option<PaperId>)> {
+    let Some(id) = asked.paper.as_deref().and_then(given).map(PaperId::from) else {
+        let no = asked.document_no.trim().to_owned();
+        if no.is_empty() && step.needs_paper() {
+            let name = view::paper_name(step);
+            return Err(Error::field(
+                "document_no",
+                "enforcement.document",
+                &format!("请先制作{name}并填写文号，再{}", step.label()),
+            ));
+        }
+        return Ok((no, None));
+    };
+    let record = crate::paper::load(read, caller, &id).await?;
+    let about = record.paper.about.as_ref();
+    let is_ours = about.is_some_and(|about| about.kind == ABOUT && about.id == case.id.as_str())
+        && step.template().is_some_and(|code| code == record.paper.template);
+    if !is_ours || !matches!(record.paper.state, State::Issued { .. } | State::Served { .. }) {
+        return Err(Error::field(
+            "paper",
+            "enforcement.paper",
+            "这份文书不是本案这一步的文书，或者还没有印发，请另选",
+        ));
+    }
+    let number = record.paper.state.approval().and_then(|one| one.number.as_ref());
+    Ok((number.map(|number| number.text.clone()).unwrap_or_else(|| record.paper.title.clone()), Some(id)))
+}
+
+/// A new case number of the year, as `案-2026-7`.
+async fn next_number(tx: &mut Write, on: Date) -> Result<String> {
+    let year = on.to_string().chars().take(4).collect::<String>();
+    let n = tx.next_number(&format!("enforcement-{year}")).await?;
+    Ok(format!("案-{year}-{n}"))
+}
+
+impl App {
+    /// Takes a step of a case.
+    ///
+    /// Errors: the rule that forbids it, with its article; somebody was quicker.
+    pub async fn step_case(&self, caller: &Caller, id: &CaseId, asked: CaseStep) -> Result<CaseView> {
+        let (now, today) = (self.now(), self.now().date());
+        let act = read_act(&asked)?;
+        let step = act.step();
+        let on = match given(&asked.on) {
+            None => today,
+            Some(text) => read_day("on", &text)?,
+        };
+        let scope = caller.scope(Action::CaseRead)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.case(id, &scope).await?.ok_or(Error::NotFound)?;
+        if record.version != asked.version {
+            return Err(Error::stale(&view::page(&mut tx, caller, &record, today).await?));
+        }
+        let hat = hat_for(caller, step, &subject(&record))?;
+        let item = item_of(&mut tx, &record.case).await?;
+        let officers = Officers::read(&mut tx).await?;
+        door(caller, &record, &item, &officers, step, (on, today))?;
+        let (document_no, paper) = document(&mut tx, caller, &record.case, step, &asked).await?;
+        let known = Known {
+            on,
+            today,
+            calendar: crate::calendar::calendar(),
+            item: &item,
+            by: &caller.person,
+            lawyer: officers.is_lawyer(&caller.person, on),
+            fined_before: fined_before(&mut tx, &record.case).await?,
+            text: &asked.text,
+        };
+        record.case = record.case.take(&act, &known)?;
+        match &act {
+            Act::DecideRecusal { granted: true, .. } => {
+                let case = &record.case;
+                officers.may_act(&case.officers, &item, &record.path, case.filed_on, on)?;
+            }
+            Act::File | Act::DecideOnSpot { .. } => {
+                record.case.number = Some(next_number(&mut tx, on).await?);
+            }
+            _ => {}
+        }
+        let event = Event {
+            seq: record.version + 1,
+            act,
+            on,
+            recorded_at: now,
+            by: caller.person.clone(),
+            document_no,
+            paper,
+            text: asked.text.trim().to_owned(),
+            stage: record.case.stage,
+        };
+        tx.save_case(&record, &event).await?;
+        record.version += 1;
+        let view = view::page(&mut tx, caller, &record, today).await?;
+        let audit = caller.audit_as(&hat, act_name(step), ("enforcement", id.as_str()), &record.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+}

@@ -1,0 +1,675 @@
+//! Which step may be taken when, and what it makes of the case. `check` asks what does not depend on what is filled in, so
+//! that a page can show a closed door with its reason; `take` asks the rest. What does not belong here: who may (`authority`).
+
+use super::clock::decision_due;
+use super::{
+    Act, AuthorityItem, Case, CaseRefusal, Claim, Clock, Decision, Heard, Hearing, Notice, Outcome, Paid,
+    PartyKind, Pause, Penalty, PenaltyKind, Procedure, Stage, Step,
+};
+use crate::calendar::Calendar;
+use crate::ids::PersonId;
+use crate::time::Date;
+
+/// Most a citizen may be fined on the spot. Units: fen. Source: 行政处罚法 (2021) art. 51.
+const SPOT_CITIZEN_FEN: i64 = 20_000;
+/// Most an organisation may be fined on the spot. Units: fen. Source: as above.
+const SPOT_ORGANISATION_FEN: i64 = 300_000;
+/// Most that is collected on the spot without another reason. Units: fen. Source: 行政处罚法 (2021) art. 68.
+const SPOT_COLLECT_FEN: i64 = 10_000;
+/// Below this age nobody is punished. Units: years. Source: 行政处罚法 (2021) art. 30.
+const PUNISHABLE_AGE: u8 = 14;
+
+/// What a step is decided with.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The day it happened.
+    pub on: Date,
+    /// Today.
+    pub today: Date,
+    /// Working days.
+    pub calendar: &'a Calendar,
+    /// The item the case rests on.
+    pub item: &'a AuthorityItem,
+    /// Who takes the step.
+    pub by: &'a PersonId,
+    /// Whether he is known to be qualified in law.
+    pub lawyer: bool,
+    /// Whether the same act was fined in another case.
+    pub fined_before: bool,
+    /// What was said with it.
+    pub text: &'a str,
+}
+
+/// A period that runs or ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Running {
+    /// Which.
+    pub clock: Clock,
+    /// The day it began.
+    pub from: Date,
+    /// Its last day.
+    pub due: Date,
+    /// The day what it asks for was done; none while it runs.
+    pub done: Option<Date>,
+}
+
+impl Case {
+    /// Whether nothing more can happen to it.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Closed | Stage::Refused | Stage::Withdrawn | Stage::Transferred)
+    }
+
+    fn is_paused(&self) -> bool {
+        self.pauses.iter().any(|one| one.to.is_none())
+    }
+
+    fn open_claim(&self) -> Option<&Claim> {
+        self.claims.iter().find(|one| one.granted.is_none())
+    }
+
+    /// What of the fine is still owed, without what it grew by. Units: fen.
+    pub fn owed_fen(&self) -> i64 {
+        self.decision.as_ref().map_or(0, |one| one.penalty.fine_fen - self.paid_fen).max(0)
+    }
+
+    fn punishes(&self) -> bool {
+        self.decision.as_ref().is_some_and(|one| one.outcome == Outcome::Punish)
+    }
+
+    fn is_settled(&self) -> bool {
+        let rest = self.decision.as_ref().is_none_or(|one| !one.penalty.has_more_than_money());
+        !self.punishes() || (self.owed_fen() == 0 && (rest || self.performed))
+    }
+
+    /// Whether the case wants a legal review. Source: 行政处罚法 (2021) art. 58.
+    pub fn needs_review(&self) -> bool {
+        !self.grounds.is_empty() || matches!(self.hearing, Some(Hearing::Held { .. }))
+    }
+
+    /// Until when the party may ask for a hearing; none where it has no right to one.
+    pub fn hearing_until(&self, calendar: &Calendar) -> Result<Option<Date>, CaseRefusal> {
+        match &self.notice {
+            Some(notice) if notice.hearing => Ok(Some(Clock::HearingRequest.due(notice.on, calendar)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The last day to pay.
+    fn payment_due(&self, calendar: &Calendar) -> Result<Option<Date>, CaseRefusal> {
+        let Some(served) = self.served_on else { return Ok(None) };
+        let due = Clock::Payment.due(served, calendar)?;
+        Ok(Some(self.deferred_to.map_or(due, |to| to.max(due))))
+    }
+
+    /// The last day the party may go to review or to court.
+    fn remedy_until(&self, calendar: &Calendar) -> Result<Option<Date>, CaseRefusal> {
+        let Some(served) = self.served_on else { return Ok(None) };
+        if let Some((_, Some(ended))) = self.contested {
+            return Ok(Some(ended));
+        }
+        let review = Clock::Reconsideration.due(served, calendar)?;
+        Ok(Some(review.max(Clock::Litigation.due(served, calendar)?)))
+    }
+
+    fn is_time_barred(&self, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        let clock = if self.harmed { Clock::LimitationHarm } else { Clock::Limitation };
+        if self.found_on > clock.due(self.ended_on, calendar)? {
+            return Err(CaseRefusal::TimeBarred { ended_on: self.ended_on, years: clock.limit().n });
+        }
+        Ok(())
+    }
+
+    /// That the hearing is out of the way.
+    fn hearing_settled(&self, step: Step, on: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        match (&self.hearing, self.hearing_until(calendar)?) {
+            (_, None) | (Some(Hearing::Waived | Hearing::Held { .. }), _) => Ok(()),
+            (Some(_), _) => Err(CaseRefusal::HearingDue { step }),
+            (None, Some(until)) if on <= until => Err(CaseRefusal::HearingRunning { until }),
+            (None, Some(_)) => Ok(()),
+        }
+    }
+
+    /// What has to be done before the party may be punished.
+    fn ripe(&self, on: Date, today: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        if self.stage != Stage::Notified {
+            return Err(CaseRefusal::NotNotified);
+        }
+        if self.heard.is_none() {
+            return Err(CaseRefusal::NotHeard);
+        }
+        self.hearing_settled(Step::Decide, on, calendar)?;
+        if self.needs_review() && self.reviewed != Some(true) {
+            return Err(CaseRefusal::NotReviewed);
+        }
+        if self.grave && self.discussed.is_empty() {
+            return Err(CaseRefusal::NotDiscussed);
+        }
+        self.in_time(on, today, calendar)
+    }
+
+    fn in_time(&self, on: Date, today: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        let Some(filed) = self.filed_on else { return Ok(()) };
+        let due = decision_due(filed, &self.pauses, self.extended_to, today, calendar)?;
+        if on > due {
+            return Err(CaseRefusal::DecisionLate { due });
+        }
+        Ok(())
+    }
+
+    /// Every step that belongs to where the case stands, whether it may be taken now or not.
+    pub fn offered(&self) -> Vec<Step> {
+        let fits = |step: &&Step| self.belongs(**step);
+        Step::ALL.iter().filter(fits).copied().collect()
+    }
+
+    /// Whether a step belongs to where the case stands at all.
+    fn belongs(&self, step: Step) -> bool {
+        use Stage::{Clue, Decided, Filed, Investigated, Notified, Served};
+        let is_ordinary = self.procedure == Procedure::Ordinary;
+        let before_decision = matches!(self.stage, Clue | Filed | Investigated | Notified);
+        let under_way = matches!(self.stage, Filed | Investigated | Notified);
+        let hearing = self.stage == Notified && self.notice.as_ref().is_some_and(|one| one.hearing);
+        let punished = self.stage == Served && self.punishes();
+        let more = || self.decision.as_ref().is_some_and(|one| one.penalty.has_more_than_money());
+        match step {
+            Step::Open => false,
+            Step::ClaimRecusal => before_decision && self.open_claim().is_none(),
+            Step::DecideRecusal => self.open_claim().is_some(),
+            Step::File => self.stage == Clue && is_ordinary,
+            Step::Refuse => self.stage == Clue,
+            Step::Investigate | Step::Report => self.stage == Filed,
+            Step::Preserve => self.stage == Filed && self.preserved_on.is_none(),
+            Step::Release => self.preserved_on.is_some() && under_way,
+            Step::Pause => under_way && !self.is_paused(),
+            Step::Resume => self.is_paused(),
+            Step::Extend => under_way,
+            Step::Notify => matches!(self.stage, Investigated | Notified),
+            Step::Hear => self.stage == Notified && self.heard.is_none(),
+            Step::AskHearing | Step::WaiveHearing => hearing && self.hearing.is_none(),
+            Step::CallHearing => {
+                hearing && matches!(self.hearing, Some(Hearing::Asked { .. } | Hearing::Called { .. }))
+            }
+            Step::HoldHearing => hearing && matches!(self.hearing, Some(Hearing::Called { .. })),
+            Step::Review => self.stage == Notified && self.reviewed != Some(true),
+            Step::Discuss => self.stage == Notified && self.discussed.is_empty(),
+            Step::Decide => matches!(self.stage, Investigated | Notified),
+            Step::DecideOnSpot => self.stage == Clue && !is_ordinary,
+            Step::ReportSpot => !is_ordinary && self.stage == Served && !self.reported,
+            Step::Serve => self.stage == Decided,
+            Step::Pay => punished && self.owed_fen() > 0,
+            Step::HandIn => self.in_hand_since.is_some(),
+            Step::Defer => punished && self.owed_fen() > 0 && self.applied_on.is_none(),
+            Step::Perform => punished && more() && !self.performed,
+            Step::Contest => punished && self.contested.is_none(),
+            Step::EndContest => matches!(self.contested, Some((_, None))),
+            Step::Demand => punished && !self.is_settled() && self.demanded_on.is_none(),
+            Step::Apply => punished && !self.is_settled() && self.applied_on.is_none(),
+            Step::Execute => self.applied_on.is_some() && !self.executed,
+            Step::Close => self.stage == Served,
+            Step::Withdraw | Step::Transfer => before_decision,
+        }
+    }
+
+    /// Whether a step may be taken, as far as that does not depend on what is said with it.
+    ///
+    /// Errors: the rule that closes the door.
+    pub fn check(&self, step: Step, on: Date, today: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        if self.is_over() || !self.belongs(step) {
+            return Err(CaseRefusal::NotNow { step, stage: self.stage });
+        }
+        if on > today || on < self.last_on {
+            return Err(CaseRefusal::WrongDay { last: self.last_on });
+        }
+        let toward_end = matches!(
+            step,
+            Step::Report | Step::Notify | Step::Decide | Step::DecideOnSpot | Step::HoldHearing
+        );
+        if toward_end && self.open_claim().is_some() {
+            return Err(CaseRefusal::RecusalOpen { step });
+        }
+        if toward_end && self.is_paused() {
+            return Err(CaseRefusal::Paused { step });
+        }
+        match step {
+            Step::File | Step::DecideOnSpot => self.is_time_barred(calendar),
+            Step::Report if !self.investigated => Err(CaseRefusal::NothingInvestigated),
+            Step::Report | Step::Decide if self.preserved_on.is_some() => Err(CaseRefusal::StillPreserved),
+            Step::AskHearing => match self.hearing_until(calendar)? {
+                Some(until) if on > until => Err(CaseRefusal::HearingTooLate { until }),
+                Some(_) => Ok(()),
+                None => Err(CaseRefusal::NoHearingRight),
+            },
+            Step::HoldHearing => match self.hearing {
+                Some(Hearing::Called { at, .. }) if on < at => Err(CaseRefusal::HearingNotYet { on: at }),
+                _ => Ok(()),
+            },
+            Step::Review | Step::Discuss => {
+                if self.heard.is_none() {
+                    return Err(CaseRefusal::NotHeard);
+                }
+                self.hearing_settled(step, on, calendar)
+            }
+            Step::Decide if self.stage == Stage::Notified => self.ripe(on, today, calendar),
+            Step::Demand => match self.payment_due(calendar)? {
+                _ if matches!(self.contested, Some((_, None))) => Err(CaseRefusal::Contested { step }),
+                Some(due) if on <= due => Err(CaseRefusal::PaymentRunning { due }),
+                _ => Ok(()),
+            },
+            Step::Apply => self.may_apply(on, calendar),
+            Step::Close => self.may_close(),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_apply(&self, on: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
+        if matches!(self.contested, Some((_, None))) {
+            return Err(CaseRefusal::Contested { step: Step::Apply });
+        }
+        let Some(demanded) = self.demanded_on else { return Err(CaseRefusal::NotDemanded) };
+        let earliest = Clock::Demand.due(demanded, calendar)?.succ_opt().ok_or(CaseRefusal::Range)?;
+        if on < earliest {
+            return Err(CaseRefusal::DemandRunning { earliest });
+        }
+        if let Some(until) = self.remedy_until(calendar)? {
+            if on <= until {
+                return Err(CaseRefusal::RemedyRunning { until });
+            }
+            let last = Clock::CourtApplication.due(until, calendar)?;
+            if on > last {
+                return Err(CaseRefusal::CourtTooLate { until: last });
+            }
+        }
+        Ok(())
+    }
+
+    fn may_close(&self) -> Result<(), CaseRefusal> {
+        if matches!(self.contested, Some((_, None))) {
+            return Err(CaseRefusal::Contested { step: Step::Close });
+        }
+        if self.in_hand_since.is_some() {
+            return Err(CaseRefusal::NotHandedIn);
+        }
+        if self.procedure == Procedure::Summary && !self.reported {
+            return Err(CaseRefusal::NotReported);
+        }
+        if !self.is_settled() && !self.executed {
+            return Err(CaseRefusal::Unperformed);
+        }
+        Ok(())
+    }
+
+    /// What a penalty must keep to, whatever the procedure.
+    fn check_penalty(&self, penalty: &Penalty, known: &Known<'_>) -> Result<(), CaseRefusal> {
+        let is_fine = penalty.kinds.contains(&PenaltyKind::Fine);
+        if penalty.kinds.is_empty() || is_fine != (penalty.fine_fen > 0) {
+            return Err(CaseRefusal::NoPenalty);
+        }
+        if self.party.kind == PartyKind::Citizen && self.party.age.is_some_and(|age| age < PUNISHABLE_AGE) {
+            return Err(CaseRefusal::UnderAge);
+        }
+        if is_fine && known.fined_before {
+            return Err(CaseRefusal::FinedBefore);
+        }
+        known.item.allows(&self.party, penalty)
+    }
+
+    /// The case after a step.
+    ///
+    /// Errors: the rule that forbids it.
+    pub fn take(mut self, act: &Act, known: &Known<'_>) -> Result<Self, CaseRefusal> {
+        let Known { on, today, calendar, .. } = *known;
+        let step = act.step();
+        self.check(step, on, today, calendar)?;
+        let said = known.text.trim();
+        let must_say = matches!(
+            step,
+            Step::ClaimRecusal
+                | Step::Refuse
+                | Step::Preserve
+                | Step::Release
+                | Step::Pause
+                | Step::Extend
+                | Step::Report
+                | Step::HoldHearing
+                | Step::Defer
+                | Step::Perform
+                | Step::EndContest
+                | Step::Execute
+                | Step::Withdraw
+                | Step::Transfer
+                | Step::Investigate
+                | Step::Decide
+                | Step::DecideOnSpot
+        );
+        if must_say && said.is_empty() {
+            return Err(CaseRefusal::Missing { what: what_to_say(step) });
+        }
+        match act {
+            Act::Open => {}
+            Act::ClaimRecusal { officer } => {
+                if !self.officers.contains(officer) {
+                    return Err(CaseRefusal::NotOnCase);
+                }
+                self.claims.push(Claim { officer: officer.clone(), reason: said.to_owned(), granted: None });
+            }
+            Act::DecideRecusal { granted, replacement } => self.recuse(*granted, replacement.as_ref())?,
+            Act::File => {
+                self.filed_on = Some(on);
+                self.stage = Stage::Filed;
+            }
+            Act::Refuse => self.stage = Stage::Refused,
+            Act::Investigate { shown, two } => {
+                if !two {
+                    return Err(CaseRefusal::Alone);
+                }
+                if !shown {
+                    return Err(CaseRefusal::NotShown);
+                }
+                self.investigated = true;
+            }
+            Act::Preserve => self.preserved_on = Some(on),
+            Act::Release => self.preserved_on = None,
+            Act::Pause => self.pauses.push(Pause { from: on, to: None, basis: said.to_owned() }),
+            Act::Resume => {
+                for pause in self.pauses.iter_mut().filter(|one| one.to.is_none()) {
+                    pause.to = Some(on);
+                }
+            }
+            Act::Extend { until } => {
+                if *until <= on {
+                    return Err(CaseRefusal::Missing { what: "晚于今天的延长期限" });
+                }
+                self.extended_to = Some(*until);
+            }
+            Act::Report { grounds, grave } => {
+                self.grounds.clone_from(grounds);
+                self.grave = *grave;
+                self.stage = Stage::Investigated;
+            }
+            Act::Notify { penalty, defence_until, hearing } => {
+                self.check_penalty(penalty, known)?;
+                if penalty.opens_hearing() && !hearing {
+                    return Err(CaseRefusal::HearingNotOffered);
+                }
+                if *defence_until < on {
+                    return Err(CaseRefusal::Missing { what: "不早于告知之日的陈述申辩期限" });
+                }
+                let (penalty, defence_until) = (penalty.clone(), *defence_until);
+                self.notice = Some(Notice { on, penalty, defence_until, hearing: *hearing });
+                // Told anew, the party is heard anew.
+                (self.heard, self.hearing, self.reviewed) = (None, None, None);
+                self.discussed.clear();
+                self.stage = Stage::Notified;
+            }
+            Act::Hear { how, .. } => {
+                let until = self.notice.as_ref().map(|one| one.defence_until);
+                if *how == Heard::NotMade
+                    && let Some(until) = until.filter(|until| on <= *until)
+                {
+                    return Err(CaseRefusal::DefenceRunning { until });
+                }
+                if *how == Heard::Made && said.is_empty() {
+                    return Err(CaseRefusal::Missing { what: "陈述申辩的内容和复核意见" });
+                }
+                self.heard = Some(*how);
+            }
+            Act::AskHearing => self.hearing = Some(Hearing::Asked { on }),
+            Act::WaiveHearing => self.hearing = Some(Hearing::Waived),
+            Act::CallHearing { on: at, chair } => {
+                let earliest = Clock::HearingNotice.due(on, calendar)?;
+                if *at < earliest {
+                    return Err(CaseRefusal::HearingTooSoon { earliest });
+                }
+                if self.officers.contains(chair) {
+                    return Err(CaseRefusal::ChairInvestigated);
+                }
+                self.hearing = Some(Hearing::Called { at: *at, chair: chair.clone() });
+            }
+            Act::HoldHearing => self.hearing = Some(Hearing::Held { at: on }),
+            Act::Review { passed, experienced } => {
+                if !known.lawyer && !experienced {
+                    return Err(CaseRefusal::ReviewerUnqualified);
+                }
+                if !passed && said.is_empty() {
+                    return Err(CaseRefusal::Missing { what: "审核意见" });
+                }
+                self.reviewed = Some(*passed);
+            }
+            Act::Discuss { people } => {
+                let mut there: Vec<String> = people.iter().map(|one| one.trim().to_owned()).collect();
+                there.retain(|one| !one.is_empty());
+                there.dedup();
+                if there.len() < 2 {
+                    return Err(CaseRefusal::DiscussedAlone);
+                }
+                self.discussed = there;
+            }
+            Act::Decide { outcome, penalty } => self.decide(*outcome, penalty.as_ref(), known)?,
+            Act::DecideOnSpot { penalty, heard } => self.decide_on_spot(penalty, *heard, known)?,
+            Act::ReportSpot => self.reported = true,
+            Act::Serve { to, .. } => {
+                if to.trim().is_empty() {
+                    return Err(CaseRefusal::Missing { what: "签收人" });
+                }
+                self.served_on = Some(on);
+                self.stage = Stage::Served;
+            }
+            Act::Pay { amount_fen, how } => self.pay(*amount_fen, *how, on)?,
+            Act::HandIn => self.in_hand_since = None,
+            Act::Defer { until } => {
+                if *until <= on {
+                    return Err(CaseRefusal::Missing { what: "晚于今天的缴款期限" });
+                }
+                self.deferred_to = Some(*until);
+            }
+            Act::Perform => self.performed = true,
+            Act::Contest { .. } => self.contested = Some((on, None)),
+            Act::EndContest { upheld } => {
+                if let Some((_, ended)) = &mut self.contested {
+                    *ended = Some(on);
+                }
+                if !upheld {
+                    self.stage = Stage::Withdrawn;
+                }
+            }
+            Act::Demand => self.demanded_on = Some(on),
+            Act::Apply => self.applied_on = Some(on),
+            Act::Execute => self.executed = true,
+            Act::Close => self.stage = Stage::Closed,
+            Act::Withdraw => self.stage = Stage::Withdrawn,
+            Act::Transfer { to } => {
+                if to.trim().is_empty() {
+                    return Err(CaseRefusal::Missing { what: "接收机关" });
+                }
+                self.sent_to = to.trim().to_owned();
+                self.stage = Stage::Transferred;
+            }
+        }
+        self.last_on = on;
+        Ok(self)
+    }
+
+    fn recuse(&mut self, granted: bool, replacement: Option<&PersonId>) -> Result<(), CaseRefusal> {
+        let claim = self.claims.iter_mut().find(|one| one.granted.is_none());
+        let Some(claim) = claim else { return Err(CaseRefusal::NoClaim) };
+        if granted {
+            let Some(next) = replacement else {
+                return Err(CaseRefusal::Missing { what: "接替的执法人员" });
+            };
+            if self.officers.contains(next) {
+                return Err(CaseRefusal::TwoOfficers);
+            }
+            let leaves = claim.officer.clone();
+            self.officers.retain(|one| *one != leaves);
+            self.officers.push(next.clone());
+        }
+        claim.granted = Some(granted);
+        // Who had to stand back once does not come back by a later request.
+        let is_back = |person: &PersonId| {
+            self.claims.iter().any(|one| one.granted == Some(true) && one.officer == *person)
+        };
+        if self.officers.iter().any(is_back) {
+            return Err(CaseRefusal::RecusedBefore);
+        }
+        Ok(())
+    }
+
+    fn decide(
+        &mut self,
+        outcome: Outcome,
+        penalty: Option<&Penalty>,
+        known: &Known<'_>,
+    ) -> Result<(), CaseRefusal> {
+        let penalty = match outcome {
+            Outcome::Punish => {
+                self.ripe(known.on, known.today, known.calendar)?;
+                let Some(penalty) = penalty else { return Err(CaseRefusal::NoPenalty) };
+                self.check_penalty(penalty, known)?;
+                if self.notice.as_ref().is_some_and(|told| penalty.is_harsher_than(&told.penalty)) {
+                    return Err(CaseRefusal::Harsher);
+                }
+                penalty.clone()
+            }
+            _ => {
+                self.in_time(known.on, known.today, known.calendar)?;
+                Penalty::default()
+            }
+        };
+        self.decision = Some(Decision { on: known.on, outcome, penalty });
+        self.stage = Stage::Decided;
+        Ok(())
+    }
+
+    /// Decided, handed over and on record in one act. Source: 行政处罚法 (2021) arts. 51, 52.
+    fn decide_on_spot(
+        &mut self,
+        penalty: &Penalty,
+        heard: bool,
+        known: &Known<'_>,
+    ) -> Result<(), CaseRefusal> {
+        self.check_penalty(penalty, known)?;
+        let most = match self.party.kind {
+            PartyKind::Citizen => SPOT_CITIZEN_FEN,
+            PartyKind::Organisation => SPOT_ORGANISATION_FEN,
+        };
+        let only_small =
+            penalty.kinds.iter().all(|kind| matches!(kind, PenaltyKind::Fine | PenaltyKind::Warning));
+        if penalty.fine_fen > most || !only_small {
+            return Err(CaseRefusal::NotSummary);
+        }
+        if !heard {
+            return Err(CaseRefusal::SpotNotHeard);
+        }
+        self.heard = Some(Heard::Made);
+        self.decision = Some(Decision { on: known.on, outcome: Outcome::Punish, penalty: penalty.clone() });
+        self.served_on = Some(known.on);
+        self.stage = Stage::Served;
+        Ok(())
+    }
+
+    fn pay(&mut self, amount_fen: i64, how: Paid, on: Date) -> Result<(), CaseRefusal> {
+        let owed_fen = self.owed_fen();
+        if amount_fen <= 0 || amount_fen > owed_fen {
+            return Err(CaseRefusal::WrongAmount { owed_fen });
+        }
+        let fine = self.decision.as_ref().map_or(0, |one| one.penalty.fine_fen);
+        let may = match how {
+            Paid::Bank | Paid::SpotRemote => true,
+            Paid::SpotSmall => fine <= SPOT_COLLECT_FEN && self.procedure == Procedure::Summary,
+            Paid::SpotHard => self.procedure == Procedure::Summary,
+        };
+        if !may {
+            return Err(CaseRefusal::NoSpotCollection);
+        }
+        self.paid_fen += amount_fen;
+        if how != Paid::Bank {
+            self.in_hand_since = self.in_hand_since.or(Some(on));
+        }
+        Ok(())
+    }
+
+    /// Every period that runs or ran, in the order of the law.
+    ///
+    /// Errors: a date that cannot be represented.
+    pub fn clocks(
+        &self,
+        events: &[super::Event],
+        today: Date,
+        calendar: &Calendar,
+    ) -> Result<Vec<Running>, CaseRefusal> {
+        let day_of = |step: Step| events.iter().rev().find(|one| one.act.step() == step).map(|one| one.on);
+        let mut clocks = Vec::new();
+        let mut put = |clock: Clock, from: Date, due: Date, done: Option<Date>| {
+            clocks.push(Running { clock, from, due, done });
+        };
+        let over = self.is_over().then_some(self.last_on);
+        let limitation = if self.harmed { Clock::LimitationHarm } else { Clock::Limitation };
+        put(limitation, self.ended_on, limitation.due(self.ended_on, calendar)?, Some(self.found_on));
+        if let Some(filed) = self.filed_on {
+            let due = decision_due(filed, &self.pauses, self.extended_to, today, calendar)?;
+            put(Clock::Decision, filed, due, self.decision.as_ref().map(|one| one.on).or(over));
+        }
+        if let Some(from) = day_of(Step::Preserve) {
+            let done = if self.preserved_on.is_some() { None } else { day_of(Step::Release) };
+            put(Clock::Preservation, from, Clock::Preservation.due(from, calendar)?, done.or(over));
+        }
+        if let (Some(notice), Some(until)) = (&self.notice, self.hearing_until(calendar)?) {
+            let done = day_of(Step::AskHearing).or(day_of(Step::WaiveHearing));
+            put(Clock::HearingRequest, notice.on, until, done.or(over));
+        }
+        if let Some(Hearing::Called { at, .. }) = self.hearing
+            && let Some(from) = day_of(Step::CallHearing)
+        {
+            put(Clock::HearingNotice, from, at, None);
+        }
+        if let Some(decision) = self.decision.as_ref().filter(|_| self.procedure == Procedure::Ordinary) {
+            put(
+                Clock::Service,
+                decision.on,
+                Clock::Service.due(decision.on, calendar)?,
+                self.served_on.or(over),
+            );
+        }
+        if let (Some(served), true) = (self.served_on, self.punishes()) {
+            let paid = (self.owed_fen() == 0).then(|| day_of(Step::Pay)).flatten();
+            if let Some(due) = self.payment_due(calendar)?
+                && self.decision.as_ref().is_some_and(|one| one.penalty.fine_fen > 0)
+            {
+                put(Clock::Payment, served, due, paid.or(over));
+            }
+            if let Some(from) = self.in_hand_since {
+                put(Clock::HandIn, from, Clock::HandIn.due(from, calendar)?, None);
+            }
+            let contested = self.contested.map(|(on, _)| on);
+            for clock in [Clock::Reconsideration, Clock::Litigation] {
+                put(clock, served, clock.due(served, calendar)?, contested.or(over));
+            }
+            if let Some(from) = self.demanded_on {
+                put(Clock::Demand, from, Clock::Demand.due(from, calendar)?, self.applied_on.or(over));
+                if let Some(until) = self.remedy_until(calendar)? {
+                    let due = Clock::CourtApplication.due(until, calendar)?;
+                    put(Clock::CourtApplication, until, due, self.applied_on.or(over));
+                }
+            }
+        }
+        Ok(clocks)
+    }
+}
+
+/// What a step has to be accompanied by, as the field is called.
+fn what_to_say(step: Step) -> &'static str {
+    match step {
+        Step::ClaimRecusal => "应当回避的理由",
+        Step::Preserve => "保存的物品清单",
+        Step::Release => "处理结果",
+        Step::Pause => "不计入期限的依据（法律、法规、规章条款）",
+        Step::Extend => "延长的依据（法律、法规、规章条款）",
+        Step::Report => "调查结论和处理建议",
+        Step::HoldHearing => "听证意见",
+        Step::Investigate => "调查情况",
+        Step::Decide | Step::DecideOnSpot => "认定的事实和证据",
+        Step::EndContest => "复议决定或者裁判结果",
+        Step::Perform | Step::Execute => "履行情况",
+        _ => "理由",
+    }
+}

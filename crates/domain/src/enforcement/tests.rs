@@ -1,0 +1,551 @@
+//! Stories of cases, a table of what every stage offers, and who may act.
+
+use super::clock::Unit;
+use super::*;
+use crate::calendar::{Calendar, DayKind};
+use crate::gate::GateRefusal;
+use crate::hazard::LegalBasis;
+use crate::org::{Certificate, CertificateKind};
+use crate::time::parse_date;
+
+fn day(text: &str) -> Date {
+    parse_date(text).expect("a date written in a test exists")
+}
+
+/// National Day 2026.
+fn calendar() -> Calendar {
+    let off = (1..=7).map(|n| (Date::from_ymd_opt(2026, 10, n).expect("it exists"), DayKind::Holiday));
+    Calendar::weekdays().with(off).with([(day("2026-10-10"), DayKind::Workday)])
+}
+
+fn item() -> AuthorityItem {
+    AuthorityItem {
+        id: "item".into(),
+        name: "占用、堵塞、封闭疏散通道、安全出口".to_owned(),
+        power: Power::Punish,
+        basis: LegalBasis::Delegated,
+        delegator: "区消防救援机构".to_owned(),
+        law: "消防法第六十条".to_owned(),
+        range: Range {
+            kinds: [PenaltyKind::Fine, PenaltyKind::Warning, PenaltyKind::StopBusiness].into(),
+            organisation_fen: Some((500_000, 5_000_000)),
+            citizen_fen: Some((0, 50_000)),
+        },
+        holder: Holder::Town,
+        source: "委托书〔2026〕1号".to_owned(),
+        path: "T".to_owned(),
+        from: day("2026-01-01"),
+        to: Some(day("2026-12-31")),
+        carries_over: String::new(),
+        void: None,
+    }
+}
+
+fn case() -> Case {
+    Case {
+        id: "case".into(),
+        number: None,
+        cause: "堵塞安全出口".to_owned(),
+        party: Party {
+            name: "老街饭店".to_owned(),
+            kind: PartyKind::Organisation,
+            uscc: "91500000MA5U000000".to_owned(),
+            address: "老街 1 号".to_owned(),
+            age: None,
+        },
+        place: "place".into(),
+        hazard: None,
+        item: "item".into(),
+        officers: vec!["a".into(), "b".into()],
+        procedure: Procedure::Ordinary,
+        ended_on: day("2026-09-01"),
+        found_on: day("2026-09-01"),
+        harmed: false,
+        stage: Stage::Clue,
+        last_on: day("2026-09-01"),
+        filed_on: None,
+        claims: Vec::new(),
+        investigated: false,
+        preserved_on: None,
+        pauses: Vec::new(),
+        extended_to: None,
+        grounds: BTreeSet::new(),
+        grave: false,
+        notice: None,
+        heard: None,
+        hearing: None,
+        reviewed: None,
+        discussed: Vec::new(),
+        decision: None,
+        reported: false,
+        served_on: None,
+        paid_fen: 0,
+        in_hand_since: None,
+        deferred_to: None,
+        performed: false,
+        contested: None,
+        demanded_on: None,
+        applied_on: None,
+        executed: false,
+        sent_to: String::new(),
+    }
+}
+
+fn fine(fen: i64) -> Penalty {
+    Penalty { kinds: [PenaltyKind::Fine].into(), fine_fen: fen, large: false, text: "罚款".to_owned() }
+}
+
+fn stop() -> Penalty {
+    Penalty { kinds: [PenaltyKind::StopBusiness, PenaltyKind::Fine].into(), large: true, ..fine(500_000) }
+}
+
+fn notify(penalty: Penalty, hearing: bool) -> Act {
+    Act::Notify { penalty, defence_until: day("2026-09-14"), hearing }
+}
+
+fn spot(penalty: Penalty) -> Act {
+    Act::DecideOnSpot { penalty, heard: true }
+}
+
+const MADE: Act = Act::Hear { how: Heard::Made, adopted: false };
+
+struct Story(Case);
+
+impl Story {
+    fn begin() -> Self {
+        Self(case())
+    }
+
+    fn try_on(&self, on: &str, act: &Act) -> Result<Case, CaseRefusal> {
+        self.try_as(on, act, true, false)
+    }
+
+    fn try_as(&self, on: &str, act: &Act, lawyer: bool, fined_before: bool) -> Result<Case, CaseRefusal> {
+        let (calendar, item) = (calendar(), item());
+        let on = day(on);
+        self.0.clone().take(
+            act,
+            &Known {
+                on,
+                today: on,
+                calendar: &calendar,
+                item: &item,
+                by: &"a".into(),
+                lawyer,
+                fined_before,
+                text: "写明",
+            },
+        )
+    }
+
+    fn then(self, on: &str, act: &Act) -> Self {
+        let step = act.step();
+        match self.try_on(on, act) {
+            Ok(case) => Self(case),
+            Err(no) => panic!("{} on {on}: {no}", step.code()),
+        }
+    }
+
+    fn code(&self, on: &str, act: &Act) -> &'static str {
+        self.try_on(on, act).expect_err("refused").code()
+    }
+
+    fn investigated() -> Self {
+        Self::begin()
+            .then("2026-09-02", &Act::File)
+            .then("2026-09-03", &Act::Investigate { shown: true, two: true })
+            .then("2026-09-07", &Act::Report { grounds: BTreeSet::new(), grave: false })
+    }
+
+    fn decided() -> Self {
+        Self::investigated()
+            .then("2026-09-08", &notify(fine(500_000), false))
+            .then("2026-09-10", &MADE)
+            .then("2026-09-11", &Act::Decide { outcome: Outcome::Punish, penalty: Some(fine(500_000)) })
+    }
+
+    fn served() -> Self {
+        Self::decided().then("2026-09-14", &Act::Serve { way: "direct".to_owned(), to: "王某".to_owned() })
+    }
+}
+
+#[test]
+fn the_ordinary_procedure_goes_from_the_clue_to_the_closed_file() {
+    let paid = Story::served().then("2026-09-20", &Act::Pay { amount_fen: 500_000, how: Paid::Bank });
+    let closed = paid.then("2026-09-21", &Act::Close).0;
+    assert_eq!(closed.stage, Stage::Closed);
+    assert!(closed.offered().is_empty(), "nothing follows");
+    assert_eq!(Story(closed).code("2026-09-22", &Act::File), "enforcement.not_now");
+}
+
+#[test]
+fn no_step_before_the_decision_can_be_left_out() {
+    let story = Story::begin();
+    assert_eq!(story.code("2026-09-02", &notify(fine(500_000), false)), "enforcement.not_now");
+    let filed = story.then("2026-09-02", &Act::File);
+    let report = Act::Report { grounds: BTreeSet::new(), grave: true };
+    assert_eq!(filed.code("2026-09-03", &report), "enforcement.nothing_investigated");
+    assert_eq!(
+        filed.code("2026-09-03", &Act::Investigate { shown: false, two: true }),
+        "enforcement.not_shown"
+    );
+    assert_eq!(filed.code("2026-09-03", &Act::Investigate { shown: true, two: false }), "enforcement.alone");
+    let kept = filed.then("2026-09-03", &Act::Investigate { shown: true, two: true });
+    let kept = kept.then("2026-09-03", &Act::Preserve);
+    assert_eq!(kept.code("2026-09-04", &report), "enforcement.still_preserved");
+    let told = kept.then("2026-09-04", &Act::Release).then("2026-09-07", &report);
+    let decide = Act::Decide { outcome: Outcome::Punish, penalty: Some(fine(500_000)) };
+    assert_eq!(told.code("2026-09-07", &decide), "enforcement.not_notified");
+    let told = told.then("2026-09-08", &notify(fine(500_000), false));
+    assert_eq!(told.code("2026-09-09", &decide), "enforcement.not_heard");
+    let silent = Act::Hear { how: Heard::NotMade, adopted: false };
+    assert_eq!(told.code("2026-09-14", &silent), "enforcement.defence_running");
+    let heard = told.then("2026-09-15", &silent);
+    assert_eq!(heard.code("2026-09-15", &decide), "enforcement.not_discussed", "it is grave");
+    let alone = Act::Discuss { people: vec!["何镇长".to_owned(), "何镇长".to_owned()] };
+    assert_eq!(heard.code("2026-09-15", &alone), "enforcement.discussed_alone");
+    let together = Act::Discuss { people: vec!["何镇长".to_owned(), "郑分管".to_owned()] };
+    let heard = heard.then("2026-09-15", &together);
+    let more = Act::Decide { outcome: Outcome::Punish, penalty: Some(fine(600_000)) };
+    assert_eq!(heard.code("2026-09-16", &more), "enforcement.harsher", "art. 45");
+    let decided = heard.then("2026-09-16", &decide);
+    assert_eq!(decided.code("2026-09-17", &Act::Close), "enforcement.not_now", "it was not served");
+}
+
+#[test]
+fn a_heavy_penalty_opens_a_hearing_with_its_own_clocks_and_a_review() {
+    let told = Story::investigated();
+    let notify = |hearing| Act::Notify { penalty: stop(), defence_until: day("2026-10-08"), hearing };
+    assert_eq!(told.code("2026-09-29", &notify(false)), "enforcement.hearing_not_offered");
+    let told = told.then("2026-09-29", &notify(true)).then("2026-09-30", &MADE);
+    let decide = Act::Decide { outcome: Outcome::Punish, penalty: Some(stop()) };
+    // Five working days across National Day: 30 Sep, 8, 9, 10 (worked), 12 Oct.
+    assert_eq!(
+        told.try_on("2026-10-12", &decide),
+        Err(CaseRefusal::HearingRunning { until: day("2026-10-12") })
+    );
+    assert_eq!(told.code("2026-10-13", &Act::AskHearing), "enforcement.hearing_too_late");
+    let unasked = Story(told.0.clone()).then("2026-10-13", &decide);
+    assert_eq!(unasked.0.stage, Stage::Decided, "who does not ask in time has none");
+    let waived = Story(told.0.clone()).then("2026-09-30", &Act::WaiveHearing);
+    assert!(waived.try_on("2026-10-08", &decide).is_ok());
+
+    let asked = told.then("2026-10-12", &Act::AskHearing);
+    assert_eq!(asked.code("2026-10-13", &decide), "enforcement.hearing_due");
+    let call = |on: &str, chair: &str| Act::CallHearing { on: day(on), chair: chair.into() };
+    assert_eq!(
+        asked.try_on("2026-10-13", &call("2026-10-21", "c")),
+        Err(CaseRefusal::HearingTooSoon { earliest: day("2026-10-22") })
+    );
+    assert_eq!(asked.code("2026-10-13", &call("2026-10-22", "a")), "enforcement.chair_investigated");
+    let called = asked.then("2026-10-13", &call("2026-10-22", "c"));
+    assert_eq!(called.code("2026-10-21", &Act::HoldHearing), "enforcement.hearing_not_yet");
+    let held = called.then("2026-10-22", &Act::HoldHearing);
+    assert_eq!(held.code("2026-10-23", &decide), "enforcement.not_reviewed", "art. 58");
+    let review = |passed, experienced| Act::Review { passed, experienced };
+    let unqualified = held.try_as("2026-10-23", &review(true, false), false, false);
+    assert_eq!(unqualified, Err(CaseRefusal::ReviewerUnqualified));
+    let failed = held.then("2026-10-23", &review(false, true));
+    assert_eq!(failed.code("2026-10-23", &decide), "enforcement.not_reviewed");
+    let passed = failed.then("2026-10-23", &review(true, true));
+    assert_eq!(passed.then("2026-10-23", &decide).0.stage, Stage::Decided);
+}
+
+#[test]
+fn ninety_days_stand_still_only_for_a_reason() {
+    let told = Story::investigated().then("2026-09-08", &notify(fine(500_000), false));
+    let told = told.then("2026-09-10", &MADE);
+    let decide = Act::Decide { outcome: Outcome::Punish, penalty: Some(fine(500_000)) };
+    assert!(told.try_on("2026-12-01", &decide).is_ok(), "the ninetieth day");
+    assert_eq!(told.try_on("2026-12-02", &decide), Err(CaseRefusal::DecisionLate { due: day("2026-12-01") }));
+    let paused = Story(told.0.clone()).then("2026-09-11", &Act::Pause);
+    assert_eq!(paused.code("2026-09-15", &decide), "enforcement.paused");
+    let on = paused.then("2026-09-21", &Act::Resume);
+    assert!(on.try_on("2026-12-11", &decide).is_ok());
+    assert_eq!(on.code("2026-12-12", &decide), "enforcement.decision_late");
+    let longer = told.then("2026-12-02", &Act::Extend { until: day("2026-12-20") });
+    assert!(longer.try_on("2026-12-20", &decide).is_ok());
+}
+
+#[test]
+fn what_is_too_long_ago_too_young_or_fined_before_is_not_punished() {
+    let mut old = case();
+    old.ended_on = day("2024-08-31");
+    let refused = Story(old.clone()).try_on("2026-09-02", &Act::File);
+    assert_eq!(refused, Err(CaseRefusal::TimeBarred { ended_on: day("2024-08-31"), years: 2 }));
+    old.harmed = true;
+    assert!(Story(old).try_on("2026-09-02", &Act::File).is_ok(), "five years with harm");
+    let mut edge = case();
+    edge.ended_on = day("2024-09-01");
+    assert!(Story(edge).try_on("2026-09-02", &Act::File).is_ok(), "found on the last day");
+
+    let mut child = Story::investigated().0;
+    child.party = Party { kind: PartyKind::Citizen, age: Some(13), ..child.party };
+    let warn = Penalty { kinds: [PenaltyKind::Warning].into(), ..Penalty::default() };
+    assert_eq!(
+        Story(child.clone()).code("2026-09-08", &notify(warn.clone(), false)),
+        "enforcement.under_age"
+    );
+    child.party.age = Some(14);
+    assert!(Story(child).try_on("2026-09-08", &notify(warn.clone(), false)).is_ok());
+
+    let story = Story::investigated();
+    let again = |act: &Act| story.try_as("2026-09-08", act, true, true);
+    assert_eq!(again(&notify(fine(500_000), false)), Err(CaseRefusal::FinedBefore));
+    assert!(again(&notify(warn, false)).is_ok(), "art. 29 is about fines");
+}
+
+#[test]
+fn a_penalty_keeps_to_the_article() {
+    let story = Story::investigated();
+    for (penalty, code) in [
+        (fine(499_999), "enforcement.out_of_range"),
+        (fine(5_000_001), "enforcement.out_of_range"),
+        (fine(0), "enforcement.no_penalty"),
+        (Penalty::default(), "enforcement.no_penalty"),
+        (
+            Penalty { kinds: [PenaltyKind::Confiscate].into(), ..Penalty::default() },
+            "enforcement.out_of_range",
+        ),
+        (
+            Penalty { kinds: [PenaltyKind::Warning].into(), fine_fen: 500_000, ..Penalty::default() },
+            "enforcement.no_penalty",
+        ),
+    ] {
+        assert_eq!(story.code("2026-09-08", &notify(penalty.clone(), true)), code, "{penalty:?}");
+    }
+    assert!(story.try_on("2026-09-08", &notify(fine(5_000_000), true)).is_ok());
+}
+
+#[test]
+fn the_summary_procedure_is_for_small_things_and_still_hears_the_party() {
+    let mut small = case();
+    small.procedure = Procedure::Summary;
+    small.party.kind = PartyKind::Citizen;
+    let small = Story(small);
+    assert_eq!(small.code("2026-09-02", &Act::File), "enforcement.not_now");
+    assert_eq!(small.code("2026-09-02", &spot(fine(20_001))), "enforcement.not_summary");
+    let unheard = Act::DecideOnSpot { penalty: fine(10_000), heard: false };
+    assert_eq!(small.code("2026-09-02", &unheard), "enforcement.spot_not_heard");
+    let done = small.then("2026-09-02", &spot(fine(10_000)));
+    assert_eq!((done.0.stage, done.0.served_on), (Stage::Served, Some(day("2026-09-02"))));
+    let done = done.then("2026-09-02", &Act::Pay { amount_fen: 10_000, how: Paid::SpotSmall });
+    assert_eq!(done.code("2026-09-03", &Act::Close), "enforcement.not_handed_in");
+    let done = done.then("2026-09-03", &Act::HandIn);
+    assert_eq!(done.code("2026-09-03", &Act::Close), "enforcement.not_reported");
+    assert_eq!(
+        done.then("2026-09-03", &Act::ReportSpot).then("2026-09-03", &Act::Close).0.stage,
+        Stage::Closed
+    );
+
+    let mut larger = case();
+    larger.procedure = Procedure::Summary;
+    larger.party.kind = PartyKind::Citizen;
+    let larger = Story(larger).then("2026-09-02", &spot(fine(20_000)));
+    let pay = |how| Act::Pay { amount_fen: 20_000, how };
+    assert_eq!(larger.code("2026-09-02", &pay(Paid::SpotSmall)), "enforcement.no_spot_collection");
+    assert!(larger.try_on("2026-09-02", &pay(Paid::SpotRemote)).is_ok());
+}
+
+#[test]
+fn an_unpaid_fine_goes_to_court_only_when_every_period_is_over() {
+    let served = Story::served();
+    assert_eq!(
+        served.try_on("2026-09-29", &Act::Demand),
+        Err(CaseRefusal::PaymentRunning { due: day("2026-09-29") })
+    );
+    assert_eq!(served.code("2026-09-30", &Act::Apply), "enforcement.not_demanded");
+    assert_eq!(served.code("2026-09-30", &Act::Close), "enforcement.unperformed");
+    let demanded = Story(served.0.clone()).then("2026-09-30", &Act::Demand);
+    // Ten working days after 30 September: 8, 9, 10, 12–16, 19, 20 October.
+    assert_eq!(
+        demanded.try_on("2026-10-20", &Act::Apply),
+        Err(CaseRefusal::DemandRunning { earliest: day("2026-10-21") })
+    );
+    assert_eq!(
+        demanded.try_on("2026-10-21", &Act::Apply),
+        Err(CaseRefusal::RemedyRunning { until: day("2027-03-14") })
+    );
+    assert!(demanded.try_on("2027-06-14", &Act::Apply).is_ok());
+    assert_eq!(
+        demanded.try_on("2027-06-15", &Act::Apply),
+        Err(CaseRefusal::CourtTooLate { until: day("2027-06-14") })
+    );
+    let executed = demanded.then("2027-03-15", &Act::Apply).then("2027-05-01", &Act::Execute);
+    assert_eq!(executed.then("2027-05-02", &Act::Close).0.stage, Stage::Closed);
+
+    let contested = Story(served.0.clone()).then("2026-09-20", &Act::Contest { court: false });
+    assert_eq!(contested.code("2026-10-08", &Act::Demand), "enforcement.contested");
+    let lost = Story(contested.0.clone()).then("2026-11-02", &Act::EndContest { upheld: false });
+    assert_eq!(lost.0.stage, Stage::Withdrawn, "a decision set aside is no longer one");
+    let upheld =
+        contested.then("2026-11-02", &Act::EndContest { upheld: true }).then("2026-11-03", &Act::Demand);
+    assert!(upheld.try_on("2026-11-18", &Act::Apply).is_ok());
+
+    let later = served.then("2026-09-28", &Act::Defer { until: day("2026-12-31") });
+    assert_eq!(later.code("2026-12-31", &Act::Demand), "enforcement.payment_running");
+}
+
+#[test]
+fn who_is_related_stands_back_and_does_not_come_back() {
+    let claim = Act::ClaimRecusal { officer: "a".into() };
+    let story = Story::begin().then("2026-09-02", &Act::File).then("2026-09-02", &claim);
+    let story = story.then("2026-09-03", &Act::Investigate { shown: true, two: true });
+    let report = Act::Report { grounds: BTreeSet::new(), grave: false };
+    assert_eq!(
+        story.code("2026-09-03", &report),
+        "enforcement.recusal_open",
+        "asking goes on, deciding does not"
+    );
+    let granted = |who: &str| Act::DecideRecusal { granted: true, replacement: Some(who.into()) };
+    assert_eq!(story.code("2026-09-03", &granted("b")), "enforcement.two_officers");
+    let story = story.then("2026-09-03", &granted("c"));
+    assert_eq!(story.0.officers, vec![PersonId::from("b"), "c".into()]);
+    let story = story.then("2026-09-03", &Act::ClaimRecusal { officer: "c".into() });
+    assert_eq!(story.code("2026-09-03", &granted("a")), "enforcement.recused_before");
+    let refused = Act::DecideRecusal { granted: false, replacement: None };
+    assert!(story.then("2026-09-03", &refused).try_on("2026-09-04", &report).is_ok());
+}
+
+#[test]
+fn two_officers_with_certificate_and_training_under_an_item_in_force() {
+    let card = |person: &str, kind, until: &str| Certificate {
+        id: "c".into(),
+        person: person.into(),
+        kind,
+        number: "1".to_owned(),
+        issuer: "区".to_owned(),
+        issued_on: day("2025-01-01"),
+        expires_on: Some(day(until)),
+        scope: String::new(),
+        revoked: false,
+    };
+    let officer = |person: &str, until: &str| Proof {
+        person: person.into(),
+        name: format!("{person}某"),
+        held: vec![card(person, CertificateKind::EnforcementCert, until)],
+        gate: Ok(()),
+    };
+    let (a, b) = (officer("a", "2027-01-01"), officer("b", "2026-10-01"));
+    let on = day("2026-10-01");
+    let may =
+        |officers: &[Proof], item: &AuthorityItem, path: &str, on| may_act(officers, item, path, None, on);
+    assert_eq!(may(&[a.clone(), b.clone()], &item(), "T/V", on), Ok(()));
+    assert_eq!(may(std::slice::from_ref(&a), &item(), "T", on), Err(CaseRefusal::TwoOfficers));
+    assert_eq!(may(&[a.clone(), a.clone()], &item(), "T", on), Err(CaseRefusal::TwoOfficers));
+    let late = may(&[a.clone(), b.clone()], &item(), "T", day("2026-10-02")).expect_err("b's ran out");
+    assert!(late.to_string().contains("b某") && late.to_string().contains("2026-10-01"), "{late}");
+    let untrained = Proof { gate: Err(GateRefusal::Untrained), ..b.clone() };
+    assert_eq!(
+        may(&[a.clone(), untrained], &item(), "T", on).map_err(|no| no.code()),
+        Err("enforcement.untrained")
+    );
+    let both = [a, officer("b", "2030-01-01")];
+    let code =
+        |item: &AuthorityItem, path: &str, on: &str| may(&both, item, path, day(on)).map_err(|no| no.code());
+    assert_eq!(code(&item(), "T", "2026-12-31"), Ok(()), "the last day of a delegation");
+    assert_eq!(code(&item(), "T", "2027-01-01"), Err("enforcement.item_expired"), "yesterday it still was");
+    assert_eq!(code(&item(), "T", "2025-12-31"), Err("enforcement.item_not_yet"));
+    assert_eq!(
+        code(&item(), "TX", "2026-10-01"),
+        Err("enforcement.item_elsewhere"),
+        "a longer code is another"
+    );
+    let police = AuthorityItem { holder: Holder::Police, ..item() };
+    assert_eq!(code(&police, "T", "2026-10-01"), Err("enforcement.uncertified"), "its own certificate");
+    let check = AuthorityItem { power: Power::Inspect, ..item() };
+    assert_eq!(code(&check, "T", "2026-10-01"), Err("enforcement.item_not_penal"));
+    let void = AuthorityItem { void: Some("登记有误".to_owned()), ..item() };
+    assert_eq!(code(&void, "T", "2026-10-01"), Err("enforcement.item_voided"));
+    // A list that was replaced lets the town finish what it had begun, if a paper says so.
+    let replaced = AuthorityItem { carries_over: "渝府办发〔2025〕28号".to_owned(), ..item() };
+    let after = day("2027-01-01");
+    assert_eq!(replaced.carries("T", Some(day("2026-12-31")), after), Ok(()));
+    assert!(replaced.carries("T", Some(day("2027-01-01")), after).is_err());
+    assert!(replaced.carries("T", None, after).is_err());
+}
+
+#[test]
+fn an_item_without_a_paper_or_by_nobody_is_none() {
+    assert!(item().check().is_ok());
+    let no = |item: AuthorityItem| item.check().map_err(|no| no.code());
+    assert_eq!(no(AuthorityItem { source: " ".to_owned(), ..item() }), Err("enforcement.missing"));
+    assert_eq!(no(AuthorityItem { delegator: String::new(), ..item() }), Err("enforcement.missing"));
+    assert_eq!(
+        no(AuthorityItem { to: Some(day("2025-12-31")), ..item() }),
+        Err("enforcement.item_backwards")
+    );
+}
+
+/// Whatever a page offers is checked by the same rule that saving asks, and every step belongs somewhere.
+#[test]
+fn every_step_is_offered_somewhere_and_each_hand_has_its_own() {
+    let calendar = calendar();
+    let mut summary = case();
+    summary.procedure = Procedure::Summary;
+    let hearing = Story::investigated().then("2026-09-08", &notify(stop(), true));
+    let asked = Story(hearing.0.clone()).then("2026-09-09", &Act::AskHearing);
+    let called = Story(asked.0.clone())
+        .then("2026-09-09", &Act::CallHearing { on: day("2026-09-28"), chair: "c".into() });
+    let filed = Story::begin().then("2026-09-02", &Act::File);
+    let kept = Story(filed.0.clone()).then("2026-09-02", &Act::Preserve);
+    let paused = Story(filed.0.clone()).then("2026-09-02", &Act::Pause);
+    let claimed = Story(filed.0.clone()).then("2026-09-02", &Act::ClaimRecusal { officer: "a".into() });
+    let stages = [
+        case(),
+        summary,
+        filed.0,
+        kept.0,
+        paused.0,
+        claimed.0,
+        Story::investigated().0,
+        hearing.0,
+        asked.0,
+        called.0,
+        Story::decided().0,
+        Story::served().0,
+    ];
+    let offered: BTreeSet<Step> = stages.iter().flat_map(Case::offered).collect();
+    for step in
+        [Step::File, Step::Hear, Step::HoldHearing, Step::Serve, Step::Demand, Step::Close, Step::Withdraw]
+    {
+        assert!(offered.contains(&step), "{}", step.code());
+    }
+    for case in &stages {
+        for step in Step::ALL.iter().filter(|step| !case.offered().contains(step)) {
+            let on = case.last_on;
+            assert_eq!(
+                case.check(*step, on, on, &calendar),
+                Err(CaseRefusal::NotNow { step: *step, stage: case.stage }),
+                "{} in {}",
+                step.code(),
+                case.stage.code()
+            );
+        }
+    }
+    assert_eq!((Step::Decide.hand(), Step::Review.hand()), (Hand::Head, Hand::Reviewer));
+    assert_eq!(Clock::Decision.limit().unit, Unit::Calendar);
+}
+
+#[test]
+fn the_page_shows_which_clock_runs() {
+    let served = Story::served().0;
+    let event = |seq, act: Act, on: &str| Event {
+        seq,
+        act,
+        on: day(on),
+        recorded_at: Timestamp(0),
+        by: "a".into(),
+        document_no: String::new(),
+        paper: None,
+        text: String::new(),
+        stage: Stage::Served,
+    };
+    let events = [event(1, Act::Serve { way: "direct".to_owned(), to: "王某".to_owned() }, "2026-09-14")];
+    let clocks = served.clocks(&events, day("2026-09-15"), &calendar()).expect("in range");
+    let due = |clock| clocks.iter().find(|one| one.clock == clock).map(|one| (one.due, one.done));
+    assert_eq!(due(Clock::Payment), Some((day("2026-09-29"), None)));
+    assert_eq!(due(Clock::Decision), Some((day("2026-12-01"), Some(day("2026-09-11")))));
+    assert_eq!(due(Clock::Litigation), Some((day("2027-03-14"), None)));
+    assert_eq!(due(Clock::HearingRequest), None, "no hearing was offered");
+}

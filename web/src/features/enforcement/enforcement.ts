@@ -1,0 +1,32 @@
+import type { CaseDoor, CaseRow } from '@/shared/api/contract'
+import type { Tone } from '@/shared/ui/tone'
+
+/** How a case stands: a period that has run out is what somebody must act on. */
+export function caseTone(row: Pick<CaseRow, 'stage' | 'next_clock'>): Tone {
+  if (row.stage.code === 'closed') return 'done'
+  if (['refused', 'withdrawn', 'transferred'].includes(row.stage.code)) return 'na'
+  if (row.next_clock?.late) return 'late'
+  return row.stage.code === 'clue' ? 'todo' : 'doing'
+}
+
+/** How an item of authority stands. */
+export function itemTone(standing: string): Tone {
+  const tones: Record<string, Tone> = { valid: 'done', expiring: 'due', expired: 'late', coming: 'todo' }
+  return tones[standing] ?? 'na'
+}
+
+/** The steps one may take now, those the law still closes, and those that wait for another hand. */
+export function sorted(doors: CaseDoor[]): { open: CaseDoor[]; shut: CaseDoor[]; theirs: CaseDoor[] } {
+  const mine = doors.filter((one) => one.mine)
+  return { open: mine.filter((one) => !one.code), shut: mine.filter((one) => one.code), theirs: doors.filter((one) => !one.mine) }
+}
+
+/** What must be said with a step, as the field is called; none where a note is enough. */
+export const MUST_SAY = new Set([
+  'claim_recusal', 'refuse', 'preserve', 'release', 'pause', 'extend', 'report', 'hold_hearing', 'defer', 'perform', 'end_contest', 'execute',
+  'withdraw', 'transfer', 'investigate', 'decide', 'decide_on_spot',
+])
+/** Steps that stop or end something. */
+export const GRAVE = new Set(['refuse', 'withdraw', 'transfer'])
+/** What the stage asks for next stands out. */
+export const NEXT = ['decide_recusal', 'file', 'decide_on_spot', 'investigate', 'report', 'notify', 'hear', 'hold_hearing', 'review', 'discuss', 'decide', 'serve', 'pay', 'close']
