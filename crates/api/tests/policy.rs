@@ -29,6 +29,8 @@ const TOLD: &str = "老街灭火器演示";
 const TAUGHT: &str = "场镇社区居民消防培训";
 const FORCE: &str = "场镇社区微型消防站（测试）";
 const HUNG: &str = "场镇社区村委会门口";
+const PATROL: &str = "01a00000-0000-7000-8000-000000000901";
+const WALKED: &str = "老街夜间巡查一圈";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
 const SECRETS: &[&str] = &[
@@ -47,6 +49,7 @@ const SECRETS: &[&str] = &[
     CALLED,
     WENT_TO,
     FORCE,
+    WALKED,
     HUNG,
 ];
 
@@ -298,6 +301,8 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/forces/{id}/roster", Row),
     ("post", "/api/v1/forces/{id}/patrols", Row),
     ("post", "/api/v1/forces/{id}/patrols/{patrol}/void", Row),
+    ("get", "/api/v1/patrols", Rows),
+    ("get", "/api/v1/patrols/{id}", Row),
     ("get", "/api/v1/board", Rows),
     ("get", "/api/v1/board/clauses/{code}", Rows),
     ("get", "/api/v1/board/duties/{id}", Rows),
@@ -426,6 +431,7 @@ impl Ids {
             "checklists" => &self.checklist,
             "trainings" => &self.training,
             "forces" => &self.force,
+            "patrols" => PATROL,
             "placards" => &self.placard,
             "board" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
@@ -722,6 +728,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let force = id(&clerk.post("/api/v1/forces", near).await?.ok()?)?;
     let accepted = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
     clerk.post(&format!("/api/v1/forces/{force}/accept"), accepted).await?.ok()?;
+    let patrol = json!({ "id": PATROL, "on": "2026-09-20", "people": ["p-staff1"], "text": WALKED });
+    clerk.post(&format!("/api/v1/forces/{force}/patrols"), patrol).await?.ok()?;
     let call_test = json!({ "note": CALLED, "forces": [force] });
     let call_test = clerk.post("/api/v1/call-tests", call_test).await?.ok()?;
     let sortie = clerk.post("/api/v1/sorties", sortie(&force)).await?.ok()?;

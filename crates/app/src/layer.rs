@@ -18,10 +18,12 @@ use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
+use store::placard::PlacardFilter;
 use utoipa::ToSchema;
 
 pub use kept::Kept;
 
+use crate::placard::{PlacardRow, Wall};
 use crate::place::Gazetteer;
 use crate::view::Word;
 use crate::{App, Caller, Error, Result};
@@ -42,6 +44,8 @@ pub enum Layer {
     Forces,
     /// Public fire facilities and water, by how they stand.
     Facilities,
+    /// Placards on their walls, by whether they are right.
+    Placards,
 }
 
 /// One thing on a layer.
@@ -65,7 +69,7 @@ pub struct Feature {
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] = &[Self::Places, Self::Facilities, Self::Hazards, Self::Forces];
+    pub const ALL: &'static [Self] = &[Self::Places, Self::Placards, Self::Facilities, Self::Hazards, Self::Forces];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -79,6 +83,7 @@ impl Layer {
             Self::Hazards => "hazards",
             Self::Forces => "forces",
             Self::Facilities => "facilities",
+            Self::Placards => "placards",
         }
     }
 
@@ -89,6 +94,7 @@ impl Layer {
             Self::Hazards => "隐患",
             Self::Forces => "消防站队",
             Self::Facilities => "设施水源",
+            Self::Placards => "公示牌",
         }
     }
 
@@ -99,6 +105,7 @@ impl Layer {
             Self::Hazards => Action::HazardRead,
             Self::Forces => Action::ForceRead,
             Self::Facilities => Action::FacilityRead,
+            Self::Placards => Action::PlacardRead,
         }
     }
 
@@ -109,6 +116,8 @@ impl Layer {
             Self::Hazards => &["place", "list_entry", "hazard", "territory"],
             Self::Forces => &["force", "territory"],
             Self::Facilities => &["facility", "territory"],
+            // Whether one is right depends on who holds the posts, and on their phones.
+            Self::Placards => &["placard", "assignment", "person", "place", "territory"],
         }
     }
 
@@ -119,6 +128,7 @@ impl Layer {
             Self::Hazards => format!("/hazards/{id}"),
             Self::Forces => format!("/forces/{id}"),
             Self::Facilities => format!("/facilities/{id}"),
+            Self::Placards => format!("/placards/{id}"),
         }
     }
 
@@ -142,6 +152,13 @@ impl Layer {
                 ("in_service", "在用"),
                 ("unchecked", "逾期未查"),
                 ("fault", "故障或维修中"),
+            ],
+            Self::Placards => &[
+                ("current", "现行"),
+                ("to_post", "待张贴"),
+                ("phone", "电话已变动"),
+                ("photo_old", "照片已过期"),
+                ("changed", "人员已变动"),
             ],
         }
     }
@@ -178,6 +195,13 @@ impl Layer {
                 let mut found = read.facilities(scope, &all, None, i64::MAX).await?;
                 found.sort_by(|a, b| a.facility.id.cmp(&b.facility.id));
                 found.into_iter().filter_map(|one| self.facility(one.facility, village, today)).collect()
+            }
+            Self::Placards => {
+                let mut found = read.placards(scope, &PlacardFilter::default()).await?;
+                found.sort_by(|a, b| a.placard.id.cmp(&b.placard.id));
+                let mut wall = Wall::read(read, today).await?;
+                wall.learn(read, &found).await?;
+                found.iter().filter_map(|one| self.placard(&wall.row(one), village)).collect()
             }
         })
     }
@@ -254,6 +278,29 @@ impl Layer {
             name: facility.name,
             from: facility.built_on,
             until: (facility.stage == Standing::Retired).then_some(facility.since),
+            told,
+        })
+    }
+
+    fn placard(
+        self,
+        row: &PlacardRow,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+    ) -> Option<Feature> {
+        let (lon, lat) = row.lon.zip(row.lat)?;
+        let mut told = vec![
+            ("kind", row.kind.clone()),
+            ("state", row.standing.clone()),
+            ("repost_by", row.repost_by.clone().unwrap_or_default()),
+        ];
+        told.extend(village(row.village.id.clone()));
+        Some(Feature {
+            id: row.id.clone(),
+            geometry: Geometry::Point([lon, lat]),
+            name: format!("{} {}", row.about.name, row.spot),
+            class: self.class(&row.standing),
+            from: None,
+            until: None,
             told,
         })
     }

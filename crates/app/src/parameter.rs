@@ -111,7 +111,7 @@ const fn own_of(
 }
 
 /// The program's own parameters, their names for people and units.
-static OWN: [Own; 19] = [
+static OWN: [Own; 21] = [
     own_of(SCORE_LATE, "逾期落实计分", &["分"], 1.0),
     own_of(SCORE_PARTIAL, "部分落实计分", &["分"], 1.0),
     own_of(ENTRY_CUTOFF_DAY, "当月几日起新增的对象不计当月", &["日"], 32.0),
@@ -130,6 +130,8 @@ static OWN: [Own; 19] = [
     own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
     own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
+    own_of(placard::GOVERNMENT_LINE, "公示牌上的政务服务热线（0 为不列）", &["号"], 99_999_999_999.0),
+    own_of(placard::HAZARD_LINE, "公示牌上的火灾隐患举报电话（0 为不列）", &["号"], 99_999_999_999.0),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
 ];
 

@@ -8,12 +8,11 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use app::placard::{PlacardLine, PublicOfficers, PublicPlacard};
+use app::placard::{Hotline, PlacardLine, PublicOfficers, PublicPlacard};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use domain::placard::HOTLINES;
 use domain::time::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -110,11 +109,10 @@ fn phone(number: &str) -> String {
     format!("<a class=tel href=\"tel:{digits}\">{shown}</a>")
 }
 
-fn hotlines(out: &mut String, wanted: Wanted, office: Option<&(String, String)>) {
-    let english = ["Fire", "Government service line", "Report a fire hazard"];
+fn hotlines(out: &mut String, wanted: Wanted, lines: &[Hotline], office: Option<&(String, String)>) {
     let _ = write!(out, "<h2>{}</h2><ul class=card>", wanted.say("求助和举报电话", "Whom to call"));
-    for ((zh, number), en) in HOTLINES.into_iter().zip(english) {
-        let _ = write!(out, "<li><span>{}</span>{}</li>", wanted.say(zh, en), phone(number));
+    for line in lines {
+        let _ = write!(out, "<li><span>{}</span>{}</li>", wanted.say(line.zh, line.en), phone(&line.number));
     }
     if let Some((name, number)) = office {
         let _ = write!(out, "<li><span>{}</span>{}</li>", text(name), phone(number));
@@ -201,7 +199,7 @@ fn placard_page(wanted: Wanted, code: &str, shown: &PublicPlacard) -> String {
         }
         out.push_str("</ul>");
     }
-    hotlines(&mut out, wanted, shown.office.as_ref());
+    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/b-{code}"), &title, &out, officers)
 }
@@ -249,14 +247,13 @@ fn officers_page(wanted: Wanted, shown: &PublicOfficers) -> String {
             "Ask to see the certificate. Whoever is not listed may not enforce."
         )
     );
-    hotlines(&mut out, wanted, shown.office.as_ref());
+    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     whole(wanted, "/p/officers", &title, &out, ("/p/officers", wanted.say("刷新", "Reload")))
 }
 
 /// A page that says why there is none.
 fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
     let mut out = format!("<p class=note>{sentence}</p>");
-    hotlines(&mut out, wanted, None);
     let title = wanted.say("公示牌", "Placard");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     (status, Html(whole(wanted, "", title, &out, officers))).into_response()

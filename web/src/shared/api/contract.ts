@@ -311,6 +311,9 @@ export type NumbersView = View<'NumbersView'>
 
 export type ForceRow = View<'ForceRow'>
 export type ForceList = View<'ForceList'>
+export type PatrolRow = View<'PatrolRow'>
+export type PatrolPage = View<'PatrolPage'>
+export type PatrolOne = View<'PatrolOne'>
 export type ForceView = View<'ForceView'>
 export type ForceOptions = View<'ForceOptions'>
 export type ForceMemberView = View<'ForceMemberView'>
