@@ -314,7 +314,8 @@ fn received(template: &str, more: Value) -> Value {
 }
 
 #[tokio::test]
-async fn what_another_organ_issued_is_registered_under_our_number_and_never_drawn_as_theirs() -> anyhow::Result<()> {
+async fn what_another_organ_issued_is_registered_under_our_number_and_never_drawn_as_theirs()
+-> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = ready(&fresh).await?;
         let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
@@ -351,7 +352,8 @@ async fn what_another_organ_issued_is_registered_under_our_number_and_never_draw
 async fn graded(browser: &mut Browser, id: &str) -> anyhow::Result<()> {
     let found = json!({ "id": id, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物", "photos": [] });
     let hazard = browser.post("/api/v1/hazards", found).await?.ok()?;
-    let grade = json!({ "step": "grade", "level": "general", "reason": "一般", "version": hazard["version"] });
+    let grade =
+        json!({ "step": "grade", "level": "general", "reason": "一般", "version": hazard["version"] });
     browser.post(&format!("/api/v1/hazards/{id}/steps"), grade).await?.ok()?;
     Ok(())
 }

@@ -142,7 +142,8 @@ async fn the_secretary_is_replaced_and_every_wrong_placard_is_known_the_same_min
         let of = |name: &Value| people.iter().find(|one| one["name"] == *name).cloned().unwrap_or_default();
         let line = who.iter().find(|line| line["office_phone"] != "").cloned().unwrap_or_default();
         let person = clerk.get(&format!("/api/v1/people/{}", text(&of(&line["name"]), "id"))).await?.ok()?;
-        let change = json!({ "name": person["name"], "office_phone": "023-49990001", "version": person["version"] });
+        let change =
+            json!({ "name": person["name"], "office_phone": "023-49990001", "version": person["version"] });
         clerk.put(&format!("/api/v1/people/{}", text(&person, "id")), change).await?.ok()?;
         let view = staff.get(&path).await?.ok()?;
         assert_eq!((&view["standing"], &view["since"]), (&json!("phone"), &Value::Null), "{view}");

@@ -177,6 +177,8 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/courses/{id}", Business),
     ("get", "/api/v1/courses/{id}/questions", Business),
     ("post", "/api/v1/courses/{id}/questions", Business),
+    ("post", "/api/v1/courses/{id}/questions/read", Business),
+    ("get", "/api/v1/questions/template.xlsx", Business),
     ("put", "/api/v1/questions/{id}", Business),
     ("get", "/api/v1/trainings", Rows),
     ("post", "/api/v1/trainings", Row),

@@ -22,12 +22,12 @@ use store::post::PostRecord;
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+pub(crate) use book::monday;
+use book::{Book, ROLES, option, page};
 pub use daily::{
     ForceMemberInput, ForceVoidInput, KitCheckInput, PatrolInput, RosterDayInput, RosterDutyInput,
     RosterInput,
 };
-pub(crate) use book::monday;
-use book::{Book, ROLES, option, page};
 pub use patrol::{PatrolAsked, PatrolOne, PatrolPage, PatrolRow};
 pub use view::{
     AbsentMember, AwayView, DispatchStayView, ExpiringSkill, ForceGap, ForceList, ForceMemberView,

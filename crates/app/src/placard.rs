@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 
 pub use paper::{PlacardPrintInput, PlacardPrinted};
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
-pub use view::{Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
 pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
+pub use view::{Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
 
 use crate::handover::sheet::SheetLine;
 use crate::view::{Named, read_day};

@@ -68,7 +68,8 @@ pub struct Print {
 impl Print {
     /// Whether a phone on it is another today; whose phone is not known has not changed.
     pub fn is_misdialled(&self, phones: &HashMap<PersonId, String>) -> bool {
-        let is_other = |line: &Line| phones.get(&line.person).is_some_and(|phone| *phone != line.office_phone);
+        let is_other =
+            |line: &Line| phones.get(&line.person).is_some_and(|phone| *phone != line.office_phone);
         self.lines.iter().any(is_other)
     }
 }
@@ -303,7 +304,9 @@ impl Placard {
         valid_days: u32,
     ) -> Standing {
         match self.standing(held, on, valid_days) {
-            Standing::Current { .. } if self.posted().is_some_and(|(_, print)| print.is_misdialled(phones)) => {
+            Standing::Current { .. }
+                if self.posted().is_some_and(|(_, print)| print.is_misdialled(phones)) =>
+            {
                 Standing::Phone
             }
             standing => standing,

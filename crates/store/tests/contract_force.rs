@@ -208,7 +208,10 @@ async fn counts_rosters_and_patrols_stay_and_what_is_taken_back_says_why() -> an
             [("b", true), ("a", false)]
         );
         assert_eq!(read.patrols(&"f1".into(), 1).await?.len(), 1);
-        let page = async |read: &mut store::Read, scope: &domain::policy::Scope, filter: PatrolFilter, before: Option<(Date, String)>| {
+        let page = async |read: &mut store::Read,
+                          scope: &domain::policy::Scope,
+                          filter: PatrolFilter,
+                          before: Option<(Date, String)>| {
             let found = read.patrol_page(scope, &filter, before, 2).await?;
             anyhow::Ok(found.into_iter().map(|one| one.patrol.id).collect::<Vec<_>>())
         };
@@ -219,7 +222,8 @@ async fn counts_rosters_and_patrols_stay_and_what_is_taken_back_says_why() -> an
         assert_eq!(page(&mut read, &whole, all.clone(), before).await?, ["c"]);
         let of_one = PatrolFilter { force: Some("f1".into()), to: Some(day("2026-09-07")), ..all.clone() };
         assert_eq!(page(&mut read, &whole, of_one, None).await?, ["a"]);
-        let later = PatrolFilter { from: Some(day("2026-09-08")), path: Some("t/v1".to_owned()), ..all.clone() };
+        let later =
+            PatrolFilter { from: Some(day("2026-09-08")), path: Some("t/v1".to_owned()), ..all.clone() };
         assert_eq!(page(&mut read, &whole, later, None).await?, ["b"]);
         assert!(page(&mut read, &below(&["elsewhere"]), all, None).await?.is_empty());
         assert_eq!(read.patrol("a").await?.map(|one| one.path), Some("t/v1".to_owned()));

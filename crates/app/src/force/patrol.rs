@@ -89,7 +89,8 @@ async fn pictures(read: &mut Read, id: &str) -> Result<Vec<PhotoId>> {
 async fn rows(read: &mut Read, found: &[PatrolRecord], today: Date) -> Result<Vec<PatrolRow>> {
     let all = read.forces(&Caller::system().scope(Action::ForceRead)?, &ForceFilter::default()).await?;
     let book = Book::read(read, &all, today).await?;
-    let name = |id: &ForceId| all.iter().find(|one| one.force.id == *id).map_or("", |one| one.force.name.as_str());
+    let name =
+        |id: &ForceId| all.iter().find(|one| one.force.id == *id).map_or("", |one| one.force.name.as_str());
     let mut out = Vec::with_capacity(found.len());
     for record in found {
         let patrol = &record.patrol;

@@ -401,4 +401,3 @@ pub struct ForceOptions {
     /// Skills.
     pub skills: Vec<Word>,
 }
-

@@ -229,7 +229,8 @@ async fn placards(read: &mut Read, post: &Post, path: &str, today: Date) -> Resu
 async fn papers(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
     let mut lines = Vec::new();
     if let Some(scope) = Hats::on([hat_of(post, path, today)], today).scope(Action::PaperDraft) {
-        let filter = PaperFilter { state: Some("draft,approved,issued".to_owned()), ..PaperFilter::default() };
+        let filter =
+            PaperFilter { state: Some("draft,approved,issued".to_owned()), ..PaperFilter::default() };
         let found = read.papers(&scope, &filter, None, MOST).await?;
         lines.extend(found.into_iter().filter(|one| one.paper.org == post.org).map(|one| {
             let number = one.paper.state.approval().and_then(|approval| approval.number.as_ref());

@@ -99,7 +99,8 @@ impl Wall {
             let title = if line.acting { format!("{}（代）", line.title) } else { line.title.clone() };
             vec![line.name.clone(), title, line.office_phone.clone()]
         });
-        let hotline: Vec<String> = self.hotlines.iter().map(|one| format!("{} {}", one.zh, one.number)).collect();
+        let hotline: Vec<String> =
+            self.hotlines.iter().map(|one| format!("{} {}", one.zh, one.number)).collect();
         let mut values: Values = [
             ("area", Value::Text(self.about(placard))),
             ("people", Value::Rows(people.collect())),
