@@ -77,7 +77,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['force_item', () => FORCES.flatMap((file) => all(read(file), /^item = "(.+)"/gm))],
   ['skill', () => all(part('crates/domain/src/force/member.rs', '    Skill {'), /\w+ "(\w+)" "/g)],
   ['shift', () => all(part('crates/domain/src/force/roster.rs', '    Shift {'), /\w+ "(\w+)" "/g)],
-  ['confidence', () => all(part('crates/app/src/force/view.rs', 'fn confidence('), /=> "(\w+)"/g)],
+  ['confidence', () => all(part('crates/app/src/force/book.rs', 'fn confidence('), /=> "(\w+)"/g)],
   ['coverage', () => all(read('crates/domain/src/place_list.rs'), /"(coverage\.\w+)"/g)],
   ['export', () => variants('crates/domain/src/export.rs', 'impl Stage')],
   ['waiver', () => all(part('crates/domain/src/fulfilment.rs', 'impl WaiverKind'), /=> "([a-z_]+)"/g)],
