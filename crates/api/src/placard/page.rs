@@ -253,7 +253,7 @@ fn officers_page(wanted: Wanted, shown: &PublicOfficers) -> String {
 
 /// A page that says why there is none.
 fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
-    let mut out = format!("<p class=note>{sentence}</p>");
+    let out = format!("<p class=note>{sentence}</p>");
     let title = wanted.say("公示牌", "Placard");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     (status, Html(whole(wanted, "", title, &out, officers))).into_response()
@@ -346,6 +346,7 @@ mod tests {
             }],
             is_void: false,
             is_changed: true,
+            hotlines: vec![Hotline { zh: "火警", en: "Fire", number: "119".to_owned() }],
             office: None,
             today: Date::default(),
         };
