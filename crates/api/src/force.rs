@@ -2,7 +2,8 @@
 
 use app::force::{
     ForceAsked, ForceInput, ForceList, ForceMemberInput, ForceOptions, ForceStep, ForceStepInput,
-    ForceVehicleInput, ForceView, ForceVoidInput, KitCheckInput, PatrolInput, RosterInput,
+    ForceVehicleInput, ForceView, ForceVoidInput, KitCheckInput, PatrolAsked, PatrolInput, PatrolOne,
+    PatrolPage, RosterInput,
 };
 
 use axum::Json;
@@ -15,7 +16,7 @@ use utoipa_axum::routes;
 use crate::auth::Known;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
-use crate::view::read_opt_day;
+use crate::view::{page_size, read_opt_day};
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(member))
         .routes(routes!(roster))
         .routes(routes!(patrol))
+        .routes(routes!(patrols))
+        .routes(routes!(one_patrol))
         .routes(routes!(void_patrol))
 }
 
@@ -260,6 +263,55 @@ async fn patrol(
     Json(asked): Json<PatrolInput>,
 ) -> Answer<Json<ForceView>> {
     Ok(Json(doors.app.record_patrol(&caller, &id.into(), asked).await?))
+}
+
+/// Which patrols.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WhichPatrols {
+    /// Only of this force.
+    force: Option<String>,
+    /// Code of a village.
+    territory: Option<String>,
+    /// Only from this day …
+    from: Option<String>,
+    /// … to this day.
+    to: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Rows.
+    limit: Option<i64>,
+}
+
+/// 巡查
+#[utoipa::path(get, path = "/api/v1/patrols", tag = "force", params(WhichPatrols),
+    responses((status = 200, body = PatrolPage), (status = 403, body = Problem)))]
+async fn patrols(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<WhichPatrols>,
+) -> Answer<Json<PatrolPage>> {
+    let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let asked = PatrolAsked {
+        force: said(asked.force).map(Into::into),
+        territory: said(asked.territory),
+        from: read_opt_day("from", asked.from.as_deref())?,
+        to: read_opt_day("to", asked.to.as_deref())?,
+        after: asked.after,
+        limit: page_size(asked.limit),
+    };
+    Ok(Json(doors.app.patrols(&caller, &asked).await?))
+}
+
+/// 一次巡查
+#[utoipa::path(get, path = "/api/v1/patrols/{id}", tag = "force", params(("id" = String, Path)),
+    responses((status = 200, body = PatrolOne), (status = 404, body = Problem)))]
+async fn one_patrol(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<PatrolOne>> {
+    Ok(Json(doors.app.patrol(&caller, &id).await?))
 }
 
 /// 作废巡查

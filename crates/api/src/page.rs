@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use domain::placard::HOTLINES;
+use app::placard::Hotline;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -105,11 +105,15 @@ pub(crate) fn phone(number: &str) -> String {
 }
 
 /// Whom to call.
-pub(crate) fn hotlines(out: &mut String, wanted: Wanted, office: Option<&(String, String)>) {
-    let english = ["Fire", "Government service line", "Report a fire hazard"];
+pub(crate) fn hotlines(
+    out: &mut String,
+    wanted: Wanted,
+    lines: &[Hotline],
+    office: Option<&(String, String)>,
+) {
     let _ = write!(out, "<h2>{}</h2><ul class=card>", wanted.say("求助和举报电话", "Whom to call"));
-    for ((zh, number), en) in HOTLINES.into_iter().zip(english) {
-        let _ = write!(out, "<li><span>{}</span>{}</li>", wanted.say(zh, en), phone(number));
+    for line in lines {
+        let _ = write!(out, "<li><span>{}</span>{}</li>", wanted.say(line.zh, line.en), phone(&line.number));
     }
     if let Some((name, number)) = office {
         let _ = write!(out, "<li><span>{}</span>{}</li>", text(name), phone(number));

@@ -45,7 +45,7 @@ struct Which {
     village: Option<String>,
     /// `village`, `group`, `building`, `grid`, `station` or `unit`.
     kind: Option<String>,
-    /// `to_post`, `current`, `changed`, `photo_old`, `void`; `owed` for all that somebody has to go to.
+    /// `to_post`, `current`, `changed`, `photo_old`, `phone`, `void`; `owed` for all that somebody has to go to.
     standing: Option<String>,
     /// Text in what it is about or where it hangs.
     q: Option<String>,

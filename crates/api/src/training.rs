@@ -1,12 +1,14 @@
 //! Training: courses, questions, sessions, signing in, tests, coverage.
 
 use app::training::{
-    CourseInput, CourseView, Coverage, MyTraining, PresentInput, QuestionInput, QuestionView, TestInput,
-    TestView, TrainingInput, TrainingRow, TrainingView,
+    CourseInput, CourseView, Coverage, MyTraining, PresentInput, QuestionInput, QuestionTrial, QuestionView,
+    TestInput, TestView, TrainingInput, TrainingRow, TrainingView,
 };
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use domain::training::Step;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -23,6 +25,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(courses, add_course))
         .routes(routes!(change_course))
         .routes(routes!(questions, add_questions))
+        .routes(routes!(try_questions))
+        .routes(routes!(question_template))
         .routes(routes!(change_question))
         .routes(routes!(list, plan))
         .routes(routes!(show))
@@ -153,6 +157,33 @@ async fn add_questions(
     Json(asked): Json<QuestionsInput>,
 ) -> Answer<Json<Questions>> {
     Ok(Json(Questions { items: doors.app.add_questions(&caller, &id.into(), &asked.items).await? }))
+}
+
+/// 试读 Excel 试题（不保存）
+#[utoipa::path(post, path = "/api/v1/courses/{id}/questions/read", tag = "training", params(("id" = String, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = QuestionTrial), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn try_questions(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    bytes: Bytes,
+) -> Answer<Json<QuestionTrial>> {
+    Ok(Json(doors.app.try_questions(&caller, &id.into(), bytes.to_vec()).await?))
+}
+
+/// 试题空表
+#[utoipa::path(get, path = "/api/v1/questions/template.xlsx", tag = "training",
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 403, body = Problem)))]
+async fn question_template(State(doors): State<Doors>, Known(caller): Known) -> Answer<Response> {
+    let mut response = doors.app.question_template(&caller).await?.into_response();
+    let headers = response.headers_mut();
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let saved = "attachment; filename=\"questions.xlsx\"; filename*=UTF-8''%E8%AF%95%E9%A2%98.xlsx";
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(saved));
+    Ok(response)
 }
 
 /// 修改试题

@@ -303,3 +303,113 @@ async fn numbers_run_without_gaps_however_many_approve_at_once() -> anyhow::Resu
     })
     .await
 }
+
+fn received(template: &str, more: Value) -> Value {
+    let mut values = json!({ "organ": "区消防救援大队", "original_no": "渝消函〔2026〕3号", "original_on": "2026-09-18",
+        "received_on": "2026-09-21", "place": "老街五金店", "handled_by": "马干事" });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        values[key] = value.clone();
+    }
+    json!({ "template": template, "org": "office", "values": values })
+}
+
+#[tokio::test]
+async fn what_another_organ_issued_is_registered_under_our_number_and_never_drawn_as_theirs()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let major = received(
+            "DT05",
+            json!({ "items": ["第 5.1 条"], "edition": "GB 35181-2017", "deadline": "2026-12-20", "follow_up": "每周巡查" }),
+        );
+        let sealed = received("DT08", json!({ "scope": "二层仓库", "sealed_from": "2026-09-19", "follow_up": "协助看护" }));
+        let told = staff.post("/api/v1/papers", major.clone()).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "the office registers what came: {}", told.body);
+        let mut bare = major.clone();
+        bare["values"]["original_no"] = json!("");
+        let draft = drafted(&mut clerk, bare).await?;
+        let told = clerk.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;
+        assert_eq!(told.code(), "paper.missing_field");
+        for (paper, name) in [(major, "重大火灾隐患整改通知书"), (sealed, "临时查封决定书")] {
+            let issued = out(&mut clerk, paper).await?;
+            assert_eq!(issued["form"]["received"], json!(true));
+            assert!(text(&issued["template"], "label").starts_with(name), "{issued}");
+            assert!(!text(&issued, "number").is_empty() && !text(&issued, "number").contains("渝消函"), "{issued}");
+            let pdf = clerk.get(&to(&issued, "/paper.pdf")).await?;
+            assert!(pdf.bytes.starts_with(b"%PDF-"));
+            assert_eq!(app::request_hash(&pdf.bytes), text(&issued["frozen"], "pdf"));
+        }
+        let numbers = clerk.get("/api/v1/papers?family=DT05,DT08").await?.items()?;
+        let numbers: Vec<_> = numbers.iter().filter_map(|one| one["number"].as_str()).collect();
+        assert_eq!(numbers.len(), 2, "{numbers:?}");
+        assert_ne!(numbers[0], numbers[1], "one series for all that came");
+        Ok(())
+    })
+    .await
+}
+
+async fn graded(browser: &mut Browser, id: &str) -> anyhow::Result<()> {
+    let found = json!({ "id": id, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物", "photos": [] });
+    let hazard = browser.post("/api/v1/hazards", found).await?.ok()?;
+    let grade =
+        json!({ "step": "grade", "level": "general", "reason": "一般", "version": hazard["version"] });
+    browser.post(&format!("/api/v1/hazards/{id}/steps"), grade).await?.ok()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hazard_takes_its_step_with_the_paper_where_it_stands_at_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        graded(&mut staff, HAZARD).await?;
+        let mut paper = advice();
+        paper["about"] = json!({ "kind": "hazard", "id": HAZARD });
+        let issued = out(&mut staff, paper.clone()).await?;
+        let path = format!("/api/v1/hazards/{HAZARD}");
+        let last = |hazard: &Value| hazard["timeline"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
+        let hazard = staff.get(&path).await?.ok()?;
+        assert_eq!((&hazard["state"], &hazard["deadline_on"]), (&json!("measure_ordered"), &json!("2026-09-28")));
+        assert_eq!((&last(&hazard)["step"], &last(&hazard)["document_no"]), (&json!("advised"), &issued["number"]));
+        let serve = json!({ "way": "direct", "to": "杨老板", "on": "2026-09-21", "receipt": "当面签收", "version": 3 });
+        staff.post(&to(&issued, "/serve"), serve).await?.ok()?;
+        let hazard = staff.get(&path).await?.ok()?;
+        assert_eq!(last(&hazard)["step"], json!("served"), "{hazard}");
+        // A second paper about it is a paper all the same; the hazard is past that.
+        let version = hazard["version"].clone();
+        out(&mut staff, paper).await?;
+        assert_eq!(staff.get(&path).await?.ok()?["version"], version);
+
+        // An order, by the officer, with the regime it rests on; without it the hazard is not touched.
+        let other = "01a00000-0000-7000-8000-000000000202";
+        graded(&mut staff, other).await?;
+        let mut officer = town.login("officer").await?;
+        let mut paper = order();
+        paper["about"] = json!({ "kind": "hazard", "id": other });
+        for (basis, state) in [("", "graded"), ("delegated", "measure_ordered")] {
+            let draft = drafted(&mut officer, paper.clone()).await?;
+            let by = json!({ "version": 1, "certificate_no": CERTIFICATE, "authority_item": "占用疏散通道", "legal_basis": basis });
+            let approved = officer.post(&to(&draft, "/approve"), by).await?.ok()?;
+            officer.post(&to(&approved, "/issue"), json!({ "version": 2 })).await?.ok()?;
+            let hazard = officer.get(&format!("/api/v1/hazards/{other}")).await?.ok()?;
+            assert_eq!(hazard["state"], state, "{basis}: {hazard}");
+        }
+        let wrong = drafted(&mut officer, paper).await?;
+        let by = json!({ "version": 1, "certificate_no": CERTIFICATE, "authority_item": "占用疏散通道", "legal_basis": "习惯" });
+        let told = officer.post(&to(&wrong, "/approve"), by).await?;
+        assert_eq!(told.body["fields"][0]["code"], "paper.legal_basis");
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
+
+        // What is in hand goes over with the post.
+        let mut clerk = town.login("clerk").await?;
+        drafted(&mut staff, advice()).await?;
+        let change = json!({ "last_day": "2026-09-30", "taker": "p-grid1" });
+        let sheet = clerk.post("/api/v1/posts/post-staff1/handover", change).await?.ok()?;
+        let sections = sheet["sections"].as_array().cloned().unwrap_or_default();
+        let papers = sections.iter().find(|one| one["kind"] == "paper").cloned().unwrap_or_default();
+        assert!(text(&papers["lines"][0], "href").starts_with("/papers/"), "{sheet}");
+        Ok(())
+    })
+    .await
+}

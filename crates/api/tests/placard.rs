@@ -5,7 +5,7 @@ mod common;
 
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, TOWN, Town, V1, V1_GRID, day, shop, town};
+use common::{Browser, TOWN, Town, V1, V1_GRID, day, set_number, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
@@ -134,6 +134,36 @@ async fn the_secretary_is_replaced_and_every_wrong_placard_is_known_the_same_min
         assert_eq!(covered(&mut clerk).await?, json!([1, 1, 0, true]), "back with a photo");
         assert_eq!(waits(&mut staff).await?, Value::Null);
         assert_eq!(clerk.get(&behind).await?.items()?.len(), 2, "a photo each");
+
+        // A phone that is another makes it wrong too, without a day to it; the print that says so puts it right.
+        let who = view["today"].as_array().cloned().unwrap_or_default();
+        assert!(who.iter().any(|line| line["office_phone"] != ""), "{who:?}");
+        let people = clerk.get("/api/v1/people?limit=100").await?.items()?;
+        let of = |name: &Value| people.iter().find(|one| one["name"] == *name).cloned().unwrap_or_default();
+        let line = who.iter().find(|line| line["office_phone"] != "").cloned().unwrap_or_default();
+        let person = clerk.get(&format!("/api/v1/people/{}", text(&of(&line["name"]), "id"))).await?.ok()?;
+        let change =
+            json!({ "name": person["name"], "office_phone": "023-49990001", "version": person["version"] });
+        clerk.put(&format!("/api/v1/people/{}", text(&person, "id")), change).await?.ok()?;
+        let view = staff.get(&path).await?.ok()?;
+        assert_eq!((&view["standing"], &view["since"]), (&json!("phone"), &Value::Null), "{view}");
+        assert_eq!(view["printed"], json!(false), "the print has the old number");
+        assert_eq!(covered(&mut clerk).await?, json!([1, 0, 1, true]), "its holders are right");
+        assert_eq!(waits(&mut staff).await?, json!(1));
+        let (_, page) = page_of(&town, text(&made, "href")).await?;
+        assert!(page.contains("023-49990001"), "{page}");
+        staff.post("/api/v1/placards/print", json!({ "owed": true })).await?.ok()?;
+        town.app.run_due_jobs().await?;
+        let view = staff.get(&path).await?.ok()?;
+        assert_eq!((&view["printed"], &view["prints_n"]), (&json!(true), &json!(3)));
+        let hung = hang(&mut staff, &view, 3, "2026-09-22").await?;
+        assert_eq!(hung["standing"], "current");
+
+        // The town sets its hot lines; one it does not have is left out.
+        set_number(&town, "placard.hotline.government", 12_320.0).await?;
+        set_number(&town, "placard.hotline.hazard", 0.0).await?;
+        let (_, page) = page_of(&town, text(&made, "href")).await?;
+        assert!(page.contains("12320") && !page.contains("12345") && !page.contains("96119"), "{page}");
 
         let gone = json!({ "reason": "宣传栏拆除", "version": hung["version"] });
         let told = clerk.post(&format!("{path}/void"), gone).await?.ok()?;

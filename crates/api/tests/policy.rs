@@ -33,6 +33,8 @@ const SENSOR: &str = "老街五金店后堂感烟";
 const SMOKED: &str = "老街后堂冒烟，邻居来电";
 const HUNG: &str = "场镇社区村委会门口";
 const REPORTED: &str = "夜市棚户飞线充电";
+const PATROL: &str = "01a00000-0000-7000-8000-000000000901";
+const WALKED: &str = "老街夜间巡查一圈";
 const PLAN: &str = "场镇社区十月检查计划";
 /// Told in nothing the next village is sent.
 const SECRETS: &[&str] = &[
@@ -52,6 +54,7 @@ const SECRETS: &[&str] = &[
     WENT_TO,
     alarm::BURNS,
     FORCE,
+    WALKED,
     HUNG,
     SENSOR,
     SMOKED,
@@ -201,6 +204,8 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/courses/{id}", Business),
     ("get", "/api/v1/courses/{id}/questions", Business),
     ("post", "/api/v1/courses/{id}/questions", Business),
+    ("post", "/api/v1/courses/{id}/questions/read", Business),
+    ("get", "/api/v1/questions/template.xlsx", Business),
     ("put", "/api/v1/questions/{id}", Business),
     ("get", "/api/v1/trainings", Rows),
     ("post", "/api/v1/trainings", Row),
@@ -382,6 +387,8 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/forces/{id}/roster", Row),
     ("post", "/api/v1/forces/{id}/patrols", Row),
     ("post", "/api/v1/forces/{id}/patrols/{patrol}/void", Row),
+    ("get", "/api/v1/patrols", Rows),
+    ("get", "/api/v1/patrols/{id}", Row),
     ("get", "/api/v1/board", Rows),
     ("get", "/api/v1/board/clauses/{code}", Rows),
     ("get", "/api/v1/board/duties/{id}", Rows),
@@ -517,6 +524,7 @@ impl Ids {
             "checklists" => &self.checklist,
             "trainings" => &self.training,
             "forces" => &self.force,
+            "patrols" => PATROL,
             "placards" => &self.placard,
             "devices" => &self.device,
             "signals" => &self.signal,
@@ -808,6 +816,8 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;
     let force = alarm::force(&mut clerk).await?;
+    let patrol = json!({ "id": PATROL, "on": "2026-09-20", "people": ["p-staff1"], "text": WALKED });
+    clerk.post(&format!("/api/v1/forces/{force}/patrols"), patrol).await?.ok()?;
     let call_test = json!({ "note": CALLED, "forces": [force] });
     let call_test = clerk.post("/api/v1/call-tests", call_test).await?.ok()?;
     let sortie = clerk.post("/api/v1/sorties", sortie(&force)).await?.ok()?;

@@ -4,7 +4,7 @@
 mod common;
 
 use app::Caller;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use common::{Browser, TOWN, Town, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
@@ -187,6 +187,22 @@ async fn a_paper_list_is_entered_whole_or_not_at_all_and_people_are_counted_once
         let mut next = set.town.login("staff2").await?;
         assert_eq!(next.post("/api/v1/trainings", body).await?.status, StatusCode::FORBIDDEN);
         assert_eq!(next.get("/api/v1/trainings").await?.items()?.len(), 0);
+        // Out of Excel: tried first, row by row, nothing kept; what was read is then added as it is.
+        let template = set.clerk.get("/api/v1/questions/template.xlsx").await?;
+        let read = set.clerk.send(Method::POST, &format!("{bank}/read"), &[], template.bytes.clone()).await?.ok()?;
+        let items = read["items"].as_array().cloned().unwrap_or_default();
+        assert_eq!((items.len(), &read["problems"]), (3, &json!([])), "{read}");
+        let before = set.clerk.get(&bank).await?.items()?.len();
+        let wrong = "题型,题目,选项A,选项B,答案\n单选,甲,1,2,D\n判断,乙,,,对\n单选,丙,1,2,AB\n";
+        let told = set.clerk.send(Method::POST, &format!("{bank}/read"), &[], wrong.as_bytes().to_vec()).await?.ok()?;
+        let cells: Vec<_> = told["problems"].as_array().into_iter().flatten().map(|one| one["cell"].clone()).collect();
+        assert_eq!((told["items"].as_array().map(Vec::len), cells), (Some(1), vec![json!("E2"), json!("4")]), "{told}");
+        let none = set.clerk.send(Method::POST, &format!("{bank}/read"), &[], b"\xd0\xcf\x11\xe0 old".to_vec()).await?;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(staff.send(Method::POST, &format!("{bank}/read"), &[], template.bytes).await?.status, StatusCode::FORBIDDEN);
+        assert_eq!(set.clerk.get(&bank).await?.items()?.len(), before, "a trial keeps nothing");
+        set.clerk.post(&bank, json!({ "items": items })).await?.ok()?;
+        assert_eq!(set.clerk.get(&bank).await?.items()?.len(), before + 3);
         let bad = json!({ "items": [{ "kind": "single", "text": "x", "options": ["a", "b"], "right": [0, 1] }] });
         assert_eq!(set.clerk.post(&bank, bad).await?.code(), "training.question");
         Ok(())

@@ -72,6 +72,21 @@ pub struct CallDue {
     pub overdue: bool,
 }
 
+/// The last call of a station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LastCall {
+    /// The test.
+    pub test: String,
+    /// The day.
+    pub on: String,
+    /// `in_time`, `late`, `waiting`, `silent` or `nobody`.
+    pub outcome: String,
+    /// In Chinese.
+    pub outcome_label: String,
+    /// The first answer. Units: seconds after the call.
+    pub first_s: Option<i64>,
+}
+
 /// A page of tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CallTestPage {
@@ -316,6 +331,32 @@ async fn due(read: &mut Read, caller: &Caller, days: u32, today: Date) -> Result
         .collect();
     out.sort_by_key(|one| (!one.overdue, one.due_on.clone()));
     Ok(out)
+}
+
+/// The last call within the year of every station the caller may read calls of.
+// tidy(caller): part of the force board, read within the right to read calls.
+pub(crate) async fn last_calls(
+    read: &mut Read,
+    caller: &Caller,
+    today: Date,
+) -> Result<BTreeMap<ForceId, LastCall>> {
+    let Some(scope) = caller.hats.scope(Action::CallTestRead) else { return Ok(BTreeMap::new()) };
+    let year_ago = today.checked_sub_days(Days::new(366)).unwrap_or(today);
+    let calls = read.calls_since(&scope, Timestamp::start_of(year_ago)).await?;
+    // Oldest first: the last one stays.
+    let last = calls.into_iter().map(|(record, called)| {
+        let test = &record.test;
+        let outcome = called.station.outcome(test);
+        let call = LastCall {
+            test: test.id.to_string(),
+            on: test.started_at.date().to_string(),
+            outcome: outcome.code().to_owned(),
+            outcome_label: outcome.label().to_owned(),
+            first_s: called.station.first().map(|answer| test.after_s(answer.at)),
+        };
+        (called.station.force, call)
+    });
+    Ok(last.collect())
 }
 
 /// How many stations are to be called now by who runs tests, and how many running tests wait for the caller's answer.

@@ -1,7 +1,9 @@
 //! Forces: registered by whoever keeps them, accepted and called into the unified dispatch by the office, measured against
 //! their standard. What does not belong here: what they do from day to day (`daily`), call tests and sorties.
 
+mod book;
 mod daily;
+mod patrol;
 mod view;
 
 use std::sync::OnceLock;
@@ -20,17 +22,18 @@ use store::post::PostRecord;
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+pub(crate) use book::monday;
+use book::{Book, ROLES, option, page};
 pub use daily::{
     ForceMemberInput, ForceVoidInput, KitCheckInput, PatrolInput, RosterDayInput, RosterDutyInput,
     RosterInput,
 };
-pub(crate) use view::monday;
+pub use patrol::{PatrolAsked, PatrolOne, PatrolPage, PatrolRow};
 pub use view::{
     AbsentMember, AwayView, DispatchStayView, ExpiringSkill, ForceGap, ForceList, ForceMemberView,
     ForceOptions, ForceRow, ForceVehicleView, ForceView, KitCheckView, KitCount, KitLine, OnDutyView,
     PatrolView, RosterDay, SkillView, StandardLine, StandardOption, ThinShift,
 };
-use view::{Book, ROLES, option, page};
 
 use crate::names::Names;
 use crate::plan::plan_in_force;
@@ -239,7 +242,8 @@ impl App {
             text: asked.text.clone(),
         };
         let found = read.forces(&scope, &filter).await?;
-        let book = Book::read(&mut read, &found, self.now().date()).await?;
+        let mut book = Book::read(&mut read, &found, self.now().date()).await?;
+        book.learn_calls(&mut read, caller).await?;
         Ok(ForceList {
             items: found.iter().map(|record| book.row(record)).collect(),
             can_add: caller.scope(Action::ForceKeep).is_ok(),

@@ -21,10 +21,12 @@ use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
 use store::road::RoadFilter;
+use store::placard::PlacardFilter;
 use utoipa::ToSchema;
 
 pub use kept::Kept;
 
+use crate::placard::{PlacardRow, Wall};
 use crate::place::Gazetteer;
 use crate::road::vehicle::vehicles_on;
 use crate::view::Word;
@@ -48,6 +50,8 @@ pub enum Layer {
     Facilities,
     /// The town's own roads, by what passes them.
     Roads,
+    /// Placards on their walls, by whether they are right.
+    Placards,
 }
 
 /// One thing on a layer.
@@ -72,7 +76,7 @@ pub struct Feature {
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
     pub const ALL: &'static [Self] =
-        &[Self::Places, Self::Roads, Self::Facilities, Self::Hazards, Self::Forces];
+        &[Self::Places, Self::Placards, Self::Roads, Self::Facilities, Self::Hazards, Self::Forces];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -87,6 +91,7 @@ impl Layer {
             Self::Forces => "forces",
             Self::Facilities => "facilities",
             Self::Roads => "roads",
+            Self::Placards => "placards",
         }
     }
 
@@ -98,6 +103,7 @@ impl Layer {
             Self::Forces => "消防站队",
             Self::Facilities => "设施水源",
             Self::Roads => "道路",
+            Self::Placards => "公示牌",
         }
     }
 
@@ -109,6 +115,7 @@ impl Layer {
             Self::Forces => Action::ForceRead,
             Self::Facilities => Action::FacilityRead,
             Self::Roads => Action::RoadRead,
+            Self::Placards => Action::PlacardRead,
         }
     }
 
@@ -120,6 +127,8 @@ impl Layer {
             Self::Forces => &["force", "territory"],
             Self::Facilities => &["facility", "territory"],
             Self::Roads => &["road", "territory", "parameter"],
+            // Whether one is right depends on who holds the posts, and on their phones.
+            Self::Placards => &["placard", "assignment", "person", "place", "territory"],
         }
     }
 
@@ -131,6 +140,7 @@ impl Layer {
             Self::Forces => format!("/forces/{id}"),
             Self::Facilities => format!("/facilities/{id}"),
             Self::Roads => format!("/roads/{id}"),
+            Self::Placards => format!("/placards/{id}"),
         }
     }
 
@@ -162,6 +172,13 @@ impl Layer {
                 ("unmeasured", "未测、不明"),
                 ("foot", "只能步行"),
                 ("closed", "封闭"),
+            ],
+            Self::Placards => &[
+                ("current", "现行"),
+                ("to_post", "待张贴"),
+                ("phone", "电话已变动"),
+                ("photo_old", "照片已过期"),
+                ("changed", "人员已变动"),
             ],
         }
     }
@@ -204,6 +221,13 @@ impl Layer {
                 let mut found = read.roads(scope, &RoadFilter::default()).await?;
                 found.sort_by(|a, b| a.segment.id.cmp(&b.segment.id));
                 found.into_iter().map(|one| self.road(one.segment, &vehicles, village, today)).collect()
+            }
+            Self::Placards => {
+                let mut found = read.placards(scope, &PlacardFilter::default()).await?;
+                found.sort_by(|a, b| a.placard.id.cmp(&b.placard.id));
+                let mut wall = Wall::read(read, today).await?;
+                wall.learn(read, &found).await?;
+                found.iter().filter_map(|one| self.placard(&wall.row(one), village)).collect()
             }
         })
     }
@@ -321,6 +345,29 @@ impl Layer {
             until: None,
             told,
         }
+    }
+
+    fn placard(
+        self,
+        row: &PlacardRow,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+    ) -> Option<Feature> {
+        let (lon, lat) = row.lon.zip(row.lat)?;
+        let mut told = vec![
+            ("kind", row.kind.clone()),
+            ("state", row.standing.clone()),
+            ("repost_by", row.repost_by.clone().unwrap_or_default()),
+        ];
+        told.extend(village(row.village.id.clone()));
+        Some(Feature {
+            id: row.id.clone(),
+            geometry: Geometry::Point([lon, lat]),
+            name: format!("{} {}", row.about.name, row.spot),
+            class: self.class(&row.standing),
+            from: None,
+            until: None,
+            told,
+        })
     }
 
     fn force(self, force: Force, village: impl Fn(String) -> [(&'static str, String); 2]) -> Option<Feature> {

@@ -145,6 +145,8 @@ static OWN: &[Own] = &[
     own_of(house::FLOORS, "自建房几层起应有两个疏散出口", &["层"], 99.0),
     own_of(house::FLOOR_M2, "自建房单层超过多少面积应有两个疏散出口", &["平方米"], 9_999.0),
     own_of(house::SUMMED, "自建房人数按三项合计（1）还是取最大（0）", &["是否"], 1.0),
+    own_of(placard::GOVERNMENT_LINE, "公示牌上的政务服务热线（0 为不列）", &["号"], 99_999_999_999.0),
+    own_of(placard::HAZARD_LINE, "公示牌上的火灾隐患举报电话（0 为不列）", &["号"], 99_999_999_999.0),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
     own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
     own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),

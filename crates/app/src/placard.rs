@@ -18,8 +18,9 @@ use utoipa::ToSchema;
 
 pub use paper::{PlacardPrintInput, PlacardPrinted};
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
-pub use view::{PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
-pub(crate) use view::{REPOST_DAYS, Wall, subject};
+pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
+pub(crate) use view::hotlines;
+pub use view::{Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
 
 use crate::handover::sheet::SheetLine;
 use crate::view::{Named, read_day};
@@ -150,7 +151,7 @@ pub(crate) async fn in_hand(read: &mut Read, post: &Post, path: &str, today: Dat
     let filter = PlacardFilter { path: Some(path.to_owned()), ..PlacardFilter::default() };
     let records = read.placards(&whole, &filter).await?;
     let mut wall = Wall::read(read, today).await?;
-    wall.learn_places(read, &records).await?;
+    wall.learn(read, &records).await?;
     let names = |p: &Placard| {
         let hangs = p.posted().is_some_and(|(_, print)| print.lines.iter().any(|line| line.post == post.id));
         hangs || p.roster(&wall.held, today).iter().any(|held| held.post == post.id)
@@ -177,7 +178,8 @@ pub(crate) async fn owed(read: &mut Read, caller: &Caller, today: Date) -> Resul
     if records.is_empty() {
         return Ok(Some((0, false)));
     }
-    let wall = Wall::read(read, today).await?;
+    let mut wall = Wall::read(read, today).await?;
+    wall.learn(read, &records).await?;
     let owed: Vec<_> =
         records.iter().map(|one| wall.row(one)).filter(|row| row.standing != "current").collect();
     Ok(Some((owed.len(), owed.iter().any(|row| row.late))))
@@ -192,9 +194,11 @@ fn coverage(wall: &Wall, rows: &[PlacardRow], villages: &[Named]) -> Vec<Placard
             village: wall.names.territory(&village.id),
             total: here.len(),
             current: n(&|row| row.standing == "current"),
-            stale: n(&|row| row.since.is_some()),
+            stale: n(&|row| matches!(row.standing.as_str(), "changed" | "photo_old" | "phone")),
             to_post: n(&|row| row.standing == "to_post"),
-            roster: n(&|row| row.kind == "village" && row.standing == "current") > 0,
+            // By its holders, as the plan's duty counts it: a phone that is another does not undo that.
+            roster: n(&|row| row.kind == "village" && matches!(row.standing.as_str(), "current" | "phone"))
+                > 0,
         }
     };
     villages.iter().map(of).collect()
@@ -209,7 +213,7 @@ impl App {
         let filter = PlacardFilter { with_void: asked.with_void, ..PlacardFilter::default() };
         let records = read.placards(&scope, &filter).await?;
         let mut wall = Wall::read(&mut read, today).await?;
-        wall.learn_places(&mut read, &records).await?;
+        wall.learn(&mut read, &records).await?;
         let mut rows: Vec<PlacardRow> = records.iter().map(|one| wall.row(one)).collect();
         let villages = read.territories().await?.into_iter().map(|one| one.territory);
         let villages: Vec<Named> = villages
@@ -222,7 +226,7 @@ impl App {
             asked.village.as_ref().is_none_or(|village| row.village.id == *village)
                 && asked.kind.as_ref().is_none_or(|kind| row.kind == *kind)
                 && asked.standing.as_deref().is_none_or(|word| match word {
-                    "owed" => row.standing == "to_post" || row.since.is_some(),
+                    "owed" => !matches!(row.standing.as_str(), "current" | "void"),
                     word => row.standing == word,
                 })
                 && text.is_none_or(|text| row.about.name.contains(text) || row.spot.contains(text))
@@ -230,8 +234,9 @@ impl App {
         // Wrong for the longest first, then what was never hung up, then the rest by territory.
         rows.sort_by_key(|row| match row.standing.as_str() {
             "changed" | "photo_old" => (0, row.since.clone()),
-            "to_post" => (1, None),
-            _ => (2, None),
+            "phone" => (1, None),
+            "to_post" => (2, None),
+            _ => (3, None),
         });
         let may_keep = caller.hats.scope(Action::PlacardKeep).is_some();
         Ok(PlacardPage { items: rows, coverage, may_keep })
@@ -415,6 +420,6 @@ impl App {
 
 async fn page(read: &mut Read, caller: &Caller, record: &PlacardRecord, today: Date) -> Result<PlacardView> {
     let mut wall = Wall::read(read, today).await?;
-    wall.learn_places(read, std::slice::from_ref(record)).await?;
+    wall.learn(read, std::slice::from_ref(record)).await?;
     wall.page(read, caller, record).await
 }

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 pub(crate) use page::{Book, WARN_DAYS};
 pub use page::{LeaverView, PostPage, PostShortage, PostStretch};
 
+use crate::gate::GateView;
 use crate::names::Names;
 use crate::org::Fields;
 use crate::person::initials;
@@ -116,6 +117,8 @@ pub struct HolderView {
     pub from: String,
     /// Last day.
     pub to: Option<String>,
+    /// How he stands with the gate of clause 11 on this post; null where it does not ask for it, or he left it.
+    pub gate: Option<GateView>,
 }
 
 /// 证件 as pages see it.

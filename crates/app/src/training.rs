@@ -1,6 +1,7 @@
 //! Training: courses and their questions, sessions from planned to closed, who was there, certificates given at the end,
 //! and who of each group was trained. What does not belong here: taking a test (`test`), the rules (`domain::training`).
 
+mod sheet;
 mod test;
 mod view;
 
@@ -20,6 +21,7 @@ use store::training::{AttendanceRecord, CourseRecord, QuestionRecord, TrainingRe
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+pub use sheet::{QuestionProblem, QuestionRead, QuestionTrial};
 pub use test::{TestInput, TestQuestion, TestView};
 pub use view::{
     AttendanceView, CourseView, Coverage, CoverageGroup, MyTraining, QuestionView, TrainingRow, TrainingView,

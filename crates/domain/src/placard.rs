@@ -2,10 +2,10 @@
 //! A placard is wrong from the day the two part until a photo shows it put right. What does not belong here: who holds a
 //! post (`org`), what the paper looks like (`paper`).
 //!
-//! States: `to_post → current → changed | photo_old → current …`, and `void` for good; all but the last are computed.
+//! States: `to_post → current → changed | photo_old | phone → current …`, and `void` for good; all but the last are computed.
 //! Source: the plan's clause 2; handbook of the field C2.4, T14 (name, post and office phone, nothing else), DT09.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +36,8 @@ words! {
     }
 }
 
-/// Numbers that are the same everywhere: fire, the government's line, the fire rescue organ's line for hazards.
-/// Source: handbook of the field, §3 code lists and §4.3.
-pub const HOTLINES: [(&str, &str); 3] =
-    [("火警", "119"), ("政务服务热线", "12345"), ("火灾隐患举报", "96119")];
+/// The number of the fire brigade, the same everywhere. The other lines are the town's to set.
+pub const FIRE: &str = "119";
 
 /// Somebody on a placard. Nothing else of a person is ever on one (T14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +63,15 @@ pub struct Print {
     pub on: Date,
     /// Who was on it.
     pub lines: Vec<Line>,
+}
+
+impl Print {
+    /// Whether a phone on it is another today; whose phone is not known has not changed.
+    pub fn is_misdialled(&self, phones: &HashMap<PersonId, String>) -> bool {
+        let is_other =
+            |line: &Line| phones.get(&line.person).is_some_and(|phone| *phone != line.office_phone);
+        self.lines.iter().any(is_other)
+    }
 }
 
 /// It was hung up, or seen to hang, and photographed.
@@ -140,6 +147,8 @@ pub enum Standing {
         /// Since when.
         since: Date,
     },
+    /// 电话已变动: the holders are right, a phone is not.
+    Phone,
     /// 已作废.
     Void,
 }
@@ -152,6 +161,7 @@ impl Standing {
             Self::Current { .. } => "current",
             Self::Changed { .. } => "changed",
             Self::PhotoOld { .. } => "photo_old",
+            Self::Phone => "phone",
             Self::Void => "void",
         }
     }
@@ -163,6 +173,7 @@ impl Standing {
             Self::Current { .. } => "现行",
             Self::Changed { .. } => "人员已变动",
             Self::PhotoOld { .. } => "照片已过期",
+            Self::Phone => "电话已变动",
             Self::Void => "已作废",
         }
     }
@@ -177,7 +188,7 @@ impl Standing {
 
     /// Whether somebody has to go there.
     pub fn is_owed(self) -> bool {
-        matches!(self, Self::ToPost | Self::Changed { .. } | Self::PhotoOld { .. })
+        matches!(self, Self::ToPost | Self::Changed { .. } | Self::PhotoOld { .. } | Self::Phone)
     }
 }
 
@@ -281,6 +292,25 @@ impl Placard {
             return Standing::PhotoOld { since: over };
         }
         Standing::Current { until: over.pred_opt().unwrap_or(over) }
+    }
+
+    /// As [`Self::standing`], and whether the phones on it are still those of who it names. Nobody keeps since when a phone
+    /// is another, so there is no day to it.
+    pub fn standing_with(
+        &self,
+        held: &[Assignment],
+        phones: &HashMap<PersonId, String>,
+        on: Date,
+        valid_days: u32,
+    ) -> Standing {
+        match self.standing(held, on, valid_days) {
+            Standing::Current { .. }
+                if self.posted().is_some_and(|(_, print)| print.is_misdialled(phones)) =>
+            {
+                Standing::Phone
+            }
+            standing => standing,
+        }
     }
 
     /// The days on which what hung there was right, each with its posting: from the photo until the holders changed, the

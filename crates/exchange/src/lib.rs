@@ -26,6 +26,7 @@ pub mod place_catalog;
 pub mod places_sheet;
 pub mod plan_file;
 pub mod problem;
+pub mod question_sheet;
 pub mod report_catalog;
 pub mod road_sheet;
 pub mod sample;

@@ -45,6 +45,19 @@ pub struct KitCheckRecord {
     pub recorded_at: Timestamp,
 }
 
+/// Which patrols to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PatrolFilter {
+    /// Only of this force.
+    pub force: Option<ForceId>,
+    /// Only below this territory path.
+    pub path: Option<String>,
+    /// Only from this day on.
+    pub from: Option<Date>,
+    /// Only up to this day.
+    pub to: Option<Date>,
+}
+
 /// A line of a roster as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DutyRecord {
@@ -259,6 +272,38 @@ impl Read {
             .iter()
             .map(PatrolRecord::from_row)
             .collect()
+    }
+
+    /// Patrols within the scope made before `before` (exclusive, by day and id), newest first; those taken back included.
+    pub async fn patrol_page(
+        &mut self,
+        scope: &Scope,
+        filter: &PatrolFilter,
+        before: Option<(Date, String)>,
+        limit: i64,
+    ) -> Result<Vec<PatrolRecord>> {
+        let mut only = Where::town("town", self.town.as_str());
+        only.is("force", filter.force.as_ref().map(ForceId::as_str));
+        if let Some(path) = &filter.path {
+            only.below("path", path);
+        }
+        if let Some(from) = filter.from {
+            let from = only.mark(from);
+            only.and(&format!("patrol_on >= {from}"));
+        }
+        if let Some(to) = filter.to {
+            let to = only.mark(to);
+            only.and(&format!("patrol_on <= {to}"));
+        }
+        only.within(&COLUMNS, scope);
+        if let Some((on, id)) = before {
+            let (on, id) = (only.mark(on), only.mark(id.as_str()));
+            only.and(&format!("(patrol_on, id) < ({on}, {id})"));
+        }
+        let most = only.mark(limit);
+        let (sql, list) = only.finish();
+        let sql = format!("SELECT * FROM force_patrol{sql} ORDER BY patrol_on DESC, id DESC LIMIT {most}");
+        self.rows(sql, list).await?.iter().map(PatrolRecord::from_row).collect()
     }
 
     /// The patrol of this id.

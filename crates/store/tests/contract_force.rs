@@ -16,7 +16,7 @@ use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 use ground::{day, entry};
 use scopes::{below, everything, of_org};
-use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolRecord};
+use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolFilter, PatrolRecord};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
@@ -208,6 +208,24 @@ async fn counts_rosters_and_patrols_stay_and_what_is_taken_back_says_why() -> an
             [("b", true), ("a", false)]
         );
         assert_eq!(read.patrols(&"f1".into(), 1).await?.len(), 1);
+        let page = async |read: &mut store::Read,
+                          scope: &domain::policy::Scope,
+                          filter: PatrolFilter,
+                          before: Option<(Date, String)>| {
+            let found = read.patrol_page(scope, &filter, before, 2).await?;
+            anyhow::Ok(found.into_iter().map(|one| one.patrol.id).collect::<Vec<_>>())
+        };
+        let all = PatrolFilter::default();
+        let whole = everything();
+        assert_eq!(page(&mut read, &whole, all.clone(), None).await?, ["b", "a"]);
+        let before = Some((day("2026-09-01"), "a".to_owned()));
+        assert_eq!(page(&mut read, &whole, all.clone(), before).await?, ["c"]);
+        let of_one = PatrolFilter { force: Some("f1".into()), to: Some(day("2026-09-07")), ..all.clone() };
+        assert_eq!(page(&mut read, &whole, of_one, None).await?, ["a"]);
+        let later =
+            PatrolFilter { from: Some(day("2026-09-08")), path: Some("t/v1".to_owned()), ..all.clone() };
+        assert_eq!(page(&mut read, &whole, later, None).await?, ["b"]);
+        assert!(page(&mut read, &below(&["elsewhere"]), all, None).await?.is_empty());
         assert_eq!(read.patrol("a").await?.map(|one| one.path), Some("t/v1".to_owned()));
         let counts = read.patrol_counts((day("2026-09-01"), day("2026-09-30"))).await?;
         assert_eq!(counts, [("f1".into(), 1)], "what was taken back does not count");

@@ -8,7 +8,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use app::placard::{PlacardLine, PublicOfficers, PublicPlacard};
+use app::placard::{Hotline, PlacardLine, PublicOfficers, PublicPlacard};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -84,7 +84,7 @@ fn placard_page(wanted: Wanted, code: &str, shown: &PublicPlacard) -> String {
         wanted.link(&format!("/p/report?b={code}"), wanted.lang, wanted.big),
         wanted.say("这里有火灾隐患？点此举报", "A fire hazard here? Report it")
     );
-    hotlines(&mut out, wanted, shown.office.as_ref());
+    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/b-{code}"), &title, &out, officers)
 }
@@ -132,14 +132,13 @@ fn officers_page(wanted: Wanted, shown: &PublicOfficers) -> String {
             "Ask to see the certificate. Whoever is not listed may not enforce."
         )
     );
-    hotlines(&mut out, wanted, shown.office.as_ref());
+    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     whole(wanted, "/p/officers", &title, &out, ("/p/officers", wanted.say("刷新", "Reload")))
 }
 
 /// A page that says why there is none.
 fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
-    let mut out = format!("<p class=note>{sentence}</p>");
-    hotlines(&mut out, wanted, None);
+    let out = format!("<p class=note>{sentence}</p>");
     let title = wanted.say("公示牌", "Placard");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     (status, Html(whole(wanted, "", title, &out, officers))).into_response()
@@ -232,6 +231,7 @@ mod tests {
             }],
             is_void: false,
             is_changed: true,
+            hotlines: vec![Hotline { zh: "火警", en: "Fire", number: "119".to_owned() }],
             office: None,
             today: Date::default(),
         };

@@ -214,7 +214,7 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
         wanted.say("受理码", "Receipt code"),
         wanted.say("查询", "Look up"),
     );
-    hotlines(&mut out, wanted, shown.office.as_ref());
+    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &path, title, &out, officers)
 }
@@ -312,7 +312,7 @@ fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress
             wanted.say("要求重新办理", "Open it again"),
         );
     }
-    hotlines(&mut out, wanted, shown.office.as_ref());
+    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let again = ("/p/report", wanted.say("举报另一个问题", "Report something else"));
     whole(wanted, &format!("/p/r-{}", text(code)), title, &out, again)
 }
@@ -327,7 +327,6 @@ fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
             "Use the back button of your browser: what you wrote is still there."
         )
     );
-    hotlines(&mut out, wanted, None);
     let title = wanted.say("举报火灾隐患", "Report a fire hazard");
     let again = ("/p/report", wanted.say("重新填写", "Start again"));
     (status, Html(whole(wanted, "/p/report", title, &out, again))).into_response()

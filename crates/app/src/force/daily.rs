@@ -11,7 +11,8 @@ use serde::Deserialize;
 use store::force::{DutyRecord, KitCheckRecord, PatrolRecord};
 use utoipa::ToSchema;
 
-use super::view::{AwayView, Book, ForceView, KitCount, page};
+use super::book::{Book, page};
+use super::view::{AwayView, ForceView, KitCount};
 use super::{subject, wrong};
 use crate::view::read_day;
 use crate::{App, Caller, Error, Result};

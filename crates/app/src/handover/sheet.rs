@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::Read;
 use store::follow_up::FollowUpFilter;
 use store::hazard::HazardFilter;
+use store::paper::PaperFilter;
 use store::task::TaskFilter;
 use utoipa::ToSchema;
 
@@ -72,6 +73,7 @@ pub(crate) async fn sections(
         follow_ups(read, post).await?,
         letters(read, post, today).await?,
         placards(read, post, path, today).await?,
+        papers(read, post, path, today).await?,
     ];
     if let Some(giver) = giver {
         all.push(certificates(read, giver, today).await?);
@@ -103,9 +105,9 @@ async fn tasks(read: &mut Read, post: &Post) -> Result<SheetSection> {
     Ok(section("task", "检查任务", total, found.iter().map(line).collect()))
 }
 
-/// The hazards a post sees to: those of its area or its sector; for a post of the whole town, those its organisation found.
-fn hazards_of(post: &Post, path: &str, today: Date) -> Option<(Scope, HazardFilter)> {
-    let hat = Assignment {
+/// The hat somebody wears who holds the post.
+fn hat_of(post: &Post, path: &str, today: Date) -> Assignment {
+    Assignment {
         id: "post".into(),
         person: "post".into(),
         post: post.id.clone(),
@@ -118,8 +120,12 @@ fn hazards_of(post: &Post, path: &str, today: Date) -> Option<(Scope, HazardFilt
         from: today,
         to: None,
         basis: String::new(),
-    };
-    let scope = Hats::on([hat], today).scope(Action::HazardRecheck)?;
+    }
+}
+
+/// The hazards a post sees to: those of its area or its sector; for a post of the whole town, those its organisation found.
+fn hazards_of(post: &Post, path: &str, today: Date) -> Option<(Scope, HazardFilter)> {
+    let scope = Hats::on([hat_of(post, path, today)], today).scope(Action::HazardRecheck)?;
     let org = scope.is_whole().then(|| post.org.clone());
     Some((scope, HazardFilter { open: true, org, ..HazardFilter::default() }))
 }
@@ -217,6 +223,29 @@ async fn letters(read: &mut Read, post: &Post, today: Date) -> Result<SheetSecti
 async fn placards(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
     let lines = crate::placard::in_hand(read, post, path, today).await?;
     Ok(section("placard", "公示牌", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+}
+
+/// Papers of the post's organisation that are not out yet or not served, where the post may draft them.
+async fn papers(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
+    let mut lines = Vec::new();
+    if let Some(scope) = Hats::on([hat_of(post, path, today)], today).scope(Action::PaperDraft) {
+        let filter =
+            PaperFilter { state: Some("draft,approved,issued".to_owned()), ..PaperFilter::default() };
+        let found = read.papers(&scope, &filter, None, MOST).await?;
+        lines.extend(found.into_iter().filter(|one| one.paper.org == post.org).map(|one| {
+            let number = one.paper.state.approval().and_then(|approval| approval.number.as_ref());
+            let number = number.map(|number| format!("{} ", number.text)).unwrap_or_default();
+            SheetLine {
+                id: one.paper.id.to_string(),
+                title: format!("{number}{}", one.paper.title),
+                due_on: None,
+                state: one.paper.state.code().to_owned(),
+                note: one.paper.state.label().to_owned(),
+                href: format!("/papers/{}", one.paper.id),
+            }
+        }));
+    }
+    Ok(section("paper", "在办文书", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
 }
 
 /// Certificates that go with the person: to be handed back or changed where they name the post.

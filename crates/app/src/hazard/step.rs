@@ -505,6 +505,34 @@ impl App {
     }
 }
 
+/// Takes the step that something else brings about, within its write; gives whether it was taken. Where the hazard does not
+/// stand at it, or the caller may not, nothing happens here: what brought it about stands on its own.
+pub(crate) async fn follow(
+    tx: &mut Write,
+    caller: &Caller,
+    id: &HazardId,
+    taking: &Taking,
+    now: Timestamp,
+) -> Result<bool> {
+    let loaded = match load(tx, caller, id).await {
+        Err(Error::NotFound | Error::Forbidden { .. }) => return Ok(false),
+        other => other?,
+    };
+    let step = taking.what.step();
+    if !loaded.hazard.state.admits(step) {
+        return Ok(false);
+    }
+    let Ok(hat) = hat_for(caller, step, &loaded) else { return Ok(false) };
+    let terms = match terms(tx, caller, &loaded, taking, hat, now).await {
+        Err(Error::Refused { .. } | Error::Forbidden { .. }) => return Ok(false),
+        other => other?,
+    };
+    let act = act_of(caller, hat, taking, now);
+    let Ok((hazard, event)) = decide(loaded.hazard, act, &taking.what, terms) else { return Ok(false) };
+    write_step(tx, &hazard, &event).await?;
+    Ok(true)
+}
+
 /// Writes a step; whoever was faster is a stale edit like any other.
 pub(crate) async fn write_step(tx: &mut Write, hazard: &Hazard, event: &Event) -> Result<()> {
     Ok(tx.save_step(hazard, event).await?)

@@ -2,7 +2,7 @@
 //! write. What does not belong here: drafting (`paper`), what bodies answer (`receipt`).
 
 use domain::gate::Part;
-use domain::hazard::ServeMethod;
+use domain::hazard::{LegalBasis, ServeMethod};
 use domain::ids::{PaperId, PhotoId};
 use domain::paper::{Approval, Authority, PaperRefusal, Receipt, Service, State, Template};
 use domain::policy::Action;
@@ -12,7 +12,7 @@ use store::Read;
 use store::paper::{PaperRecord, ReceiptRecord};
 use utoipa::ToSchema;
 
-use super::{Deed, PaperView, draw, hat_for, load, series, subject, template_of};
+use super::{Deed, PaperView, draw, hat_for, load, of_hazard, series, subject, template_of};
 use crate::names::Names;
 use crate::view::read_day;
 use crate::{App, Caller, Error, Result};
@@ -30,6 +30,9 @@ pub struct PaperApprove {
     /// For an order: the item of the authority list.
     #[serde(default)]
     pub authority_item: String,
+    /// For an order: `own_statutory`, `empowered` or `delegated`; the hazard it is about takes its step only with it.
+    #[serde(default)]
+    pub legal_basis: String,
 }
 
 /// It goes out.
@@ -103,9 +106,17 @@ async fn authority(
             "请写明依据的执法事项，再责令改正",
         ));
     }
+    let basis = match asked.legal_basis.as_str() {
+        "" => None,
+        "own_statutory" => Some(LegalBasis::OwnStatutory),
+        "empowered" => Some(LegalBasis::Empowered),
+        "delegated" => Some(LegalBasis::Delegated),
+        _ => return Err(Error::field("legal_basis", "paper.legal_basis", "请选择执法依据类别")),
+    };
     Ok(Some(Authority {
         certificate_no: asked.certificate_no.trim().to_owned(),
         authority_item: item.to_owned(),
+        basis,
     }))
 }
 
@@ -169,7 +180,8 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// It goes out: data and PDF are frozen under their hashes, and the bodies it goes to are told.
+    /// It goes out: data and PDF are frozen under their hashes, and the bodies it goes to are told. The hazard it is about
+    /// is advised or ordered with it, where it stands at that.
     ///
     /// Errors: it was not approved; it cannot be drawn; an order by who may no longer order.
     pub async fn issue_paper(
@@ -227,6 +239,7 @@ impl App {
             };
             tx.insert_receipt(&sent).await?;
         }
+        of_hazard::issued(&mut tx, caller, &record.paper, now).await?;
         let view = self.paper_view(&mut tx, caller, &record).await?;
         let audit = caller.audit_as(&hat, "paper.issue", ("paper", id.as_str()), &record.path, now);
         Ok(tx.commit(audit, view).await?)
@@ -260,6 +273,7 @@ impl App {
         record.paper = record.paper.serve(service, now.date())?;
         tx.update_paper(&record).await?;
         record.version += 1;
+        of_hazard::served(&mut tx, caller, &record.paper, way, now).await?;
         let view = self.paper_view(&mut tx, caller, &record).await?;
         let audit = caller.audit_as(&hat, "paper.serve", ("paper", id.as_str()), &record.path, now);
         Ok(tx.commit(audit, view).await?)

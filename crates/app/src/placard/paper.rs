@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use domain::document::Document;
 use domain::ids::PlacardId;
 use domain::paper::{Catalog, Frame, Value, Values};
-use domain::placard::{HOTLINES, Placard, Print, Size};
+use domain::placard::{Placard, Print, Size};
 use domain::policy::Action;
 use render::Pictures;
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,8 @@ impl Wall {
             let title = if line.acting { format!("{}（代）", line.title) } else { line.title.clone() };
             vec![line.name.clone(), title, line.office_phone.clone()]
         });
-        let hotline: Vec<String> = HOTLINES.iter().map(|(what, number)| format!("{what} {number}")).collect();
+        let hotline: Vec<String> =
+            self.hotlines.iter().map(|one| format!("{} {}", one.zh, one.number)).collect();
         let mut values: Values = [
             ("area", Value::Text(self.about(placard))),
             ("people", Value::Rows(people.collect())),
@@ -144,7 +145,7 @@ async fn documents(
     for id in &order.ids {
         records.push(read.placard(id, &scope).await?.ok_or(Error::NotFound)?);
     }
-    wall.learn_places(read, &records).await?;
+    wall.learn(read, &records).await?;
     let drawn = records.iter().filter_map(|record| {
         let placard = &record.placard;
         let print = placard.prints.last()?;
@@ -196,7 +197,7 @@ impl App {
         let mut records = tx.placards(&scope, &PlacardFilter::default()).await?;
         let wall = {
             let mut wall = Wall::read(&mut tx, now.date()).await?;
-            wall.learn_places(&mut tx, &records).await?;
+            wall.learn(&mut tx, &records).await?;
             wall
         };
         records.retain(|one| {
@@ -227,7 +228,7 @@ impl App {
         let hat = caller.hat(Action::PlacardKeep, &subject(&first.placard))?.clone();
         let ids: Vec<PlacardId> = records.iter().map(|one| one.placard.id.clone()).collect();
         for mut record in records {
-            if record.placard.is_printed_for(&wall.held, wall.today) {
+            if wall.is_printed(&record.placard) {
                 continue;
             }
             let lines = wall.lines(&mut tx, &record.placard).await?;

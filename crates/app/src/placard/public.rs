@@ -10,7 +10,7 @@ use domain::placard::public_phone;
 use domain::time::Date;
 use store::Read;
 
-use super::view::{PlacardLine, Wall, village_of};
+use super::view::{Hotline, PlacardLine, Wall, hotlines, village_of};
 use crate::gate::Gatekeeper;
 use crate::names::Names;
 use crate::{App, Result};
@@ -30,6 +30,8 @@ pub struct PublicPlacard {
     pub is_void: bool,
     /// What hangs there names somebody who holds the post no longer.
     pub is_changed: bool,
+    /// Whom to call.
+    pub hotlines: Vec<Hotline>,
     /// The office and its phone.
     pub office: Option<(String, String)>,
     /// Today.
@@ -58,6 +60,8 @@ pub struct PublicOfficers {
     pub town: String,
     /// Officers first.
     pub items: Vec<PublicOfficer>,
+    /// Whom to call.
+    pub hotlines: Vec<Hotline>,
     /// The office and its phone.
     pub office: Option<(String, String)>,
     /// Today.
@@ -86,7 +90,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let Some(record) = read.placard_by_code(code).await? else { return Ok(None) };
         let mut wall = Wall::read(&mut read, today).await?;
-        wall.learn_places(&mut read, std::slice::from_ref(&record)).await?;
+        wall.learn(&mut read, std::slice::from_ref(&record)).await?;
         let placard = &record.placard;
         let is_void = placard.voided.is_some();
         let lines = if is_void { Vec::new() } else { wall.lines(&mut read, placard).await? };
@@ -99,6 +103,7 @@ impl App {
             lines: lines.iter().map(PlacardLine::of).collect(),
             is_void,
             is_changed: wall.standing(placard).code() == "changed",
+            hotlines: hotlines(&mut read, today).await?,
             office: office(&mut read, &wall.names, today).await?,
             today,
         }))
@@ -140,6 +145,7 @@ impl App {
         Ok(PublicOfficers {
             town: names.territory(self.town.as_str()).name,
             items,
+            hotlines: hotlines(&mut read, today).await?,
             office: office(&mut read, &names, today).await?,
             today,
         })

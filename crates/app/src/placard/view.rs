@@ -1,11 +1,11 @@
 //! Placards for people: how each stands today, who should be on it, what hangs there. What does not belong here: the
 //! rule behind it (`domain::placard`), what strangers see (`public`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ids::{PersonId, PostId};
 use domain::org::{Assignment, Role};
-use domain::placard::{Line, Placard, Standing, public_phone};
+use domain::placard::{FIRE, Line, Placard, Standing, public_phone};
 use domain::plan::Plan;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -25,6 +25,42 @@ use crate::{Caller, Error, Result};
 pub(crate) const REPOST_DAYS: (&str, f64) = ("placard.repost_days", 15.0);
 /// For so long a photo counts where no plan says. Source: handbook C2.4 (P). Units: days.
 const VALID_DAYS: u32 = 180;
+/// The government's line. Source: handbook of the field, §3 code lists; a default of the town, 0 leaves it out.
+pub(crate) const GOVERNMENT_LINE: (&str, f64) = ("placard.hotline.government", 12_345.0);
+/// The line for fire hazards. Source: handbook of the field, §4.3; a default of the town, 0 leaves it out.
+pub(crate) const HAZARD_LINE: (&str, f64) = ("placard.hotline.hazard", 96_119.0);
+
+/// A number to call, in both languages of the public pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hotline {
+    /// What it is for, in Chinese.
+    pub zh: &'static str,
+    /// The same in English.
+    pub en: &'static str,
+    /// The number.
+    pub number: String,
+}
+
+/// Whom to call in this town on a day, the fire brigade first.
+// tidy(caller): it hangs in public.
+pub(crate) async fn hotlines(read: &mut Read, on: Date) -> Result<Vec<Hotline>> {
+    let mut out = vec![Hotline { zh: "火警", en: "Fire", number: FIRE.to_owned() }];
+    for (of, zh, en) in [
+        (GOVERNMENT_LINE, "政务服务热线", "Government service line"),
+        (HAZARD_LINE, "火灾隐患举报", "Report a fire hazard"),
+    ] {
+        let set = read.parameter_on(of.0, on).await?.map(|set| set.parameter.value);
+        let number = match set {
+            Some(domain::plan::Value::Number(n)) => n,
+            _ => of.1,
+        };
+        if number >= 1.0 {
+            out.push(Hotline { zh, en, number: format!("{number:.0}") });
+        }
+    }
+    Ok(out)
+}
+
 /// Roles that are on some placard.
 const ON_PLACARDS: &[Role] = &[
     Role::VillageSecretary,
@@ -196,6 +232,9 @@ pub(crate) struct Wall {
     repost_days: u16,
     posts: HashMap<PostId, String>,
     places: HashMap<String, String>,
+    phones: HashMap<PersonId, String>,
+    /// Whom to call, as it stands on every one.
+    pub hotlines: Vec<Hotline>,
 }
 
 impl Wall {
@@ -215,12 +254,22 @@ impl Wall {
             repost_days: number_on(read, REPOST_DAYS, today).await?,
             posts: read.posts().await?.into_iter().map(|one| (one.post.id, one.post.name)).collect(),
             places: HashMap::new(),
+            phones: HashMap::new(),
+            hotlines: hotlines(read, today).await?,
         })
     }
 
-    /// Learns the names of the units these are about.
+    /// Learns the names of the units these are about, and the phones of whom they name.
     // tidy(caller): names of what somebody was shown.
-    pub async fn learn_places(&mut self, read: &mut Read, records: &[PlacardRecord]) -> Result<()> {
+    pub async fn learn(&mut self, read: &mut Read, records: &[PlacardRecord]) -> Result<()> {
+        let prints = records.iter().flat_map(|one| {
+            let hangs = one.placard.posted().map(|(_, print)| print);
+            hangs.into_iter().chain(one.placard.prints.last())
+        });
+        let named = prints.flat_map(|print| print.lines.iter().map(|line| line.person.clone()));
+        let named: Vec<PersonId> = named.collect::<BTreeSet<_>>().into_iter().collect();
+        let people = read.persons_by_id(&named).await?.into_iter().map(|one| one.person);
+        self.phones.extend(people.map(|one| (one.id, public_phone(&one.office_phone))));
         let of_units = records.iter().filter(|one| one.placard.kind == domain::placard::Kind::Unit);
         let ids: Vec<_> = of_units.map(|one| one.placard.about.as_str().into()).collect();
         let found = read.places_by_id(&ids).await?;
@@ -241,7 +290,13 @@ impl Wall {
     /// How a placard stands today.
     pub fn standing(&self, placard: &Placard) -> Standing {
         let posted_on = placard.posted().map_or(self.today, |(posting, _)| posting.on);
-        placard.standing(&self.held, self.today, self.valid_days(posted_on))
+        placard.standing_with(&self.held, &self.phones, self.today, self.valid_days(posted_on))
+    }
+
+    /// Whether the newest print shows the holders of today under their phones.
+    pub fn is_printed(&self, placard: &Placard) -> bool {
+        placard.is_printed_for(&self.held, self.today)
+            && placard.prints.last().is_some_and(|print| !print.is_misdialled(&self.phones))
     }
 
     /// What it is about, in words.
@@ -302,7 +357,7 @@ impl Wall {
             repost_by: due.map(|day| day.to_string()),
             late: due.is_some_and(|day| day < self.today),
             posted_on: p.posted().map(|(posting, _)| posting.on.to_string()),
-            printed: p.is_printed_for(&self.held, self.today),
+            printed: self.is_printed(p),
             prints_n: p.prints.len(),
             version: record.version,
         }

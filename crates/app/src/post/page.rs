@@ -14,6 +14,7 @@ use store::post::PostRecord;
 use utoipa::ToSchema;
 
 use super::{HolderView, PostView};
+use crate::gate::Gatekeeper;
 use crate::handover::{HandoverRow, SheetSection, sheet};
 use crate::names::Names;
 use crate::task::number_on;
@@ -86,6 +87,7 @@ pub(crate) struct Book {
     persons: BTreeMap<PersonId, String>,
     held: HashMap<PostId, Vec<Assignment>>,
     certificates: Vec<Certificate>,
+    gate: Gatekeeper,
     on: Date,
     warn_days: u16,
 }
@@ -102,6 +104,7 @@ impl Book {
             persons: read.person_names().await?.into_iter().collect(),
             held: HashMap::new(),
             certificates: Vec::new(),
+            gate: Gatekeeper::read(read).await?,
             on,
             warn_days,
         };
@@ -151,6 +154,11 @@ impl Book {
             acting: held.acting,
             from: held.from.to_string(),
             to: held.to.map(|day| day.to_string()),
+            gate: if held.is_valid_on(self.on) {
+                self.gate.standing(&held.person, &[held.role], self.on)
+            } else {
+                None
+            },
         }
     }
 

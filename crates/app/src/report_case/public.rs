@@ -14,6 +14,7 @@ use super::{Coming, MAX_ADDRESS, RECEIPT_LETTERS, clipped, read_reporter, receip
 use crate::names::Names;
 use crate::photo::rewritten;
 use crate::placard::public::office;
+use crate::placard::{Hotline, hotlines};
 use crate::secret::readable_code;
 use crate::unit_link::plain;
 use crate::view::Named;
@@ -41,6 +42,8 @@ pub struct ReportForm {
     pub site: Option<String>,
     /// The receipt this form will have: sent twice, it is one report.
     pub receipt: String,
+    /// Whom to call.
+    pub hotlines: Vec<Hotline>,
     /// The office and its phone.
     pub office: Option<(String, String)>,
 }
@@ -91,6 +94,8 @@ pub struct ReportProgress {
     pub forwarded_to: String,
     /// Whether it can be opened again.
     pub can_reopen: bool,
+    /// Whom to call.
+    pub hotlines: Vec<Hotline>,
     /// The office and its phone.
     pub office: Option<(String, String)>,
 }
@@ -164,6 +169,7 @@ impl App {
             villages: villages.map(|one| Named::new(one.code.as_str(), one.name)).collect(),
             site: site.map(|(_, _, shown)| shown),
             receipt: readable_code(RECEIPT_LETTERS)?,
+            hotlines: hotlines(&mut read, self.now().date()).await?,
             office: office(&mut read, &names, self.now().date()).await?,
         })
     }
@@ -303,6 +309,7 @@ impl App {
             },
             forwarded_to: case.forwarded_to.clone(),
             can_reopen: case.can_reopen(),
+            hotlines: hotlines(read, self.now().date()).await?,
             office: office(read, &names, self.now().date()).await?,
         })
     }

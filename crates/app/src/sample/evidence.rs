@@ -110,7 +110,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let (plan, _) = plan_in_force(&mut read, today).await?;
     let gathered = read.gather(today).await?;
     let mut names = HashMap::new();
-    for kind in [SubjectKind::Station, SubjectKind::Compound] {
+    for kind in [SubjectKind::Station, SubjectKind::Compound, SubjectKind::Place] {
         let of_kind = gathered.facts.subjects().filter(|(_, one)| *one == kind);
         let ids: Vec<&str> =
             of_kind.filter_map(|(ix, _)| gathered.facts.subject_id(ix)).map(|(_, id)| id).collect();
@@ -175,7 +175,7 @@ impl Teller<'_> {
                 Some((own.or_else(office)?, org.name.clone()))
             }
             SubjectKind::Post => Some((office()?, post?.name.clone())),
-            SubjectKind::Station | SubjectKind::Compound => {
+            SubjectKind::Station | SubjectKind::Compound | SubjectKind::Place => {
                 let facts = &self.gathered.facts;
                 let village = facts.enclosing(facts.subject(kind, subject)?, SubjectKind::Village);
                 let code = village.and_then(|ix| facts.subject_id(ix)).map(|(_, code)| code);
@@ -512,7 +512,10 @@ impl Teller<'_> {
                 let word = format!("answer {n} {}", duty.id);
                 let what = Told {
                     title: (*title).to_owned(),
-                    number: format!("青消安办〔{}〕{}号", on.year(), 5 + n),
+                    number: match need.kind {
+                        Kind::Activity => String::new(),
+                        _ => format!("青消安办〔{}〕{}号", on.year(), 5 + n),
+                    },
                     text: format!("{title}，已送达有关单位。"),
                     shots: 0,
                 };
@@ -605,6 +608,8 @@ const OCCASIONS: &[(u64, &str, &[&str], Answers)] = &[
     ),
     (118, "连续两季度督查低于要求，触发约谈", &["C8.5"], &[("C8.5", 7, "对滞后部门负责人的警示约谈记录")]),
     (90, "镇上出现首家密室逃脱经营场所", &["C13.7"], &[("C13.7", 18, "关于密室逃脱场所行业主管部门的决定")]),
+    (120, "惠民超市青峰店招用收银员两名", &["C18.10"], &[("C18.10", 0, "惠民超市青峰店新员工岗前消防培训")]),
+    (35, "梧桐苑小区物业招用保安一名", &["C18.10"], &[]),
 ];
 
 impl Piece {

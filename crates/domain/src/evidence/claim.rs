@@ -121,7 +121,10 @@ fn key(fact: &str, tags: &[String]) -> String {
 }
 
 fn of_need(duty: &Duty, need: &Need) -> Option<Asked> {
-    let kind = Kind::of(&need.fact).filter(|kind| *kind != Kind::Occasion)?;
+    // Training is kept by its own noun; only what a unit did for the people it hired comes as a record of that.
+    let of_a_hire = need.fact == "training.held" && duty.subjects.kinds.contains(&SubjectKind::Event);
+    let kind = if of_a_hire { Some(Kind::Activity) } else { Kind::of(&need.fact) };
+    let kind = kind.filter(|kind| *kind != Kind::Occasion)?;
     // Stations report their patrols themselves, and the boards with names are generated and photographed as placards.
     let elsewhere = match need.fact.as_str() {
         "patrol.done" => duty.subjects.kinds.contains(&SubjectKind::Station),
@@ -297,6 +300,7 @@ const TAGS: &[(&str, &str)] = &[
     ("report:forest", "森林防火零报告"),
     ("evaluation:yearly", "年度考核"),
     ("evaluation:four_capabilities", "四个能力评估"),
+    ("training:pre_post", "员工岗前培训"),
     ("supervision:special", "专项督查"),
     ("notable", "突出火情"),
     ("level:larger", "较大以上风险"),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Values;
-use crate::hazard::ServeMethod;
+use crate::hazard::{LegalBasis, ServeMethod};
 use crate::ids::{OrgId, PaperId, PersonId, PhotoId};
 use crate::time::{Date, Timestamp};
 
@@ -41,6 +41,9 @@ pub struct Authority {
     pub certificate_no: String,
     /// The item of the authority list in force.
     pub authority_item: String,
+    /// Under which of the three regimes; none on papers from before it was asked.
+    #[serde(default)]
+    pub basis: Option<LegalBasis>,
 }
 
 /// That it may go out.

@@ -3,7 +3,7 @@ import type { Tone } from '@/shared/ui/tone'
 
 export const KINDS = ['village', 'group', 'building', 'grid', 'station', 'unit'] as const
 export const SIZES = ['a4', 'a3', 'door'] as const
-export const STANDINGS = ['owed', 'to_post', 'changed', 'photo_old', 'current'] as const
+export const STANDINGS = ['owed', 'to_post', 'changed', 'phone', 'photo_old', 'current'] as const
 
 /** How a placard stands: what is wrong is due until its day has passed. */
 export function placardTone(row: Pick<PlacardRow, 'standing' | 'late'>): Tone {

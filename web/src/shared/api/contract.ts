@@ -380,6 +380,11 @@ export type NumbersView = View<'NumbersView'>
 
 export type ForceRow = View<'ForceRow'>
 export type ForceList = View<'ForceList'>
+export type QuestionTrial = View<'QuestionTrial'>
+export type GateView = View<'GateView'>
+export type PatrolRow = View<'PatrolRow'>
+export type PatrolPage = View<'PatrolPage'>
+export type PatrolOne = View<'PatrolOne'>
 export type ForceView = View<'ForceView'>
 export type ForceOptions = View<'ForceOptions'>
 export type ForceMemberView = View<'ForceMemberView'>

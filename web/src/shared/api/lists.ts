@@ -2,7 +2,7 @@
 import { computed, type ComputedRef } from 'vue'
 import { useOrgs as allOrgs, useTerritories, villagesOf } from '../ui/desk/towns'
 import { api } from './client'
-import type { Named, PersonPage } from './contract'
+import type { Named, PersonPage, PersonRow } from './contract'
 
 /** The villages and residents' committees, as the town lists them. */
 export function useVillages(): ComputedRef<Named[]> {
@@ -17,7 +17,7 @@ export function useOrgs(): ComputedRef<Named[]> {
 }
 
 /** People by name, for handing something to somebody. */
-export async function findPeople(q: string, signal?: AbortSignal): Promise<Named[]> {
+export async function findPeople(q: string, signal?: AbortSignal): Promise<(Named & Pick<PersonRow, 'gate'>)[]> {
   const found = await api.get<PersonPage>('/people', { q, limit: 20 }, signal ? { signal } : {})
-  return found.items.filter((one) => one.active).map((one) => ({ id: one.id, name: one.name }))
+  return found.items.filter((one) => one.active).map((one) => ({ id: one.id, name: one.name, gate: one.gate }))
 }

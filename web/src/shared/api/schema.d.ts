@@ -6660,6 +6660,8 @@ export interface components {
             at: string;
             /** @description Who. */
             by: components["schemas"]["Named"];
+            /** @description Pictures of what was done. */
+            photos: components["schemas"]["PhotoView"][];
             /** @description The state it led to. */
             state: string;
             /** @description In Chinese. */
@@ -6676,6 +6678,8 @@ export interface components {
         };
         /** @description What is said with a step. */
         FollowUpStepInput: {
+            /** @description Pictures of what was done, by id; they may come after the words. */
+            photos?: string[];
             /** @description What was done, or why. */
             text?: string;
             /**
@@ -9382,6 +9386,8 @@ export interface components {
             posted_on?: string | null;
             /** @description Whether the newest print shows today's holders, so that it can be hung up. */
             printed: boolean;
+            /** @description How many prints there are. */
+            prints_n: number;
             /** @description By when a new one must hang. */
             repost_by?: string | null;
             /** @description Since when it has been wrong. */
@@ -9418,8 +9424,6 @@ export interface components {
             postings: components["schemas"]["PlacardPosting"][];
             /** @description The day of the newest print. */
             printed_on?: string | null;
-            /** @description How many prints there are. */
-            prints_n: number;
             /** @description Who should be on it today. */
             today: components["schemas"]["PlacardLine"][];
             /** @description The last day its photo counts, while it is right. */
@@ -9624,6 +9628,7 @@ export interface components {
             draft?: components["schemas"]["PlanDutyInput"] | null;
             /** @description Id of the duty it adds, writes anew or ends. */
             duty: string;
+            edit?: components["schemas"]["PlanDutyEdit"] | null;
             from: string;
             reason?: string;
         };
@@ -9661,9 +9666,27 @@ export interface components {
         PlanDuty: {
             basis_label: string;
             clause: string;
+            /** @description What a form may change about it. */
+            edit: components["schemas"]["PlanDutyEdit"];
             id: string;
+            /** @description What each of its needs asks for, in words, in the order of `edit.minimums`. */
+            needs: string[];
             period_label: string;
             title: string;
+        };
+        /** @description What a form may change about a duty that is there. */
+        PlanDutyEdit: {
+            basis: string;
+            evidence: string[];
+            measure: string;
+            /** @description For each need a number or `@name` of a parameter. */
+            minimums: string[];
+            /** @description As plan files write it, or `@name` of a parameter; left out where something else sets the duty off. */
+            period?: string | null;
+            title: string;
+            /** Format: double */
+            weight: number;
+            who: string[];
         };
         /** @description A duty as written in the form. */
         PlanDutyInput: {

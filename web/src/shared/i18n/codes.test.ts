@@ -78,7 +78,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['force_item', () => FORCES.flatMap((file) => all(read(file), /^item = "(.+)"/gm))],
   ['skill', () => all(part('crates/domain/src/force/member.rs', '    Skill {'), /\w+ "(\w+)" "/g)],
   ['shift', () => all(part('crates/domain/src/force/roster.rs', '    Shift {'), /\w+ "(\w+)" "/g)],
-  ['confidence', () => all(part('crates/app/src/force/view.rs', 'fn confidence('), /=> "(\w+)"/g)],
+  ['confidence', () => all(part('crates/app/src/force/book.rs', 'fn confidence('), /=> "(\w+)"/g)],
   ...(['SignalKind', 'SignalSource', 'Trust'] as const).map((name) => [name === 'Trust' ? 'trust' : name === 'SignalKind' ? 'signal_kind' : 'signal_source', () => all(part('crates/domain/src/signal.rs', `    ${name} {`), /\w+ "(\w+)" "/g)] as [keyof typeof english, () => string[]]),
   ...(['DeviceKind', 'Provider', 'Condition'] as const).map((name) => [name === 'Provider' ? 'provider' : name === 'DeviceKind' ? 'device_kind' : 'device_condition', () => all(part('crates/domain/src/device.rs', `    ${name} {`), /\w+ "(\w+)" "/g)] as [keyof typeof english, () => string[]]),
   ['coverage', () => all(read('crates/domain/src/place_list.rs'), /"(coverage\.\w+)"/g)],

@@ -31,6 +31,13 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     major: { ...RED, size: 10, badge: '重', diamond: true },
     overdue: { ...RED, size: 10, badge: '逾', diamond: true },
   },
+  placards: {
+    current: { ...GREY, size: 5 },
+    to_post: { ...BRAND, size: 7, badge: '贴' },
+    phone: { ...ORANGE, size: 7, badge: '电' },
+    photo_old: { ...ORANGE, size: 8, badge: '照' },
+    changed: { ...RED, size: 9, badge: '换' },
+  },
   facilities: {
     coming: { ...GREY, size: 6 },
     in_service: { ...BRAND, size: 6 },
