@@ -83,7 +83,7 @@ async fn the_town_has_the_places_the_plan_lists_and_a_history_that_can_be_verifi
         for duty in [
             "C1.1", "C1.4", "C1.7", "C1.8", "C4.7", "C4.8", "C8.1", "C8.2", "C8.3", "C8.5", "C8.8", "C8.9",
             "C8.10", "C8.11", "C9.3", "C9.4", "C9.6", "C11.1", "C11.2", "C11.3", "C11.8", "C11.9", "C15.5",
-            "C18.10", "C18.12",
+            "C18.10", "C18.12", "C7.10", "C19.3", "C19.4a", "C19.4b", "C19.4c", "C19.4d",
         ] {
             let line = status.iter().find(|line| line.duty == duty).expect("a duty of the plan");
             let done = line.tally.count(Status::Met) + line.tally.count(Status::Partial);
