@@ -7,12 +7,14 @@ use app::facility::view::{
 use app::facility::water::{PipeNetwork, TownWater};
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::attachment;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -21,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(list, add))
         .routes(routes!(options))
         .routes(routes!(due))
+        .routes(routes!(export))
         .routes(routes!(summary))
         .routes(routes!(water))
         .routes(routes!(network))
@@ -74,6 +77,28 @@ async fn due(
     Query(asked): Query<Whose>,
 ) -> Answer<Json<FacilityDue>> {
     Ok(Json(doors.app.facility_checks_due(&caller, asked.mine.unwrap_or(false)).await?))
+}
+
+/// Form of the file.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Form {
+    /// `xlsx`, `csv`, `geojson` or `kml`.
+    format: Option<String>,
+}
+
+/// 导出设施台账
+#[utoipa::path(get, path = "/api/v1/exports/facilities", tag = "facility", params(Form, FacilityAsked),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<Form>,
+    Query(asked): Query<FacilityAsked>,
+) -> Answer<Response> {
+    let format = doors.app.format_of(form.format.as_deref().unwrap_or("xlsx"))?;
+    let (name, bytes) = doors.app.export_facilities(&caller, &asked, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// Where.

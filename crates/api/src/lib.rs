@@ -16,6 +16,7 @@ mod event;
 mod evidence;
 mod export;
 mod facility;
+mod fire_plan;
 mod follow_up;
 mod force;
 mod fulfilment;

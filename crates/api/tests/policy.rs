@@ -249,6 +249,13 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/roads/{id}", Business),
     ("put", "/api/v1/roads/{id}", Business),
     ("post", "/api/v1/roads/{id}/steps", Business),
+    ("get", "/api/v1/fire-plans", Business),
+    ("post", "/api/v1/fire-plans", Business),
+    ("get", "/api/v1/fire-plans/options", Business),
+    ("get", "/api/v1/fire-plans/{id}", Business),
+    ("put", "/api/v1/fire-plans/{id}", Business),
+    ("post", "/api/v1/fire-plans/{id}/steps", Business),
+    ("get", "/api/v1/fire-plans/{id}/difference/{before}", Business),
     ("get", "/api/v1/meetings", Business),
     ("post", "/api/v1/meetings", Business),
     ("get", "/api/v1/meetings/options", Business),
@@ -342,6 +349,7 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/board/duties/{id}/evidence", Rows),
     ("get", "/api/v1/coverage-errors", Rows),
     ("get", "/api/v1/exports/places", Rows),
+    ("get", "/api/v1/exports/facilities", Business),
     ("get", "/api/v1/exports", Business),
     ("post", "/api/v1/exports", Business),
     ("post", "/api/v1/exports/{id}/decide", Business),
@@ -486,7 +494,7 @@ impl Ids {
             "/api/v1/notice/text" => "?name=x.txt",
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
-            "/api/v1/exports/places" => "?format=csv",
+            "/api/v1/exports/places" | "/api/v1/exports/facilities" => "?format=csv",
             "/api/v1/attachments" => {
                 "?id=01a00000-0000-7000-8000-000000000701&object_kind=evidence\
                  &object_id=01a00000-0000-7000-8000-000000000501&name=x.pdf"
@@ -656,6 +664,10 @@ impl Ids {
             }
             "roads/{id}/steps" => json!({ "step": "close", "text": reason }),
             "roads/groups/{code}" => json!({ "lon": 105.87, "lat": 29.26, "version": 0 }),
+            "fire-plans" | "fire-plans/{id}" => {
+                json!({ "title": "规划", "from": 2026, "to": 2030, "version": 1 })
+            }
+            "fire-plans/{id}/steps" => json!({ "step": "circulate", "version": 1 }),
             "facilities/{id}/steps" => json!({ "step": "report", "text": reason, "version": 1 }),
             "meetings" | "meetings/{id}" => {
                 json!({ "kind": "risk", "title": "甲", "org": "office", "agenda": ["乙"],

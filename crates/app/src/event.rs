@@ -80,6 +80,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "device" => Action::DeviceRead,
         // Told to whoever reads signals at all: one entry stands for many, in many villages.
         "signal" => Action::SignalRead,
+        "fire_plan" => Action::FirePlanRead,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -121,6 +122,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "facility"
             | "road"
             | "device"
+            | "fire_plan"
             | "placard"
             | "call_test"
             | "sortie"

@@ -2,6 +2,7 @@
 //! built of what was planned. What does not belong here: what is typed in and shown ([`view`]), the town's water and
 //! pipes as a whole ([`water`]).
 
+pub(crate) mod ledger;
 pub mod view;
 pub mod water;
 
@@ -111,7 +112,7 @@ fn given(text: &str) -> Option<String> {
 }
 
 /// A new number, as `SS-0042`; numbers people gave are passed over.
-async fn next_code(tx: &mut Write) -> Result<String> {
+pub(crate) async fn next_code(tx: &mut Write) -> Result<String> {
     loop {
         let code = format!("{SERIES}-{:04}", tx.next_number("facility").await?);
         if tx.facility_with_code(&code).await?.is_none() {

@@ -21,6 +21,7 @@ pub mod event;
 pub mod evidence;
 pub mod export;
 pub mod facility;
+pub mod fire_plan;
 pub mod follow_up;
 pub mod force;
 pub mod fulfilment;

@@ -7,6 +7,7 @@ mod dice;
 mod drill;
 mod evidence;
 mod facility;
+mod fire_plan;
 mod force;
 mod handover;
 mod history;
@@ -81,6 +82,7 @@ impl App {
         facility::fill(self, roster).await?;
         road::fill(self, roster).await?;
         device::fill(self, roster).await?;
+        fire_plan::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;

@@ -62,6 +62,8 @@ ids! {
     EvidenceId
     /// 公共消防设施.
     FacilityId
+    /// 消防专项规划.
+    FirePlanId
     /// 站队: a fire station, micro station or brigade.
     ForceId
     /// 督办事项.

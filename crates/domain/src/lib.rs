@@ -16,6 +16,7 @@ pub mod drill;
 pub mod evidence;
 pub mod export;
 pub mod facility;
+pub mod fire_plan;
 pub mod follow_up;
 pub mod force;
 pub mod fulfilment;

@@ -151,6 +151,10 @@ actions! {
     RoadReport "road.report" "报告道路封闭"
     RoadVoid "road.void" "作废路段"
     RoadPlan "road.plan" "推演道路设想"
+    FirePlanRead "fire_plan.read" "查看消防专项规划"
+    FirePlanChange "fire_plan.change" "编制消防专项规划"
+    FirePlanSign "fire_plan.sign" "会签消防专项规划"
+    FirePlanApprove "fire_plan.approve" "登记规划批准"
 }
 
 /// How far a right reaches.
@@ -660,6 +664,13 @@ fn grants(action: Action) -> &'static [Grant] {
         A::RoadVoid => &[(OFFICE, Reach::Town)],
         // What is thought of before money is spent: those who plan and those who decide.
         A::RoadPlan => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (DEPT, Reach::Town)],
+        A::FacilityVoid => &[(OFFICE, Reach::Town)],
+        // A plan is for everybody who builds or checks by it.
+        A::FirePlanRead => STAFF,
+        A::FirePlanChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
+        // Each of the four bodies for itself; the office also enters what was signed on paper.
+        A::FirePlanSign => &[(OFFICE, Reach::Town), (&[DeptHead], Reach::Org)],
+        A::FirePlanApprove => &[(OFFICE, Reach::Town)],
     }
 }
 

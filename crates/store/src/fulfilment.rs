@@ -9,6 +9,7 @@ mod device;
 mod drill;
 mod evidence;
 mod facility;
+mod fire_plan;
 mod force;
 mod letter;
 mod meeting;
@@ -31,7 +32,7 @@ pub use evidence::OCCASION;
 use crate::{Read, Result, Row, args};
 
 /// The kinds of fact this record is a source of: their absence means that nothing was done.
-pub const CONNECTED: [&str; 36] = [
+pub const CONNECTED: [&str; 37] = [
     "inspection.done",
     "inspection.joint",
     "inspection.plan_approved",
@@ -68,6 +69,7 @@ pub const CONNECTED: [&str; 36] = [
     "device.online",
     "device.installed",
     "road.passable",
+    "plan.item",
 ];
 
 /// A village as the board shows it.
@@ -167,6 +169,7 @@ impl Read {
         self.gather_sorties(&mut out).await?;
         self.gather_facilities(&mut out, as_of).await?;
         self.gather_devices(&mut out, as_of).await?;
+        self.gather_fire_plans(&mut out, as_of).await?;
         Ok(out)
     }
 

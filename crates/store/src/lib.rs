@@ -20,6 +20,7 @@ pub mod error;
 pub mod evidence;
 pub mod export;
 pub mod facility;
+pub mod fire_plan;
 pub mod follow_up;
 pub mod force;
 pub mod fulfilment;

@@ -77,6 +77,8 @@ pub const SEALED: &[&str] = &[
     "group_point",
     "road_map",
     "road_scenario",
+    "fire_plan",
+    "fire_plan_event",
 ];
 
 /// Something that does not fit.

@@ -57,6 +57,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         }
         "road.passable" => ("road", Action::RoadRead),
         "device.online" | "device.installed" => ("device", Action::DeviceRead),
+        "plan.item" => ("fire_plan", Action::FirePlanRead),
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
@@ -160,10 +161,17 @@ async fn readable(
     let boards: Vec<&str> =
         facts.iter().filter(|fact| fact.kind == BOARD).map(|fact| fact.id.as_str()).collect();
     let boards = read.object_refs("placard", &boards).await?;
+    // What was signed is a fire plan or evidence somebody handed in.
+    let signed: Vec<&str> =
+        facts.iter().filter(|fact| fact.kind.starts_with("document.")).map(|fact| fact.id.as_str()).collect();
+    let plans = read.object_refs("fire_plan", &signed).await?;
     let mut sources = Vec::with_capacity(facts.len());
     for fact in &facts {
         sources.push(match fact.kind {
             BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
+            kind if kind.starts_with("document.") && plans.contains_key(&fact.id) => {
+                ("fire_plan", Action::FirePlanRead)
+            }
             "patrol.done" if read.patrol(&fact.id).await?.is_some() => ("patrol", Action::ForceRead),
             kind => source(kind, about),
         });
@@ -270,7 +278,9 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "contract" | "drill" | "device" => place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id),
+        "contract" | "drill" | "device" | "fire_plan" => {
+            place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
+        }
         "facility" => {
             let names = read.subject_names(SubjectKind::Facility, &[&fact.id]).await?;
             format!("{} {}", place_name(names, &fact.id), label(fact.kind))

@@ -283,6 +283,18 @@ export type ScenarioInput = Schemas['ScenarioInput']
 export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']
 export type FacilityStep = Schemas['FacilityStep']
+// ── special fire plans
+
+export type FirePlanRow = View<'FirePlanRow'>
+export type FirePlanList = View<'FirePlanList'>
+export type FirePlanOptions = View<'FirePlanOptions'>
+export type FirePlanItem = View<'FirePlanItem'>
+export type FirePlanView = View<'FirePlanView'>
+export type FirePlanPair = View<'FirePlanPair'>
+export type FirePlanDifference = View<'FirePlanDifference'>
+export type FirePlanItemInput = Schemas['FirePlanItemInput']
+export type FirePlanInput = Schemas['FirePlanInput']
+export type FirePlanStep = Schemas['FirePlanStep']
 
 // ── devices and what they say
 
