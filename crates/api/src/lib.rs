@@ -51,6 +51,7 @@ mod router;
 mod search;
 mod session;
 mod signal;
+mod siting;
 mod sortie;
 mod sync;
 mod task;

@@ -107,6 +107,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::device::routes())
         .merge(crate::signal::routes())
         .merge(crate::fire_plan::routes())
+        .merge(crate::siting::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())
         .merge(crate::force::routes())

@@ -249,6 +249,17 @@ const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/roads/{id}", Business),
     ("put", "/api/v1/roads/{id}", Business),
     ("post", "/api/v1/roads/{id}/steps", Business),
+    ("get", "/api/v1/facilities/labels", Business),
+    ("get", "/api/v1/facilities/{id}/reports", Business),
+    ("post", "/api/v1/facilities/{id}/reports/{report}", Business),
+    ("get", "/p/f-{id}", Public),
+    ("post", "/p/f-{id}", Public),
+    ("get", "/api/v1/sitings", Business),
+    ("post", "/api/v1/sitings", Business),
+    ("get", "/api/v1/sitings/options", Business),
+    ("get", "/api/v1/sitings/spots", Business),
+    ("get", "/api/v1/sitings/{id}", Business),
+    ("post", "/api/v1/sitings/{id}/void", Business),
     ("get", "/api/v1/fire-plans", Business),
     ("post", "/api/v1/fire-plans", Business),
     ("get", "/api/v1/fire-plans/options", Business),
@@ -667,6 +678,12 @@ impl Ids {
             "fire-plans" | "fire-plans/{id}" => {
                 json!({ "title": "规划", "from": 2026, "to": 2030, "version": 1 })
             }
+            "facilities/{id}/reports/{report}" => json!({ "confirmed": true, "version": 1 }),
+            "sitings" => {
+                json!({ "title": "选址", "purpose": "station", "model": "mclp", "sites": 1, "radius_m": 500,
+                "weight_base": 1, "candidates": [{ "name": "甲", "lon": 105.87, "lat": 29.26 }] })
+            }
+            "sitings/{id}/void" => json!({ "reason": reason, "version": 1 }),
             "fire-plans/{id}/steps" => json!({ "step": "circulate", "version": 1 }),
             "facilities/{id}/steps" => json!({ "step": "report", "text": reason, "version": 1 }),
             "meetings" | "meetings/{id}" => {

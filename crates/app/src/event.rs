@@ -81,6 +81,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         // Told to whoever reads signals at all: one entry stands for many, in many villages.
         "signal" => Action::SignalRead,
         "fire_plan" => Action::FirePlanRead,
+        "siting" => Action::SitingRead,
         "call_test" => Action::CallTestRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
@@ -123,6 +124,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "road"
             | "device"
             | "fire_plan"
+            | "siting"
             | "placard"
             | "call_test"
             | "sortie"

@@ -3,6 +3,7 @@
 //! pipes as a whole ([`water`]).
 
 pub(crate) mod ledger;
+pub mod public;
 pub mod view;
 pub mod water;
 
@@ -278,18 +279,21 @@ async fn read_act(read: &mut Read, asked: &FacilityStep) -> Result<Act> {
     })
 }
 
-/// Checks that are late and faults that wait, of what the caller's organisations keep; of the whole town for who minds
+/// Checks that are late, faults that wait and reports nobody looked into, of what the caller's organisations keep; of the whole town for who minds
 /// it all.
 // tidy(caller): part of the workbench, counted within the right that lets him deal with them.
-pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<Option<(i64, i64)>> {
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<Option<[i64; 3]>> {
     let Some(own) = caller.hats.scope(Action::FacilityCheck) else { return Ok(None) };
     let Some(scope) = caller.hats.scope(Action::FacilityRead) else { return Ok(None) };
     let kept_by = if own.is_whole() { Vec::new() } else { own_orgs(caller) };
     let late =
         FacilityFilter { due_before: Some(today), kept_by: kept_by.clone(), ..FacilityFilter::default() };
     let stages = Some("fault,repairing".to_owned());
-    let at_fault = FacilityFilter { stages, kept_by, ..FacilityFilter::default() };
-    Ok(Some((read.facility_count(&scope, &late).await?, read.facility_count(&scope, &at_fault).await?)))
+    let at_fault = FacilityFilter { stages, kept_by: kept_by.clone(), ..FacilityFilter::default() };
+    let kept = FacilityFilter { kept_by, reported: true, ..FacilityFilter::default() };
+    let (late, at_fault) =
+        (read.facility_count(&scope, &late).await?, read.facility_count(&scope, &at_fault).await?);
+    Ok(Some([late, at_fault, read.facility_count(&scope, &kept).await?]))
 }
 
 fn own_orgs(caller: &Caller) -> Vec<String> {
@@ -601,6 +605,7 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         due_before: asked.overdue.unwrap_or(false).then_some(today),
         kept_by: if asked.mine.unwrap_or(false) { own_orgs(caller) } else { Vec::new() },
         within,
+        reported: asked.reported.unwrap_or(false),
         with_void: asked.with_void.unwrap_or(false),
     })
 }

@@ -57,6 +57,7 @@ pub mod search;
 pub mod secret;
 pub mod session;
 pub mod signal;
+pub mod siting;
 pub mod sortie;
 pub mod sync;
 pub mod task;

@@ -17,6 +17,7 @@ use store::placard::{PlacardFilter, PlacardRecord};
 use utoipa::ToSchema;
 
 pub use paper::{PlacardPrintInput, PlacardPrinted};
+pub(crate) use public::office;
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
 pub use view::{PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
 pub(crate) use view::{REPOST_DAYS, Wall, subject};

@@ -42,6 +42,7 @@ pub mod report;
 pub mod risk;
 pub mod road;
 pub mod signal;
+pub mod siting;
 pub mod sortie;
 pub mod task;
 pub mod time;

@@ -155,6 +155,8 @@ actions! {
     FirePlanChange "fire_plan.change" "编制消防专项规划"
     FirePlanSign "fire_plan.sign" "会签消防专项规划"
     FirePlanApprove "fire_plan.approve" "登记规划批准"
+    SitingRead "siting.read" "查看选址论证"
+    SitingChange "siting.change" "论证选址"
 }
 
 /// How far a right reaches.
@@ -664,13 +666,14 @@ fn grants(action: Action) -> &'static [Grant] {
         A::RoadVoid => &[(OFFICE, Reach::Town)],
         // What is thought of before money is spent: those who plan and those who decide.
         A::RoadPlan => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town), (DEPT, Reach::Town)],
-        A::FacilityVoid => &[(OFFICE, Reach::Town)],
         // A plan is for everybody who builds or checks by it.
         A::FirePlanRead => STAFF,
         A::FirePlanChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
         // Each of the four bodies for itself; the office also enters what was signed on paper.
         A::FirePlanSign => &[(OFFICE, Reach::Town), (&[DeptHead], Reach::Org)],
         A::FirePlanApprove => &[(OFFICE, Reach::Town)],
+        A::SitingRead => STAFF,
+        A::SitingChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
     }
 }
 

@@ -55,6 +55,7 @@ pub mod scope;
 pub mod seal;
 pub mod session;
 pub mod signal;
+pub mod siting;
 pub mod sortie;
 pub mod task;
 pub mod training;

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0020_road", include_str!("../migrations/0020_road.sql")),
     ("0021_road_scenario", include_str!("../migrations/0021_road_scenario.sql")),
     ("0022_fire_plan", include_str!("../migrations/0022_fire_plan.sql")),
+    ("0023_report_siting", include_str!("../migrations/0023_report_siting.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
 ];
 

@@ -79,6 +79,8 @@ pub const SEALED: &[&str] = &[
     "road_scenario",
     "fire_plan",
     "fire_plan_event",
+    "facility_report",
+    "siting",
 ];
 
 /// Something that does not fit.

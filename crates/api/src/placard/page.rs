@@ -57,7 +57,7 @@ pub(crate) struct Wanted {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 #[serde(from = "String")]
-enum Lang {
+pub(crate) enum Lang {
     #[default]
     Zh,
     En,
@@ -70,11 +70,22 @@ impl std::convert::From<String> for Lang {
 }
 
 impl Wanted {
-    fn say(self, zh: &'static str, en: &'static str) -> &'static str {
+    pub(crate) fn say(self, zh: &'static str, en: &'static str) -> &'static str {
         match self.lang {
             Lang::Zh => zh,
             Lang::En => en,
         }
+    }
+
+    /// The one of two words that is in the language wanted; the Chinese one where there is no other.
+    pub(crate) fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        if self.lang == Lang::En && !en.is_empty() { en } else { zh }
+    }
+
+    /// How it is wanted, as part of an address.
+    pub(crate) fn query(self) -> String {
+        let lang = if self.lang == Lang::En { "en" } else { "zh" };
+        format!("lang={lang}&amp;big={}", self.big)
     }
 
     /// The same page in another language or size.
@@ -85,7 +96,7 @@ impl Wanted {
 }
 
 /// Text as HTML: whatever a name holds, it stays a name.
-fn text(raw: &str) -> String {
+pub(crate) fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for c in raw.chars() {
         match c {
@@ -110,7 +121,7 @@ fn phone(number: &str) -> String {
     format!("<a class=tel href=\"tel:{digits}\">{shown}</a>")
 }
 
-fn hotlines(out: &mut String, wanted: Wanted, office: Option<&(String, String)>) {
+pub(crate) fn hotlines(out: &mut String, wanted: Wanted, office: Option<&(String, String)>) {
     let english = ["Fire", "Government service line", "Report a fire hazard"];
     let _ = write!(out, "<h2>{}</h2><ul class=card>", wanted.say("求助和举报电话", "Whom to call"));
     for ((zh, number), en) in HOTLINES.into_iter().zip(english) {
@@ -123,7 +134,7 @@ fn hotlines(out: &mut String, wanted: Wanted, office: Option<&(String, String)>)
 }
 
 /// A whole page around its middle.
-fn whole(wanted: Wanted, path: &str, title: &str, middle: &str, link: (&str, &str)) -> String {
+pub(crate) fn whole(wanted: Wanted, path: &str, title: &str, middle: &str, link: (&str, &str)) -> String {
     let (html_lang, class) = (wanted.say("zh-CN", "en"), if wanted.big == 1 { " class=big" } else { "" });
     let other = if wanted.lang == Lang::En { Lang::Zh } else { Lang::En };
     format!(

@@ -65,7 +65,7 @@ pub struct PublicOfficers {
 }
 
 /// The office and the phone at which somebody of it is reached.
-async fn office(read: &mut Read, names: &Names, today: Date) -> Result<Option<(String, String)>> {
+pub(crate) async fn office(read: &mut Read, names: &Names, today: Date) -> Result<Option<(String, String)>> {
     let held = read.holders_on(&[], today).await?;
     let held: Vec<_> =
         held.into_iter().filter(|one| matches!(one.role, Role::OfficeHead | Role::OfficeClerk)).collect();

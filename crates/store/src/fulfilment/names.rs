@@ -36,6 +36,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "signal" => Some(("signal", "id", crate::signal::COLUMNS)),
         "road" => Some(("road", "id", crate::road::COLUMNS)),
         "fire_plan" => Some(("fire_plan", "id", crate::fire_plan::COLUMNS)),
+        "siting" => Some(("siting", "id", crate::siting::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -123,7 +124,7 @@ impl Read {
             "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
             | "device" | "road" | "road_scenario" => (object_kind, "id", "name"),
             "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
-            "inspection_plan" | "contract" | "drill" | "fire_plan" => (object_kind, "id", "title"),
+            "inspection_plan" | "contract" | "drill" | "fire_plan" | "siting" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),

@@ -283,6 +283,21 @@ export type ScenarioInput = Schemas['ScenarioInput']
 export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']
 export type FacilityStep = Schemas['FacilityStep']
+export type FacilityReportView = View<'FacilityReportView'>
+export type FacilityReports = View<'FacilityReports'>
+export type FacilityLabels = View<'FacilityLabels'>
+export type FacilityReportDecision = Schemas['FacilityReportDecision']
+
+// ── siting studies
+
+export type SitingList = View<'SitingList'>
+export type SitingOptions = View<'SitingOptions'>
+export type SitingSpot = Schemas['SitingSpot']
+export type SitingSpots = View<'SitingSpots'>
+export type SitingFound = View<'SitingFound'>
+export type SitingView = View<'SitingView'>
+export type SitingInput = Schemas['SitingInput']
+
 // ── special fire plans
 
 export type FirePlanRow = View<'FirePlanRow'>
