@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FormatQuery {
-    /// `xlsx`, `csv` or `geojson`.
+    /// `xlsx`, `csv`, `geojson` or `kml`.
     format: Option<String>,
     /// What it is for.
     reason: Option<String>,

@@ -1,18 +1,27 @@
-//! Facilities, their steps, the town's water and pipes.
+//! Facilities, their steps, the town's water and pipes; labels, and the public page behind them.
 
+mod page;
+
+use std::sync::Arc;
+
+use app::facility::public::{FacilityLabels, FacilityReportDecision, FacilityReports};
 use app::facility::view::{
     FacilityAsked, FacilityDue, FacilityInput, FacilityOptions, FacilityPage, FacilityStep, FacilitySummary,
     FacilityView,
 };
 use app::facility::water::{PipeNetwork, TownWater};
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::attachment;
+use crate::limit::Limiter;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -21,11 +30,17 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(list, add))
         .routes(routes!(options))
         .routes(routes!(due))
+        .routes(routes!(export))
         .routes(routes!(summary))
         .routes(routes!(water))
         .routes(routes!(network))
         .routes(routes!(one, change))
         .routes(routes!(step))
+        .routes(routes!(labels))
+        .routes(routes!(reports))
+        .routes(routes!(decide))
+        .routes(routes!(page::facility, page::report))
+        .layer(Extension(Arc::new(Limiter::default())))
 }
 
 /// 设施
@@ -74,6 +89,28 @@ async fn due(
     Query(asked): Query<Whose>,
 ) -> Answer<Json<FacilityDue>> {
     Ok(Json(doors.app.facility_checks_due(&caller, asked.mine.unwrap_or(false)).await?))
+}
+
+/// Form of the file.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Form {
+    /// `xlsx`, `csv`, `geojson` or `kml`.
+    format: Option<String>,
+}
+
+/// 导出设施台账
+#[utoipa::path(get, path = "/api/v1/exports/facilities", tag = "facility", params(Form, FacilityAsked),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<Form>,
+    Query(asked): Query<FacilityAsked>,
+) -> Answer<Response> {
+    let format = doors.app.format_of(form.format.as_deref().unwrap_or("xlsx"))?;
+    let (name, bytes) = doors.app.export_facilities(&caller, &asked, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// Where.
@@ -144,4 +181,41 @@ async fn step(
     Json(asked): Json<FacilityStep>,
 ) -> Answer<Json<FacilityView>> {
     Ok(Json(doors.app.step_facility(&caller, &id.into(), asked).await?))
+}
+
+/// 设施二维码标牌
+#[utoipa::path(get, path = "/api/v1/facilities/labels", tag = "facility", params(FacilityAsked),
+    responses((status = 200, body = FacilityLabels), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn labels(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Query(asked): Query<FacilityAsked>,
+) -> Answer<Json<FacilityLabels>> {
+    Ok(Json(doors.app.facility_labels(&caller, &asked, &doors.base(&headers)).await?))
+}
+
+/// 群众报告的故障
+#[utoipa::path(get, path = "/api/v1/facilities/{id}/reports", tag = "facility", params(("id" = String, Path)),
+    responses((status = 200, body = FacilityReports), (status = 404, body = Problem)))]
+async fn reports(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<FacilityReports>> {
+    Ok(Json(doors.app.facility_reports(&caller, &id.into()).await?))
+}
+
+/// 核实群众报告
+#[utoipa::path(post, path = "/api/v1/facilities/{id}/reports/{report}", tag = "facility",
+    params(("id" = String, Path), ("report" = String, Path)), request_body = FacilityReportDecision,
+    responses((status = 200, body = FacilityView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn decide(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path((id, report)): Path<(String, String)>,
+    Json(asked): Json<FacilityReportDecision>,
+) -> Answer<Json<FacilityView>> {
+    let (id, report) = (id.into(), report.into());
+    Ok(Json(doors.app.decide_facility_report(&caller, (&id, &report), asked).await?))
 }

@@ -541,6 +541,7 @@ fn window_label(key: &str, from: Date, to: Date) -> String {
 
 fn evidence_row(found: Found) -> EvidenceRow {
     let href = match found.object_kind {
+        "fire_plan" => Some(format!("/fire-plans/{}", found.id)),
         "facility" => Some(format!("/facilities/{}", found.id)),
         "road" => Some(format!("/roads/{}", found.id)),
         "device" => Some(format!("/devices/{}", found.id)),

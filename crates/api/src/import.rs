@@ -34,7 +34,7 @@ pub(crate) fn upload_routes() -> OpenApiRouter<Doors> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UploadQuery {
-    /// `places` or `people`.
+    /// `places`, `people`, `facilities` or `hydrants`.
     kind: String,
     /// Name of the file.
     name: String,
@@ -48,7 +48,7 @@ pub(crate) struct UploadQuery {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct KindQuery {
-    /// `places` or `people`.
+    /// `places`, `people`, `facilities` or `hydrants`.
     kind: String,
 }
 

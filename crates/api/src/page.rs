@@ -62,6 +62,17 @@ impl std::convert::From<String> for Lang {
 }
 
 impl Wanted {
+    /// The one of two words that is in the language wanted; the Chinese one where there is no other.
+    pub(crate) fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        if self.lang == Lang::En && !en.is_empty() { en } else { zh }
+    }
+
+    /// How it is wanted, as part of an address.
+    pub(crate) fn query(self) -> String {
+        let lang = if self.lang == Lang::En { "en" } else { "zh" };
+        format!("lang={lang}&amp;big={}", self.big)
+    }
+
     /// A word in the language asked for.
     pub(crate) fn say(self, zh: &'static str, en: &'static str) -> &'static str {
         match self.lang {

@@ -1,6 +1,6 @@
 //! Placards: the list with its coverage, making, printing, hanging up; and the public pages behind their codes.
 
-mod page;
+pub(crate) mod page;
 
 use std::sync::Arc;
 

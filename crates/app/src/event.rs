@@ -87,6 +87,8 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "authority_item" => Action::AuthorityRead,
         "enforcement" => Action::CaseIndex,
         "stop_use" => Action::StopUseRead,
+        "fire_plan" => Action::FirePlanRead,
+        "siting" => Action::SitingRead,
         "call_test" => Action::CallTestRead,
         "report_case" => Action::ReportCaseRead,
         "sortie" => Action::SortieRead,
@@ -133,6 +135,8 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "report_case"
             | "enforcement"
             | "stop_use"
+            | "fire_plan"
+            | "siting"
             | "placard"
             | "call_test"
             | "sortie"

@@ -43,8 +43,10 @@ pub enum Format {
     Xlsx,
     /// Separated text with a mark for Excel.
     Csv,
-    /// Points.
+    /// Points, lines and areas.
     GeoJson,
+    /// For map programs; it does not read in again.
+    Kml,
 }
 
 impl Format {
@@ -54,6 +56,7 @@ impl Format {
             "xlsx" => Some(Self::Xlsx),
             "csv" => Some(Self::Csv),
             "geojson" => Some(Self::GeoJson),
+            "kml" => Some(Self::Kml),
             _ => None,
         }
     }
@@ -64,6 +67,7 @@ impl Format {
             Self::Xlsx => "xlsx",
             Self::Csv => "csv",
             Self::GeoJson => "geojson",
+            Self::Kml => "kml",
         }
     }
 
@@ -73,6 +77,7 @@ impl Format {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Csv => "text/csv; charset=utf-8",
             Self::GeoJson => "application/geo+json",
+            Self::Kml => "application/vnd.google-earth.kml+xml",
         }
     }
 }
@@ -218,6 +223,7 @@ impl Ledger {
             Format::Xlsx => exchange::write::xlsx(rows, &vocabulary, &mut out),
             Format::Csv => exchange::write::csv(rows, &vocabulary, &mut out),
             Format::GeoJson => exchange::write::geojson(rows, &mut out),
+            Format::Kml => exchange::write::kml(rows, &vocabulary, &mut out),
         }
         .map_err(written)?;
         Ok(out.into_inner())
@@ -308,6 +314,6 @@ impl App {
     /// Errors: there is none of that ending.
     pub fn format_of(&self, ending: &str) -> Result<Format> {
         Format::from_ending(ending)
-            .ok_or_else(|| Error::field("format", "export.format", "请选择 xlsx、csv 或 geojson"))
+            .ok_or_else(|| Error::field("format", "export.format", "请选择 xlsx、csv、geojson 或 kml"))
     }
 }

@@ -2,6 +2,8 @@
 //! built of what was planned. What does not belong here: what is typed in and shown ([`view`]), the town's water and
 //! pipes as a whole ([`water`]).
 
+pub(crate) mod ledger;
+pub mod public;
 pub mod view;
 pub mod water;
 
@@ -111,7 +113,7 @@ fn given(text: &str) -> Option<String> {
 }
 
 /// A new number, as `SS-0042`; numbers people gave are passed over.
-async fn next_code(tx: &mut Write) -> Result<String> {
+pub(crate) async fn next_code(tx: &mut Write) -> Result<String> {
     loop {
         let code = format!("{SERIES}-{:04}", tx.next_number("facility").await?);
         if tx.facility_with_code(&code).await?.is_none() {
@@ -277,10 +279,10 @@ async fn read_act(read: &mut Read, asked: &FacilityStep) -> Result<Act> {
     })
 }
 
-/// Checks that are late and faults that wait, of what the caller's organisations keep; of the whole town for who minds
+/// Checks that are late, faults that wait and reports nobody looked into, of what the caller's organisations keep; of the whole town for who minds
 /// it all.
 // tidy(caller): part of the workbench, counted within the right that lets him deal with them.
-pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<Option<(i64, i64)>> {
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<Option<[i64; 3]>> {
     if caller.hats.scope(Action::FacilityCheck).is_none() {
         return Ok(None);
     }
@@ -289,8 +291,11 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     let late =
         FacilityFilter { due_before: Some(today), kept_by: kept_by.clone(), ..FacilityFilter::default() };
     let stages = Some("fault,repairing".to_owned());
-    let at_fault = FacilityFilter { stages, kept_by, ..FacilityFilter::default() };
-    Ok(Some((read.facility_count(&scope, &late).await?, read.facility_count(&scope, &at_fault).await?)))
+    let at_fault = FacilityFilter { stages, kept_by: kept_by.clone(), ..FacilityFilter::default() };
+    let kept = FacilityFilter { kept_by, reported: true, ..FacilityFilter::default() };
+    let (late, at_fault) =
+        (read.facility_count(&scope, &late).await?, read.facility_count(&scope, &at_fault).await?);
+    Ok(Some([late, at_fault, read.facility_count(&scope, &kept).await?]))
 }
 
 /// Whose facilities are the caller's to look after: those of his organisations; empty for who looks after the town's.
@@ -606,6 +611,7 @@ fn filter(caller: &Caller, asked: &FacilityAsked, names: &Names, today: Date) ->
         due_before: asked.overdue.unwrap_or(false).then_some(today),
         kept_by: if asked.mine.unwrap_or(false) { kept_by(caller) } else { Vec::new() },
         within,
+        reported: asked.reported.unwrap_or(false),
         with_void: asked.with_void.unwrap_or(false),
     })
 }

@@ -1,7 +1,8 @@
 //! Ledgers that people send: kept as they came, read in a confined child, compared with the register, tried and then
-//! written in one act or not at all. What does not belong here: reading cells (`exchange`), what a row of places or of
-//! people becomes (`import::places`, `import::people`).
+//! written in one act or not at all. What does not belong here: reading cells (`exchange`), what a row of
+//! places, people or facilities becomes (`import::places`, `import::people`, `import::facilities`).
 
+mod facilities;
 mod people;
 mod places;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use domain::policy::{Action, Subject};
 use exchange::crs::Crs;
+use exchange::facilities_sheet::{FACILITIES, FacilityRow};
 use exchange::header::{self, KeptMapping, Mapping};
 use exchange::ledger::{Column, Kind, Parsed, Row, SheetDef, Vocabulary, write_text};
 use exchange::people_sheet::{PEOPLE, PersonRow};
@@ -74,7 +76,7 @@ pub struct ImportField {
 pub struct ImportView {
     /// Id.
     pub id: String,
-    /// `places` or `people`.
+    /// `places`, `people`, `facilities` or `hydrants`.
     pub kind: String,
     /// Name it was sent under.
     pub name: String,
@@ -110,6 +112,17 @@ pub struct ImportChoice {
     /// `wgs84`, `cgcs2000`, `gcj02` or `bd09`; WGS 84 when left out.
     #[serde(default)]
     pub crs: Option<String>,
+    /// Take the good rows and leave out the bad ones, each of them named; only of facilities. Other people's tables of
+    /// hydrants are taken so unless told otherwise.
+    #[serde(default)]
+    pub leave_bad: Option<bool>,
+}
+
+impl ImportChoice {
+    /// Whether bad rows of this kind of ledger are left out instead of keeping the file back.
+    fn leaves_bad(&self, kind: &str) -> bool {
+        self.leave_bad.unwrap_or(kind == "hydrants")
+    }
 }
 
 /// Something wrong at one cell.
@@ -272,16 +285,19 @@ fn ledger_of(kind: &str) -> Result<&'static SheetDef> {
     match kind {
         "places" => Ok(&PLACES),
         "people" => Ok(&PEOPLE),
+        "facilities" | "hydrants" => Ok(&FACILITIES),
         other => Err(ImportError::UnknownKind { name: other.to_owned() }.into()),
     }
 }
 
 /// Words of a kind of ledger in this town.
 pub(crate) fn vocabulary(kind: &str) -> Vocabulary {
-    if kind == "people" {
-        exchange::people_sheet::default_vocabulary()
-    } else {
-        exchange::place_catalog::vocabulary(crate::place::catalog())
+    match kind {
+        "people" => exchange::people_sheet::default_vocabulary(),
+        "facilities" | "hydrants" => {
+            exchange::facilities_sheet::vocabulary(&crate::facility::facilities().catalog)
+        }
+        _ => exchange::place_catalog::vocabulary(crate::place::catalog()),
     }
 }
 
@@ -355,12 +371,11 @@ impl App {
             Request { vocabulary: vocabulary(kind), bounds: self.reader.bounds, ..Request::default() };
         let (program, blobs) = (self.reader.program.clone(), self.blobs.clone());
         let size_bytes = bytes.len() as u64;
-        let kind_asked = kind.to_owned();
         let sha256 = store::seal::sha256(&bytes);
         let keys = self.db.keys(&self.town).await?;
         let (blob, kept_bytes, sheets) = self
             .aside(move || {
-                let sheets = sandbox::preview(&program, &kind_asked, &bytes, &request)?;
+                let sheets = sandbox::preview(&program, definition.kind, &bytes, &request)?;
                 // A ledger is full of people; its file is sealed like their rows.
                 let sealed = keys.seal_file(&bytes)?;
                 Ok((blobs.put(&sealed)?, sealed.len() as u64, sheets))
@@ -475,6 +490,10 @@ impl App {
             "people" => {
                 let parsed = self.parse::<PersonRow>(&file, &choice, &running.progress).await?;
                 self.import_people(&file, &choice, parsed, commit.then_some(running)).await?
+            }
+            "facilities" | "hydrants" => {
+                let parsed = self.parse::<FacilityRow>(&file, &choice, &running.progress).await?;
+                self.import_facilities(&file, &choice, parsed, commit.then_some(running)).await?
             }
             _ => {
                 let parsed = self.parse::<PlaceRow>(&file, &choice, &running.progress).await?;

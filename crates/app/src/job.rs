@@ -66,11 +66,19 @@ pub enum JobKind {
     PlacardPrint,
     /// 合并打印文书.
     PaperPrint,
+    /// 选址计算.
+    SitingSolve,
 }
 
 impl JobKind {
-    const ALL: [Self; 5] =
-        [Self::AuditVerify, Self::ImportTry, Self::ImportCommit, Self::PlacardPrint, Self::PaperPrint];
+    const ALL: [Self; 6] = [
+        Self::AuditVerify,
+        Self::ImportTry,
+        Self::ImportCommit,
+        Self::PlacardPrint,
+        Self::PaperPrint,
+        Self::SitingSolve,
+    ];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
@@ -80,6 +88,7 @@ impl JobKind {
             Self::ImportCommit => "import.commit",
             Self::PlacardPrint => "placard.print",
             Self::PaperPrint => "paper.print",
+            Self::SitingSolve => "siting.solve",
         }
     }
 
@@ -91,6 +100,7 @@ impl JobKind {
             Self::ImportCommit => "导入台账",
             Self::PlacardPrint => "打印公示牌",
             Self::PaperPrint => "合并打印文书",
+            Self::SitingSolve => "选址计算",
         }
     }
 
@@ -377,6 +387,7 @@ impl App {
             JobKind::ImportCommit => self.carry_out_import(&running, true).await,
             JobKind::PlacardPrint => self.carry_out_placards(&running).await,
             JobKind::PaperPrint => self.carry_out_papers(&running).await,
+            JobKind::SitingSolve => self.carry_out_siting(&running).await,
         }
     }
 }

@@ -9,6 +9,7 @@ mod drill;
 mod enforcement;
 mod evidence;
 mod facility;
+mod fire_plan;
 mod force;
 mod handover;
 mod history;
@@ -87,6 +88,7 @@ impl App {
         facility::fill(self, roster).await?;
         road::fill(self, roster).await?;
         device::fill(self, roster).await?;
+        fire_plan::fill(self, roster).await?;
         training::fill(self, roster).await?;
         paper::fill(self, roster).await?;
         handover::fill(self, roster, &id).await?;

@@ -509,7 +509,7 @@ impl App {
         if orders > 0 {
             counts.push(count("dispatches", "调派等我应答", orders, "late", "/duty/mine"));
         }
-        if let Some((late, at_fault)) = crate::facility::waiting(read, caller, today).await? {
+        if let Some([late, at_fault, reported]) = crate::facility::waiting(read, caller, today).await? {
             if late > 0 {
                 counts.push(count(
                     "facility_checks",
@@ -522,6 +522,10 @@ impl App {
             if at_fault > 0 {
                 let href = "/facilities?stage=fault,repairing&mine=true";
                 counts.push(count("facility_faults", "故障待修设施", at_fault, "late", href));
+            }
+            if reported > 0 {
+                let href = "/facilities?reported=true&mine=true";
+                counts.push(count("facility_reports", "群众报告待核实设施", reported, "due", href));
             }
         }
         let silent = crate::device::waiting(read, caller, self.now()).await?;

@@ -7,6 +7,7 @@
 mod kind;
 pub mod network;
 mod refusal;
+pub mod report;
 mod shape;
 #[cfg(test)]
 mod tests;

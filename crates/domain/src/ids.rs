@@ -70,8 +70,14 @@ ids! {
     EvidenceId
     /// 公共消防设施.
     FacilityId
+    /// 选址论证.
+    SitingId
+    /// 消防专项规划.
+    FirePlanId
     /// 站队: a fire station, micro station or brigade.
     ForceId
+    /// 群众报告的设施故障.
+    FacilityReportId
     /// 督办事项.
     FollowUpId
     /// 上岗豁免.

@@ -1,5 +1,5 @@
 //! GeoJSON as one more kind of table: each feature a row, its properties the columns, a point its longitude and
-//! latitude. What does not belong here: other geometry, coordinate systems other than WGS-84.
+//! latitude, a line or an area its drawing in Well-Known Text. What does not belong here: coordinate systems (`crs`).
 
 use domain::facility::Shape;
 use serde_json::Value as Json;
@@ -16,6 +16,13 @@ pub const SHEET_NAME: &str = "GeoJSON";
 pub const LON: &str = "lon";
 /// Column key of the latitude taken from a point.
 pub const LAT: &str = "lat";
+
+/// Column key of the drawing of a line or an area, as WKT.
+pub const SHAPE: &str = "shape";
+/// Column key of the id of a feature.
+const ID: &str = "id";
+/// Column it goes into: a name no other header contains.
+const ID_COLUMN: &str = "feature_id";
 
 /// Reads a feature collection.
 ///
@@ -41,6 +48,14 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         if let (true, Some([lon, lat, ..])) = (is_point, position.map(Vec::as_slice)) {
             gathered.put(row, column_of(&mut columns, LON), cell(lon))?;
             gathered.put(row, column_of(&mut columns, LAT), cell(lat))?;
+        } else if let Some(drawn) = geometry.and_then(shape) {
+            let text = to_wkt(&drawn);
+            gathered.put(row, column_of(&mut columns, SHAPE), Cell::from(text.as_str()))?;
+        }
+        // Others keep the number of a thing beside its properties.
+        let id = feature.get(ID).filter(|_| properties.is_none_or(|own| !own.contains_key(ID)));
+        if let Some(id) = id.map(cell).filter(|id| !id.is_blank()) {
+            gathered.put(row, column_of(&mut columns, ID_COLUMN), id)?;
         }
     }
     for (name, column) in columns.iter().zip(0u32..) {
@@ -57,6 +72,48 @@ pub fn shape(value: &Json) -> Option<Shape> {
         flatten(coordinates);
     }
     serde_json::from_value(flat).ok()
+}
+
+/// A drawing as Well-Known Text, as it stands in a cell.
+pub fn to_wkt(shape: &Shape) -> String {
+    let line = |at: &[[f64; 2]]| -> String {
+        let written: Vec<String> = at.iter().map(|[lon, lat]| format!("{lon} {lat}")).collect();
+        format!("({})", written.join(", "))
+    };
+    match shape {
+        Shape::Point(at) => format!("POINT {}", line(std::slice::from_ref(at))),
+        Shape::LineString(at) => format!("LINESTRING {}", line(at)),
+        Shape::Polygon(rings) => {
+            let rings: Vec<String> = rings.iter().map(|ring| line(ring)).collect();
+            format!("POLYGON ({})", rings.join(", "))
+        }
+    }
+}
+
+/// Reads a point, line or area in Well-Known Text; heights are left out. None when it is none.
+pub fn from_wkt(text: &str) -> Option<Shape> {
+    let text = text.trim();
+    let open = text.find('(')?;
+    let (word, rest) = text.split_at(open);
+    let inner = rest.strip_prefix('(')?.trim_end().strip_suffix(')')?;
+    let position = |pair: &str| -> Option<[f64; 2]> {
+        let mut degrees = pair.split_whitespace().map(str::parse::<f64>);
+        Some([degrees.next()?.ok()?, degrees.next()?.ok()?])
+    };
+    let line = |text: &str| text.split(',').map(position).collect::<Option<Vec<_>>>();
+    match word.split_whitespace().next()?.to_ascii_uppercase().as_str() {
+        "POINT" => position(inner).map(Shape::Point),
+        "LINESTRING" => line(inner).map(Shape::LineString),
+        "POLYGON" => {
+            let rings = inner.split(')').map(|ring| ring.trim_start_matches([',', ' ', '(']));
+            rings
+                .filter(|ring| !ring.trim().is_empty())
+                .map(line)
+                .collect::<Option<Vec<_>>>()
+                .map(Shape::Polygon)
+        }
+        _ => None,
+    }
 }
 
 /// Leaves longitude and latitude of every position.
@@ -90,5 +147,28 @@ fn cell(value: &Json) -> Cell {
             Cell::Text(items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("、"))
         }
         Json::Object(_) => Cell::Empty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_comes_back_from_its_text_and_what_is_none_does_not() {
+        let ring = vec![[105.9, 29.3], [105.91, 29.3], [105.91, 29.31], [105.9, 29.3]];
+        for shape in [
+            Shape::Point([105.912_345_6, 29.3]),
+            Shape::LineString(vec![[105.9, 29.3], [105.91, 29.31]]),
+            Shape::Polygon(vec![ring.clone(), ring]),
+        ] {
+            assert_eq!(from_wkt(&to_wkt(&shape)), Some(shape));
+        }
+        assert_eq!(from_wkt("point z (105.9 29.3 400)"), Some(Shape::Point([105.9, 29.3])));
+        for wrong in
+            ["", "村口", "LINESTRING 105.9 29.3", "LINESTRING (105.9)", "CIRCLE (1 2)", "POINT (a b)"]
+        {
+            assert_eq!(from_wkt(wrong), None, "{wrong}");
+        }
     }
 }

@@ -35,6 +35,16 @@ pub enum Terms {
     Opening,
     /// Role of a post.
     Role,
+    /// Kind of a public fire facility.
+    Facility,
+    /// Where a check station stands.
+    Site,
+    /// Where water comes from.
+    Source,
+    /// Whether something stands already.
+    Built,
+    /// Yes or no.
+    YesNo,
 }
 
 /// How the cells of a column are read.
@@ -52,6 +62,8 @@ pub enum Kind {
     Count(u32),
     /// Square metres.
     Area,
+    /// A measure not below 0: words for its unit, and the most that is plausible.
+    Measure(&'static [&'static str], f64),
     /// Degrees east, WGS-84 or as the importer is told.
     Lon,
     /// Degrees north.
@@ -265,6 +277,9 @@ pub fn read_value(kind: Kind, cell: &Cell, lookup: &Lookup) -> Result<Value, Mis
             let units = ["平方米", "平米", "平方", "㎡", "m²", "m2", "M2", "平"];
             Ok(read_number(cell, &units, 0.0..=10_000_000.0)?.map_or(Value::None, Value::Number))
         }
+        Kind::Measure(units, most) => {
+            Ok(read_number(cell, units, 0.0..=most)?.map_or(Value::None, Value::Number))
+        }
         Kind::Lon => {
             Ok(read_number(cell, &["°", "度", "E"], -180.0..=180.0)?.map_or(Value::None, Value::Number))
         }
@@ -472,7 +487,7 @@ impl Reading<'_> {
                     && cells.get(*at).is_some_and(|cell| cell.shown() == column.example)
             })
         };
-        if is_example("name") && is_example("note") {
+        if is_example("name") && (is_example("note") || is_example("code")) {
             return Some(("row.example", "模板里的示例行没有导入"));
         }
         let is_signature = [

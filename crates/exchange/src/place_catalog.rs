@@ -116,7 +116,7 @@ pub fn vocabulary(catalog: &Catalog) -> Vocabulary {
                     term.synonyms.push("closed".to_owned());
                 }
             }
-            Terms::List | Terms::Role => {}
+            _ => {}
         }
     }
     vocabulary

@@ -15,6 +15,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
+    facilities_sheet::{FACILITIES, FacilityRow},
     header::{self, KeptMapping, Mapping},
     ledger::{self, Numbered, Parsed, Row, SheetDef, Vocabulary},
     notice_file,
@@ -262,8 +263,10 @@ fn answer<W: Write>(
     match kind {
         "places" => rows::<PlaceRow, W>(bytes, request, output),
         "people" => rows::<PersonRow, W>(bytes, request, output),
+        "facilities" => rows::<FacilityRow, W>(bytes, request, output),
         "preview:places" => previews(&PLACES, bytes, request, output),
         "preview:people" => previews(&PEOPLE, bytes, request, output),
+        "preview:facilities" => previews(&FACILITIES, bytes, request, output),
         "workbook" => cells(bytes, request, output),
         "notice" | "notice:docx" => {
             let text = notice_file::read(bytes, kind == "notice:docx", &request.limits)?;

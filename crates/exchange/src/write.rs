@@ -1,9 +1,10 @@
-//! Writes ledgers: `.xlsx`, `.csv`, `.geojson`, a blank template, and the user's own rows with what is wrong beside
+//! Writes ledgers: `.xlsx`, `.csv`, `.geojson`, `.kml`, a blank template, and the user's own rows with what is wrong beside
 //! them. What is exported imports again unchanged, and no cell can become a formula: workbooks get strings as strings,
 //! separated text gets the guard of `csv_text`. What does not belong here: which rows somebody may see (`app`).
 
 use std::{collections::HashMap, io::Write};
 
+use domain::facility::Shape;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula, Workbook,
     Worksheet, XlsxError,
@@ -11,7 +12,7 @@ use rust_xlsxwriter::{
 
 use crate::{
     csv_text::guard,
-    geojson::{LAT, LON},
+    geojson::{LAT, LON, SHAPE, from_wkt},
     header::Mapping,
     ledger::{Column, Kind, Row, SheetDef, Terms, Vocabulary},
     problem::{Level, Problem},
@@ -158,19 +159,14 @@ pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, mut output: impl Write
         let mut properties = serde_json::Map::new();
         for column in R::sheet().columns {
             let value = row.get(column.key);
-            if value != Value::None && column.key != LON && column.key != LAT {
+            if value != Value::None && ![LON, LAT, SHAPE].contains(&column.key) {
                 properties.insert(
                     column.key.to_owned(),
                     serde_json::to_value(value).map_err(std::io::Error::other)?,
                 );
             }
         }
-        let geometry = match (row.get(LON), row.get(LAT)) {
-            (Value::Number(lon), Value::Number(lat)) => {
-                serde_json::json!({"type": "Point", "coordinates": [lon, lat]})
-            }
-            _ => serde_json::Value::Null,
-        };
+        let geometry = serde_json::to_value(shape_of(&row)).map_err(std::io::Error::other)?;
         output.write_all(if index == 0 { b"\n" } else { b",\n" })?;
         let feature = serde_json::json!({"type": "Feature", "geometry": geometry, "properties": properties});
         serde_json::to_writer(&mut output, &feature).map_err(std::io::Error::from)?;
@@ -178,6 +174,88 @@ pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, mut output: impl Write
     output.write_all(b"\n]}\n")?;
     output.flush()?;
     Ok(())
+}
+
+/// Where a row lies: its drawing, or the point of its longitude and latitude.
+fn shape_of<R: Row>(row: &R) -> Option<Shape> {
+    match (row.get(SHAPE), row.get(LON), row.get(LAT)) {
+        (Value::Text(text), _, _) => from_wkt(&text),
+        (_, Value::Number(lon), Value::Number(lat)) => Some(Shape::Point([lon, lat])),
+        _ => None,
+    }
+}
+
+/// Writes KML 2.2 for map programs: name, what the row says, and where it lies. It is not read in again.
+pub fn kml<R: Row>(
+    rows: impl IntoIterator<Item = R>,
+    vocabulary: &Vocabulary,
+    mut output: impl Write,
+) -> Result<(), ExportError> {
+    let definition = R::sheet();
+    let labels = Labels::of(definition, vocabulary);
+    writeln!(
+        output,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><name>{}</name>",
+        definition.title
+    )?;
+    for row in rows {
+        let Some(shape) = shape_of(&row) else { continue };
+        let said = |column: &Column| crate::ledger::write_text(&labels.say(column.kind, row.get(column.key)));
+        let name = definition.column("name").map(said).unwrap_or_default();
+        write!(output, "<Placemark><name>{}</name><ExtendedData>", escaped(&name))?;
+        for column in definition.columns.iter().filter(|c| ![LON, LAT, SHAPE, "name"].contains(&c.key)) {
+            let value = said(column);
+            if !value.is_empty() {
+                write!(
+                    output,
+                    "<Data name=\"{}\"><displayName>{}</displayName><value>{}</value></Data>",
+                    column.key,
+                    escaped(column.header),
+                    escaped(&value)
+                )?;
+            }
+        }
+        write!(output, "</ExtendedData>")?;
+        match &shape {
+            Shape::Point(at) => write!(output, "<Point>{}</Point>", positions(std::slice::from_ref(at)))?,
+            Shape::LineString(line) => write!(output, "<LineString>{}</LineString>", positions(line))?,
+            Shape::Polygon(rings) => {
+                write!(output, "<Polygon>")?;
+                for (ring, side) in
+                    rings.iter().zip(std::iter::once("outer").chain(std::iter::repeat("inner")))
+                {
+                    let ring = positions(ring);
+                    write!(output, "<{side}BoundaryIs><LinearRing>{ring}</LinearRing></{side}BoundaryIs>")?;
+                }
+                write!(output, "</Polygon>")?;
+            }
+        }
+        writeln!(output, "</Placemark>")?;
+    }
+    writeln!(output, "</Document></kml>")?;
+    output.flush()?;
+    Ok(())
+}
+
+fn positions(at: &[[f64; 2]]) -> String {
+    let written: Vec<String> = at.iter().map(|[lon, lat]| format!("{lon},{lat}")).collect();
+    format!("<coordinates>{}</coordinates>", written.join(" "))
+}
+
+/// Text as XML takes it; what XML has no sign for is left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Writes a blank ledger with one made-up row, drop-down lists and a sheet that explains each column.
@@ -484,11 +562,12 @@ fn write_cell(
 fn advice(kind: Kind) -> &'static str {
     match kind {
         Kind::Text(_) => "文字",
-        Kind::Code => "编号，保持文本格式；已有编号的场所靠它对应",
+        Kind::Code => "编号，保持文本格式；已有编号的靠它对应",
         Kind::Uscc => "18 位统一社会信用代码，两处校验码都会核对；没有就留空",
         Kind::Phone => "11 位手机号或带区号的固定电话，多个用顿号隔开",
         Kind::Count(_) => "整数",
         Kind::Area => "平方米，数字",
+        Kind::Measure(..) => "数字，单位见列名",
         Kind::Lon => "十进制度，如 105.89；导入时要说明坐标系",
         Kind::Lat => "十进制度，如 29.35；导入时要说明坐标系",
         Kind::Date => "写成 2024-03-05",

@@ -10,8 +10,10 @@
 use std::{fs, path::PathBuf};
 
 use exchange::{
+    facilities_sheet::{self, FACILITIES, FacilityRow},
     header,
-    ledger::{Column, Kind, SheetDef},
+    ledger::{self, Column, Kind, Parsed, SheetDef},
+    problem::Level,
     sheet::{self, Limits, Workbook},
 };
 
@@ -60,6 +62,61 @@ fn a_citys_dirty_table_is_read_to_the_last_row_with_empty_cells_in_place() {
     assert_eq!(sheet.cell(1, 3).shown(), "6919 S MEMORIAL DR E");
     assert_eq!(sheet.cell(1, 8).shown(), "", "CONDITION is empty in the first row");
     assert_eq!(sheet.cell(1, 9).shown(), "MUELL");
+}
+
+/// Hydrants as read with the guess at their columns, changed by whoever imports.
+fn hydrants(name: &str, said: &[(&str, &str)]) -> Option<Parsed<FacilityRow>> {
+    let book = read(name)?;
+    let (kinds, problems) = exchange::facility_catalog::read(exchange::shipped::FACILITIES);
+    assert!(problems.is_empty());
+    let words = facilities_sheet::vocabulary(&kinds.catalog);
+    let mut mapping = header::guess(&book.sheets[0], &FACILITIES).expect("a header");
+    for column in &mut mapping.columns {
+        if let Some((_, key)) = said.iter().find(|(header, _)| *header == column.header) {
+            column.key = Some((*key).to_owned());
+        }
+    }
+    Some(ledger::parse(&book.sheets[0], &mapping, &words, &mut |_| {}))
+}
+
+#[test]
+fn a_citys_hydrants_are_read_and_a_flow_without_a_unit_only_when_somebody_says_which() {
+    let file = "hydrants/tulsa-hydrants-first1000.csv";
+    let Some(parsed) = hydrants(file, &[]) else { return };
+    let first = &parsed.rows[0].value;
+    assert_eq!(
+        (first.code.as_deref(), first.lon, first.lat),
+        (Some("00559-0014"), Some(-95.882277), Some(36.063804))
+    );
+    assert_eq!(first.address.as_deref(), Some("6919 S MEMORIAL DR E"));
+    assert_eq!(parsed.rows.len(), 1000);
+    assert!(parsed.rows.iter().all(|row| row.value.flow_l_s.is_none() && row.value.site.is_none()));
+    let Some(parsed) = hydrants(file, &[("FLOW", "flow_gpm")]) else { return };
+    assert_eq!(parsed.rows[0].value.flow_l_s, Some(66.876), "1060 gallons a minute");
+    let bad: Vec<_> = parsed.problems.iter().filter(|p| p.level == Level::Error).collect();
+    let named = bad.iter().find(|p| p.row == 4).unwrap();
+    assert_eq!(
+        (named.column.as_str(), named.value.as_str(), &*named.code),
+        ("E FLOW", "41902", "cell.number")
+    );
+    assert_eq!(parsed.rows.len() + bad.len(), 1000, "each row is taken or named");
+    assert!(bad.len() > 200, "{} rows with a flow no hydrant has", bad.len());
+}
+
+#[test]
+fn hydrants_of_a_free_map_come_with_their_kind_and_the_number_they_have_there() {
+    let Some(parsed) = hydrants("hydrants/osm-hydrants-krems.geojson", &[]) else { return };
+    assert_eq!(parsed.problems, []);
+    let told: Vec<_> =
+        parsed.rows.iter().map(|row| (row.value.code.as_deref(), row.value.kind.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some("node/2386934018"), Some("hydrant_outdoor")),
+            (Some("node/2386934019"), Some("hydrant_outdoor"))
+        ]
+    );
+    assert_eq!((parsed.rows[0].value.lon, parsed.rows[0].value.lat), (Some(15.6080827), Some(48.3897991)));
 }
 
 /// A ledger of towns, only to see a header found in a table that knows nothing of ours.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use app::facility::view::FacilityAsked;
 use app::import::{ImportChoice, ImportReport, ImportView};
 use app::place::view::PlaceQuery;
 use app::{App, Caller};
@@ -23,6 +24,10 @@ pub enum Kind {
     Places,
     /// 人员任职表
     People,
+    /// 公共消防设施台账
+    Facilities,
+    /// 消火栓表：没有写类别的按室外消火栓登记，有错的行跳过并逐行列出
+    Hydrants,
 }
 
 /// Coordinate system of the file.
@@ -43,7 +48,7 @@ pub enum Crs {
 pub struct Import {
     /// Kind of ledger.
     kind: Kind,
-    /// `.xlsx`, `.xls`, `.csv` or `.geojson`.
+    /// `.xlsx`, `.xls`, `.ods`, `.csv` or `.geojson`.
     file: PathBuf,
     /// Only look; write nothing.
     #[arg(long)]
@@ -57,6 +62,9 @@ pub struct Import {
     /// Coordinate system of the file.
     #[arg(long, default_value = "wgs84")]
     crs: Crs,
+    /// Leave out bad rows, each of them named, and take the rest (facilities and hydrants).
+    #[arg(long)]
+    leave_bad: bool,
     /// One JSON document.
     #[arg(long)]
     json: bool,
@@ -67,7 +75,7 @@ pub struct Import {
 pub struct Export {
     /// Kind of ledger.
     kind: Kind,
-    /// `.xlsx`, `.csv` or `.geojson`, by its ending.
+    /// `.xlsx`, `.csv`, `.geojson` or `.kml`, by its ending.
     file: PathBuf,
 }
 
@@ -120,6 +128,7 @@ fn choice(view: &ImportView, asked: &Import) -> anyhow::Result<ImportChoice> {
             .collect(),
         decisions: BTreeMap::new(),
         crs: Some(word(asked.crs)),
+        leave_bad: asked.leave_bad.then_some(true),
     })
 }
 
@@ -132,7 +141,12 @@ pub fn wants_json(asked: &Import) -> bool {
 ///
 /// Errors: rows are wrong or doubtful.
 pub fn settled(asked: &Import, report: &ImportReport) -> anyhow::Result<()> {
-    ensure!(report.problems.is_empty(), "有 {} 处错误，没有写入", report.problems.len());
+    if report.committed {
+        return Ok(());
+    }
+    let leaves_bad = asked.leave_bad || asked.kind == Kind::Hydrants;
+    let bad = report.problems.len();
+    ensure!(report.problems.is_empty() || (asked.dry_run && leaves_bad), "有 {bad} 处错误，没有写入");
     ensure!(
         report.duplicates.is_empty(),
         "有 {} 行可能是已有场所或人员，没有写入；请在网页上导入并逐行确认",
@@ -167,11 +181,20 @@ pub fn lines(report: &ImportReport) -> Vec<String> {
 
 /// Writes the register into a file and returns its size in bytes.
 pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
-    ensure!(asked.kind == Kind::Places, "目前只能导出场所台账（places）");
+    ensure!(asked.kind != Kind::People, "人员任职表不整份导出；能导出的有 places、facilities、hydrants");
     let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
     let caller = Caller::system();
-    let (_, bytes) = app.export_places(&caller, &PlaceQuery::default(), format, "").await.map_err(plainly)?;
+    let facilities =
+        |kind: Option<&str>| FacilityAsked { kind: kind.map(str::to_owned), ..FacilityAsked::default() };
+    let written = match asked.kind {
+        Kind::Facilities => app.export_facilities(&caller, &facilities(None), format).await,
+        Kind::Hydrants => {
+            app.export_facilities(&caller, &facilities(Some("hydrant_outdoor,hydrant_forest")), format).await
+        }
+        _ => app.export_places(&caller, &PlaceQuery::default(), format, "").await,
+    };
+    let (_, bytes) = written.map_err(plainly)?;
     std::fs::write(&asked.file, &bytes).with_context(|| format!("{} 写不进去", asked.file.display()))?;
     Ok(bytes.len())
 }

@@ -1,6 +1,8 @@
 //! Facilities as rows: the facility as JSON with columns to search and sort by, and what happened to it, appended only.
 //! What does not belong here: whether a step is allowed (`domain::facility`).
 
+pub mod report;
+
 use std::collections::BTreeMap;
 
 use domain::facility::{Bounds, Event, Facility};
@@ -50,9 +52,15 @@ pub struct FacilityFilter {
     pub kept_by: Vec<String>,
     /// Only those whose box touches this one. Units: degrees.
     pub within: Option<Bounds>,
+    /// Only those with a public report nobody looked into.
+    pub reported: bool,
     /// Voided ones too.
     pub with_void: bool,
 }
+
+/// That somebody reported a facility and nobody looked yet.
+const IS_REPORTED: &str = "EXISTS (SELECT 1 FROM facility_report r WHERE r.town = facility.town \
+                           AND r.facility = facility.id AND r.state = 'open')";
 
 impl FacilityFilter {
     fn narrow(&self, only: &mut Where) {
@@ -78,6 +86,9 @@ impl FacilityFilter {
             let [west, south, east, north] =
                 [b.west, b.south, b.east, b.north].map(|degree| only.mark(degree));
             only.and(&format!("west <= {east} AND east >= {west} AND south <= {north} AND north >= {south}"));
+        }
+        if self.reported {
+            only.and(IS_REPORTED);
         }
         if !self.with_void {
             only.and("voided_at IS NULL");

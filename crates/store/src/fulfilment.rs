@@ -10,6 +10,7 @@ mod device;
 mod drill;
 mod evidence;
 mod facility;
+mod fire_plan;
 mod force;
 mod house;
 mod letter;
@@ -76,6 +77,7 @@ pub const CONNECTED: &[&str] = &[
     "road.passable",
     "report_case.accepted",
     "report_case.replied",
+    "plan.item",
 ];
 
 /// A village as the board shows it.
@@ -179,6 +181,7 @@ impl Read {
         self.gather_stop_uses(&mut out).await?;
         self.gather_devices(&mut out, as_of).await?;
         self.gather_report_cases(&mut out).await?;
+        self.gather_fire_plans(&mut out, as_of).await?;
         Ok(out)
     }
 

@@ -30,6 +30,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0019_facility", include_str!("../migrations/0019_facility.sql")),
     ("0020_road", include_str!("../migrations/0020_road.sql")),
     ("0021_road_scenario", include_str!("../migrations/0021_road_scenario.sql")),
+    ("0022_fire_plan", include_str!("../migrations/0022_fire_plan.sql")),
+    ("0023_report_siting", include_str!("../migrations/0023_report_siting.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
     ("0025_incident", include_str!("../migrations/0025_incident.sql")),

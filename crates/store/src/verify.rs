@@ -97,6 +97,10 @@ pub const SEALED: &[&str] = &[
     "house_check",
     "stop_use",
     "stop_use_event",
+    "fire_plan",
+    "fire_plan_event",
+    "facility_report",
+    "siting",
 ];
 
 /// Something that does not fit.

@@ -40,6 +40,8 @@ pub struct FacilityAsked {
     pub overdue: Option<bool>,
     /// Only what the caller's organisations own or keep.
     pub mine: Option<bool>,
+    /// Only those with a public report nobody looked into.
+    pub reported: Option<bool>,
     /// West, south, east, north. Units: degrees.
     pub bbox: Option<String>,
     /// Voided ones too.

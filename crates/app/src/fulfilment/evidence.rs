@@ -57,6 +57,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         }
         "road.passable" => ("road", Action::RoadRead),
         "device.online" | "device.installed" => ("device", Action::DeviceRead),
+        "plan.item" => ("fire_plan", Action::FirePlanRead),
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
@@ -174,10 +175,17 @@ async fn readable(
         true => read.object_refs("place", &decided).await?,
         false => HashMap::new(),
     };
+    // What was signed is a fire plan or evidence somebody handed in.
+    let signed: Vec<&str> =
+        facts.iter().filter(|fact| fact.kind.starts_with("document.")).map(|fact| fact.id.as_str()).collect();
+    let plans = read.object_refs("fire_plan", &signed).await?;
     let mut sources = Vec::with_capacity(facts.len());
     for fact in &facts {
         sources.push(match fact.kind {
             BOARD if !boards.contains_key(&fact.id) => ("evidence", Action::EvidenceRead),
+            kind if kind.starts_with("document.") && plans.contains_key(&fact.id) => {
+                ("fire_plan", Action::FirePlanRead)
+            }
             "patrol.done" if read.patrol(&fact.id).await?.is_some() => ("patrol", Action::ForceRead),
             "risk.identified" | "decision.recorded" if stopped.contains_key(&fact.id) => {
                 ("stop_use", Action::StopUseRead)
@@ -290,7 +298,7 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "campaign" | "contract" | "drill" | "device" | "report_case" => {
+        "campaign" | "contract" | "drill" | "device" | "report_case" | "fire_plan" => {
             place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
         }
         "facility" => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{OrgId, TerritoryCode};
-use domain::org::{Level, Org, Territory};
+use domain::org::{Level, Org, OrgKind, Territory};
 use exchange::value::comparable;
 use store::Read;
 
@@ -45,6 +45,16 @@ impl Gazetteer {
     pub(crate) fn org(&self, id: &OrgId) -> Named {
         let name = self.orgs.get(id).map_or(id.as_str(), |o| o.name.as_str());
         Named::new(id.as_str(), name)
+    }
+
+    /// The first territory of a level: the town, of the one town there is.
+    pub(crate) fn of_level(&self, level: Level) -> Option<&Territory> {
+        self.territories.values().find(|t| t.level == level)
+    }
+
+    /// The first organisation of a kind that still is.
+    pub(crate) fn org_of_kind(&self, kind: OrgKind) -> Option<OrgId> {
+        self.orgs.values().find(|o| o.active && o.kind == kind).map(|o| o.id.clone())
     }
 
     /// Every village and community.

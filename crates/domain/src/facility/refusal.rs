@@ -48,6 +48,12 @@ pub enum FacilityRefusal {
     /// At fault without saying how.
     #[error("请写明故障情况")]
     NoFault,
+    /// A report of more words than fit.
+    #[error("补充说明请在 300 字以内")]
+    ReportTooLong,
+    /// A report that somebody decided.
+    #[error("这条报告已经核实过，请刷新后再看")]
+    ReportDecided,
     /// Maintained without saying how.
     #[error("请写明保养了什么")]
     NoWork,
@@ -83,6 +89,8 @@ impl FacilityRefusal {
             Self::NobodyAccepted => "facility.nobody_accepted",
             Self::NobodyKeeps => "facility.nobody_keeps",
             Self::NoFault => "facility.no_fault",
+            Self::ReportTooLong => "facility.report_too_long",
+            Self::ReportDecided => "facility.report_decided",
             Self::NoWork => "facility.no_work",
             Self::Cost => "facility.cost",
             Self::NoReason => "facility.no_reason",

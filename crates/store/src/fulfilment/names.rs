@@ -41,6 +41,8 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "incident" => at_a_place("incident"),
         "dispatch" => at_a_place("dispatch"),
         "report_case" => Some(("report_case", "id", crate::report_case::COLUMNS)),
+        "fire_plan" => Some(("fire_plan", "id", crate::fire_plan::COLUMNS)),
+        "siting" => Some(("siting", "id", crate::siting::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
     }
@@ -141,6 +143,7 @@ impl Read {
             "authority_item" => (object_kind, "id", "name"),
             "enforcement" => (object_kind, "id", "cause"),
             "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
+            "inspection_plan" | "contract" | "drill" | "fire_plan" | "siting" => (object_kind, "id", "title"),
             "placard" => ("placard", "id", "code"),
             "stop_use" => ("stop_use", "id", STOPPED),
             "inspection" => ("inspection", "inspection", PLACE),

@@ -314,6 +314,33 @@ export type ScenarioInput = Schemas['ScenarioInput']
 export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']
 export type FacilityStep = Schemas['FacilityStep']
+export type FacilityReportView = View<'FacilityReportView'>
+export type FacilityReports = View<'FacilityReports'>
+export type FacilityLabels = View<'FacilityLabels'>
+export type FacilityReportDecision = Schemas['FacilityReportDecision']
+
+// ── siting studies
+
+export type SitingList = View<'SitingList'>
+export type SitingOptions = View<'SitingOptions'>
+export type SitingSpot = Schemas['SitingSpot']
+export type SitingSpots = View<'SitingSpots'>
+export type SitingFound = View<'SitingFound'>
+export type SitingView = View<'SitingView'>
+export type SitingInput = Schemas['SitingInput']
+
+// ── special fire plans
+
+export type FirePlanRow = View<'FirePlanRow'>
+export type FirePlanList = View<'FirePlanList'>
+export type FirePlanOptions = View<'FirePlanOptions'>
+export type FirePlanItem = View<'FirePlanItem'>
+export type FirePlanView = View<'FirePlanView'>
+export type FirePlanPair = View<'FirePlanPair'>
+export type FirePlanDifference = View<'FirePlanDifference'>
+export type FirePlanItemInput = Schemas['FirePlanItemInput']
+export type FirePlanInput = Schemas['FirePlanInput']
+export type FirePlanStep = Schemas['FirePlanStep']
 
 // ── devices and what they say
 

@@ -1,0 +1,125 @@
+//! Stories of faults that people without an account report: the page behind a label, its limits, what whoever keeps the
+//! facility makes of a report, and the water that changes only then.
+
+mod common;
+
+use axum::http::{Method, StatusCode};
+use common::{Browser, Told, Town, V1, town};
+use serde_json::{Value, json};
+use testkit::both_databases;
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+async fn step(browser: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Result<Value> {
+    asked["version"] = page["version"].clone();
+    browser.post(&format!("/api/v1/facilities/{}/steps", text(page, "id")), asked).await?.ok()
+}
+
+/// A pool in service, kept by the first village.
+async fn pool(clerk: &mut Browser) -> anyhow::Result<Value> {
+    let pool = json!({ "kind": "fire_pool", "name": "老街<消防>水池", "territory": V1, "address": "老街 12 号旁", "found": true,
+        "shape": { "type": "Point", "coordinates": [105.872, 29.268] }, "water": { "usable_m3": 120, "lift_m": 4.5 } });
+    let page = clerk.post("/api/v1/facilities", pool).await?.ok()?;
+    let keeping =
+        json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1", "check_days": 92 });
+    let page = step(clerk, &page, keeping).await?;
+    step(clerk, &page, json!({ "step": "enter" })).await
+}
+
+/// Sends the form as a browser without script does.
+async fn report(town: &Town, path: &str, form: &str) -> anyhow::Result<Told> {
+    let mut anybody = Browser::new(&town.router);
+    anybody.header = false;
+    let kind = [("content-type", "application/x-www-form-urlencoded")];
+    anybody.send(Method::POST, path, &kind, form.as_bytes().to_vec()).await
+}
+
+fn shown(told: &Told) -> String {
+    String::from_utf8_lossy(&told.bytes).into_owned()
+}
+
+#[tokio::test]
+async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let page = pool(&mut clerk).await?;
+        let reports = format!("/api/v1/facilities/{}/reports", text(&page, "id"));
+        let path = text(&staff.get(&reports).await?.ok()?, "path").to_owned();
+        let labels = staff.get("/api/v1/facilities/labels?kind=fire_pool").await?.ok()?;
+        assert!(text(&labels["items"][0], "svg").contains("<svg") && labels["total"] == 1, "{labels}");
+
+        let mut anybody = Browser::new(&town.router);
+        let told = anybody.get(&path).await?;
+        let html = shown(&told);
+        assert!(
+            told.status.is_success() && html.contains("老街&lt;消防&gt;水池") && html.contains("在用"),
+            "{html}"
+        );
+        assert!(!html.contains("<script") && html.len() < 14_000 && told.headers.get("set-cookie").is_none());
+        assert!(shown(&anybody.get(&format!("{path}?lang=en")).await?).contains("Report a problem"));
+        assert_eq!(anybody.get("/p/f-nothing").await?.status, StatusCode::NOT_FOUND);
+
+        assert_eq!(
+            report(&town, &path, "trouble=other&words=").await?.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(report(&town, &path, "trouble=sunk").await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told =
+            report(&town, &path, "trouble=no_water&words=%E6%89%93%E5%BC%80%E6%B2%A1%E6%B0%B4").await?;
+        assert!(told.status.is_success() && shown(&told).contains("已收到"), "{}", shown(&told));
+        report(&town, &path, "trouble=no_water").await?;
+        report(&town, &path, "trouble=leaking").await?;
+        let known = staff.get(&reports).await?.ok()?;
+        let items = known["items"].as_array().cloned().unwrap_or_default();
+        assert_eq!(items.len(), 2, "one about the same thing stands for all of them");
+        let still = staff.get(&format!("/api/v1/facilities/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!((&still["water_counts"], text(&still["stage"], "code")), (&json!(true), "in_service"));
+        let listed = staff.get("/api/v1/facilities?reported=true").await?.ok()?;
+        assert_eq!(listed["total"], 1);
+        let work = staff.get("/api/v1/workbench").await?.ok()?.to_string();
+        assert!(work.contains("facility_reports"), "{work}");
+
+        let of = |trouble: &str| {
+            let found = items.iter().find(|one| text(&one["trouble"], "code") == trouble);
+            format!("{reports}/{}", found.map(|one| text(one, "id")).unwrap_or_default())
+        };
+        let mut far = town.login("staff2").await?;
+        let decision = json!({ "confirmed": true, "version": 1 });
+        assert_eq!(far.post(&of("no_water"), decision.clone()).await?.status, StatusCode::FORBIDDEN);
+        let unsaid = staff.post(&of("leaking"), json!({ "confirmed": false, "version": 1 })).await?;
+        assert_eq!(unsaid.code(), "facility.no_reason");
+        staff
+            .post(&of("leaking"), json!({ "confirmed": false, "text": "到场看过，不漏", "version": 1 }))
+            .await?
+            .ok()?;
+        let page = staff.post(&of("no_water"), decision.clone()).await?.ok()?;
+        assert_eq!((&page["water_counts"], text(&page["stage"], "code")), (&json!(false), "fault"));
+        assert_eq!(text(&page, "fault"), "群众报告“没有水、不出水”：打开没水");
+        assert_eq!(staff.post(&of("no_water"), decision).await?.code(), "facility.report_decided");
+        assert!(shown(&anybody.get(&path).await?).contains("故障，等待维修"));
+        assert_eq!(staff.get("/api/v1/facilities?reported=true").await?.ok()?["total"], 0);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn nobody_floods_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let page = pool(&mut clerk).await?;
+        let path = format!("/p/f-{}", text(&page, "id"));
+        let mut last = StatusCode::OK;
+        for _ in 0..7 {
+            last = report(&town, &path, "trouble=broken").await?.status;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "six an hour from one address");
+        assert!(clerk.get(&path).await?.status.is_success(), "reading goes on");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,362 @@
+//! Where something belongs, argued: candidates and demands gathered from the register, the question answered as a job, the
+//! answer kept with what would change with one site more or fewer and another radius. What does not belong here: solving
+//! (`road::siting`), what is typed in and shown ([`view`]).
+
+pub mod view;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use domain::geometry::{Position, distance_m};
+use domain::ids::{OrgId, SitingId};
+use domain::org::Level;
+use domain::place::Opening;
+use domain::policy::{Action, Subject};
+use domain::siting::{
+    Candidate, Demand, Found, Measure, Model, Outcome, Purpose, Question, SitingRefusal, Study, Variant,
+    Weights,
+};
+use domain::sortie::Incident;
+use domain::time::Timestamp;
+use road::siting::instance::Instance;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Read;
+use store::facility::FacilityFilter;
+use store::force::ForceFilter;
+use store::place::PlaceFilter;
+use store::siting::SitingRecord;
+
+use crate::facility::facilities;
+use crate::job::{Asker, JobKind, Running};
+use crate::place::Gazetteer;
+use crate::view::{Named, Word};
+use crate::{App, Caller, Error, Result};
+use view::{SitingAsked, SitingInput, SitingList, SitingOptions, SitingSpot, SitingSpots, SitingView};
+
+/// Studies on the list.
+const SHOWN: i64 = 100;
+/// Sorties looked through for fires.
+const SORTIES: i64 = 20_000;
+/// For how long one question is worked at, the question itself and each variant.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(10)];
+/// Tenths of a metre in a metre: what the solver counts in.
+const TENTHS: f64 = 10.0;
+
+impl From<SitingRefusal> for Error {
+    fn from(refusal: SitingRefusal) -> Self {
+        Self::Refused { code: refusal.code(), message: refusal.to_string() }
+    }
+}
+
+/// What a job is to work out.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    siting: SitingId,
+}
+
+fn subject(record: &SitingRecord) -> Subject {
+    Subject::of(&record.path, Some(&record.study.org))
+}
+
+/// Places with a position that are in use, with who is there and how often it burned; and how many have no position.
+async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u32)> {
+    let whole = Caller::system();
+    let mut fires: BTreeMap<String, u32> = BTreeMap::new();
+    let sorties = read.sorties(&whole.scope(Action::SortieRead)?, None, None, SORTIES).await?;
+    for one in sorties.iter().map(|one| &one.sortie) {
+        if let Some(place) = one.place.as_ref().filter(|_| {
+            one.void.is_none() && matches!(one.incident, Incident::InitialFire | Incident::Assist)
+        }) {
+            *fires.entry(place.to_string()).or_default() += 1;
+        }
+    }
+    let mut found = Vec::new();
+    let mut unplaced = 0;
+    read.each_place(&PlaceFilter::default(), &whole.scope(Action::PlaceRead)?, |record| {
+        let p = record.place;
+        let is_asked =
+            asked.villages.is_empty() || asked.villages.iter().any(|code| code == p.village.as_str());
+        if record.voided.is_some() || p.opening != Opening::Open || !is_asked {
+            return;
+        }
+        let Some(at) = p.location else {
+            unplaced += 1;
+            return;
+        };
+        let people =
+            p.heads.lodging.unwrap_or(0).max(p.heads.capacity.unwrap_or(0)).max(p.heads.working.unwrap_or(0));
+        found.push(Demand {
+            fires: fires.get(p.id.as_str()).copied().unwrap_or(0),
+            id: p.id.to_string(),
+            name: p.name,
+            at: [at.lon_deg, at.lat_deg],
+            people,
+        });
+    })
+    .await?;
+    Ok((found, unplaced))
+}
+
+/// Distances from every demand to every candidate, tenths of a metre.
+fn table(study: &Study) -> Vec<Vec<u32>> {
+    let to = |at: Position| {
+        let tenths = |one: &Candidate| (distance_m(at, one.at) * TENTHS).round() as u32;
+        study.candidates.iter().map(tenths).collect()
+    };
+    study.demands.iter().map(|demand| to(demand.at)).collect()
+}
+
+fn tenths(metres: u32) -> u32 {
+    metres.saturating_mul(10)
+}
+
+/// Answers one question as well as it can in its time; none where it has no answer.
+fn answer(study: &Study, instance: &Instance, question: Question, patience: Duration) -> Option<Found> {
+    let begun = Instant::now();
+    let model = match question.model {
+        Model::PMedian => road::siting::Model::PMedian,
+        Model::PCenter => road::siting::Model::PCenter,
+        Model::Lscp => road::siting::Model::Lscp,
+        Model::Mclp => road::siting::Model::Mclp,
+    };
+    let sites = usize::try_from(question.sites).unwrap_or(0);
+    let asked = road::siting::Question { model, sites, radius: tenths(question.radius_m) };
+    let found = road::siting::solve(instance, asked, &|| begun.elapsed() > patience).ok()?;
+    let unit = if matches!(question.model, Model::PMedian | Model::PCenter) { TENTHS } else { 1.0 };
+    let nearest = |demand: usize| {
+        found
+            .sites
+            .iter()
+            .filter_map(|site| instance.distance(demand, *site))
+            .min()
+            .map(|d| f64::from(d) / TENTHS)
+    };
+    let (mut whole, mut covered, mut travelled, mut farthest) = (0.0, 0.0, 0.0, 0.0_f64);
+    let mut uncovered = Vec::new();
+    for (n, demand) in study.demands.iter().enumerate() {
+        let weight = study.weights.of(demand) as f64;
+        let away = nearest(n).unwrap_or(f64::MAX);
+        whole += weight;
+        travelled += weight * away;
+        farthest = farthest.max(away);
+        if question.radius_m == 0 || away <= f64::from(question.radius_m) {
+            covered += weight;
+        } else {
+            uncovered.push(n);
+        }
+    }
+    Some(Found {
+        objective: found.objective as f64 / unit,
+        bound: found.bound as f64 / unit,
+        optimal: found.optimal,
+        gap: found.gap,
+        sites: found.sites,
+        uncovered,
+        covered: if whole > 0.0 { covered / whole } else { 0.0 },
+        mean_m: if whole > 0.0 { travelled / whole } else { 0.0 },
+        farthest_m: farthest,
+    })
+}
+
+/// Works a study out.
+///
+/// Errors: nothing can be chosen so.
+fn work_out(study: &Study, now: Timestamp) -> Result<Outcome> {
+    let weights = study.demands.iter().map(|demand| study.weights.of(demand)).collect();
+    let mut instance = Instance::from_table(weights, table(study));
+    instance.fixed =
+        study.candidates.iter().enumerate().filter(|(_, one)| one.fixed).map(|(n, _)| n).collect();
+    let [own, other] = PATIENCE;
+    let found = answer(study, &instance, study.question, own).ok_or_else(|| Error::Refused {
+        code: "siting.unsolved",
+        message: "在这些候选点里选不出来，请增加候选点或改点数、半径".to_owned(),
+    })?;
+    let variants = study.variants().into_iter();
+    let variants =
+        variants.map(|question| Variant { question, found: answer(study, &instance, question, other) });
+    Ok(Outcome { found, variants: variants.collect(), at: now })
+}
+
+impl App {
+    /// Studies the caller may see, the newest first.
+    pub async fn sitings(&self, caller: &Caller) -> Result<SitingList> {
+        let scope = caller.scope(Action::SitingRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let found = read.sitings(&scope, SHOWN).await?;
+        Ok(SitingList {
+            items: found.iter().map(view::row).collect(),
+            may_add: caller.hats.scope(Action::SitingChange).is_some(),
+        })
+    }
+
+    /// What a form needs.
+    pub async fn siting_options(&self, caller: &Caller) -> Result<SitingOptions> {
+        caller.scope(Action::SitingRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let names = Gazetteer::read(&mut read).await?;
+        Ok(SitingOptions {
+            models: Model::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            purposes: Purpose::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            villages: names.villages().map(|one| Named::new(one.code.as_str(), one.name.as_str())).collect(),
+            kinds: facilities().catalog.kinds().map(|kind| Word::new(&kind.code, &kind.name)).collect(),
+        })
+    }
+
+    /// Facilities or forces with a position, to be taken as candidates; what stands already is fixed.
+    pub async fn siting_spots(&self, caller: &Caller, asked: &SitingAsked) -> Result<SitingSpots> {
+        caller.scope(Action::SitingRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let mut items = Vec::new();
+        if asked.source == "force" {
+            let scope = caller.scope(Action::ForceRead)?;
+            for one in read.forces(&scope, &ForceFilter::default()).await? {
+                let Some(at) = one.force.position else { continue };
+                let at = [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7];
+                let fixed = one.force.accepted.is_some() && one.force.closed.is_none();
+                items.push(SitingSpot { name: one.force.name, lon: at[0], lat: at[1], fixed });
+            }
+        } else {
+            let scope = caller.scope(Action::FacilityRead)?;
+            let filter = FacilityFilter { kinds: Some(asked.source.clone()), ..FacilityFilter::default() };
+            for one in read.facilities(&scope, &filter, None, i64::MAX).await? {
+                let f = one.facility;
+                let Some([lon, lat]) = f.shape.as_ref().and_then(domain::facility::Shape::middle) else {
+                    continue;
+                };
+                items.push(SitingSpot { name: f.name, lon, lat, fixed: f.stage.is_standing() });
+            }
+        }
+        Ok(SitingSpots { items })
+    }
+
+    /// One study.
+    pub async fn siting(&self, caller: &Caller, id: &SitingId) -> Result<SitingView> {
+        let scope = caller.scope(Action::SitingRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let record = read.siting(id, &scope).await?.ok_or(Error::NotFound)?;
+        self.siting_page(&mut read, caller, &record).await
+    }
+
+    async fn siting_page(
+        &self,
+        read: &mut Read,
+        caller: &Caller,
+        record: &SitingRecord,
+    ) -> Result<SitingView> {
+        let may = caller.hats.hat(Action::SitingChange, &subject(record)).is_some();
+        view::page(read, record, may && record.study.void.is_none()).await
+    }
+
+    /// Asks where something belongs: gathers what is to be reached and queues the answer.
+    ///
+    /// Errors: names the field; nothing to reach; the caller may not.
+    pub async fn add_siting(&self, caller: &Caller, asked: SitingInput) -> Result<SitingView> {
+        let now = self.now();
+        caller.scope(Action::SitingChange)?;
+        let mut tx = self.write(caller).await?;
+        let names = Gazetteer::read(&mut tx).await?;
+        let path = names.of_level(Level::Town).ok_or(Error::NotFound)?.path.clone();
+        let may =
+            |org: &OrgId| caller.hats.hat(Action::SitingChange, &Subject::of(&path, Some(org))).is_some();
+        let org = caller.hats.all().iter().map(|hat| hat.org.clone()).find(may);
+        let org = org.unwrap_or_else(|| OrgId::from(""));
+        let hat = caller.hat(Action::SitingChange, &Subject::of(&path, Some(&org)))?;
+        let unknown = |field: &str| Error::field(field, "siting.unknown", "没有这一项，请从列表中选择");
+        let model = Model::from_code(asked.model.trim()).ok_or_else(|| unknown("model"))?;
+        let purpose = Purpose::from_code(asked.purpose.trim()).ok_or_else(|| unknown("purpose"))?;
+        if asked.villages.iter().any(|code| names.territory(&code.as_str().into()).is_none()) {
+            return Err(unknown("villages"));
+        }
+        let (demands, unplaced) = demands(&mut tx, &asked).await?;
+        let candidate = |one: &SitingSpot| Candidate {
+            name: one.name.trim().to_owned(),
+            at: [one.lon, one.lat],
+            fixed: one.fixed,
+        };
+        let study = Study {
+            id: self.new_id().into(),
+            title: asked.title.trim().to_owned(),
+            purpose,
+            question: Question { model, sites: asked.sites, radius_m: asked.radius_m },
+            weights: Weights {
+                base: asked.weight_base,
+                person: asked.weight_person,
+                fire: asked.weight_fire,
+            },
+            measure: Measure::GreatCircle,
+            candidates: asked.candidates.iter().map(candidate).collect(),
+            demands,
+            unplaced,
+            reason: asked.reason.trim().to_owned(),
+            org,
+            outcome: None,
+            void: None,
+        };
+        let record = SitingRecord {
+            study: study.register()?,
+            path,
+            voided_at: None,
+            recorded_by: caller.name.clone(),
+            version: 1,
+            recorded_at: now,
+        };
+        tx.insert_siting(&record).await?;
+        let id = record.study.id.clone();
+        let order = Order { siting: id.clone() };
+        let asker = Asker::of(caller, hat.id.as_str());
+        let job = self.queue(&mut tx, &asker, JobKind::SitingSolve, id.as_str(), &order, 1).await?;
+        let mut page = self.siting_page(&mut tx, caller, &record).await?;
+        page.job = Some(job);
+        let about = ("siting", id.as_str());
+        Ok(tx.commit(caller.audit_as(hat, "siting.ask", about, &record.path, now), page).await?)
+    }
+
+    /// Works at a job of [`App::add_siting`].
+    pub(crate) async fn carry_out_siting(&self, running: &Running) -> Result<Value> {
+        let Order { siting } = running.input()?;
+        let whole = Caller::system().scope(Action::SitingRead)?;
+        let record = self.db.read(&self.town).await?.siting(&siting, &whole).await?.ok_or(Error::NotFound)?;
+        let (study, now) = (record.study, self.now());
+        let (study, outcome) = self.aside(move || Ok((study.clone(), work_out(&study, now)?))).await?;
+        let caller = running.asker.caller();
+        let mut tx = self.write(&caller).await?;
+        let mut record = tx.siting(&siting, &whole).await?.ok_or(Error::NotFound)?;
+        record.study = Study { outcome: Some(outcome), void: record.study.void.clone(), ..study };
+        tx.save_siting(&record).await?;
+        let result = serde_json::json!({ "siting": siting });
+        running.finish(&mut tx, &result, now).await?;
+        let mut audit = caller.audit("siting.solve", "siting", siting.as_str(), now);
+        audit.hat.clone_from(&running.asker.hat);
+        audit.territory.clone_from(&record.path);
+        Ok(tx.commit(audit, result).await?)
+    }
+
+    /// Voids a study.
+    ///
+    /// Errors: no reason; somebody was quicker.
+    pub async fn void_siting(
+        &self,
+        caller: &Caller,
+        id: &SitingId,
+        version: i64,
+        reason: &str,
+    ) -> Result<SitingView> {
+        let now = self.now();
+        let scope = caller.scope(Action::SitingRead)?;
+        let mut tx = self.write(caller).await?;
+        let mut record = tx.siting(id, &scope).await?.ok_or(Error::NotFound)?;
+        if record.version != version {
+            return Err(Error::stale(&self.siting_page(&mut tx, caller, &record).await?));
+        }
+        let hat = caller.hat(Action::SitingChange, &subject(&record))?.clone();
+        record.study = record.study.void(reason)?;
+        record.voided_at = Some(now);
+        tx.save_siting(&record).await?;
+        record.version += 1;
+        let page = self.siting_page(&mut tx, caller, &record).await?;
+        let mut audit = caller.audit_as(&hat, "siting.void", ("siting", id.as_str()), &record.path, now);
+        audit.reason = reason.trim().to_owned();
+        Ok(tx.commit(audit, page).await?)
+    }
+}

@@ -1,0 +1,277 @@
+//! Siting studies as they are shown and typed in.
+#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use domain::siting::{Found, Question, Study};
+use serde::{Deserialize, Serialize};
+use store::Read;
+use store::siting::SitingRecord;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Result;
+use crate::job::JobView;
+use crate::names::Names;
+use crate::view::{Named, Word};
+
+/// Demands named at most; of more only their number is told.
+const NAMED: usize = 200;
+
+/// Where candidates are taken from.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct SitingAsked {
+    /// `force`, or kinds of facilities with commas between them.
+    pub source: String,
+}
+
+/// Somewhere something could be built.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct SitingSpot {
+    pub name: String,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+    /// It stands already, or is chosen in any case.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// Candidates from the record.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingSpots {
+    pub items: Vec<SitingSpot>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(default)]
+pub struct SitingInput {
+    pub title: String,
+    /// `station`, `micro_station`, `water_point`, `checkpoint` or `camera`.
+    pub purpose: String,
+    /// `p_median`, `p_center`, `lscp` or `mclp`.
+    pub model: String,
+    pub sites: u32,
+    /// Units: metres; 0 for none.
+    pub radius_m: u32,
+    pub weight_base: u32,
+    pub weight_person: u32,
+    pub weight_fire: u32,
+    pub candidates: Vec<SitingSpot>,
+    /// Only places of these villages; of the whole town when none is named.
+    pub villages: Vec<String>,
+    pub reason: String,
+}
+
+/// A study in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingRow {
+    pub id: String,
+    pub title: String,
+    pub purpose: Word,
+    pub model: Word,
+    pub sites: u32,
+    pub radius_m: u32,
+    /// Chosen, by name; empty while it is worked out.
+    pub chosen: Vec<String>,
+    /// Proven best; none while it is worked out.
+    pub optimal: Option<bool>,
+    pub recorded_at: String,
+    pub recorded_by: String,
+    pub voided: bool,
+}
+
+/// Studies.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingList {
+    pub items: Vec<SitingRow>,
+    pub may_add: bool,
+}
+
+/// What a form needs.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingOptions {
+    pub models: Vec<Word>,
+    pub purposes: Vec<Word>,
+    pub villages: Vec<Named>,
+    /// Kinds of facilities candidates may be taken from.
+    pub kinds: Vec<Word>,
+}
+
+/// A candidate with whether it was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingCandidate {
+    pub name: String,
+    pub lon: f64,
+    pub lat: f64,
+    pub fixed: bool,
+    pub chosen: bool,
+}
+
+/// What came of one question.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingFound {
+    pub sites: u32,
+    /// Units: metres.
+    pub radius_m: u32,
+    /// Metres, weighted metres, sites or weight, as the model has it; none where it has no answer.
+    pub objective: Option<f64>,
+    pub bound: Option<f64>,
+    pub optimal: bool,
+    /// As a share.
+    pub gap: f64,
+    pub chosen: Vec<String>,
+    /// Demands beyond the radius.
+    pub uncovered_n: usize,
+    /// Weight within the radius, as a share.
+    pub covered: f64,
+    /// Units: metres.
+    pub mean_m: f64,
+    /// Units: metres.
+    pub farthest_m: f64,
+}
+
+/// A place that is reached or not.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingDemand {
+    /// Id on the register.
+    pub id: String,
+    pub name: String,
+    pub lon: f64,
+    pub lat: f64,
+    pub people: u32,
+    pub fires: u32,
+    pub weight: u64,
+}
+
+/// One study.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SitingView {
+    #[serde(flatten)]
+    pub row: SitingRow,
+    pub org: Named,
+    pub reason: String,
+    pub measure: Word,
+    pub weight_base: u32,
+    pub weight_person: u32,
+    pub weight_fire: u32,
+    pub candidates: Vec<SitingCandidate>,
+    pub demands_n: usize,
+    pub people: u64,
+    pub fires: u64,
+    /// Places without a position, which could not be counted.
+    pub unplaced: u32,
+    /// To the question itself; none while it is worked out.
+    pub found: Option<SitingFound>,
+    /// The same question a little otherwise.
+    pub variants: Vec<SitingFound>,
+    /// Demands no chosen site reaches, the heaviest first, by name.
+    pub uncovered: Vec<SitingDemand>,
+    pub solved_at: Option<String>,
+    /// The job that works it out, when it was just asked.
+    pub job: Option<JobView>,
+    pub void: Option<String>,
+    pub version: i64,
+    pub may_void: bool,
+}
+
+fn chosen(study: &Study, found: &Found) -> Vec<String> {
+    found.sites.iter().filter_map(|n| study.candidates.get(*n)).map(|one| one.name.clone()).collect()
+}
+
+/// A study in a list.
+pub(super) fn row(record: &SitingRecord) -> SitingRow {
+    let s = &record.study;
+    let outcome = s.outcome.as_ref();
+    SitingRow {
+        id: s.id.to_string(),
+        title: s.title.clone(),
+        purpose: Word::new(s.purpose.code(), s.purpose.label()),
+        model: Word::new(s.question.model.code(), s.question.model.label()),
+        sites: s.question.sites,
+        radius_m: s.question.radius_m,
+        chosen: outcome.map(|outcome| chosen(s, &outcome.found)).unwrap_or_default(),
+        optimal: outcome.map(|outcome| outcome.found.optimal),
+        recorded_at: record.recorded_at.to_rfc3339(),
+        recorded_by: record.recorded_by.clone(),
+        voided: s.void.is_some(),
+    }
+}
+
+fn told(study: &Study, question: Question, found: Option<&Found>) -> SitingFound {
+    SitingFound {
+        sites: question.sites,
+        radius_m: question.radius_m,
+        objective: found.map(|found| found.objective),
+        bound: found.map(|found| found.bound),
+        optimal: found.is_some_and(|found| found.optimal),
+        gap: found.map_or(0.0, |found| found.gap),
+        chosen: found.map(|found| chosen(study, found)).unwrap_or_default(),
+        uncovered_n: found.map_or(0, |found| found.uncovered.len()),
+        covered: found.map_or(0.0, |found| found.covered),
+        mean_m: found.map_or(0.0, |found| found.mean_m),
+        farthest_m: found.map_or(0.0, |found| found.farthest_m),
+    }
+}
+
+/// One study as its page shows it.
+pub(super) async fn page(read: &mut Read, record: &SitingRecord, may_void: bool) -> Result<SitingView> {
+    let s = &record.study;
+    let names = Names::read(read).await?;
+    let outcome = s.outcome.as_ref();
+    let is_chosen = |n: usize| outcome.is_some_and(|outcome| outcome.found.sites.contains(&n));
+    let mut uncovered: Vec<SitingDemand> = outcome
+        .into_iter()
+        .flat_map(|outcome| outcome.found.uncovered.iter())
+        .filter_map(|n| s.demands.get(*n))
+        .map(|demand| SitingDemand {
+            id: demand.id.clone(),
+            name: demand.name.clone(),
+            lon: demand.at[0],
+            lat: demand.at[1],
+            people: demand.people,
+            fires: demand.fires,
+            weight: s.weights.of(demand),
+        })
+        .collect();
+    uncovered.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
+    uncovered.truncate(NAMED);
+    Ok(SitingView {
+        row: row(record),
+        org: names.named_org(&s.org),
+        reason: s.reason.clone(),
+        measure: Word::new(s.measure.code(), s.measure.label()),
+        weight_base: s.weights.base,
+        weight_person: s.weights.person,
+        weight_fire: s.weights.fire,
+        candidates: s
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(n, one)| SitingCandidate {
+                name: one.name.clone(),
+                lon: one.at[0],
+                lat: one.at[1],
+                fixed: one.fixed,
+                chosen: is_chosen(n),
+            })
+            .collect(),
+        demands_n: s.demands.len(),
+        people: s.demands.iter().map(|demand| u64::from(demand.people)).sum(),
+        fires: s.demands.iter().map(|demand| u64::from(demand.fires)).sum(),
+        unplaced: s.unplaced,
+        found: outcome.map(|outcome| told(s, s.question, Some(&outcome.found))),
+        variants: outcome
+            .into_iter()
+            .flat_map(|outcome| outcome.variants.iter())
+            .map(|one| told(s, one.question, one.found.as_ref()))
+            .collect(),
+        uncovered,
+        solved_at: outcome.map(|outcome| outcome.at.to_rfc3339()),
+        job: None,
+        void: s.void.clone(),
+        version: record.version,
+        may_void,
+    })
+}

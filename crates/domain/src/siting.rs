@@ -1,0 +1,465 @@
+//! 选址论证: where stations, micro stations, water points and the like belong, argued with numbers: what was asked, of which
+//! candidates and demands, measured how, and what came of it. What does not belong here: the answer itself (crate `road`,
+//! `siting`), distances.
+//!
+//! Source: clause C6.1 (the need for a fire station is argued by population and fire load).
+
+use serde::{Deserialize, Serialize};
+
+use crate::geometry::Position;
+use crate::ids::{OrgId, SitingId};
+use crate::time::Timestamp;
+
+/// Candidates of one study at most.
+const MOST_CANDIDATES: usize = 400;
+/// Demands of one study at most.
+const MOST_DEMANDS: usize = 20_000;
+
+/// What is to be best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// 总路程最短: p sites, least sum of weighted distances.
+    PMedian,
+    /// 最远一处最近: p sites, least greatest distance.
+    PCenter,
+    /// 全覆盖、点最少: fewest sites so that each demand has one within the radius.
+    Lscp,
+    /// 点数固定、覆盖最多: p sites, most weight within the radius.
+    Mclp,
+}
+
+impl Model {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::PMedian, Self::PCenter, Self::Lscp, Self::Mclp];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::PMedian => "p_median",
+            Self::PCenter => "p_center",
+            Self::Lscp => "lscp",
+            Self::Mclp => "mclp",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PMedian => "加权总路程最短",
+            Self::PCenter => "最远的一处最近",
+            Self::Lscp => "全部覆盖、点数最少",
+            Self::Mclp => "点数固定、覆盖最多",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.code() == code)
+    }
+
+    /// Whether somebody says how many sites.
+    pub fn asks_sites(self) -> bool {
+        self != Self::Lscp
+    }
+
+    /// Whether it makes no sense without a radius.
+    pub fn needs_radius(self) -> bool {
+        matches!(self, Self::Lscp | Self::Mclp)
+    }
+}
+
+/// What is to be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// 消防站.
+    Station,
+    /// 微型消防站.
+    MicroStation,
+    /// 消防水源.
+    WaterPoint,
+    /// 防火检查站.
+    Checkpoint,
+    /// 监控点.
+    Camera,
+}
+
+impl Purpose {
+    /// Every one.
+    pub const ALL: [Self; 5] =
+        [Self::Station, Self::MicroStation, Self::WaterPoint, Self::Checkpoint, Self::Camera];
+
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Station => "station",
+            Self::MicroStation => "micro_station",
+            Self::WaterPoint => "water_point",
+            Self::Checkpoint => "checkpoint",
+            Self::Camera => "camera",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Station => "消防站",
+            Self::MicroStation => "微型消防站",
+            Self::WaterPoint => "消防水源",
+            Self::Checkpoint => "防火检查站",
+            Self::Camera => "监控点",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.code() == code)
+    }
+}
+
+/// How distances were measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// 直线距离: the great circle; roads are longer.
+    GreatCircle,
+}
+
+impl Measure {
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::GreatCircle => "great_circle",
+        }
+    }
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::GreatCircle => "直线距离（实际道路更长）",
+        }
+    }
+}
+
+/// Where something could be built.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// What it is called.
+    pub name: String,
+    /// Where.
+    pub at: Position,
+    /// It stands already, or is to be built in any case.
+    pub fixed: bool,
+}
+
+/// Something that is to be reached.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Demand {
+    /// Id on the register.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where.
+    pub at: Position,
+    /// People who sleep or gather there.
+    pub people: u32,
+    /// Fires there on record.
+    pub fires: u32,
+}
+
+/// What counts how much (P): nobody has laid that down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    /// Each demand, whoever is there.
+    pub base: u32,
+    /// Each person.
+    pub person: u32,
+    /// Each fire on record.
+    pub fire: u32,
+}
+
+impl Weights {
+    /// What a demand weighs.
+    pub fn of(&self, demand: &Demand) -> u64 {
+        let part = |each: u32, n: u32| u64::from(each) * u64::from(n);
+        u64::from(self.base) + part(self.person, demand.people) + part(self.fire, demand.fires)
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// What is to be best.
+    pub model: Model,
+    /// How many sites; set covering finds it itself.
+    pub sites: u32,
+    /// How far one reaches. Units: metres.
+    pub radius_m: u32,
+}
+
+/// What came of one question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Weighted metres, metres, sites, or weight, as the model has it.
+    pub objective: f64,
+    /// What it cannot be better than.
+    pub bound: f64,
+    /// Proven best.
+    pub optimal: bool,
+    /// How far from proven, as a share.
+    pub gap: f64,
+    /// Chosen candidates, by number.
+    pub sites: Vec<usize>,
+    /// Demands with no chosen site within the radius, by number; without a radius none.
+    pub uncovered: Vec<usize>,
+    /// Weight within the radius, as a share of all.
+    pub covered: f64,
+    /// From a demand to its nearest site, on average by weight. Units: metres.
+    pub mean_m: f64,
+    /// The farthest demand. Units: metres.
+    pub farthest_m: f64,
+}
+
+/// The same question a little otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// What was asked.
+    pub question: Question,
+    /// What came of it; nothing where it has no answer.
+    pub found: Option<Found>,
+}
+
+/// What came of a study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// To the question itself.
+    pub found: Found,
+    /// One site fewer or more, a quarter nearer or farther.
+    pub variants: Vec<Variant>,
+    /// When it was worked out.
+    pub at: Timestamp,
+}
+
+/// 一次选址论证.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Study {
+    /// Id.
+    pub id: SitingId,
+    /// Title.
+    pub title: String,
+    /// What is to be built.
+    pub purpose: Purpose,
+    /// What is asked.
+    pub question: Question,
+    /// What counts how much.
+    pub weights: Weights,
+    /// How distances are measured.
+    pub measure: Measure,
+    /// Where something could be built.
+    pub candidates: Vec<Candidate>,
+    /// What is to be reached, as it stood that day.
+    pub demands: Vec<Demand>,
+    /// Places without a position, which could not be counted.
+    pub unplaced: u32,
+    /// Why it is asked, in words.
+    pub reason: String,
+    /// Who asked.
+    pub org: OrgId,
+    /// What came of it.
+    pub outcome: Option<Outcome>,
+    /// Why it was voided.
+    pub void: Option<String>,
+}
+
+/// Why a study is refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SitingRefusal {
+    /// No title.
+    #[error("请写明论证名称")]
+    NoTitle,
+    /// No candidate, or too many.
+    #[error("候选点请给 1 到 400 个")]
+    Candidates,
+    /// A candidate that is nowhere or has no name.
+    #[error("候选点“{0}”没有名称或位置不对，请核对经度和纬度")]
+    Candidate(String),
+    /// Nothing to reach.
+    #[error("没有可以计算的需求点：请先在台账里给场所标位置，或换一个村")]
+    Demands,
+    /// Fewer than one, fewer than are fixed, more than there are.
+    #[error("要选的点数应在 1 到候选点个数之间，且不少于已定的 {0} 个，请改点数")]
+    Sites(usize),
+    /// No radius where one is needed.
+    #[error("这种算法需要覆盖半径，请填 1 到 100000 米")]
+    Radius,
+    /// Nothing weighs anything.
+    #[error("权重不能都是 0，请至少填一项")]
+    Weights,
+    /// No reason.
+    #[error("请写明理由")]
+    NoReason,
+    /// It was voided.
+    #[error("这次论证已作废，不能再办理")]
+    Voided,
+}
+
+impl SitingRefusal {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoTitle => "siting.no_title",
+            Self::Candidates => "siting.candidates",
+            Self::Candidate(_) => "siting.candidate",
+            Self::Demands => "siting.demands",
+            Self::Sites(_) => "siting.sites",
+            Self::Radius => "siting.radius",
+            Self::Weights => "siting.weights",
+            Self::NoReason => "siting.no_reason",
+            Self::Voided => "siting.voided",
+        }
+    }
+}
+
+impl Study {
+    /// Checks a study that is to be entered.
+    ///
+    /// Errors: as named by [`SitingRefusal`].
+    pub fn register(self) -> Result<Self, SitingRefusal> {
+        if self.title.trim().is_empty() {
+            return Err(SitingRefusal::NoTitle);
+        }
+        if self.candidates.is_empty() || self.candidates.len() > MOST_CANDIDATES {
+            return Err(SitingRefusal::Candidates);
+        }
+        for one in &self.candidates {
+            let [lon, lat] = one.at;
+            let is_on = lon.abs() <= 180.0 && lat.abs() <= 90.0 && !(lon == 0.0 && lat == 0.0);
+            if one.name.trim().is_empty() || !is_on {
+                return Err(SitingRefusal::Candidate(one.name.clone()));
+            }
+        }
+        if self.demands.is_empty() || self.demands.len() > MOST_DEMANDS {
+            return Err(SitingRefusal::Demands);
+        }
+        let fixed = self.candidates.iter().filter(|one| one.fixed).count();
+        let asked = usize::try_from(self.question.sites).unwrap_or(usize::MAX);
+        if self.question.model.asks_sites() && !(fixed.max(1)..=self.candidates.len()).contains(&asked) {
+            return Err(SitingRefusal::Sites(fixed));
+        }
+        let radius = self.question.radius_m;
+        if radius > 100_000 || (radius == 0 && self.question.model.needs_radius()) {
+            return Err(SitingRefusal::Radius);
+        }
+        if self.demands.iter().all(|demand| self.weights.of(demand) == 0) {
+            return Err(SitingRefusal::Weights);
+        }
+        Ok(self)
+    }
+
+    /// The same question with one site fewer and more, a quarter nearer and farther; only those that make sense.
+    pub fn variants(&self) -> Vec<Question> {
+        let own = self.question;
+        let fixed = self.candidates.iter().filter(|one| one.fixed).count();
+        let can_be = |sites: u32| {
+            usize::try_from(sites).is_ok_and(|n| (fixed.max(1)..=self.candidates.len()).contains(&n))
+        };
+        let mut found = Vec::new();
+        if own.model.asks_sites() {
+            let counts = [own.sites.checked_sub(1), own.sites.checked_add(1)];
+            found.extend(
+                counts.into_iter().flatten().filter(|n| can_be(*n)).map(|sites| Question { sites, ..own }),
+            );
+        }
+        if own.model.needs_radius() {
+            for radius_m in [own.radius_m / 4 * 3, own.radius_m / 4 * 5] {
+                if radius_m > 0 {
+                    found.push(Question { radius_m, ..own });
+                }
+            }
+        }
+        found
+    }
+
+    /// Voids it.
+    ///
+    /// Errors: no reason; it is void.
+    pub fn void(self, reason: &str) -> Result<Self, SitingRefusal> {
+        if self.void.is_some() {
+            return Err(SitingRefusal::Voided);
+        }
+        if reason.trim().is_empty() {
+            return Err(SitingRefusal::NoReason);
+        }
+        Ok(Self { void: Some(reason.trim().to_owned()), ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn study() -> Study {
+        let candidate = |n: u32, fixed| Candidate {
+            name: format!("候选{n}"),
+            at: [105.8 + f64::from(n) / 100.0, 29.2],
+            fixed,
+        };
+        let demand = |n: u32| Demand {
+            id: n.to_string(),
+            name: n.to_string(),
+            at: [105.8, 29.2],
+            people: n,
+            fires: 1,
+        };
+        Study {
+            id: "s".into(),
+            title: "镇消防站选址".to_owned(),
+            purpose: Purpose::Station,
+            question: Question { model: Model::Mclp, sites: 2, radius_m: 2_000 },
+            weights: Weights { base: 1, person: 2, fire: 10 },
+            measure: Measure::GreatCircle,
+            candidates: vec![candidate(1, true), candidate(2, false), candidate(3, false)],
+            demands: vec![demand(3), demand(0)],
+            unplaced: 0,
+            reason: String::new(),
+            org: "office".into(),
+            outcome: None,
+            void: None,
+        }
+    }
+
+    #[test]
+    fn people_and_fires_weigh_as_the_town_says() {
+        let study = study();
+        let weights: Vec<u64> = study.demands.iter().map(|one| study.weights.of(one)).collect();
+        assert_eq!(weights, [17, 11]);
+    }
+
+    #[test]
+    fn a_question_without_an_answer_is_refused() {
+        let named = |change: fn(&mut Study)| {
+            let mut wrong = study();
+            change(&mut wrong);
+            wrong.register().map(|_| ()).map_err(|refusal| refusal.code())
+        };
+        assert_eq!(named(|_| {}), Ok(()));
+        assert_eq!(named(|s| s.question.sites = 4), Err("siting.sites"));
+        assert_eq!(named(|s| s.question.sites = 0), Err("siting.sites"));
+        assert_eq!(named(|s| s.question = Question { model: Model::Lscp, sites: 0, radius_m: 500 }), Ok(()));
+        assert_eq!(named(|s| s.question.radius_m = 0), Err("siting.radius"));
+        assert_eq!(named(|s| s.candidates[1].at = [200.0, 0.0]), Err("siting.candidate"));
+        assert_eq!(named(|s| s.candidates.clear()), Err("siting.candidates"));
+        assert_eq!(named(|s| s.demands.clear()), Err("siting.demands"));
+        assert_eq!(named(|s| s.weights = Weights { base: 0, person: 0, fire: 0 }), Err("siting.weights"));
+    }
+
+    #[test]
+    fn the_question_is_asked_again_a_little_otherwise() {
+        let asked = |s: &Study| s.variants().iter().map(|q| (q.sites, q.radius_m)).collect::<Vec<_>>();
+        assert_eq!(asked(&study()), [(1, 2_000), (3, 2_000), (2, 1_500), (2, 2_500)]);
+        let mut center = study();
+        center.question = Question { model: Model::PCenter, sites: 3, radius_m: 2_000 };
+        assert_eq!(asked(&center), [(2, 2_000)], "there is no fourth candidate, and no radius to change");
+    }
+}

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { asTyped, asksSites, far, needsRadius, typedSpots } from './siting'
+
+describe('siting', () => {
+  it('reads candidates as they are typed, and back', () => {
+    const spots = typedSpots('*镇政府, 105.87, 29.26\n\n河边，105.9，29.3')
+    expect(spots).toEqual([{ name: '镇政府', lon: 105.87, lat: 29.26, fixed: true }, { name: '河边', lon: 105.9, lat: 29.3, fixed: false }])
+    expect(typedSpots(asTyped(spots ?? []))).toEqual(spots)
+    for (const wrong of ['镇政府', '镇政府, 东, 北', ', 105, 29', 'a, 1, 2, 3', '*, 1, 2']) expect(typedSpots(wrong)).toBeNull()
+  })
+  it('asks only what a model needs', () => {
+    expect(['p_median', 'p_center', 'lscp', 'mclp'].map((m) => [asksSites(m), needsRadius(m)])).toEqual([[true, false], [true, false], [false, true], [true, true]])
+    expect([far(950.4), far(2345)]).toEqual(['950 m', '2.35 km'])
+  })
+})

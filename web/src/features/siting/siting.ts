@@ -1,0 +1,32 @@
+import type { SitingSpot, SitingView } from '@/shared/api/contract'
+import type { MapFeature } from '@/shared/map/types'
+
+export const asksSites = (model: string): boolean => model !== 'lscp'
+export const needsRadius = (model: string): boolean => model === 'lscp' || model === 'mclp'
+
+/** Candidates typed as `name, longitude, latitude` a line, with `*` before a name that is chosen in any case; null where a line is none. */
+export function typedSpots(text: string): SitingSpot[] | null {
+  const found: SitingSpot[] = []
+  for (const line of text.split('\n').map((one) => one.trim()).filter(Boolean)) {
+    const [name = '', lon, lat, ...rest] = line.split(/[,，\t]/).map((one) => one.trim())
+    const at = [Number(lon), Number(lat)]
+    if (!name.replace(/^\*/, '') || lon === undefined || lat === undefined || rest.length || !at.every(Number.isFinite)) return null
+    found.push({ name: name.replace(/^\*\s*/, ''), lon: at[0] ?? 0, lat: at[1] ?? 0, fixed: name.startsWith('*') })
+  }
+  return found
+}
+
+/** Candidates as they are typed. */
+export const asTyped = (spots: SitingSpot[]): string => spots.map((one) => `${one.fixed ? '*' : ''}${one.name}, ${one.lon}, ${one.lat}`).join('\n')
+
+/** Metres as people say them. */
+export const far = (m: number): string => (m >= 1000 ? `${(m / 1000).toFixed(2)} km` : `${Math.round(m)} m`)
+
+/** Chosen and other candidates, and what none of the chosen reaches. */
+export function onMap(view: SitingView, words: { chosen: string; other: string; uncovered: string }): MapFeature[] {
+  const point = (lon: number, lat: number) => ({ type: 'Point' as const, coordinates: [lon, lat] as [number, number] })
+  return [
+    ...view.uncovered.map((one) => ({ layer: 'facilities', id: one.id, geometry: point(one.lon, one.lat), name: one.name, class: 'fault', class_label: words.uncovered, page: `/places/${one.id}` })),
+    ...view.candidates.map((one, n) => ({ layer: 'facilities', id: `c${n}`, geometry: point(one.lon, one.lat), name: one.name, class: one.chosen ? 'in_service' : 'coming', class_label: one.chosen ? words.chosen : words.other, page: `/siting/${view.id}` })),
+  ]
+}
