@@ -1,6 +1,6 @@
 //! Messages, how the channels stand, and how one wants to be reached oneself.
 
-use app::message::{MessagePage, MessagesReceived, ReachInput, ReachView};
+use app::message::{MessagePage, MessagesReceived, ReachInput, ReachSettings};
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
@@ -53,18 +53,18 @@ async fn received(State(doors): State<Doors>, Known(caller): Known) -> Answer<Js
 }
 
 /// 我的通知方式
-#[utoipa::path(get, path = "/api/v1/me/reach", tag = "message", responses((status = 200, body = ReachView)))]
-async fn reach(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<ReachView>> {
+#[utoipa::path(get, path = "/api/v1/me/reach", tag = "message", responses((status = 200, body = ReachSettings)))]
+async fn reach(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<ReachSettings>> {
     Ok(Json(doors.app.my_reach(&caller).await?))
 }
 
 /// 设置我的通知方式
 #[utoipa::path(put, path = "/api/v1/me/reach", tag = "message", request_body = ReachInput,
-    responses((status = 200, body = ReachView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ReachSettings), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn set_reach(
     State(doors): State<Doors>,
     Known(caller): Known,
     Json(asked): Json<ReachInput>,
-) -> Answer<Json<ReachView>> {
+) -> Answer<Json<ReachSettings>> {
     Ok(Json(doors.app.set_my_reach(&caller, asked).await?))
 }

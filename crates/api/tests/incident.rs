@@ -363,3 +363,36 @@ async fn an_invented_event_pages_nobody_and_says_what_is_lacking() -> anyhow::Re
     })
     .await
 }
+
+#[tokio::test]
+async fn a_signal_nobody_vouches_for_reaches_a_person_and_sends_nobody() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let said = common::field::call(HOUSE, "屋里冒烟");
+        clerk.post("/api/v1/signals", said.clone()).await?.ok()?;
+        clerk.post("/api/v1/signals", said).await?.ok()?;
+        let screen = clerk.get("/api/v1/duty").await?.ok()?;
+        let one = &screen["items"][0];
+        assert_eq!((screen["items"].as_array().map(Vec::len), &one["signals"]), (Some(1), &json!(2)));
+        assert_eq!((text(&one["place"], "id"), &one["trusted"]), (HOUSE, &json!(false)));
+        // Once for the event, not for each sign; who reported it needs no message.
+        let told = staff.get("/api/v1/me/messages").await?.items()?;
+        assert_eq!(told.len(), 1, "{told:?}");
+        let base = format!("/api/v1/incidents/{}", text(one, "id"));
+        let found = clerk.get(&format!("{base}/candidates")).await?.ok()?;
+        assert!(!text(&found, "refused").is_empty());
+        let pick = json!({ "people": [{ "person": "p-staff1", "force": near }] });
+        let orders = format!("{base}/dispatches");
+        assert_eq!(clerk.post(&orders, pick.clone()).await?.code(), "incident.unverified");
+        let real = json!({ "step": "judge", "verdict": "real", "how": "telephone" });
+        clerk.post(&format!("{base}/steps"), real).await?.ok()?;
+        clerk.post(&orders, pick).await?.ok()?;
+        let told = staff.get("/api/v1/me/messages").await?.items()?;
+        assert!(told.iter().any(|one| one["urgency"]["code"] == "order"), "{told:?}");
+        staff.post("/api/v1/me/messages/received", json!({})).await?.ok()?;
+        assert!(staff.get("/api/v1/me/messages").await?.items()?.is_empty());
+        Ok(())
+    })
+    .await
+}

@@ -407,6 +407,10 @@ impl App {
         let seen = arrived.clue.bearing.as_ref();
         let address = match seen.filter(|_| address.is_empty()) {
             Some(seen) => format!("{}方位 {:.0} 度", arrived.from, seen.azimuth_deg),
+            // Whoever sent it is in no register: a person must still see it.
+            None if address.is_empty() && !matches!(arrived.source, Source::Telephone | Source::Person) => {
+                format!("位置不明（{}）", arrived.source.label())
+            }
             None => address,
         };
         let sign = Sign {

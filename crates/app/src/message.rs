@@ -132,7 +132,7 @@ pub struct MessagePage {
 
 /// A way to reach somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct WayView {
+pub struct ChannelWay {
     /// `desk`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`.
     pub channel: String,
     /// Empty for the desk, and for `sms` and `voice` where the person's own telephone is meant.
@@ -142,9 +142,9 @@ pub struct WayView {
 
 /// How the caller is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ReachView {
+pub struct ReachSettings {
     /// The first is tried first.
-    pub ways: Vec<WayView>,
+    pub ways: Vec<ChannelWay>,
     /// Not woken from this minute of the day until `quiet_to`, but for alarms and orders.
     pub quiet_from: Option<u32>,
     pub quiet_to: Option<u32>,
@@ -157,7 +157,7 @@ pub struct ReachView {
 /// How the caller wants to be reached.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct ReachInput {
-    pub ways: Vec<WayView>,
+    pub ways: Vec<ChannelWay>,
     #[serde(default)]
     pub quiet_from: Option<u32>,
     #[serde(default)]
@@ -471,22 +471,22 @@ impl App {
     }
 
     /// How the caller is reached.
-    pub async fn my_reach(&self, caller: &Caller) -> Result<ReachView> {
+    pub async fn my_reach(&self, caller: &Caller) -> Result<ReachSettings> {
         let mut read = self.db.read(&self.town).await?;
         let kept = read.reach(&caller.person).await?;
         Ok(self.reach_view(caller, kept))
     }
 
-    fn reach_view(&self, caller: &Caller, kept: Option<ReachRecord>) -> ReachView {
+    fn reach_view(&self, caller: &Caller, kept: Option<ReachRecord>) -> ReachSettings {
         let offered = self.courier.channels();
         let version = kept.as_ref().map_or(0, |kept| kept.version);
         let reach = kept.map_or_else(|| usual(&caller.person, &offered), |kept| kept.reach);
         let word = |channel: &Channel| Word::new(channel.code(), channel.label());
-        ReachView {
+        ReachSettings {
             ways: reach
                 .ways
                 .into_iter()
-                .map(|way| WayView { channel: way.channel.code().to_owned(), address: way.address })
+                .map(|way| ChannelWay { channel: way.channel.code().to_owned(), address: way.address })
                 .collect(),
             quiet_from: reach.quiet.map(|quiet| quiet.from_min),
             quiet_to: reach.quiet.map(|quiet| quiet.to_min),
@@ -498,9 +498,9 @@ impl App {
     /// Sets how the caller is reached.
     ///
     /// Errors: no channel, one nobody knows, one without an address; somebody was quicker.
-    pub async fn set_my_reach(&self, caller: &Caller, asked: ReachInput) -> Result<ReachView> {
+    pub async fn set_my_reach(&self, caller: &Caller, asked: ReachInput) -> Result<ReachSettings> {
         let now = self.now();
-        let way = |way: WayView| -> Result<Way> {
+        let way = |way: ChannelWay| -> Result<Way> {
             let channel = Channel::from_code(&way.channel);
             let unknown = || Error::field("ways", "message.channel", "没有这种通知方式，请从列表中选择");
             Ok(Way { channel: channel.ok_or_else(unknown)?, address: way.address.trim().to_owned() })

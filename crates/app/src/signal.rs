@@ -161,6 +161,7 @@ impl App {
         let signal = Signal { trust, ..signal }.check()?;
         let record = SignalRecord { signal, path, org: None, recorded_by: caller.name.clone() };
         tx.insert_signals(std::slice::from_ref(&record)).await?;
+        self.join_signal(caller, &mut tx, &record.signal).await?;
         let view = view::of(&mut tx, &record, &names).await?;
         let audit =
             caller.audit_as(&hat, "signal.report", ("signal", record.signal.id.as_str()), &record.path, now);

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use app::incident::view::IncidentInput;
-use app::message::{ReachInput, WayView};
+use app::message::{ChannelWay, ReachInput};
 use app::{App, Caller, Clock};
 use domain::org::Role;
 use domain::policy::Hats;
@@ -221,7 +221,7 @@ async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<(
         app.courier = Arc::new(Gateways::parse(&file, app.clock.clone())?);
         let (clerk, head) = (who(&app, Role::OfficeClerk).await?, who(&app, Role::OfficeHead).await?);
         app.take_watch(&clerk, Default::default()).await?;
-        let way = |channel: &str, address: &str| WayView { channel: channel.to_owned(), address: address.to_owned() };
+        let way = |channel: &str, address: &str| ChannelWay { channel: channel.to_owned(), address: address.to_owned() };
         let ways = vec![way("sms", ""), way("dingtalk", "robot 7"), way("email", "duty@qingfeng.example")];
         // Quiet hours hold back no alarm.
         let reach = ReachInput { ways, quiet_from: Some(0), quiet_to: Some(1_440), version: 0 };

@@ -138,7 +138,7 @@ pub struct IncidentPage {
 
 /// A sign.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct HeardView {
+pub struct SignView {
     /// The signal it came by.
     pub signal: Option<String>,
     pub source: Word,
@@ -157,7 +157,7 @@ pub struct HeardView {
     pub why: Vec<String>,
 }
 
-impl HeardView {
+impl SignView {
     fn of(heard: Heard) -> Self {
         Self {
             signal: heard.signal,
@@ -282,7 +282,7 @@ pub struct IncidentView {
     pub review_reasons: Vec<Word>,
     /// Last day for it; none where it is not asked or done.
     pub review_by: Option<String>,
-    pub signs: Vec<HeardView>,
+    pub signs: Vec<SignView>,
     pub orders: Vec<DispatchView>,
     pub events: Vec<IncidentEventView>,
     pub recorded_by: String,
@@ -346,7 +346,7 @@ pub(crate) async fn page(
         }),
         review_reasons: reasons.into_iter().map(|one| Word::new(one.code(), one.label())).collect(),
         review_by: review_by.map(|day| day.to_string()),
-        signs: read.incident_signals(&i.id).await?.into_iter().map(HeardView::of).collect(),
+        signs: read.incident_signals(&i.id).await?.into_iter().map(SignView::of).collect(),
         orders: orders
             .iter()
             .map(|one| DispatchView::of(one, &names, &forces, caller, record, now))

@@ -18,7 +18,7 @@ use store::seal::sha256;
 use store::signal::{RawSignal, SignalRecord};
 use store::{Read, Write};
 
-use crate::{App, Caller, Result};
+use crate::{App, Caller, Error, Result};
 
 /// A clock that tells no time is as far off as can be. Units: milliseconds.
 const NO_CLOCK: i64 = i64::MAX;
@@ -126,6 +126,14 @@ impl App {
         }
         let n = digested.len();
         tx.insert_signals(&records).await?;
+        for record in &records {
+            match self.join_signal(caller, &mut tx, &record.signal).await {
+                Err(Error::Store(error)) => return Err(Error::Store(error)),
+                // What an incident refuses holds up no other signal; the signal itself is kept and shown.
+                Err(error) => tracing::error!(cause = ?error, "a signal joined no incident"),
+                Ok(_) => {}
+            }
+        }
         tx.raw_signals_digested(&digested, now).await?;
         let back = self.hear(&mut tx, heard, now).await?;
         let Some((kind, id)) = object(&records, &back) else {

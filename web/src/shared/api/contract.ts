@@ -499,7 +499,7 @@ export type MaskInput = Schemas['MaskInput']
 export type MessagePage = View<'MessagePage'>
 export type MessageView = View<'MessageView'>
 export type MessagesReceived = View<'MessagesReceived'>
-export type ReachView = View<'ReachView'>
+export type ReachSettings = View<'ReachSettings'>
 export type ReachInput = Schemas['ReachInput']
 // ── reports from anybody
 
