@@ -17,7 +17,6 @@ use store::placard::{PlacardFilter, PlacardRecord};
 use utoipa::ToSchema;
 
 pub use paper::{PlacardPrintInput, PlacardPrinted};
-pub(crate) use public::office;
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
 pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
 pub(crate) use view::hotlines;

@@ -8,7 +8,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use app::placard::{Hotline, PlacardLine, PublicOfficers, PublicPlacard};
+use app::placard::{PlacardLine, PublicOfficers, PublicPlacard};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -214,6 +214,7 @@ pub(super) async fn officers(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::placard::Hotline;
 
     const ZH: Wanted = Wanted { lang: Lang::Zh, big: 0 };
 

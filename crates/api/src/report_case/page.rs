@@ -319,7 +319,7 @@ fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress
 
 /// A page with one sentence.
 fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
-    let mut out = format!(
+    let out = format!(
         "<h1>{}</h1><p class=note role=alert>{sentence}</p><p>{}</p>",
         wanted.say("没有提交成功", "Not done"),
         wanted.say(
@@ -595,6 +595,7 @@ mod tests {
                 .collect(),
             site: site.map(str::to_owned),
             receipt: "ABCD-EFGH-JKMN-PQRS-TUVW-XYZ2-3456".to_owned(),
+            hotlines: Vec::new(),
             office: Some(("青峰镇消防工作站".to_owned(), "023-49000001".to_owned())),
         }
     }

@@ -132,19 +132,13 @@ impl Read {
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
-            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
-            | "device" | "road" | "road_scenario" => (object_kind, "id", "name"),
-            "hazard" | "task" | "evidence" => (object_kind, "id", "code"),
-            "inspection_plan" | "campaign" | "contract" | "drill" => (object_kind, "id", "title"),
-            | "device" => (object_kind, "id", "name"),
-            "hazard" | "task" | "evidence" | "incident" => (object_kind, "id", "code"),
-            "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
-            "placard" | "report_case" => (object_kind, "id", "code"),
-            "authority_item" => (object_kind, "id", "name"),
+            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility" | "device"
+            | "road" | "road_scenario" | "authority_item" => (object_kind, "id", "name"),
+            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" => (object_kind, "id", "code"),
+            "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" => {
+                (object_kind, "id", "title")
+            }
             "enforcement" => (object_kind, "id", "cause"),
-            "inspection_plan" | "contract" | "drill" => (object_kind, "id", "title"),
-            "inspection_plan" | "contract" | "drill" | "fire_plan" | "siting" => (object_kind, "id", "title"),
-            "placard" => ("placard", "id", "code"),
             "stop_use" => ("stop_use", "id", STOPPED),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),

@@ -175,6 +175,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 执法事项 */
+        get: operations["items"];
+        put?: never;
+        /** 登记执法事项 */
+        post: operations["add_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止或作废执法事项 */
+        post: operations["end_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/board": {
         parameters: {
             query?: never;
@@ -392,6 +427,195 @@ export interface paths {
         put?: never;
         /** 登记电话、对讲机应答 */
         post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 专项整治 */
+        get: operations["list"];
+        put?: never;
+        /** 开展专项 */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 开展专项所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次专项 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束专项 */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 选入场所 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/take-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移出场所 */
+        post: operations["take_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废专项 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 案件目录 */
+        get: operations["list"];
+        put?: never;
+        /** 登记案件线索 */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记案件所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个案件 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理案件 */
+        post: operations["step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +968,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{id}/questions/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试读 Excel 试题（不保存） */
+        post: operations["try_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage-errors": {
         parameters: {
             query?: never;
@@ -755,6 +996,127 @@ export interface paths {
         get: operations["coverage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 联网设备 */
+        get: operations["list"];
+        put?: never;
+        /** 登记联网设备 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记联网设备所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 联网设备概况 */
+        get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一台设备 */
+        get: operations["one"];
+        /** 修改设备 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更换设备密钥，只显示这一次 */
+        post: operations["secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 设备测试、停用、作废 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 应答调派 */
+        post: operations["step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -876,6 +1238,40 @@ export interface paths {
         put?: never;
         /** 登记演练情况 */
         post: operations["hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 值守屏 */
+        get: operations["duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 接班值守 */
+        post: operations["watch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1020,6 +1416,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/facilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出设施台账 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/places": {
         parameters: {
             query?: never;
@@ -1098,6 +1511,23 @@ export interface paths {
         };
         /** 到期和逾期的检查 */
         get: operations["due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 设施二维码标牌 */
+        get: operations["labels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1192,6 +1622,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facilities/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 群众报告的故障 */
+        get: operations["reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/{id}/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核实群众报告 */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facilities/{id}/steps": {
         parameters: {
             query?: never;
@@ -1202,6 +1666,93 @@ export interface paths {
         get?: never;
         put?: never;
         /** 办理设施 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fire-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 消防专项规划各版本 */
+        get: operations["list"];
+        put?: never;
+        /** 新建规划版本 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fire-plans/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 编制规划所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fire-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个规划版本 */
+        get: operations["one"];
+        /** 修改规划草案 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fire-plans/{id}/difference/{before}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 两个版本的差异 */
+        get: operations["difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fire-plans/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理规划 */
         post: operations["step"];
         delete?: never;
         options?: never;
@@ -1740,6 +2291,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自建房 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/checks/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 答复自建房核验 */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 换一个分级规则会怎样 */
+        get: operations["preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一处自建房 */
+        get: operations["one"];
+        /** 登记自建房 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -1819,6 +2439,195 @@ export interface paths {
         get: operations["problems"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-masks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 遮蔽区 */
+        get: operations["masks"];
+        put?: never;
+        /** 设置遮蔽区 */
+        post: operations["mask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-masks/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销遮蔽区 */
+        post: operations["unmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incident-rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 推演 */
+        post: operations["rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 警情 */
+        get: operations["list"];
+        put?: never;
+        /** 接报警情 */
+        post: operations["take_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 警情所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 响应和误报统计 */
+        get: operations["statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一起警情 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可调派人员 */
+        get: operations["candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 警情处置卡 */
+        get: operations["card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 调派 */
+        post: operations["dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理警情 */
+        post: operations["step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2287,6 +3096,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的调派 */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/map-code": {
         parameters: {
             query?: never;
@@ -2307,6 +3133,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我未确认的通知 */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/messages/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认收到通知 */
+        post: operations["received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -2318,6 +3178,24 @@ export interface paths {
         put?: never;
         /** 修改密码 */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的通知方式 */
+        get: operations["reach"];
+        /** 设置我的通知方式 */
+        put: operations["set_reach"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2509,6 +3387,23 @@ export interface paths {
         put?: never;
         /** 提交纪要 */
         post: operations["minute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 通知与通道 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2957,6 +3852,40 @@ export interface paths {
         put?: never;
         /** 审定调整 */
         post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 巡查 */
+        get: operations["patrols"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次巡查 */
+        get: operations["one_patrol"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3500,6 +4429,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/questions/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 试题空表 */
+        get: operations["question_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions/{id}": {
         parameters: {
             query?: never;
@@ -3511,6 +4457,109 @@ export interface paths {
         /** 修改试题 */
         put: operations["change_question"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报件 */
+        get: operations["list"];
+        put?: never;
+        /** 登记举报 */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-cases/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报件所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-cases/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报奖励台账 */
+        get: operations["rewards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一件举报 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-cases/{id}/reporter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 查看举报人 */
+        post: operations["reporter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-cases/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理举报 */
+        post: operations["step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3604,6 +4653,265 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 路段 */
+        get: operations["list"];
+        put?: never;
+        /** 登记路段 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各村民小组的车辆可达和用水 */
+        get: operations["access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/access/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 车辆可达表 */
+        get: operations["access_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 村民小组位置 */
+        get: operations["groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/groups/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 登记村民小组位置 */
+        put: operations["place_group"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 路网统计和问题 */
+        get: operations["network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 登记路段所需选项和车辆要求 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 若干分钟内能到多远 */
+        get: operations["reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 两点之间的路线 */
+        get: operations["route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 路网设想 */
+        get: operations["scenarios"];
+        put?: never;
+        /** 保存设想 */
+        post: operations["add_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/scenarios/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个设想 */
+        get: operations["scenario"];
+        /** 修改设想 */
+        put: operations["change_scenario"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/scenarios/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 设想的结果：谁因此可达或不可达 */
+        get: operations["scenario_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/scenarios/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废设想 */
+        post: operations["void_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一段路 */
+        get: operations["one"];
+        /** 修改路段登记 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 封闭、恢复、拆分、作废路段 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -3632,6 +4940,161 @@ export interface paths {
         put?: never;
         /** 再次确认身份 */
         post: operations["step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 告警信号 */
+        get: operations["list"];
+        put?: never;
+        /** 录入告警信号：接到的电话、看到的情况 */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 录入告警信号所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/wires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一周来各接入方式收到的报文 */
+        get: operations["wires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条告警信号，连同原始报文 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sitings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 选址论证 */
+        get: operations["list"];
+        put?: never;
+        /** 新建选址论证 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sitings/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 选址论证所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sitings/spots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可作候选点的设施和站队 */
+        get: operations["spots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sitings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次选址论证 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sitings/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废选址论证 */
+        post: operations["void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3701,6 +5164,58 @@ export interface paths {
         put?: never;
         /** 作废出动记录 */
         post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stop-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 停止使用名单 */
+        get: operations["list"];
+        put?: never;
+        /** 提请停止使用 */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stop-uses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一件停止使用事项 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stop-uses/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理停止使用事项 */
+        post: operations["step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4205,6 +5720,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cap/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 现行预警，Atom */
+        get: operations["feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cap/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一条现行预警，CAP 1.2 */
+        get: operations["warning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 平台核验推送地址 */
+        get: operations["answer"];
+        put?: never;
+        /** 平台推送：`ctwing`、`onenet`、`generic`。签名写在 X-Fengsui-Key、-Time、-Nonce、-Signature 四个头里 */
+        post: operations["push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc": {
         parameters: {
             query?: never;
@@ -4307,6 +5874,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/open311/v2/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open311：发现、服务、举报、进展 */
+        get: operations["list"];
+        put?: never;
+        /** Open311：提交举报 */
+        post: operations["post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/{what}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open311：一项服务、一件举报、一个令牌 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/p/b-{code}": {
         parameters: {
             query?: never;
@@ -4324,6 +5926,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/p/f-{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 设施公开页 */
+        get: operations["facility"];
+        put?: never;
+        /** 群众报告设施故障 */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/p/officers": {
         parameters: {
             query?: never;
@@ -4335,6 +5955,59 @@ export interface paths {
         get: operations["officers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p/r-{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报办理进度 */
+        get: operations["receipt"];
+        put?: never;
+        /** 要求重新办理 */
+        post: operations["reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 按受理码查询 */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公开举报页 */
+        get: operations["form"];
+        put?: never;
+        /** 提交举报 */
+        post: operations["send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4379,6 +6052,113 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Who is reached by what. */
+        AccessReport: {
+            /**
+             * Format: double
+             * @description Town setting. Units: m.
+             */
+            hose_lay_m: number;
+            may_place: boolean;
+            /**
+             * Format: double
+             * @description Town setting. Units: minutes.
+             */
+            minutes: number;
+            on: string;
+            rows: components["schemas"]["AccessRow"][];
+            /**
+             * Format: double
+             * @description Town setting. Units: minutes.
+             */
+            shuttle_minutes: number;
+            /** @description Groups of which nobody has said where they live. */
+            unplaced: components["schemas"]["Named"][];
+            vehicles: components["schemas"]["AccessVehicle"][];
+            wet: boolean;
+        };
+        /** @description A target. */
+        AccessRow: {
+            /** @description The most demanding vehicle that arrives for sure, at whatever time; none when none does. */
+            best?: string | null;
+            /**
+             * Format: double
+             * @description Units: L/s.
+             */
+            hose_l_s: number;
+            /**
+             * Format: double
+             * @description Water a hose reaches from where the target lies, whoever brings it. Units: m³.
+             */
+            hose_m3: number;
+            /** @description Points a hose reaches. */
+            hose_points: components["schemas"]["Named"][];
+            /** @description `group` or `place`. */
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            target: components["schemas"]["Named"];
+            village: components["schemas"]["Named"];
+            /** @description By vehicle that arrives, of groups only. */
+            water: components["schemas"]["AccessWater"][];
+            ways: components["schemas"]["AccessWay"][];
+        };
+        /** @description A kind of vehicle and where it stands. */
+        AccessVehicle: {
+            /** @description No station has one on record: it is reckoned from all of them. */
+            assumed: boolean;
+            late: number;
+            never: number;
+            perhaps: number;
+            /** @description Where it sets out from. */
+            stations: components["schemas"]["Named"][];
+            /** @description How many targets it reaches in time for sure, perhaps, late, and not at all. */
+            sure: number;
+            vehicle: components["schemas"]["Word"];
+        };
+        /** @description Water for one kind of vehicle. Units: m³. */
+        AccessWater: {
+            /** @description Points it is in. */
+            points: components["schemas"]["Named"][];
+            /**
+             * Format: double
+             * @description Flowing there. Units: L/s.
+             */
+            shuttle_l_s: number;
+            /**
+             * Format: double
+             * @description Stored within the shuttle minutes one way, hose-lay included.
+             */
+            shuttle_m3: number;
+            vehicle: string;
+        };
+        /** @description How one vehicle gets to one target. */
+        AccessWay: {
+            /**
+             * Format: double
+             * @description From the vehicle's road to the target. Units: m.
+             */
+            away_m?: number | null;
+            /** @description What stands in the way. */
+            blocked_by: components["schemas"]["Blocking"][];
+            /**
+             * Format: double
+             * @description When it does not. Units: minutes.
+             */
+            careful_minutes?: number | null;
+            /**
+             * Format: double
+             * @description When what nobody knows passes. Units: minutes.
+             */
+            minutes?: number | null;
+            station?: components["schemas"]["Named"] | null;
+            /** @description `engine`, `mini`, `motorcycle` or `foot`. */
+            vehicle: string;
+            /** @description `sure`, `perhaps` (only if what nobody measured passes), `late` or `never`. */
+            verdict: string;
+        };
         /** @description An account to add. */
         AccountInput: {
             /** @description Login name. */
@@ -4406,6 +6186,13 @@ export interface components {
         /** @description Every account. */
         Accounts: {
             items: components["schemas"]["AccountView"][];
+        };
+        /** @description What to do when too few come. */
+        AdviceView: {
+            /** @description `next`, `neighbours` or `district`. */
+            code: string;
+            person?: components["schemas"]["Named"] | null;
+            text: string;
         };
         /** @description The answer to an item. */
         AnswerInput: {
@@ -4512,6 +6299,13 @@ export interface components {
              */
             size_bytes: number;
         };
+        /** @description A try. */
+        AttemptView: {
+            at: string;
+            channel: components["schemas"]["Word"];
+            error: string;
+            ok: boolean;
+        };
         /** @description A paper list. */
         AttendanceInput: {
             people: components["schemas"]["PresentInput"][];
@@ -4592,6 +6386,118 @@ export interface components {
              */
             seq: number;
         };
+        /** @description An item ends on a day, or was recorded by mistake. */
+        AuthorityEnd: {
+            /** @description Cases filed by then are finished by the town: the paper that says so. */
+            carries_over?: string;
+            /** @description Why. */
+            reason?: string;
+            /** @description `end` or `void`. */
+            step: string;
+            /** @description Last day, for `end`. */
+            to?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An item to record. */
+        AuthorityInput: {
+            /** @default  */
+            basis: string;
+            /** @default  */
+            carries_over: string;
+            /** @default  */
+            delegator: string;
+            /** @default  */
+            from: string;
+            /** @default  */
+            holder: string;
+            /** @default  */
+            law: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            power: string;
+            /**
+             * @default {
+             *       "citizen_fen": null,
+             *       "kinds": [],
+             *       "organisation_fen": null
+             *     }
+             */
+            range: components["schemas"]["AuthorityRange"];
+            /** @default  */
+            source: string;
+            /**
+             * @description Code of the territory; the whole town when empty.
+             * @default
+             */
+            territory: string;
+            /** @default null */
+            to: string | null;
+        };
+        /** @description Items of the town, and what could be recorded. */
+        AuthorityList: {
+            items: components["schemas"]["AuthorityView"][];
+            may_add: boolean;
+            proposals: components["schemas"]["AuthorityProposal"][];
+        };
+        /** @description An item that could be recorded, from the handbook. */
+        AuthorityProposal: {
+            code: string;
+            /** @description How far it was checked, in Chinese. */
+            confidence: string;
+            law: string;
+            name: string;
+            note: string;
+            power: components["schemas"]["Word"];
+            range: components["schemas"]["AuthorityRange"];
+        };
+        /** @description What a penalty on an item may be. */
+        AuthorityRange: {
+            /**
+             * @description Least and most a fine of a citizen may be. Units: fen.
+             * @default null
+             */
+            citizen_fen: number[] | null;
+            /**
+             * @description Kinds of penalty.
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * @description Least and most a fine of an organisation may be. Units: fen.
+             * @default null
+             */
+            organisation_fen: number[] | null;
+        };
+        /** @description An item as the town holds it. */
+        AuthorityView: {
+            /** @description `end`, `void`. */
+            actions: string[];
+            /** @description `own_statutory`, `empowered` or `delegated`: it decides name, seal and remedy of every paper. */
+            basis: components["schemas"]["Word"];
+            /** @description The paper that lets cases filed in time be finished; empty where none does. */
+            carries_over: string;
+            /** Format: int64 */
+            days_left?: number | null;
+            delegator: string;
+            from: string;
+            holder: components["schemas"]["Word"];
+            id: string;
+            law: string;
+            name: string;
+            power: components["schemas"]["Word"];
+            range: components["schemas"]["AuthorityRange"];
+            /** @description The paper that gives it. */
+            source: string;
+            /** @description `valid`, `expiring`, `expired`, `coming` or `void`. */
+            standing: string;
+            territory: string;
+            to?: string | null;
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
+        };
         /** @description Away for some days. */
         AwayView: {
             /** @description First day. */
@@ -4624,6 +6530,21 @@ export interface components {
             on: string;
             /** @description The document. */
             source: string;
+        };
+        /** @description A stretch that matters, and why. */
+        Blocking: {
+            /** Format: double */
+            lat: number;
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            length_m: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            reasons: components["schemas"]["Word"][];
+            road?: components["schemas"]["Named"] | null;
         };
         /** @description The board. */
         BoardView: {
@@ -4876,6 +6797,387 @@ export interface components {
              */
             version: number;
         };
+        /** @description A camera that may see it. */
+        CameraNear: {
+            /**
+             * Format: double
+             * @description Units: metres.
+             */
+            away_m: number;
+            facility: components["schemas"]["Named"];
+            spot: components["schemas"]["Spot"];
+        };
+        /** @description Places to put on the list. */
+        CampaignAddInput: {
+            /** @description Places. */
+            places: string[];
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A class one may begin a campaign for. */
+        CampaignClass: components["schemas"]["Word"] & {
+            /** @description Which kinds of places it is about. */
+            kinds: components["schemas"]["Word"][];
+        };
+        /** @description The end of a campaign. */
+        CampaignCloseInput: {
+            /** @description Why whoever is unfinished is, by place. */
+            reasons?: {
+                [key: string]: string;
+            };
+            /** @description What was done, found and left. */
+            summary?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A place on the list, as the page sees it. */
+        CampaignEntry: {
+            /**
+             * Format: int32
+             * @description Hazards found within the window.
+             */
+            found: number;
+            look?: components["schemas"]["CampaignLook"] | null;
+            /**
+             * Format: int32
+             * @description How many of them are open.
+             */
+            open: number;
+            /** @description The place. */
+            place: components["schemas"]["Named"];
+            /** @description Why it was taken out, or unfinished at the end. */
+            reason?: string | null;
+            /** @description `not_yet`, `open`, `done` or `out`. */
+            standing: string;
+            /** @description In Chinese. */
+            standing_label: string;
+            /** @description Its village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description A campaign to begin, with every place of its class where its lead works. */
+        CampaignInput: {
+            /** @description What it is ordered by. */
+            basis?: string;
+            /** @description Class. */
+            class: string;
+            /** @description First day. */
+            from: string;
+            /** @description Id, made by the page. */
+            id: string;
+            /** @description 牵头单位. */
+            lead: string;
+            /** @description Title. */
+            title: string;
+            /** @description Last day. */
+            until: string;
+        };
+        /** @description The last look at a place within the window. */
+        CampaignLook: {
+            /** @description The inspection. */
+            inspection: string;
+            /** @description Its day. */
+            on: string;
+        };
+        /** @description What a form needs. */
+        CampaignOptions: {
+            /** @description Classes. */
+            classes: components["schemas"]["CampaignClass"][];
+            /** @description Bodies the caller may let lead. */
+            leads: components["schemas"]["Named"][];
+        };
+        /** @description A place to take off the list. */
+        CampaignOutInput: {
+            /** @description The place. */
+            place: string;
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A page of campaigns. */
+        CampaignPage: {
+            /** @description Rows. */
+            items: components["schemas"]["CampaignRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description How many places have come how far; of those the caller may see. */
+        CampaignProgress: {
+            /** @description Looked at, nothing open. */
+            done: number;
+            /** @description Not looked at within the window. */
+            not_yet: number;
+            /** @description Looked at, something open. */
+            open: number;
+            /** @description On the list. */
+            places: number;
+        };
+        /** @description A campaign in a list. */
+        CampaignRow: {
+            /** @description Class. */
+            class: components["schemas"]["Word"];
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description 牵头单位. */
+            lead: components["schemas"]["Named"];
+            /** @description Whether it is over and not closed. */
+            overdue: boolean;
+            /** @description How far it has come. */
+            progress: components["schemas"]["CampaignProgress"];
+            /** @description `running`, `closed` or `void`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Title. */
+            title: string;
+            /** @description Last day. */
+            until: string;
+        };
+        /** @description A campaign as its page sees it. */
+        CampaignView: components["schemas"]["CampaignRow"] & {
+            /** @description What the caller may do: `add`, `take_out`, `close`, `void`. */
+            actions: string[];
+            /** @description What it was ordered by. */
+            basis: string;
+            /** @description When it was closed. */
+            closed_on?: string | null;
+            /** @description Places, unfinished first. */
+            entries: components["schemas"]["CampaignEntry"][];
+            /** @description Places of the class that the list lacks; only while it runs and for who may add them. */
+            missing: components["schemas"]["Named"][];
+            /** @description Why it was voided. */
+            reason?: string | null;
+            /** @description Who recorded it. */
+            recorded_by: string;
+            /** @description What was done, found and left. */
+            summary?: string | null;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Village by village. */
+            villages: components["schemas"]["CampaignVillage"][];
+        };
+        /** @description How far a village has come. */
+        CampaignVillage: {
+            /** @description How far. */
+            progress: components["schemas"]["CampaignProgress"];
+            /** @description The village. */
+            village: components["schemas"]["Named"];
+        };
+        /** @description Why a campaign is voided. */
+        CampaignVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Somebody who could be sent. */
+        CandidateView: {
+            aid: boolean;
+            barred?: components["schemas"]["Word"] | null;
+            by?: components["schemas"]["Word"] | null;
+            force: components["schemas"]["Named"];
+            kind: components["schemas"]["Word"];
+            lines: components["schemas"]["ScoreLine"][];
+            /**
+             * Format: double
+             * @description Units: minutes; none where nobody knows.
+             */
+            minutes?: number | null;
+            /** @description Why a larger vehicle does not pass. */
+            not_by: string;
+            person: components["schemas"]["Named"];
+            /** @description `on_duty`, `no_roster`, `off` or `away`. */
+            presence: string;
+            /**
+             * Format: double
+             * @description Their sum. Units: minutes.
+             */
+            score: number;
+            /** @description What he can do. */
+            skills: components["schemas"]["Word"][];
+            /** @description Empty on foot. */
+            vehicle: string;
+        };
+        /** @description Who could be sent to an incident. */
+        Candidates: {
+            advice: components["schemas"]["AdviceView"][];
+            gaps: components["schemas"]["GapView"][];
+            /** @description The best first; who is not to be sent last. */
+            items: components["schemas"]["CandidateView"][];
+            /** @description Whether volunteers are not sent to such work. */
+            no_volunteers: boolean;
+            /** @description Why nobody may be sent now; empty where somebody may. */
+            refused: string;
+            /**
+             * Format: double
+             * @description How fast vehicles are reckoned where no road is known. Units: km/h.
+             */
+            straight_kmh: number;
+            /** @description How many there are in all. */
+            total: number;
+            /**
+             * Format: int64
+             * @description Who does not answer within this time is passed over. Units: seconds.
+             */
+            within_s: number;
+        };
+        /** @description What whoever goes must know. */
+        Card: {
+            cameras: components["schemas"]["CameraNear"][];
+            contacts: components["schemas"]["CardContact"][];
+            earlier: components["schemas"]["EarlierIncident"][];
+            hazards: components["schemas"]["HazardNear"][];
+            /**
+             * Format: double
+             * @description So far off things are looked for. Units: metres.
+             */
+            near_m: number;
+            /** @description What is told at the door. */
+            notes: string[];
+            place?: components["schemas"]["Named"] | null;
+            water: components["schemas"]["WaterNear"][];
+        };
+        /** @description Somebody to ring up. */
+        CardContact: {
+            name: string;
+            /** @description Whole for who verifies and commands, partly hidden for others. */
+            phone: string;
+            role: string;
+        };
+        /** @description Somebody who may be an officer of a case. */
+        CaseCandidate: {
+            /** @description What he lacks today; empty when nothing. */
+            lacks: string;
+            org: string;
+            person: components["schemas"]["Named"];
+        };
+        /** @description A period that runs or ran. */
+        CaseClock: {
+            clock: components["schemas"]["Word"];
+            /** @description The day it was kept; none while it runs. */
+            done?: string | null;
+            due: string;
+            from: string;
+            /** @description Whether the day passed without it. */
+            late: boolean;
+            /** @description The article. */
+            law: string;
+            /** @description As `7 个工作日`. */
+            length: string;
+        };
+        /** @description A step of the stage; with the rule that closes it, where one does. */
+        CaseDoor: {
+            /** @description Code of the rule that closes it; none when it is open. */
+            code?: string | null;
+            /** @description `officer`, `head` or `reviewer`. */
+            hand: string;
+            /** @description The rule. */
+            message?: string | null;
+            /** @description Whether it is the caller's hand at all. */
+            mine: boolean;
+            needs_paper: boolean;
+            paper_name: string;
+            step: components["schemas"]["Word"];
+            /** @description Template of its paper. */
+            template?: string | null;
+        };
+        /** @description Something that happened to a case. */
+        CaseEvent: {
+            by: components["schemas"]["Named"];
+            /** @description What was filled in, in words. */
+            detail: string;
+            document_no: string;
+            on: string;
+            paper?: string | null;
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            stage: components["schemas"]["Word"];
+            step: components["schemas"]["Word"];
+            text: string;
+        };
+        /** @description A line of the index of the file. */
+        CaseFileLine: {
+            /** Format: int64 */
+            n: number;
+            name: string;
+            number: string;
+            on: string;
+            paper?: string | null;
+            /** @description `served`, `issued`, `draft` …; empty where it is typed and not drawn here. */
+            state: string;
+        };
+        /** @description A case to open. */
+        CaseInput: {
+            /** @default  */
+            address: string;
+            /**
+             * Format: int32
+             * @description Of a citizen, where he may be a minor. Units: years.
+             * @default null
+             */
+            age: number | null;
+            /** @default  */
+            cause: string;
+            /**
+             * @description When the act happened or ended.
+             * @default
+             */
+            ended_on: string;
+            /** @default  */
+            found_on: string;
+            /** @default false */
+            harmed: boolean;
+            /** @default null */
+            hazard: string | null;
+            /** @default  */
+            item: string;
+            /** @default [] */
+            officers: string[];
+            /** @default  */
+            party: string;
+            /** @default  */
+            party_kind: string;
+            /** @default  */
+            place: string;
+            /** @default  */
+            procedure: string;
+            /**
+             * @description Officers who said that they are related to the party.
+             * @default []
+             */
+            related: components["schemas"]["CaseRelation"][];
+            /** @default  */
+            text: string;
+            /**
+             * @description That nobody else is.
+             * @default false
+             */
+            unrelated: boolean;
+            /** @default  */
+            uscc: string;
+        };
+        /** @description An officer of a case, and whether he may act today. */
+        CaseOfficer: {
+            /** @description Whether certificate and training are valid today. */
+            able: boolean;
+            certificate_no: string;
+            expires_on?: string | null;
+            person: components["schemas"]["Named"];
+        };
         /** @description An occurrence that evidence may be recorded for. */
         CaseOption: {
             /**
@@ -4905,6 +7207,158 @@ export interface components {
             waiting: number;
             /** @description Key of its window. */
             window: string;
+        };
+        /** @description What a form needs. */
+        CaseOptions: {
+            grounds: components["schemas"]["Word"][];
+            heard: components["schemas"]["Word"][];
+            /** @description Items to punish on, those in force first. */
+            items: components["schemas"]["AuthorityView"][];
+            may_open: boolean;
+            me: string;
+            officers: components["schemas"]["CaseCandidate"][];
+            outcomes: components["schemas"]["Word"][];
+            party_kinds: components["schemas"]["Word"][];
+            payments: components["schemas"]["Word"][];
+            penalties: components["schemas"]["Word"][];
+            /** @description People of the town who could chair a hearing. */
+            people: components["schemas"]["Named"][];
+            procedures: components["schemas"]["Word"][];
+            stages: components["schemas"]["Word"][];
+        };
+        /** @description A page of cases. */
+        CasePage: {
+            items: components["schemas"]["CaseRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description An officer related to the party. */
+        CaseRelation: {
+            officer: string;
+            /** @description As 当事人的兄弟. */
+            what?: string;
+        };
+        /** @description A case in the index. */
+        CaseRow: {
+            cause: string;
+            filed_on?: string | null;
+            found_on: string;
+            id: string;
+            /** @description Whether the caller may open the file. */
+            may_read: boolean;
+            next_clock?: components["schemas"]["CaseClock"] | null;
+            number?: string | null;
+            party: string;
+            place: components["schemas"]["Named"];
+            procedure: components["schemas"]["Word"];
+            stage: components["schemas"]["Word"];
+        };
+        /** @description A step to take; each step reads the fields it needs. */
+        CaseStep: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             * @default null
+             */
+            amount_fen: number | null;
+            /** @default  */
+            document_no: string;
+            /** @default null */
+            experienced: boolean | null;
+            /**
+             * @description Granted; passed; adopted; before a court; upheld.
+             * @default null
+             */
+            granted: boolean | null;
+            /** @default null */
+            grave: boolean | null;
+            /** @default [] */
+            grounds: string[];
+            /** @default null */
+            hearing: boolean | null;
+            /** @default null */
+            how: string | null;
+            /**
+             * @description Who should stand back; who chairs the hearing.
+             * @default null
+             */
+            officer: string | null;
+            /** @default  */
+            on: string;
+            /** @default null */
+            outcome: string | null;
+            /** @default null */
+            paper: string | null;
+            /** @default null */
+            penalty: components["schemas"]["PenaltyInput"] | null;
+            /** @default [] */
+            people: string[];
+            /** @default null */
+            replacement: string | null;
+            /**
+             * @description Certificates were shown; on the spot: rights told and the party heard.
+             * @default null
+             */
+            shown: boolean | null;
+            /** @default  */
+            step: string;
+            /** @default  */
+            text: string;
+            /** @default null */
+            to: string | null;
+            /** @default null */
+            two: boolean | null;
+            /**
+             * @description Until when; the day of the hearing.
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+            /** @default null */
+            way: string | null;
+        };
+        /** @description A case as its page sees it. */
+        CaseView: components["schemas"]["CaseRow"] & {
+            address: string;
+            claims: components["schemas"]["RecusalView"][];
+            clocks: components["schemas"]["CaseClock"][];
+            discussed: string[];
+            ended_on: string;
+            events: components["schemas"]["CaseEvent"][];
+            /** @description 案卷目录. */
+            file: components["schemas"]["CaseFileLine"][];
+            grave: boolean;
+            grounds: components["schemas"]["Word"][];
+            harmed: boolean;
+            hazard?: components["schemas"]["Named"] | null;
+            hearing?: components["schemas"]["Word"] | null;
+            item: components["schemas"]["AuthorityView"];
+            /**
+             * Format: int64
+             * @description What that grew by for being late. Units: fen.
+             */
+            late_fen: number;
+            /** @description Whether a legal review is needed, and whether it passed. */
+            needs_review: boolean;
+            officers: components["schemas"]["CaseOfficer"][];
+            outcome?: components["schemas"]["Word"] | null;
+            /**
+             * Format: int64
+             * @description Still owed of the fine. Units: fen.
+             */
+            owed_fen: number;
+            party_kind: components["schemas"]["Word"];
+            penalty?: components["schemas"]["PenaltyView"] | null;
+            reviewed?: boolean | null;
+            steps: components["schemas"]["CaseDoor"][];
+            told?: components["schemas"]["PenaltyView"] | null;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description The words places are described with. */
         Catalog: {
@@ -5002,6 +7456,25 @@ export interface components {
             object_kind: string;
             /** Format: int64 */
             seq: number;
+        };
+        /** @description How a channel stands. */
+        ChannelView: {
+            channel: components["schemas"]["Word"];
+            /** @description Whether its last tries all failed. */
+            down: boolean;
+            /** @description When it was last tried. */
+            last_at?: string | null;
+            /** @description Why it failed then. */
+            last_error: string;
+            /** @description Whether there is a gateway for it. */
+            offered: boolean;
+        };
+        /** @description A way to reach somebody. */
+        ChannelWay: {
+            /** @description Empty for the desk, and for `sms` and `voice` where the person's own telephone is meant. */
+            address?: string;
+            /** @description `desk`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`. */
+            channel: string;
         };
         /** @description What the committee lacks. */
         ChartGap: {
@@ -5200,6 +7673,21 @@ export interface components {
             duties: components["schemas"]["DutyRow"][];
             quote?: components["schemas"]["Quote"] | null;
         };
+        /** @description A closure. */
+        ClosedView: {
+            by: components["schemas"]["Named"];
+            from: string;
+            /** @description In force today. */
+            now: boolean;
+            /** @description Its place among the closures of the stretch. */
+            number: number;
+            /** @description It is not over yet. */
+            open: boolean;
+            reason: string;
+            recorded_at: string;
+            /** @description Last day; none until further notice. */
+            until?: string | null;
+        };
         /** @description Something wrong, in words. */
         CodedMessage: {
             code: string;
@@ -5232,6 +7720,12 @@ export interface components {
             kind: "not_signed";
             /** @description Why. */
             reason: string;
+        };
+        /** @description How many are in a state. */
+        ConditionCount: {
+            condition: components["schemas"]["Word"];
+            /** Format: int64 */
+            n: number;
         };
         /** @description What it conforms to. */
         Conformance: {
@@ -5591,12 +8085,226 @@ export interface components {
             /** @description What. */
             what: string;
         };
+        /** @description What is typed in about a device. */
+        DeviceInput: {
+            /** @default  */
+            address: string;
+            /**
+             * @description The broker lets nobody else publish under its name.
+             * @default false
+             */
+            broker: boolean;
+            /**
+             * @description Given by the program when left out.
+             * @default null
+             */
+            code: string | null;
+            /** @default null */
+            facility: string | null;
+            /**
+             * Format: int32
+             * @description Units: seconds; left out for one that is not connected.
+             * @default null
+             */
+            heartbeat_s: number | null;
+            /** @default null */
+            installed_on: string | null;
+            /** @default  */
+            kind: string;
+            /**
+             * Format: double
+             * @default null
+             */
+            lat: number | null;
+            /** @default [] */
+            links: components["schemas"]["LinkView"][];
+            /**
+             * Format: double
+             * @description Degrees, WGS-84.
+             * @default null
+             */
+            lon: number | null;
+            /**
+             * Format: int32
+             * @description Silent after so many missed beats.
+             * @default null
+             */
+            misses: number | null;
+            /** @default  */
+            model: string;
+            /** @default  */
+            name: string;
+            /**
+             * @description Networks it sends from.
+             * @default []
+             */
+            networks: string[];
+            /**
+             * @description Organisation that looks after it; the caller's own when left out.
+             * @default null
+             */
+            owner: string | null;
+            /** @default null */
+            place: string | null;
+            /**
+             * @description Taken from place or facility when left out.
+             * @default null
+             */
+            territory: string | null;
+            /**
+             * Format: int64
+             * @description The version that was seen, for a change.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description What a form needs. */
+        DeviceOptions: {
+            kinds: components["schemas"]["Word"][];
+            may_add: boolean;
+            /**
+             * Format: int32
+             * @description How many missed beats are usual.
+             */
+            misses: number;
+            orgs: components["schemas"]["Named"][];
+            providers: components["schemas"]["Word"][];
+            territories: components["schemas"]["Named"][];
+        };
+        /** @description A page of devices. */
+        DevicePage: {
+            items: components["schemas"]["DeviceRow"][];
+            next?: string | null;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A device in a list. */
+        DeviceRow: {
+            address: string;
+            /**
+             * Format: int32
+             * @description Units: percent.
+             */
+            battery?: number | null;
+            code: string;
+            condition: components["schemas"]["Word"];
+            facility?: components["schemas"]["Named"] | null;
+            faults: components["schemas"]["Word"][];
+            /** @description When it was last heard. */
+            heard_at?: string | null;
+            id: string;
+            kind: components["schemas"]["Word"];
+            model: string;
+            name: string;
+            owner: components["schemas"]["Named"];
+            place?: components["schemas"]["Named"] | null;
+            /** @description Whether whoever relies on it is protected by it now. */
+            protects: boolean;
+            spot?: components["schemas"]["Spot"] | null;
+            territory: components["schemas"]["Named"];
+            voided: boolean;
+        };
+        /** @description A secret, shown this once. */
+        DeviceSecret: {
+            /** @description What the sender calls itself when it signs. */
+            key: string;
+            secret: string;
+            /**
+             * Format: int64
+             * @description The version from now on.
+             */
+            version: number;
+        };
+        /** @description A step of a device. */
+        DeviceStep: {
+            /**
+             * @description Day it went out of use.
+             * @default null
+             */
+            on: string | null;
+            /** @default  */
+            reason: string;
+            /**
+             * @description `test`, `end_test`, `retire` or `void`.
+             * @default
+             */
+            step: string;
+            /**
+             * @description End of test mode, RFC 3339.
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description The devices of the town as a whole. */
+        DeviceSummary: {
+            conditions: components["schemas"]["ConditionCount"][];
+            /**
+             * Format: int64
+             * @description Days over which alarms were counted.
+             */
+            days: number;
+            models: components["schemas"]["ModelRow"][];
+            /**
+             * Format: int64
+             * @description Places with a device that works.
+             */
+            protected: number;
+            /** Format: int64 */
+            total: number;
+            unprotected: components["schemas"]["UnprotectedRow"][];
+        };
+        /** @description One device. */
+        DeviceView: components["schemas"]["DeviceRow"] & {
+            /** @description Steps the caller may take. */
+            actions: string[];
+            broker: boolean;
+            has_secret: boolean;
+            heard: components["schemas"]["HeardView"][];
+            /** Format: int32 */
+            heartbeat_s?: number | null;
+            installed_on?: string | null;
+            links: components["schemas"]["LinkView"][];
+            /** Format: int32 */
+            misses: number;
+            networks: string[];
+            /** @description Why: of test mode, of being out of use, of being voided. */
+            reason: string;
+            recorded_by: string;
+            signals: components["schemas"]["SignalView"][];
+            /** @description End of test mode. */
+            test_until?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A figure that is not what it was. */
         DifferenceView: {
             issued?: components["schemas"]["FigureView"] | null;
             /** @description Which. */
             key: string;
             now?: components["schemas"]["FigureView"] | null;
+        };
+        /** @description Orders to give. */
+        DispatchInput: {
+            /** @description The rule by which those off duty are called. */
+            by_rule?: string;
+            people: components["schemas"]["DispatchPick"][];
+        };
+        /** @description Somebody to send. */
+        DispatchPick: {
+            force: string;
+            person: string;
+        };
+        /** @description When an order came to a state. */
+        DispatchStamp: {
+            at: string;
+            by: components["schemas"]["Named"];
+            state: components["schemas"]["Word"];
         };
         /** @description A stay in the unified dispatch. */
         DispatchStayView: {
@@ -5608,6 +8316,46 @@ export interface components {
             left_on?: string | null;
             /** @description Why. */
             reason: string;
+        };
+        /** @description What is said to an order. */
+        DispatchStep: {
+            /** @description When it was so, RFC 3339; now when left out. */
+            at?: string | null;
+            /** @description Why, when declined or cancelled. */
+            reason?: string;
+            /** @description `accepted`, `declined`, `en_route`, `on_scene`, `returned` or `cancelled`. */
+            state: string;
+        };
+        /** @description An order. */
+        DispatchView: {
+            /** @description Steps the caller may take. */
+            actions: string[];
+            /** @description Of another village's or unit's force. */
+            aid: boolean;
+            /**
+             * Format: int64
+             * @description Units: seconds after the call; none while he has not answered.
+             */
+            answered_s?: number | null;
+            /** @description By which rule somebody off duty was called. */
+            by_rule: string;
+            force: components["schemas"]["Named"];
+            id: string;
+            /**
+             * Format: double
+             * @description Expected on the way. Units: minutes.
+             */
+            minutes?: number | null;
+            person: components["schemas"]["Named"];
+            reason: string;
+            /** @description Whether he has not answered for too long. */
+            silent: boolean;
+            stamps: components["schemas"]["DispatchStamp"][];
+            state: components["schemas"]["Word"];
+            /** @description Empty on foot. */
+            vehicle: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description What changed since the baseline. */
         DriftView: {
@@ -5876,12 +8624,41 @@ export interface components {
             weight: number;
             who: string[];
         };
+        /** @description The duty screen. */
+        DutyScreen: {
+            gaps: components["schemas"]["GapView"][];
+            /** @description What waits: what nobody has heard first, then what nobody has verified, then what burns; the newest first. */
+            items: components["schemas"]["IncidentRow"][];
+            may_open: boolean;
+            may_watch: boolean;
+            now: string;
+            /** @description Orders that nobody answered in time, by incident. */
+            silent: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Number of the last change this picture holds: a stream resumed after it misses nothing.
+             */
+            up_to: number;
+            watch?: components["schemas"]["WatchView"] | null;
+            /** @description Whether it is the caller. */
+            watching: boolean;
+        };
         /** @description One duty with a page of occurrences. */
         DutyView: {
             clause: components["schemas"]["Named"];
             duty: components["schemas"]["DutyRow"];
             occurrences: components["schemas"]["OccurrencePage"];
             quote?: components["schemas"]["Quote"] | null;
+        };
+        /** @description What burned there before. */
+        EarlierIncident: {
+            code: string;
+            id: string;
+            kind: components["schemas"]["Word"];
+            on: string;
+            stage: components["schemas"]["Word"];
         };
         /** @description A version of a record. */
         EditionView: {
@@ -6406,6 +9183,31 @@ export interface components {
             label: string;
             source: string;
         };
+        /** @description A label to be stuck on. */
+        FacilityLabel: {
+            /** @description Number. */
+            code: string;
+            /** @description Id. */
+            id: string;
+            /** @description Kind. */
+            kind: string;
+            /** @description Name. */
+            name: string;
+            /** @description The QR code, as SVG. */
+            svg: string;
+            /** @description Village or other territory. */
+            village: string;
+        };
+        /** @description Labels of a query, at most 200. */
+        FacilityLabels: {
+            /** @description In the order of their numbers. */
+            items: components["schemas"]["FacilityLabel"][];
+            /**
+             * Format: int64
+             * @description How many facilities the query finds in all.
+             */
+            total: number;
+        };
         /** @description What a form needs. */
         FacilityOptions: {
             kinds: components["schemas"]["FacilityKindView"][];
@@ -6431,6 +9233,48 @@ export interface components {
              * @description How many there are in all.
              */
             total: number;
+        };
+        /** @description What becomes of a report. */
+        FacilityReportDecision: {
+            /** @description It is as reported: the facility is at fault from today on. */
+            confirmed: boolean;
+            /** @description What was found; must say why when it is not so. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The row version that was read.
+             */
+            version: number;
+        };
+        /** @description A report as the facility's page shows it. */
+        FacilityReportView: {
+            /** @description When it came in. */
+            at: string;
+            decided_by?: components["schemas"]["Named"] | null;
+            /** @description What he found. */
+            decided_text: string;
+            /** @description Id. */
+            id: string;
+            /** @description Whether the caller may decide it. */
+            may_decide: boolean;
+            /** @description What became of it. */
+            state: components["schemas"]["Word"];
+            /** @description In the reporter's words. */
+            text: string;
+            /** @description What is wrong. */
+            trouble: components["schemas"]["Word"];
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
+        /** @description Reports about a facility. */
+        FacilityReports: {
+            /** @description The newest first. */
+            items: components["schemas"]["FacilityReportView"][];
+            /** @description What stands on its label: path of its public page. */
+            path: string;
         };
         /** @description A facility in a list. */
         FacilityRow: {
@@ -6647,6 +9491,314 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description Who approved it. */
+        FirePlanApproval: {
+            by: string;
+            document_no: string;
+            on: string;
+        };
+        /** @description One of the bodies that sign. */
+        FirePlanBody: {
+            body: components["schemas"]["Word"];
+            /** @description Whether the caller may sign for it. */
+            may_sign: boolean;
+            org?: components["schemas"]["Named"] | null;
+            /** @description The day it signed. */
+            signed_on?: string | null;
+            text: string;
+        };
+        /** @description What a later version changes of an earlier one. */
+        FirePlanDifference: {
+            added: number;
+            after: components["schemas"]["FirePlanRow"];
+            before: components["schemas"]["FirePlanRow"];
+            changed: number;
+            pairs: components["schemas"]["FirePlanPair"][];
+            removed: number;
+            same: number;
+        };
+        /** @description Something that happened. */
+        FirePlanEvent: {
+            by: components["schemas"]["Named"];
+            on: string;
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            stage: components["schemas"]["Word"];
+            step: string;
+            step_label: string;
+            text: string;
+            /** @description Body, approval, or plan that took it in. */
+            what: string;
+        };
+        /** @description A plan that took it in. */
+        FirePlanExtract: {
+            article: string;
+            document: string;
+            frame: components["schemas"]["Word"];
+            on: string;
+        };
+        /** @description A version to make or change. */
+        FirePlanInput: {
+            /**
+             * @description The version it is made from; without items of its own it begins with those.
+             * @default null
+             */
+            based_on: string | null;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            from: number;
+            /** @default [] */
+            items: components["schemas"]["FirePlanItemInput"][];
+            /** @default  */
+            title: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description The row version that was read; none for a new one.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description An item. */
+        FirePlanItem: {
+            /** @description Its article there; empty while none is named. */
+            article: string;
+            /** @description What it became stands and the plan says planned, or the other way round. */
+            differs: boolean;
+            facility?: components["schemas"]["FirePlanLink"] | null;
+            force?: components["schemas"]["FirePlanLink"] | null;
+            /** @description The plan that must take it in. */
+            frame: components["schemas"]["Word"];
+            id: string;
+            kind: components["schemas"]["Word"];
+            name: string;
+            note: string;
+            /** @description GeoJSON geometry. */
+            shape?: Record<string, never> | null;
+            status: components["schemas"]["Word"];
+            village: components["schemas"]["Named"];
+            /** Format: int32 */
+            year?: number | null;
+        };
+        /** @description An item as typed in. */
+        FirePlanItemInput: {
+            /** @default  */
+            article: string;
+            /** @default null */
+            facility: string | null;
+            /** @default null */
+            force: string | null;
+            /**
+             * @description Id it had; a new one when left out.
+             * @default
+             */
+            id: string;
+            /** @default  */
+            kind: string;
+            /** @default  */
+            name: string;
+            /** @default  */
+            note: string;
+            shape?: Record<string, never> | null;
+            /** @default  */
+            status: string;
+            /** @default  */
+            village: string;
+            /**
+             * Format: int32
+             * @default null
+             */
+            year: number | null;
+        };
+        /** @description What the part of a village is not about. */
+        FirePlanLack: {
+            matters: string[];
+            village: components["schemas"]["Named"];
+        };
+        /** @description What an item became. */
+        FirePlanLink: {
+            id: string;
+            name: string;
+            stage?: components["schemas"]["Word"] | null;
+            /** @description Whether it stands out there; the plan may say otherwise. */
+            stands: boolean;
+        };
+        /** @description Every version. */
+        FirePlanList: {
+            items: components["schemas"]["FirePlanRow"][];
+            may_add: boolean;
+        };
+        /** @description Items another plan has not taken in. */
+        FirePlanMissing: {
+            frame: components["schemas"]["Word"];
+            items: components["schemas"]["Named"][];
+        };
+        /** @description What a form needs. */
+        FirePlanOptions: {
+            bodies: components["schemas"]["Word"][];
+            facilities: components["schemas"]["Named"][];
+            forces: components["schemas"]["Named"][];
+            frames: components["schemas"]["Word"][];
+            kinds: components["schemas"]["Word"][];
+            statuses: components["schemas"]["Word"][];
+            villages: components["schemas"]["Named"][];
+        };
+        /** @description An item in both versions. */
+        FirePlanPair: {
+            after?: components["schemas"]["FirePlanItem"] | null;
+            before?: components["schemas"]["FirePlanItem"] | null;
+            /** @description `added`, `removed`, `changed` or `same`. */
+            change: string;
+            /** @description Fields that differ. */
+            fields: string[];
+        };
+        /** @description A version in a list. */
+        FirePlanRow: {
+            built: number;
+            /**
+             * Format: int32
+             * @description Number of the version.
+             */
+            edition: number;
+            /**
+             * Format: int32
+             * @description First year it plans for.
+             */
+            from: number;
+            id: string;
+            /** @description The first day it is in force. */
+            in_force_on?: string | null;
+            items: number;
+            /** @description Items no article of the forest plan is named for. */
+            missing_forest: number;
+            /** @description Items no article of the spatial plan is named for. */
+            missing_spatial: number;
+            retired: number;
+            stage: components["schemas"]["Word"];
+            /** @description The first day the next version is in force. */
+            superseded_on?: string | null;
+            title: string;
+            /**
+             * Format: int32
+             * @description Last year.
+             */
+            to: number;
+            /** @description Bodies that have not signed. */
+            unsigned: components["schemas"]["Word"][];
+            voided: boolean;
+        };
+        /** @description A step. */
+        FirePlanStep: {
+            /** @default null */
+            article: string | null;
+            /**
+             * @description Which body signs or sends back.
+             * @default null
+             */
+            body: string | null;
+            /**
+             * @description Who approved it.
+             * @default null
+             */
+            by: string | null;
+            /**
+             * @description Title and number of the plan that took it in.
+             * @default null
+             */
+            document: string | null;
+            /** @default null */
+            document_no: string | null;
+            /**
+             * @description `spatial` or `forest`.
+             * @default null
+             */
+            frame: string | null;
+            /**
+             * @description The day it happened; today when left out.
+             * @default
+             */
+            on: string;
+            /**
+             * @description `circulate`, `sign`, `send_back`, `approve`, `extract` or `void`.
+             * @default
+             */
+            step: string;
+            /** @default  */
+            text: string;
+            /**
+             * Format: int64
+             * @description The row version that was read.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description One version. */
+        FirePlanView: components["schemas"]["FirePlanRow"] & {
+            actions: string[];
+            approval?: components["schemas"]["FirePlanApproval"] | null;
+            based_on?: components["schemas"]["Named"] | null;
+            bodies: components["schemas"]["FirePlanBody"][];
+            /** @description What happened, newest first. */
+            events: components["schemas"]["FirePlanEvent"][];
+            extracts: components["schemas"]["FirePlanExtract"][];
+            lacks: components["schemas"]["FirePlanLack"][];
+            missing: components["schemas"]["FirePlanMissing"][];
+            org: components["schemas"]["Named"];
+            plan_items: components["schemas"]["FirePlanItem"][];
+            /** Format: int64 */
+            version: number;
+            /** @description Why it was voided. */
+            void?: string | null;
+        };
+        /** @description What was measured. What nobody measured is left out. */
+        FitnessView: {
+            /** @default null */
+            dead_end: boolean | null;
+            /**
+             * Format: double
+             * @description Units: m.
+             * @default null
+             */
+            height_m: number | null;
+            /**
+             * Format: double
+             * @description Units: t.
+             * @default null
+             */
+            load_t: number | null;
+            /**
+             * Format: double
+             * @description Units: per cent.
+             * @default null
+             */
+            slope_pct: number | null;
+            /** @default null */
+            turnaround: boolean | null;
+            /**
+             * Format: double
+             * @description Units: m.
+             * @default null
+             */
+            turning_radius_m: number | null;
+            /**
+             * @description `passable` or `impassable`.
+             * @default null
+             */
+            wet_season: string | null;
+            /**
+             * Format: double
+             * @description Units: m.
+             * @default null
+             */
+            width_m: number | null;
+        };
         /** @description Something a reviewer should know. */
         FlagView: {
             /** @description Code. */
@@ -6861,6 +10013,7 @@ export interface components {
             id: string;
             /** @description Kind. */
             kind: components["schemas"]["Word"];
+            last_call?: components["schemas"]["LastCall"] | null;
             /** @description Name. */
             name: string;
             /** @description How many are on duty today. */
@@ -7030,6 +10183,21 @@ export interface components {
             /** @description SHA-256 of the PDF. */
             pdf: string;
         };
+        /** @description A force that is drained. */
+        GapView: {
+            /**
+             * Format: double
+             * @description How far that is. Units: metres.
+             */
+            away_m?: number | null;
+            force: components["schemas"]["Named"];
+            move_up?: components["schemas"]["Named"] | null;
+            /**
+             * Format: int32
+             * @description How many it lacks.
+             */
+            short: number;
+        };
         /** @description How somebody stands with the gate of clause 11. */
         GateView: {
             /** @description What is missing, as `gate.untrained`; empty when nothing is. */
@@ -7040,6 +10208,44 @@ export interface components {
             state: string;
             /** @description Last day of an exemption. */
             until?: string | null;
+        };
+        /** @description Where a village group lives. */
+        GroupPointInput: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            lon: number;
+            /**
+             * Format: int64
+             * @description The version that was read; 0 for the first time.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description Where a village group lives, as kept. */
+        GroupPointView: {
+            group: components["schemas"]["Named"];
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description 0 while nobody has said.
+             */
+            version: number;
+            village: components["schemas"]["Named"];
+        };
+        /** @description Village groups. */
+        GroupPoints: {
+            items: components["schemas"]["GroupPointView"][];
         };
         /** @description A change of holder to make. */
         HandoverInput: {
@@ -7236,6 +10442,14 @@ export interface components {
             opened_n: number;
             /** @description Taken back. */
             revoked: boolean;
+        };
+        /** @description A hazard of the place. */
+        HazardNear: {
+            found_on: string;
+            id: string;
+            /** @description Code of its state. */
+            state: string;
+            what: string;
         };
         /** @description A page of hazards, newest first. */
         HazardPage: {
@@ -7487,6 +10701,12 @@ export interface components {
              */
             working: number | null;
         };
+        /** @description A time it was heard without a break. */
+        HeardView: {
+            from: string;
+            /** @description None while it goes on. */
+            to?: string | null;
+        };
         /** @description Somebody on a post. */
         HolderView: {
             /** @description Acting for somebody. */
@@ -7495,10 +10715,201 @@ export interface components {
             assignment: string;
             /** @description First day. */
             from: string;
+            gate?: components["schemas"]["GateView"] | null;
             /** @description Who. */
             person: components["schemas"]["Named"];
             /** @description Last day. */
             to?: string | null;
+        };
+        /** @description What a department found. */
+        HouseAnswer: {
+            /**
+             * @description `verified` or `lacking`.
+             * @default
+             */
+            answer: string;
+            /** @default  */
+            on: string;
+            /** @default  */
+            text: string;
+            /** @default null */
+            until: string | null;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description One department's answer about a house. */
+        HouseCheckView: {
+            /** @description `asked`, `verified` or `lacking`. */
+            answer: string;
+            asked_on: string;
+            id: string;
+            kind: components["schemas"]["Word"];
+            may_answer: boolean;
+            on?: string | null;
+            org: components["schemas"]["Named"];
+            /** @description Number seen, or what is lacking. */
+            text: string;
+            until?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How many houses have a grade. */
+        HouseCount: {
+            grade: components["schemas"]["Word"];
+            n: number;
+        };
+        /** @description A house as typed in. */
+        HouseInput: {
+            /** @default null */
+            burning_roof: boolean | null;
+            /** @default  */
+            counted_by: string;
+            /** @default  */
+            counted_on: string;
+            /**
+             * Format: int32
+             * @default null
+             */
+            exits: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            floor_m2: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            floors: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            lodging: number | null;
+            /** @default  */
+            owner: string;
+            /** @default null */
+            structure: string | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            training: number | null;
+            /**
+             * Format: int64
+             * @description Version of the place that was read.
+             * @default 0
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @default null
+             */
+            working: number | null;
+        };
+        /** @description Houses, with how many there are of each grade. */
+        HouseList: {
+            counts: components["schemas"]["HouseCount"][];
+            items: components["schemas"]["HouseRow"][];
+            rule: components["schemas"]["HouseRule"];
+        };
+        /** @description What another rule would do. */
+        HousePreview: {
+            after: components["schemas"]["HouseRule"];
+            before: components["schemas"]["HouseRule"];
+            changed: components["schemas"]["HouseRegraded"][];
+            /** @description Houses graded in all. */
+            total: number;
+        };
+        /** @description Why a house has its grade. */
+        HouseReason: {
+            code: string;
+            source: string;
+            text: string;
+        };
+        /** @description A house another rule would grade otherwise. */
+        HouseRegraded: {
+            after: components["schemas"]["Word"];
+            before: components["schemas"]["Word"];
+            place: components["schemas"]["Named"];
+            reasons: components["schemas"]["HouseReason"][];
+            village: components["schemas"]["Named"];
+        };
+        /** @description A house in a list. */
+        HouseRow: {
+            /** @description Checks that are open and that found something lacking. */
+            asked_n: number;
+            code: string;
+            grade: components["schemas"]["Word"];
+            /** @description When a grade was last given; none when never. */
+            graded_on?: string | null;
+            /**
+             * Format: int32
+             * @description The heads that count; none when nobody counted.
+             */
+            heads?: number | null;
+            lacking_n: number;
+            /** Format: int32 */
+            lodging?: number | null;
+            missing: string[];
+            place: components["schemas"]["Named"];
+            reasons: components["schemas"]["HouseReason"][];
+            /** Format: int32 */
+            training?: number | null;
+            /** @description What it is used for, in words. */
+            uses: components["schemas"]["Word"][];
+            village: components["schemas"]["Named"];
+            /** Format: int32 */
+            working?: number | null;
+        };
+        /** @description The rule houses are graded by. */
+        HouseRule: {
+            /**
+             * Format: int32
+             * @description Units: m².
+             */
+            floor_m2: number;
+            /** Format: int32 */
+            floors: number;
+            /** Format: int32 */
+            key_heads: number;
+            summed: boolean;
+            version: string;
+        };
+        /** @description A house as its page sees it. */
+        HouseView: components["schemas"]["HouseRow"] & {
+            burning_roof?: boolean | null;
+            checks: components["schemas"]["HouseCheckView"][];
+            counted_by: string;
+            counted_on?: string | null;
+            /** Format: int32 */
+            exits?: number | null;
+            /**
+             * Format: int32
+             * @description Units: m².
+             */
+            floor_m2?: number | null;
+            /** Format: int32 */
+            floors?: number | null;
+            given?: components["schemas"]["Word"] | null;
+            given_rule: string;
+            /** @description By when the next joint visit is due; none for a home. */
+            joint_by?: string | null;
+            may_change: boolean;
+            /** @description Whether it is on the key list of its sector. */
+            on_key_list: boolean;
+            owner: string;
+            rule: components["schemas"]["HouseRule"];
+            structure?: components["schemas"]["Word"] | null;
+            structures: components["schemas"]["Word"][];
+            /**
+             * Format: int64
+             * @description Version of the place.
+             */
+            version: number;
         };
         /** @description A number of days; the kind may be left out where it follows from the time first allowed. */
         HowLong: components["schemas"]["DaysView"] | number;
@@ -7512,6 +10923,11 @@ export interface components {
             };
             /** @description Row of the header as Excel shows it, from 1. */
             header_row: number;
+            /**
+             * @description Take the good rows and leave out the bad ones, each of them named; only of facilities. Other people's tables of
+             *     hydrants are taken so unless told otherwise.
+             */
+            leave_bad?: boolean | null;
             /** @description Column counted from 0, and what it means. */
             mapping?: {
                 [key: string]: string;
@@ -7558,7 +10974,7 @@ export interface components {
             id: string;
             /** @description When a file with these very bytes last went into the register. */
             imported_before?: string | null;
-            /** @description `places` or `people`. */
+            /** @description `places`, `people`, `facilities` or `hydrants`. */
             kind: string;
             /** @description Name it was sent under. */
             name: string;
@@ -7568,6 +10984,292 @@ export interface components {
             sheet: string;
             /** @description Its sheets. */
             sheets: components["schemas"]["ImportSheet"][];
+        };
+        /** @description Something that happened. */
+        IncidentEventView: {
+            act: components["schemas"]["Word"];
+            at: string;
+            by: components["schemas"]["Named"];
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            stage: components["schemas"]["Word"];
+            text: string;
+        };
+        /** @description Figures of some incidents; every count with what it is out of. */
+        IncidentFigures: {
+            /** @description Alarms, tests left out. */
+            alarms: number;
+            false_alarms: number;
+            in_target: number;
+            /**
+             * Format: int64
+             * @description Units: seconds.
+             */
+            median_s?: number | null;
+            /**
+             * Format: int64
+             * @description Units: seconds.
+             */
+            p90_s?: number | null;
+            /** @description `all`, `day` or `night`. */
+            part: string;
+            real: number;
+            /** @description How many had somebody sent and arriving (M17). */
+            sent: number;
+            unverified: number;
+            /** @description Verified within the time asked (M18). */
+            verified_in_time: number;
+            village?: components["schemas"]["Named"] | null;
+        };
+        /** @description A call. */
+        IncidentInput: {
+            /**
+             * @description Where, in words.
+             * @default
+             */
+            address: string;
+            /**
+             * @description When the call came, RFC 3339; now when left out.
+             * @default null
+             */
+            called_at: string | null;
+            /**
+             * @description Who called.
+             * @default
+             */
+            called_by: string;
+            /**
+             * @description Told face to face or seen by oneself, not by telephone.
+             * @default false
+             */
+            in_person: boolean;
+            /**
+             * @description Code of what it is; unknown when left out.
+             * @default null
+             */
+            kind: string | null;
+            /**
+             * @description His telephone.
+             * @default
+             */
+            phone: string;
+            /**
+             * @description The place on the register.
+             * @default null
+             */
+            place: string | null;
+            /** @default null */
+            spot: components["schemas"]["SpotInput"] | null;
+            /**
+             * @description What was said.
+             * @default
+             */
+            text: string;
+            /**
+             * @description The village, where there is no place.
+             * @default null
+             */
+            village: string | null;
+        };
+        /** @description What forms need. */
+        IncidentOptions: {
+            /** @description Ways to verify. */
+            hows: components["schemas"]["Word"][];
+            kinds: components["schemas"]["Word"][];
+            may_mask: boolean;
+            may_open: boolean;
+            /** @description Posts that may owe a lesson. */
+            owners: components["schemas"]["OwnerView"][];
+            stages: components["schemas"]["Word"][];
+            villages: components["schemas"]["Named"][];
+        };
+        /** @description A page of incidents. */
+        IncidentPage: {
+            items: components["schemas"]["IncidentRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description An incident in a list. */
+        IncidentRow: {
+            acknowledged?: components["schemas"]["StampView"] | null;
+            address: string;
+            /** @description When the first sign came. */
+            alarm_at: string;
+            /** @description Whether somebody must say at once whether 119 knows. */
+            awaits_119: boolean;
+            code: string;
+            /**
+             * Format: double
+             * @description How far off that may be. Units: metres.
+             */
+            error_m?: number | null;
+            id: string;
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: int32
+             * @description How far help was called, 1 to 3.
+             */
+            level: number;
+            /** @description Whether it waits for somebody. */
+            live: boolean;
+            place?: components["schemas"]["Named"] | null;
+            rehearsal: boolean;
+            /**
+             * Format: int32
+             * @description How many signs belong to it.
+             */
+            signals: number;
+            source: components["schemas"]["Word"];
+            spot?: components["schemas"]["Spot"] | null;
+            stage: components["schemas"]["Word"];
+            /** @description What was said first. */
+            text: string;
+            /** @description Whether a person or a bound device stands behind it. */
+            trusted: boolean;
+            village: components["schemas"]["Named"];
+        };
+        /** @description Figures of a time. */
+        IncidentStatistics: {
+            /**
+             * Format: int32
+             * @description Hours at which day and night begin.
+             */
+            day_from_h: number;
+            from: string;
+            /** Format: int32 */
+            night_from_h: number;
+            rows: components["schemas"]["IncidentFigures"][];
+            /**
+             * Format: int64
+             * @description Somebody arrives within this time of being sent. Units: seconds.
+             */
+            target_s: number;
+            to: string;
+            /**
+             * Format: int64
+             * @description An alarm is verified within this time. Units: seconds.
+             */
+            verify_s: number;
+        };
+        /** @description A step. */
+        IncidentStep: {
+            /**
+             * @description `change`: where, in words.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description When it was so, RFC 3339; now when left out.
+             * @default null
+             */
+            at: string | null;
+            /**
+             * @description `judge`: how somebody found out.
+             * @default null
+             */
+            how: string | null;
+            /** @default null */
+            initial: components["schemas"]["InitialView"] | null;
+            /**
+             * @description `judge`, `change`: what it is.
+             * @default null
+             */
+            kind: string | null;
+            /**
+             * @description `review`.
+             * @default []
+             */
+            lessons: components["schemas"]["LessonInput"][];
+            /**
+             * Format: int32
+             * @description `raise`: 2 or 3.
+             * @default null
+             */
+            level: number | null;
+            /** @default null */
+            spot: components["schemas"]["SpotInput"] | null;
+            /**
+             * @description `acknowledge`, `verify`, `judge`, `tell_119`, `arrived`, `controlled`, `out`, `hand_over`, `note`, `change`, `raise`,
+             *     `review`, `close` or `void`.
+             * @default
+             */
+            step: string;
+            /** @default  */
+            text: string;
+            /**
+             * @description `hand_over`: to whom.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description `tell_119`: when; left out when it was not told, the text says why.
+             * @default null
+             */
+            told_at: string | null;
+            /**
+             * @description `judge`: `real`, `false_alarm`, `test` or `cannot_tell`.
+             * @default null
+             */
+            verdict: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read; asked for where something would be overwritten.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description One incident. */
+        IncidentView: components["schemas"]["IncidentRow"] & {
+            /** @description Steps the caller may take; `dispatch` for sending somebody. */
+            actions: string[];
+            /** @description When it was asked whether 119 knows. */
+            asked_119_at?: string | null;
+            called_by: string;
+            /** @description Whole for who verifies and commands, partly hidden for others. */
+            caller_phone: string;
+            events: components["schemas"]["IncidentEventView"][];
+            handed_to: string;
+            how?: components["schemas"]["Word"] | null;
+            initial: components["schemas"]["InitialView"];
+            marks: components["schemas"]["MarkView"][];
+            orders: components["schemas"]["DispatchView"][];
+            recorded_by: string;
+            review?: components["schemas"]["ReviewView"] | null;
+            /** @description Last day for it; none where it is not asked or done. */
+            review_by?: string | null;
+            /** @description Why it must be gone through again. */
+            review_reasons: components["schemas"]["Word"][];
+            signs: components["schemas"]["SignView"][];
+            told_119?: components["schemas"]["Told119View"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What was seen at first; cause and loss are determined by the fire rescue organ. */
+        InitialView: {
+            /** @default  */
+            cause: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            dead: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            injured: number;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             * @default null
+             */
+            loss_fen: number | null;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            rooms: number;
         };
         /** @description A correction. */
         InspectionCorrection: {
@@ -7970,11 +11672,33 @@ export interface components {
             /** @description Unit. */
             unit: string;
         };
+        /** @description Something the event would have lacked. */
+        LackView: {
+            /** @description `untold`, `nobody`, `slow`, `unknown`, `roster`, `water` or `drained`. */
+            code: string;
+            text: string;
+        };
         /** @description The first page of the interface. */
         Landing: {
             description: string;
             links: components["schemas"]["Link"][];
             title: string;
+        };
+        /** @description The last call of a station. */
+        LastCall: {
+            /**
+             * Format: int64
+             * @description The first answer. Units: seconds after the call.
+             */
+            first_s?: number | null;
+            /** @description The day. */
+            on: string;
+            /** @description `in_time`, `late`, `waiting`, `silent` or `nobody`. */
+            outcome: string;
+            /** @description In Chinese. */
+            outcome_label: string;
+            /** @description The test. */
+            test: string;
         };
         /** @description A layer for the switch and the legend. */
         LayerView: {
@@ -8066,6 +11790,13 @@ export interface components {
             cause_label: string;
             /** @description Who. */
             person: components["schemas"]["Named"];
+        };
+        /** @description A lesson. */
+        LessonInput: {
+            due_on: string;
+            /** @description The post that owes it. */
+            owner: string;
+            text: string;
         };
         /** @description A letter that was signed. */
         LetterInput: {
@@ -8192,6 +11923,13 @@ export interface components {
             title: string;
             type: string;
         };
+        /** @description A name it goes by on a way. */
+        LinkView: {
+            /** @description For GB/T 26875.3: the source address, then for a part a slash and `system type.system address.part address in hexadecimal`. */
+            address: string;
+            /** @description `gb26875`, `mqtt`, `ctwing`, `onenet` or `generic`. */
+            provider: string;
+        };
         /** @description Two kinds of list side by side. */
         ListSummary: {
             /** @description Why there is no total. */
@@ -8238,6 +11976,78 @@ export interface components {
             expires_at: string;
             /** @description User name of HTTP Basic; the code alone counts. */
             login: string;
+        };
+        /** @description A moment of the response. */
+        MarkView: {
+            /**
+             * Format: int64
+             * @description After the alarm. Units: seconds.
+             */
+            after_s?: number | null;
+            /** @description None while it has not come. */
+            at?: string | null;
+            by?: components["schemas"]["Named"] | null;
+            mark: components["schemas"]["Word"];
+        };
+        /** @description A mask to set. */
+        MaskInput: {
+            /**
+             * Format: double
+             * @default null
+             */
+            from_deg: number | null;
+            /** @default null */
+            pose: string | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            radius_m: number | null;
+            /** @default null */
+            spot: components["schemas"]["SpotInput"] | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            to_deg: number | null;
+            /** @default  */
+            what: string;
+        };
+        /** @description Every mask. */
+        MaskList: {
+            items: components["schemas"]["MaskView"][];
+        };
+        /** @description A mask. */
+        MaskView: {
+            /**
+             * Format: double
+             * @description From this direction to `to_deg`, clockwise. Units: degrees.
+             */
+            from_deg?: number | null;
+            id: string;
+            /** @description Of this camera pose only. */
+            pose?: string | null;
+            /**
+             * Format: double
+             * @description Around the spot, so far. Units: metres.
+             */
+            radius_m?: number | null;
+            recorded_at: string;
+            recorded_by: string;
+            spot?: components["schemas"]["Spot"] | null;
+            /** Format: double */
+            to_deg?: number | null;
+            /** Format: int64 */
+            version: number;
+            /** @description Why it was taken back. */
+            void?: string | null;
+            what: string;
+        };
+        /** @description Why a mask is taken back. */
+        MaskVoidInput: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description Who I am, and what I may do today. */
         Me: {
@@ -8425,6 +12235,52 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Messages and how the channels stand. */
+        MessagePage: {
+            channels: components["schemas"]["ChannelView"][];
+            items: components["schemas"]["MessageView"][];
+        };
+        /** @description A message. */
+        MessageView: {
+            about: string;
+            /** @description Kind of what it is about. */
+            about_kind: string;
+            attempts: components["schemas"]["AttemptView"][];
+            id: string;
+            received_at?: string | null;
+            state: components["schemas"]["Word"];
+            text: string;
+            to: components["schemas"]["Named"];
+            urgency: components["schemas"]["Word"];
+            written_at: string;
+        };
+        /** @description How many messages the caller confirmed. */
+        MessagesReceived: {
+            received: number;
+        };
+        /** @description Devices of one model. */
+        ModelRow: {
+            /**
+             * Format: int64
+             * @description Alarms they raised in the days looked at.
+             */
+            alarms: number;
+            /**
+             * Format: double
+             * @description The same for a hundred devices.
+             */
+            alarms_per_hundred: number;
+            /** Format: int64 */
+            devices: number;
+            kind: components["schemas"]["Word"];
+            model: string;
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            silent: number;
+            /** Format: int64 */
+            troubled: number;
+        };
         /** @description What fell due in one month. */
         MonthRatio: {
             /** @description `2026-11`. */
@@ -8464,6 +12320,30 @@ export interface components {
         MyCalls: {
             /** @description Running tests that ask him. */
             items: components["schemas"]["MyCall"][];
+        };
+        /** @description An order to the caller himself, with what he must know. */
+        MyDispatch: components["schemas"]["DispatchView"] & {
+            address: string;
+            alarm_at: string;
+            code: string;
+            incident: string;
+            kind: components["schemas"]["Word"];
+            /** @description What he must know at the door. */
+            notes: string[];
+            /** @description The others who were called and have not declined. */
+            others: string[];
+            place?: components["schemas"]["Named"] | null;
+            spot?: components["schemas"]["Spot"] | null;
+            stage: components["schemas"]["Word"];
+            /** @description What was said first. */
+            text: string;
+            /** @description Usable water near by. */
+            water: components["schemas"]["WaterNear"][];
+        };
+        /** @description Orders to the caller. */
+        MyDispatches: {
+            /** @description Open ones first. */
+            items: components["schemas"]["MyDispatch"][];
         };
         /** @description A session as one who was there sees it. */
         MyTraining: {
@@ -8527,6 +12407,19 @@ export interface components {
             kind_label: string;
             /** @description In words. */
             label: string;
+        };
+        /** @description One need. */
+        NeedView: {
+            label: string;
+            source: string;
+            /** @description Whether a checked standard gives it; otherwise it is the town's own number. */
+            standard: boolean;
+            unit: string;
+            /**
+             * Format: double
+             * @description None while the town has not set it.
+             */
+            value?: number | null;
         };
         /** @description A password set by somebody else, to be changed at the next login. */
         NewPassword: {
@@ -8770,6 +12663,8 @@ export interface components {
             authority_item?: string;
             /** @description For an order: number of the certificate shown. */
             certificate_no?: string;
+            /** @description For an order: `own_statutory`, `empowered` or `delegated`; the hazard it is about takes its step only with it. */
+            legal_basis?: string;
             /**
              * Format: int32
              * @description The number of the year that was shown; the next one when not said.
@@ -9052,6 +12947,15 @@ export interface components {
             used_by: string[];
             value: Record<string, never>;
         };
+        /** @description Whether one vehicle passes. */
+        Passing: {
+            /** @description `yes`, `no` or `unknown`. */
+            passes: string;
+            /** @description `engine`, `mini`, `motorcycle` or `foot`. */
+            vehicle: components["schemas"]["Word"];
+            /** @description What speaks against it, and what nobody knows. */
+            why: components["schemas"]["Word"][];
+        };
         /** @description One's own password, asked again. */
         Password: {
             password: string;
@@ -9072,6 +12976,48 @@ export interface components {
             /** @description Where, and what was seen. */
             text: string;
         };
+        /** @description One patrol as its page sees it. */
+        PatrolOne: components["schemas"]["PatrolRow"] & {
+            /** @description What the caller may do: `void`. */
+            actions: string[];
+            /** @description Its pictures. */
+            photos: components["schemas"]["PhotoView"][];
+            /** @description When it was recorded. */
+            recorded_at: string;
+            /** @description Who recorded it. */
+            recorded_by: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A page of patrols. */
+        PatrolPage: {
+            /** @description Rows. */
+            items: components["schemas"]["PatrolRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+        };
+        /** @description A patrol in a list. */
+        PatrolRow: {
+            /** @description Whose. */
+            force: components["schemas"]["Named"];
+            /** @description Id. */
+            id: string;
+            /** @description The day. */
+            on: string;
+            /** @description Who went. */
+            people: components["schemas"]["Named"][];
+            /** @description How many pictures there are. */
+            photos_n: number;
+            /** @description Where, and what was seen. */
+            text: string;
+            /** @description The village the force stands in, or the town. */
+            village: components["schemas"]["Named"];
+            /** @description Why it was taken back. */
+            voided?: string | null;
+        };
         /** @description A patrol. */
         PatrolView: {
             /** @description Id. */
@@ -9091,6 +13037,32 @@ export interface components {
             version: number;
             /** @description Why it was taken back. */
             voided?: string | null;
+        };
+        /** @description A penalty as typed in. */
+        PenaltyInput: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             * @default 0
+             */
+            fine_fen: number;
+            /** @default [] */
+            kinds: string[];
+            /** @default false */
+            large: boolean;
+            /** @default  */
+            text: string;
+        };
+        /** @description A penalty. */
+        PenaltyView: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            fine_fen: number;
+            kinds: components["schemas"]["Word"][];
+            large: boolean;
+            text: string;
         };
         /** @description A person to add or change. */
         PersonInput: {
@@ -10087,6 +14059,13 @@ export interface components {
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
         };
+        /** @description What became of a push. */
+        PushAnswer: {
+            /** @description Copies of messages kept before. */
+            copies: number;
+            /** @description Messages kept now; 0 when there was a copy already. */
+            kept: number;
+        };
         /** @description A question to add or change. */
         QuestionInput: {
             /** @description Whether it is still asked; it is unless said otherwise. */
@@ -10104,6 +14083,35 @@ export interface components {
              * @description The version the change is based on.
              */
             version?: number | null;
+        };
+        /** @description A row that cannot be a question. */
+        QuestionProblem: {
+            /** @description The cell, as `B3`; only the row where it is the whole of it. */
+            cell: string;
+            /** @description Stable dotted code. */
+            code: string;
+            /** @description One sentence. */
+            message: string;
+        };
+        /** @description A question as read. */
+        QuestionRead: {
+            /** @description `single`, `multiple` or `true_false`. */
+            kind: string;
+            /** @description What may be chosen. */
+            options: string[];
+            /** @description Which of them are right, from 0. */
+            right: number[];
+            /** @description Row of the sheet, from 1. */
+            row: number;
+            /** @description The question. */
+            text: string;
+        };
+        /** @description A trial of a workbook of questions. */
+        QuestionTrial: {
+            /** @description What would be added. */
+            items: components["schemas"]["QuestionRead"][];
+            /** @description What cannot be. */
+            problems: components["schemas"]["QuestionProblem"][];
         };
         /** @description A question with its answer, for who keeps the bank. */
         QuestionView: {
@@ -10141,6 +14149,58 @@ export interface components {
             start: number;
             text: string;
             title: string;
+        };
+        /** @description How the caller wants to be reached. */
+        ReachInput: {
+            /** Format: int32 */
+            quiet_from?: number | null;
+            /** Format: int32 */
+            quiet_to?: number | null;
+            /** Format: int64 */
+            version: number;
+            ways: components["schemas"]["ChannelWay"][];
+        };
+        /** @description How far one gets under one reading. */
+        ReachOutline: {
+            /** @description GeoJSON polygons around every road reached. */
+            geometry: Record<string, never>;
+            /**
+             * Format: double
+             * @description Length of road reached. Units: km.
+             */
+            road_km: number;
+        };
+        /** @description How the caller is reached. */
+        ReachSettings: {
+            /** @description Channels for which there is a gateway. */
+            offered: components["schemas"]["Word"][];
+            /**
+             * Format: int32
+             * @description Not woken from this minute of the day until `quiet_to`, but for alarms and orders.
+             */
+            quiet_from?: number | null;
+            /** Format: int32 */
+            quiet_to?: number | null;
+            /**
+             * Format: int64
+             * @description 0 when nothing was set: the defaults are shown.
+             */
+            version: number;
+            /** @description The first is tried first. */
+            ways: components["schemas"]["ChannelWay"][];
+        };
+        /** @description How far one gets. */
+        ReachView: {
+            /** @description No station has such a vehicle on record: it is reckoned from all of them. */
+            assumed: boolean;
+            /** Format: double */
+            minutes: number;
+            /** @description When what nobody knows passes. */
+            optimistic: components["schemas"]["ReachOutline"];
+            /** @description When it does not. */
+            pessimistic: components["schemas"]["ReachOutline"];
+            /** @description Starts by name, where they are stations. */
+            stations: components["schemas"]["Named"][];
         };
         /** @description What a body says. */
         ReceiptInput: {
@@ -10203,11 +14263,309 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description A request that somebody stand back. */
+        RecusalView: {
+            granted?: boolean | null;
+            officer: components["schemas"]["Named"];
+            reason: string;
+        };
         /** @description Licence. */
         RegistrationView: {
             /** @description `uscc`, `unlicensed` or `unknown`. */
             kind: string;
             uscc?: string | null;
+        };
+        /** @description An event to go through. */
+        RehearsalInput: {
+            /** @default  */
+            address: string;
+            /**
+             * @description At which moment, RFC 3339; now when left out.
+             * @default null
+             */
+            at: string | null;
+            /**
+             * @description Who is assumed to be on leave.
+             * @default []
+             */
+            away: string[];
+            /**
+             * @description By when.
+             * @default null
+             */
+            due_on: string | null;
+            /** @default  */
+            kind: string;
+            /**
+             * @description The post that owes what is lacking; nobody when left out.
+             * @default null
+             */
+            owner: string | null;
+            /** @default null */
+            place: string | null;
+            /** @default null */
+            spot: components["schemas"]["SpotInput"] | null;
+            /**
+             * @description What is assumed: wind, closed roads, what burns.
+             * @default
+             */
+            text: string;
+            /** @default null */
+            village: string | null;
+        };
+        /** @description What came of it. */
+        RehearsalView: {
+            /**
+             * Format: int32
+             * @description How many of them became matters to follow up.
+             */
+            asked: number;
+            candidates: components["schemas"]["CandidateView"][];
+            /** @description It is kept as an incident that never was. */
+            incident: components["schemas"]["Named"];
+            lacks: components["schemas"]["LackView"][];
+            /** @description Who would have been told. */
+            told: components["schemas"]["Named"][];
+            water: components["schemas"]["WaterNear"][];
+        };
+        /** @description Why a report is opened again. */
+        ReopenForm: {
+            /** @default  */
+            reason: string;
+        };
+        /** @description When each of it must be done. */
+        ReportCaseClocks: {
+            reply_by: string;
+            screen_by: string;
+            verify_by: string;
+        };
+        /** @description Something that happened. */
+        ReportCaseEventView: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            amount_fen?: number | null;
+            at: string;
+            /** @description Who; without an id for the reporter. */
+            by: components["schemas"]["Named"];
+            finding?: components["schemas"]["Word"] | null;
+            into?: components["schemas"]["Named"] | null;
+            org?: components["schemas"]["Named"] | null;
+            photos: components["schemas"]["PhotoView"][];
+            /** Format: int64 */
+            seq: number;
+            stage: components["schemas"]["Word"];
+            step: string;
+            step_label: string;
+            text: string;
+            /** @description To whom it went. */
+            to?: string | null;
+        };
+        /** @description A hazard to record with a look. */
+        ReportCaseFind: {
+            /** @default  */
+            description: string;
+            /** @default  */
+            hazard_code: string;
+            /**
+             * @description The report's own place when left out.
+             * @default null
+             */
+            place: string | null;
+        };
+        /** @description The hazard a report led to. */
+        ReportCaseHazard: {
+            code: string;
+            id: string;
+            is_open: boolean;
+            state_label: string;
+        };
+        /** @description A report to take down. */
+        ReportCaseInput: {
+            /** @default null */
+            address: string | null;
+            /** @default  */
+            channel: string;
+            /** @default  */
+            content: string;
+            /** @default null */
+            ext_no: string | null;
+            /**
+             * @description Made by the page when pictures came before.
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lon: number | null;
+            /** @default  */
+            matter: string;
+            /**
+             * @description Who reports; sealed apart.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            phone: string | null;
+            /** @default [] */
+            photos: string[];
+            /** @default null */
+            place: string | null;
+            /**
+             * @description When it came; now when left out.
+             * @default null
+             */
+            received_at: string | null;
+            /**
+             * @description Code of the village.
+             * @default null
+             */
+            territory: string | null;
+        };
+        /** @description What forms and filters need. */
+        ReportCaseOptions: {
+            channels: components["schemas"]["Word"][];
+            findings: components["schemas"]["Word"][];
+            matters: components["schemas"]["Word"][];
+            /** @description Whether the caller holds the custodian's post. */
+            may_reveal: boolean;
+            may_take: boolean;
+            orgs: components["schemas"]["Named"][];
+            stages: components["schemas"]["Word"][];
+            territories: components["schemas"]["Named"][];
+        };
+        /** @description A page of reports. */
+        ReportCasePage: {
+            items: components["schemas"]["ReportCaseRow"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description A report in a list. */
+        ReportCaseRow: {
+            address: string;
+            channel: components["schemas"]["Word"];
+            code: string;
+            /** @description When its next step is due. */
+            due_at?: string | null;
+            /** @description Its number where it came from. */
+            ext_no: string;
+            id: string;
+            matter: components["schemas"]["Word"];
+            org?: components["schemas"]["Named"] | null;
+            overdue: boolean;
+            photos: number;
+            place?: components["schemas"]["Named"] | null;
+            received_at: string;
+            /**
+             * Format: int32
+             * @description How often the reporter opened it again.
+             */
+            reopened: number;
+            stage: components["schemas"]["Word"];
+            /** @description The beginning of what was said. */
+            summary: string;
+            territory: components["schemas"]["Named"];
+            /** @description Whether it is looked at within hours. */
+            urgent: boolean;
+        };
+        /** @description A step to take. */
+        ReportCaseStep: {
+            /**
+             * Format: int64
+             * @description With `reward`. Units: fen.
+             * @default null
+             */
+            amount_fen: number | null;
+            /** @default null */
+            find: components["schemas"]["ReportCaseFind"] | null;
+            /**
+             * @description With `handle`: `confirmed` or `partly`.
+             * @default null
+             */
+            finding: string | null;
+            /**
+             * @description With `handle`: a hazard on record.
+             * @default null
+             */
+            hazard: string | null;
+            /**
+             * @description With `merge`: id or number.
+             * @default null
+             */
+            into: string | null;
+            /**
+             * @description With `assign`.
+             * @default null
+             */
+            org: string | null;
+            /** @default [] */
+            photos: string[];
+            /** @default  */
+            step: string;
+            /** @default  */
+            text: string;
+            /**
+             * @description With `forward`.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description A report taken down, with its receipt, which is shown this once. */
+        ReportCaseTaken: components["schemas"]["ReportCaseView"] & {
+            qr_svg: string;
+            receipt: string;
+            url: string;
+        };
+        /** @description One report. */
+        ReportCaseView: components["schemas"]["ReportCaseRow"] & {
+            actions: components["schemas"]["Word"][];
+            /** @description Open ones that may be the same. */
+            alike: components["schemas"]["Named"][];
+            clocks: components["schemas"]["ReportCaseClocks"];
+            content: string;
+            events: components["schemas"]["ReportCaseEventView"][];
+            facility?: components["schemas"]["Named"] | null;
+            finding?: components["schemas"]["Word"] | null;
+            forwarded_to: string;
+            handled_at?: string | null;
+            /** @description Whether the reporter left how to be reached; who it is stands elsewhere. */
+            has_contact: boolean;
+            hazard?: components["schemas"]["ReportCaseHazard"] | null;
+            /** @description Those that went into this one. */
+            merged: components["schemas"]["Named"][];
+            merged_into?: components["schemas"]["Named"] | null;
+            pictures: components["schemas"]["PhotoView"][];
+            recorded_by: string;
+            replied_at?: string | null;
+            reply: string;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            reward_fen: number;
+            screened_at?: string | null;
+            spot?: components["schemas"]["Spot"] | null;
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
         };
         /** @description A report to draft or change. */
         ReportInput: {
@@ -10321,6 +14679,15 @@ export interface components {
             /** @description Why it was taken back; empty otherwise. */
             void_reason: string;
         };
+        /** @description Why somebody reads who reported. */
+        ReporterReason: {
+            reason: string;
+        };
+        /** @description Who reported. */
+        ReporterView: {
+            name: string;
+            phone: string;
+        };
         /** @description What was resolved, as asked for. */
         ResolutionInput: {
             /** @description By when. */
@@ -10345,6 +14712,38 @@ export interface components {
             /** @description Mobile. */
             phone: string;
         };
+        /** @description What was found afterwards. */
+        ReviewView: {
+            at: string;
+            by: components["schemas"]["Named"];
+            /**
+             * Format: int32
+             * @description How many lessons became matters to follow up.
+             */
+            lessons: number;
+            text: string;
+        };
+        /** @description Rewards by the numbers of reports. */
+        RewardLedger: {
+            items: components["schemas"]["RewardRow"][];
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            total_fen: number;
+        };
+        /** @description A reward. */
+        RewardRow: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            amount_fen: number;
+            code: string;
+            id: string;
+            matter: components["schemas"]["Word"];
+            on: string;
+        };
         /** @description Some of the points, and why. */
         RiskReason: {
             /** Format: int64 */
@@ -10362,6 +14761,232 @@ export interface components {
              * @description Points.
              */
             points: number;
+        };
+        /** @description A value that is otherwise than before. */
+        RoadChange: {
+            after: string;
+            before: string;
+            label: string;
+        };
+        /** @description Something that happened. */
+        RoadEventView: {
+            act: components["schemas"]["Word"];
+            by: components["schemas"]["Named"];
+            /** @description What is otherwise than before: label, before, after. */
+            changes: components["schemas"]["RoadChange"][];
+            /** @description The day it holds from. */
+            on: string;
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            text: string;
+        };
+        /** @description A stretch to enter or change. */
+        RoadInput: components["schemas"]["FitnessView"] & {
+            /** @default false */
+            bridge: boolean;
+            /**
+             * @description Given by the program when left out.
+             * @default null
+             */
+            code: string | null;
+            /** @default false */
+            covered: boolean;
+            /** @description GeoJSON line, WGS-84. */
+            geometry?: Record<string, never>;
+            /**
+             * @description As OpenStreetMap says it; by the rank when left out.
+             * @default null
+             */
+            kind: string | null;
+            /** @default  */
+            name: string;
+            /** @default false */
+            not_for_engine: boolean;
+            /**
+             * @description `no`, `forward` or `backward`.
+             * @default null
+             */
+            one_way: string | null;
+            /** @default false */
+            private: boolean;
+            /** @default  */
+            rank: string;
+            /** @default  */
+            source: string;
+            /** @default null */
+            surface: string | null;
+            /** @default null */
+            surveyed_on: string | null;
+            /** @default  */
+            territory: string;
+            /**
+             * @description Why it is changed; may be empty.
+             * @default
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description A map of roads that was handed in. */
+        RoadMapView: {
+            name: string;
+            recorded_at: string;
+            /** Format: int64 */
+            ways: number;
+        };
+        /** @description Figures of the network. */
+        RoadNetwork: {
+            /** @description Parts that do not hang together. */
+            islands: number;
+            junctions: number;
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            length_m: number;
+            map?: components["schemas"]["RoadMapView"] | null;
+            /** @description What was left out or looks wrong. */
+            problems: components["schemas"]["RoadProblem"][];
+            /** @description Stretches of the town. */
+            roads: number;
+            /** @description Stretches of the network. */
+            segments: number;
+            /** @description Stretches of the network with a known width. */
+            with_width: number;
+        };
+        /** @description What a form needs. */
+        RoadOptions: {
+            kinds: components["schemas"]["Word"][];
+            map?: components["schemas"]["RoadMapView"] | null;
+            may_add: boolean;
+            may_plan: boolean;
+            ranks: components["schemas"]["Word"][];
+            surfaces: components["schemas"]["Word"][];
+            territories: components["schemas"]["Named"][];
+            vehicles: components["schemas"]["VehicleNeeds"][];
+        };
+        /** @description A page of stretches. */
+        RoadPage: {
+            /**
+             * Format: double
+             * @description Of it where an engine passes. Units: m.
+             */
+            engine_m: number;
+            items: components["schemas"]["RoadRow"][];
+            /**
+             * Format: double
+             * @description Their length in all. Units: m.
+             */
+            length_m: number;
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /** @description How many there are in all. */
+            total: number;
+            /**
+             * Format: double
+             * @description Of it where nobody can say. Units: m.
+             */
+            unknown_m: number;
+        };
+        /** @description Something that was left out or looks wrong. */
+        RoadProblem: {
+            code: string;
+            message: string;
+            place: string;
+        };
+        /** @description A stretch in a list. */
+        RoadRow: components["schemas"]["FitnessView"] & {
+            /** @description Closed today, and why. */
+            closed?: string | null;
+            code: string;
+            /** @description `A`, `B`, `C` or `X`; none while nobody can say. */
+            fire_class?: string | null;
+            id: string;
+            /** @description What kind of road, as OpenStreetMap says it. */
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            length_m: number;
+            /** @description Its positions, longitude before latitude. */
+            line: number[][];
+            name: string;
+            /** @description Each vehicle but people on foot. */
+            passing: components["schemas"]["Passing"][];
+            /** @description What it is for. */
+            rank: components["schemas"]["Word"];
+            surveyed_on?: string | null;
+            territory: components["schemas"]["Named"];
+            voided: boolean;
+        };
+        /** @description Something done with a stretch. */
+        RoadStep: {
+            /**
+             * @description Longitude and latitude of the cut.
+             * @default null
+             */
+            at: number[] | null;
+            /**
+             * @description Which closure is over.
+             * @default null
+             */
+            number: number | null;
+            /**
+             * @description First day of a closure, or the day it is open again; today when left out.
+             * @default null
+             */
+            on: string | null;
+            /**
+             * @description `close`, `open`, `split` or `void`.
+             * @default
+             */
+            step: string;
+            /**
+             * @description Why.
+             * @default
+             */
+            text: string;
+            /**
+             * @description Last day of a closure; none until further notice.
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read; a closure needs none.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description One stretch. */
+        RoadView: components["schemas"]["RoadRow"] & {
+            /** @description `change`, `split`, `close`, `open`, `void`. */
+            actions: components["schemas"]["Word"][];
+            bridge: boolean;
+            closures: components["schemas"]["ClosedView"][];
+            covered: boolean;
+            /** @description What happened, newest first. */
+            events: components["schemas"]["RoadEventView"][];
+            /** @description GeoJSON line. */
+            geometry: Record<string, never>;
+            not_for_engine: boolean;
+            one_way: string;
+            org: components["schemas"]["Named"];
+            part_of?: components["schemas"]["Named"] | null;
+            private: boolean;
+            recorded_at: string;
+            recorded_by: string;
+            source: string;
+            surface?: components["schemas"]["Word"] | null;
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
         };
         /** @description A day of the roster. */
         RosterDay: {
@@ -10398,6 +15023,22 @@ export interface components {
              */
             version: number;
         };
+        /** @description A way under both readings of what nobody measured. */
+        RouteView: {
+            /** @description What is refused on the way there would otherwise be, or on a better one. */
+            blocked_by: components["schemas"]["Blocking"][];
+            optimistic?: components["schemas"]["WayView"] | null;
+            pessimistic?: components["schemas"]["WayView"] | null;
+            /** @description What nobody knows on the optimistic way. */
+            unknown: components["schemas"]["Blocking"][];
+        };
+        /** @description What somebody says is wrong. */
+        Said: {
+            /** @description `no_water`, `broken`, `leaking`, `blocked`, `gone` or `other`. */
+            trouble?: string;
+            /** @description In his words. */
+            words?: string;
+        };
         /** @description The same picture with another record. */
         SamePicture: {
             /** @description Whether that was before. */
@@ -10410,6 +15051,162 @@ export interface components {
             photo: string;
             /** @description When it was recorded there. */
             recorded_at: string;
+        };
+        /** @description One change as typed in and shown. */
+        ScenarioChange: {
+            /**
+             * @description The water point.
+             * @default null
+             */
+            facility: string | null;
+            /** @default null */
+            from: string | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * @description `width`, `height`, `load`, `slope` or `turning_radius`.
+             * @default null
+             */
+            limit: string | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lon: number | null;
+            /**
+             * @description What the station is called; of anything else what it is called on record.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description The stretch.
+             * @default null
+             */
+            road: string | null;
+            /** @default null */
+            until: string | null;
+            /**
+             * Format: double
+             * @description In the limit's unit; m³ of a water point.
+             * @default null
+             */
+            value: number | null;
+            /**
+             * @description `measure`, `close`, `open`, `station` or `water`.
+             * @default
+             */
+            what: string;
+        };
+        /** @description How many are gained and lost by a kind of vehicle. */
+        ScenarioCount: {
+            faster: number;
+            gained: number;
+            lost: number;
+            slower: number;
+            vehicle: components["schemas"]["Word"];
+        };
+        /** @description A list to keep. */
+        ScenarioInput: {
+            /** @default [] */
+            changes: components["schemas"]["ScenarioChange"][];
+            /** @default  */
+            name: string;
+            /**
+             * @description The day it is asked of; today when left out.
+             * @default null
+             */
+            on: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description What would come of a list. */
+        ScenarioResult: {
+            against?: components["schemas"]["Named"] | null;
+            counts: components["schemas"]["ScenarioCount"][];
+            /**
+             * Format: double
+             * @description Town setting. Units: minutes.
+             */
+            minutes: number;
+            on: string;
+            rows: components["schemas"]["ScenarioRow"][];
+            scenario: components["schemas"]["ScenarioView"];
+            water: components["schemas"]["ScenarioWater"][];
+        };
+        /** @description Somebody who would be reached otherwise. */
+        ScenarioRow: {
+            after: components["schemas"]["AccessWay"];
+            before: components["schemas"]["AccessWay"];
+            /** @description `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes. */
+            change: string;
+            /** @description `group` or `place`. */
+            kind: string;
+            target: components["schemas"]["Named"];
+            vehicle: string;
+            village: components["schemas"]["Named"];
+        };
+        /** @description A list. */
+        ScenarioView: {
+            changes: components["schemas"]["ScenarioChange"][];
+            id: string;
+            name: string;
+            on?: string | null;
+            recorded_at: string;
+            recorded_by: string;
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
+        };
+        /** @description Why a list goes. */
+        ScenarioVoid: {
+            /** @default  */
+            reason: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description A group that would have other water. Units: m³. */
+        ScenarioWater: {
+            /** Format: double */
+            after_m3: number;
+            /** Format: double */
+            before_m3: number;
+            target: components["schemas"]["Named"];
+            /** @description None for what a hose reaches. */
+            vehicle?: string | null;
+            village: components["schemas"]["Named"];
+        };
+        /** @description What-if lists. */
+        Scenarios: {
+            items: components["schemas"]["ScenarioView"][];
+        };
+        /** @description One line of a score. */
+        ScoreLine: {
+            /** @description `arrival`, `skill`, `load`, `aid`, `roster` or `unknown`. */
+            code: string;
+            /**
+             * Format: double
+             * @description Units: minutes.
+             */
+            minutes: number;
+            text: string;
+        };
+        /** @description Asks for a new secret. */
+        SecretAsked: {
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
         };
         /** @description A part as the office wrote it. */
         SectionInput: {
@@ -10532,6 +15329,119 @@ export interface components {
             /** @description The editions it is made of. */
             pins: components["schemas"]["PinView"][];
         };
+        /** @description A sign. */
+        SignView: {
+            /**
+             * Format: double
+             * @description Direction a camera saw it in. Units: degrees.
+             */
+            azimuth_deg?: number | null;
+            /** @description Whether a person or a bound device stands behind it. */
+            bound: boolean;
+            came_at: string;
+            camera?: components["schemas"]["Spot"] | null;
+            from: string;
+            /** @description Whether it says that all is well again: that changes nothing. */
+            restored: boolean;
+            says: string;
+            /** @description The signal it came by. */
+            signal?: string | null;
+            source: components["schemas"]["Word"];
+            /** @description Why it belongs here. */
+            why: string[];
+        };
+        /** @description What a person was told or saw. */
+        SignalInput: {
+            /**
+             * Format: double
+             * @description Degrees from north, clockwise.
+             * @default null
+             */
+            azimuth: number | null;
+            /** @default null */
+            device: string | null;
+            /** @default  */
+            kind: string;
+            /**
+             * Format: double
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @description Degrees, WGS-84.
+             * @default null
+             */
+            lon: number | null;
+            /**
+             * @description RFC 3339; now when left out.
+             * @default null
+             */
+            occurred_at: string | null;
+            /** @default null */
+            place: string | null;
+            /**
+             * @description `telephone`, `person` or `camera`.
+             * @default
+             */
+            source: string;
+            /** @default null */
+            territory: string | null;
+            /** @default  */
+            text: string;
+        };
+        /** @description What a form needs. */
+        SignalOptions: {
+            /** @description Every kind, for filters. */
+            kinds: components["schemas"]["Word"][];
+            may_report: boolean;
+            /** @description Every source. */
+            sources: components["schemas"]["Word"][];
+            /** @description Kinds a person may report. */
+            told: components["schemas"]["Word"][];
+            /** @description Sources a person may name. */
+            typed: components["schemas"]["Word"][];
+        };
+        /** @description A page of signals. */
+        SignalPage: {
+            items: components["schemas"]["SignalView"][];
+            next?: string | null;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A signal. */
+        SignalView: {
+            /** @description It asks for somebody at once. */
+            alarm: boolean;
+            /** Format: double */
+            azimuth?: number | null;
+            /** @description The bytes it was read from, when one signal is asked for. */
+            bytes_hex?: string | null;
+            /**
+             * Format: int64
+             * @description How far his clock was from ours. Units: seconds; positive when ahead.
+             */
+            clock_off_s: number;
+            detail: {
+                [key: string]: string;
+            };
+            device?: components["schemas"]["Named"] | null;
+            id: string;
+            kind: components["schemas"]["Word"];
+            /** @description By the sender's clock. */
+            occurred_at: string;
+            /** @description Where they came from. */
+            peer?: string | null;
+            place?: components["schemas"]["Named"] | null;
+            /** @description By ours. */
+            received_at: string;
+            recorded_by: string;
+            source: components["schemas"]["Word"];
+            spot?: components["schemas"]["Spot"] | null;
+            territory?: components["schemas"]["Named"] | null;
+            text: string;
+            trust: components["schemas"]["Word"];
+        };
         /** @description A signature as pages see it. */
         SignatureView: {
             /** @description When. */
@@ -10540,6 +15450,214 @@ export interface components {
             by: components["schemas"]["Named"];
             /** @description Why somebody else signed. */
             instead?: string | null;
+        };
+        /** @description A candidate with whether it was chosen. */
+        SitingCandidate: {
+            chosen: boolean;
+            fixed: boolean;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+        };
+        /** @description A place that is reached or not. */
+        SitingDemand: {
+            /** Format: int32 */
+            fires: number;
+            /** @description Id on the register. */
+            id: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /** Format: int32 */
+            people: number;
+            /** Format: int64 */
+            weight: number;
+        };
+        /** @description What came of one question. */
+        SitingFound: {
+            /** Format: double */
+            bound?: number | null;
+            chosen: string[];
+            /**
+             * Format: double
+             * @description Weight within the radius, as a share.
+             */
+            covered: number;
+            /**
+             * Format: double
+             * @description Units: metres.
+             */
+            farthest_m: number;
+            /**
+             * Format: double
+             * @description As a share.
+             */
+            gap: number;
+            /**
+             * Format: double
+             * @description Units: metres.
+             */
+            mean_m: number;
+            /**
+             * Format: double
+             * @description Metres, weighted metres, sites or weight, as the model has it; none where it has no answer.
+             */
+            objective?: number | null;
+            optimal: boolean;
+            /**
+             * Format: int32
+             * @description Units: metres.
+             */
+            radius_m: number;
+            /** Format: int32 */
+            sites: number;
+            /** @description Demands beyond the radius. */
+            uncovered_n: number;
+        };
+        /** @description What is asked. */
+        SitingInput: {
+            /** @default [] */
+            candidates: components["schemas"]["SitingSpot"][];
+            /**
+             * @description `p_median`, `p_center`, `lscp` or `mclp`.
+             * @default
+             */
+            model: string;
+            /**
+             * @description `station`, `micro_station`, `water_point`, `checkpoint` or `camera`.
+             * @default
+             */
+            purpose: string;
+            /**
+             * Format: int32
+             * @description Units: metres; 0 for none.
+             * @default 0
+             */
+            radius_m: number;
+            /** @default  */
+            reason: string;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            sites: number;
+            /** @default  */
+            title: string;
+            /**
+             * @description Only places of these villages; of the whole town when none is named.
+             * @default []
+             */
+            villages: string[];
+            /**
+             * Format: int32
+             * @default 0
+             */
+            weight_base: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            weight_fire: number;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            weight_person: number;
+        };
+        /** @description Studies. */
+        SitingList: {
+            items: components["schemas"]["SitingRow"][];
+            may_add: boolean;
+        };
+        /** @description What a form needs. */
+        SitingOptions: {
+            /** @description Kinds of facilities candidates may be taken from. */
+            kinds: components["schemas"]["Word"][];
+            models: components["schemas"]["Word"][];
+            purposes: components["schemas"]["Word"][];
+            villages: components["schemas"]["Named"][];
+        };
+        /** @description A study in a list. */
+        SitingRow: {
+            /** @description Chosen, by name; empty while it is worked out. */
+            chosen: string[];
+            id: string;
+            model: components["schemas"]["Word"];
+            /** @description Proven best; none while it is worked out. */
+            optimal?: boolean | null;
+            purpose: components["schemas"]["Word"];
+            /** Format: int32 */
+            radius_m: number;
+            recorded_at: string;
+            recorded_by: string;
+            /** Format: int32 */
+            sites: number;
+            title: string;
+            voided: boolean;
+        };
+        /** @description Somewhere something could be built. */
+        SitingSpot: {
+            /** @description It stands already, or is chosen in any case. */
+            fixed?: boolean;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            name: string;
+        };
+        /** @description Candidates from the record. */
+        SitingSpots: {
+            items: components["schemas"]["SitingSpot"][];
+        };
+        /** @description One study. */
+        SitingView: components["schemas"]["SitingRow"] & {
+            candidates: components["schemas"]["SitingCandidate"][];
+            demands_n: number;
+            /** Format: int64 */
+            fires: number;
+            found?: components["schemas"]["SitingFound"] | null;
+            job?: components["schemas"]["JobView"] | null;
+            may_void: boolean;
+            measure: components["schemas"]["Word"];
+            org: components["schemas"]["Named"];
+            /** Format: int64 */
+            people: number;
+            reason: string;
+            solved_at?: string | null;
+            /** @description Demands no chosen site reaches, the heaviest first, by name. */
+            uncovered: components["schemas"]["SitingDemand"][];
+            /**
+             * Format: int32
+             * @description Places without a position, which could not be counted.
+             */
+            unplaced: number;
+            /** @description The same question a little otherwise. */
+            variants: components["schemas"]["SitingFound"][];
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
+            /** Format: int32 */
+            weight_base: number;
+            /** Format: int32 */
+            weight_fire: number;
+            /** Format: int32 */
+            weight_person: number;
+        };
+        /** @description Why a study is voided. */
+        SitingVoid: {
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A skill of a member. */
         SkillView: {
@@ -10738,6 +15856,18 @@ export interface components {
              */
             lon: number;
         };
+        /** @description A point of the map as typed in. Units: degrees. */
+        SpotInput: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+        };
+        /** @description When, and who said so. */
+        StampView: {
+            at: string;
+            by: components["schemas"]["Named"];
+        };
         /** @description A line of a standard, for a form. */
         StandardLine: {
             /** @description What it counts. */
@@ -10898,6 +16028,95 @@ export interface components {
             password?: string | null;
             /** @description The authenticator's six digits, or a recovery code, for an account with one. */
             totp?: string | null;
+        };
+        /** @description Something that happened. */
+        StopUseEvent: {
+            by: components["schemas"]["Named"];
+            detail: string;
+            document_no: string;
+            on: string;
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            stage: components["schemas"]["Word"];
+            step: components["schemas"]["Word"];
+            text: string;
+        };
+        /** @description A proposal. */
+        StopUseInput: {
+            /** @default  */
+            danger: string;
+            /** @default  */
+            document_no: string;
+            /** @default null */
+            hazard: string | null;
+            /** @default  */
+            on: string;
+            /** @default  */
+            place: string;
+        };
+        /** @description Places proposed, stopped and given back. */
+        StopUseList: {
+            items: components["schemas"]["StopUseRow"][];
+            may_propose: boolean;
+            /** @description Of these, late with the next look. */
+            overdue_n: number;
+            /** Format: int32 */
+            patrol_days: number;
+            /** @description Stopped now. */
+            stopped_n: number;
+        };
+        /** @description One in a list. */
+        StopUseRow: {
+            /** @description Who decided; empty before. */
+            body: string;
+            /** @description Found in use although stopped. */
+            broken: boolean;
+            danger: string;
+            id: string;
+            org: components["schemas"]["Named"];
+            overdue: boolean;
+            /** @description By when somebody has to look again. */
+            patrol_by?: string | null;
+            patrolled_on?: string | null;
+            place: components["schemas"]["Named"];
+            proposed_on: string;
+            stage: components["schemas"]["Word"];
+            stopped_on?: string | null;
+            village: components["schemas"]["Named"];
+        };
+        /** @description A step; each reads what it needs. */
+        StopUseStep: {
+            /** @default  */
+            body: string;
+            /** @default  */
+            document_no: string;
+            /** @default  */
+            on: string;
+            /** @default  */
+            step: string;
+            /** @default  */
+            text: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+            /**
+             * @description Stopped; stood still; passed.
+             * @default null
+             */
+            yes: boolean | null;
+        };
+        /** @description One as its page sees it. */
+        StopUseView: components["schemas"]["StopUseRow"] & {
+            /** @description Steps the stage allows and the caller may take. */
+            actions: components["schemas"]["Word"][];
+            address: string;
+            events: components["schemas"]["StopUseEvent"][];
+            hazard?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A subject with its name. */
         SubjectName: {
@@ -11221,6 +16440,13 @@ export interface components {
             /** @description Shift. */
             shift: components["schemas"]["Word"];
         };
+        /** @description What was said about 119. */
+        Told119View: {
+            /** @description When it was told; none when it was not. */
+            at?: string | null;
+            by: components["schemas"]["Named"];
+            why_not: string;
+        };
         /** @description A code of the factor offered. */
         TotpConfirm: {
             code: string;
@@ -11464,10 +16690,20 @@ export interface components {
             /** @description The town. */
             town_name: string;
         };
+        /** @description A place whose every device is silent, at fault or shielded. */
+        UnprotectedRow: {
+            devices: components["schemas"]["Named"][];
+            place: components["schemas"]["Named"];
+        };
         /** @description Somebody of a group who was not trained or did not pass. */
         Untrained: components["schemas"]["Named"] & {
             /** @description Whether he was there but did not pass. */
             attended: boolean;
+        };
+        /** @description What a vehicle needs of a road. */
+        VehicleNeeds: {
+            needs: components["schemas"]["NeedView"][];
+            vehicle: components["schemas"]["Word"];
         };
         /** @description One village in a summary. */
         VillageCount: {
@@ -11682,6 +16918,23 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description The watch is taken over. */
+        WatchInput: {
+            /**
+             * @description What the other told him.
+             * @default
+             */
+            note: string;
+        };
+        /** @description A turn at the duty screen. */
+        WatchView: {
+            by: components["schemas"]["Named"];
+            from: string;
+            note: string;
+            /** @description Numbers of what was open then. */
+            open: components["schemas"]["Named"][];
+            taken_from?: components["schemas"]["Named"] | null;
+        };
         /** @description Water as typed in. */
         WaterInput: {
             /** @default [] */
@@ -11715,6 +16968,27 @@ export interface components {
             facility: components["schemas"]["Named"];
             why: string;
         };
+        /** @description Usable water near by. */
+        WaterNear: {
+            /**
+             * Format: double
+             * @description As the crow flies. Units: metres.
+             */
+            away_m: number;
+            facility: components["schemas"]["Named"];
+            /**
+             * Format: double
+             * @description Units: L/s.
+             */
+            flow_l_s?: number | null;
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: double
+             * @description Usable. Units: litres; none for what flows.
+             */
+            litres?: number | null;
+            spot: components["schemas"]["Spot"];
+        };
         /** @description What water a facility gives. */
         WaterView: {
             /** @description Months it cannot be drawn from. */
@@ -11738,6 +17012,21 @@ export interface components {
              */
             usable_m3?: number | null;
         };
+        /** @description A way. */
+        WayView: {
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            distance_m: number;
+            /**
+             * Format: double
+             * @description Units: s.
+             */
+            duration_s: number;
+            /** @description GeoJSON. */
+            geometry: Record<string, never>;
+        };
         /** @description The stretch in which it is owed. */
         WindowView: {
             due_on: string;
@@ -11745,6 +17034,25 @@ export interface components {
             key: string;
             label: string;
             to: string;
+        };
+        /** @description How many messages came by a way with one outcome. */
+        WireCount: {
+            channel: string;
+            /** Format: int64 */
+            n: number;
+            /** @description Code of what was wrong; empty for nothing. */
+            problem: string;
+            problem_label: string;
+            provider: string;
+        };
+        /** @description What came over the wires. */
+        WireView: {
+            rows: components["schemas"]["WireCount"][];
+            /**
+             * Format: int64
+             * @description Kept and not read yet.
+             */
+            waiting: number;
         };
         /** @description A code with the word people read. */
         Word: {
@@ -12203,6 +17511,113 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12777,6 +18192,477 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Class. */
+                class?: string;
+                /** @description `running`, `closed` or `void`. */
+                state?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignCloseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignAddInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignOutInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Only of this place. */
+                place?: string;
+                /** @description Only from this hazard. */
+                hazard?: string;
+                /** @description Text in number, cause or party. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13716,6 +19602,47 @@ export interface operations {
             };
         };
     };
+    try_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionTrial"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     coverage: {
         parameters: {
             query?: {
@@ -13737,6 +19664,348 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description `silent`, `troubled`, or `retired` (those out of use, too). */
+                state?: string;
+                /** @description Only of this place. */
+                place?: string;
+                /** @description Only of this public facility. */
+                facility?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name, number, model or address. */
+                q?: string;
+                /** @description Only what the caller's organisations own. */
+                mine?: boolean;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSummary"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSecret"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispatchStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14069,6 +20338,72 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyScreen"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14432,10 +20767,72 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson` or `kml`. */
+                format?: string;
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
+                family?: string;
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name, number or address. */
+                q?: string;
+                /** @description Only those whose check is late. */
+                overdue?: boolean;
+                /** @description Only what the caller's organisations own or keep. */
+                mine?: boolean;
+                /** @description Only those with a public report nobody looked into. */
+                reported?: boolean;
+                /** @description West, south, east, north. Units: degrees. */
+                bbox?: string;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     places: {
         parameters: {
             query?: {
-                /** @description `xlsx`, `csv` or `geojson`. */
+                /** @description `xlsx`, `csv`, `geojson` or `kml`. */
                 format?: string;
                 /** @description What it is for. */
                 reason?: string;
@@ -14601,6 +20998,8 @@ export interface operations {
                 overdue?: boolean;
                 /** @description Only what the caller's organisations own or keep. */
                 mine?: boolean;
+                /** @description Only those with a public report nobody looked into. */
+                reported?: boolean;
                 /** @description West, south, east, north. Units: degrees. */
                 bbox?: string;
                 /** @description Voided ones too. */
@@ -14702,6 +21101,66 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels: {
+        parameters: {
+            query?: {
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
+                family?: string;
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name, number or address. */
+                q?: string;
+                /** @description Only those whose check is late. */
+                overdue?: boolean;
+                /** @description Only what the caller's organisations own or keep. */
+                mine?: boolean;
+                /** @description Only those with a public report nobody looked into. */
+                reported?: boolean;
+                /** @description West, south, east, north. Units: degrees. */
+                bbox?: string;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityLabels"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14892,6 +21351,77 @@ export interface operations {
             };
         };
     };
+    reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityReports"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacilityReportDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacilityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     step: {
         parameters: {
             query?: never;
@@ -14913,6 +21443,240 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FacilityView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirePlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirePlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    difference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                before: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanDifference"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirePlanStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePlanView"];
                 };
             };
             409: {
@@ -16310,10 +23074,187 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only of this grade. */
+                grade?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name or code. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: {
+                key_heads?: number;
+                floors?: number;
+                floor_m2?: number;
+                summed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HousePreview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload: {
         parameters: {
             query: {
-                /** @description `places` or `people`. */
+                /** @description `places`, `people`, `facilities` or `hydrants`. */
                 kind: string;
                 /** @description Name of the file. */
                 name: string;
@@ -16369,7 +23310,7 @@ export interface operations {
     template: {
         parameters: {
             query: {
-                /** @description `places` or `people`. */
+                /** @description `places`, `people`, `facilities` or `hydrants`. */
                 kind: string;
             };
             header?: never;
@@ -16498,6 +23439,487 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskVoidInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stages, commas between them; `live` for those that wait for somebody. */
+                stage?: string;
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Only of this place. */
+                place?: string;
+                /** @description Text in number or address. */
+                q?: string;
+                /** @description Those invented to practise instead of those that were. */
+                rehearsal?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentStatistics"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    candidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispatchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17568,6 +24990,25 @@ export interface operations {
             };
         };
     };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDispatches"];
+                };
+            };
+        };
+    };
     map_code: {
         parameters: {
             query?: never;
@@ -17603,6 +25044,44 @@ export interface operations {
             };
         };
     };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+        };
+    };
+    received: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagesReceived"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -17621,6 +25100,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachSettings"];
+                };
+            };
+        };
+    };
+    set_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachSettings"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             422: {
                 headers: {
@@ -18117,6 +25654,36 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description States, commas between them. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19224,6 +26791,75 @@ export interface operations {
             };
         };
     };
+    patrols: {
+        parameters: {
+            query?: {
+                /** @description Only of this force. */
+                force?: string;
+                /** @description Code of a village. */
+                territory?: string;
+                /** @description Only from this day … */
+                from?: string;
+                /** @description … to this day. */
+                to?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolOne"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -19564,7 +27200,7 @@ export interface operations {
                 village?: string;
                 /** @description `village`, `group`, `building`, `grid`, `station` or `unit`. */
                 kind?: string;
-                /** @description `to_post`, `current`, `changed`, `photo_old`, `void`; `owed` for all that somebody has to go to. */
+                /** @description `to_post`, `current`, `changed`, `photo_old`, `phone`, `void`; `owed` for all that somebody has to go to. */
                 standing?: string;
                 /** @description Text in what it is about or where it hangs. */
                 q?: string;
@@ -20762,6 +28398,33 @@ export interface operations {
             };
         };
     };
+    question_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_question: {
         parameters: {
             query?: never;
@@ -20783,6 +28446,268 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Channels, commas between them. */
+                channel?: string;
+                /** @description Matters, commas between them. */
+                matter?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Only at this place. */
+                place?: string;
+                /** @description Only given to this organisation. */
+                org?: string;
+                /** @description Only given to the caller's organisation. */
+                mine?: boolean;
+                /** @description Only those that are late. */
+                overdue?: boolean;
+                /** @description Text in its number, its number elsewhere or the address. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCasePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportCaseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCaseTaken"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCaseOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardLedger"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reporter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReporterReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReporterView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportCaseStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportCaseView"];
                 };
             };
             409: {
@@ -21062,6 +28987,711 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Ranks, commas between them. */
+                rank?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name or number. */
+                q?: string;
+                /** @description With `passes`: `engine`, `mini`, `motorcycle` or `foot`. */
+                vehicle?: string;
+                /** @description `yes`, `no` or `unknown`: whether that vehicle passes, the engine when none is named. */
+                passes?: string;
+                /** @description Only those closed today. */
+                closed?: boolean;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoadInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access: {
+        parameters: {
+            query?: {
+                /** @description Day; today when left out. */
+                on?: string;
+                /** @description Whether it is the wet season. */
+                wet?: boolean;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Places of the register too, not only village groups. */
+                places?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_file: {
+        parameters: {
+            query?: {
+                /** @description Day; today when left out. */
+                on?: string;
+                /** @description Whether it is the wet season. */
+                wet?: boolean;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Places of the register too, not only village groups. */
+                places?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description `xlsx` or `csv` */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPoints"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupPointInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPointView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadNetwork"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach: {
+        parameters: {
+            query?: {
+                /** @description `LON,LAT`, several with semicolons; the stations that have such a vehicle when left out. */
+                from?: string;
+                /** @description Units: minutes; the town's number when left out. */
+                minutes?: number;
+                /** @description `engine`, `mini`, `motorcycle` or `foot`. */
+                vehicle?: string;
+                /** @description Day; today when left out. */
+                on?: string;
+                /** @description Whether it is the wet season. */
+                wet?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    route: {
+        parameters: {
+            query?: {
+                /** @description `LON,LAT`. */
+                from?: string;
+                /** @description `LON,LAT`. */
+                to?: string;
+                /** @description `engine`, `mini`, `motorcycle` or `foot`. */
+                vehicle?: string;
+                /** @description `time` or `distance`. */
+                objective?: string;
+                /** @description Day; today when left out. */
+                on?: string;
+                /** @description Whether it is the wet season. */
+                wet?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenarios"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scenario_result: {
+        parameters: {
+            query?: {
+                /** @description Another list; the town as it is when left out. */
+                against?: string;
+                /** @description Whether it is the wet season. */
+                wet?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioResult"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoadInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoadStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -21136,6 +29766,379 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `alarm`: what asks for somebody at once; `all`: readings and signs of life, too; else what is news. */
+                view?: string;
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description Sources, commas between them. */
+                source?: string;
+                /** @description `bound` or `open`. */
+                trust?: string;
+                /** @description Only of this device. */
+                device?: string;
+                /** @description Only about this place. */
+                place?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Received at or after, RFC 3339. */
+                from?: string;
+                /** @description Received before, RFC 3339. */
+                until?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wires: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spots: {
+        parameters: {
+            query?: {
+                /** @description `force`, or kinds of facilities with commas between them. */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingSpots"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitingVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21295,6 +30298,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SortieView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stages, commas between them. */
+                stage?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopUseList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopUseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopUseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopUseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopUseStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StopUseView"];
                 };
             };
             409: {
@@ -22568,6 +31710,119 @@ export interface operations {
             };
         };
     };
+    feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+        };
+    };
+    warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cap+xml": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: {
+                /** @description Text to send back. */
+                msg?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     landing: {
         parameters: {
             query?: never;
@@ -22778,6 +32033,98 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     placard: {
         parameters: {
             query?: {
@@ -22812,6 +32159,86 @@ export interface operations {
             };
         };
     };
+    facility: {
+        parameters: {
+            query?: {
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
     officers: {
         parameters: {
             query?: {
@@ -22827,6 +32254,192 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: {
+                /** @description `1` right after it was sent. */
+                new?: number;
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    reopen: {
+        parameters: {
+            query?: {
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["ReopenForm"];
+            };
+        };
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: {
+                /** @description Its code. */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    form: {
+        parameters: {
+            query?: {
+                /** @description Code of a placard. */
+                b?: string;
+                /** @description Number of a facility. */
+                f?: string;
+                /** @description Number of a place. */
+                p?: string;
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    send: {
+        parameters: {
+            query?: {
+                /** @description Code of a placard. */
+                b?: string;
+                /** @description Number of a facility. */
+                f?: string;
+                /** @description Number of a place. */
+                p?: string;
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
