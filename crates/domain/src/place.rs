@@ -524,7 +524,7 @@ pub(crate) mod tests {
     #[test]
     fn each_mistake_is_named_with_its_field() {
         type Spoil = fn(&mut Place);
-        let table: [(&str, Spoil); 9] = [
+        let table: [(&str, Spoil); 10] = [
             ("place.name_missing", |p| p.name = "  ".into()),
             ("place.village_missing", |p| p.village = "".into()),
             ("place.uscc", |p| p.registration = Registration::Uscc("123456789012345678".into())),

@@ -1,10 +1,10 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { phone } from './phone'
-import { withErrandWords } from './words'
+import { withLaterWords } from './words'
 
-/** A page that brings its own words: not everybody needs them, and they are not for the first screen. */
-async function errand<T>(page: Promise<T>): Promise<T> {
-  await withErrandWords()
+/** A page whose words are not for the first screen: they come along with it. */
+async function later<T>(page: Promise<T>): Promise<T> {
+  await withLaterWords()
   return page
 }
 
@@ -15,20 +15,20 @@ export const router = createRouter({
     { path: '/login', component: () => import('./Login.vue'), meta: { open: true } },
     { path: '/hazards', component: () => import('./Hazards.vue') },
     { path: '/outbox', component: () => import('./Outbox.vue') },
-    { path: '/mine', component: () => import('./Mine.vue') },
-    { path: '/scan', component: () => import('./Scan.vue') },
-    { path: '/place/:id', component: () => import('./Visit.vue') },
-    { path: '/check/:id', component: () => import('./Check.vue') },
-    { path: '/check/:id/finish', component: () => import('./Finish.vue') },
-    { path: '/report', component: () => import('./Report.vue') },
-    { path: '/recheck/:id', component: () => import('./Recheck.vue') },
-    { path: '/orders', component: () => errand(import('./errand/Orders.vue')) },
-    { path: '/call', component: () => errand(import('./errand/Call.vue')) },
-    { path: '/errands', component: () => errand(import('./errand/Errands.vue')) },
-    { path: '/placard/:id', component: () => errand(import('./errand/Hang.vue')) },
-    { path: '/follow-up/:id', component: () => errand(import('./errand/FollowUp.vue')) },
-    { path: '/evidence', component: () => errand(import('./errand/Evidence.vue')) },
-    { path: '/training/:id?', component: () => errand(import('./errand/Training.vue')) },
+    { path: '/mine', component: () => later(import('./Mine.vue')) },
+    { path: '/scan', component: () => later(import('./Scan.vue')) },
+    { path: '/place/:id', component: () => later(import('./Visit.vue')) },
+    { path: '/check/:id', component: () => later(import('./Check.vue')) },
+    { path: '/check/:id/finish', component: () => later(import('./Finish.vue')) },
+    { path: '/report', component: () => later(import('./Report.vue')) },
+    { path: '/recheck/:id', component: () => later(import('./Recheck.vue')) },
+    { path: '/orders', component: () => later(import('./errand/Orders.vue')) },
+    { path: '/call', component: () => later(import('./errand/Call.vue')) },
+    { path: '/errands', component: () => later(import('./errand/Errands.vue')) },
+    { path: '/placard/:id', component: () => later(import('./errand/Hang.vue')) },
+    { path: '/follow-up/:id', component: () => later(import('./errand/FollowUp.vue')) },
+    { path: '/evidence', component: () => later(import('./errand/Evidence.vue')) },
+    { path: '/training/:id?', component: () => later(import('./errand/Training.vue')) },
     { path: '/:rest(.*)', redirect: '/' },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

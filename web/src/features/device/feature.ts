@@ -7,5 +7,5 @@ export default {
     { path: '/devices/summary', component: () => import('./DeviceSummary.vue'), meta: { can: ['device.read'], title: 'device.summaryTitle' } },
     { path: '/devices/:id', component: () => import('./DevicePage.vue'), meta: { can: ['device.read'], title: 'device.one' } },
   ],
-  menu: [{ section: 'facility', order: 20, to: '/devices', label: 'device.menu', can: ['device.read'] }],
+  menu: [{ section: 'facility', order: 30, to: '/devices', label: 'device.menu', can: ['device.read'] }],
 } satisfies Feature

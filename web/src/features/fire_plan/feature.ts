@@ -7,5 +7,5 @@ export default {
     { path: '/fire-plans/:id', component: () => import('./FirePlanPage.vue'), meta: { can: ['fire_plan.read'], title: 'fire_plan.one' } },
     { path: '/fire-plans/:id/difference/:before', component: () => import('./FirePlanChanges.vue'), meta: { can: ['fire_plan.read'], title: 'fire_plan.differenceTitle' } },
   ],
-  menu: [{ section: 'facility', order: 20, to: '/fire-plans', label: 'fire_plan.menu', can: ['fire_plan.read'] }],
+  menu: [{ section: 'facility', order: 40, to: '/fire-plans', label: 'fire_plan.menu', can: ['fire_plan.read'] }],
 } satisfies Feature

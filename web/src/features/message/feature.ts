@@ -8,6 +8,6 @@ export default {
   ],
   menu: [
     { section: 'command', order: 9, to: '/messages', label: 'message.menu', can: ['message.read'] },
-    { section: 'settings', order: 40, to: '/messages/reach', label: 'message.reach' },
+    { section: 'workbench', order: 90, to: '/messages/reach', label: 'message.reach' },
   ],
 } satisfies Feature

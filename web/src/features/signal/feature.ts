@@ -6,5 +6,5 @@ export default {
     { path: '/signals', component: () => import('./SignalList.vue'), meta: { can: ['signal.read'], title: 'signal.title' } },
     { path: '/signals/:id', component: () => import('./SignalPage.vue'), meta: { can: ['signal.read'], title: 'signal.one' } },
   ],
-  menu: [{ section: 'command', order: 40, to: '/signals', label: 'signal.menu', can: ['signal.read'] }],
+  menu: [{ section: 'command', order: 12, to: '/signals', label: 'signal.menu', can: ['signal.read'] }],
 } satisfies Feature

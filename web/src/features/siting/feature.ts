@@ -7,5 +7,5 @@ export default {
     { path: '/siting/new', component: () => import('./SitingForm.vue'), meta: { can: ['siting.change'], title: 'siting.add' } },
     { path: '/siting/:id', component: () => import('./SitingPage.vue'), meta: { can: ['siting.read'], title: 'siting.one' } },
   ],
-  menu: [{ section: 'facility', order: 30, to: '/siting', label: 'siting.menu', can: ['siting.read'] }],
+  menu: [{ section: 'facility', order: 50, to: '/siting', label: 'siting.menu', can: ['siting.read'] }],
 } satisfies Feature
