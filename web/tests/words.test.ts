@@ -64,3 +64,11 @@ describe('words', () => {
     expect(missing).toEqual([])
   })
 })
+
+it('a directive that a page uses is there: an unknown one is only a warning nobody reads', () => {
+  const lost = all.filter((path) => path.endsWith('.vue')).filter((path) => {
+    const text = readFileSync(path, 'utf8')
+    return text.includes('v-stacked') && !text.includes("import { vStacked } from")
+  })
+  expect(lost).toEqual([])
+})

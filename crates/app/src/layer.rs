@@ -20,8 +20,8 @@ use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
-use store::road::RoadFilter;
 use store::placard::PlacardFilter;
+use store::road::RoadFilter;
 use utoipa::ToSchema;
 
 pub use kept::Kept;

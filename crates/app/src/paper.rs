@@ -35,8 +35,8 @@ pub use receipt::{ReceiptInput, ReceiptView, ReceivedPage, ReceivedRow};
 pub use series::{NumberRow, NumbersView, SeriesInput, SeriesView};
 pub use step::{PaperApprove, PaperRevoke, PaperServe, PaperVersion};
 pub(crate) use view::row;
-pub(crate) use view::way_word;
 use view::template_view;
+pub(crate) use view::way_word;
 pub use view::{
     AboutView, FrozenView, PaperColumn, PaperField, PaperOptions, PaperPage, PaperProblem, PaperRow,
     PaperTemplate, PaperView, Prefilled, ServiceView,

@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 
 pub use paper::{PlacardPrintInput, PlacardPrinted};
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
-pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
 pub(crate) use view::hotlines;
+pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
 pub use view::{Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
 
 use crate::handover::sheet::SheetLine;

@@ -212,7 +212,6 @@ impl Reach {
     }
 }
 
-
 /// How far a role may do it; none when it may not.
 pub fn reach(role: Role, action: Action) -> Option<Reach> {
     grants(action).iter().filter(|(roles, _)| roles.contains(&role)).map(|(_, reach)| *reach).min()

@@ -140,8 +140,10 @@ async fn who(app: &App, role: Role) -> anyhow::Result<Caller> {
 }
 
 fn call(text: &str) -> IncidentInput {
+    let nodes = app::sample::roster().territories;
+    let village = nodes.into_iter().find(|node| node.level == domain::org::Level::Village);
     IncidentInput {
-        village: Some("500118100901".to_owned()),
+        village: village.map(|node| node.code.to_string()),
         address: format!("老街 {text} 号"),
         text: "冒烟".to_owned(),
         ..IncidentInput::default()

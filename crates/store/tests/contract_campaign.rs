@@ -71,14 +71,7 @@ fn visit(id: &str, place: &str, days: i64, version: u32, outcome: Outcome) -> In
         started_at: at,
         ended_at: at,
     };
-    Inspection {
-        record,
-        outcome,
-        recorded_at: at,
-        version,
-        correction: None,
-        flags: Vec::new(),
-    }
+    Inspection { record, outcome, recorded_at: at, version, correction: None, flags: Vec::new() }
 }
 
 async fn found(tx: &mut Write, id: &str, place: &str, days: i64) -> anyhow::Result<()> {

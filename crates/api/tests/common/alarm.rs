@@ -4,7 +4,7 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::Kind::{self, Business, Own, Row, Rows};
+use crate::endpoints::Kind::{self, Business, Own, Row, Rows};
 use crate::common::{Browser, V1};
 use crate::made::station;
 

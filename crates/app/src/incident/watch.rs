@@ -108,15 +108,16 @@ impl App {
             Some(watch) => Some(watch_view(&mut read, watch, &names).await?),
             None => None,
         };
-        let commands = caller.hats.scope(Action::IncidentCommand).is_some();
+        // Stations of every village: for who watches over the town.
+        let may_watch = caller.hats.hat(Action::IncidentCommand, &Subject::town()).is_some();
         Ok(DutyScreen {
             items: found.iter().map(|one| IncidentRow::of(one, &names, &places)).collect(),
             silent,
             watching: last.is_some_and(|watch| watch.by == caller.person),
             watch,
-            gaps: if commands { drained(&mut read, now).await? } else { Vec::new() },
+            gaps: if may_watch { drained(&mut read, now).await? } else { Vec::new() },
             may_open: caller.hats.scope(Action::IncidentOpen).is_some(),
-            may_watch: caller.hats.hat(Action::IncidentCommand, &Subject::town()).is_some(),
+            may_watch,
             up_to,
             now: now.to_rfc3339(),
         })

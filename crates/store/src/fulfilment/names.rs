@@ -132,9 +132,11 @@ impl Read {
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
-            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility" | "device"
-            | "road" | "road_scenario" | "authority_item" => (object_kind, "id", "name"),
-            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" => (object_kind, "id", "code"),
+            "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
+            | "device" | "road" | "road_scenario" | "authority_item" => (object_kind, "id", "name"),
+            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" => {
+                (object_kind, "id", "code")
+            }
             "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" => {
                 (object_kind, "id", "title")
             }
