@@ -4,8 +4,8 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::endpoints::Kind::{self, Business, Own, Row, Rows};
 use crate::common::{Browser, V1};
+use crate::endpoints::Kind::{self, Business, Own, Row, Rows};
 use crate::made::station;
 
 /// Told in nothing the next village is sent.
