@@ -169,6 +169,13 @@ async fn a_circular_is_signed_by_a_leader_and_answered_by_the_villages() -> anyh
         let told = clerk.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?;
         assert_eq!(told.status, StatusCode::FORBIDDEN, "only a leader signs a red head");
         assert_eq!(far.get(&to(&draft, "")).await?.status, StatusCode::NOT_FOUND, "not out yet");
+        let mut waits = async || -> anyhow::Result<Value> {
+            let page = leader.get("/api/v1/workbench").await?.ok()?;
+            let counts = page["counts"].as_array().cloned().unwrap_or_default();
+            let found = counts.iter().find(|one| one["code"] == "papers_to_approve").map(|one| one["n"].clone());
+            Ok(found.unwrap_or_default())
+        };
+        assert_eq!(waits().await?, json!(1), "who may approve is told that nothing is missing");
         leader.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?.ok()?;
         let issued = clerk.post(&to(&draft, "/issue"), json!({ "version": 2 })).await?.ok()?;
         assert_eq!(

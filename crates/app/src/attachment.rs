@@ -1,11 +1,12 @@
 //! Files that come with a record: kept as they are, handed out as downloads, never opened here. What does not belong here:
 //! pictures (`photo`), ledgers (`import`), bytes and rows (`store`).
 
+use domain::org::lies_in;
 use serde::Serialize;
 use store::attachment::AttachmentRecord;
 use utoipa::ToSchema;
 
-use crate::photo::{lies_at, may_see};
+use crate::photo::may_see;
 use crate::{App, Caller, Error, Result};
 
 /// The largest file. Units: bytes.
@@ -128,7 +129,7 @@ impl App {
             message: "附件只收 PDF、Word（docx）、Excel（xlsx）和图片，请另存为这些格式再上传".to_owned(),
         })?;
         let hat =
-            caller.hats.all().iter().find(|hat| lies_at(&path, &hat.path)).or(caller.hats.all().first());
+            caller.hats.all().iter().find(|hat| lies_in(&path, &hat.path)).or(caller.hats.all().first());
         let hat = hat.map(|hat| hat.id.to_string()).unwrap_or_default();
         let now = self.now();
         let blob = self.blobs.put(&file.bytes)?;

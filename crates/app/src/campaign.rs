@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 
 use domain::campaign::{Campaign, CampaignRefusal, Class, Entry, Look, Standing, State, missing, standing};
 use domain::ids::{CampaignId, OrgId, PlaceId};
+use domain::org::lies_in;
 use domain::place::Place;
-use domain::policy::{Action, Subject, lies_in};
+use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use store::Read;

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use domain::evidence::claim::{Claim, asked, credits};
 use domain::evidence::{By, Content, Decider, Evidence, EvidenceRefusal, Kind, State};
 use domain::ids::{EvidenceId, OrgId, PhotoId};
-use domain::org::{Assignment, OrgKind, Role};
+use domain::org::{Assignment, OrgKind, Role, lies_in};
 use domain::plan::SubjectKind;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
@@ -195,10 +195,6 @@ pub(crate) fn locate(
 fn common(a: &str, b: &str) -> String {
     let same = a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).map(|(a, _)| a);
     same.collect::<Vec<_>>().join("/")
-}
-
-pub(crate) fn lies_in(path: &str, whole: &str) -> bool {
-    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Territory code → path.

@@ -186,9 +186,10 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &PaperId) -> Resu
     found.ok_or(Error::NotFound)
 }
 
-/// How many papers wait for an answer of the caller's bodies, and how many have a number and are not out yet.
+/// How many papers wait for an answer of the caller's bodies, how many drafts with nothing missing for his approval, and how
+/// many have a number and are not out yet.
 // tidy(caller): part of the workbench, counted within the right that lets him deal with them.
-pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<(i64, i64)> {
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<[i64; 3]> {
     const MOST: i64 = 200;
     let received = match caller.hats.scope(Action::PaperReceive) {
         Some(scope) => read.receipts(&scope, Some("sent,read"), MOST).await?.len() as i64,
@@ -199,7 +200,19 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<(i64, i6
         Some(scope) => read.papers(&scope, &approved, None, MOST).await?.len() as i64,
         None => 0,
     };
-    Ok((received, to_issue))
+    let drafts = PaperFilter { state: Some("draft".to_owned()), ..PaperFilter::default() };
+    let drafts = match caller.hats.scope(Action::PaperRead) {
+        Some(scope) => read.papers(&scope, &drafts, None, MOST).await?,
+        None => Vec::new(),
+    };
+    let mut to_approve = 0;
+    for record in &drafts {
+        let (paper, template) = (&record.paper, template_of(&record.paper)?);
+        let is_whole = template.fill(&paper.values, &draw::frame(paper, template, today, None), true).is_ok();
+        to_approve +=
+            i64::from(is_whole && hat_for(caller, template, Deed::Approve, &subject(record)).is_ok());
+    }
+    Ok([received, to_approve, to_issue])
 }
 
 fn is_own(caller: &Caller, org: &Org) -> bool {

@@ -5,6 +5,7 @@
 use std::io::Cursor;
 
 use domain::ids::{HazardId, InspectionId, PhotoId};
+use domain::org::lies_in;
 use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
 use image::codecs::jpeg::JpegEncoder;
@@ -238,7 +239,7 @@ impl App {
         part.check()?;
         let path = self.may_attach(caller, &part.purpose.object_kind, &part.purpose.object_id).await?;
         let hat =
-            caller.hats.all().iter().find(|hat| lies_at(&path, &hat.path)).or(caller.hats.all().first());
+            caller.hats.all().iter().find(|hat| lies_in(&path, &hat.path)).or(caller.hats.all().first());
         let hat = hat.map(|hat| hat.id.to_string()).unwrap_or_default();
         self.take_part(caller, caller.account.as_str(), &hat, &path, part).await
     }
@@ -567,10 +568,6 @@ pub(crate) async fn photo_views(
             None => PhotoView::awaited(id),
         })
         .collect())
-}
-
-pub(crate) fn lies_at(path: &str, whole: &str) -> bool {
-    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn whole(kept: &Picture) -> PhotoProgress {

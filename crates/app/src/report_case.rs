@@ -656,12 +656,15 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) ->
         let late = ReportCaseFilter { due_before: Some(now), ..ReportCaseFilter::default() };
         out[3] = read.report_case_count(&scope, &late).await?;
     }
-    let mine: std::collections::BTreeSet<&OrgId> = caller.hats.all().iter().map(|hat| &hat.org).collect();
-    for org in mine {
-        let filter = ReportCaseFilter { org: Some(org.to_string()), ..of("assigned,doubted") };
-        out[1] += read.report_case_count(&scope, &filter).await?;
-    }
+    let mine = ReportCaseFilter { orgs: Some(own_orgs(caller)), ..of("assigned,doubted") };
+    out[1] = read.report_case_count(&scope, &mine).await?;
     Ok(out)
+}
+
+/// The organisations of every hat he wears.
+fn own_orgs(caller: &Caller) -> String {
+    let all: std::collections::BTreeSet<&str> = caller.hats.all().iter().map(|hat| hat.org.as_str()).collect();
+    all.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// A query as the store takes it.
@@ -683,8 +686,8 @@ fn filter(
                 })?)
             }
         };
-    let org = match asked.mine.unwrap_or(false) {
-        true => caller.hats.all().first().map(|hat| hat.org.to_string()),
+    let orgs = match asked.mine.unwrap_or(false) {
+        true => Some(own_orgs(caller)),
         false => given(&asked.org).map(str::to_owned),
     };
     Ok(ReportCaseFilter {
@@ -693,7 +696,7 @@ fn filter(
         matters: given(&asked.matter).map(str::to_owned),
         path,
         place: given(&asked.place).map(str::to_owned),
-        org,
+        orgs,
         due_before: asked.overdue.unwrap_or(false).then_some(now),
         from: None,
         until: None,

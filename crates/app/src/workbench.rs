@@ -487,9 +487,12 @@ impl App {
         if drills_held > 0 {
             counts.push(count("drills_held", "待讲评演练", drills_held, "due", "/drills?state=held"));
         }
-        let (received, to_issue) = crate::paper::waiting(read, caller).await?;
+        let [received, to_approve, to_issue] = crate::paper::waiting(read, caller, today).await?;
         if received > 0 {
             counts.push(count("papers_received", "待办理文件", received, "due", "/papers/received"));
+        }
+        if to_approve > 0 {
+            counts.push(count("papers_to_approve", "待批准文书", to_approve, "due", "/papers?state=draft"));
         }
         if to_issue > 0 {
             counts.push(count("papers_to_issue", "待印发文书", to_issue, "due", "/papers?state=approved"));

@@ -21,7 +21,7 @@ pub enum DayKind {
 /// The town's working-day calendar: which dates are off or worked beside the weekly rhythm.
 ///
 /// A year for which the State Council has published no notice is *unknown*: the weekly rhythm is used for it and
-/// [`Calendar::is_announced`] says so, so that a page can show the deadline as provisional.
+/// [`Calendar::is_announced`] says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     days: BTreeMap<Date, DayKind>,

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ContractId, OrgId, PersonId};
-use crate::org::{Assignment, Role};
+use crate::org::{Assignment, Role, lies_in};
 use crate::time::{Date, Timestamp};
 
 /// Where a contract stands, apart from the day.
@@ -392,10 +392,6 @@ impl Contract {
             _ => Ok(Self { state: State::Void { at, reason: reason.trim().to_owned() }, ..self }),
         }
     }
-}
-
-fn lies_in(path: &str, whole: &str) -> bool {
-    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What an assignment comes to on a day: somebody of a provider wears it only where and while a contract with that provider

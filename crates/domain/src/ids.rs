@@ -70,26 +70,24 @@ ids! {
     EvidenceId
     /// 公共消防设施.
     FacilityId
-    /// 选址论证.
-    SitingId
-    /// 消防专项规划.
-    FirePlanId
-    /// 站队: a fire station, micro station or brigade.
-    ForceId
     /// 群众报告的设施故障.
     FacilityReportId
+    /// 消防专项规划.
+    FirePlanId
     /// 督办事项.
     FollowUpId
+    /// 站队: a fire station, micro station or brigade.
+    ForceId
     /// 上岗豁免.
     GateExemptionId
     /// 岗位交接.
     HandoverId
     /// 隐患.
     HazardId
-    /// 警情.
-    IncidentId
     /// 自建房核验.
     HouseCheckId
+    /// 警情.
+    IncidentId
     /// 检查.
     InspectionId
     /// 检查计划.
@@ -108,10 +106,10 @@ ids! {
     PersonId
     /// 照片、签名等附件.
     PhotoId
-    /// 场所.
-    PlaceId
     /// 公示牌.
     PlacardId
+    /// 场所.
+    PlaceId
     /// 岗位.
     PostId
     /// 试题.
@@ -128,6 +126,8 @@ ids! {
     ScenarioId
     /// 信号.
     SignalId
+    /// 选址论证.
+    SitingId
     /// 出动.
     SortieId
     /// 停止使用事项.

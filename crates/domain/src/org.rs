@@ -125,6 +125,11 @@ words! {
     }
 }
 
+/// Whether a territory path is `whole` or lies below it: `town/village/grid` lies in `town/village`.
+pub fn lies_in(path: &str, whole: &str) -> bool {
+    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// 辖区: a node of the territory tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Territory {

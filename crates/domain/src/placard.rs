@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fulfilment::Span;
 use crate::ids::{OrgId, PersonId, PhotoId, PlacardId, PostId};
-use crate::org::{Assignment, Role, words};
+use crate::org::{Assignment, Role, lies_in, words};
 use crate::place::Location;
 use crate::time::{Date, Timestamp};
 
@@ -204,10 +204,6 @@ pub fn public_phone(phone: &str) -> String {
         }
         _ => phone.to_owned(),
     }
-}
-
-fn lies_in(path: &str, whole: &str) -> bool {
-    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn pairs<'a>(of: impl Iterator<Item = (&'a PostId, &'a PersonId)>) -> BTreeSet<(&'a PostId, &'a PersonId)> {

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use crate::hazard::Standing;
 use crate::ids::{OrgId, PlaceId};
-use crate::org::{Assignment, Role};
+use crate::org::{Assignment, Role, lies_in};
 use crate::time::Date;
 use grants::grants;
 
@@ -286,11 +286,6 @@ impl Subject {
     pub fn of(path: &str, org: Option<&OrgId>) -> Self {
         Self { path: path.to_owned(), orgs: org.into_iter().cloned().collect(), place: None }
     }
-}
-
-/// Whether a territory path is `whole` or lies below it.
-pub fn lies_in(path: &str, whole: &str) -> bool {
-    path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The assignments somebody acts under today: his hats.

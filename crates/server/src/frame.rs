@@ -1,4 +1,5 @@
-//! `fengsui frame` and `fengsui cap`: bytes of devices and warnings, decoded and encoded without a database.
+//! `fengsui frame` and `fengsui cap`: bytes of devices and warnings, decoded and encoded without a
+//! database; `cap import` keeps a warning.
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use std::io::Read;

@@ -33,13 +33,13 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0022_fire_plan", include_str!("../migrations/0022_fire_plan.sql")),
     ("0023_report_siting", include_str!("../migrations/0023_report_siting.sql")),
     ("0024_wire", include_str!("../migrations/0024_wire.sql")),
-    ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
     ("0025_incident", include_str!("../migrations/0025_incident.sql")),
     ("0026_message", include_str!("../migrations/0026_message.sql")),
     ("0027_report_case", include_str!("../migrations/0027_report_case.sql")),
     ("0029_enforcement", include_str!("../migrations/0029_enforcement.sql")),
     ("0030_house", include_str!("../migrations/0030_house.sql")),
-    ("0030_stop_use", include_str!("../migrations/0030_stop_use.sql")),
+    ("0031_stop_use", include_str!("../migrations/0031_stop_use.sql")),
+    ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
 ];
 
 const MEMORY: &str =

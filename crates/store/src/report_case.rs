@@ -60,8 +60,8 @@ pub struct ReportCaseFilter {
     pub path: Option<String>,
     /// Only at this place.
     pub place: Option<String>,
-    /// Only given to this organisation.
-    pub org: Option<String>,
+    /// Only given to these organisations, commas between them.
+    pub orgs: Option<String>,
     /// Only those whose next step was due before this moment.
     pub due_before: Option<Timestamp>,
     /// Only that came at or after this moment.
@@ -78,7 +78,7 @@ impl ReportCaseFilter {
         only.is_one_of("channel", self.channels.as_deref());
         only.is_one_of("matter", self.matters.as_deref());
         only.is("place", self.place.as_deref());
-        only.is("org", self.org.as_deref());
+        only.is_one_of("org", self.orgs.as_deref());
         if let Some(path) = &self.path {
             only.below("path", path);
         }

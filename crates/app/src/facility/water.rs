@@ -124,7 +124,7 @@ impl App {
             let own: Vec<&Facility> = found
                 .iter()
                 .filter(|one| {
-                    crate::photo::lies_at(&one.path, &village.path) && one.facility.stage.is_standing()
+                    domain::org::lies_in(&one.path, &village.path) && one.facility.stage.is_standing()
                 })
                 .map(|one| &one.facility)
                 .collect();

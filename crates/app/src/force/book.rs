@@ -133,7 +133,7 @@ impl Book {
     }
 
     pub(super) fn village(&self, path: &str) -> Named {
-        let around = self.villages.iter().filter(|(whole, _)| crate::evidence::lies_in(path, whole));
+        let around = self.villages.iter().filter(|(whole, _)| domain::org::lies_in(path, whole));
         let nearest = around.max_by_key(|(whole, _)| whole.len());
         nearest.map_or_else(|| Named::new("", ""), |(_, named)| named.clone())
     }

@@ -37,7 +37,7 @@ use crate::{App, Caller, Error, Result};
 pub struct AccessAsked {
     /// Day; today when left out.
     pub on: Option<String>,
-    /// Whether it is the wet season.
+    /// Whether roads are to be taken as in the wet season; water counts by the month of `on`.
     pub wet: Option<bool>,
     /// Only of this village.
     pub village: Option<String>,

@@ -125,6 +125,10 @@ pub struct RoadNetwork {
     pub roads: usize,
     /// Stretches of the network.
     pub segments: usize,
+    /// Points of roads for cars.
+    pub nodes: usize,
+    /// Hops between neighbouring points of roads for cars, each direction one may go counted.
+    pub edges: usize,
     pub junctions: usize,
     /// Units: m.
     pub length_m: f64,
@@ -132,6 +136,10 @@ pub struct RoadNetwork {
     pub islands: usize,
     /// Stretches of the network with a known width.
     pub with_width: usize,
+    /// Stretches of the network with a known height.
+    pub with_height: usize,
+    /// Points where something stands in the way.
+    pub barriers: usize,
     /// The map of roads under it, and when it was handed in.
     pub map: Option<RoadMapView>,
     /// What was left out or looks wrong.
@@ -367,10 +375,14 @@ impl App {
         Ok(RoadNetwork {
             roads: net.segments.len(),
             segments: stats.segments,
+            nodes: stats.nodes,
+            edges: stats.edges,
             junctions: stats.junctions,
             length_m: stats.length_m.round(),
             islands: stats.islands,
             with_width: stats.with_width,
+            with_height: stats.with_height,
+            barriers: stats.barriers,
             map: net.map.as_ref().map(|map| RoadMapView {
                 name: map.name.clone(),
                 ways: map.ways,

@@ -12,7 +12,7 @@ use super::{CaseRefusal, Party, PartyKind, Penalty, PenaltyKind};
 use crate::gate::GateRefusal;
 use crate::hazard::LegalBasis;
 use crate::ids::{AuthorityItemId, PersonId};
-use crate::org::{Certificate, CertificateKind, words};
+use crate::org::{Certificate, CertificateKind, lies_in, words};
 use crate::place::Confidence;
 use crate::time::Date;
 
@@ -143,8 +143,7 @@ impl AuthorityItem {
         if let Some(reason) = &self.void {
             return Err(CaseRefusal::ItemVoided { name: self.name.clone(), reason: reason.clone() });
         }
-        if !path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        {
+        if !lies_in(path, &self.path) {
             return Err(CaseRefusal::ItemElsewhere { name: self.name.clone() });
         }
         if on < self.from {
