@@ -172,7 +172,8 @@ async fn a_circular_is_signed_by_a_leader_and_answered_by_the_villages() -> anyh
         let mut waits = async || -> anyhow::Result<Value> {
             let page = leader.get("/api/v1/workbench").await?.ok()?;
             let counts = page["counts"].as_array().cloned().unwrap_or_default();
-            let found = counts.iter().find(|one| one["code"] == "papers_to_approve").map(|one| one["n"].clone());
+            let found =
+                counts.iter().find(|one| one["code"] == "papers_to_approve").map(|one| one["n"].clone());
             Ok(found.unwrap_or_default())
         };
         assert_eq!(waits().await?, json!(1), "who may approve is told that nothing is missing");

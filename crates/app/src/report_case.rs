@@ -663,7 +663,8 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) ->
 
 /// The organisations of every hat he wears.
 fn own_orgs(caller: &Caller) -> String {
-    let all: std::collections::BTreeSet<&str> = caller.hats.all().iter().map(|hat| hat.org.as_str()).collect();
+    let all: std::collections::BTreeSet<&str> =
+        caller.hats.all().iter().map(|hat| hat.org.as_str()).collect();
     all.into_iter().collect::<Vec<_>>().join(",")
 }
 

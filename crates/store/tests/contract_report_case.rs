@@ -146,7 +146,7 @@ async fn reports_read_back_filter_and_refuse_a_stale_step() -> anyhow::Result<()
         for (filter, ids) in [
             (of(|_| {}), "ba"),
             (of(|f| f.stages = Some("assigned".to_owned())), "a"),
-            (of(|f| f.org = Some("org-1".to_owned())), "a"),
+            (of(|f| f.orgs = Some("org-1".to_owned())), "a"),
             (of(|f| f.path = Some(format!("{TOWN}/v2"))), "b"),
             (of(|f| f.text = Some("cq-B".to_owned())), "b"),
             (of(|f| f.text = Some("100%".to_owned())), "ba"),

@@ -14841,6 +14841,10 @@ export interface components {
         };
         /** @description Figures of the network. */
         RoadNetwork: {
+            /** @description Points where something stands in the way. */
+            barriers: number;
+            /** @description Hops between neighbouring points of roads for cars, each direction one may go counted. */
+            edges: number;
             /** @description Parts that do not hang together. */
             islands: number;
             junctions: number;
@@ -14850,12 +14854,16 @@ export interface components {
              */
             length_m: number;
             map?: components["schemas"]["RoadMapView"] | null;
+            /** @description Points of roads for cars. */
+            nodes: number;
             /** @description What was left out or looks wrong. */
             problems: components["schemas"]["RoadProblem"][];
             /** @description Stretches of the town. */
             roads: number;
             /** @description Stretches of the network. */
             segments: number;
+            /** @description Stretches of the network with a known height. */
+            with_height: number;
             /** @description Stretches of the network with a known width. */
             with_width: number;
         };
@@ -29085,7 +29093,7 @@ export interface operations {
             query?: {
                 /** @description Day; today when left out. */
                 on?: string;
-                /** @description Whether it is the wet season. */
+                /** @description Whether roads are to be taken as in the wet season; water counts by the month of `on`. */
                 wet?: boolean;
                 /** @description Only of this village. */
                 village?: string;
@@ -29121,7 +29129,7 @@ export interface operations {
             query?: {
                 /** @description Day; today when left out. */
                 on?: string;
-                /** @description Whether it is the wet season. */
+                /** @description Whether roads are to be taken as in the wet season; water counts by the month of `on`. */
                 wet?: boolean;
                 /** @description Only of this village. */
                 village?: string;
