@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use domain::report_case::Matter;
-use domain::time::Timestamp;
+use domain::time::{MINUTE_MS, Timestamp};
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +22,6 @@ use utoipa_axum::routes;
 use crate::limit::{From, Limiter};
 use crate::router::Doors;
 
-const MINUTE_MS: i64 = 60 * 1000;
 /// Questions of one address in a minute.
 const MAX_ADDRESS: u32 = 300;
 /// Reports of one address in an hour.

@@ -1,6 +1,7 @@
 //! Signals: the list, one with its bytes, what a person reports; and the doors platforms push through, which have no login
 //! but a signature.
 
+use domain::time::MINUTE_MS;
 use std::sync::Arc;
 
 use app::signal::Received;
@@ -28,7 +29,6 @@ const MOST_A_MINUTE: u32 = 6_000;
 const MOST_OPEN_A_MINUTE: u32 = 120;
 /// The largest push. Units: bytes.
 const MOST_BYTES: usize = 64 * 1024;
-const MINUTE_MS: i64 = 60_000;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()

@@ -1,6 +1,7 @@
 //! The unit owner's door: a code instead of a login, no cookie, its own limits. What does not belong here: what a code
 //! opens (`app::unit_link`).
 
+use domain::time::MINUTE_MS;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,6 @@ use crate::photo::{PhotoFor, PhotoOffset, part_of, picture, told};
 use crate::problem::{Answer, Problem, Refusal};
 use crate::router::Doors;
 
-const MINUTE_MS: i64 = 60 * 1000;
 /// Wrong codes from one address before it has to wait.
 const MAX_WRONG: u32 = 10;
 /// How long it waits.

@@ -161,6 +161,9 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         assert_eq!(condition(&mut clerk, &gateway).await?, "online", "a beat is enough");
         let silent = clerk.get("/api/v1/devices?state=silent").await?.items()?;
         assert_eq!(silent.iter().map(|one| text(one, "name")).collect::<Vec<_>>(), ["后堂感烟"]);
+        // The number of who minds the whole town leads to the devices it counts, whoever owns them.
+        let mine = clerk.get("/api/v1/devices?state=silent&mine=true").await?.items()?;
+        assert_eq!(mine.len(), silent.len());
         let mut staff = town.login("staff1").await?;
         let desk = staff.get("/api/v1/workbench").await?.ok()?;
         let counts = desk["counts"].as_array().cloned().unwrap_or_default();

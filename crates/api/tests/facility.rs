@@ -127,6 +127,9 @@ async fn a_pool_is_led_from_proposal_to_service_and_out_of_it() -> anyhow::Resul
         assert_eq!((&own["usable_m3"], &own["left_out"][0]["code"]), (&json!(0.0), &json!("unchecked")));
         let counts = staff.get("/api/v1/workbench").await?.ok()?["counts"].to_string();
         assert!(counts.contains("facility_checks"), "{counts}");
+        // The number of who minds the whole town leads to what it counts, whoever keeps it.
+        let mine = clerk.get("/api/v1/facilities/due?mine=true").await?.ok()?;
+        assert_eq!(mine["late"].as_array().map(Vec::len), Some(1));
         let due = staff.get("/api/v1/facilities/due?mine=true").await?.ok()?;
         assert_eq!(
             (due["late"].as_array().map(Vec::len), due["coming"].as_array().map(Vec::len)),

@@ -140,6 +140,16 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         assert_eq!(text(&found["advice"][0]["person"], "id"), "p-staff2");
         assert_eq!(clerk.get("/api/v1/duty").await?.ok()?["silent"][&id], json!(1));
         assert_eq!(found["gaps"][0]["short"], json!(2), "nobody on the list is left there: {}", found["gaps"]);
+        // Silence is what the town says it is, on the watch and on the order alike.
+        let url = format!("/api/v1/incidents/{id}");
+        let silent = |page: &Value| {
+            let orders = page["orders"].as_array().cloned().unwrap_or_default();
+            orders.iter().find(|one| text(one, "id") == theirs).map(|one| one["silent"].clone())
+        };
+        assert_eq!(silent(&clerk.get(&url).await?.ok()?), Some(json!(true)));
+        common::set_number(&town, "dispatch.answer_s", 600.0).await?;
+        assert_eq!(silent(&clerk.get(&url).await?.ok()?), Some(json!(false)));
+        assert_eq!(clerk.get("/api/v1/duty").await?.ok()?["silent"], json!({}));
         let off = json!({ "state": "cancelled", "reason": "人手已够" });
         assert_eq!(staff.post(&answer(&theirs), off.clone()).await?.status, StatusCode::OK, "he commands in his village");
 

@@ -11,7 +11,7 @@ use domain::device::{
 use domain::ids::{DeviceId, FacilityId, OrgId, PlaceId, TerritoryCode};
 use domain::policy::{Action, Subject};
 use domain::signal::SignalKind;
-use domain::time::Timestamp;
+use domain::time::{DAY_MS, Timestamp};
 use store::device::{DeviceFilter, DeviceRecord, link_key};
 use store::signal::SignalFilter;
 use store::{Read, Write};
@@ -30,7 +30,6 @@ const SERIES: &str = "SB";
 const READ: i64 = 5_000;
 /// Days over which alarms by model are counted.
 const MODEL_DAYS: i64 = 30;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 impl From<DeviceRefusal> for Error {
     fn from(refusal: DeviceRefusal) -> Self {
@@ -80,17 +79,22 @@ async fn next_code(tx: &mut Write) -> Result<String> {
     }
 }
 
-fn own_orgs(caller: &Caller) -> Vec<String> {
-    caller.hats.all().iter().map(|hat| hat.org.to_string()).collect()
+/// Whose devices are the caller's to look after: those of his organisations; empty for who looks after the town's.
+fn minded_by(caller: &Caller) -> Vec<String> {
+    if caller.hats.scope(Action::DeviceChange).is_some_and(|scope| scope.is_whole()) {
+        return Vec::new();
+    }
+    caller.hats.orgs().into_iter().map(OrgId::to_string).collect()
 }
 
 /// How many devices have fallen silent, of what the caller's organisations own; of the whole town for who minds it all.
 // tidy(caller): part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<i64> {
-    let Some(own) = caller.hats.scope(Action::DeviceChange) else { return Ok(0) };
+    if caller.hats.scope(Action::DeviceChange).is_none() {
+        return Ok(0);
+    }
     let Some(scope) = caller.hats.scope(Action::DeviceRead) else { return Ok(0) };
-    let owners = if own.is_whole() { Vec::new() } else { own_orgs(caller) };
-    let silent = DeviceFilter { silent_at: Some(now), owners, ..DeviceFilter::default() };
+    let silent = DeviceFilter { silent_at: Some(now), owners: minded_by(caller), ..DeviceFilter::default() };
     Ok(read.device_count(&scope, &silent).await?)
 }
 
@@ -532,7 +536,7 @@ fn filter(caller: &Caller, asked: &DeviceAsked, names: &Names, now: Timestamp) -
         facility: given(&asked.facility),
         path,
         text: given(&asked.q),
-        owners: if asked.mine.unwrap_or(false) { own_orgs(caller) } else { Vec::new() },
+        owners: if asked.mine.unwrap_or(false) { minded_by(caller) } else { Vec::new() },
         silent_at: is("silent").then_some(now),
         troubled: is("troubled"),
         within: None,

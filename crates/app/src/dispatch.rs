@@ -121,7 +121,7 @@ pub struct CandidateView {
     pub minutes: Option<f64>,
     /// Empty on foot.
     pub vehicle: String,
-    /// `road` or `straight`.
+    /// `straight`; `road` once the town's network is asked.
     pub by: Option<Word>,
     /// Why a larger vehicle does not pass.
     pub not_by: String,
@@ -241,7 +241,7 @@ impl DispatchView {
         forces: &BTreeMap<ForceId, String>,
         caller: &Caller,
         incident: &IncidentRecord,
-        now: Timestamp,
+        (now, within_s): (Timestamp, i64),
     ) -> Self {
         let d = &record.dispatch;
         let force = forces.get(&d.force).map_or(d.force.as_str(), String::as_str);
@@ -275,12 +275,18 @@ impl DispatchView {
                 })
                 .collect(),
             reason: d.reason.clone(),
-            silent: d.is_silent(now, ANSWER_S.1 as i64),
+            silent: d.is_silent(now, within_s),
             answered_s: answered.map(|at| (at.0 - called.0).div_euclid(1_000)),
             actions,
             version: record.version,
         }
     }
+}
+
+/// Within how many seconds an order is answered, as the town has set it.
+// tidy(caller): a setting of the town, shown beside what somebody may see.
+pub(crate) async fn answer_within_s(read: &mut Read, now: Timestamp) -> Result<i64> {
+    Ok(i64::from(number_on(read, ANSWER_S, now.date()).await?))
 }
 
 /// Names of every force, by id.
@@ -563,7 +569,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let record = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
         caller.hat(Action::IncidentCommand, &subject(&record))?;
-        let within_s = i64::from(number_on(&mut read, ANSWER_S, now.date()).await?);
+        let within_s = answer_within_s(&mut read, now).await?;
         let field = Field::read(&mut read, now).await?;
         let ranked = field.ranked(&record);
         let orders: Vec<Dispatch> = read.dispatches(id).await?.into_iter().map(|one| one.dispatch).collect();
@@ -692,7 +698,8 @@ impl App {
         self.follow(caller, &mut tx, &mut incident, &order, (next, at)).await?;
         let names = Names::read(&mut tx).await?;
         let forces = force_names(&mut tx).await?;
-        let view = DispatchView::of(&order, &names, &forces, caller, &incident, now);
+        let within_s = answer_within_s(&mut tx, now).await?;
+        let view = DispatchView::of(&order, &names, &forces, caller, &incident, (now, within_s));
         let mut audit = caller.audit("dispatch.step", "dispatch", id.as_str(), now);
         audit.hat = hat.unwrap_or_default();
         audit.territory = order.path.clone();
@@ -738,6 +745,7 @@ impl App {
         let names = Names::read(&mut read).await?;
         let forces = force_names(&mut read).await?;
         let whole = Caller::system().scope(Action::IncidentRead)?;
+        let within_s = answer_within_s(&mut read, now).await?;
         let mut items = Vec::new();
         for order in read.dispatches_to(&caller.person, MINE).await? {
             let Some(record) = read.incident(&order.dispatch.incident, &whole).await? else { continue };
@@ -756,7 +764,7 @@ impl App {
                 other.dispatch.id != order.dispatch.id && other.dispatch.state != State::Declined
             });
             items.push(MyDispatch {
-                order: DispatchView::of(&order, &names, &forces, caller, &record, now),
+                order: DispatchView::of(&order, &names, &forces, caller, &record, (now, within_s)),
                 incident: i.id.to_string(),
                 code: i.code.clone(),
                 kind: Word::new(i.kind.code(), i.kind.label()),

@@ -9,8 +9,8 @@ pub mod view;
 use std::collections::BTreeSet;
 
 use domain::enforcement::{
-    Act, AuthorityItem, Case, CaseRefusal, Event, Hand, Party, PartyKind, Procedure, Proof, Stage, Step,
-    may_act,
+    Act, AuthorityItem, Case, CaseRefusal, Clue, Event, Hand, Party, PartyKind, Procedure, Proof, Stage,
+    Step, may_act,
 };
 use domain::gate::Part;
 use domain::ids::{CaseId, HazardId, PersonId, PlaceId};
@@ -309,9 +309,8 @@ impl App {
         let own = caller.hats.only(|role| domain::policy::reach(role, Action::CaseHandle).is_some());
         let hat = own.all().first().cloned().ok_or_else(|| not_yours(Step::Open))?;
         let id = CaseId::from(self.new_id());
-        let case = Case {
+        let case = Case::open(Clue {
             id: id.clone(),
-            number: None,
             cause: required("cause", &asked.cause, "请填写案由")?,
             party,
             place,
@@ -322,34 +321,7 @@ impl App {
             ended_on,
             found_on,
             harmed: asked.harmed,
-            stage: Stage::Clue,
-            last_on: found_on,
-            filed_on: None,
-            claims: Vec::new(),
-            investigated: false,
-            preserved_on: None,
-            pauses: Vec::new(),
-            extended_to: None,
-            grounds: BTreeSet::new(),
-            grave: false,
-            notice: None,
-            heard: None,
-            hearing: None,
-            reviewed: None,
-            discussed: Vec::new(),
-            decision: None,
-            reported: false,
-            served_on: None,
-            paid_fen: 0,
-            in_hand_since: None,
-            deferred_to: None,
-            performed: false,
-            contested: None,
-            demanded_on: None,
-            applied_on: None,
-            executed: false,
-            sent_to: String::new(),
-        };
+        });
         let event = Event {
             seq: 1,
             act: Act::Open,

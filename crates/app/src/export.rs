@@ -9,7 +9,7 @@ use domain::ids::PlaceId;
 use domain::place::Registration;
 use domain::place_list::ListKind;
 use domain::policy::Action;
-use domain::time::{Date, Timestamp};
+use domain::time::{DAY_MS, Date, Timestamp};
 use exchange::places_sheet::PlaceRow;
 use store::audit::AuditFilter;
 use store::place::PlaceRecord;
@@ -33,8 +33,6 @@ pub(crate) const YES_HOLDS: (&str, f64) = ("export.hours", 24.0);
 const TAKEN_OUT: &str = "register.export";
 /// More than any town allows; only so many entries of a day are looked at.
 const MOST_LOOKED_AT: i64 = 1_001;
-/// A day.
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

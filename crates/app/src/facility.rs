@@ -303,7 +303,7 @@ fn kept_by(caller: &Caller) -> Vec<String> {
     if caller.hats.scope(Action::FacilityCheck).is_some_and(|scope| scope.is_whole()) {
         return Vec::new();
     }
-    caller.hats.all().iter().map(|hat| hat.org.to_string()).collect()
+    caller.hats.orgs().into_iter().map(OrgId::to_string).collect()
 }
 
 impl App {

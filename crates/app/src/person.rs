@@ -7,7 +7,7 @@ use domain::code::is_phone;
 use domain::ids::{PersonId, TerritoryCode};
 use domain::org::{Assignment, Person, Role};
 use domain::policy::{Action, Subject};
-use domain::time::{Date, Timestamp};
+use domain::time::{DAY_MS, Date, Timestamp};
 use pinyin::ToPinyin;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -25,7 +25,6 @@ use crate::{App, Caller, Error, Result};
 
 /// Phone numbers one account may reveal in a day.
 pub const MAX_REVEALS: i64 = 20;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 /// The audit entry of every revealed number, whose number it was.
 pub(crate) const REVEALED: &str = "phone.reveal";
 

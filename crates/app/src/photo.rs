@@ -7,7 +7,7 @@ use std::io::Cursor;
 use domain::ids::{HazardId, InspectionId, PhotoId};
 use domain::org::lies_in;
 use domain::policy::{Action, Subject};
-use domain::time::Timestamp;
+use domain::time::{DAY_MS, Timestamp};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use serde::Serialize;
@@ -34,7 +34,6 @@ const THUMB_SIDE: u32 = 480;
 const PUBLIC_SIDE: u32 = 2_560;
 /// Uploads an account may have begun and not ended within a day.
 const MAX_OPEN: i64 = 300;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// What a photo may belong to.
 const KINDS: &[&str] = &[

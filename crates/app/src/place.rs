@@ -13,7 +13,7 @@ use domain::ids::{OrgId, PlaceId};
 use domain::place::{Catalog, Contact, HeadCounts, Location, Place, Problem, Registration};
 use domain::place_list::{CoverageError, PlaceList};
 use domain::policy::{Action, Subject};
-use domain::time::{Date, Timestamp, parse_date};
+use domain::time::{DAY_MS, Date, Timestamp, parse_date};
 use store::audit::AuditFilter;
 pub use store::place::PlaceRecord;
 use store::place::{PlaceFilter, PlaceOrder};
@@ -33,7 +33,6 @@ const CODE_PREFIX: &str = "CS-";
 const CODE_DIGITS: usize = 6;
 /// Phones somebody may have shown to him within a day. Source: rate limits of the field's handbook; initial values.
 const MAX_REVEALED: usize = 20;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 /// The most rows of a page.
 const MAX_PAGE: i64 = 200;
 

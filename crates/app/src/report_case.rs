@@ -14,7 +14,7 @@ use domain::policy::{Action, Subject};
 use domain::report_case::{
     Act, Channel, Clocks, Event, Finding, Matter, ReportCase, ReportCaseRefusal, Saying, Site, Stage, Terms,
 };
-use domain::time::{Date, Timestamp};
+use domain::time::{DAY_MS, Date, Timestamp};
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
 use store::{Read, Write};
 
@@ -611,8 +611,6 @@ fn is_settled(hazard: &domain::hazard::Hazard) -> bool {
     !hazard.is_open() || hazard.state.stage() == domain::hazard::Stage::Transferred
 }
 
-const DAY_MS: i64 = 24 * 3600 * 1000;
-
 /// Name and phone as left.
 ///
 /// Errors: a phone that is none.
@@ -663,9 +661,7 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) ->
 
 /// The organisations of every hat he wears.
 fn own_orgs(caller: &Caller) -> String {
-    let all: std::collections::BTreeSet<&str> =
-        caller.hats.all().iter().map(|hat| hat.org.as_str()).collect();
-    all.into_iter().collect::<Vec<_>>().join(",")
+    caller.hats.orgs().into_iter().map(OrgId::as_str).collect::<Vec<_>>().join(",")
 }
 
 /// A query as the store takes it.

@@ -6,7 +6,7 @@ use domain::hazard::{Act, Actor, Extension, FixChannel, Hazard, State};
 use domain::ids::{AccountId, HazardId, PersonId, PhotoId};
 use domain::org::Role;
 use domain::policy::{Action, Hats};
-use domain::time::{Date, Timestamp};
+use domain::time::{DAY_MS, Date, Timestamp};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::Serialize;
@@ -30,7 +30,6 @@ const LENGTH: usize = 16;
 const MAX_DAYS: u16 = 180;
 /// Pictures one link may bring.
 const MAX_PHOTOS: usize = 60;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// A link as handed out; the code is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

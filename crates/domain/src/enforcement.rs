@@ -504,6 +504,33 @@ pub struct Decision {
     pub penalty: Penalty,
 }
 
+/// 线索: what is known when a case begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clue {
+    /// Id of the case.
+    pub id: CaseId,
+    /// 案由.
+    pub cause: String,
+    /// Who.
+    pub party: Party,
+    /// Where.
+    pub place: PlaceId,
+    /// The hazard it began with.
+    pub hazard: Option<HazardId>,
+    /// The item of authority it rests on.
+    pub item: AuthorityItemId,
+    /// 承办人.
+    pub officers: Vec<PersonId>,
+    /// Summary or ordinary.
+    pub procedure: Procedure,
+    /// When the act happened, or ended where it went on.
+    pub ended_on: Date,
+    /// When it was found.
+    pub found_on: Date,
+    /// Whether it endangered life, health or financial safety and had consequences.
+    pub harmed: bool,
+}
+
 /// 案件.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -585,4 +612,51 @@ pub struct Case {
     pub executed: bool,
     /// To whom it was handed over.
     pub sent_to: String,
+}
+
+impl Case {
+    /// A case as it begins: a clue, and nothing done yet.
+    pub fn open(clue: Clue) -> Self {
+        Self {
+            number: None,
+            stage: Stage::Clue,
+            last_on: clue.found_on,
+            filed_on: None,
+            claims: Vec::new(),
+            investigated: false,
+            preserved_on: None,
+            pauses: Vec::new(),
+            extended_to: None,
+            grounds: BTreeSet::new(),
+            grave: false,
+            notice: None,
+            heard: None,
+            hearing: None,
+            reviewed: None,
+            discussed: Vec::new(),
+            decision: None,
+            reported: false,
+            served_on: None,
+            paid_fen: 0,
+            in_hand_since: None,
+            deferred_to: None,
+            performed: false,
+            contested: None,
+            demanded_on: None,
+            applied_on: None,
+            executed: false,
+            sent_to: String::new(),
+            id: clue.id,
+            cause: clue.cause,
+            party: clue.party,
+            place: clue.place,
+            hazard: clue.hazard,
+            item: clue.item,
+            officers: clue.officers,
+            procedure: clue.procedure,
+            ended_on: clue.ended_on,
+            found_on: clue.found_on,
+            harmed: clue.harmed,
+        }
+    }
 }

@@ -6,10 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AccountId;
-use crate::time::Timestamp;
-
-/// An hour. Units: milliseconds.
-const HOUR_MS: i64 = 3_600_000;
+use crate::time::{HOUR_MS, Timestamp};
 
 /// What somebody wants to take out, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

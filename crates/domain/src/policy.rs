@@ -312,6 +312,11 @@ impl Hats {
         &self.hats
     }
 
+    /// The organisations of every hat, each once.
+    pub fn orgs(&self) -> BTreeSet<&OrgId> {
+        self.hats.iter().map(|hat| &hat.org).collect()
+    }
+
     /// Only the hats of some roles; the program keeps its own.
     #[must_use]
     pub fn only(&self, fits: impl Fn(Role) -> bool) -> Self {

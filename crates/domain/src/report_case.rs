@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Calendar, OutOfRange};
 use crate::ids::{FacilityId, HazardId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId, TerritoryCode};
 use crate::org::words;
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, MINUTE_MS, Timestamp};
 
 pub use refusal::ReportCaseRefusal;
 
@@ -23,7 +23,6 @@ pub const MAX_CONTENT: usize = 2_000;
 pub const MAX_PHOTOS: usize = 9;
 /// The most a reward may be, against a slip of the keyboard; what is paid is the town's own rule. Units: fen.
 pub const MAX_REWARD_FEN: i64 = 1_000_000;
-const MINUTE_MS: i64 = 60_000;
 
 words! {
     /// By which way a report came.

@@ -9,6 +9,13 @@ pub use chrono::NaiveDate as Date;
 /// Seconds east of UTC in Asia/Shanghai; China keeps one zone and no summer time.
 const SHANGHAI_OFFSET_S: i32 = 8 * 3600;
 
+/// A minute. Units: milliseconds.
+pub const MINUTE_MS: i64 = 60_000;
+/// An hour. Units: milliseconds.
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// A civil day of a zone without summer time. Units: milliseconds.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// An instant. Units: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -92,17 +92,7 @@ pub struct FacilityRow {
 /// The ledger of facilities.
 pub static FACILITIES: SheetDef = SheetDef { kind: "facilities", title: "设施台账", columns: COLUMNS };
 
-const BLANK: Column = Column {
-    key: "",
-    header: "",
-    english: "",
-    synonyms: &[],
-    except: &[],
-    required: false,
-    kind: Kind::Text(200),
-    example: "",
-    width: 12.0,
-};
+const BLANK: Column = Column::BLANK;
 
 /// Column key of a flow in gallons a minute: never guessed, only said by whoever imports.
 const GPM: &str = "flow_gpm";

@@ -99,6 +99,21 @@ pub struct Column {
     pub width: f64,
 }
 
+impl Column {
+    /// A column with nothing said about it, for sheets to fill in what differs.
+    pub(crate) const BLANK: Self = Self {
+        key: "",
+        header: "",
+        english: "",
+        synonyms: &[],
+        except: &[],
+        required: false,
+        kind: Kind::Text(200),
+        example: "",
+        width: 12.0,
+    };
+}
+
 /// One kind of ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct SheetDef {

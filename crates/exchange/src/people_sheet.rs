@@ -49,17 +49,7 @@ pub struct PersonRow {
 /// The ledger of people and posts.
 pub static PEOPLE: SheetDef = SheetDef { kind: "people", title: "人员任职表", columns: COLUMNS };
 
-const BLANK: Column = Column {
-    key: "",
-    header: "",
-    english: "",
-    synonyms: &[],
-    except: &[],
-    required: false,
-    kind: Kind::Text(100),
-    example: "",
-    width: 16.0,
-};
+const BLANK: Column = Column { kind: Kind::Text(100), width: 16.0, ..Column::BLANK };
 
 const COLUMNS: &[Column] = &[
     Column {

@@ -84,17 +84,7 @@ pub struct PlaceRow {
 /// The ledger of places.
 pub static PLACES: SheetDef = SheetDef { kind: "places", title: "场所台账", columns: COLUMNS };
 
-const BLANK: Column = Column {
-    key: "",
-    header: "",
-    english: "",
-    synonyms: &[],
-    except: &[],
-    required: false,
-    kind: Kind::Text(200),
-    example: "",
-    width: 12.0,
-};
+const BLANK: Column = Column::BLANK;
 
 const COLUMNS: &[Column] = &[
     Column {

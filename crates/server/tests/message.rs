@@ -173,7 +173,6 @@ async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Resu
         );
         app.courier = Arc::new(Gateways::parse(&file, app.clock.clone())?);
         let (clerk, head) = (who(&app, Role::OfficeClerk).await?, who(&app, Role::OfficeHead).await?);
-        let system = Caller::system();
         app.take_watch(&clerk, Default::default()).await?;
         let opened = app.take_call(&head, call("1")).await?;
         app.take_call(&head, call("1")).await?;
@@ -203,7 +202,6 @@ async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Resu
         let own = page.items.iter().find(|one| one.about == opened.row.id);
         assert_eq!(own.map(|one| (one.state.code.as_str(), one.attempts.len())), Some(("received", 2)));
         assert!(page.channels.iter().all(|one| !one.down));
-        let _ = system;
         Ok(())
     })
     .await

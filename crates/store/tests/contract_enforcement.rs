@@ -4,10 +4,9 @@
 mod ground;
 mod scopes;
 
-use std::collections::BTreeSet;
-
 use domain::enforcement::{
-    Act, AuthorityItem, Case, Event, Holder, Party, PartyKind, PenaltyKind, Power, Procedure, Range, Stage,
+    Act, AuthorityItem, Case, Clue, Event, Holder, Party, PartyKind, PenaltyKind, Power, Procedure, Range,
+    Stage,
 };
 use domain::hazard::LegalBasis;
 use domain::ids::TownCode;
@@ -59,9 +58,8 @@ fn item(id: &str) -> AuthorityRecord {
 }
 
 fn case(id: &str, path: &str, org: &str, hazard: Option<&str>) -> CaseRecord {
-    let case = Case {
+    let case = Case::open(Clue {
         id: id.into(),
-        number: None,
         cause: format!("{id} 堵塞 100% 出口"),
         party: Party {
             name: "老街饭店".to_owned(),
@@ -78,34 +76,7 @@ fn case(id: &str, path: &str, org: &str, hazard: Option<&str>) -> CaseRecord {
         ended_on: day("2026-09-01"),
         found_on: day("2026-09-01"),
         harmed: false,
-        stage: Stage::Clue,
-        last_on: day("2026-09-01"),
-        filed_on: None,
-        claims: Vec::new(),
-        investigated: false,
-        preserved_on: None,
-        pauses: Vec::new(),
-        extended_to: None,
-        grounds: BTreeSet::new(),
-        grave: false,
-        notice: None,
-        heard: None,
-        hearing: None,
-        reviewed: None,
-        discussed: Vec::new(),
-        decision: None,
-        reported: false,
-        served_on: None,
-        paid_fen: 0,
-        in_hand_since: None,
-        deferred_to: None,
-        performed: false,
-        contested: None,
-        demanded_on: None,
-        applied_on: None,
-        executed: false,
-        sent_to: String::new(),
-    };
+    });
     CaseRecord {
         case,
         org: org.into(),

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::time::{Date, Timestamp};
-
-const DAY_MS: i64 = 24 * 3600 * 1000;
+use domain::time::{DAY_MS, Date, Timestamp};
 
 /// A clock that shows what the test set. Clones show the same time, so a test keeps one and the program gets another.
 #[derive(Debug, Clone)]

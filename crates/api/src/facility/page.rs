@@ -2,6 +2,7 @@
 //! wrong. Written whole by the server, no script, no cookie. What does not belong here: what may be shown
 //! (`app::facility`), the frame of public pages (`page`).
 
+use domain::time::HOUR_MS;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -20,7 +21,6 @@ use crate::limit::{From, Limiter};
 use crate::page::{Wanted, hotlines, text, whole};
 use crate::router::Doors;
 
-const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Pages to one address in an hour.
 const MAX_PAGES: u32 = 600;
 /// Reports from one address in an hour.

@@ -13,7 +13,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use domain::time::Date;
+use domain::time::{Date, MINUTE_MS};
 
 use crate::limit::{From, Limiter};
 use crate::page::{Lang, Wanted, hotlines, phone, text, whole};
@@ -21,7 +21,6 @@ use crate::router::Doors;
 
 /// Pages to one address in a minute: a whole office may come by one.
 const MAX_ADDRESS: u32 = 300;
-const MINUTE_MS: i64 = 60 * 1000;
 
 fn line(out: &mut String, wanted: Wanted, line: &PlacardLine) {
     let acting = if line.acting { wanted.say("（代）", " (acting)") } else { "" };

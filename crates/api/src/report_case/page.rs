@@ -1,6 +1,7 @@
 //! Where strangers report and look how far it has come: one form, photo first, without script, without login; and a page
 //! behind each receipt. What does not belong here: what is taken and shown (`app::report_case::public`).
 
+use domain::time::MINUTE_MS;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -24,7 +25,6 @@ use crate::router::Doors;
 
 /// Pages to one address in a minute: a whole office may come by one.
 const MAX_ADDRESS: u32 = 300;
-const MINUTE_MS: i64 = 60 * 1000;
 /// Reports from one address in an hour: many phones share one address, none of them reports so often.
 const MAX_REPORTS: u32 = 20;
 /// The largest picture. Units: bytes.

@@ -304,6 +304,7 @@ pub(crate) async fn page(
     let orders = read.dispatches(&i.id).await?;
     let around = around(read, record, now.date()).await?;
     let reasons = i.review_reasons(around);
+    let within_s = crate::dispatch::answer_within_s(read, now).await?;
     let days = u64::from(number_on(read, REVIEW_DAYS, now.date()).await?);
     let is_due = !reasons.is_empty() && i.review.is_none() && i.stage != Stage::Closed;
     let review_by = i.mark(Mark::HandedOver).filter(|_| is_due);
@@ -349,7 +350,7 @@ pub(crate) async fn page(
         signs: read.incident_signals(&i.id).await?.into_iter().map(SignView::of).collect(),
         orders: orders
             .iter()
-            .map(|one| DispatchView::of(one, &names, &forces, caller, record, now))
+            .map(|one| DispatchView::of(one, &names, &forces, caller, record, (now, within_s)))
             .collect(),
         events: read
             .incident_events(&i.id)

@@ -94,8 +94,7 @@ impl App {
         let mut found = read.live_incidents(&scope).await?;
         found.sort_by_key(|one| (urgency(one), std::cmp::Reverse(one.alarm_at())));
         let places = place_names(&mut read, &found).await?;
-        let within_s =
-            i64::from(crate::task::number_on(&mut read, crate::dispatch::ANSWER_S, now.date()).await?);
+        let within_s = crate::dispatch::answer_within_s(&mut read, now).await?;
         let mut silent = std::collections::BTreeMap::new();
         for order in read.open_dispatches().await? {
             let is_shown = found.iter().any(|one| one.incident.id == order.dispatch.incident);

@@ -12,7 +12,7 @@ use domain::org::{Level, OrgKind};
 use domain::place::KindCode;
 use domain::policy::Action;
 use domain::signal::{Signal, SignalKind, SignalSource, Trust};
-use domain::time::Timestamp;
+use domain::time::{DAY_MS, Timestamp};
 use store::device::{DeviceRecord, HeardRecord};
 use store::facility::FacilityFilter;
 use store::place::{PlaceFilter, PlaceRecord};
@@ -23,7 +23,6 @@ use super::id;
 use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
 
-const DAY_MS: i64 = 24 * 3_600_000;
 /// Places of each village the town wants equipped this year.
 const OF_A_VILLAGE: usize = 3;
 /// What the town wants equipped, as a tag of places. Source: C19.4.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::enforcement::{
-    Act, AuthorityItem, Case, Event, Heard, Holder, Known, Outcome, Paid, Party, PartyKind, Penalty,
+    Act, AuthorityItem, Case, Clue, Event, Heard, Holder, Known, Outcome, Paid, Party, PartyKind, Penalty,
     PenaltyKind, Power, Procedure, Range, Stage,
 };
 use domain::hazard::LegalBasis;
@@ -201,9 +201,8 @@ fn stories(today: Date) -> Vec<(&'static str, PartyKind, Procedure, u64, Vec<Lin
 fn first(place: &PlaceRecord, cast: &Cast<'_>, n: usize, item: &AuthorityItem, today: Date) -> Option<Case> {
     let (cause, kind, procedure, found, _) = stories(today).into_iter().nth(n)?;
     let found_on = before(today, found);
-    Some(Case {
+    Some(Case::open(Clue {
         id: id(&format!("case-{n}")).into(),
-        number: None,
         cause: cause.to_owned(),
         party: Party {
             name: place.place.name.clone(),
@@ -220,34 +219,7 @@ fn first(place: &PlaceRecord, cast: &Cast<'_>, n: usize, item: &AuthorityItem, t
         ended_on: found_on,
         found_on,
         harmed: false,
-        stage: Stage::Clue,
-        last_on: found_on,
-        filed_on: None,
-        claims: Vec::new(),
-        investigated: false,
-        preserved_on: None,
-        pauses: Vec::new(),
-        extended_to: None,
-        grounds: BTreeSet::new(),
-        grave: false,
-        notice: None,
-        heard: None,
-        hearing: None,
-        reviewed: None,
-        discussed: Vec::new(),
-        decision: None,
-        reported: false,
-        served_on: None,
-        paid_fen: 0,
-        in_hand_since: None,
-        deferred_to: None,
-        performed: false,
-        contested: None,
-        demanded_on: None,
-        applied_on: None,
-        executed: false,
-        sent_to: String::new(),
-    })
+    }))
 }
 
 /// Fills in the item and the cases.

@@ -12,7 +12,7 @@ use domain::ids::OrgId;
 use domain::letter::{Letter, Terms};
 use domain::org::{Assignment, OrgKind, Role};
 use domain::plan::{Duty, Plan, SubjectKind};
-use domain::time::{Date, Timestamp};
+use domain::time::{Date, HOUR_MS, Timestamp};
 use store::evidence::{EvidenceEvent, EvidenceRecord};
 use store::fulfilment::Gathered;
 use store::letter::LetterRecord;
@@ -30,7 +30,6 @@ const MONTHS: u32 = 14;
 const PER_COMMIT: usize = 400;
 /// Different rooms drawn.
 const ROOMS: u64 = 12;
-const HOUR_MS: i64 = 3_600_000;
 
 /// What publicity was about.
 const TOPICS: &[&str] = &[

@@ -3,13 +3,11 @@
 use domain::handover::{Handover, State};
 use domain::ids::{HandoverId, PostId};
 use domain::org::{Assignment, Role};
-use domain::time::Timestamp;
+use domain::time::{HOUR_MS, Timestamp};
 use store::handover::HandoverRecord;
 
 use crate::org::Roster;
 use crate::{App, Caller, Result};
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// Draws up a sheet for every post on which one followed another.
 pub(super) async fn fill(app: &App, roster: &Roster, id: &(dyn Fn(&str) -> String + Sync)) -> Result<()> {

@@ -19,7 +19,7 @@ use domain::inspection::{
 use domain::inspection_plan::{InspectionPlan, PlanItem};
 use domain::place::Place;
 use domain::task::{self, Task, Window};
-use domain::time::{Date, Timestamp};
+use domain::time::{DAY_MS, Date, Timestamp};
 
 use super::dice::Dice;
 use super::places::Made;
@@ -154,8 +154,6 @@ const NOTES: &[(&str, &[&str])] = &[
     ("14", &["经营范围与实际不符，二楼改作库房"]),
     ("17", &["二楼防盗窗没有开启口", "广告牌遮挡两扇外窗"]),
 ];
-
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 impl Story<'_> {
     /// One visit a plan promised: the task, and what came of it.

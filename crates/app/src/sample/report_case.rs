@@ -5,7 +5,7 @@
 use domain::ids::{OrgId, PersonId, ReportCaseId, TerritoryCode};
 use domain::org::{Level, OrgKind, Role};
 use domain::report_case::{Act, Channel, Clocks, Event, Finding, Matter, ReportCase, Saying, Site, Stage};
-use domain::time::Timestamp;
+use domain::time::{DAY_MS, HOUR_MS, Timestamp};
 use store::report_case::{ReportCaseRecord, Reporter};
 
 use super::id;
@@ -13,9 +13,6 @@ use crate::calendar::calendar;
 use crate::org::Roster;
 use crate::report_case::{receipt_hash, terms};
 use crate::{App, Caller, Error, Result};
-
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A report: hours ago, by which way, about what, in which village, what was said, where, and each step with the hours since
 /// the one before and what was said of it.

@@ -42,9 +42,8 @@ fn item() -> AuthorityItem {
 }
 
 fn case() -> Case {
-    Case {
+    Case::open(Clue {
         id: "case".into(),
-        number: None,
         cause: "堵塞安全出口".to_owned(),
         party: Party {
             name: "老街饭店".to_owned(),
@@ -61,34 +60,7 @@ fn case() -> Case {
         ended_on: day("2026-09-01"),
         found_on: day("2026-09-01"),
         harmed: false,
-        stage: Stage::Clue,
-        last_on: day("2026-09-01"),
-        filed_on: None,
-        claims: Vec::new(),
-        investigated: false,
-        preserved_on: None,
-        pauses: Vec::new(),
-        extended_to: None,
-        grounds: BTreeSet::new(),
-        grave: false,
-        notice: None,
-        heard: None,
-        hearing: None,
-        reviewed: None,
-        discussed: Vec::new(),
-        decision: None,
-        reported: false,
-        served_on: None,
-        paid_fen: 0,
-        in_hand_since: None,
-        deferred_to: None,
-        performed: false,
-        contested: None,
-        demanded_on: None,
-        applied_on: None,
-        executed: false,
-        sent_to: String::new(),
-    }
+    })
 }
 
 fn fine(fen: i64) -> Penalty {
