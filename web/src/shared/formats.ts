@@ -48,6 +48,11 @@ export function dayOf(at: Date = new Date()): Day {
   return `${year}-${date}`
 }
 
+/** `14:06:38` on the town's clock. */
+export function clock(at: Date): string {
+  return `${split(at).time}:${String(at.getSeconds()).padStart(2, '0')}`
+}
+
 /** An instant as the server writes it. */
 export function instant(at: Date = new Date()): Instant {
   const { year, day: date, time } = split(at)

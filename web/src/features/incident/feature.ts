@@ -8,6 +8,7 @@ export default {
     { path: '/incidents', component: () => import('./IncidentList.vue'), meta: { can: ['incident.read'], title: 'incident.title' } },
     { path: '/incidents/statistics', component: () => import('./IncidentFigures.vue'), meta: { can: ['incident.read'], title: 'incident.figures' } },
     { path: '/incidents/masks', component: () => import('./MaskList.vue'), meta: { can: ['incident.mask'], title: 'incident.masks' } },
+    { path: '/command/:id', component: () => import('./CommandPage.vue'), meta: { bare: true, can: ['incident.read'], title: 'incident.command' } },
     { path: '/incidents/:id', component: () => import('./IncidentPage.vue'), meta: { can: ['incident.read'], title: 'incident.one' } },
   ],
   menu: [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { elapsed, incidentTone, nextStep, unheard } from './incident'
+import type { CandidateView } from '@/shared/api/contract'
+import { elapsed, incidentTone, nextStep, quickest, unheard } from './incident'
 
 const row = (code: string, live = true, heard = true) => ({ id: code, stage: { code, label: code }, live, acknowledged: heard ? { at: '', by: { id: 'p', name: 'p' } } : null })
 
@@ -28,5 +29,11 @@ describe('the duty screen', () => {
     expect(nextStep(all, false)).toBe('judge')
     expect(nextStep(['tell_119'], false)).toBeUndefined()
     expect(nextStep(['acknowledge', ...all], true)).toBe('acknowledge')
+  })
+  it('knows who is there first', () => {
+    const one = (id: string, minutes: number | null) => ({ person: { id, name: id }, minutes }) as CandidateView
+    expect(quickest([one('a', null), one('b', 4), one('c', 3.5), one('d', 3.5)])?.person.id).toBe('c')
+    expect(quickest([one('a', null)])?.person.id).toBe('a')
+    expect(quickest([])).toBeUndefined()
   })
 })

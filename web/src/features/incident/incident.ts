@@ -1,4 +1,4 @@
-import type { IncidentRow } from '@/shared/api/contract'
+import type { CandidateView, IncidentRow } from '@/shared/api/contract'
 import type { Tone } from '@/shared/ui/tone'
 
 /** How an incident stands: what nobody has heard or verified stands out. */
@@ -38,3 +38,8 @@ export function nextStep(actions: string[], awaits119: boolean): string | undefi
 export const KINDS = ['unknown', 'building', 'electrical', 'vehicle', 'outdoor', 'forest', 'gas', 'chemical', 'collapse', 'help'] as const
 export const STAGES = ['open', 'verifying', 'cannot_tell', 'real', 'responding', 'controlled', 'out', 'handed_over', 'closed', 'false_alarm', 'test', 'void'] as const
 export const HOWS = ['telephone', 'camera', 'on_site', 'device', 'caller', 'other'] as const
+
+/** Who of these is there first; somebody whose arrival nobody knows comes last. */
+export function quickest(people: CandidateView[]): CandidateView | undefined {
+  return people.reduce<CandidateView | undefined>((best, one) => (best && (best.minutes ?? Infinity) <= (one.minutes ?? Infinity) ? best : one), undefined)
+}

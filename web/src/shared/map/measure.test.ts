@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { area, boxOf, distance, length, positions, roomy, roundLength, shapeOf, union } from './measure'
+import { area, boxOf, circle, distance, length, positions, roomy, roundLength, shapeOf, union } from './measure'
 import type { Position } from './types'
 
 it('a degree of latitude is 111 km, one of longitude shrinks with the cosine', () => {
@@ -41,4 +41,11 @@ it('a drawing is GeoJSON as soon as it has corners enough', () => {
   expect(shapeOf('Polygon', [...two, [2, 2]])).toEqual({ type: 'Polygon', coordinates: [[[1, 1], [2, 1], [2, 2], [1, 1]]] })
   expect(positions({ type: 'MultiPolygon', coordinates: [[[[1, 2], [3, 4]]]] })).toEqual([[1, 2], [3, 4]])
   expect(positions({ type: 'Point', coordinates: [1, 2] })).toEqual([[1, 2]])
+})
+
+it('a circle is as far from its middle everywhere', () => {
+  const middle: Position = [105.9, 29.3]
+  const all = positions(circle(middle, 1_000))
+  for (const at of all) expect(distance(middle, at)).toBeCloseTo(1_000, -1)
+  expect(all[0]?.[1]).toBeCloseTo(all.at(-1)?.[1] ?? 0, 9)
 })

@@ -63,3 +63,11 @@ export function shapeOf(kind: 'Point' | 'LineString' | 'Polygon', at: Position[]
   if (kind === 'LineString') return at.length > 1 ? { type: 'LineString', coordinates: at } : null
   return at.length > 2 ? { type: 'Polygon', coordinates: [[...at, first]] } : null
 }
+
+/** A circle of so many metres around a position, as an area of 64 corners. */
+export function circle([lon, lat]: Position, metres: number): Geometry {
+  const up = (metres / EARTH_M) * (180 / Math.PI)
+  const across = up / Math.cos(rad(lat))
+  const ring = Array.from({ length: 65 }, (_, n): Position => [lon + across * Math.sin((n * Math.PI) / 32), lat + up * Math.cos((n * Math.PI) / 32)])
+  return { type: 'Polygon', coordinates: [ring] }
+}
