@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: builds the program in release mode, lets it measure itself, and measures the peers found on this
 //! machine with the same row counts. Figures are printed, never asserted. The peer of the board is Python's own sqlite3
 //! with one plain query for one duty. `--size excel` measures libraries for Excel files in turn with the program, on the
-//! same file: ours, theirs, theirs, ours. `FENGSUI_BENCH_PYTHON` names the Python that has them, `FENGSUI_BENCH_NODE` a
-//! folder whose `node_modules` has `exceljs` and `xlsx`; what is missing is listed as missing.
+//! same file: ours, theirs, theirs, ours. `FENGSUI_BENCH_PYTHON` names the Python that has them (`FENGSUI_BENCH_ROUTERS`
+//! the one with OSRM and Valhalla), `FENGSUI_BENCH_NODE` a folder whose `node_modules` has `exceljs` and `xlsx`; what is
+//! missing is listed as missing.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -111,17 +112,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if as_json || matches!(size.as_str(), "city" | "ledger") {
         return Ok(());
     }
-    if size == "road" {
-        println!("\n对照：OSRM、Valhalla、pgRouting、spopt 没有测量");
-        return Ok(());
-    }
-    if size == "device" {
-        println!("\n对照：mosquitto、Node-RED、FastAPI 没有测量");
-        return Ok(());
-    }
-    if size == "tiles" {
-        println!("\n对照：PostGIS ST_AsMVT、tippecanoe 没有测量");
-        return Ok(());
+    match size.as_str() {
+        "road" => return routers(&program),
+        "tiles" => return postgres(&std::env::temp_dir(), "1000000", "tiles"),
+        "device" => {
+            println!("\n对照：mosquitto、Node-RED、FastAPI 没有测量");
+            return Ok(());
+        }
+        _ => {}
     }
     println!("\n| 对照 | 规模 | n | ms |\n|---|---|--:|--:|");
     let sizes = match size.as_str() {
@@ -138,6 +136,41 @@ pub fn run(arguments: &[String]) -> Result<()> {
 
 fn python() -> String {
     std::env::var("FENGSUI_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+/// Routers and solvers on the very networks and instances the program was measured on.
+fn routers(program: &Path) -> Result<()> {
+    println!("\n| 对照 | 规模 | ms | |\n|---|---|--:|---|");
+    for (size, side) in [("S", "60"), ("M", "249")] {
+        let folder = std::env::temp_dir().join(format!("fengsui-bench-net-{}-{size}", std::process::id()));
+        let mut own = run::command(program)?;
+        run::must(own.args(["bench", "--one", "net", "--rows", side, "--file"]).arg(&folder))?;
+        let python = std::env::var("FENGSUI_BENCH_ROUTERS").unwrap_or_else(|_| python());
+        script(&python, "routes.py", &[&folder.display().to_string(), size]);
+        postgres(&folder, size, "routes")?;
+        std::fs::remove_dir_all(&folder)?;
+    }
+    for (demands, sites, p) in [("220", "40", "5"), ("2000", "200", "10"), ("15000", "500", "20")] {
+        script(&python(), "covering.py", &[demands, sites, p]);
+    }
+    Ok(())
+}
+
+/// What extensions of PostgreSQL need for the same, in a cluster of its own.
+fn postgres(folder: &Path, size: &str, what: &str) -> Result<()> {
+    let cluster = Cluster::start()?;
+    let url = format!("{}/postgres", cluster.url());
+    script("python3", "postgres.py", &[&url, &folder.display().to_string(), size, what]);
+    Ok(())
+}
+
+/// Runs a peer's script; one that cannot run is told as missing.
+fn script(python: &str, name: &str, words: &[&str]) {
+    let file = format!("scripts/peers/{name}");
+    let done = run::command(python).map(|mut command| command.arg(&file).args(words).status());
+    if !matches!(done, Ok(Ok(status)) if status.success()) {
+        println!("| {name} | | | {python} 没有找到或未能运行 |");
+    }
 }
 
 /// Ours, theirs, theirs, ours on one file, several rounds; the middle of the rounds' ratios.

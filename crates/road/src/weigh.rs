@@ -154,6 +154,11 @@ impl Prepared {
         of(2 * segment) != NEVER || of(2 * segment + 1) != NEVER
     }
 
+    /// What an arc costs (2n along segment n, 2n + 1 against it); none where it may not be driven.
+    pub fn cost(&self, reading: Reading, arc: u32) -> Option<u32> {
+        self.costs(reading).arc.get(arc as usize).copied().filter(|cost| *cost != NEVER)
+    }
+
     pub(crate) fn costs(&self, reading: Reading) -> &Costs {
         match reading {
             Reading::Optimistic => &self.optimistic,

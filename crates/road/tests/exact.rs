@@ -11,6 +11,7 @@ use domain::time::{Date, parse_date};
 use domain::vehicle::{Class, Need, Vehicle};
 use proptest::prelude::*;
 use road::graph::Junction;
+use road::hierarchy::{Climb, Hierarchy};
 use road::made_up::Dice;
 use road::snap::Spot;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
@@ -259,6 +260,27 @@ proptest! {
                         driven.windows(sequence.len()).any(|part| part == sequence)
                     };
                     prop_assert!(!case.forbidden.iter().any(is_forbidden));
+                }
+            }
+            let hierarchy = Hierarchy::of(&case.network);
+            let mut climb = Climb::new();
+            for reading in [Reading::Optimistic, Reading::Pessimistic] {
+                let weighed = hierarchy.weigh(&case.network, &prepared, reading);
+                // Twice with one memory: what the first leaves behind misleads nobody.
+                for (from, to) in [(&to, &from), (&from, &to)] {
+                    let wanted = route::best(&case.network, &prepared, reading, &mut search, from, to);
+                    let way = route::best_by(&case.network, &prepared, (&hierarchy, &weighed), (&mut climb, reading), from, to);
+                    prop_assert_eq!(way.as_ref().map(|way| way.cost()), wanted.map(|way| way.cost()), "climbing {:?} {:?}", from, to);
+                    if let Some(way) = way {
+                        let driven = &way.arcs;
+                        prop_assert!(driven.iter().all(|arc| case.passes(*arc, reading)));
+                        prop_assert!(driven.windows(2).all(|pair| case.ends(pair[0]).1 == case.ends(pair[1]).0));
+                        prop_assert!(!case.forbidden.iter().any(|own| driven.windows(own.len()).any(|part| part == own)));
+                        if from.junction.is_some() && to.junction.is_some() {
+                            let sum: u64 = driven.iter().map(|arc| u64::from(prepared.cost(reading, *arc).unwrap_or(u32::MAX))).sum();
+                            prop_assert_eq!(sum, way.cost(), "the way costs what its stretches cost");
+                        }
+                    }
                 }
             }
             // Where there is no way, what stands in it is named, unless the roads do not hang together at all.

@@ -6,6 +6,7 @@
 mod device;
 mod ledger;
 mod memory;
+mod net;
 mod org;
 mod paper;
 mod record;
@@ -179,7 +180,8 @@ pub struct Asked {
     /// tiles of up to a million points, `device` frames decoded and kept.
     #[arg(long, default_value = "district")]
     size: String,
-    /// One ledger out of (`write`) or into (`read`) this file, told in milliseconds: for a peer to be measured in turn.
+    /// One ledger out of (`write`) or into (`read`) this file, told in milliseconds; or a made-up road network (`net`) of
+    /// `--rows` junctions on a side into this folder: for a peer to be measured on the same.
     #[arg(long, requires = "file")]
     one: Option<String>,
     /// The file of `--one`.
@@ -199,6 +201,9 @@ pub struct Asked {
 /// Measures what was asked for and prints a table, or one JSON document.
 pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
     if let (Some(one), Some(file)) = (&asked.one, &asked.file) {
+        if one == "net" {
+            return net::write(file, asked.rows);
+        }
         println!("{}", ledger::one(one, file, asked.rows)?);
         return Ok(());
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, ensure};
 use domain::road::{Closure, Conditions};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
+use road::hierarchy::{Climb, Hierarchy};
 use road::made_up::{self, Dice, SEED};
 use road::siting::instance::Instance;
 use road::siting::{Model, Question, solve};
@@ -60,6 +61,28 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
         }
     }
     figures.put("路线：两点之间（含路径）", size, n, ms, "Dijkstra");
+    let hierarchy = figures.once("路线：排出次序", size, n, || Hierarchy::of(&network));
+    let weighed = figures.once("路线：按次序称量（换车、封路后）", size, n, || {
+        hierarchy.weigh(&network, &prepared, Reading::Optimistic)
+    });
+    let (mut climb, mut ms) = (Climb::new(), Vec::new());
+    for (n, (from, to)) in pairs.iter().enumerate() {
+        let start = Instant::now();
+        let way = route::best_by(
+            &network,
+            &prepared,
+            (&hierarchy, &weighed),
+            (&mut climb, Reading::Optimistic),
+            from,
+            to,
+        );
+        ms.push(start.elapsed().as_secs_f64() * 1000.0);
+        if n < 20 {
+            let other = route::best(&network, &prepared, Reading::Optimistic, &mut search, from, to);
+            ensure!(way.map(|w| w.cost()) == other.map(|w| w.cost()), "两次搜索的结果不同，不报时间");
+        }
+    }
+    figures.put("路线：两点之间（含路径），按次序", size, n, ms, &format!("{} 条上行弧", hierarchy.arcs()));
     let mut ms = Vec::new();
     let mut reached = 0;
     for (from, _) in &pairs {
@@ -83,7 +106,8 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
     Ok(())
 }
 
-fn spot(network: &Network, dice: &mut Dice) -> Spot {
+/// A junction at random.
+pub(super) fn spot(network: &Network, dice: &mut Dice) -> Spot {
     let junction = dice.below(network.junctions.len() as u64) as u32;
     let lon_lat =
         network.junctions.get(junction as usize).map(|junction| junction.lon_lat).unwrap_or_default();
