@@ -49,6 +49,7 @@ def valhalla_way():
     import valhalla
     tiles = os.path.join(folder, "valhalla")
     config = os.path.join(folder, "valhalla.json")
+    os.makedirs(tiles, exist_ok=True)
     start = time.perf_counter()
     with open(config, "w") as out:
         json.dump(valhalla.get_config(tile_extract="", tile_dir=tiles, verbose=False), out)
