@@ -257,6 +257,11 @@ impl Ids {
                 json!({ "template": "DT02", "org": "village-1", "values": {}, "version": 1 })
             }
             "papers/print" => json!({ "ids": [self.paper] }),
+            "papers/templates" | "papers/templates/{id}" => {
+                json!({ "code": "DT02", "words": {}, "from": "2026-10-01", "why": reason, "version": 1 })
+            }
+            "papers/templates/{id}/decide" => json!({ "approve": true, "version": 1 }),
+            "papers/templates/{id}/withdraw" => json!({ "reason": reason, "version": 1 }),
             "papers/series/{code}" => json!({ "pattern": "青〔{year}〕{n}号" }),
             "papers/{id}/approve" | "papers/{id}/issue" => json!({ "version": 1 }),
             "papers/{id}/serve" => {

@@ -1,7 +1,7 @@
 //! Papers as pages see them, and how they are filled. What does not belong here: what is done with a paper (the parent room).
 
 use domain::hazard::ServeMethod;
-use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, Template, Values};
+use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Values};
 use domain::policy::Action;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -54,6 +54,8 @@ pub struct PaperTemplate {
     pub name_en: String,
     /// Version.
     pub edition: u32,
+    /// Which of the town's own it is, from 1; 0 for one that comes along.
+    pub own: u32,
     /// As `circular`, `form`.
     pub layout: String,
     /// Its layout in Chinese.
@@ -275,6 +277,7 @@ pub(super) fn template_view(template: &Template) -> PaperTemplate {
         name: template.name.clone(),
         name_en: template.name_en.clone(),
         edition: template.version,
+        own: template.version.saturating_sub(TOWN_EDITIONS),
         layout: template.layout.code().to_owned(),
         layout_label: template.layout.name().to_owned(),
         nature: word_of(template.nature).to_owned(),
@@ -304,7 +307,9 @@ fn about_view(paper: &Paper) -> Option<AboutView> {
 pub(crate) fn row(record: &PaperRecord, names: &Names) -> PaperRow {
     let p = &record.paper;
     let approval = p.state.approval();
-    let name = catalog().version(&p.template, p.edition).map_or(p.template.as_str(), |one| one.name.as_str());
+    // The town may word a template otherwise, not call it otherwise.
+    let known = catalog().templates.iter().find(|one| one.code == p.template);
+    let name = known.map_or(p.template.as_str(), |one| one.name.as_str());
     PaperRow {
         id: p.id.to_string(),
         template: Word::new(&p.template, name),
@@ -351,7 +356,8 @@ impl App {
         record: &PaperRecord,
     ) -> Result<PaperView> {
         let p = &record.paper;
-        let template = template_of(p)?;
+        let template = template_of(read, p).await?;
+        let template = &*template;
         let names = Names::read(read).await?;
         let today = self.now().date();
         let is_draft = p.state == State::Draft;
