@@ -1,8 +1,9 @@
 //! Papers as pages see them, and how they are filled. What does not belong here: what is done with a paper (the parent room).
 
 use domain::hazard::ServeMethod;
-use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Values};
+use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values};
 use domain::policy::Action;
+use domain::time::parse_date;
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::paper::PaperRecord;
@@ -117,6 +118,8 @@ pub struct PaperRow {
     pub state_label: String,
     /// The date on it.
     pub dated: Option<String>,
+    /// The day by which those it goes to are to report; null where it names none.
+    pub answer_by: Option<String>,
     /// When it was drafted.
     pub recorded_at: String,
     /// Who drafted it.
@@ -300,6 +303,20 @@ pub(crate) fn way_word(way: ServeMethod) -> (&'static str, &'static str) {
     }
 }
 
+/// The field of a circular or a letter that says by when to report. A deadline of another paper is no such day: it is what a
+/// unit has to mend by.
+fn answer_by(paper: &Paper) -> Option<String> {
+    let key = match paper.template.split('.').next() {
+        Some("DT07") => "answer_by",
+        Some("DT10") => "deadline",
+        _ => return None,
+    };
+    match paper.values.get(key) {
+        Some(Value::Text(day)) => parse_date(day).map(|day| day.to_string()),
+        _ => None,
+    }
+}
+
 fn about_view(paper: &Paper) -> Option<AboutView> {
     paper.about.as_ref().map(|about| AboutView { kind: about.kind.clone(), id: about.id.clone() })
 }
@@ -319,6 +336,7 @@ pub(crate) fn row(record: &PaperRecord, names: &Names) -> PaperRow {
         state: p.state.code().to_owned(),
         state_label: p.state.label().to_owned(),
         dated: approval.map(|one| one.on.to_string()),
+        answer_by: answer_by(p),
         recorded_at: record.recorded_at.to_rfc3339(),
         recorded_by: record.recorded_by.clone(),
         about: about_view(p),
