@@ -48,6 +48,8 @@ pub struct Me {
     pub actions: Vec<String>,
     /// Today in the town.
     pub today: String,
+    /// The last year whose public holidays are known; a deadline in working days behind it is provisional.
+    pub holidays_to: Option<i32>,
 }
 
 /// My person.
@@ -317,6 +319,7 @@ impl App {
             hats,
             actions: caller.hats.actions().into_iter().map(|action| action.code().to_owned()).collect(),
             today: now.date().to_string(),
+            holidays_to: crate::calendar::calendar().announced_to(),
         })
     }
 

@@ -40,6 +40,7 @@ export type Problem = View<'Problem'> & Partial<View<'PhotoOffset'>>
 
 export type Hat = View<'Hat'>
 export type Me = View<'Me'>
+export type DemoLogins = View<'DemoLogins'>
 export type LoginInput = Schemas['Login']
 export type PasswordChange = Schemas['PasswordChange']
 export type TotpOffer = View<'TotpOffer'>
