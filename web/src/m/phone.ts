@@ -3,7 +3,7 @@
 import { liveQuery, type Observable } from 'dexie'
 import { onScopeDispose, reactive, shallowRef, watch, type Ref } from 'vue'
 import { uuidv7 } from '@/shared/api/id'
-import { setHolidaysTo, setToday } from '@/shared/formats'
+import { setToday } from '@/shared/formats'
 import { Clock } from './store/clock'
 import { PhoneDb, databaseName, outstanding } from './store/db'
 import { Http, type Reply } from './store/http'
@@ -111,7 +111,6 @@ async function open(name: string): Promise<void> {
 function enter(me: Me): void {
   phone.me = me
   setToday(clock.today())
-  setHolidaysTo(me.holidays_to)
   void measure()
   kick()
   listen()

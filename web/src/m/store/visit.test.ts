@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countsFor, owedAt } from './draft'
+import { countsFor, owedAt } from './owed'
 import { cameraTrouble } from './scan'
 import type { Entry, Task } from './types'
 

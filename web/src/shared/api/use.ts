@@ -1,7 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue'
 import { ApiProblem } from './client'
 import { uuidv7 } from './id'
-import { pointAtProblem } from '../ui/problem'
 
 export interface Load<T> {
   data: Ref<T | null>
@@ -71,7 +70,6 @@ export function useAct<A extends unknown[], T>(act: (key: string, ...args: A) =>
     } catch (error) {
       const found = ApiProblem.of(error)
       problem.value = found
-      void pointAtProblem()
       if (found.status >= 400 && found.status < 500) key = uuidv7()
       return undefined
     } finally {

@@ -38,6 +38,8 @@ let watching: MutationObserver | null = null
 export function mind(root: Element = document.body): void {
   leave()
   watching = new MutationObserver((changes) => {
+    // Chinese is the language of the page again: marks say nothing new.
+    if (document.documentElement.lang.startsWith('zh')) return leave()
     for (const change of changes) {
       if (change.type === 'characterData') look(change.target)
       else {
@@ -50,7 +52,7 @@ export function mind(root: Element = document.body): void {
   look(root)
 }
 
-/** Chinese is the language of the page again. */
+/** Marks no more. */
 export function leave(): void {
   watching?.disconnect()
   watching = null

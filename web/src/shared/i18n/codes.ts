@@ -11,12 +11,7 @@ const english = shallowRef<Table | null>(null)
 
 /** Brings the words of codes along with those of the page. */
 export async function loadCodes(locale: string): Promise<void> {
-  const isEnglish = locale === 'en'
-  if (!isEnglish && !english.value) return
-  const [words, chinese] = await Promise.all([import('./codes.en.json'), import('./chinese')])
-  english.value = isEnglish ? (words.default as Table) : null
-  if (isEnglish) chinese.mind()
-  else chinese.leave()
+  english.value = locale === 'en' ? (await import('./english')).enter() : null
 }
 
 /**

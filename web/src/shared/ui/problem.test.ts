@@ -1,24 +1,49 @@
-import { afterEach, expect, it } from 'vitest'
-import { pointAtProblem } from './problem'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { mindProblems } from './problem'
 
-afterEach(() => (document.body.innerHTML = ''))
+let end: () => void
+beforeEach(() => {
+  document.body.innerHTML = '<main><button id="go">存</button><input id="q" /></main>'
+  end = mindProblems()
+})
+afterEach(() => {
+  end()
+  document.body.innerHTML = ''
+})
+const settled = () => new Promise((done) => setTimeout(done, 0))
+function press(id: string): void {
+  const button = document.querySelector<HTMLElement>(id)
+  button?.focus()
+  button?.click()
+}
+const refuse = (where: string, html: string) => document.querySelector(where)?.insertAdjacentHTML('beforeend', html)
 
-it('goes to the sentence above the form, to the wrong field where there is none, and into the open window first', async () => {
-  document.body.innerHTML = '<main><p class="alert" role="alert" id="a">请改正</p><input aria-invalid="true" id="b" /><button id="c">存</button></main>'
-  document.querySelector<HTMLElement>('#c')?.focus()
-  await pointAtProblem()
+it('the sentence above a form has the focus once the form was refused', async () => {
+  press('#go')
+  refuse('main', '<p class="alert" role="alert" id="a">请改正</p>')
+  await settled()
   expect(document.activeElement?.id).toBe('a')
-  document.querySelector('#a')?.remove()
-  await pointAtProblem()
+})
+it('the wrong field has it where no sentence is, and what an open window says goes before the page', async () => {
+  press('#go')
+  refuse('main', '<input aria-invalid="true" id="b" /><small class="bad" role="alert">请填写</small>')
+  await settled()
   expect(document.activeElement?.id).toBe('b')
-  document.querySelector<HTMLElement>('#c')?.focus()
-  document.body.insertAdjacentHTML('beforeend', '<section role="dialog"><p class="alert" role="alert" id="d">缺理由</p></section>')
-  await pointAtProblem()
+  refuse('body', '<section role="dialog"><button id="yes">准</button></section>')
+  press('#yes')
+  refuse('[role=dialog]', '<p class="alert" role="alert" id="d">缺理由</p>')
+  await settled()
   expect(document.activeElement?.id).toBe('d')
 })
-it('leaves alone who went on writing elsewhere', async () => {
-  document.body.innerHTML = '<main><p class="alert" role="alert">请改正</p><input id="q" /></main>'
+it('nobody is torn from what he writes, and what nobody asked for takes no focus', async () => {
+  press('#go')
   document.querySelector<HTMLElement>('#q')?.focus()
-  await pointAtProblem()
+  refuse('main', '<p class="alert" role="alert">请改正</p>')
+  await settled()
+  expect(document.activeElement?.id).toBe('q')
+  end()
+  end = mindProblems()
+  refuse('main', '<p class="alert" role="alert" id="later">网络中断</p>')
+  await settled()
   expect(document.activeElement?.id).toBe('q')
 })
