@@ -52,6 +52,9 @@ async fn the_town_words_a_paper_and_what_was_made_before_stays() -> anyhow::Resu
         assert_eq!(draft["changes"][0]["at"], "piece.0");
         let at = format!("{HERE}/{}", draft["id"].as_str().unwrap_or_default());
         let decide = |approve: bool, version: i64| json!({ "approve": approve, "reason": "", "version": version });
+        let waits = |bench: Value| bench["counts"].as_array().into_iter().flatten().any(|one| one["code"] == "paper_templates");
+        assert!(waits(leader.get("/api/v1/workbench").await?.ok()?), "the leader is told that one waits for him");
+        assert!(!waits(clerk.get("/api/v1/workbench").await?.ok()?), "who drafted it is not");
         let first = staff.post("/api/v1/papers", advice(None)).await?.ok()?;
         assert_eq!(first["form"]["edition"], 1, "a draft of a template is not in use");
         assert_eq!(staff.post("/api/v1/papers", advice(Some(1001))).await?.body["fields"][0]["code"], "paper.template");

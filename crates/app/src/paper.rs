@@ -39,7 +39,7 @@ pub use template::{
     TemplateBase, TemplateChange, TemplateDecide, TemplatePhrase, TemplateWithdraw, TemplatesView,
     TownTemplateInput, TownTemplateView,
 };
-pub(crate) use template::template_of;
+pub(crate) use template::{template_of, templates_waiting};
 pub(crate) use view::row;
 use view::template_view;
 pub(crate) use view::way_word;

@@ -201,6 +201,19 @@ pub(super) async fn begun(
     }
 }
 
+/// How many drafts of templates wait for the caller's decision; his own wait for somebody else.
+// tidy(caller): part of the workbench, counted within the right that lets him decide.
+pub(crate) async fn templates_waiting(read: &mut Read, caller: &Caller) -> Result<i64> {
+    if caller.hats.scope(Action::ParameterDecide).is_none() {
+        return Ok(0);
+    }
+    let all = read.paper_templates().await?;
+    let waits = |one: &&TownTemplateRecord| {
+        one.made.state == TownState::Draft && one.made.drafted_by != caller.person
+    };
+    Ok(all.iter().filter(waits).count() as i64)
+}
+
 fn base_of(code: &str, day: Date) -> Result<&'static Template> {
     catalog().on(code, day).ok_or_else(|| {
         Error::field("code", "paper.template", "没有这种文书模板，或今天已不能使用，请从列表中选择")
