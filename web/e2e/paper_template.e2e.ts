@@ -44,7 +44,7 @@ it('is worded, refused, mended, approved and used', async () => {
   await page.click('#main button.pri')
   await page.waitForURL('**/papers/templates')
   await settled(page)
-  const card = (one: Page) => one.locator('#main section.one:has-text("DT06")')
+  const card = (one: Page) => one.locator('#main section.one:has-text("DT06")').first()
   expect(await card(page).locator('.acts button:has-text("审定")').count(), 'who drafts does not approve').toBe(0)
   expect(await card(page).textContent()).toContain('上写的问题')
   expect(await violations(page)).toEqual([])
@@ -59,7 +59,8 @@ it('is worded, refused, mended, approved and used', async () => {
 
   await page.goto(`${town.url}/papers/new`)
   await settled(page)
-  const offered = await page.$$eval('#main select >> nth=0', ([one]) => [...(one as HTMLSelectElement).options].map((option) => option.text).filter((text) => text.includes('DT06')))
+  await page.waitForSelector('#main select option:has-text("DT06")', { state: 'attached' })
+  const offered = (await page.$$eval('#main select option', (all) => all.map((option) => option.textContent ?? ''))).filter((text) => text.includes('DT06'))
   expect(offered.map((text) => text.replace(/^.*）/, '').trim())).toEqual(['本镇第 1 版', '随系统提供'])
   expect([...errors, ...leader.errors]).toEqual([])
 }, 120_000)

@@ -38,8 +38,13 @@ async fn the_town_words_a_paper_and_what_was_made_before_stays() -> anyhow::Resu
         assert_eq!(clerk.post(HERE, received).await?.code(), "paper_template.received");
 
         // The advice forgets the day: refused, and the refusal names what people call it.
-        let lost = clerk.post(HERE, json!({ "code": "DT02", "from": "2026-09-21", "why": "短一点",
-            "words": { "piece.4": "需要帮助时请联系{contact}，电话{phone}。" } })).await?;
+        let lost = clerk
+            .post(
+                HERE,
+                json!({ "code": "DT02", "from": "2026-09-21", "why": "短一点",
+            "words": { "piece.4": "需要帮助时请联系{contact}，电话{phone}。" } }),
+            )
+            .await?;
         assert_eq!(lost.body["fields"][0]["code"], "paper_template.field_lost", "{}", lost.body);
         assert!(lost.body["fields"][0]["message"].as_str().is_some_and(|text| text.contains("建议完成日期")));
         let orders = clerk.post(HERE, wording("{seen_on}检查“{place}”，责令如下：")).await?;
@@ -48,25 +53,47 @@ async fn the_town_words_a_paper_and_what_was_made_before_stays() -> anyhow::Resu
         assert_eq!(staff.post(HERE, wording("{seen_on}{place}")).await?.status, StatusCode::FORBIDDEN);
 
         let draft = clerk.post(HERE, wording("{seen_on}我们到“{place}”看了看，请留意：")).await?.ok()?;
-        assert_eq!((&draft["edition"], &draft["n"], &draft["state"]), (&json!(1001), &json!(1), &json!("draft")));
+        assert_eq!(
+            (&draft["edition"], &draft["n"], &draft["state"]),
+            (&json!(1001), &json!(1), &json!("draft"))
+        );
         assert_eq!(draft["changes"][0]["at"], "piece.0");
         let at = format!("{HERE}/{}", draft["id"].as_str().unwrap_or_default());
-        let decide = |approve: bool, version: i64| json!({ "approve": approve, "reason": "", "version": version });
-        let waits = |bench: Value| bench["counts"].as_array().into_iter().flatten().any(|one| one["code"] == "paper_templates");
-        assert!(waits(leader.get("/api/v1/workbench").await?.ok()?), "the leader is told that one waits for him");
+        let decide =
+            |approve: bool, version: i64| json!({ "approve": approve, "reason": "", "version": version });
+        let waits = |bench: Value| {
+            bench["counts"].as_array().into_iter().flatten().any(|one| one["code"] == "paper_templates")
+        };
+        assert!(
+            waits(leader.get("/api/v1/workbench").await?.ok()?),
+            "the leader is told that one waits for him"
+        );
         assert!(!waits(clerk.get("/api/v1/workbench").await?.ok()?), "who drafted it is not");
         let first = staff.post("/api/v1/papers", advice(None)).await?.ok()?;
         assert_eq!(first["form"]["edition"], 1, "a draft of a template is not in use");
-        assert_eq!(staff.post("/api/v1/papers", advice(Some(1001))).await?.body["fields"][0]["code"], "paper.template");
-        assert_eq!(head.post(&format!("{at}/decide"), decide(true, 1)).await?.status, StatusCode::FORBIDDEN,
-            "a leader approves templates, not the office");
-        assert_eq!(leader.post(&format!("{at}/decide"), decide(false, 1)).await?.code(), "paper_template.no_reason");
+        assert_eq!(
+            staff.post("/api/v1/papers", advice(Some(1001))).await?.body["fields"][0]["code"],
+            "paper.template"
+        );
+        assert_eq!(
+            head.post(&format!("{at}/decide"), decide(true, 1)).await?.status,
+            StatusCode::FORBIDDEN,
+            "a leader approves templates, not the office"
+        );
+        assert_eq!(
+            leader.post(&format!("{at}/decide"), decide(false, 1)).await?.code(),
+            "paper_template.no_reason"
+        );
         let back = json!({ "approve": false, "reason": "“看了看”太随便", "version": 1 });
         let returned = leader.post(&format!("{at}/decide"), back).await?.ok()?;
         assert_eq!((&returned["state"], &returned["reason"]), (&json!("returned"), &json!("“看了看”太随便")));
         let mut again = wording("{seen_on}我们到“{place}”做了检查，请留意：");
         again["version"] = json!(1);
-        assert_eq!(clerk.put(&at, again.clone()).await?.status, StatusCode::CONFLICT, "read before it was returned");
+        assert_eq!(
+            clerk.put(&at, again.clone()).await?.status,
+            StatusCode::CONFLICT,
+            "read before it was returned"
+        );
         again["version"] = json!(2);
         clerk.put(&at, again).await?.ok()?;
         let example = clerk.get(&format!("{at}/example.pdf")).await?;
@@ -76,11 +103,19 @@ async fn the_town_words_a_paper_and_what_was_made_before_stays() -> anyhow::Resu
 
         // From now on a paper is begun with the town's words; the one that comes along stays to be chosen.
         let options = staff.get("/api/v1/papers/options").await?.ok()?;
-        let offered: Vec<&Value> = options["templates"].as_array().into_iter().flatten()
-            .filter(|one| one["code"] == "DT02").map(|one| &one["own"]).collect();
+        let offered: Vec<&Value> = options["templates"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["code"] == "DT02")
+            .map(|one| &one["own"])
+            .collect();
         assert_eq!(offered, [&json!(1), &json!(0)]);
         let second = staff.post("/api/v1/papers", advice(None)).await?.ok()?;
-        assert_eq!((&second["form"]["edition"], &second["template"]["label"]), (&json!(1001), &json!("督促整改通知书")));
+        assert_eq!(
+            (&second["form"]["edition"], &second["template"]["label"]),
+            (&json!(1001), &json!("督促整改通知书"))
+        );
         let built_in = staff.post("/api/v1/papers", advice(Some(1))).await?.ok()?;
         assert_eq!(built_in["form"]["edition"], 1);
         let id = second["id"].as_str().unwrap_or_default();
@@ -88,12 +123,19 @@ async fn the_town_words_a_paper_and_what_was_made_before_stays() -> anyhow::Resu
         assert!(docx.bytes.starts_with(b"PK"));
 
         // Withdrawn, it is begun no more; what was made from it keeps it and goes on.
-        assert_eq!(clerk.post(&format!("{at}/withdraw"), json!({ "reason": "x", "version": 4 })).await?.status,
-            StatusCode::FORBIDDEN, "in force, only a leader takes it back");
-        leader.post(&format!("{at}/withdraw"), json!({ "reason": "改用市里样式", "version": 4 })).await?.ok()?;
+        assert_eq!(
+            clerk.post(&format!("{at}/withdraw"), json!({ "reason": "x", "version": 4 })).await?.status,
+            StatusCode::FORBIDDEN,
+            "in force, only a leader takes it back"
+        );
+        leader
+            .post(&format!("{at}/withdraw"), json!({ "reason": "改用市里样式", "version": 4 }))
+            .await?
+            .ok()?;
         let third = staff.post("/api/v1/papers", advice(None)).await?.ok()?;
         assert_eq!(third["form"]["edition"], 1);
-        let number = staff.post(&format!("/api/v1/papers/{id}/approve"), json!({ "version": 1 })).await?.ok()?;
+        let number =
+            staff.post(&format!("/api/v1/papers/{id}/approve"), json!({ "version": 1 })).await?.ok()?;
         assert_eq!((&number["state"], &number["form"]["edition"]), (&json!("approved"), &json!(1001)));
         let listed = staff.get("/api/v1/papers").await?;
         assert_eq!(listed.items()?.len(), 4, "every row has a name");

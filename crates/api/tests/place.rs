@@ -296,7 +296,10 @@ async fn what_nobody_or_everybody_watches_and_what_is_listed_and_gone_is_told() 
         let gone = clerk.get(&format!("/api/v1/places/{}", id(1))).await?.ok()?;
         assert_eq!(gone["supervisors"], json!([]));
         let looks = gone["inspectors"].as_array().cloned().unwrap_or_default();
-        assert!(looks.iter().any(|org| org["id"] == "village-1"), "no sector, and yet its village inspects: {looks:?}");
+        assert!(
+            looks.iter().any(|org| org["id"] == "village-1"),
+            "no sector, and yet its village inspects: {looks:?}"
+        );
         assert_eq!(text(&view, "/coverage_errors/0/code"), "coverage.several");
         let mut other = town.login("secretary2").await?;
         assert_eq!(other.get("/api/v1/coverage-errors").await?.items()?, Vec::<Value>::new());

@@ -558,7 +558,8 @@ impl App {
         let held = read.assignments().await?;
         let post_of = |person: &PersonId| {
             let mine = held.iter().map(|one| &one.assignment);
-            let first = mine.filter(|one| one.person == *person && one.is_valid_on(today)).min_by_key(|one| one.from);
+            let first =
+                mine.filter(|one| one.person == *person && one.is_valid_on(today)).min_by_key(|one| one.from);
             let post = first.and_then(|held| posts.iter().find(|post| post.post.id == held.post));
             post.map(|post| post.post.name.clone()).unwrap_or_default()
         };

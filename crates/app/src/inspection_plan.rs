@@ -244,7 +244,9 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
     let reason = |one: &Graded| match monthly {
         Some(n) => format!("派出所列管，每年 {n} 次"),
         None => {
-            let grade = one.grade.map_or("未评级（资料不足）".to_owned(), |grade| format!("{}色", grade.label()));
+            let grade = one
+                .grade
+                .map_or("未评级（资料不足）".to_owned(), |grade| format!("{}色", grade.label()));
             format!("{grade}，每年 {} 次", frequency.visits(one.grade))
         }
     };

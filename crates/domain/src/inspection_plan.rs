@@ -334,7 +334,11 @@ pub struct Expected {
 }
 
 /// What a year expects of the places that exist on this date: each by its grade's frequency, in the order of ids.
-pub fn expected_in_year(graded: &[(&Place, Option<Grade>)], frequency: &Frequency, on: Date) -> Vec<Expected> {
+pub fn expected_in_year(
+    graded: &[(&Place, Option<Grade>)],
+    frequency: &Frequency,
+    on: Date,
+) -> Vec<Expected> {
     let mut expected: Vec<Expected> = graded
         .iter()
         .filter(|(place, _)| !place.is_gone(on))

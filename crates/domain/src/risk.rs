@@ -483,7 +483,11 @@ mod tests {
         assert_eq!(table().score(&Facts { open_general: 1, ..unseen() }).grade, Some(Grade::Blue));
         let mut risky = unseen();
         risky.kinds.extend(["three_in_one", "elder_care"].map(KindCode::from));
-        assert_eq!(table().score(&risky).grade, Some(Grade::Red), "what is known suffices for a higher grade");
+        assert_eq!(
+            table().score(&risky).grade,
+            Some(Grade::Red),
+            "what is known suffices for a higher grade"
+        );
     }
 
     #[test]

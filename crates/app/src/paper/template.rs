@@ -403,8 +403,7 @@ impl App {
             }
         }
         let answer = view(caller, &record, &Names::read(&mut tx).await?, now.date());
-        let mut audit =
-            caller.audit_as(hat, action, ("paper_template", record.made.id.as_str()), "", now);
+        let mut audit = caller.audit_as(hat, action, ("paper_template", record.made.id.as_str()), "", now);
         audit.reason.clone_from(&record.made.why);
         Ok(tx.commit(audit, answer).await?)
     }

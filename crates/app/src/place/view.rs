@@ -383,7 +383,8 @@ pub(crate) async fn view(
     let supervisors = domain::place_list::supervisors(p, &lists.lists, on);
     let mut looks: Vec<_> = supervisors.iter().collect();
     let listing = lists.lists.iter().filter(|list| {
-        matches!(list.kind, ListKind::VillageListed | ListKind::PoliceListed) && list.members(on).contains(&p.id)
+        matches!(list.kind, ListKind::VillageListed | ListKind::PoliceListed)
+            && list.members(on).contains(&p.id)
     });
     looks.extend(listing.map(|list| &list.owner));
     looks.sort();

@@ -175,7 +175,9 @@ impl Template {
         let mut texts: BTreeMap<String, &mut String> = new.texts_mut().into_iter().collect();
         for (at, words) in words {
             match texts.get_mut(at) {
-                None => say(at, "paper_template.no_such_text", format!("模板里没有“{at}”这段文字，请刷新后再试")),
+                None => {
+                    say(at, "paper_template.no_such_text", format!("模板里没有“{at}”这段文字，请刷新后再试"))
+                }
                 Some(_) if words.trim().is_empty() => {
                     say(at, "paper_template.empty", "文字不能为空，请填写或恢复原文".to_owned());
                 }
@@ -230,7 +232,14 @@ impl TownTemplate {
             return Err(TemplateRefusal::Validity);
         }
         let template = Template { version: edition, valid_from, valid_to, ..worded };
-        Ok(Self { id, template, base: base.version, why: given(why)?, drafted_by: by, state: TownState::Draft })
+        Ok(Self {
+            id,
+            template,
+            base: base.version,
+            why: given(why)?,
+            drafted_by: by,
+            state: TownState::Draft,
+        })
     }
 
     /// Whether its words may still be changed.
@@ -302,7 +311,10 @@ mod tests {
     fn words_change_and_nothing_else_does() {
         let base = advice();
         let new = base
-            .reworded(&words(&[("piece.0", "盼于{deadline}前整改。{seen}在场{people}人。"), ("field.to", "收件人")]))
+            .reworded(&words(&[
+                ("piece.0", "盼于{deadline}前整改。{seen}在场{people}人。"),
+                ("field.to", "收件人"),
+            ]))
             .expect("fine");
         assert_eq!(new.field("to").map(|field| field.zh.as_str()), Some("收件人"));
         let back = new.reworded(&words(&[
@@ -330,7 +342,9 @@ mod tests {
         ]);
         let wrong = advice().reworded(&asked).expect_err("four mistakes");
         let codes: Vec<&str> = wrong.iter().map(|one| one.code).collect();
-        for code in ["paper_template.empty", "paper_template.no_such_text", "paper.orders", "paper.unknown_field"] {
+        for code in
+            ["paper_template.empty", "paper_template.no_such_text", "paper.orders", "paper.unknown_field"]
+        {
             assert!(codes.contains(&code), "{code} of {codes:?}");
         }
     }

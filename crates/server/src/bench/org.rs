@@ -47,7 +47,8 @@ async fn measured(
         App::open(&url, &folder.join("keys"), &folder.join("blobs"), Arc::new(Noon), DISTRICT.into()).await?;
     let caller = Caller::system();
     app.found_town(&caller, &roster(towns, assignments), "一份只用于测速的口令").await?;
-    for (job, on) in [("组织架构图", None), ("组织架构图（按过去一天）", Some(day(BACK_THEN)))] {
+    for (job, on) in [("组织架构图", None), ("组织架构图（按过去一天）", Some(day(BACK_THEN)))]
+    {
         let mut took = Vec::new();
         let mut bytes = 0;
         for _ in 0..TIMES {
