@@ -531,13 +531,14 @@ mod tests {
         let frequency = Frequency::proposed(day(1, 1));
         let (red, blue, mut gone) = (a_restaurant("r"), a_restaurant("b"), a_restaurant("g"));
         gone.opening = Opening::Deregistered;
-        let graded = [(&red, Grade::Red), (&gone, Grade::Red), (&blue, Grade::Blue)];
+        let graded = [(&red, Some(Grade::Red)), (&gone, Some(Grade::Red)), (&blue, Some(Grade::Blue))];
         let expected: Vec<_> = expected_in_year(&graded, &frequency, day(1, 1))
             .iter()
             .map(|e| (e.place.to_string(), e.visits))
             .collect();
         assert_eq!(expected, [("b".to_owned(), 1), ("r".to_owned(), 12)]);
         assert!(frequency.is_ordered());
+        assert_eq!(frequency.visits(None), frequency.blue, "without a grade as the lowest, until a town decides");
         assert!(!Frequency { blue: 6, ..frequency }.is_ordered());
     }
 
