@@ -538,7 +538,11 @@ mod tests {
             .collect();
         assert_eq!(expected, [("b".to_owned(), 1), ("r".to_owned(), 12)]);
         assert!(frequency.is_ordered());
-        assert_eq!(frequency.visits(None), frequency.blue, "without a grade as the lowest, until a town decides");
+        assert_eq!(
+            frequency.visits(None),
+            frequency.blue,
+            "without a grade as the lowest, until a town decides"
+        );
         assert!(!Frequency { blue: 6, ..frequency }.is_ordered());
     }
 
