@@ -427,7 +427,7 @@ impl App {
         tx.update_paper_template(&record).await?;
         record.version += 1;
         let answer = view(caller, &record, &Names::read(&mut tx).await?, on);
-        let action = if asked.approve { "paper_template.approve" } else { "paper_template.return" };
+        let action = if asked.approve { "paper_template.approve" } else { "paper_template.reject" };
         let mut audit = caller.audit_as(hat, action, ("paper_template", id.as_str()), "", now);
         asked.reason.trim().clone_into(&mut audit.reason);
         Ok(tx.commit(audit, answer).await?)
