@@ -13,7 +13,7 @@ use testkit::postgres::Cluster;
 
 use crate::run;
 
-const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device] [--rows N] [--most N] [--json]";
+const USAGE: &str = "usage: cargo xtask bench [--size town|district|large|all|ledger|city|road|excel|tiles|device|org|papers] [--rows N] [--most N] [--json]";
 
 /// Rounds of ours, theirs, theirs, ours.
 const ROUNDS: usize = 5;
@@ -109,7 +109,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         own.args(["--database", &format!("{}/postgres", cluster.url())]);
     }
     run::must(&mut own)?;
-    if as_json || matches!(size.as_str(), "city" | "ledger") {
+    if as_json || matches!(size.as_str(), "city" | "ledger" | "org" | "papers") {
         return Ok(());
     }
     match size.as_str() {

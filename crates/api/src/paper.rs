@@ -4,7 +4,8 @@ use app::job::JobView;
 use app::paper::{
     AboutView, NumbersView, PaperApprove, PaperAsked, PaperFile, PaperFilter, PaperForm, PaperInput,
     PaperOptions, PaperPage, PaperPrint, PaperRevoke, PaperServe, PaperVersion, PaperView, Prefilled,
-    ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView,
+    ReceiptInput, ReceiptView, ReceivedPage, SeriesInput, SeriesView, TemplateDecide, TemplateWithdraw,
+    TemplatesView, TownTemplateInput, TownTemplateView,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -32,6 +33,11 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(numbers))
         .routes(routes!(print))
         .routes(routes!(printed))
+        .routes(routes!(templates, draft_template))
+        .routes(routes!(change_template))
+        .routes(routes!(decide_template))
+        .routes(routes!(withdraw_template))
+        .routes(routes!(template_example))
         .routes(routes!(one, change))
         .routes(routes!(pdf))
         .routes(routes!(docx))
@@ -326,4 +332,73 @@ async fn answer(
     Json(asked): Json<ReceiptInput>,
 ) -> Answer<Json<ReceiptView>> {
     Ok(Json(doors.app.answer_paper(&caller, &id.into(), &asked).await?))
+}
+
+/// 本镇文书模板
+#[utoipa::path(get, path = "/api/v1/papers/templates", tag = "paper",
+    responses((status = 200, body = TemplatesView), (status = 403, body = Problem)))]
+async fn templates(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<TemplatesView>> {
+    Ok(Json(doors.app.paper_templates(&caller).await?))
+}
+
+/// 起草本镇文书模板
+#[utoipa::path(post, path = "/api/v1/papers/templates", tag = "paper", request_body = TownTemplateInput,
+    responses((status = 200, body = TownTemplateView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn draft_template(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<TownTemplateInput>,
+) -> Answer<Json<TownTemplateView>> {
+    Ok(Json(doors.app.draft_paper_template(&caller, None, asked).await?))
+}
+
+/// 修改本镇文书模板草稿
+#[utoipa::path(put, path = "/api/v1/papers/templates/{id}", tag = "paper", params(("id" = String, Path)),
+    request_body = TownTemplateInput,
+    responses((status = 200, body = TownTemplateView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn change_template(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<TownTemplateInput>,
+) -> Answer<Json<TownTemplateView>> {
+    Ok(Json(doors.app.draft_paper_template(&caller, Some(&id.into()), asked).await?))
+}
+
+/// 审定或退回本镇文书模板
+#[utoipa::path(post, path = "/api/v1/papers/templates/{id}/decide", tag = "paper", params(("id" = String, Path)),
+    request_body = TemplateDecide,
+    responses((status = 200, body = TownTemplateView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn decide_template(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<TemplateDecide>,
+) -> Answer<Json<TownTemplateView>> {
+    Ok(Json(doors.app.decide_paper_template(&caller, &id.into(), &asked).await?))
+}
+
+/// 停用本镇文书模板
+#[utoipa::path(post, path = "/api/v1/papers/templates/{id}/withdraw", tag = "paper", params(("id" = String, Path)),
+    request_body = TemplateWithdraw,
+    responses((status = 200, body = TownTemplateView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn withdraw_template(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<TemplateWithdraw>,
+) -> Answer<Json<TownTemplateView>> {
+    Ok(Json(doors.app.withdraw_paper_template(&caller, &id.into(), &asked).await?))
+}
+
+/// 本镇文书模板样张
+#[utoipa::path(get, path = "/api/v1/papers/templates/{id}/example.pdf", tag = "paper", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+async fn template_example(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Response> {
+    let file = doors.app.paper_template_example(&caller, &id.into()).await?;
+    Ok(told(file, "pdf", "application/pdf", true))
 }

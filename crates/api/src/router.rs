@@ -67,6 +67,7 @@ fn uploads() -> OpenApiRouter<Doors> {
 fn ordinary() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(session::login))
+        .routes(routes!(session::demo))
         .routes(routes!(session::logout))
         .routes(routes!(session::step_up))
         .routes(routes!(session::list, session::end_others))

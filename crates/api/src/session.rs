@@ -1,6 +1,6 @@
 //! Logging in and out, and one's own sessions.
 
-use app::account::Me;
+use app::account::{DemoLogins, Me};
 use app::session::{Device, Kind, MapCode};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -65,6 +65,12 @@ pub(crate) async fn login(
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// 演示账号；正式系统中为空
+#[utoipa::path(get, path = "/api/v1/demo-logins", tag = "session", responses((status = 200, body = DemoLogins)))]
+pub(crate) async fn demo(State(doors): State<Doors>) -> Answer<Json<DemoLogins>> {
+    Ok(Json(doors.app.demo_logins().await?))
 }
 
 /// A password or a code, given again.

@@ -203,6 +203,11 @@ async fn nobody_is_on_two_rosters_at_once_and_an_expired_certificate_is_told() -
             ("expired", "2026-09-20")
         );
         assert_eq!(text(&member["skills"][1], "standing"), "unproved");
+        assert_eq!(member["gate"]["state"], "untrained", "he keeps a grid, and clause 11 asks for training first");
+        let beside = view["members"].as_array().and_then(|all| {
+            all.iter().find(|one| text(&one["person"], "id") == "p-staff1").cloned()
+        });
+        assert_eq!(beside.unwrap_or_default()["gate"], Value::Null, "nothing he is asks for it");
         assert_eq!(view["expiring"][0]["days_left"], json!(-1), "it ran out yesterday");
         let away = near.put(&format!("{here}/roster"), roster("day", "p-grid1", 4)).await?;
         assert_eq!(away.code(), "force.away");

@@ -186,6 +186,7 @@ async fn a_circular_is_signed_by_a_leader_and_answered_by_the_villages() -> anyh
 
         let open = near.get("/api/v1/papers/received?open=true").await?.items()?;
         assert_eq!((open.len(), &open[0]["receipt"]["state"]), (1, &json!("sent")));
+        assert_eq!(open[0]["paper"]["answer_by"], "2026-09-30", "who has to report sees by when");
         assert!(near.get(&to(&draft, "/paper.pdf")).await?.bytes.starts_with(b"%PDF-"));
         let seen = near.get(&to(&draft, "")).await?.ok()?;
         assert_eq!(seen["receipts"].as_array().map(Vec::len), Some(1), "a village sees its own answer only");

@@ -26,6 +26,15 @@ async fn a_login_wears_the_hats_of_the_day() -> anyhow::Result<()> {
         assert!(actions.contains(&json!("inspection.record")) && !actions.contains(&json!("hazard.order")));
         let mut nobody = Browser::new(&town.router);
         assert_eq!(nobody.get("/api/v1/me").await?.code(), "session.missing");
+        assert_eq!(me["holidays_to"], 2026, "behind it, deadlines in working days are provisional");
+        let told = nobody.get("/api/v1/demo-logins").await?.ok()?;
+        assert_eq!(told, json!({ "items": [], "password": "" }), "a real town names nobody before login");
+        let mut app = town.app.clone();
+        app.demo = true;
+        let told = app.demo_logins().await?;
+        let staff = told.items.iter().find(|one| one.login == "staff1");
+        assert_eq!(staff.map(|one| one.name.as_str()), Some("李消防"), "the sample town does");
+        assert!(told.items.len() == PEOPLE.len() && !told.password.is_empty());
         Ok(())
     })
     .await

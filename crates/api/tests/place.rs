@@ -291,6 +291,15 @@ async fn what_nobody_or_everybody_watches_and_what_is_listed_and_gone_is_told() 
         assert_eq!(counts, Some(4), "the other kinds are still counted");
         let view = clerk.get(&format!("/api/v1/places/{}", id(0))).await?.ok()?;
         assert_eq!(view["supervisors"].as_array().map(Vec::len), Some(2));
+        let third = clerk.get(&format!("/api/v1/places/{}", id(2))).await?.ok()?;
+        assert_eq!((&third["supervisors"], &third["inspectors"]), (&json!([]), &json!([])), "nobody at all");
+        let gone = clerk.get(&format!("/api/v1/places/{}", id(1))).await?.ok()?;
+        assert_eq!(gone["supervisors"], json!([]));
+        let looks = gone["inspectors"].as_array().cloned().unwrap_or_default();
+        assert!(
+            looks.iter().any(|org| org["id"] == "village-1"),
+            "no sector, and yet its village inspects: {looks:?}"
+        );
         assert_eq!(text(&view, "/coverage_errors/0/code"), "coverage.several");
         let mut other = town.login("secretary2").await?;
         assert_eq!(other.get("/api/v1/coverage-errors").await?.items()?, Vec::<Value>::new());
@@ -393,6 +402,32 @@ async fn one_question_finds_places_and_people_within_ones_reach() -> anyhow::Res
         let mut admin = town.login("admin").await?;
         let found = admin.get(&format!("/api/v1/search?q={}", urlencoded("茶馆"))).await?.ok()?;
         assert_eq!(found["places"], json!([]), "the machine's keeper reads no business");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_place_nobody_told_anything_of_is_not_graded_until_somebody_counts() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut bare = restaurant("无名小店", V1);
+        bare["heads"] = json!({});
+        bare["tags"] = json!([]);
+        let page = add(&mut clerk, bare.clone()).await?;
+        assert_eq!((text(&page, "/risk/grade"), text(&page, "/risk/grade_label")), ("ungraded", "未评级"));
+        assert_eq!(page["ungraded_visits"], 1, "the town says how often, the page shows it");
+        let missing = page["risk_reasons"].to_string();
+        assert!(missing.contains("住宿、工作、培训人数") && missing.contains("距上次检查天数"), "{missing}");
+        add(&mut clerk, restaurant("数过人的店", V1)).await?;
+        let listed = clerk.get("/api/v1/places?grade=ungraded").await?.items()?;
+        assert_eq!(names(&listed), ["无名小店"], "found as what it is, and not among the blue ones");
+        bare["heads"] = json!({ "working": 2 });
+        bare["version"] = page["version"].clone();
+        let counted = clerk.put(&format!("/api/v1/places/{}", text(&page, "/id")), bare).await?.ok()?;
+        assert_eq!((text(&counted, "/risk/grade"), &counted["ungraded_visits"]), ("blue", &Value::Null));
+        assert!(clerk.get("/api/v1/places?grade=ungraded").await?.items()?.is_empty());
         Ok(())
     })
     .await

@@ -257,6 +257,11 @@ impl Ids {
                 json!({ "template": "DT02", "org": "village-1", "values": {}, "version": 1 })
             }
             "papers/print" => json!({ "ids": [self.paper] }),
+            "papers/templates" | "papers/templates/{id}" => {
+                json!({ "code": "DT02", "words": {}, "from": "2026-10-01", "why": reason, "version": 1 })
+            }
+            "papers/templates/{id}/decide" => json!({ "approve": true, "version": 1 }),
+            "papers/templates/{id}/withdraw" => json!({ "reason": reason, "version": 1 }),
             "papers/series/{code}" => json!({ "pattern": "青〔{year}〕{n}号" }),
             "papers/{id}/approve" | "papers/{id}/issue" => json!({ "version": 1 }),
             "papers/{id}/serve" => {
@@ -517,6 +522,8 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
             let public = match *path {
                 // A list for everybody: everybody gets it.
                 "/p/officers" | "/cap/feed" => [200, 200],
+                // Empty in a real town, whoever asks.
+                "/api/v1/demo-logins" => [200, 200],
                 // The form is for everybody; what is no form is refused, a code typed in leads on.
                 "/p/report" => [200, 400],
                 "/p/receipt" => [303, 303],

@@ -54,6 +54,9 @@ async fn a_task_is_given_done_sent_back_and_reviewed_by_somebody_else() -> anyho
         assert!(sync["sheets"][&place]["items"].as_array().is_some_and(|items| items.len() > 10));
         assert_eq!(sync["quick"]["items"].as_array().map(Vec::len), Some(8));
         assert!(sync["people"].as_array().is_some_and(|p| p.iter().any(|one| one["id"] == "p-secretary1")));
+        let office = town.login("clerk").await?.get("/api/v1/sync").await?.ok()?;
+        let beside: Vec<_> = office["people"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
+        assert_eq!(beside, ["韩执法", "沈执法", "吴站长"], "by the sound of their names, not by ids");
         let foreign = next.get("/api/v1/sync").await?.ok()?;
         assert_eq!((&foreign["tasks"], &foreign["places"]), (&json!([]), &json!([])));
 

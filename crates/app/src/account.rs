@@ -48,6 +48,8 @@ pub struct Me {
     pub actions: Vec<String>,
     /// Today in the town.
     pub today: String,
+    /// The last year whose public holidays are known; a deadline in working days behind it is provisional.
+    pub holidays_to: Option<i32>,
 }
 
 /// My person.
@@ -317,6 +319,7 @@ impl App {
             hats,
             actions: caller.hats.actions().into_iter().map(|action| action.code().to_owned()).collect(),
             today: now.date().to_string(),
+            holidays_to: crate::calendar::calendar().announced_to(),
         })
     }
 
@@ -518,6 +521,55 @@ impl App {
         end_all(&mut tx, &account.id, None, now).await?;
         tx.commit(caller.audit_as(hat, action, ("account", account.id.as_str()), "", now), ()).await?;
         Ok(())
+    }
+}
+
+/// A login of the sample town, for the page on which one signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DemoLogin {
+    /// Login name.
+    pub login: String,
+    /// Whose it is.
+    pub name: String,
+    /// As what: the post he holds first.
+    pub post: String,
+}
+
+/// The logins of the sample town and their password; empty anywhere else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DemoLogins {
+    /// Logins by name.
+    pub items: Vec<DemoLogin>,
+    /// The password of all of them.
+    pub password: String,
+}
+
+impl App {
+    /// Who can be tried out in the sample town. In a real town nothing is told.
+    // tidy(caller): nobody is known before login, and everything here is made up.
+    pub async fn demo_logins(&self) -> Result<DemoLogins> {
+        if !self.demo {
+            return Ok(DemoLogins::default());
+        }
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let posts = read.posts().await?;
+        let held = read.assignments().await?;
+        let post_of = |person: &PersonId| {
+            let mine = held.iter().map(|one| &one.assignment);
+            let first =
+                mine.filter(|one| one.person == *person && one.is_valid_on(today)).min_by_key(|one| one.from);
+            let post = first.and_then(|held| posts.iter().find(|post| post.post.id == held.post));
+            post.map(|post| post.post.name.clone()).unwrap_or_default()
+        };
+        let accounts = read.accounts().await?.into_iter().filter(|one| one.active);
+        let items = accounts.map(|one| DemoLogin {
+            name: names.person(&one.person),
+            post: post_of(&one.person),
+            login: one.login,
+        });
+        Ok(DemoLogins { items: items.collect(), password: crate::sample::PASSWORD.to_owned() })
     }
 }
 

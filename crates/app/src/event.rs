@@ -72,7 +72,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "handover" => Action::HandoverRead,
         "contract" => Action::ContractRead,
         "force" | "patrol" => Action::ForceRead,
-        "paper" | "paper_series" => Action::PaperRead,
+        "paper" | "paper_series" | "paper_template" => Action::PaperRead,
         "campaign" => Action::CampaignRead,
         "drill" => Action::DrillRead,
         "facility" => Action::FacilityRead,

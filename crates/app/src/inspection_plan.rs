@@ -80,7 +80,7 @@ impl PlanStep {
 /// A place with the grade it has today.
 pub(crate) struct Graded {
     pub record: PlaceRecord,
-    pub grade: Grade,
+    pub grade: Option<Grade>,
 }
 
 fn subject(record: &PlanRecord) -> Subject {
@@ -143,6 +143,9 @@ async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>>
     Ok(records.into_iter().map(grade).collect())
 }
 
+/// How often a year a place without a grade is visited; the town's to set.
+pub(crate) const UNGRADED_VISITS: (&str, f64) = ("inspection.frequency.ungraded", 1.0);
+
 /// How often a year places are visited: the town's own numbers, otherwise those that come along.
 async fn frequency(read: &mut Read, on: Date) -> Result<Frequency> {
     let proposed = Frequency::proposed(on);
@@ -152,6 +155,7 @@ async fn frequency(read: &mut Read, on: Date) -> Result<Frequency> {
         ("inspection.frequency.orange", &mut set.orange),
         ("inspection.frequency.yellow", &mut set.yellow),
         ("inspection.frequency.blue", &mut set.blue),
+        (UNGRADED_VISITS.0, &mut set.ungraded),
     ] {
         *number = u32::from(number_on(read, (name, f64::from(*number)), on).await?);
     }
@@ -240,7 +244,10 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
     let reason = |one: &Graded| match monthly {
         Some(n) => format!("派出所列管，每年 {n} 次"),
         None => {
-            format!("{}色，每年 {} 次", one.grade.label().trim_end_matches('色'), frequency.visits(one.grade))
+            let grade = one
+                .grade
+                .map_or("未评级（资料不足）".to_owned(), |grade| format!("{}色", grade.label()));
+            format!("{grade}，每年 {} 次", frequency.visits(one.grade))
         }
     };
     let reasons: BTreeMap<PlaceId, String> =

@@ -163,7 +163,7 @@ impl PlaceBrief {
             location: p.location.map(|at| Spot { lon: at.lon_deg, lat: at.lat_deg }),
             responsible: p.responsible.name.clone(),
             phone_masked: masked(&p.responsible.phone),
-            grade_label: grade.map(|grade| grade.label().to_owned()),
+            grade_label: Some(grade.map_or(domain::risk::UNGRADED, Grade::label).to_owned()),
         }
     }
 }

@@ -8,6 +8,7 @@ mod print;
 mod receipt;
 pub(crate) mod series;
 pub(crate) mod step;
+mod template;
 mod view;
 
 use std::collections::{BTreeSet, HashMap};
@@ -34,6 +35,11 @@ pub use print::{PaperPrint, PaperPrinted};
 pub use receipt::{ReceiptInput, ReceiptView, ReceivedPage, ReceivedRow};
 pub use series::{NumberRow, NumbersView, SeriesInput, SeriesView};
 pub use step::{PaperApprove, PaperRevoke, PaperServe, PaperVersion};
+pub use template::{
+    TemplateBase, TemplateChange, TemplateDecide, TemplatePhrase, TemplateWithdraw, TemplatesView,
+    TownTemplateInput, TownTemplateView,
+};
+pub(crate) use template::{template_of, templates_waiting};
 pub(crate) use view::row;
 use view::template_view;
 pub(crate) use view::way_word;
@@ -59,6 +65,9 @@ pub(crate) fn catalog() -> &'static Catalog {
 pub struct PaperInput {
     /// Code of the template.
     pub template: String,
+    /// Its edition, to choose between the town's own and the one that comes along; the one in use when not said.
+    #[serde(default)]
+    pub edition: Option<u32>,
     /// Whose paper it is.
     pub org: String,
     /// What is filled in, by the keys of the template's fields.
@@ -126,14 +135,6 @@ pub(crate) fn hat_for(caller: &Caller, template: &Template, deed: Deed, at: &Sub
         };
         Error::Forbidden { code: "policy.forbidden", message }
     })
-}
-
-/// The template a paper was made from.
-///
-/// Errors: it no longer comes along; a mistake of the program.
-pub(crate) fn template_of(paper: &Paper) -> Result<&'static Template> {
-    let lost = || Error::Internal(format!("paper {} names no template we have", paper.id));
-    catalog().version(&paper.template, paper.edition).ok_or_else(lost)
 }
 
 pub(crate) fn subject(record: &PaperRecord) -> Subject {
@@ -207,7 +208,8 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
     };
     let mut to_approve = 0;
     for record in &drafts {
-        let (paper, template) = (&record.paper, template_of(&record.paper)?);
+        let (paper, template) = (&record.paper, template_of(read, &record.paper).await?);
+        let template = &*template;
         let is_whole = template.fill(&paper.values, &draw::frame(paper, template, today, None), true).is_ok();
         to_approve +=
             i64::from(is_whole && hat_for(caller, template, Deed::Approve, &subject(record)).is_ok());
@@ -250,7 +252,8 @@ pub(crate) async fn is_seen(read: &mut Read, caller: &Caller, id: &str) -> Resul
 /// Errors: there is none the caller may see; he only reads it.
 pub(crate) async fn may_attach(read: &mut Read, caller: &Caller, id: &str) -> Result<String> {
     let record = load(read, caller, &id.into()).await?;
-    let serves = hat_for(caller, template_of(&record.paper)?, Deed::Serve, &subject(&record)).is_ok();
+    let template = template_of(read, &record.paper).await?;
+    let serves = hat_for(caller, &template, Deed::Serve, &subject(&record)).is_ok();
     let own = caller.hats.scope(Action::PaperReceive).unwrap_or_default();
     if serves || !read.receipts_of(&record.paper.id, &own).await?.is_empty() {
         return Ok(record.path);
@@ -278,12 +281,15 @@ impl App {
             .filter(|org| may_issue_for(caller, org) && scopes.iter().any(|scope| scope.admits(&at(org))))
             .collect();
         mine.sort_by_key(|org| !is_own(caller, org));
+        // The town's own words go before those that come along, which stay there to choose.
+        let own = template::in_use(&mut read, today).await?;
         let mut templates: Vec<&Template> = Vec::new();
         for one in &catalog().templates {
             let is_newest =
                 catalog().on(&one.code, today).is_some_and(|newest| newest.version == one.version);
             let may = mine.iter().any(|org| hat_for(caller, one, Deed::Draft, &at(org)).is_ok());
             if is_newest && may {
+                templates.extend(own.get(&one.code));
                 templates.push(one);
             }
         }
@@ -340,15 +346,10 @@ impl App {
             None => None,
         };
         let template = match &before {
-            Some(before) => template_of(&before.paper)?,
-            None => catalog().on(&asked.template, today).ok_or_else(|| {
-                Error::field(
-                    "template",
-                    "paper.template",
-                    "没有这种文书模板，或今天已不能使用，请从列表中选择",
-                )
-            })?,
+            Some(before) => template_of(&mut tx, &before.paper).await?,
+            None => template::begun(&mut tx, &asked.template, asked.edition, today).await?,
         };
+        let template = &*template;
         let org = OrgId::from(asked.org.as_str());
         let known = tx.org(&org).await?.map(|one| one.org).filter(|one| one.active);
         let known = known.ok_or_else(|| Error::field("org", "paper.org", "没有这个机构，请从列表中选择"))?;
@@ -436,10 +437,10 @@ impl App {
         about: &AboutView,
     ) -> Result<Prefilled> {
         let today: Date = self.now().date();
-        let known = catalog().on(template, today);
-        let template = known.ok_or_else(|| {
-            Error::field("template", "paper.template", "没有这种文书模板，或今天已不能使用，请从列表中选择")
-        })?;
-        prefill::values(self, caller, template, about).await
+        let template = {
+            let mut read = self.db.read(&self.town).await?;
+            template::begun(&mut read, template, None, today).await?
+        };
+        prefill::values(self, caller, &template, about).await
     }
 }

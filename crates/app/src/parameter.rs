@@ -26,6 +26,7 @@ use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::house;
 use crate::incident;
+use crate::inspection_plan;
 use crate::message;
 use crate::names::Names;
 use crate::placard;
@@ -125,6 +126,12 @@ static OWN: &[Own] = &[
     own_of(GENERAL_DAYS, "一般隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(LARGER_DAYS, "较大隐患整改期限", &["日", WORKING_DAYS], 365.0),
     own_of(EXTENSION_SHARE, "延期最长占原整改期限的比例", &["%"], 100.0),
+    own_of(("inspection.frequency.red", 12.0), "红色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.orange", 4.0), "橙色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.yellow", 2.0), "黄色场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.blue", 1.0), "蓝色场所每年检查几次", &["次"], 366.0),
+    own_of(inspection_plan::UNGRADED_VISITS, "未评级（资料不足）的场所每年检查几次", &["次"], 366.0),
+    own_of(("inspection.frequency.police", 12.0), "派出所列管单位每年检查几次", &["次"], 366.0),
     own_of(EXPORTS_A_DAY, "每人每天最多导出次数", &["次"], 1_000.0),
     own_of(ROWS_AT_ONCE, "含个人信息的导出每次最多行数", &["行"], 50_000.0),
     own_of(PERSONS_UNASKED, "导出超过多少人须另一人批准", &["人"], 50_000.0),

@@ -168,6 +168,12 @@ pub(crate) fn initials(name: &str) -> String {
     name.chars().filter_map(one).collect()
 }
 
+/// How a name sounds in pinyin, syllables apart: what lists of people are ordered by.
+pub(crate) fn sound(name: &str) -> String {
+    let one = |c: char| c.to_pinyin().map_or(c.to_string(), |sound| sound.plain().to_owned());
+    name.chars().map(one).collect::<Vec<_>>().join(" ")
+}
+
 /// What one person is shown with.
 struct Shown<'a> {
     caller: &'a Caller,

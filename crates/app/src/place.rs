@@ -126,7 +126,7 @@ pub(crate) fn coverage_sentence(error: &CoverageError, names: &Gazetteer) -> Str
 /// One word for an error of coverage.
 pub(crate) fn coverage_label(code: &str) -> &'static str {
     match code {
-        "coverage.nobody" => "无人监管",
+        "coverage.nobody" => "无行业主管部门",
         "coverage.several" => "多头监管",
         "coverage.listed_but_gone" => "在册已不存在",
         _ => "在营未列入名录",

@@ -4,7 +4,7 @@
 use domain::ids::PlaceId;
 use domain::place::Place;
 use domain::policy::Action;
-use domain::risk::{Facts, LastInspection, RiskTable, Score};
+use domain::risk::{Facts, Grade, LastInspection, RiskTable, Score};
 use domain::time::{Date, Timestamp};
 use store::place::{PlaceFilter, PlaceRecord};
 use store::risk::Signs;
@@ -36,7 +36,7 @@ pub(crate) fn score(place: &Place, recorded_at: Timestamp, signs: &Signs, on: Da
         Some(day) => LastInspection::DaysAgo(u32::try_from(days(day)).unwrap_or(u32::MAX)),
         None => match days(recorded_at.date()) {
             silent if silent >= SILENT_DAYS => {
-                LastInspection::DaysAgo(u32::try_from(silent).unwrap_or(u32::MAX))
+                LastInspection::Silent(u32::try_from(silent).unwrap_or(u32::MAX))
             }
             _ => LastInspection::Unknown,
         },
@@ -54,9 +54,11 @@ pub(crate) fn score(place: &Place, recorded_at: Timestamp, signs: &Signs, on: Da
     table().score(&facts)
 }
 
+/// Code by which places without a grade are asked for and shown; their copy is kept empty.
+pub(crate) const UNGRADED_CODE: &str = "ungraded";
+
 /// Code of a grade as kept and sent.
-pub(crate) fn grade_code(grade: domain::risk::Grade) -> &'static str {
-    use domain::risk::Grade;
+pub(crate) fn grade_code(grade: Grade) -> &'static str {
     match grade {
         Grade::Red => "red",
         Grade::Orange => "orange",
@@ -69,7 +71,7 @@ pub(crate) fn grade_code(grade: domain::risk::Grade) -> &'static str {
 pub(crate) fn copy_into(record: &mut PlaceRecord, signs: &Signs, on: Date) {
     let score = score(&record.place, record.recorded_at, signs, on);
     record.cached_risk_points = Some(i64::from(score.points));
-    record.cached_risk_grade = grade_code(score.grade).to_owned();
+    record.cached_risk_grade = score.grade.map_or("", grade_code).to_owned();
 }
 
 /// Points of many records.
@@ -80,7 +82,7 @@ async fn copies(read: &mut Read, records: &[PlaceRecord], on: Date) -> Result<Ve
     for record in records {
         let own = signs.get(&record.place.id).cloned().unwrap_or_default();
         let score = score(&record.place, record.recorded_at, &own, on);
-        let grade = grade_code(score.grade);
+        let grade = score.grade.map_or("", grade_code);
         if record.cached_risk_points != Some(i64::from(score.points)) || record.cached_risk_grade != grade {
             changed.push((record.place.id.clone(), score.points, grade.to_owned()));
         }

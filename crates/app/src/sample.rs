@@ -38,6 +38,9 @@ use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
 use history::{Body, Hat};
 pub use people::roster;
+
+/// The password of every login of the sample town.
+pub const PASSWORD: &str = "演示密码-请勿用于正式环境";
 use places::Village;
 use record::Cast;
 

@@ -52,6 +52,20 @@ pub struct SyncView {
     pub people: Vec<Named>,
 }
 
+/// Who may be chosen to go along: colleagues of the organisation he goes out for before others, each by the sound of the name,
+/// as people look for one another.
+fn companions(people: BTreeMap<PersonId, bool>, names: &Names) -> Vec<Named> {
+    let mut found: Vec<(bool, String, Named)> = people
+        .into_iter()
+        .map(|(id, is_near)| {
+            let named = Named::new(id.to_string(), names.person(&id));
+            (!is_near, crate::person::sound(&named.name), named)
+        })
+        .collect();
+    found.sort_by(|a, b| (a.0, &a.1, &a.2.id).cmp(&(b.0, &b.1, &b.2.id)));
+    found.into_iter().map(|(_, _, named)| named).collect()
+}
+
 impl App {
     /// What the caller's phone takes along. `since` is the cursor of the last time.
     pub async fn sync(&self, caller: &Caller, since: Option<&str>) -> Result<SyncView> {
@@ -121,11 +135,13 @@ impl App {
             }
             None => Vec::new(),
         };
-        let mut people: BTreeSet<PersonId> = BTreeSet::new();
+        // The organisation of the hat he wears first is the one he goes out for.
+        let first = caller.hats.all().first().map(|hat| hat.org.clone());
+        let mut people: BTreeMap<PersonId, bool> = BTreeMap::new();
         for held in read.assignments().await? {
             let held = held.assignment;
             if held.is_valid_on(today) && orgs.contains(&held.org) && held.person != caller.person {
-                people.insert(held.person);
+                *people.entry(held.person).or_default() |= Some(&held.org) == first.as_ref();
             }
         }
         Ok(SyncView {
@@ -139,7 +155,7 @@ impl App {
             quick,
             rechecks,
             hazard_codes: hazard_codes(),
-            people: people.iter().map(|id| Named::new(id.to_string(), names.person(id))).collect(),
+            people: companions(people, &names),
         })
     }
 }

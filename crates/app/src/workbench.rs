@@ -497,6 +497,10 @@ impl App {
         if to_issue > 0 {
             counts.push(count("papers_to_issue", "待印发文书", to_issue, "due", "/papers?state=approved"));
         }
+        let templates = crate::paper::templates_waiting(read, caller).await?;
+        if templates > 0 {
+            counts.push(count("paper_templates", "待审定文书模板", templates, "due", "/papers/templates"));
+        }
         let (to_call, calls) = crate::call_test::waiting(read, caller, today).await?;
         if calls > 0 {
             counts.push(count("calls", "呼叫测试等我应答", calls, "late", "/call-tests"));

@@ -53,6 +53,11 @@ impl Calendar {
         self.announced.contains(&year)
     }
 
+    /// The last year whose public holidays are known; none when no notice is.
+    pub fn announced_to(&self) -> Option<i32> {
+        self.announced.last().copied()
+    }
+
     /// Whether offices work on this date.
     pub fn is_working_day(&self, date: Date) -> bool {
         match self.days.get(&date) {
@@ -134,6 +139,12 @@ mod tests {
         assert_eq!(spring_festival_2026().working_day_after(friday, 1), Ok(date(2026, 2, 14)));
         assert_eq!(spring_festival_2026().working_day_after(friday, 2), Ok(date(2026, 2, 24)));
         assert_eq!(Calendar::weekdays().working_day_after(friday, 1), Ok(date(2026, 2, 16)));
+    }
+
+    #[test]
+    fn what_lies_behind_the_last_notice_is_provisional() {
+        assert_eq!(spring_festival_2026().announced_to(), Some(2026));
+        assert_eq!(Calendar::weekdays().announced_to(), None);
     }
 
     #[test]

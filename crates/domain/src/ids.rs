@@ -102,6 +102,8 @@ ids! {
     OrgId
     /// 公文和表单.
     PaperId
+    /// 本镇文书模板.
+    PaperTemplateId
     /// 人员.
     PersonId
     /// 照片、签名等附件.

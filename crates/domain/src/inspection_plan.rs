@@ -297,21 +297,24 @@ pub struct Frequency {
     pub yellow: u32,
     /// 蓝.
     pub blue: u32,
+    /// 未评级, for want of facts; no source says how often, it comes with that of the lowest grade.
+    pub ungraded: u32,
 }
 
 impl Frequency {
     /// Our proposal: monthly, quarterly, half-yearly, yearly.
     pub fn proposed(valid_from: Date) -> Self {
-        Self { valid_from, red: 12, orange: 4, yellow: 2, blue: 1 }
+        Self { valid_from, red: 12, orange: 4, yellow: 2, blue: 1, ungraded: 1 }
     }
 
-    /// Visits a year of a grade.
-    pub fn visits(&self, grade: Grade) -> u32 {
+    /// Visits a year of a grade, or of a place without one.
+    pub fn visits(&self, grade: Option<Grade>) -> u32 {
         match grade {
-            Grade::Red => self.red,
-            Grade::Orange => self.orange,
-            Grade::Yellow => self.yellow,
-            Grade::Blue => self.blue,
+            Some(Grade::Red) => self.red,
+            Some(Grade::Orange) => self.orange,
+            Some(Grade::Yellow) => self.yellow,
+            Some(Grade::Blue) => self.blue,
+            None => self.ungraded,
         }
     }
 
@@ -331,7 +334,11 @@ pub struct Expected {
 }
 
 /// What a year expects of the places that exist on this date: each by its grade's frequency, in the order of ids.
-pub fn expected_in_year(graded: &[(&Place, Grade)], frequency: &Frequency, on: Date) -> Vec<Expected> {
+pub fn expected_in_year(
+    graded: &[(&Place, Option<Grade>)],
+    frequency: &Frequency,
+    on: Date,
+) -> Vec<Expected> {
     let mut expected: Vec<Expected> = graded
         .iter()
         .filter(|(place, _)| !place.is_gone(on))
@@ -524,13 +531,18 @@ mod tests {
         let frequency = Frequency::proposed(day(1, 1));
         let (red, blue, mut gone) = (a_restaurant("r"), a_restaurant("b"), a_restaurant("g"));
         gone.opening = Opening::Deregistered;
-        let graded = [(&red, Grade::Red), (&gone, Grade::Red), (&blue, Grade::Blue)];
+        let graded = [(&red, Some(Grade::Red)), (&gone, Some(Grade::Red)), (&blue, Some(Grade::Blue))];
         let expected: Vec<_> = expected_in_year(&graded, &frequency, day(1, 1))
             .iter()
             .map(|e| (e.place.to_string(), e.visits))
             .collect();
         assert_eq!(expected, [("b".to_owned(), 1), ("r".to_owned(), 12)]);
         assert!(frequency.is_ordered());
+        assert_eq!(
+            frequency.visits(None),
+            frequency.blue,
+            "without a grade as the lowest, until a town decides"
+        );
         assert!(!Frequency { blue: 6, ..frequency }.is_ordered());
     }
 

@@ -8,6 +8,7 @@ mod rights;
 mod series;
 #[cfg(test)]
 mod tests;
+mod town;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use life::{
     About, Acted, Approval, Authority, Frozen, Number, Paper, PaperRefusal, Receipt, Service, State,
 };
 pub use series::Series;
+pub use town::{Phrase, TOWN_EDITIONS, TemplateRefusal, TownState, TownTemplate};
 
 /// Templates of enforcement: only a certified officer may issue them. Source: handbook of documents DT03, DT04, DT28.
 pub const ENFORCEMENT: [&str; 3] = ["DT03", "DT04", "DT28"];

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::place::{HeadCounts, KindCode, Place};
 use crate::time::Date;
 
+/// What a place is called whose facts do not suffice for a grade.
+pub const UNGRADED: &str = "未评级";
+
 /// Four grades, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +90,8 @@ impl Measure {
 pub enum LastInspection {
     /// So many days ago.
     DaysAgo(u32),
+    /// Nothing on record here for so many days: it counts like days, and says nothing about the place.
+    Silent(u32),
     /// Never.
     Never,
     /// 无数据: older records may exist on paper.
@@ -138,6 +143,21 @@ impl Facts {
         }
     }
 
+    /// Whether anything is known of the place itself beside what kind it is: people in it, an inspection, a hazard, a report.
+    /// Without that few points are no sign of little risk.
+    fn tell(&self) -> bool {
+        let counted = [
+            self.open_general,
+            self.open_larger,
+            self.open_major_suspect,
+            self.overdue,
+            self.recurrence,
+            self.reports,
+        ];
+        let inspected = matches!(self.last_inspection, LastInspection::DaysAgo(_) | LastInspection::Never);
+        inspected || self.heads.largest().is_some() || counted.iter().any(|n| *n > 0)
+    }
+
     fn measure(&self, measure: Measure) -> Option<u32> {
         match measure {
             Measure::LargestHeads => self.heads.largest(),
@@ -150,7 +170,7 @@ impl Facts {
             Measure::Recurrence => Some(self.recurrence),
             Measure::Reports => Some(self.reports),
             Measure::DaysSinceInspection => match self.last_inspection {
-                LastInspection::DaysAgo(days) => Some(days),
+                LastInspection::DaysAgo(days) | LastInspection::Silent(days) => Some(days),
                 LastInspection::Never => Some(u32::MAX),
                 LastInspection::Unknown => None,
             },
@@ -256,8 +276,8 @@ pub struct Reason {
 pub struct Score {
     /// Never below 0.
     pub points: u32,
-    /// The grade they give.
-    pub grade: Grade,
+    /// The grade they give; none where it would be the lowest for want of facts, which [`Score::unknown`] names.
+    pub grade: Option<Grade>,
     /// Edition of the table.
     pub edition: u32,
     /// In the order of the table.
@@ -351,7 +371,11 @@ impl RiskTable {
         }
         let sum = reasons.iter().fold(0i64, |sum, reason| sum.saturating_add(reason.points));
         let points = u32::try_from(sum.max(0)).unwrap_or(u32::MAX);
-        Score { points, grade: self.grade(points), edition: self.edition, reasons, unknown }
+        if let LastInspection::Silent(_) = facts.last_inspection {
+            unknown.insert(Measure::DaysSinceInspection);
+        }
+        let grade = Some(self.grade(points)).filter(|grade| *grade != Grade::Blue || facts.tell());
+        Score { points, grade, edition: self.edition, reasons, unknown }
     }
 
     /// The grade of so many points.
@@ -433,15 +457,37 @@ mod tests {
             reasons,
             [("three_in_one", 25), ("self_built", 5), ("gas_bottle", 8), ("open_general", 2)]
         );
-        assert_eq!((score.points, score.grade), (40, Grade::Orange));
+        assert_eq!((score.points, score.grade), (40, Some(Grade::Orange)));
         assert!(score.reasons.iter().all(|r| r.source == "P"), "no law gives these numbers");
     }
 
     #[test]
     fn what_nobody_knows_gives_no_points_and_is_named() {
         let score = table().score(&quiet_shop());
-        assert_eq!((score.points, score.grade), (0, Grade::Blue));
+        assert_eq!((score.points, score.grade), (0, Some(Grade::Blue)));
         assert_eq!(score.unknown, BTreeSet::from([Measure::LargestHeads, Measure::AreaM2]));
+    }
+
+    #[test]
+    fn a_place_nobody_told_anything_of_is_not_graded_and_says_what_is_missing() {
+        for last_inspection in [LastInspection::Unknown, LastInspection::Silent(400)] {
+            let score = table().score(&Facts { last_inspection, ..quiet_shop() });
+            assert_eq!(score.grade, None, "few points for want of facts are no blue");
+            let missing = [Measure::LargestHeads, Measure::AreaM2, Measure::DaysSinceInspection];
+            assert_eq!(score.unknown, BTreeSet::from(missing));
+        }
+        let unseen = || Facts { last_inspection: LastInspection::Silent(400), ..quiet_shop() };
+        assert_eq!(table().score(&unseen()).points, 15, "the silence itself counts");
+        let heads = HeadCounts { working: Some(3), ..HeadCounts::default() };
+        assert_eq!(table().score(&Facts { heads, ..unseen() }).grade, Some(Grade::Blue));
+        assert_eq!(table().score(&Facts { open_general: 1, ..unseen() }).grade, Some(Grade::Blue));
+        let mut risky = unseen();
+        risky.kinds.extend(["three_in_one", "elder_care"].map(KindCode::from));
+        assert_eq!(
+            table().score(&risky).grade,
+            Some(Grade::Red),
+            "what is known suffices for a higher grade"
+        );
     }
 
     #[test]

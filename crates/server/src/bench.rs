@@ -176,6 +176,7 @@ fn sizes(word: &str) -> anyhow::Result<Vec<Size>> {
 #[derive(Debug, clap::Args)]
 pub struct Asked {
     /// `town`, `district`, `large` or `all`: everything up to it; `city` needs an empty PostgreSQL as `--database`;
+    /// `org` is the chart of a town and of a district of 23 towns with 20,000 assignments, `papers` one page and 500 placards;
     /// `ledger` is 100,000 rows through the import itself, `road` networks of three sizes and siting, `tiles` vector
     /// tiles of up to a million points, `device` frames decoded and kept.
     #[arg(long, default_value = "district")]
@@ -216,6 +217,11 @@ pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
                 ledger::measure(&mut figures, rows).await?;
             }
         }
+        ("org", _) => {
+            org::measure(&mut figures, TOWN.name, 1, 300).await?;
+            org::measure(&mut figures, DISTRICT.name, 23, 20_000).await?;
+        }
+        ("papers", _) => paper::measure(&mut figures)?,
         ("road", _) => road::measure(&mut figures)?,
         ("device", _) => device::measure(&mut figures).await?,
         ("tiles", _) => tiles::measure(&mut figures)?,

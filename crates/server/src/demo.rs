@@ -10,7 +10,7 @@ use domain::time::Date;
 use crate::config::Where;
 
 /// The password of every demo account.
-pub const PASSWORD: &str = "演示密码-请勿用于正式环境";
+pub const PASSWORD: &str = sample::PASSWORD;
 /// Marks a folder as a demo.
 const MARK: &str = "演示数据";
 /// The shipped checklists are in force from here, before the history begins.

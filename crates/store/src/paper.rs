@@ -1,6 +1,8 @@
 //! Papers as rows: the paper as JSON with columns to search and sort by, what bodies of the town say to circulars, and
 //! the town's own number series. What does not belong here: whether a step is allowed (`domain::paper`), bytes (`blob`).
 
+mod template;
+
 use domain::ids::{OrgId, PaperId};
 use domain::paper::{Paper, Receipt};
 use domain::policy::Scope;
@@ -9,6 +11,8 @@ use domain::time::Timestamp;
 use crate::scope::{Columns, Where};
 use crate::value::json;
 use crate::{Read, Result, Row, Value, Write, args, cols};
+
+pub use template::TownTemplateRecord;
 
 pub(crate) const COLUMNS: Columns = Columns { path: "path", org: "org", place: "" };
 

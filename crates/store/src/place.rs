@@ -293,7 +293,11 @@ impl Read {
             only.below("path", path);
         }
         only.is("village", filter.village.as_deref());
-        only.is("cached_risk_grade", filter.grade.as_deref());
+        // Without a grade for want of facts the copy is empty.
+        only.is(
+            "cached_risk_grade",
+            filter.grade.as_deref().map(|code| if code == "ungraded" { "" } else { code }),
+        );
         only.is("opening", filter.opening.as_ref().map(word).transpose()?.as_deref());
         if let Some((kind, on)) = &filter.listed {
             let (kind, day) = (only.mark(word(kind)?), only.mark(*on));

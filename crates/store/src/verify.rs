@@ -67,6 +67,7 @@ pub const SEALED: &[&str] = &[
     "paper",
     "paper_receipt",
     "paper_series",
+    "paper_template",
     "placard",
     "facility",
     "facility_event",

@@ -7,11 +7,11 @@ mod scopes;
 use std::collections::BTreeSet;
 
 use domain::ids::TownCode;
-use domain::paper::{About, Approval, Number, Paper, Receipt, State, Values};
+use domain::paper::{About, Approval, Number, Paper, Receipt, State, TownTemplate, Values};
 use domain::time::{Timestamp, parse_date};
 use ground::entry;
 use scopes::{below, everything, of_org};
-use store::paper::{PaperFilter, PaperRecord, ReceiptRecord, SeriesRecord};
+use store::paper::{PaperFilter, PaperRecord, ReceiptRecord, SeriesRecord, TownTemplateRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -151,6 +151,51 @@ async fn a_body_answers_for_itself_and_series_are_set_once_a_version() -> anyhow
         drop(read);
         let mut tx = db.write(&town()).await?;
         assert!(matches!(tx.update_receipt(&own).await, Err(Error::Conflict { .. })), "seen before");
+        Ok(())
+    })
+    .await
+}
+
+fn worded(id: &str, edition: u32) -> anyhow::Result<TownTemplateRecord> {
+    let made: TownTemplate = serde_json::from_value(serde_json::json!({
+        "id": id, "base": 1, "why": "改一句", "drafted_by": "p", "state": { "stage": "draft" },
+        "template": { "code": "DT02", "name": "督促整改通知书", "name_en": "Advice", "version": edition,
+            "valid_from": "2026-10-01", "valid_to": null, "layout": "form", "nature": "advice", "origin": "issued",
+            "issued_by": ["village"], "series": null, "sealed": false, "title": "督促整改通知书", "recipients": null,
+            "note": null, "check": null, "fields": [], "body": [] } }))?;
+    Ok(TownTemplateRecord { made, recorded_by: "某人".to_owned(), version: 1, recorded_at: NOW })
+}
+
+#[tokio::test]
+async fn an_edition_of_the_towns_templates_is_taken_once_and_stays_readable() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut tx = db.write(&town()).await?;
+        tx.insert_paper_template(&worded("t2", 1002)?).await?;
+        tx.insert_paper_template(&worded("t1", 1001)?).await?;
+        tx.commit(audit("t1"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(tx.insert_paper_template(&worded("t3", 1001)?).await.is_err(), "the edition is taken");
+        drop(tx);
+        let mut tx = db.write(&town()).await?;
+        let mut first = tx.paper_template(&"t1".into()).await?.expect("kept");
+        let seen_before = first.clone();
+        first.made = first.made.withdraw("q".into(), NOW.date(), "不用了")?;
+        tx.update_paper_template(&first).await?;
+        tx.commit(audit("t1"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let stale = tx.update_paper_template(&seen_before).await;
+        assert!(matches!(stale, Err(Error::Conflict { .. })), "seen before the step");
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        let all = read.paper_templates().await?;
+        let editions: Vec<u32> = all.iter().map(|one| one.made.template.version).collect();
+        assert_eq!(editions, [1001, 1002]);
+        let kept = read.paper_template_edition("DT02", 1001).await?.expect("withdrawn and kept");
+        assert_eq!((kept.made.state.code(), kept.version), ("withdrawn", 2));
+        assert!(read.paper_template_edition("DT02", 1003).await?.is_none());
+        assert!(db.read(&TownCode::from("500118104000")).await?.paper_templates().await?.is_empty());
+        assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })
     .await

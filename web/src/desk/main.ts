@@ -36,4 +36,5 @@ void (async () => {
   await router.isReady()
   watchUpgrade()
   app.mount('#app')
+  void import('../shared/ui/problem').then((room) => room.mindProblems())
 })()

@@ -3,7 +3,7 @@ import { computed, ref } from 'vue'
 import { ApiProblem, api } from '../shared/api/client'
 import type { LoginInput, Me } from '../shared/api/contract'
 import { stopLive } from '../shared/api/live'
-import { setToday } from '../shared/formats'
+import { setHolidaysTo, setToday } from '../shared/formats'
 
 /** Who is signed in and what they may do. */
 export const useSession = defineStore('session', () => {
@@ -14,6 +14,7 @@ export const useSession = defineStore('session', () => {
     me.value = answer
     known.value = true
     if (answer.today) setToday(answer.today)
+    setHolidaysTo(answer.holidays_to)
   }
   /** Asks once who is signed in; nobody is no error. */
   async function ensure(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { count, day, instant, moment, percent, setToday } from './formats'
+import { count, day, instant, moment, percent, provisional, setHolidaysTo, setToday } from './formats'
 
 it('says the year only when it is another', () => {
   setToday('2026-11-25')
@@ -20,4 +20,12 @@ it('never rounds a share up to the whole', () => {
   expect(percent(1)).toBe('100%')
   expect(percent(null)).toBe('—')
   expect(count(12345)).toBe('12,345')
+})
+
+it('a deadline behind the last holiday notice is provisional, none when nobody said which that is', () => {
+  expect(provisional('2027-01-04')).toBe(false)
+  setHolidaysTo(2026)
+  expect(['2026-12-31', '2027-01-04', '2027-01-04T18:00:00+08:00', null].map((one) => provisional(one))).toEqual([false, true, true, false])
+  setHolidaysTo(null)
+  expect(provisional('2027-01-04')).toBe(false)
 })

@@ -27,6 +27,14 @@ export function setToday(day: Day): void {
   thisYear = day.slice(0, 4)
 }
 
+let holidaysTo = 9999
+/** The last year whose public holidays are known, from the server's calendar. */
+export function setHolidaysTo(year: number | null | undefined): void {
+  holidaysTo = year ?? 9999
+}
+/** Whether a day counted in working days may still move: the State Council has not said when its year is off. */
+export const provisional = (value: Day | Instant | null | undefined): boolean => Number(value?.slice(0, 4) ?? 0) > holidaysTo
+
 /** `11-26`, with the year only when it is another. */
 export function day(value: Day | null | undefined, empty = '—'): string {
   if (!value) return empty

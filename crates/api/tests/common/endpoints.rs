@@ -26,6 +26,7 @@ use Kind::{Business, Keeper, Mine, Own, Public, Row, Rows, Words};
 /// Method, path, kind. `{…}` stands for something of the first village, as `policy` fills it in.
 pub const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/login", Public),
+    ("get", "/api/v1/demo-logins", Public),
     ("get", "/p/b-{code}", Public),
     ("get", "/in/{provider}", Public),
     ("post", "/in/{provider}", Public),
@@ -293,6 +294,12 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/papers/series/{code}/numbers", Rows),
     ("post", "/api/v1/papers/print", Row),
     ("get", "/api/v1/papers/prints/{job}", Business),
+    ("get", "/api/v1/papers/templates", Business),
+    ("post", "/api/v1/papers/templates", Business),
+    ("put", "/api/v1/papers/templates/{id}", Business),
+    ("post", "/api/v1/papers/templates/{id}/decide", Business),
+    ("post", "/api/v1/papers/templates/{id}/withdraw", Business),
+    ("get", "/api/v1/papers/templates/{id}/example.pdf", Business),
     ("get", "/api/v1/papers/{id}", Row),
     ("put", "/api/v1/papers/{id}", Row),
     ("get", "/api/v1/papers/{id}/paper.pdf", Row),

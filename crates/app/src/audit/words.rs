@@ -49,6 +49,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("org", "机构"),
     ("paper", "文书"),
     ("paper_series", "文书编号"),
+    ("paper_template", "本镇文书模板"),
     ("parameter", "镇定参数"),
     ("patrol", "站队巡查"),
     ("person", "人员"),

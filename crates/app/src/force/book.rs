@@ -16,6 +16,7 @@ use super::view::*;
 use super::{CHECK_DAYS, standards_on, subject};
 use crate::call_test::{LastCall, last_calls};
 use crate::certificate;
+use crate::gate::Gatekeeper;
 use crate::names::Names;
 use crate::task::number_on;
 use crate::view::{Named, Word};
@@ -31,6 +32,9 @@ pub(super) struct Book {
     pub standards: Vec<Standard>,
     held: BTreeMap<String, Vec<Assignment>>,
     certificates: BTreeMap<PersonId, Vec<Certificate>>,
+    /// What everybody is today, whatever force he is of: a post elsewhere may ask for training.
+    roles: BTreeMap<PersonId, Vec<Role>>,
+    gate: Gatekeeper,
     checks: BTreeMap<ForceId, Vec<KitCheck>>,
     duties: Vec<Duty>,
     patrols: HashMap<ForceId, i64>,
@@ -67,7 +71,11 @@ impl Book {
             _ => None,
         };
         let mut held: BTreeMap<String, Vec<Assignment>> = BTreeMap::new();
+        let mut roles: BTreeMap<PersonId, Vec<Role>> = BTreeMap::new();
         for record in read.assignments().await? {
+            if record.assignment.is_valid_on(today) {
+                roles.entry(record.assignment.person.clone()).or_default().push(record.assignment.role);
+            }
             if ROLES.contains(&record.assignment.role) {
                 held.entry(record.assignment.post.to_string()).or_default().push(record.assignment);
             }
@@ -94,6 +102,8 @@ impl Book {
             standards: standards_on(read, today).await?,
             held,
             certificates,
+            roles,
+            gate: Gatekeeper::read(read).await?,
             checks,
             duties: duties.into_iter().map(|record| record.duty).collect(),
             patrols: read.patrol_counts(month_of(today)).await?.into_iter().collect(),
@@ -229,6 +239,7 @@ impl Book {
                 last_day: standing.last_day().map(|day| day.to_string()),
             }
         };
+        let roles = self.roles.get(&held.person).map_or(&[][..], Vec::as_slice);
         ForceMemberView {
             person: self.person(&held.person),
             role: Word::new(held.role.code(), held.role.label()),
@@ -248,6 +259,7 @@ impl Book {
                 })
                 .collect(),
             absent: known.absence(self.today),
+            gate: self.gate.standing(&held.person, roles, self.today),
         }
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::call_test::LastCall;
+use crate::gate::GateView;
 use crate::view::{Named, Word};
 
 /// What is missing of one line of the standard.
@@ -207,6 +208,8 @@ pub struct ForceMemberView {
     pub away: Vec<AwayView>,
     /// Why he is not there today.
     pub absent: Option<String>,
+    /// How he stands with the training that one of his posts asks for; null where none does.
+    pub gate: Option<GateView>,
 }
 
 /// A stay in the unified dispatch.

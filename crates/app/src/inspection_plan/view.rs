@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::ids::PlaceId;
 use domain::inspection_plan::{PlanItem, Span, State, Uncovered};
 use domain::policy::Action;
-use domain::risk::Grade;
+use domain::risk::{Grade, UNGRADED};
 use domain::time::parse_date;
 use serde::{Deserialize, Serialize};
 use store::audit::Entry;
@@ -343,7 +343,7 @@ impl PlanView {
                 place,
                 village,
                 grade: grade.map(|grade| crate::risk::grade_code(grade).to_owned()),
-                grade_label: grade.map(|grade| grade.label().to_owned()),
+                grade_label: Some(grade.map_or(UNGRADED, Grade::label).to_owned()),
                 from: item.from.to_string(),
                 to: item.to.to_string(),
                 reason: item.reason.clone(),
@@ -354,7 +354,7 @@ impl PlanView {
             UncoveredView {
                 place,
                 village,
-                grade_label: grade.map(|grade| grade.label().to_owned()).unwrap_or_default(),
+                grade_label: grade.map_or(UNGRADED, Grade::label).to_owned(),
                 expected: gap.wanted,
                 planned: gap.planned,
                 missing: gap.wanted.saturating_sub(gap.planned),

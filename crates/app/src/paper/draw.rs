@@ -85,7 +85,8 @@ pub(crate) async fn document(
     today: Date,
     complete: bool,
 ) -> Result<(Document, Pictures)> {
-    let template = template_of(paper)?;
+    let template = template_of(read, paper).await?;
+    let template = &*template;
     let signer = match paper.state.approval() {
         Some(approval) => Some(crate::names::Names::read(read).await?.person(&approval.by)),
         None => None,

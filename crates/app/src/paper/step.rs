@@ -159,7 +159,8 @@ impl App {
         let today = now.date();
         let mut tx = self.write(caller).await?;
         let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
-        let template = template_of(&record.paper)?;
+        let template = template_of(&mut tx, &record.paper).await?;
+        let template = &*template;
         let hat = hat_for(caller, template, Deed::Approve, &subject(&record))?;
         if record.paper.state != State::Draft {
             return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
@@ -194,8 +195,8 @@ impl App {
         let today = now.date();
         let mut read = self.db.read(&self.town).await?;
         let record = self.seen(&mut read, caller, id, asked.version).await?;
-        let template = template_of(&record.paper)?;
-        let hat = hat_for(caller, template, Deed::Issue, &subject(&record))?;
+        let template = template_of(&mut read, &record.paper).await?;
+        let hat = hat_for(caller, &template, Deed::Issue, &subject(&record))?;
         let State::Approved { approval } = &record.paper.state else {
             return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
         };
@@ -251,7 +252,8 @@ impl App {
         let (way, on) = (way(&asked.way)?, read_day("on", &asked.on)?);
         let mut tx = self.write(caller).await?;
         let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
-        let hat = hat_for(caller, template_of(&record.paper)?, Deed::Serve, &subject(&record))?;
+        let template = template_of(&mut tx, &record.paper).await?;
+        let hat = hat_for(caller, &template, Deed::Serve, &subject(&record))?;
         let photos: Vec<PhotoId> = asked.photos.iter().map(|id| PhotoId::from(id.as_str())).collect();
         let here = tx.photos(&photos).await?;
         let is_own = |id: &PhotoId| {
@@ -290,7 +292,8 @@ impl App {
         let mut tx = self.write(caller).await?;
         let mut record = self.seen(&mut tx, caller, id, asked.version).await?;
         let deed = if record.paper.state == State::Draft { Deed::Draft } else { Deed::Revoke };
-        let hat = hat_for(caller, template_of(&record.paper)?, deed, &subject(&record))?;
+        let template = template_of(&mut tx, &record.paper).await?;
+        let hat = hat_for(caller, &template, deed, &subject(&record))?;
         record.paper = record.paper.revoke(&asked.reason, caller.person.clone(), now.date())?;
         tx.update_paper(&record).await?;
         record.version += 1;

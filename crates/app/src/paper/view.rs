@@ -1,8 +1,9 @@
 //! Papers as pages see them, and how they are filled. What does not belong here: what is done with a paper (the parent room).
 
 use domain::hazard::ServeMethod;
-use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, Template, Values};
+use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values};
 use domain::policy::Action;
+use domain::time::parse_date;
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::paper::PaperRecord;
@@ -54,6 +55,8 @@ pub struct PaperTemplate {
     pub name_en: String,
     /// Version.
     pub edition: u32,
+    /// Which of the town's own it is, from 1; 0 for one that comes along.
+    pub own: u32,
     /// As `circular`, `form`.
     pub layout: String,
     /// Its layout in Chinese.
@@ -115,6 +118,8 @@ pub struct PaperRow {
     pub state_label: String,
     /// The date on it.
     pub dated: Option<String>,
+    /// The day by which those it goes to are to report; null where it names none.
+    pub answer_by: Option<String>,
     /// When it was drafted.
     pub recorded_at: String,
     /// Who drafted it.
@@ -275,6 +280,7 @@ pub(super) fn template_view(template: &Template) -> PaperTemplate {
         name: template.name.clone(),
         name_en: template.name_en.clone(),
         edition: template.version,
+        own: template.version.saturating_sub(TOWN_EDITIONS),
         layout: template.layout.code().to_owned(),
         layout_label: template.layout.name().to_owned(),
         nature: word_of(template.nature).to_owned(),
@@ -297,6 +303,20 @@ pub(crate) fn way_word(way: ServeMethod) -> (&'static str, &'static str) {
     }
 }
 
+/// The field of a circular or a letter that says by when to report. A deadline of another paper is no such day: it is what a
+/// unit has to mend by.
+fn answer_by(paper: &Paper) -> Option<String> {
+    let key = match paper.template.split('.').next() {
+        Some("DT07") => "answer_by",
+        Some("DT10") => "deadline",
+        _ => return None,
+    };
+    match paper.values.get(key) {
+        Some(Value::Text(day)) => parse_date(day).map(|day| day.to_string()),
+        _ => None,
+    }
+}
+
 fn about_view(paper: &Paper) -> Option<AboutView> {
     paper.about.as_ref().map(|about| AboutView { kind: about.kind.clone(), id: about.id.clone() })
 }
@@ -304,7 +324,9 @@ fn about_view(paper: &Paper) -> Option<AboutView> {
 pub(crate) fn row(record: &PaperRecord, names: &Names) -> PaperRow {
     let p = &record.paper;
     let approval = p.state.approval();
-    let name = catalog().version(&p.template, p.edition).map_or(p.template.as_str(), |one| one.name.as_str());
+    // The town may word a template otherwise, not call it otherwise.
+    let known = catalog().templates.iter().find(|one| one.code == p.template);
+    let name = known.map_or(p.template.as_str(), |one| one.name.as_str());
     PaperRow {
         id: p.id.to_string(),
         template: Word::new(&p.template, name),
@@ -314,6 +336,7 @@ pub(crate) fn row(record: &PaperRecord, names: &Names) -> PaperRow {
         state: p.state.code().to_owned(),
         state_label: p.state.label().to_owned(),
         dated: approval.map(|one| one.on.to_string()),
+        answer_by: answer_by(p),
         recorded_at: record.recorded_at.to_rfc3339(),
         recorded_by: record.recorded_by.clone(),
         about: about_view(p),
@@ -351,7 +374,8 @@ impl App {
         record: &PaperRecord,
     ) -> Result<PaperView> {
         let p = &record.paper;
-        let template = template_of(p)?;
+        let template = template_of(read, p).await?;
+        let template = &*template;
         let names = Names::read(read).await?;
         let today = self.now().date();
         let is_draft = p.state == State::Draft;

@@ -7,7 +7,7 @@ use domain::ids::PlaceId;
 use domain::place::{Catalog, FireHazardClass, GasUse, KindCode, Opening, Registration};
 use domain::place_list::ListKind;
 use domain::policy::{Action, Subject};
-use domain::risk::Measure;
+use domain::risk::{Grade, Measure, UNGRADED};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -16,6 +16,7 @@ use store::risk::Signs;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Gazetteer;
+use crate::inspection_plan::UNGRADED_VISITS;
 use crate::names::masked;
 use crate::view::{Named, Word};
 use crate::{Caller, Result, risk};
@@ -58,7 +59,7 @@ pub struct PlaceQuery {
 pub struct RiskView {
     /// Points.
     pub points: u32,
-    /// Code.
+    /// `red`, `orange`, `yellow`, `blue`; `ungraded` where facts are missing.
     pub grade: String,
     /// Word.
     pub grade_label: String,
@@ -200,8 +201,12 @@ pub struct PlaceView {
     /// First day of the table of points, which is the town's and no law.
     #[schema(value_type = String)]
     pub risk_rule_from: Date,
+    /// How often a year it is inspected for want of a grade; null where it has one.
+    pub ungraded_visits: Option<u16>,
     /// Sector authorities: its own and the keepers of sector lists it is on.
     pub supervisors: Vec<Named>,
+    /// Who looks at it: the village and the police station whose list it is on today, and the sector authorities.
+    pub inspectors: Vec<Named>,
     pub coverage_errors: Vec<CodedMessage>,
     pub void: Option<VoidView>,
     /// What the caller may do to it now.
@@ -325,8 +330,8 @@ pub(crate) fn row(names: &Gazetteer, record: &PlaceRecord, signs: Signs, on: Dat
         opening_label: p.opening.label().to_owned(),
         risk: Some(RiskView {
             points: score.points,
-            grade: risk::grade_code(score.grade).to_owned(),
-            grade_label: score.grade.label().to_owned(),
+            grade: score.grade.map_or(risk::UNGRADED_CODE, risk::grade_code).to_owned(),
+            grade_label: score.grade.map_or(UNGRADED, Grade::label).to_owned(),
         }),
         open_hazards: signs.open(),
         lists: signs.lists.into_iter().map(list_word).collect(),
@@ -376,6 +381,19 @@ pub(crate) async fn view(
         });
     }
     let supervisors = domain::place_list::supervisors(p, &lists.lists, on);
+    let mut looks: Vec<_> = supervisors.iter().collect();
+    let listing = lists.lists.iter().filter(|list| {
+        matches!(list.kind, ListKind::VillageListed | ListKind::PoliceListed)
+            && list.members(on).contains(&p.id)
+    });
+    looks.extend(listing.map(|list| &list.owner));
+    looks.sort();
+    looks.dedup();
+    let inspectors = looks.into_iter().map(|org| names.org(org)).collect();
+    let ungraded_visits = match score.grade {
+        Some(_) => None,
+        None => Some(crate::task::number_on(read, UNGRADED_VISITS, on).await?),
+    };
     let errors = if record.voided.is_some() {
         Vec::new()
     } else {
@@ -410,7 +428,9 @@ pub(crate) async fn view(
         memberships,
         risk_reasons,
         risk_rule_from: risk::table().valid_from,
+        ungraded_visits,
         supervisors: supervisors.iter().map(|org| names.org(org)).collect(),
+        inspectors,
         coverage_errors: errors
             .iter()
             .map(|e| CodedMessage { code: e.code().to_owned(), message: super::coverage_sentence(e, &names) })

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use chrono::Days;
 use domain::hazard::ServeMethod;
 use domain::org::{Assignment, Org, OrgKind, Role};
-use domain::paper::{About, Acted, Approval, Paper, Receipt, Service, State, Value, Values};
+use domain::paper::{
+    About, Acted, Approval, Paper, Receipt, Service, State, TOWN_EDITIONS, TownTemplate, Value, Values,
+};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::meeting::MeetingFilter;
-use store::paper::{PaperRecord, ReceiptRecord};
+use store::paper::{PaperRecord, ReceiptRecord, TownTemplateRecord};
 
 use super::id;
 use crate::org::Roster;
@@ -308,7 +310,51 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     minutes(&desk, office, clerk, leader).await?;
     let mut draft = of_leader("draft", "DT10", 1, values([("subject", text("年度消防工作考核结果"))]));
     draft.bodies.clear();
-    desk.write(draft, false).await
+    desk.write(draft, false).await?;
+    reworded(&desk, clerk).await
+}
+
+/// Advice in words of the town, drafted by the office and waiting for a leader.
+async fn reworded(desk: &Desk<'_>, clerk: &Assignment) -> Result<()> {
+    let lost = || Error::Internal("the sample wants a template DT02".to_owned());
+    let base = catalog().on("DT02", desk.today).ok_or_else(lost)?;
+    let old = "本通知是提醒和建议；逾期没有整改的，我们将报告有管理职责的部门依法处理。";
+    let place = base.phrases().into_iter().find(|one| one.text == old).ok_or_else(lost)?;
+    let new = "整改中有困难，请打上面的电话，我们上门帮您想办法；逾期没有整改的，我们将报告有管理职责的部门依法处理。";
+    let wrong = |problems: Vec<domain::paper::FieldProblem>| {
+        refused(problems.iter().map(|one| one.message.as_str()).collect::<String>())
+    };
+    let worded = base.reworded(&BTreeMap::from([(place.at, new.to_owned())])).map_err(wrong)?;
+    let from = desk.today.checked_add_days(Days::new(14)).unwrap_or(desk.today);
+    let (key, why) = (id("paper template 1"), "村民反映看不懂，加一句可以找谁帮忙");
+    let made = TownTemplate::draft(
+        key.clone().into(),
+        base,
+        worded,
+        TOWN_EDITIONS + 1,
+        (from, None),
+        why,
+        clerk.person.clone(),
+    )
+    .map_err(refused)?;
+    let at = desk.at(1, 15);
+    let record = TownTemplateRecord { made, recorded_by: desk.name(clerk), version: 1, recorded_at: at };
+    let mut tx = desk.app.db.write(&desk.app.town).await?;
+    tx.insert_paper_template(&record).await?;
+    let audit = Audit {
+        action: "paper_template.draft",
+        object_kind: "paper_template",
+        object_id: key,
+        territory: String::new(),
+        actor: clerk.person.to_string(),
+        actor_name: desk.name(clerk),
+        hat: clerk.id.to_string(),
+        happened_at: at,
+        at,
+        reason: why.to_owned(),
+        detail: "{}".to_owned(),
+    };
+    Ok(tx.commit(audit, ()).await?)
 }
 
 /// The minutes of the last meeting that was written down.

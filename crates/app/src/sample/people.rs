@@ -531,6 +531,10 @@ impl Builder {
         for one in 1..=3 {
             let member = self.person(&format!("{members}-{one}"));
             self.hold(&member, &members, start(), None);
+            // Who is called answers under a login of his own.
+            if (n, one) == (1, 1) {
+                self.login("station1", &member);
+            }
             let volunteer = self.person(&format!("{volunteers}-{one}"));
             self.hold(&volunteer, &volunteers, start(), None);
         }
@@ -651,6 +655,7 @@ mod tests {
             "secretary1",
             "staff1",
             "grid1",
+            "station1",
             "dept-economy",
             "dept-civil",
             "police",

@@ -12,7 +12,7 @@ fn text(text: &str) -> Piece {
     Piece { when: None, kind: PieceKind::Text { text: text.into() } }
 }
 
-fn advice() -> Template {
+pub(super) fn advice() -> Template {
     Template {
         code: "DT02".into(),
         name: "督促整改通知书".into(),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { GRAVE, MUST_SAY, NEXT, caseTone, itemTone, sorted } from './enforcement'
+import { GRAVE, MUST_SAY, NEXT, caseTone, itemTone, sorted, inWorkingDays } from './enforcement'
 
 const row = (code: string, late = false) => ({ stage: { code, label: '' }, next_clock: late ? ({ late } as never) : null })
 const door = (code: string, mine: boolean, refusal: string | null) => ({
@@ -16,6 +16,9 @@ describe('cases', () => {
   it('open doors, closed ones and those of other hands are kept apart', () => {
     const { open, shut, theirs } = sorted([door('a', true, null), door('b', true, 'enforcement.not_heard'), door('c', false, 'enforcement.no_head')])
     expect([open, shut, theirs].map((all) => all.map((one) => one.step.code))).toEqual([['a'], ['b'], ['c']])
+  })
+  it('only periods in working days move with the holidays', () => {
+    expect(['2 个工作日', '15 日', '6 个月'].map(inWorkingDays)).toEqual([true, false, false])
   })
   it('every step named here is one the program knows', () => {
     const source = readFileSync(join(__dirname, '../../../../crates/domain/src/enforcement.rs'), 'utf8')

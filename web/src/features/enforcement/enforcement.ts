@@ -30,3 +30,6 @@ export const MUST_SAY = new Set([
 export const GRAVE = new Set(['refuse', 'withdraw', 'transfer'])
 /** What the stage asks for next stands out. */
 export const NEXT = ['decide_recusal', 'file', 'decide_on_spot', 'investigate', 'report', 'notify', 'hear', 'hold_hearing', 'review', 'discuss', 'decide', 'serve', 'pay', 'close']
+
+/** Whether a period of the law, as the program words it, is counted in working days: only those may move with the holidays. */
+export const inWorkingDays = (length: string): boolean => /工作日/.test(length)

@@ -18,7 +18,8 @@ export function begin(made: Made, place: Place, sheet: Sheet, task: Task | null)
 
 const OCCASIONS = ['routine', 'special', 'joint', 'recheck', 'supervision', 'report', 'before_holiday']
 
-function occasionOf(task: Task | null): string {
+/** What a visit is called that counts for a task, or for none. */
+export function occasionOf(task: Task | null): string {
   return task && OCCASIONS.includes(task.kind) ? task.kind : 'routine'
 }
 

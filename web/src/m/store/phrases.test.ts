@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import en from '../locales/en.json'
-import zh from '../locales/zh-CN.json'
+import en from '../later/locales/en.json'
+import zh from '../later/locales/zh-CN.json'
 import { fitting } from './phrases'
 
 it('an item is offered the phrases of its own category', () => {

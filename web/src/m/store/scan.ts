@@ -14,6 +14,14 @@ export function codeIn(text: string): string {
   return said.toUpperCase()
 }
 
+/** Why the camera does not look, by what the browser says: refused, missing, in use, or no reader of codes. */
+export function cameraTrouble(error: unknown): 'denied' | 'missing' | 'busy' | 'unable' {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : ''
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied'
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'missing'
+  return name === 'NotReadableError' || name === 'AbortError' ? 'busy' : 'unable'
+}
+
 /** Places that answer to a code, or to a piece of name, address or person in charge. */
 export function matching(places: Place[], text: string): Place[] {
   const said = text.trim()

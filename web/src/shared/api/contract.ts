@@ -40,6 +40,7 @@ export type Problem = View<'Problem'> & Partial<View<'PhotoOffset'>>
 
 export type Hat = View<'Hat'>
 export type Me = View<'Me'>
+export type DemoLogins = View<'DemoLogins'>
 export type LoginInput = Schemas['Login']
 export type PasswordChange = Schemas['PasswordChange']
 export type TotpOffer = View<'TotpOffer'>
@@ -394,6 +395,9 @@ export type PaperValues = Record<string, PaperValue>
 export type PaperField = View<'PaperField'>
 export type PaperTemplate = View<'PaperTemplate'>
 export type PaperOptions = View<'PaperOptions'>
+export type TemplatesView = View<'TemplatesView'>
+export type TownTemplateView = View<'TownTemplateView'>
+export type TownTemplateInput = Schemas['TownTemplateInput']
 export type PaperRow = View<'PaperRow'>
 export type PaperPage = View<'PaperPage'>
 export type PaperView = View<'PaperView', PaperValues>

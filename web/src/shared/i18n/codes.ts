@@ -11,7 +11,7 @@ const english = shallowRef<Table | null>(null)
 
 /** Brings the words of codes along with those of the page. */
 export async function loadCodes(locale: string): Promise<void> {
-  english.value = locale === 'en' ? ((await import('./codes.en.json')).default as Table) : null
+  english.value = locale === 'en' ? (await import('./english')).enter() : null
 }
 
 /**
