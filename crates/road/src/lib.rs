@@ -7,6 +7,7 @@
 
 pub mod drawn;
 pub mod graph;
+pub mod landmark;
 pub mod made_up;
 pub mod osm;
 mod outline;

@@ -254,8 +254,17 @@ fn find(
     let mut best = part_between(network, costs, from, to).map(|(cost, arc)| (cost, NONE, arc));
     let goals = goals(network, costs, to);
     let least = |best: &Option<(u32, u32, u32)>| best.map_or(NEVER, |(cost, ..)| cost);
-    search.run(network, costs, &seeds(network, costs, from, 0), NEVER - 1, |state, cost| {
-        if cost >= least(&best) {
+    let ends: Vec<(u32, u32)> =
+        goals.iter().filter_map(|(state, more, _)| Some((*network.junction_of.get(*state as usize)?, *more))).collect();
+    let rest = |state: u32| {
+        let guide = prepared.landmarks.as_ref().zip(network.junction_of.get(state as usize));
+        let Some((landmarks, at)) = guide else { return 0 };
+        let to = |(end, more): &(u32, u32)| landmarks.least(*at, *end).saturating_add(*more);
+        ends.iter().map(to).min().unwrap_or(0)
+    };
+    let begun = seeds(network, costs, from, 0);
+    search.run_towards(network, costs, &begun, NEVER - 1, rest, |state, cost, key| {
+        if key >= least(&best) {
             return false;
         }
         for (_, more, arc) in goals.iter().filter(|(goal, ..)| *goal == state) {

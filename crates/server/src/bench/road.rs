@@ -1,6 +1,7 @@
 //! Roads: made-up networks of three sizes, weighed, searched and closed in places; and siting. What does not belong here:
 //! whether answers are right (`road`'s own tests), though no time is told of two searches that disagree.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -11,6 +12,7 @@ use road::made_up::{self, Dice, SEED};
 use road::siting::instance::Instance;
 use road::siting::{Model, Question, solve};
 use road::snap::Spot;
+use road::landmark::Landmarks;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
 
 use super::Figures;
@@ -60,6 +62,18 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
         }
     }
     figures.put("路线：两点之间（含路径）", size, n, ms, "Dijkstra");
+    let mut landmarks = None;
+    figures.once("路线：地标", size, n, || landmarks = Some(Arc::new(Landmarks::of(&network, &prepared))));
+    let guided = landmarks.map_or_else(|| prepared.clone(), |landmarks| prepared.clone().guided(landmarks));
+    let mut ms = Vec::new();
+    for (from, to) in &pairs {
+        let start = Instant::now();
+        let way = route::best(&network, &guided, Reading::Optimistic, &mut search, from, to);
+        ms.push(start.elapsed().as_secs_f64() * 1000.0);
+        let plain = route::best(&network, &prepared, Reading::Optimistic, &mut search, from, to);
+        ensure!(way.map(|way| way.cost()) == plain.map(|way| way.cost()), "两次搜索的结果不同，不报时间");
+    }
+    figures.put("路线：两点之间（含路径）", size, n, ms, "A*，12 个地标");
     let mut ms = Vec::new();
     let mut reached = 0;
     for (from, _) in &pairs {
