@@ -35,6 +35,7 @@ it('a survey is tried, its bad row named, what was measured stays, and only then
   await page.waitForSelector('text=已写入 1 条')
   await page.goto(`${town.url}/roads/${known.id}`)
   await page.waitForSelector('dd:has-text("5 m")')
+  expect(await page.textContent('dl')).not.toContain('3.1 m')
   await page.goto(`${town.url}/roads?q=新测机耕路`)
   await page.waitForSelector('a:has-text("新测机耕路")')
   expect(errors).toEqual([])

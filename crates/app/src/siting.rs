@@ -5,11 +5,12 @@
 mod argued;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use domain::geometry::{Position, distance_m};
 use domain::ids::{OrgId, SitingId};
+use domain::incident::{Kind, Mark, Stage};
 use domain::org::Level;
 use domain::place::Opening;
 use domain::policy::{Action, Subject};
@@ -18,7 +19,7 @@ use domain::siting::{
     Weights,
 };
 use domain::sortie::Incident;
-use domain::time::Timestamp;
+use domain::time::{Date, Timestamp};
 use domain::vehicle::Class;
 use road::reach::matrix;
 use road::siting::instance::Instance;
@@ -29,6 +30,7 @@ use serde_json::Value;
 use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
+use store::incident::IncidentFilter;
 use store::place::PlaceFilter;
 use store::siting::SitingRecord;
 
@@ -42,8 +44,13 @@ use view::{SitingAsked, SitingInput, SitingList, SitingOptions, SitingSpot, Siti
 
 /// Studies on the list.
 const SHOWN: i64 = 100;
-/// Sorties looked through for fires.
+/// Sorties, and incidents, looked through for fires.
 const SORTIES: i64 = 20_000;
+/// Incidents that are fires.
+const FIRES: [Kind; 5] = [Kind::Building, Kind::Electrical, Kind::Vehicle, Kind::Outdoor, Kind::Forest];
+/// Stages of an incident that was real.
+const REAL: [Stage; 6] =
+    [Stage::Real, Stage::Responding, Stage::Controlled, Stage::Out, Stage::HandedOver, Stage::Closed];
 /// For how long one question is worked at, the question itself and each variant.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(10)];
 /// Tenths of a metre in a metre: what the solver counts in.
@@ -68,13 +75,28 @@ fn subject(record: &SitingRecord) -> Subject {
 /// Places with a position that are in use, with who is there and how often it burned; and how many have no position.
 async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u32)> {
     let whole = Caller::system();
-    let mut fires: BTreeMap<String, u32> = BTreeMap::new();
+    // A fire that was called in and gone out to on one day at one place is one fire.
+    let mut fires: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
     let sorties = read.sorties(&whole.scope(Action::SortieRead)?, None, None, SORTIES).await?;
     for one in sorties.iter().map(|one| &one.sortie) {
         if let Some(place) = one.place.as_ref().filter(|_| {
             one.void.is_none() && matches!(one.incident, Incident::InitialFire | Incident::Assist)
         }) {
-            *fires.entry(place.to_string()).or_default() += 1;
+            fires.entry(place.to_string()).or_default().insert(one.called_at.date());
+        }
+    }
+    let codes = |words: &[&str]| Some(words.join(","));
+    let filter = IncidentFilter {
+        kinds: codes(&FIRES.map(Kind::code)),
+        stages: codes(&REAL.map(Stage::code)),
+        rehearsal: Some(false),
+        ..IncidentFilter::default()
+    };
+    for record in read.incidents(&whole.scope(Action::IncidentRead)?, &filter, None, SORTIES).await? {
+        let incident = record.incident;
+        let on = incident.marks.get(&Mark::Alarm).map_or(incident.last_signal_at, |stamp| stamp.at).date();
+        if let Some(place) = incident.place {
+            fires.entry(place.to_string()).or_default().insert(on);
         }
     }
     let mut found = Vec::new();
@@ -93,7 +115,7 @@ async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u
         let people =
             p.heads.lodging.unwrap_or(0).max(p.heads.capacity.unwrap_or(0)).max(p.heads.working.unwrap_or(0));
         found.push(Demand {
-            fires: fires.get(p.id.as_str()).copied().unwrap_or(0),
+            fires: fires.get(p.id.as_str()).map_or(0, |days| u32::try_from(days.len()).unwrap_or(u32::MAX)),
             id: p.id.to_string(),
             name: p.name,
             at: [at.lon_deg, at.lat_deg],

@@ -428,6 +428,54 @@ async fn keep(
 mod tests {
     use super::*;
 
+    fn group(n: usize) -> Territory {
+        Territory {
+            code: format!("g{n}").as_str().into(),
+            level: Level::Group,
+            parent: None,
+            path: String::new(),
+            name: format!("{n}组"),
+            short_name: String::new(),
+            kind: String::new(),
+            aliases: Vec::new(),
+            provisional: true,
+        }
+    }
+
+    #[test]
+    fn the_towns_roads_join_wherever_they_cross() {
+        for count in [4, 9, 14] {
+            let groups: Vec<Territory> = (0..count).map(group).collect();
+            let groups: Vec<&Territory> = groups.iter().collect();
+            let mut roads = between();
+            for (n, (word, ..)) in VILLAGES.iter().enumerate() {
+                roads.extend(inside(n, word, &groups).0);
+            }
+            let crossings = |roads: &[Made]| {
+                let line = |made: &Made| ::road::drawn::Line {
+                    road: Road {
+                        kind: made.kind,
+                        name: made.name.clone(),
+                        one_way: OneWay::No,
+                        bridge: made.bridge,
+                        covered: false,
+                        private: false,
+                        fitness: made.fitness.clone(),
+                    },
+                    line: made.line.clone(),
+                    closures: Vec::new(),
+                };
+                let lines: Vec<_> = roads.iter().map(line).collect();
+                let drawn = ::road::drawn::Drawn::of(None, &lines);
+                drawn.network.problems.iter().filter(|one| one.code == "road.crossing_unjoined").count()
+            };
+            assert!(crossings(&roads) > 0, "there is something to join");
+            let cut = cut_at_crossings(roads);
+            assert_eq!(crossings(&cut), 0, "{count} groups a village");
+            assert!(cut.iter().any(|one| one.fitness.width_m.is_some_and(|m| m < 2.0)), "some are out of reach");
+        }
+    }
+
     #[test]
     fn roads_that_cross_are_cut_there_and_nothing_of_them_is_lost() {
         let road = |name: &str, line: Vec<Position>| Made::new(0, name, Rank::VillageMain, line, 4.0);
