@@ -8,10 +8,10 @@ use app::facility::view::{
     FacilityView,
 };
 use app::facility::water::{PipeNetwork, TownWater};
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::Json;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;

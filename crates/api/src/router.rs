@@ -56,10 +56,7 @@ impl Doors {
 
 /// Everything there is, for the description.
 fn described() -> OpenApiRouter<Doors> {
-    ordinary()
-        .merge(uploads())
-        .merge(patient())
-        .merge(crate::road::file::upload_routes())
+    ordinary().merge(uploads()).merge(patient()).merge(crate::road::file::upload_routes())
 }
 
 /// Routes that take whole files.

@@ -21,6 +21,7 @@ async fn step(by: &mut Browser, page: &Value, mut asked: Value) -> anyhow::Resul
 async fn a_project_is_approved_and_pays_for_what_it_builds() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
         let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
         let pool = json!({ "kind": "fire_pool", "name": "老街消防水池", "territory": V1,
             "shape": { "type": "Point", "coordinates": [105.872, 29.268] }, "water": { "usable_m3": 120, "lift_m": 4.5 } });

@@ -614,4 +614,3 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
     })
     .await
 }
-

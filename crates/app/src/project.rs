@@ -256,7 +256,9 @@ async fn items(read: &mut Read, items: &[Item]) -> Result<Vec<ProjectItem>> {
 async fn lines(read: &mut Read, lines: &[BudgetLineId]) -> Result<Vec<ProjectLine>> {
     let mut out = Vec::with_capacity(lines.len());
     for id in lines {
-        out.extend(read.budget_line(id).await?.filter(|kept| kept.voided_at.is_none()).map(|kept| line(&kept.line)));
+        out.extend(
+            read.budget_line(id).await?.filter(|kept| kept.voided_at.is_none()).map(|kept| line(&kept.line)),
+        );
     }
     Ok(out)
 }
@@ -286,7 +288,9 @@ async fn typed(read: &mut Read, asked: &ProjectInput) -> Result<Project> {
         let item = match one.kind.as_str() {
             "facility" => {
                 let known = read.facility(&one.id.as_str().into(), &facilities).await?;
-                known.filter(|known| known.facility.void.is_none()).map(|known| Item::Facility(known.facility.id))
+                known
+                    .filter(|known| known.facility.void.is_none())
+                    .map(|known| Item::Facility(known.facility.id))
             }
             "road" => {
                 let known = read.road(&one.id.as_str().into(), &roads).await?;
@@ -383,7 +387,8 @@ impl App {
         if caller.hats.scope(Action::BudgetRead).is_some() {
             for year in [year, year - 1] {
                 let kept = read.budget_lines(year).await?;
-                lines.extend(kept.iter().filter(|kept| kept.voided_at.is_none()).map(|kept| line(&kept.line)));
+                lines
+                    .extend(kept.iter().filter(|kept| kept.voided_at.is_none()).map(|kept| line(&kept.line)));
             }
         }
         Ok(ProjectOptions {

@@ -221,7 +221,8 @@ impl<'a> Posed<'a> {
                 *own = nearest(row);
             }
         }
-        let (mut whole, mut arrived, mut covered, mut travelled, mut farthest) = (0.0, 0.0, 0.0, 0.0, 0.0_f64);
+        let (mut whole, mut arrived, mut covered, mut travelled, mut farthest) =
+            (0.0, 0.0, 0.0, 0.0, 0.0_f64);
         let mut uncovered = Vec::new();
         for (n, (demand, away)) in self.study.demands.iter().zip(&away).enumerate() {
             let weight = self.study.weights.of(demand) as f64;
@@ -292,7 +293,10 @@ impl App {
         Ok(SitingOptions {
             models: Model::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
             measures: Measure::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
-            vehicles: Class::ALL.iter().map(|class| Word::new(class.code(), crate::road::vehicle::name_of(*class))).collect(),
+            vehicles: Class::ALL
+                .iter()
+                .map(|class| Word::new(class.code(), crate::road::vehicle::name_of(*class)))
+                .collect(),
             purposes: Purpose::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
             villages: names.villages().map(|one| Named::new(one.code.as_str(), one.name.as_str())).collect(),
             kinds: facilities().catalog.kinds().map(|kind| Word::new(&kind.code, &kind.name)).collect(),

@@ -292,7 +292,10 @@ mod tests {
         let named = |change: fn(&mut Project)| {
             let mut wrong = project();
             change(&mut wrong);
-            wrong.propose(event(Step::Propose, "2026-01-05", "")).map(|_| ()).map_err(|refusal| refusal.code())
+            wrong
+                .propose(event(Step::Propose, "2026-01-05", ""))
+                .map(|_| ())
+                .map_err(|refusal| refusal.code())
         };
         assert_eq!(named(|_| {}), Ok(()));
         assert_eq!(named(|p| p.title = " ".to_owned()), Err("project.no_title"));

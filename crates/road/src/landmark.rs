@@ -109,7 +109,9 @@ impl Landmarks {
             }
             columns.push(column);
         }
-        let at = |junction: usize| columns.iter().map(move |column| column.get(junction).copied().unwrap_or(NEVER));
+        let at = |junction: usize| {
+            columns.iter().map(move |column| column.get(junction).copied().unwrap_or(NEVER))
+        };
         Self { costs: (0..network.junctions.len()).flat_map(at).collect(), count }
     }
 

@@ -254,8 +254,10 @@ fn find(
     let mut best = part_between(network, costs, from, to).map(|(cost, arc)| (cost, NONE, arc));
     let goals = goals(network, costs, to);
     let least = |best: &Option<(u32, u32, u32)>| best.map_or(NEVER, |(cost, ..)| cost);
-    let ends: Vec<(u32, u32)> =
-        goals.iter().filter_map(|(state, more, _)| Some((*network.junction_of.get(*state as usize)?, *more))).collect();
+    let ends: Vec<(u32, u32)> = goals
+        .iter()
+        .filter_map(|(state, more, _)| Some((*network.junction_of.get(*state as usize)?, *more)))
+        .collect();
     let rest = |state: u32| {
         let guide = prepared.landmarks.as_ref().zip(network.junction_of.get(state as usize));
         let Some((landmarks, at)) = guide else { return 0 };

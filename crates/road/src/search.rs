@@ -74,7 +74,8 @@ impl Search {
         self.settled = 0;
         if self.labels.len() < network.states() || self.run == u32::MAX {
             self.labels.clear();
-            self.labels.resize(network.states(), Label { run: 0, cost: NEVER, key: NEVER, from: NONE, arc: NONE });
+            self.labels
+                .resize(network.states(), Label { run: 0, cost: NEVER, key: NEVER, from: NONE, arc: NONE });
             self.run = 0;
         }
         self.run += 1;

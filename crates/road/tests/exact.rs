@@ -12,9 +12,9 @@ use domain::time::{Date, parse_date};
 use domain::vehicle::{Class, Need, Vehicle};
 use proptest::prelude::*;
 use road::graph::Junction;
+use road::landmark::Landmarks;
 use road::made_up::Dice;
 use road::snap::Spot;
-use road::landmark::Landmarks;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
 
 fn engine() -> Vehicle {
@@ -328,7 +328,7 @@ fn landmarks_give_the_same_ways_and_settle_a_fraction() {
         let prepared = Prepared::new(&network, &engine(), &situation, objective);
         let guided = prepared.clone().guided(Arc::new(Landmarks::of(&network, &prepared)));
         let (mut plain, mut sooner, mut ways) = (0, 0, 0);
-        for _ in 0..60 {
+        for _ in 0..150 {
             let mut spot = || {
                 let segment = dice.below(network.segments.len() as u64) as u32;
                 let own = &network.segments[segment as usize];

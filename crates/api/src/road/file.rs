@@ -34,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct FileQuery {
     /// Name of the file.
+    #[serde(default)]
     name: String,
 }
 

@@ -10,8 +10,8 @@ use domain::time::Date;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::{Deserialize, Serialize};
-use store::facility::report::ReportRecord;
 use store::Read;
+use store::facility::report::ReportRecord;
 use utoipa::ToSchema;
 
 use super::view::{FacilityAsked, FacilityView};

@@ -147,11 +147,8 @@ async fn reports(read: &mut Read, scope: &Scope) -> Result<Vec<Said>> {
 
 /// Hazards of lanes that are not settled.
 async fn hazards(read: &mut Read, scope: &Scope) -> Result<Vec<Said>> {
-    let filter = HazardFilter {
-        category: Some(LANE_CATEGORY.to_owned()),
-        open: true,
-        ..HazardFilter::default()
-    };
+    let filter =
+        HazardFilter { category: Some(LANE_CATEGORY.to_owned()), open: true, ..HazardFilter::default() };
     let mut found = Vec::new();
     for one in read.hazards(scope, &filter, None, MOST).await? {
         if !LANE_HAZARDS.contains(&one.hazard_code.as_str()) {
@@ -188,7 +185,8 @@ async fn lane(
         Some((record, _)) => caller.hats.hat(Action::RoadReport, &subject(read, record).await?).is_some(),
         None => false,
     };
-    let named = |record: &RoadRecord| Named::new(record.segment.id.as_str(), record.segment.road.name.as_str());
+    let named =
+        |record: &RoadRecord| Named::new(record.segment.id.as_str(), record.segment.road.name.as_str());
     Ok(BlockedLane {
         kind: said.kind.to_owned(),
         id: said.id,
@@ -262,7 +260,8 @@ impl App {
             });
         };
         let close = Change::Close { road: road.id.as_str().into(), from: today, until: None };
-        let scenario = Scenario { id: "".into(), name: lane.code.clone(), on: None, changes: vec![close], void: None };
+        let scenario =
+            Scenario { id: "".into(), name: lane.code.clone(), on: None, changes: vec![close], void: None };
         let of = AccessAsked { places: Some(true), ..AccessAsked::default() };
         let ground = Ground::read(&mut read, caller, &of, today).await?;
         drop(read);

@@ -628,7 +628,9 @@ impl App {
         let mut report = RoadImport { rows: rows.len(), ..RoadImport::default() };
         for (n, row) in rows.iter().enumerate() {
             progress.done(i64::try_from(n).unwrap_or(0));
-            if let Err(error) = self.lay_row(caller, tx, row, (&known, &gazetteer, org), now, &mut report).await {
+            if let Err(error) =
+                self.lay_row(caller, tx, row, (&known, &gazetteer, org), now, &mut report).await
+            {
                 report.problem(told(row, error)?);
             }
         }

@@ -189,9 +189,8 @@ fn inside(n: usize, short: &str, groups: &[&Territory]) -> (Vec<Made>, Vec<(Stri
 /// Where the inside of a line crosses another: after which of its corners, and the point. An end on the other line is no
 /// crossing: it joins by itself.
 fn crossed(line: &[Position], other: &[Position]) -> Option<(usize, Position)> {
-    let side = |p: Position, q: Position, r: Position| {
-        (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
-    };
+    let side =
+        |p: Position, q: Position, r: Position| (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]);
     let ends = [line.first(), line.last(), other.first(), other.last()];
     line.windows(2).enumerate().find_map(|(n, a)| {
         let [p, q] = a else { return None };
@@ -472,7 +471,10 @@ mod tests {
             assert!(crossings(&roads) > 0, "there is something to join");
             let cut = cut_at_crossings(roads);
             assert_eq!(crossings(&cut), 0, "{count} groups a village");
-            assert!(cut.iter().any(|one| one.fitness.width_m.is_some_and(|m| m < 2.0)), "some are out of reach");
+            assert!(
+                cut.iter().any(|one| one.fitness.width_m.is_some_and(|m| m < 2.0)),
+                "some are out of reach"
+            );
         }
     }
 
@@ -486,7 +488,11 @@ mod tests {
         ];
         let cut = cut_at_crossings(roads);
         let names: Vec<&str> = cut.iter().map(|one| one.name.as_str()).collect();
-        assert_eq!(names, ["横路", "横路（第2段）", "竖路", "支路"], "the other is met by two ends and joins them");
+        assert_eq!(
+            names,
+            ["横路", "横路（第2段）", "竖路", "支路"],
+            "the other is met by two ends and joins them"
+        );
         assert_eq!(cut[0].line.last(), cut[1].line.first());
         assert!(distance_m(cut[0].line[1], [105.88, 29.26]) < 1.0, "{:?}", cut[0].line);
     }

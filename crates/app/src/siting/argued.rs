@@ -24,8 +24,8 @@ fn chosen(study: &Study, found: &Found) -> String {
 
 fn asked(study: &Study, question: Question) -> String {
     let sites = question.model.asks_sites().then(|| format!("{} 个点", question.sites));
-    let radius = (question.radius > 0)
-        .then(|| format!("覆盖标准 {}", study.measure.say(f64::from(question.radius))));
+    let radius =
+        (question.radius > 0).then(|| format!("覆盖标准 {}", study.measure.say(f64::from(question.radius))));
     [sites, radius].into_iter().flatten().collect::<Vec<_>>().join("、")
 }
 

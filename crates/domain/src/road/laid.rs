@@ -93,11 +93,12 @@ pub fn lay_over(before: &Segment, coming: &Segment, today: Date) -> (Segment, Ve
     laying.lay(("dead_end", "断头路"), &mut kept.dead_end, new.dead_end.as_ref(), yes);
     laying.lay(("turnaround", "回车场"), &mut kept.turnaround, new.turnaround.as_ref(), yes);
     laying.lay(("wet_season", "雨季通行"), &mut kept.wet_season, new.wet_season.as_ref(), passable);
-    laying.lay(("surface", "路面"), &mut after.surface, coming.surface.as_ref(), |one| one.label().to_owned());
+    laying.lay(("surface", "路面"), &mut after.surface, coming.surface.as_ref(), |one| {
+        one.label().to_owned()
+    });
     if before.rank != coming.rank {
         let (from, to) = (Some(before.rank.label().to_owned()), coming.rank.label().to_owned());
-        let laid =
-            Laid { part: "rank", label: "道路类别", before: from, after: to, taken: is_newer };
+        let laid = Laid { part: "rank", label: "道路类别", before: from, after: to, taken: is_newer };
         laying.found.push(laid);
         after.rank = if is_newer { coming.rank } else { before.rank };
     }
@@ -109,8 +110,12 @@ pub fn lay_over(before: &Segment, coming: &Segment, today: Date) -> (Segment, Ve
             after.line.clone_from(&coming.line);
         }
     }
-    if is_newer {
-        after.surveyed_on = coming.surveyed_on;
+    if let Some(on) = coming.surveyed_on.filter(|_| is_newer) {
+        // Measured again and found the same is news as well.
+        let before = before.surveyed_on.map(|day| day.to_string());
+        let (part, label) = ("surveyed_on", "测量日期");
+        laying.found.push(Laid { part, label, before, after: on.to_string(), taken: true });
+        after.surveyed_on = Some(on);
         if !coming.source.trim().is_empty() {
             after.source.clone_from(&coming.source);
         }
@@ -175,7 +180,9 @@ mod tests {
         let older = stretch(Some(3.0), None, Some("2025-03-01"));
         assert_eq!(told(&older), (Some(4.2), None, vec![("width", false)]));
         let newer = stretch(Some(3.0), None, Some("2026-08-01"));
-        assert_eq!(told(&newer), (Some(3.0), None, vec![("width", true)]));
+        assert_eq!(told(&newer), (Some(3.0), None, vec![("width", true), ("surveyed_on", true)]));
+        let again = stretch(Some(4.2), None, Some("2026-08-01"));
+        assert_eq!(told(&again), (Some(4.2), None, vec![("surveyed_on", true)]), "found the same later");
         let (after, _) = lay_over(&kept, &newer, day("2026-09-21"));
         assert_eq!((after.surveyed_on, after.since), (Some(day("2026-08-01")), day("2026-08-01")));
         let (unchanged, _) = lay_over(&kept, &same, day("2026-09-21"));
@@ -187,6 +194,9 @@ mod tests {
         let there = [[105.87, 29.26], [105.875, 29.262], [105.88, 29.26]];
         let back: Vec<Position> = there.iter().rev().copied().collect();
         assert!(is_same_stretch(&there, &back));
-        assert!(!is_same_stretch(&there, &[[105.88, 29.26], [105.89, 29.26]]), "the next stretch of the street");
+        assert!(
+            !is_same_stretch(&there, &[[105.88, 29.26], [105.89, 29.26]]),
+            "the next stretch of the street"
+        );
     }
 }

@@ -8,11 +8,11 @@ use anyhow::{Context, ensure};
 use domain::road::{Closure, Conditions};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
+use road::landmark::Landmarks;
 use road::made_up::{self, Dice, SEED};
 use road::siting::instance::Instance;
 use road::siting::{Model, Question, solve};
 use road::snap::Spot;
-use road::landmark::Landmarks;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
 
 use super::Figures;
@@ -63,7 +63,8 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
     }
     figures.put("路线：两点之间（含路径）", size, n, ms, "Dijkstra");
     let mut landmarks = None;
-    figures.once("路线：地标", size, n, || landmarks = Some(Arc::new(Landmarks::of(&network, &prepared))));
+    figures
+        .once("路线：地标", size, n, || landmarks = Some(Arc::new(Landmarks::of(&network, &prepared))));
     let guided = landmarks.map_or_else(|| prepared.clone(), |landmarks| prepared.clone().guided(landmarks));
     let mut ms = Vec::new();
     for (from, to) in &pairs {
