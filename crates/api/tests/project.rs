@@ -40,7 +40,8 @@ async fn a_project_is_approved_and_pays_for_what_it_builds() -> anyhow::Result<(
         assert_eq!(staff.post("/api/v1/projects", asked.clone()).await?.status, StatusCode::FORBIDDEN);
         let mut wrong = asked.clone();
         wrong["items"][0]["id"] = json!("nothing");
-        assert_eq!(clerk.post("/api/v1/projects", wrong).await?.code(), "project.unknown");
+        let told = clerk.post("/api/v1/projects", wrong).await?;
+        assert_eq!(told.body["fields"][0]["code"], "project.unknown");
         let mut wrong = asked.clone();
         wrong["estimate_fen"] = json!(0);
         assert_eq!(clerk.post("/api/v1/projects", wrong).await?.code(), "project.no_money");
@@ -54,7 +55,7 @@ async fn a_project_is_approved_and_pays_for_what_it_builds() -> anyhow::Result<(
                 "version": pool["version"] })
         };
         let early = clerk.post(&at, pay(&page)).await?;
-        assert_eq!(early.code(), "facility.project", "nobody approved it yet");
+        assert_eq!(early.body["fields"][0]["code"], "facility.project", "nobody approved it yet");
         assert_eq!(step(&mut clerk, &page, json!({ "step": "approve" })).await?.code(), "project.no_basis");
         let page = step(&mut clerk, &page, json!({ "step": "approve", "text": "镇长办公会纪要" })).await?.ok()?;
         let budgeted = clerk.post(&at, pay(&page)).await?.ok()?;

@@ -136,9 +136,8 @@ pub struct ProjectOptions {
 /// One project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProjectView {
-    #[serde(flatten)]
-    #[schema(inline)]
     /// As in a list.
+    #[serde(flatten)]
     pub row: ProjectRow,
     /// What is built or mended.
     pub items: Vec<ProjectItem>,

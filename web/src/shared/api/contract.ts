@@ -314,7 +314,7 @@ export type ScenarioInput = Schemas['ScenarioInput']
 export type BlockedLane = View<'BlockedLane'>
 export type BlockedLanes = View<'BlockedLanes'>
 export type BlockedEffect = View<'BlockedEffect'>
-export type RoadFileView = View<'RoadFileView'>
+export type RoadFileView = Omit<View<'RoadFileView'>, 'job'> & { job: JobView }
 /** What a trial run or an import of roads leaves behind: the result of a job, which the schema leaves open. */
 export interface RoadImport {
   rows: number
