@@ -2,18 +2,16 @@
 
 mod page;
 
-use std::sync::Arc;
-
 use app::facility::public::{FacilityLabels, FacilityReportDecision, FacilityReports};
 use app::facility::view::{
     FacilityAsked, FacilityDue, FacilityInput, FacilityOptions, FacilityPage, FacilityStep, FacilitySummary,
     FacilityView,
 };
 use app::facility::water::{PipeNetwork, TownWater};
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +19,6 @@ use utoipa_axum::routes;
 
 use crate::auth::Known;
 use crate::export::attachment;
-use crate::limit::Limiter;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -39,9 +36,9 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(labels))
         .routes(routes!(reports))
         .routes(routes!(decide))
-        .routes(routes!(page::facility, page::report))
-        .layer(Extension(Arc::new(Limiter::default())))
 }
+
+pub(crate) use page::routes as public_routes;
 
 /// 设施
 #[utoipa::path(get, path = "/api/v1/facilities", tag = "facility", params(FacilityAsked),

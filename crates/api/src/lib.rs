@@ -53,6 +53,7 @@ mod place_list;
 mod plan;
 mod post;
 mod problem;
+mod project;
 mod report;
 mod report_case;
 mod road;

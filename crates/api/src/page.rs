@@ -2,6 +2,8 @@
 //! phone over a bad line, large letters and English on request. What does not belong here: what a page says (`placard`,
 //! `report_case`).
 
+pub(crate) mod form;
+
 use std::fmt::Write;
 
 use app::placard::Hotline;

@@ -1,6 +1,9 @@
 //! The town's roads: stretches, the network, ways and reach over it, who is reached by what.
 
+pub(crate) mod file;
+
 use app::road::access::{AccessAsked, GroupPointView};
+use app::road::blocked::{BlockedEffect, BlockedLanes};
 use app::road::net::{ReachAsked, ReachView, RoadNetwork, RouteAsked, RouteView};
 use app::road::scenario::{ScenarioAsked, ScenarioInput, ScenarioResult, ScenarioView, ScenarioVoid};
 use app::road::view::{RoadAsked, RoadInput, RoadOptions, RoadPage, RoadStep, RoadView};
@@ -27,12 +30,15 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(reach))
         .routes(routes!(access))
         .routes(routes!(access_file))
+        .routes(routes!(blocked))
+        .routes(routes!(blocked_effect))
         .routes(routes!(groups))
         .routes(routes!(place_group))
         .routes(routes!(scenarios, add_scenario))
         .routes(routes!(scenario, change_scenario))
         .routes(routes!(void_scenario))
         .routes(routes!(scenario_result))
+        .merge(file::routes())
         .routes(routes!(one, change))
         .routes(routes!(step))
 }
@@ -125,6 +131,25 @@ async fn access_file(
         headers.insert(header::CONTENT_DISPOSITION, saved);
     }
     Ok(response)
+}
+
+/// 堵塞通道的举报和隐患：落在哪段路上
+#[utoipa::path(get, path = "/api/v1/roads/blocked", tag = "road",
+    responses((status = 200, body = BlockedLanes), (status = 403, body = Problem)))]
+async fn blocked(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<BlockedLanes>> {
+    Ok(Json(doors.app.blocked_lanes(&caller).await?))
+}
+
+/// 这段路若封闭，今天谁到不了
+#[utoipa::path(get, path = "/api/v1/roads/blocked/{kind}/{id}", tag = "road",
+    params(("kind" = String, Path, description = "`report_case` or `hazard`"), ("id" = String, Path)),
+    responses((status = 200, body = BlockedEffect), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn blocked_effect(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path((kind, id)): Path<(String, String)>,
+) -> Answer<Json<BlockedEffect>> {
+    Ok(Json(doors.app.blocked_effect(&caller, &kind, &id).await?))
 }
 
 /// Village groups.

@@ -56,12 +56,17 @@ impl Doors {
 
 /// Everything there is, for the description.
 fn described() -> OpenApiRouter<Doors> {
-    ordinary().merge(uploads()).merge(crate::report_case::public_routes())
+    ordinary().merge(uploads()).merge(patient()).merge(crate::road::file::upload_routes())
 }
 
 /// Routes that take whole files.
 fn uploads() -> OpenApiRouter<Doors> {
     import::upload_routes().merge(crate::attachment::upload_routes()).merge(crate::notice::upload_routes())
+}
+
+/// Forms of strangers, with a picture or without.
+fn patient() -> OpenApiRouter<Doors> {
+    crate::report_case::public_routes().merge(crate::facility::public_routes())
 }
 
 fn ordinary() -> OpenApiRouter<Doors> {
@@ -116,6 +121,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::stop_use::routes())
         .merge(crate::fire_plan::routes())
         .merge(crate::siting::routes())
+        .merge(crate::project::routes())
         .merge(crate::meeting::routes())
         .merge(crate::follow_up::routes())
         .merge(crate::force::routes())
@@ -152,9 +158,14 @@ pub fn router(doors: Doors, pages: Router) -> Router {
     let (api, _) = ordinary().split_for_parts();
     let (uploads, _) = uploads().split_for_parts();
     // Pictures from old phones over bad lines take long; their handler bounds what it reads.
-    let (reports, _) = crate::report_case::public_routes().split_for_parts();
+    let (reports, _) = patient().split_for_parts();
     let reports =
         reports.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_PATIENCE));
+    // So do maps of a whole district, which go straight to the disk.
+    let (maps, _) = crate::road::file::upload_routes().split_for_parts();
+    let maps = maps
+        .layer(middleware::from_fn(problem::in_our_words))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_PATIENCE));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -173,6 +184,7 @@ pub fn router(doors: Doors, pages: Router) -> Router {
     .merge(uploads.with_state(doors.clone()))
     .layer(middleware::from_fn(problem::in_our_words))
     .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+    .merge(maps.with_state(doors.clone()))
     .merge(reports.with_state(doors))
     .layer(CatchPanicLayer::new())
     .layer(header(header::CONTENT_SECURITY_POLICY, CSP))

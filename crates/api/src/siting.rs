@@ -1,5 +1,6 @@
 //! Where something belongs: studies, asked and worked out.
 
+use app::report::ReportView;
 use app::siting::view::{SitingAsked, SitingInput, SitingList, SitingOptions, SitingSpots, SitingView};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(spots))
         .routes(routes!(one))
         .routes(routes!(void))
+        .routes(routes!(report))
 }
 
 /// Why a study is voided.
@@ -86,4 +88,16 @@ async fn void(
     Json(asked): Json<SitingVoid>,
 ) -> Answer<Json<SitingView>> {
     Ok(Json(doors.app.void_siting(&caller, &id.into(), asked.version, &asked.reason).await?))
+}
+
+/// 起草消防站建设需求论证报告
+#[utoipa::path(post, path = "/api/v1/sitings/{id}/report", tag = "siting", params(("id" = String, Path)),
+    responses((status = 200, body = ReportView), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn report(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<ReportView>> {
+    Ok(Json(doors.app.report_siting(&caller, &id.into()).await?))
 }

@@ -8,6 +8,8 @@ use common::{Browser, Told, Town, V1, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
 
+const BOUNDARY: &str = "----facility";
+
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
@@ -28,12 +30,25 @@ async fn pool(clerk: &mut Browser) -> anyhow::Result<Value> {
     step(clerk, &page, json!({ "step": "enter" })).await
 }
 
-/// Sends the form as a browser without script does.
-async fn report(town: &Town, path: &str, form: &str) -> anyhow::Result<Told> {
+/// Sends the form as a browser without script does: its fields as `name=value`, and a picture.
+async fn report(town: &Town, path: &str, form: &str, photo: Option<&[u8]>) -> anyhow::Result<Told> {
+    let mut body = Vec::new();
+    for (name, value) in form.split('&').filter_map(|field| field.split_once('=')) {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"");
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n{value}\r\n").into_bytes());
+    }
+    if let Some(photo) = photo {
+        let head =
+            "Content-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg";
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+        body.extend(photo);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
     let mut anybody = Browser::new(&town.router);
     anybody.header = false;
-    let kind = [("content-type", "application/x-www-form-urlencoded")];
-    anybody.send(Method::POST, path, &kind, form.as_bytes().to_vec()).await
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    anybody.send(Method::POST, path, &[("content-type", &kind)], body).await
 }
 
 fn shown(told: &Told) -> String {
@@ -63,18 +78,29 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
         assert_eq!(anybody.get("/p/f-nothing").await?.status, StatusCode::NOT_FOUND);
 
         assert_eq!(
-            report(&town, &path, "trouble=other&words=").await?.status,
+            report(&town, &path, "trouble=other&words=", None).await?.status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
-        assert_eq!(report(&town, &path, "trouble=sunk").await?.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let told =
-            report(&town, &path, "trouble=no_water&words=%E6%89%93%E5%BC%80%E6%B2%A1%E6%B0%B4").await?;
+        assert_eq!(
+            report(&town, &path, "trouble=sunk", None).await?.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let told = report(&town, &path, "trouble=no_water&words=打开没水", None).await?;
         assert!(told.status.is_success() && shown(&told).contains("已收到"), "{}", shown(&told));
-        report(&town, &path, "trouble=no_water").await?;
-        report(&town, &path, "trouble=leaking").await?;
+        report(&town, &path, "trouble=leaking", None).await?;
+        let photo = common::field::png(7);
+        let told = report(&town, &path, "trouble=no_water", Some(b"no picture")).await?;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", shown(&told));
+        assert!(report(&town, &path, "trouble=no_water", Some(&photo)).await?.status.is_success());
         let known = staff.get(&reports).await?.ok()?;
         let items = known["items"].as_array().cloned().unwrap_or_default();
         assert_eq!(items.len(), 2, "one about the same thing stands for all of them");
+        let with = items.iter().find(|one| text(&one["trouble"], "code") == "no_water");
+        let pictures = with.and_then(|one| one["photos"].as_array()).cloned().unwrap_or_default();
+        assert_eq!(pictures.len(), 1, "and has their picture");
+        assert_eq!(pictures[0]["complete"], true);
+        let seen = staff.get(&format!("/api/v1/photos/{}", text(&pictures[0], "id"))).await?;
+        assert!(seen.status.is_success() && seen.bytes != photo, "drawn anew");
         let still = staff.get(&format!("/api/v1/facilities/{}", text(&page, "id"))).await?.ok()?;
         assert_eq!((&still["water_counts"], text(&still["stage"], "code")), (&json!(true), "in_service"));
         let listed = staff.get("/api/v1/facilities?reported=true").await?.ok()?;
@@ -87,7 +113,7 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
             format!("{reports}/{}", found.map(|one| text(one, "id")).unwrap_or_default())
         };
         let mut far = town.login("staff2").await?;
-        let decision = json!({ "confirmed": true, "version": 1 });
+        let decision = json!({ "confirmed": true, "version": 2 });
         assert_eq!(far.post(&of("no_water"), decision.clone()).await?.status, StatusCode::FORBIDDEN);
         let unsaid = staff.post(&of("leaking"), json!({ "confirmed": false, "version": 1 })).await?;
         assert_eq!(unsaid.code(), "facility.no_reason");
@@ -115,7 +141,7 @@ async fn nobody_floods_it() -> anyhow::Result<()> {
         let path = format!("/p/f-{}", text(&page, "id"));
         let mut last = StatusCode::OK;
         for _ in 0..7 {
-            last = report(&town, &path, "trouble=broken").await?.status;
+            last = report(&town, &path, "trouble=broken", None).await?.status;
         }
         assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "six an hour from one address");
         assert!(clerk.get(&path).await?.status.is_success(), "reading goes on");

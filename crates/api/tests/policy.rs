@@ -341,9 +341,12 @@ impl Ids {
             }
             "facilities/{id}/reports/{report}" => json!({ "confirmed": true, "version": 1 }),
             "sitings" => {
-                json!({ "title": "选址", "purpose": "station", "model": "mclp", "sites": 1, "radius_m": 500,
+                json!({ "title": "选址", "purpose": "station", "model": "mclp", "sites": 1, "radius": 500,
                 "weight_base": 1, "candidates": [{ "name": "甲", "lon": 105.87, "lat": 29.26 }] })
             }
+            "projects" | "projects/{id}" => json!({ "title": "水池", "org": "town-gov", "estimate_fen": 100,
+                "from": "2026-03-01", "until": "2026-08-31", "version": 1 }),
+            "projects/{id}/steps" => json!({ "step": "begin", "version": 1 }),
             "sitings/{id}/void" => json!({ "reason": reason, "version": 1 }),
             "fire-plans/{id}/steps" => json!({ "step": "circulate", "version": 1 }),
             "facilities/{id}/steps" => json!({ "step": "report", "text": reason, "version": 1 }),

@@ -4,7 +4,7 @@
 mod common;
 
 use app::Caller;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use common::{Browser, Town, V1, V1_GRID, V2, day, path, set_number, town_of};
 use domain::org::{Level, Territory};
 use serde_json::{Value, json};
@@ -423,6 +423,193 @@ async fn what_if_tells_who_is_gained_and_leaks_nothing_into_today() -> anyhow::R
         assert_eq!(told.code(), "scenario.no_reason");
         clerk.post(&format!("{at}/void"), json!({ "reason": "不做了", "version": 2 })).await?.ok()?;
         assert_eq!(clerk.get("/api/v1/roads/scenarios").await?.items()?.len(), 1);
+        Ok(())
+    })
+    .await
+}
+
+/// Hands a file in, lets it be tried, and gives its id and what came of it.
+async fn tried(town: &Town, by: &mut Browser, name: &str, bytes: &[u8]) -> anyhow::Result<(String, Value)> {
+    let path = format!("/api/v1/roads/files?name={name}");
+    let file = by.send(Method::POST, &path, &[], bytes.to_vec()).await?.ok()?;
+    town.app.run_due_jobs().await?;
+    let job = by.get(&format!("/api/v1/jobs/{}", text(&file["job"], "id"))).await?.ok()?;
+    Ok((text(&file, "id").to_owned(), job))
+}
+
+/// Has a tried file written.
+async fn taken(town: &Town, by: &mut Browser, file: &str) -> anyhow::Result<Value> {
+    let job = by.post(&format!("/api/v1/roads/files/{file}/take"), json!({})).await?.ok()?;
+    town.app.run_due_jobs().await?;
+    by.get(&format!("/api/v1/jobs/{}", text(&job, "id"))).await?.ok()
+}
+
+#[tokio::test]
+async fn a_file_is_tried_first_and_what_was_measured_stays() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let line = [[105.870, 29.260], [105.880, 29.260]];
+        add(&mut clerk, road("老街", "village_main", V1, &line, 4.2)).await?;
+        let feature = |name: &str, width: f64, on: Option<&str>, geometry: Value| {
+            json!({ "type": "Feature", "geometry": geometry, "properties": {
+                "name": name, "rank": "村内主路", "village": "场镇社区", "width_m": width, "load_t": 20, "surveyed_on": on } })
+        };
+        let drawn = |at: &[[f64; 2]]| json!({ "type": "LineString", "coordinates": at });
+        let ring = [[105.87, 29.26], [105.88, 29.27], [105.88, 29.26], [105.87, 29.27], [105.87, 29.26]];
+        let file = |on: Option<&str>| {
+            json!({ "type": "FeatureCollection", "features": [
+                feature("老街", 3.0, on, drawn(&line)),
+                feature("新街", 5.0, on, drawn(&[[105.880, 29.260], [105.890, 29.260]])),
+                feature("晒坝", 5.0, on, json!({ "type": "Polygon", "coordinates": [ring] })),
+                feature("经纬颠倒", 4.0, on, drawn(&[[29.26, 105.87], [29.26, 105.88]])),
+            ] })
+            .to_string()
+            .into_bytes()
+        };
+        let path = "/api/v1/roads/files?name=a.geojson";
+        let told = staff.send(Method::POST, path, &[], file(None)).await?;
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "one village does not hand in the town's roads");
+
+        let (id, job) = tried(&town, &mut clerk, "a.geojson", &file(None)).await?;
+        let report = &job["result"];
+        assert_eq!(
+            (&report["new"], &report["conflict"], &report["problems_n"]),
+            (&json!(1), &json!(1), &json!(2)),
+            "{job}"
+        );
+        assert_eq!(codes(&report["problems"], "code"), ["shape.crosses", "shape.swapped"], "each by its row");
+        let conflict = &report["items"][0];
+        assert_eq!((text(conflict, "name"), text(conflict, "what")), ("老街", "conflict"));
+        let parts: Vec<_> = conflict["parts"].as_array().into_iter().flatten().collect();
+        let told: Vec<_> = parts.iter().map(|one| (text(one, "part"), &one["before"], &one["taken"])).collect();
+        assert_eq!(
+            told,
+            [("width", &json!("4.2 米"), &json!(false)), ("load", &Value::Null, &json!(true))],
+            "what nobody knew is filled in, what was measured stays"
+        );
+        assert_eq!(clerk.get("/api/v1/roads").await?.ok()?["total"], 1, "only tried");
+        let done = taken(&town, &mut clerk, &id).await?;
+        assert_eq!((text(&done, "state"), &done["result"]["written"]), ("done", &json!(2)), "{done}");
+        let again = clerk.post(&format!("/api/v1/roads/files/{id}/take"), json!({})).await?;
+        assert_eq!(again.code(), "import.done");
+        let page = clerk.get("/api/v1/roads").await?.ok()?;
+        assert_eq!(codes(&page["items"], "name"), ["老街", "新街"]);
+        let old = clerk.get(&format!("/api/v1/roads/{}", text(&page["items"][0], "id"))).await?.ok()?;
+        assert_eq!((&old["width_m"], &old["load_t"]), (&json!(4.2), &json!(20.0)), "{old}");
+
+        let (id, job) = tried(&town, &mut clerk, "a.geojson", &file(Some("2026-08-01"))).await?;
+        assert_eq!(job["result"]["changed"], 2, "a later survey replaces: {job}");
+        taken(&town, &mut clerk, &id).await?;
+        let old = clerk.get(&format!("/api/v1/roads/{}", text(&page["items"][0], "id"))).await?.ok()?;
+        assert_eq!((&old["width_m"], &old["surveyed_on"]), (&json!(3.0), &json!("2026-08-01")));
+        let (_, job) = tried(&town, &mut clerk, "a.geojson", &file(Some("2026-08-01"))).await?;
+        assert_eq!((&job["result"]["unchanged"], &job["result"]["written"]), (&json!(2), &json!(0)));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_map_is_tried_and_a_broken_or_huge_one_is_refused_while_the_roads_go_on() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 4.2)).await?;
+        let map = |name: &str, lon: f64| {
+            format!(
+                "<osm><node id=\"1\" lon=\"105.870\" lat=\"29.260\"/><node id=\"2\" lon=\"105.880\" lat=\"29.260\"/>\
+                 <node id=\"3\" lon=\"{lon}\" lat=\"29.270\"/>\
+                 <way id=\"7\"><nd ref=\"1\"/><nd ref=\"2\"/><tag k=\"highway\" v=\"residential\"/>\
+                 <tag k=\"name\" v=\"老街\"/><tag k=\"width\" v=\"6\"/></way>\
+                 <way id=\"8\"><nd ref=\"2\"/><nd ref=\"3\"/><tag k=\"highway\" v=\"residential\"/>\
+                 <tag k=\"name\" v=\"{name}\"/></way></osm>"
+            )
+        };
+        let (id, job) = tried(&town, &mut clerk, "a.osm", map("后街", 105.880).as_bytes()).await?;
+        let report = &job["result"];
+        assert_eq!((&report["rows"], &report["new"]), (&json!(2), &json!(1)), "{job}");
+        let conflict = &report["items"][0];
+        assert_eq!((&report["conflict"], text(conflict, "what")), (&json!(1), "conflict"), "{job}");
+        assert_eq!(
+            (&conflict["parts"][0]["before"], &conflict["parts"][0]["taken"]),
+            (&json!("4.2 米"), &json!(false)),
+            "what was measured counts over the map"
+        );
+        assert_eq!(text(&taken(&town, &mut clerk, &id).await?, "state"), "done");
+        assert_eq!(clerk.get("/api/v1/roads/network").await?.ok()?["map"]["ways"], 2);
+        let (_, job) = tried(&town, &mut clerk, "a.osm", map("后街", 105.880).as_bytes()).await?;
+        assert_eq!((&job["result"]["unchanged"], &job["result"]["gone"]), (&json!(1), &json!(0)), "{job}");
+        let (_, job) = tried(&town, &mut clerk, "a.osm", map("后街", 105.881).as_bytes()).await?;
+        assert_eq!(job["result"]["changed"], 1, "{job}");
+
+        let mut cut = vec![0, 0, 0, 13, 10, 9];
+        cut.extend(b"OSMHeader\x18\x64cut off");
+        let (_, job) = tried(&town, &mut clerk, "cut.osm.pbf", &cut).await?;
+        assert_eq!(text(&job, "state"), "failed");
+        assert!(text(&job, "error").contains("第 1 个数据块"), "{job}");
+        let size = [("content-length", "2147483648")];
+        let huge = clerk.send(Method::POST, "/api/v1/roads/files?name=huge.osm.pbf", &size, b"x".to_vec()).await?;
+        assert_eq!((huge.status, huge.code()), (StatusCode::UNPROCESSABLE_ENTITY, "road.file_too_large"));
+        let empty = clerk.send(Method::POST, "/api/v1/roads/files?name=a.csv", &[], Vec::new()).await?;
+        assert_eq!(empty.code(), "road.file_empty");
+        let net = clerk.get("/api/v1/roads/network").await?.ok()?;
+        assert_eq!((&net["map"]["ways"], &net["roads"]), (&json!(2), &json!(1)), "the roads go on as they were");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let put = json!({ "lon": 105.889, "lat": 29.2601, "version": 0 });
+        clerk.put("/api/v1/roads/groups/g2", put).await?.ok()?;
+        let place = json!({ "name": "学堂巷出租屋", "village": V2, "category": "self_built.rented", "address": "学堂巷 1 号",
+            "tags": [], "location": { "lon": 105.890, "lat": 29.2601 }, "registration": { "kind": "unknown" },
+            "heads": { "lodging": 8 }, "responsible": { "name": "张三", "phone": "13812345678" }, "opening": "open", "note": "" });
+        let place = clerk.post("/api/v1/places", place).await?.ok()?;
+        let at = format!("/api/v1/houses/{}", text(&place, "id"));
+        let house = clerk.get(&at).await?.ok()?;
+        let counted = json!({ "lodging": 8, "structure": "brick", "floors": 3, "floor_m2": 120, "exits": 1,
+            "burning_roof": false, "owner": "房主", "counted_on": "2026-09-21", "counted_by": "李消防",
+            "version": house["version"] });
+        clerk.put(&at, counted).await?.ok()?;
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0)).await?;
+        let lane = add(&mut clerk, road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 4.5)).await?;
+        let report = clerk.get("/api/v1/roads/access?houses=true").await?.ok()?;
+        assert_eq!(codes(&report["rows"], "kind"), ["group", "house"], "{report}");
+        assert_eq!(text(&report["rows"][1]["ways"][0], "verdict"), "sure");
+        let wet = clerk.get("/api/v1/roads/access?on=2026-02-01&wet=true").await?.ok()?;
+        assert_eq!((&wet["on"], &wet["water_on"]), (&json!("2026-02-01"), &json!("2026-07-15")), "water as in the wet month");
+
+        let case = json!({ "channel": "telephone", "matter": "blocked_exit", "content": "进村路堆满砂石，车过不去",
+            "territory": V2, "address": "进村路中段", "lon": 105.886, "lat": 29.2601 });
+        let case = clerk.post("/api/v1/report-cases", case).await?.ok()?;
+        let lanes = clerk.get("/api/v1/roads/blocked").await?.items()?;
+        assert_eq!(lanes.len(), 1);
+        assert_eq!((text(&lanes[0]["road"], "name"), &lanes[0]["may_close"]), ("进村路", &json!(true)));
+        assert!(staff.get("/api/v1/roads/blocked").await?.items()?.is_empty(), "another village's report");
+        let at = format!("/api/v1/roads/blocked/report_case/{}", text(&case, "id"));
+        assert_eq!(staff.get(&at).await?.status, StatusCode::NOT_FOUND);
+        let effect = clerk.get(&at).await?.ok()?;
+        let lost: Vec<(&str, &str)> = effect["rows"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|row| text(row, "change") == "lost" && text(row, "vehicle") == "engine")
+            .map(|row| (text(row, "kind"), text(&row["target"], "name")))
+            .collect();
+        assert_eq!(lost, [("group", "凌阁堂一组"), ("house", "学堂巷出租屋")], "{effect}");
+        let report = clerk.get("/api/v1/roads/access?houses=true").await?.ok()?;
+        assert_eq!(text(&report["rows"][1]["ways"][0], "verdict"), "sure", "a proposal changes nothing");
+        step(&mut clerk, &lane, json!({ "step": "close", "text": "砂石堆占" })).await?.ok()?;
+        let report = clerk.get("/api/v1/roads/access?houses=true").await?.ok()?;
+        assert_eq!(text(&report["rows"][1]["ways"][0], "verdict"), "never", "until whoever answers for the road closes it");
+        assert_eq!(clerk.get("/api/v1/roads/blocked").await?.items()?[0]["closed"], true);
         Ok(())
     })
     .await

@@ -37,7 +37,7 @@ async fn settled(clerk: &mut Browser) -> anyhow::Result<()> {
 }
 
 fn asked(model: &str, sites: u32, radius: u32) -> Value {
-    json!({ "title": "镇消防站需求论证", "purpose": "station", "model": model, "sites": sites, "radius_m": radius,
+    json!({ "title": "镇消防站需求论证", "purpose": "station", "model": model, "sites": sites, "radius": radius,
         "weight_base": 1, "weight_person": 1, "weight_fire": 10, "reason": "常住人口增加",
         "candidates": [
             { "name": "镇政府", "lon": 105.880, "lat": 29.26 }, { "name": "河边", "lon": 105.860, "lat": 29.26 },
@@ -81,7 +81,7 @@ async fn a_question_is_worked_out_proven_and_kept() -> anyhow::Result<()> {
         assert_eq!(page["found"]["chosen"], json!(["镇政府"]));
         let page = answered(&town, &mut clerk, asked("p_center", 2, 0)).await?;
         assert!(
-            page["found"]["farthest_m"].as_f64().is_some_and(|m| (900.0..1_100.0).contains(&m)),
+            page["found"]["farthest"].as_f64().is_some_and(|m| (900.0..1_100.0).contains(&m)),
             "{}",
             page["found"]
         );
@@ -99,6 +99,65 @@ async fn a_question_is_worked_out_proven_and_kept() -> anyhow::Result<()> {
         let page = clerk.post(&path, json!({ "reason": "候选点不对", "version": version })).await?.ok()?;
         assert_eq!((&page["void"], &page["voided"]), (&json!("候选点不对"), &json!(true)));
         assert_eq!(staff.get("/api/v1/sitings").await?.items()?.len(), 5);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_clause_6() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let mut clerk = town.login("clerk").await?;
+        settled(&mut clerk).await?;
+        for (name, line, width) in [
+            ("老街", [[105.860, 29.260], [105.880, 29.260]], 5.0),
+            ("窄巷", [[105.880, 29.260], [105.890, 29.260]], 3.2),
+        ] {
+            let road = json!({ "name": name, "rank": "village_main", "territory": V1, "width_m": width, "height_m": 4.5,
+                "geometry": { "type": "LineString", "coordinates": line }, "surveyed_on": "2026-03-01",
+                "wet_season": "passable", "source": "皮尺" });
+            clerk.post("/api/v1/roads", road).await?.ok()?;
+        }
+        let by = |measure: &str, vehicle: Option<&str>, radius: u32| {
+            let mut asked = asked("mclp", 1, radius);
+            asked["measure"] = json!(measure);
+            asked["vehicle"] = json!(vehicle);
+            asked
+        };
+        let unsaid = clerk.post("/api/v1/sitings", by("road_length", None, 2_000)).await?;
+        assert_eq!(unsaid.code(), "siting.vehicle");
+        let names = |page: &Value| -> Vec<String> {
+            let all = page["uncovered"].as_array().into_iter().flatten();
+            all.map(|one| text(one, "name").to_owned()).collect()
+        };
+        let page = answered(&town, &mut clerk, by("road_length", Some("engine"), 2_000)).await?;
+        assert_eq!(names(&page), ["丙店", "远店"], "an engine does not pass the lane: {page}");
+        assert_eq!(page["unreached_n"], 2, "over roads from wherever");
+        assert_eq!(page["found"]["objective"], json!(57.0), "6 + 51");
+        let page = answered(&town, &mut clerk, by("road_length", Some("mini"), 2_000)).await?;
+        assert_eq!((names(&page), &page["unreached_n"]), (vec!["远店".to_owned()], &json!(1)), "a small one does");
+        let length = page["found"]["farthest"].as_f64().unwrap_or_default();
+        assert!((900.0..1_100.0).contains(&length), "{}", page["found"]);
+        let timed = answered(&town, &mut clerk, by("road_time", Some("mini"), 600)).await?;
+        let time = timed["found"]["farthest"].as_f64().unwrap_or_default();
+        assert!((20.0..600.0).contains(&time), "seconds: {}", timed["found"]);
+        assert_eq!(timed["variants"].as_array().map(Vec::len), Some(3), "one more, a quarter nearer and farther");
+
+        assert_eq!(page["may_report"], true);
+        let draft = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?.ok()?;
+        assert_eq!((text(&draft["template"], "code"), text(&draft, "state")), ("station_need", "draft"));
+        let said: Vec<&str> =
+            draft["sections"].as_array().into_iter().flatten().map(|part| text(part, "text")).collect();
+        assert!(said[0].contains("道路里程") && said[0].contains("SHA-256"), "{said:?}");
+        assert!(said[1].contains("镇政府") && said[1].contains("远店") && said[1].contains("如改为"), "{said:?}");
+
+        let mut water = by("road_length", Some("mini"), 2_000);
+        water["purpose"] = json!("water_point");
+        let page = answered(&town, &mut clerk, water).await?;
+        let told = clerk.post(&format!("/api/v1/sitings/{}/report", text(&page, "id")), json!({})).await?;
+        assert_eq!((told.code(), &page["may_report"]), ("siting.no_station", &json!(false)));
         Ok(())
     })
     .await

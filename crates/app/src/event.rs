@@ -89,6 +89,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "stop_use" => Action::StopUseRead,
         "fire_plan" => Action::FirePlanRead,
         "siting" => Action::SitingRead,
+        "project" => Action::ProjectRead,
         "call_test" => Action::CallTestRead,
         "report_case" => Action::ReportCaseRead,
         "sortie" => Action::SortieRead,
@@ -137,6 +138,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "stop_use"
             | "fire_plan"
             | "siting"
+            | "project"
             | "placard"
             | "call_test"
             | "sortie"

@@ -239,7 +239,7 @@ async fn known_org(read: &mut Read, field: &str, id: &str) -> Result<OrgId> {
 }
 
 /// What was asked for as an act.
-async fn read_act(read: &mut Read, asked: &FacilityStep) -> Result<Act> {
+async fn read_act(read: &mut Read, facility: &FacilityId, asked: &FacilityStep) -> Result<Act> {
     Ok(match asked.step.as_str() {
         "plan" => Act::Plan,
         "budget" => {
@@ -249,7 +249,11 @@ async fn read_act(read: &mut Read, asked: &FacilityStep) -> Result<Act> {
             {
                 return Err(Error::field("line", "facility.line", "没有这个经费项目，请从列表中选择"));
             }
-            Act::Budget { line, amount_fen: asked.amount_fen.unwrap_or(0) }
+            let project = match asked.project.as_deref().and_then(given) {
+                None => None,
+                Some(id) => Some(crate::project::paying(read, &id, facility).await?),
+            };
+            Act::Budget { line, project, amount_fen: asked.amount_fen.unwrap_or(0) }
         }
         "design" => Act::Design,
         "build" => Act::Build,
@@ -529,7 +533,7 @@ impl App {
         let photos = asked.photos.iter().map(|id| PhotoId::from(id.to_lowercase())).collect();
         let mut tx = self.write(caller).await?;
         let mut record = self.facility_seen(caller, &mut tx, id, asked.version).await?;
-        let act = read_act(&mut tx, &asked).await?;
+        let act = read_act(&mut tx, &record.facility.id, &asked).await?;
         let hat = caller.hat(right_of(act.code()), &subject(&record))?.clone();
         record.facility = record.facility.take(&act, on, &asked.text, today)?;
         if act == Act::Void {

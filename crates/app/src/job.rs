@@ -68,16 +68,22 @@ pub enum JobKind {
     PaperPrint,
     /// 选址计算.
     SitingSolve,
+    /// 检查路网文件: nothing is written.
+    RoadTry,
+    /// 导入路网文件.
+    RoadTake,
 }
 
 impl JobKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::AuditVerify,
         Self::ImportTry,
         Self::ImportCommit,
         Self::PlacardPrint,
         Self::PaperPrint,
         Self::SitingSolve,
+        Self::RoadTry,
+        Self::RoadTake,
     ];
 
     /// Stable code.
@@ -89,6 +95,8 @@ impl JobKind {
             Self::PlacardPrint => "placard.print",
             Self::PaperPrint => "paper.print",
             Self::SitingSolve => "siting.solve",
+            Self::RoadTry => "road.try",
+            Self::RoadTake => "road.take",
         }
     }
 
@@ -101,6 +109,8 @@ impl JobKind {
             Self::PlacardPrint => "打印公示牌",
             Self::PaperPrint => "合并打印文书",
             Self::SitingSolve => "选址计算",
+            Self::RoadTry => "检查路网文件",
+            Self::RoadTake => "导入路网文件",
         }
     }
 
@@ -388,6 +398,8 @@ impl App {
             JobKind::PlacardPrint => self.carry_out_placards(&running).await,
             JobKind::PaperPrint => self.carry_out_papers(&running).await,
             JobKind::SitingSolve => self.carry_out_siting(&running).await,
+            JobKind::RoadTry => self.carry_out_road_file(&running, false).await,
+            JobKind::RoadTake => self.carry_out_road_file(&running, true).await,
         }
     }
 }

@@ -147,6 +147,7 @@ static OWN: &[Own] = &[
     own_of(road::REACH_MINUTES, "消防车辆几分钟内到达算按时", &["分钟"], 120.0),
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
     own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
+    own_of(road::WET_MONTH, "按雨季核算时水源按几月计入", &["月"], 12.0),
     own_of(stop_use::PATROL_DAYS, "停止使用的场所几天巡查一次", &["日"], 365.0),
     own_of(house::KEY_HEADS, "自建房住宿、工作、培训超过多少人重点管控", &["人"], 999.0),
     own_of(house::FLOORS, "自建房几层起应有两个疏散出口", &["层"], 99.0),

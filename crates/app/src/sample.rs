@@ -21,6 +21,7 @@ mod people;
 mod picture;
 mod placard;
 mod places;
+mod project;
 mod record;
 mod report_case;
 mod road;
@@ -90,6 +91,7 @@ impl App {
         meeting::fill(self, roster).await?;
         facility::fill(self, roster).await?;
         road::fill(self, roster).await?;
+        project::fill(self, roster).await?;
         device::fill(self, roster).await?;
         fire_plan::fill(self, roster).await?;
         training::fill(self, roster).await?;

@@ -2,13 +2,15 @@
 //! answer kept with what would change with one site more or fewer and another radius. What does not belong here: solving
 //! (`road::siting`), what is typed in and shown ([`view`]).
 
+mod argued;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use domain::geometry::{Position, distance_m};
 use domain::ids::{OrgId, SitingId};
+use domain::incident::{Kind, Mark, Stage};
 use domain::org::Level;
 use domain::place::Opening;
 use domain::policy::{Action, Subject};
@@ -17,27 +19,38 @@ use domain::siting::{
     Weights,
 };
 use domain::sortie::Incident;
-use domain::time::Timestamp;
+use domain::time::{Date, Timestamp};
+use domain::vehicle::Class;
+use road::reach::matrix;
 use road::siting::instance::Instance;
+use road::snap::Spot;
+use road::{Objective, Prepared, Search};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
+use store::incident::IncidentFilter;
 use store::place::PlaceFilter;
 use store::siting::SitingRecord;
 
 use crate::facility::facilities;
 use crate::job::{Asker, JobKind, Running};
 use crate::place::Gazetteer;
+use crate::road::net::{NEAR_M, Net};
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 use view::{SitingAsked, SitingInput, SitingList, SitingOptions, SitingSpot, SitingSpots, SitingView};
 
 /// Studies on the list.
 const SHOWN: i64 = 100;
-/// Sorties looked through for fires.
+/// Sorties, and incidents, looked through for fires.
 const SORTIES: i64 = 20_000;
+/// Incidents that are fires.
+const FIRES: [Kind; 5] = [Kind::Building, Kind::Electrical, Kind::Vehicle, Kind::Outdoor, Kind::Forest];
+/// Stages of an incident that was real.
+const REAL: [Stage; 6] =
+    [Stage::Real, Stage::Responding, Stage::Controlled, Stage::Out, Stage::HandedOver, Stage::Closed];
 /// For how long one question is worked at, the question itself and each variant.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(10)];
 /// Tenths of a metre in a metre: what the solver counts in.
@@ -62,13 +75,28 @@ fn subject(record: &SitingRecord) -> Subject {
 /// Places with a position that are in use, with who is there and how often it burned; and how many have no position.
 async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u32)> {
     let whole = Caller::system();
-    let mut fires: BTreeMap<String, u32> = BTreeMap::new();
+    // A fire that was called in and gone out to on one day at one place is one fire.
+    let mut fires: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
     let sorties = read.sorties(&whole.scope(Action::SortieRead)?, None, None, SORTIES).await?;
     for one in sorties.iter().map(|one| &one.sortie) {
         if let Some(place) = one.place.as_ref().filter(|_| {
             one.void.is_none() && matches!(one.incident, Incident::InitialFire | Incident::Assist)
         }) {
-            *fires.entry(place.to_string()).or_default() += 1;
+            fires.entry(place.to_string()).or_default().insert(one.called_at.date());
+        }
+    }
+    let codes = |words: &[&str]| Some(words.join(","));
+    let filter = IncidentFilter {
+        kinds: codes(&FIRES.map(Kind::code)),
+        stages: codes(&REAL.map(Stage::code)),
+        rehearsal: Some(false),
+        ..IncidentFilter::default()
+    };
+    for record in read.incidents(&whole.scope(Action::IncidentRead)?, &filter, None, SORTIES).await? {
+        let incident = record.incident;
+        let on = incident.marks.get(&Mark::Alarm).map_or(incident.last_signal_at, |stamp| stamp.at).date();
+        if let Some(place) = incident.place {
+            fires.entry(place.to_string()).or_default().insert(on);
         }
     }
     let mut found = Vec::new();
@@ -87,7 +115,7 @@ async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u
         let people =
             p.heads.lodging.unwrap_or(0).max(p.heads.capacity.unwrap_or(0)).max(p.heads.working.unwrap_or(0));
         found.push(Demand {
-            fires: fires.get(p.id.as_str()).copied().unwrap_or(0),
+            fires: fires.get(p.id.as_str()).map_or(0, |days| u32::try_from(days.len()).unwrap_or(u32::MAX)),
             id: p.id.to_string(),
             name: p.name,
             at: [at.lon_deg, at.lat_deg],
@@ -98,84 +126,151 @@ async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u
     Ok((found, unplaced))
 }
 
-/// Distances from every demand to every candidate, tenths of a metre.
-fn table(study: &Study) -> Vec<Vec<u32>> {
+/// The unit distances come in before the solver counts them in tenths.
+type Row = Vec<Option<u32>>;
+
+/// Straight distances from every demand to every candidate, tenths of a metre.
+fn straight(study: &Study) -> Vec<Row> {
     let to = |at: Position| {
-        let tenths = |one: &Candidate| (distance_m(at, one.at) * TENTHS).round() as u32;
+        let tenths = |one: &Candidate| Some((distance_m(at, one.at) * TENTHS).round() as u32);
         study.candidates.iter().map(tenths).collect()
     };
     study.demands.iter().map(|demand| to(demand.at)).collect()
 }
 
-fn tenths(metres: u32) -> u32 {
-    metres.saturating_mul(10)
-}
-
-/// Answers one question as well as it can in its time; none where it has no answer.
-fn answer(study: &Study, instance: &Instance, question: Question, patience: Duration) -> Option<Found> {
-    let begun = Instant::now();
-    let model = match question.model {
-        Model::PMedian => road::siting::Model::PMedian,
-        Model::PCenter => road::siting::Model::PCenter,
-        Model::Lscp => road::siting::Model::Lscp,
-        Model::Mclp => road::siting::Model::Mclp,
+/// The same over the town's roads by the study's vehicle, tenths of a metre or a second; none where there is no way that is
+/// sure. A fire engine is not promised over a bridge nobody measured.
+fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
+    let network = &net.drawn.network;
+    let vehicle = net.vehicle(study.vehicle.unwrap_or(Class::Engine))?;
+    let objective = match study.measure {
+        Measure::RoadTime => Objective::Time,
+        _ => Objective::Distance,
     };
-    let sites = usize::try_from(question.sites).unwrap_or(0);
-    let asked = road::siting::Question { model, sites, radius: tenths(question.radius_m) };
-    let found = road::siting::solve(instance, asked, &|| begun.elapsed() > patience).ok()?;
-    let unit = if matches!(question.model, Model::PMedian | Model::PCenter) { TENTHS } else { 1.0 };
-    let nearest = |demand: usize| {
-        found
-            .sites
-            .iter()
-            .filter_map(|site| instance.distance(demand, *site))
-            .min()
-            .map(|d| f64::from(d) / TENTHS)
-    };
-    let (mut whole, mut covered, mut travelled, mut farthest) = (0.0, 0.0, 0.0, 0.0_f64);
-    let mut uncovered = Vec::new();
-    for (n, demand) in study.demands.iter().enumerate() {
-        let weight = study.weights.of(demand) as f64;
-        let away = nearest(n).unwrap_or(f64::MAX);
-        whole += weight;
-        travelled += weight * away;
-        farthest = farthest.max(away);
-        if question.radius_m == 0 || away <= f64::from(question.radius_m) {
-            covered += weight;
-        } else {
-            uncovered.push(n);
+    let prepared = Prepared::new(network, vehicle, &net.situation(now.date(), false), objective).careful();
+    let spot = |at: Position| network.index().nearest(network, at, NEAR_M, |n| prepared.is_open(n)).ok();
+    let numbered = |found: Option<Spot>, n: usize| found.map(|spot| (n, spot));
+    let from = study.candidates.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
+    let (sites, from): (Vec<usize>, Vec<Spot>) = from.unzip();
+    let to = study.demands.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));
+    let (demands, to): (Vec<usize>, Vec<Spot>) = to.unzip();
+    let costs = matrix(network, &prepared, &mut Search::new(), &from, &to);
+    let mut table = vec![vec![None; study.candidates.len()]; study.demands.len()];
+    for (site, costs) in sites.iter().zip(&costs) {
+        for (demand, cost) in demands.iter().zip(costs) {
+            if let Some(cell) = table.get_mut(*demand).and_then(|row| row.get_mut(*site)) {
+                // Thousandths as the network counts.
+                *cell = cost.map(|thousandths| thousandths.div_ceil(100));
+            }
         }
     }
-    Some(Found {
-        objective: found.objective as f64 / unit,
-        bound: found.bound as f64 / unit,
-        optimal: found.optimal,
-        gap: found.gap,
-        sites: found.sites,
-        uncovered,
-        covered: if whole > 0.0 { covered / whole } else { 0.0 },
-        mean_m: if whole > 0.0 { travelled / whole } else { 0.0 },
-        farthest_m: farthest,
-    })
+    Ok(table)
 }
 
-/// Works a study out.
+fn tenths(units: u32) -> u32 {
+    units.saturating_mul(10)
+}
+
+/// A study as the solver sees it: only demands that some candidate reaches, each with its number in the study.
+struct Posed<'a> {
+    study: &'a Study,
+    instance: Instance,
+    reached: Vec<usize>,
+}
+
+impl<'a> Posed<'a> {
+    /// Errors: no candidate reaches anything.
+    fn of(study: &'a Study, table: Vec<Row>) -> Result<Self> {
+        let (reached, rows): (Vec<usize>, Vec<Row>) =
+            table.into_iter().enumerate().filter(|(_, row)| row.iter().any(Option::is_some)).unzip();
+        if reached.is_empty() {
+            return Err(Error::Refused {
+                code: "siting.unreached",
+                message: "没有一处场所能从候选点沿道路到达，请核对道路登记和候选点位置".to_owned(),
+            });
+        }
+        let weight = |n: &usize| study.demands.get(*n).map_or(0, |demand| study.weights.of(demand));
+        let weights = reached.iter().map(weight).collect();
+        let rows = rows.into_iter().map(|row| row.into_iter().map(|cell| cell.unwrap_or(u32::MAX)).collect());
+        let mut instance = Instance::from_table(weights, rows.collect());
+        let candidates = study.candidates.iter().enumerate();
+        instance.fixed = candidates.filter(|(_, one)| one.fixed).map(|(n, _)| n).collect();
+        Ok(Self { study, instance, reached })
+    }
+
+    /// Answers one question as well as it can in its time; none where it has no answer.
+    fn answer(&self, question: Question, patience: Duration) -> Option<Found> {
+        let begun = Instant::now();
+        let model = match question.model {
+            Model::PMedian => road::siting::Model::PMedian,
+            Model::PCenter => road::siting::Model::PCenter,
+            Model::Lscp => road::siting::Model::Lscp,
+            Model::Mclp => road::siting::Model::Mclp,
+        };
+        let sites = usize::try_from(question.sites).unwrap_or(0);
+        let asked = road::siting::Question { model, sites, radius: tenths(question.radius) };
+        let found = road::siting::solve(&self.instance, asked, &|| begun.elapsed() > patience).ok()?;
+        let unit = if matches!(question.model, Model::PMedian | Model::PCenter) { TENTHS } else { 1.0 };
+        let nearest = |demand: usize| {
+            let all = found.sites.iter().filter_map(|site| self.instance.distance(demand, *site));
+            all.min().map(|d| f64::from(d) / TENTHS)
+        };
+        let mut away: Vec<Option<f64>> = vec![None; self.study.demands.len()];
+        for (row, n) in self.reached.iter().enumerate() {
+            if let Some(own) = away.get_mut(*n) {
+                *own = nearest(row);
+            }
+        }
+        let (mut whole, mut arrived, mut covered, mut travelled, mut farthest) =
+            (0.0, 0.0, 0.0, 0.0, 0.0_f64);
+        let mut uncovered = Vec::new();
+        for (n, (demand, away)) in self.study.demands.iter().zip(&away).enumerate() {
+            let weight = self.study.weights.of(demand) as f64;
+            whole += weight;
+            if let Some(away) = away {
+                arrived += weight;
+                travelled += weight * away;
+                farthest = farthest.max(*away);
+            }
+            if away.is_some_and(|away| question.radius == 0 || away <= f64::from(question.radius)) {
+                covered += weight;
+            } else {
+                uncovered.push(n);
+            }
+        }
+        let share = |part: f64, of: f64| if of > 0.0 { part / of } else { 0.0 };
+        Some(Found {
+            objective: found.objective as f64 / unit,
+            bound: found.bound as f64 / unit,
+            optimal: found.optimal,
+            gap: found.gap,
+            sites: found.sites,
+            uncovered,
+            covered: share(covered, whole),
+            mean: share(travelled, arrived),
+            farthest,
+        })
+    }
+}
+
+/// Works a study out, over roads where it asks for that.
 ///
 /// Errors: nothing can be chosen so.
-fn work_out(study: &Study, now: Timestamp) -> Result<Outcome> {
-    let weights = study.demands.iter().map(|demand| study.weights.of(demand)).collect();
-    let mut instance = Instance::from_table(weights, table(study));
-    instance.fixed =
-        study.candidates.iter().enumerate().filter(|(_, one)| one.fixed).map(|(n, _)| n).collect();
+fn work_out(study: &Study, net: Option<&Net>, now: Timestamp) -> Result<Outcome> {
+    let table = match net {
+        Some(net) => over_roads(study, net, now)?,
+        None => straight(study),
+    };
+    let posed = Posed::of(study, table)?;
     let [own, other] = PATIENCE;
-    let found = answer(study, &instance, study.question, own).ok_or_else(|| Error::Refused {
+    let found = posed.answer(study.question, own).ok_or_else(|| Error::Refused {
         code: "siting.unsolved",
         message: "在这些候选点里选不出来，请增加候选点或改点数、半径".to_owned(),
     })?;
     let variants = study.variants().into_iter();
-    let variants =
-        variants.map(|question| Variant { question, found: answer(study, &instance, question, other) });
-    Ok(Outcome { found, variants: variants.collect(), at: now })
+    let variants = variants.map(|question| Variant { question, found: posed.answer(question, other) });
+    let unreached = (0..study.demands.len()).filter(|n| !posed.reached.contains(n)).collect();
+    Ok(Outcome { found, variants: variants.collect(), unreached, at: now })
 }
 
 impl App {
@@ -197,6 +292,11 @@ impl App {
         let names = Gazetteer::read(&mut read).await?;
         Ok(SitingOptions {
             models: Model::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            measures: Measure::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
+            vehicles: Class::ALL
+                .iter()
+                .map(|class| Word::new(class.code(), crate::road::vehicle::name_of(*class)))
+                .collect(),
             purposes: Purpose::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
             villages: names.villages().map(|one| Named::new(one.code.as_str(), one.name.as_str())).collect(),
             kinds: facilities().catalog.kinds().map(|kind| Word::new(&kind.code, &kind.name)).collect(),
@@ -245,7 +345,8 @@ impl App {
         record: &SitingRecord,
     ) -> Result<SitingView> {
         let may = caller.hats.hat(Action::SitingChange, &subject(record)).is_some();
-        view::page(read, record, may && record.study.void.is_none()).await
+        let reports = caller.hats.hat(Action::ReportWrite, &Subject::town()).is_some();
+        view::page(read, record, (may && record.study.void.is_none(), reports)).await
     }
 
     /// Asks where something belongs: gathers what is to be reached and queues the answer.
@@ -265,6 +366,14 @@ impl App {
         let unknown = |field: &str| Error::field(field, "siting.unknown", "没有这一项，请从列表中选择");
         let model = Model::from_code(asked.model.trim()).ok_or_else(|| unknown("model"))?;
         let purpose = Purpose::from_code(asked.purpose.trim()).ok_or_else(|| unknown("purpose"))?;
+        let measure = match asked.measure.trim() {
+            "" => Measure::GreatCircle,
+            word => Measure::from_code(word).ok_or_else(|| unknown("measure"))?,
+        };
+        let vehicle = match asked.vehicle.as_deref().map(str::trim).filter(|_| measure.is_road()) {
+            None | Some("") => None,
+            Some(word) => Some(crate::road::net::class_of(word)?),
+        };
         if asked.villages.iter().any(|code| names.territory(&code.as_str().into()).is_none()) {
             return Err(unknown("villages"));
         }
@@ -278,13 +387,14 @@ impl App {
             id: self.new_id().into(),
             title: asked.title.trim().to_owned(),
             purpose,
-            question: Question { model, sites: asked.sites, radius_m: asked.radius_m },
+            question: Question { model, sites: asked.sites, radius: asked.radius },
             weights: Weights {
                 base: asked.weight_base,
                 person: asked.weight_person,
                 fire: asked.weight_fire,
             },
-            measure: Measure::GreatCircle,
+            measure,
+            vehicle,
             candidates: asked.candidates.iter().map(candidate).collect(),
             demands,
             unplaced,
@@ -318,7 +428,12 @@ impl App {
         let whole = Caller::system().scope(Action::SitingRead)?;
         let record = self.db.read(&self.town).await?.siting(&siting, &whole).await?.ok_or(Error::NotFound)?;
         let (study, now) = (record.study, self.now());
-        let (study, outcome) = self.aside(move || Ok((study.clone(), work_out(&study, now)?))).await?;
+        let net = if study.measure.is_road() { Some(self.road_net().await?) } else { None };
+        let worked = self.aside(move || {
+            let outcome = work_out(&study, net.as_deref(), now)?;
+            Ok((study, outcome))
+        });
+        let (study, outcome) = worked.await?;
         let caller = running.asker.caller();
         let mut tx = self.write(&caller).await?;
         let mut record = tx.siting(&siting, &whole).await?.ok_or(Error::NotFound)?;

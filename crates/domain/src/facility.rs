@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::fulfilment::Span;
-use crate::ids::{BudgetLineId, FacilityId, OrgId, PersonId, PhotoId, TerritoryCode};
+use crate::ids::{BudgetLineId, FacilityId, OrgId, PersonId, PhotoId, ProjectId, TerritoryCode};
 use crate::time::{Date, Timestamp};
 
 pub use crate::geometry::Bounds;
@@ -136,6 +136,9 @@ pub enum Act {
     Budget {
         /// The line of the budget that pays, when it is one of the town's own.
         line: Option<BudgetLineId>,
+        /// The project it is built under, when there is one.
+        #[serde(default)]
+        project: Option<ProjectId>,
         /// How much. Units: fen.
         amount_fen: i64,
     },

@@ -114,6 +114,8 @@ ids! {
     PlaceId
     /// 岗位.
     PostId
+    /// 建设改造项目.
+    ProjectId
     /// 试题.
     QuestionId
     /// 信号原始报文.

@@ -183,6 +183,9 @@ actions! {
     FirePlanChange "fire_plan.change" "编制消防专项规划"
     FirePlanSign "fire_plan.sign" "会签消防专项规划"
     FirePlanApprove "fire_plan.approve" "登记规划批准"
+    ProjectRead "project.read" "查看建设改造项目"
+    ProjectChange "project.change" "提出建设改造项目"
+    ProjectApprove "project.approve" "登记项目立项"
     SitingRead "siting.read" "查看选址论证"
     SitingChange "siting.change" "论证选址"
 }

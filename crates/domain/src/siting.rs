@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::Position;
 use crate::ids::{OrgId, SitingId};
 use crate::time::Timestamp;
+use crate::vehicle::Class;
 
 /// Candidates of one study at most.
 const MOST_CANDIDATES: usize = 400;
@@ -122,15 +123,24 @@ impl Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// 直线距离: the great circle; roads are longer.
+    /// 直线距离: the great circle; roads are longer. Units: metres.
     GreatCircle,
+    /// 道路里程: over the town's roads by a vehicle, what nobody measured taken as closed to it. Units: metres.
+    RoadLength,
+    /// 道路行车时间: the same by time. Units: seconds.
+    RoadTime,
 }
 
 impl Measure {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::GreatCircle, Self::RoadLength, Self::RoadTime];
+
     /// Stable word.
     pub fn code(self) -> &'static str {
         match self {
             Self::GreatCircle => "great_circle",
+            Self::RoadLength => "road_length",
+            Self::RoadTime => "road_time",
         }
     }
 
@@ -138,6 +148,27 @@ impl Measure {
     pub fn label(self) -> &'static str {
         match self {
             Self::GreatCircle => "直线距离（实际道路更长）",
+            Self::RoadLength => "道路里程（不明路段按不可通行）",
+            Self::RoadTime => "道路行车时间（不明路段按不可通行）",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.code() == code)
+    }
+
+    /// Whether it goes over roads, and so by a vehicle.
+    pub fn is_road(self) -> bool {
+        self != Self::GreatCircle
+    }
+
+    /// A distance as people say it.
+    pub fn say(self, distance: f64) -> String {
+        match self {
+            Self::RoadTime => format!("{:.1} 分钟", distance / 60.0),
+            _ if distance >= 1_000.0 => format!("{:.2} 公里", distance / 1_000.0),
+            _ => format!("{distance:.0} 米"),
         }
     }
 }
@@ -194,8 +225,9 @@ pub struct Question {
     pub model: Model,
     /// How many sites; set covering finds it itself.
     pub sites: u32,
-    /// How far one reaches. Units: metres.
-    pub radius_m: u32,
+    /// How far one reaches. Units: those of the measure.
+    #[serde(alias = "radius_m")]
+    pub radius: u32,
 }
 
 /// What came of one question.
@@ -215,10 +247,12 @@ pub struct Found {
     pub uncovered: Vec<usize>,
     /// Weight within the radius, as a share of all.
     pub covered: f64,
-    /// From a demand to its nearest site, on average by weight. Units: metres.
-    pub mean_m: f64,
-    /// The farthest demand. Units: metres.
-    pub farthest_m: f64,
+    /// From a demand to its nearest site, on average by weight, of those that are reached. Units: those of the measure.
+    #[serde(alias = "mean_m")]
+    pub mean: f64,
+    /// The farthest demand that is reached. Units: those of the measure.
+    #[serde(alias = "farthest_m")]
+    pub farthest: f64,
 }
 
 /// The same question a little otherwise.
@@ -237,6 +271,9 @@ pub struct Outcome {
     pub found: Found,
     /// One site fewer or more, a quarter nearer or farther.
     pub variants: Vec<Variant>,
+    /// Demands no candidate reaches at all, by number: only over roads.
+    #[serde(default)]
+    pub unreached: Vec<usize>,
     /// When it was worked out.
     pub at: Timestamp,
 }
@@ -256,6 +293,9 @@ pub struct Study {
     pub weights: Weights,
     /// How distances are measured.
     pub measure: Measure,
+    /// Which vehicle drives, where distances go over roads.
+    #[serde(default)]
+    pub vehicle: Option<Class>,
     /// Where something could be built.
     pub candidates: Vec<Candidate>,
     /// What is to be reached, as it stood that day.
@@ -291,8 +331,17 @@ pub enum SitingRefusal {
     #[error("要选的点数应在 1 到候选点个数之间，且不少于已定的 {0} 个，请改点数")]
     Sites(usize),
     /// No radius where one is needed.
-    #[error("这种算法需要覆盖半径，请填 1 到 100000 米")]
+    #[error("这种算法需要覆盖半径，请填 1 到 100000（米；按时间计为秒）")]
     Radius,
+    /// Roads without a vehicle that drives on them.
+    #[error("按道路计算距离时，请选择车辆")]
+    Vehicle,
+    /// Not worked out yet, or voided.
+    #[error("论证还没有算出结果或已作废，不能起草报告")]
+    NotWorkedOut,
+    /// A report on the need of a station about something else.
+    #[error("只有消防站、微型消防站的选址能起草消防站建设需求论证，其他选址请打印本页存档")]
+    NoStation,
     /// Nothing weighs anything.
     #[error("权重不能都是 0，请至少填一项")]
     Weights,
@@ -314,6 +363,9 @@ impl SitingRefusal {
             Self::Demands => "siting.demands",
             Self::Sites(_) => "siting.sites",
             Self::Radius => "siting.radius",
+            Self::Vehicle => "siting.vehicle",
+            Self::NotWorkedOut => "siting.not_worked_out",
+            Self::NoStation => "siting.no_station",
             Self::Weights => "siting.weights",
             Self::NoReason => "siting.no_reason",
             Self::Voided => "siting.voided",
@@ -347,14 +399,27 @@ impl Study {
         if self.question.model.asks_sites() && !(fixed.max(1)..=self.candidates.len()).contains(&asked) {
             return Err(SitingRefusal::Sites(fixed));
         }
-        let radius = self.question.radius_m;
+        let radius = self.question.radius;
         if radius > 100_000 || (radius == 0 && self.question.model.needs_radius()) {
             return Err(SitingRefusal::Radius);
+        }
+        if self.measure.is_road() && self.vehicle.is_none() {
+            return Err(SitingRefusal::Vehicle);
         }
         if self.demands.iter().all(|demand| self.weights.of(demand) == 0) {
             return Err(SitingRefusal::Weights);
         }
         Ok(self)
+    }
+
+    /// What stands for it in a report on whether a station is needed.
+    ///
+    /// Errors: it is about something else; there is no answer yet; it was voided.
+    pub fn for_report(&self) -> Result<&Outcome, SitingRefusal> {
+        if !matches!(self.purpose, Purpose::Station | Purpose::MicroStation) {
+            return Err(SitingRefusal::NoStation);
+        }
+        self.outcome.as_ref().filter(|_| self.void.is_none()).ok_or(SitingRefusal::NotWorkedOut)
     }
 
     /// The same question with one site fewer and more, a quarter nearer and farther; only those that make sense.
@@ -372,9 +437,9 @@ impl Study {
             );
         }
         if own.model.needs_radius() {
-            for radius_m in [own.radius_m / 4 * 3, own.radius_m / 4 * 5] {
-                if radius_m > 0 {
-                    found.push(Question { radius_m, ..own });
+            for radius in [own.radius / 4 * 3, own.radius / 4 * 5] {
+                if radius > 0 {
+                    found.push(Question { radius, ..own });
                 }
             }
         }
@@ -416,9 +481,10 @@ mod tests {
             id: "s".into(),
             title: "镇消防站选址".to_owned(),
             purpose: Purpose::Station,
-            question: Question { model: Model::Mclp, sites: 2, radius_m: 2_000 },
+            question: Question { model: Model::Mclp, sites: 2, radius: 2_000 },
             weights: Weights { base: 1, person: 2, fire: 10 },
             measure: Measure::GreatCircle,
+            vehicle: None,
             candidates: vec![candidate(1, true), candidate(2, false), candidate(3, false)],
             demands: vec![demand(3), demand(0)],
             unplaced: 0,
@@ -446,9 +512,10 @@ mod tests {
         assert_eq!(named(|_| {}), Ok(()));
         assert_eq!(named(|s| s.question.sites = 4), Err("siting.sites"));
         assert_eq!(named(|s| s.question.sites = 0), Err("siting.sites"));
-        assert_eq!(named(|s| s.question = Question { model: Model::Lscp, sites: 0, radius_m: 500 }), Ok(()));
-        assert_eq!(named(|s| s.question.radius_m = 0), Err("siting.radius"));
+        assert_eq!(named(|s| s.question = Question { model: Model::Lscp, sites: 0, radius: 500 }), Ok(()));
+        assert_eq!(named(|s| s.question.radius = 0), Err("siting.radius"));
         assert_eq!(named(|s| s.candidates[1].at = [200.0, 0.0]), Err("siting.candidate"));
+        assert_eq!(named(|s| s.measure = Measure::RoadTime), Err("siting.vehicle"));
         assert_eq!(named(|s| s.candidates.clear()), Err("siting.candidates"));
         assert_eq!(named(|s| s.demands.clear()), Err("siting.demands"));
         assert_eq!(named(|s| s.weights = Weights { base: 0, person: 0, fire: 0 }), Err("siting.weights"));
@@ -456,10 +523,10 @@ mod tests {
 
     #[test]
     fn the_question_is_asked_again_a_little_otherwise() {
-        let asked = |s: &Study| s.variants().iter().map(|q| (q.sites, q.radius_m)).collect::<Vec<_>>();
+        let asked = |s: &Study| s.variants().iter().map(|q| (q.sites, q.radius)).collect::<Vec<_>>();
         assert_eq!(asked(&study()), [(1, 2_000), (3, 2_000), (2, 1_500), (2, 2_500)]);
         let mut center = study();
-        center.question = Question { model: Model::PCenter, sites: 3, radius_m: 2_000 };
+        center.question = Question { model: Model::PCenter, sites: 3, radius: 2_000 };
         assert_eq!(asked(&center), [(2, 2_000)], "there is no fourth candidate, and no radius to change");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::facility::{Shape, ShapeFault};
 use serde_json::Value as Json;
 
 use crate::problem::ImportError;
@@ -41,6 +42,8 @@ pub struct RoadRow {
     pub cells: BTreeMap<&'static str, String>,
     /// Its line; none when it is none.
     pub line: Option<Vec<[f64; 2]>>,
+    /// What is wrong with a drawing that is no line.
+    pub fault: Option<ShapeFault>,
 }
 
 fn key_of(header: &str) -> Option<&'static str> {
@@ -94,7 +97,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> 
                 let cells: BTreeMap<_, _> =
                     told.map(|(key, cell)| (key, cell.shown().into_owned())).collect();
                 let line = cells.get("line").and_then(|text| line(text));
-                RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line }
+                RoadRow { row: u32::try_from(n + 1).unwrap_or(u32::MAX), cells, line, fault: None }
             })
             .collect());
     }
@@ -120,10 +123,11 @@ fn features(bytes: &[u8]) -> Result<Vec<RoadRow>, ImportError> {
                 own.cells.insert(key, text);
             }
         }
-        own.line = match feature.get("geometry").and_then(crate::geojson::shape) {
-            Some(domain::facility::Shape::LineString(line)) => Some(line),
-            _ => None,
-        };
+        match feature.get("geometry").and_then(crate::geojson::shape) {
+            Some(Shape::LineString(line)) => own.line = Some(line),
+            Some(other) => own.fault = other.check().err(),
+            None => {}
+        }
         own
     };
     Ok((1..).zip(features).map(row).collect())
@@ -162,6 +166,11 @@ mod tests {
             (same[0].line.clone(), &same[0].cells["width_m"]),
             (rows[0].line.clone(), &rows[0].cells["width_m"])
         );
+        let area = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"名称":"晒坝"},
+            "geometry":{"type":"Polygon","coordinates":[[[105.87,29.26],[105.88,29.27],[105.88,29.26],[105.87,29.27],[105.87,29.26]]]}}]}"#;
+        let area = read(area.as_bytes(), &Limits::default()).expect("rows");
+        assert!(area[0].line.is_none());
+        assert!(matches!(area[0].fault, Some(ShapeFault::Crosses(..))), "{:?}", area[0].fault);
         assert!(matches!(read(b"a,b\n1,2\n", &Limits::default()), Err(ImportError::NoHeader { .. })));
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! The front door: [`osm::read`] reads a file, [`Network::of`] makes a graph of it, [`Prepared::new`] weighs it for one
 //! vehicle on one day (milliseconds; do it again for a closure or another vehicle), [`route::route`] finds a way and
-//! what stands in it, [`hierarchy::Hierarchy`] the same in microseconds once it is made, [`reach::reach`] how far one gets, [`siting`] where stations belong. A [`Search`] keeps its memory
+//! what stands in it, [`reach::reach`] how far one gets, [`siting`] where stations belong. A [`Search`] keeps its memory
 //! from query to query: one per thread. What does not belong here: whether a vehicle passes a road (`domain::road`).
 
 pub mod drawn;
 pub mod graph;
-pub mod hierarchy;
+pub mod landmark;
 pub mod made_up;
 pub mod osm;
 mod outline;

@@ -109,19 +109,33 @@ pub struct Extract {
     pub problems: Vec<Problem>,
 }
 
+/// Hears how many bytes of how many were read.
+pub type Told<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Whether a file looks like one of the formats.
+pub fn is_map(path: &Path) -> Result<bool, Error> {
+    Ok(format_of(path)?.is_some())
+}
+
 /// Reads a file, whichever of the formats it is.
 pub fn read(path: &Path) -> Result<Extract, Error> {
-    if std::fs::metadata(path)?.len() > MOST_BYTES {
+    read_telling(path, &|_, _| {})
+}
+
+/// The same, and tells how far it is.
+pub fn read_telling(path: &Path, told: Told<'_>) -> Result<Extract, Error> {
+    let size = std::fs::metadata(path)?.len();
+    if size > MOST_BYTES {
         return Err(Error::TooLarge { most_mib: MOST_BYTES / 1024 / 1024 });
     }
     let mut extract = Extract::default();
-    visit(path, &mut |element| extract.take(element))?;
+    visit(path, &|read| told(read, 2 * size), &mut |element| extract.take(element))?;
     if extract.ways.is_empty() {
         return Err(Error::NoRoads);
     }
     let needed: HashSet<i64> = extract.ways.iter().flat_map(|way| way.nodes.iter().copied()).collect();
     let mut swapped = None;
-    visit(path, &mut |element| {
+    visit(path, &|read| told(size + read, 2 * size), &mut |element| {
         let Element::Node { id, lon, lat, tags } = element else { return };
         if needed.contains(&id) {
             if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
@@ -220,18 +234,52 @@ fn restriction(id: i64, value: &str, members: &[Member]) -> Option<Restriction> 
     Some(Restriction { id, only, ways, via })
 }
 
-/// Shows every element of a file in turn.
-fn visit(path: &Path, see: &mut dyn FnMut(Element)) -> Result<(), Error> {
+#[derive(Clone, Copy)]
+enum Format {
+    Gzip,
+    Bzip,
+    Pbf,
+    Xml,
+}
+
+fn format_of(path: &Path) -> Result<Option<Format>, Error> {
     let mut head = Vec::new();
     File::open(path)?.take(64).read_to_end(&mut head)?;
-    let file = BufReader::new(File::open(path)?);
     let start = head.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
-    match &head[..] {
-        [0x1f, 0x8b, ..] => xml::visit(limited(flate2::bufread::MultiGzDecoder::new(file)), see),
-        [b'B', b'Z', b'h', ..] => xml::visit(limited(bzip2::bufread::MultiBzDecoder::new(file)), see),
-        _ if head.windows(9).any(|word| word == b"OSMHeader") => pbf::visit(file, see),
-        _ if start.and_then(|at| head.get(at)) == Some(&b'<') => xml::visit(limited(file), see),
-        _ => Err(Error::UnknownFormat),
+    Ok(match &head[..] {
+        [0x1f, 0x8b, ..] => Some(Format::Gzip),
+        [b'B', b'Z', b'h', ..] => Some(Format::Bzip),
+        _ if head.windows(9).any(|word| word == b"OSMHeader") => Some(Format::Pbf),
+        _ if start.and_then(|at| head.get(at)) == Some(&b'<') => Some(Format::Xml),
+        _ => None,
+    })
+}
+
+/// Shows every element of a file in turn.
+fn visit(path: &Path, told: &(dyn Fn(u64) + Sync), see: &mut dyn FnMut(Element)) -> Result<(), Error> {
+    let format = format_of(path)?.ok_or(Error::UnknownFormat)?;
+    let file = BufReader::with_capacity(256 * 1024, Counted { reader: File::open(path)?, read: 0, told });
+    match format {
+        Format::Gzip => xml::visit(limited(flate2::bufread::MultiGzDecoder::new(file)), see),
+        Format::Bzip => xml::visit(limited(bzip2::bufread::MultiBzDecoder::new(file)), see),
+        Format::Pbf => pbf::visit(file, see),
+        Format::Xml => xml::visit(limited(file), see),
+    }
+}
+
+/// Tells how much of a file was read.
+struct Counted<'a> {
+    reader: File,
+    read: u64,
+    told: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.reader.read(into)?;
+        self.read = self.read.saturating_add(n as u64);
+        (self.told)(self.read);
+        Ok(n)
     }
 }
 

@@ -7,7 +7,6 @@ use domain::vehicle::Vehicle;
 use serde::Serialize;
 
 use crate::graph::{Key, Network};
-use crate::hierarchy::{Climb, Hierarchy, Weighed};
 use crate::search::{NONE, Search, Seed};
 use crate::snap::Spot;
 use crate::weigh::{Costs, NEVER, Objective, Prepared, Reading, Situation};
@@ -87,34 +86,6 @@ pub fn best(
     to: &Spot,
 ) -> Option<Way> {
     find(network, prepared, prepared.costs(reading), search, from, to)
-}
-
-/// The same by climbing: what `prepared` was weighed with, in a hierarchy of the network weighed under one reading.
-pub fn best_by(
-    network: &Network,
-    prepared: &Prepared,
-    (hierarchy, weighed): (&Hierarchy, &Weighed),
-    (climb, reading): (&mut Climb, Reading),
-    from: &Spot,
-    to: &Spot,
-) -> Option<Way> {
-    let costs = prepared.costs(reading);
-    let seeds = seeds(network, costs, from, 0);
-    let goals = goals(network, costs, to);
-    let straight = part_between(network, costs, from, to);
-    let around = hierarchy.least(weighed, climb, &seeds, &goals);
-    match (straight, around) {
-        (Some((cost, arc)), around) if around.as_ref().is_none_or(|around| cost <= around.0) => {
-            Some(way(network, prepared, cost, vec![arc], from, to))
-        }
-        (_, Some((cost, seed, between, goal))) => {
-            let first = seeds.get(seed).map(|seed| seed.arc).filter(|arc| *arc != NONE);
-            let last = goals.get(goal).map(|goal| goal.2).filter(|arc| *arc != NONE);
-            let arcs = first.into_iter().chain(between).chain(last).collect();
-            Some(way(network, prepared, cost, arcs, from, to))
-        }
-        _ => None,
-    }
 }
 
 /// The best way under both readings, with what is refused and what is unknown.
@@ -283,8 +254,19 @@ fn find(
     let mut best = part_between(network, costs, from, to).map(|(cost, arc)| (cost, NONE, arc));
     let goals = goals(network, costs, to);
     let least = |best: &Option<(u32, u32, u32)>| best.map_or(NEVER, |(cost, ..)| cost);
-    search.run(network, costs, &seeds(network, costs, from, 0), NEVER - 1, |state, cost| {
-        if cost >= least(&best) {
+    let ends: Vec<(u32, u32)> = goals
+        .iter()
+        .filter_map(|(state, more, _)| Some((*network.junction_of.get(*state as usize)?, *more)))
+        .collect();
+    let rest = |state: u32| {
+        let guide = prepared.landmarks.as_ref().zip(network.junction_of.get(state as usize));
+        let Some((landmarks, at)) = guide else { return 0 };
+        let to = |(end, more): &(u32, u32)| landmarks.least(*at, *end).saturating_add(*more);
+        ends.iter().map(to).min().unwrap_or(0)
+    };
+    let begun = seeds(network, costs, from, 0);
+    search.run_towards(network, costs, &begun, NEVER - 1, rest, |state, cost, key| {
+        if key >= least(&best) {
             return false;
         }
         for (_, more, arc) in goals.iter().filter(|(goal, ..)| *goal == state) {

@@ -161,10 +161,14 @@ impl Solver<'_> {
         // A site that serves no more than another is left out.
         let lists: Vec<&Vec<usize>> = groups.keys().collect();
         let spare = cover::spare_sites(&lists, self.instance.sites, &self.instance.fixed);
-        let free = |near: Vec<usize>| {
-            near.into_iter().filter(|site| !spare.contains(site)).map(|site| (0, site as u32)).collect()
-        };
-        let rows: Vec<Row> = groups.into_iter().map(|(near, weight)| Row::new(free(near), weight)).collect();
+        // Without those, more demands see the same.
+        let mut merged: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
+        for (near, weight) in groups {
+            let near = near.into_iter().filter(|site| !spare.contains(site)).collect();
+            *merged.entry(near).or_default() += weight;
+        }
+        let free = |near: Vec<usize>| near.into_iter().map(|site| (0, site as u32)).collect();
+        let rows: Vec<Row> = merged.into_iter().map(|(near, weight)| Row::new(free(near), weight)).collect();
         let whole = self.instance.whole_weight();
         let found = self.ask(&rows, p);
         let uncovered = self.uncovered(&found.sites, radius);

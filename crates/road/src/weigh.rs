@@ -1,10 +1,13 @@
 //! What each arc costs one vehicle on one day. Roads are judged once a row, so that a closure or another vehicle costs
 //! milliseconds for a district. What does not belong here: the judgement itself (`domain::road`).
 
+use std::sync::Arc;
+
 use domain::road::{Closure, Conditions, Finding, OneWay, Refusal, judge};
 use domain::vehicle::Vehicle;
 
 use crate::graph::Network;
+use crate::landmark::Landmarks;
 
 /// No way.
 pub(crate) const NEVER: u32 = u32::MAX;
@@ -54,6 +57,8 @@ pub struct Prepared {
     pub(crate) hindered: Costs,
     /// Everything passes that is a road for this vehicle at all.
     pub(crate) direct: Costs,
+    /// What shows a search the way, where somebody took the trouble.
+    pub(crate) landmarks: Option<Arc<Landmarks>>,
 }
 
 /// Costs of arcs, and of the same from each state, where one may not get on past a barrier.
@@ -106,6 +111,7 @@ impl Prepared {
             pessimistic: Costs::with_capacity(arcs),
             hindered: Costs::with_capacity(arcs),
             direct: Costs::with_capacity(arcs),
+            landmarks: None,
         };
         let mut closed = vec![false; network.segments.len()];
         for (segment, closure) in &situation.closures {
@@ -141,6 +147,11 @@ impl Prepared {
         own.hindered.fill(network, |at| if at_barrier(at).refused { REFUSED } else { 0 });
         own.direct.fill(network, |_| 0);
         own
+    }
+
+    /// The same with landmarks of this network for the same vehicle and objective: ways are found sooner, and are the same.
+    pub fn guided(self, landmarks: Arc<Landmarks>) -> Self {
+        Self { landmarks: Some(landmarks), ..self }
     }
 
     /// The same for whoever trusts nothing that nobody measured: what was optimistic is pessimistic.
@@ -232,6 +243,7 @@ impl Plain {
             hindered: costs.clone(),
             direct: costs.clone(),
             optimistic: costs,
+            landmarks: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use domain::place::Confidence;
 use domain::road::{Barrier, Closure, Conditions, Finding, Fitness, Kind, Limit, OneWay, Road, judge};
@@ -11,7 +12,7 @@ use domain::time::{Date, parse_date};
 use domain::vehicle::{Class, Need, Vehicle};
 use proptest::prelude::*;
 use road::graph::Junction;
-use road::hierarchy::{Climb, Hierarchy};
+use road::landmark::Landmarks;
 use road::made_up::Dice;
 use road::snap::Spot;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
@@ -247,11 +248,15 @@ proptest! {
         let mut search = Search::new();
         for objective in [Objective::Time, Objective::Distance] {
             let prepared = Prepared::new(&case.network, &engine(), &case.situation, objective);
+            let landmarks = Arc::new(Landmarks::of(&case.network, &prepared));
+            let guided = prepared.clone().guided(landmarks);
             let (from, to) = (case.spot(&mut dice), case.spot(&mut dice));
             for reading in [Reading::Optimistic, Reading::Pessimistic] {
                 let wanted = case.brute_to(&from, &to, reading, objective);
                 let way = route::best(&case.network, &prepared, reading, &mut search, &from, &to);
                 prop_assert_eq!(way.as_ref().map(|way| way.cost()), wanted, "{:?} {:?} {:?}", from, to, reading);
+                let sooner = route::best(&case.network, &guided, reading, &mut search, &from, &to);
+                prop_assert_eq!(sooner.as_ref().map(|way| way.cost()), wanted, "guided {:?} {:?}", from, to);
                 if let Some(way) = way {
                     let driven = &way.arcs;
                     prop_assert!(driven.iter().all(|arc| case.passes(*arc, reading)));
@@ -260,27 +265,6 @@ proptest! {
                         driven.windows(sequence.len()).any(|part| part == sequence)
                     };
                     prop_assert!(!case.forbidden.iter().any(is_forbidden));
-                }
-            }
-            let hierarchy = Hierarchy::of(&case.network);
-            let mut climb = Climb::new();
-            for reading in [Reading::Optimistic, Reading::Pessimistic] {
-                let weighed = hierarchy.weigh(&case.network, &prepared, reading);
-                // Twice with one memory: what the first leaves behind misleads nobody.
-                for (from, to) in [(&to, &from), (&from, &to)] {
-                    let wanted = route::best(&case.network, &prepared, reading, &mut search, from, to);
-                    let way = route::best_by(&case.network, &prepared, (&hierarchy, &weighed), (&mut climb, reading), from, to);
-                    prop_assert_eq!(way.as_ref().map(|way| way.cost()), wanted.map(|way| way.cost()), "climbing {:?} {:?}", from, to);
-                    if let Some(way) = way {
-                        let driven = &way.arcs;
-                        prop_assert!(driven.iter().all(|arc| case.passes(*arc, reading)));
-                        prop_assert!(driven.windows(2).all(|pair| case.ends(pair[0]).1 == case.ends(pair[1]).0));
-                        prop_assert!(!case.forbidden.iter().any(|own| driven.windows(own.len()).any(|part| part == own)));
-                        if from.junction.is_some() && to.junction.is_some() {
-                            let sum: u64 = driven.iter().map(|arc| u64::from(prepared.cost(reading, *arc).unwrap_or(u32::MAX))).sum();
-                            prop_assert_eq!(sum, way.cost(), "the way costs what its stretches cost");
-                        }
-                    }
                 }
             }
             // Where there is no way, what stands in it is named, unless the roads do not hang together at all.
@@ -331,5 +315,36 @@ proptest! {
             let segment = &case.network.segments[piece.segment as usize];
             prop_assert!(piece.from_mm <= piece.to_mm && piece.to_mm <= segment.length_mm);
         }
+    }
+}
+
+#[test]
+fn landmarks_give_the_same_ways_and_settle_a_fraction() {
+    let network = road::made_up::network(90, road::made_up::SEED);
+    let situation = Situation { conditions: Conditions { day: day(), wet: false }, closures: Vec::new() };
+    let mut dice = Dice(7);
+    let mut search = Search::new();
+    for objective in [Objective::Time, Objective::Distance] {
+        let prepared = Prepared::new(&network, &engine(), &situation, objective);
+        let guided = prepared.clone().guided(Arc::new(Landmarks::of(&network, &prepared)));
+        let (mut plain, mut sooner, mut ways) = (0, 0, 0);
+        for _ in 0..150 {
+            let mut spot = || {
+                let segment = dice.below(network.segments.len() as u64) as u32;
+                let own = &network.segments[segment as usize];
+                let lon_lat = network.shape(own)[0];
+                Spot { segment, offset_mm: 0, junction: Some(own.tail), lon_lat, away_m: 0.0 }
+            };
+            let (from, to) = (spot(), spot());
+            let way = route::best(&network, &prepared, Reading::Optimistic, &mut search, &from, &to);
+            let settled = search.settled();
+            let other = route::best(&network, &guided, Reading::Optimistic, &mut search, &from, &to);
+            assert_eq!(way.as_ref().map(|way| way.cost()), other.as_ref().map(|way| way.cost()));
+            if way.is_some() {
+                (plain, sooner, ways) = (plain + settled, sooner + search.settled(), ways + 1);
+            }
+        }
+        assert!(ways > 20, "{ways} ways");
+        assert!(sooner * 4 < plain, "{objective:?}: {sooner} states instead of {plain}");
     }
 }

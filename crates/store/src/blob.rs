@@ -26,6 +26,19 @@ pub enum Appended {
     Elsewhere(u64),
 }
 
+/// SHA-256 of a file, read piece by piece.
+fn hash_of(file: &mut std::fs::File) -> Result<String> {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0_u8; 64 * 1024];
+    loop {
+        let n = file.read(&mut buffer).map_err(io)?;
+        let Some(read) = buffer.get(..n).filter(|r| !r.is_empty()) else { break };
+        hash.update(read);
+    }
+    Ok(hex(&hash.finalize()))
+}
+
 impl Blobs {
     /// Opens (and makes) the folder.
     pub fn open(root: &Path) -> Result<Self> {
@@ -89,20 +102,11 @@ impl Blobs {
 
     /// Whether the file is there and its bytes still have this hash.
     pub fn intact(&self, id: &str) -> Result<bool> {
-        use sha2::{Digest, Sha256};
-        let mut file = match std::fs::File::open(self.file(id)?) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-            Err(e) => return Err(io(e)),
-        };
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0_u8; 64 * 1024];
-        loop {
-            let n = file.read(&mut buffer).map_err(io)?;
-            let Some(read) = buffer.get(..n).filter(|r| !r.is_empty()) else { break };
-            hash.update(read);
+        match std::fs::File::open(self.file(id)?) {
+            Ok(mut file) => Ok(hash_of(&mut file)? == id),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(io(e)),
         }
-        Ok(hex(&hash.finalize()) == id)
     }
 
     /// How many bytes of an upload are here.
@@ -138,6 +142,19 @@ impl Blobs {
     /// The bytes of an upload so far.
     pub fn part_bytes(&self, upload: &str) -> Result<Vec<u8>> {
         std::fs::read(self.part(upload)).map_err(io)
+    }
+
+    /// Keeps an upload as it is under its hash, without taking it into memory; gives the hash.
+    pub fn keep_part(&self, upload: &str) -> Result<String> {
+        let part = self.part(upload);
+        let id = hash_of(&mut std::fs::File::open(&part).map_err(io)?)?;
+        let target = self.file(&id)?;
+        if target.exists() {
+            self.drop_part(upload)?;
+        } else {
+            self.settle(&part, &target)?;
+        }
+        Ok(id)
     }
 
     /// Forgets the part file of an upload that was kept or refused.

@@ -54,6 +54,7 @@ pub mod place;
 pub mod place_list;
 pub mod plan;
 pub mod post;
+pub mod project;
 pub mod report;
 pub mod report_case;
 pub mod risk;

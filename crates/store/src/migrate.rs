@@ -41,6 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0031_stop_use", include_str!("../migrations/0031_stop_use.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
+    ("0038_project", include_str!("../migrations/0038_project.sql")),
 ];
 
 const MEMORY: &str =

@@ -102,6 +102,7 @@ pub const SEALED: &[&str] = &[
     "fire_plan_event",
     "facility_report",
     "siting",
+    "project",
 ];
 
 /// Something that does not fit.

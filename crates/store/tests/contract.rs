@@ -382,6 +382,10 @@ fn an_upload_is_taken_up_again_after_any_break_and_kept_under_its_hash() -> anyh
     assert_eq!(blobs.append("up", 11, b"!", 11)?, Appended::Elsewhere(11), "no more than was declared");
     let bytes = blobs.part_bytes("up")?;
     assert_eq!(bytes, b"hello world");
+    assert_eq!(blobs.append("whole", 0, b"a map", 5)?, Appended::Upto(5));
+    let kept = blobs.keep_part("whole")?;
+    assert_eq!(blobs.get(&kept)?.as_deref(), Some(&b"a map"[..]), "kept as it came, under its hash");
+    assert!(blobs.intact(&kept)? && blobs.received("whole")? == 0);
     let id = blobs.put(&bytes)?;
     assert_eq!(blobs.put(&bytes)?, id);
     blobs.drop_part("up")?;

@@ -30,9 +30,10 @@ fn study(id: &str, on: &str) -> SitingRecord {
             id: id.into(),
             title: "消防站 100% 选址".to_owned(),
             purpose: Purpose::Station,
-            question: Question { model: Model::Mclp, sites: 1, radius_m: 2_000 },
+            question: Question { model: Model::Mclp, sites: 1, radius: 2_000 },
             weights: Weights { base: 1, person: 1, fire: 10 },
             measure: Measure::GreatCircle,
+            vehicle: None,
             candidates: vec![Candidate { name: "甲".to_owned(), at: [105.87, 29.26], fixed: true }],
             demands: vec![Demand {
                 id: "p".to_owned(),

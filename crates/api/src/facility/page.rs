@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use app::facility::public::PublicFacility;
 use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use domain::facility::Stage;
 use domain::facility::report::Trouble;
-use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::limit::{From, Limiter};
+use crate::page::form::{MAX_READ, Sent, Unread};
 use crate::page::{Wanted, hotlines, text, whole};
 use crate::router::Doors;
 
@@ -28,15 +29,11 @@ const MAX_REPORTS: u32 = 6;
 /// Reports about one facility in an hour, whoever sends them.
 const MAX_OF_ONE: u32 = 20;
 
-/// What somebody says is wrong.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct Said {
-    /// `no_water`, `broken`, `leaking`, `blocked`, `gone` or `other`.
-    #[serde(default)]
-    trouble: String,
-    /// In his words.
-    #[serde(default)]
-    words: String,
+pub(crate) fn routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(facility, report))
+        .layer(Extension(Arc::new(Limiter::default())))
+        .layer(DefaultBodyLimit::max(MAX_READ))
 }
 
 fn english(trouble: Trouble) -> &'static str {
@@ -114,9 +111,11 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
     } else {
         let _ = write!(
             out,
-            "<h2>{}</h2><form method=post action=\"/p/f-{id}?{}\" class=card>",
+            "<h2>{}</h2><form method=post action=\"/p/f-{id}?{}\" enctype=\"multipart/form-data\" class=card>\
+             <p><label for=photo>{}</label><input id=photo name=photo type=file accept=\"image/*\"></p>",
             wanted.say("报告问题", "Report a problem"),
-            wanted.query()
+            wanted.query(),
+            wanted.say("照片（可不附，不超过 12 MB）", "A photo (if you like, at most 12 MB)")
         );
         for trouble in Trouble::ALL {
             let _ = write!(
@@ -188,7 +187,7 @@ fn too_many(wanted: Wanted) -> Response {
 /// 设施公开页
 #[utoipa::path(get, path = "/p/f-{id}", tag = "facility", params(("id" = String, Path), Wanted),
     responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html")))]
-pub(super) async fn facility(
+async fn facility(
     State(doors): State<Doors>,
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
@@ -203,17 +202,17 @@ pub(super) async fn facility(
 
 /// 群众报告设施故障
 #[utoipa::path(post, path = "/p/f-{id}", tag = "facility", params(("id" = String, Path), Wanted),
-    request_body(content = Said, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, content_type = "text/html"), (status = 422, content_type = "text/html"), (status = 429, content_type = "text/html")))]
-pub(super) async fn report(
+    request_body(content = String, content_type = "multipart/form-data"),
+    responses((status = 200, content_type = "text/html"), (status = 413, content_type = "text/html"), (status = 422, content_type = "text/html"), (status = 429, content_type = "text/html")))]
+async fn report(
     State(doors): State<Doors>,
     Extension(limiter): Extension<Arc<Limiter>>,
     from: From,
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
-    said: Result<Form<Said>, FormRejection>,
+    said: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let Ok(Form(said)) = said else {
+    let Ok(body) = said else {
         let sentence = wanted.say("请从本页的表单提交。", "Please send it with the form on this page.");
         return instead(wanted, StatusCode::UNPROCESSABLE_ENTITY, sentence);
     };
@@ -224,8 +223,31 @@ pub(super) async fn report(
     if passed.is_err() {
         return too_many(wanted);
     }
+    let mut said = match Sent::read(body).await {
+        Ok(said) => said,
+        Err(unread) => {
+            let (status, sentence) = match unread {
+                Unread::PhotoTooLarge => (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    wanted.say(
+                        "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
+                        "The photo is larger than 12 MB. Send a smaller one, or none.",
+                    ),
+                ),
+                Unread::Broken => (
+                    StatusCode::BAD_REQUEST,
+                    wanted.say(
+                        "内容没有传完整，请检查网络后再提交。",
+                        "It did not come through whole. Please send it again.",
+                    ),
+                ),
+            };
+            return answered(&doors, wanted, &id, status, Outcome::Wrong(sentence.to_owned())).await;
+        }
+    };
     let facility = id.as_str().into();
-    match doors.app.report_facility(&facility, &said.trouble, &said.words).await {
+    let (trouble, words) = (said.take("trouble"), said.take("words"));
+    match doors.app.report_facility(&facility, (&trouble, &words), said.photo).await {
         Ok(()) => answered(&doors, wanted, &id, StatusCode::OK, Outcome::Thanks).await,
         Err(app::Error::Invalid(problems)) => {
             let sentence = problems.into_iter().next().map(|one| one.message).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use app::report_case::public::{PublicReport, ReportForm, ReportProgress, Scanned};
 use axum::Extension;
 use axum::Form;
-use axum::extract::multipart::{Field, Multipart};
+use axum::extract::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::limit::{From, Limiter};
+use crate::page::form::{MAX_READ, Sent, Unread};
 use crate::page::{Lang, Wanted, hotlines, text, whole};
 use crate::router::Doors;
 
@@ -27,12 +28,6 @@ use crate::router::Doors;
 const MAX_ADDRESS: u32 = 300;
 /// Reports from one address in an hour: many phones share one address, none of them reports so often.
 const MAX_REPORTS: u32 = 20;
-/// The largest picture. Units: bytes.
-const MAX_PHOTO: usize = 12 * 1024 * 1024;
-/// As much of a picture that is too large is read and thrown away, so that the phone hears why. Units: bytes.
-const MAX_READ: usize = 64 * 1024 * 1024;
-/// The longest field. Units: bytes.
-const MAX_FIELD: usize = 16 * 1024;
 /// Reports read at the same time.
 static READING: Semaphore = Semaphore::const_new(8);
 
@@ -394,63 +389,32 @@ fn see(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
 }
 
-/// What came of reading one field.
-enum Read {
-    Bytes(Vec<u8>),
-    TooLarge,
-}
-
-/// Reads a field up to a size; more is thrown away.
-async fn read_field(field: &mut Field<'_>, most: usize) -> Option<Read> {
-    let (mut bytes, mut is_large) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await.ok()? {
-        is_large = is_large || bytes.len() + chunk.len() > most;
-        if is_large {
-            bytes = Vec::new();
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    Some(if is_large { Read::TooLarge } else { Read::Bytes(bytes) })
-}
-
 /// The report in a multipart body.
 ///
 /// Errors: the page to answer instead.
-async fn read_report(wanted: Wanted, codes: &Codes, mut body: Multipart) -> Result<PublicReport, Response> {
-    let broken = || {
-        let sentence = wanted.say(
-            "内容没有传完整，请检查网络后再提交。",
-            "It did not come through whole. Please send it again.",
-        );
-        instead(wanted, StatusCode::BAD_REQUEST, sentence)
-    };
-    let mut report = PublicReport { scanned: codes.scanned(), ..PublicReport::default() };
-    while let Some(mut field) = body.next_field().await.map_err(|_| broken())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let most = if name == "photo" { MAX_PHOTO } else { MAX_FIELD };
-        let bytes = match read_field(&mut field, most).await.ok_or_else(broken)? {
-            Read::Bytes(bytes) => bytes,
-            Read::TooLarge if name == "photo" => return Err(too_large(wanted)),
-            Read::TooLarge => Vec::new(),
-        };
-        if name == "photo" {
-            report.photo = bytes;
-            continue;
+async fn read_report(wanted: Wanted, codes: &Codes, body: Multipart) -> Result<PublicReport, Response> {
+    let mut sent = Sent::read(body).await.map_err(|unread| match unread {
+        Unread::PhotoTooLarge => too_large(wanted),
+        Unread::Broken => {
+            let sentence = wanted.say(
+                "内容没有传完整，请检查网络后再提交。",
+                "It did not come through whole. Please send it again.",
+            );
+            instead(wanted, StatusCode::BAD_REQUEST, sentence)
         }
-        let said = String::from_utf8_lossy(&bytes).into_owned();
-        match name.as_str() {
-            "receipt" => report.receipt = said,
-            "matter" => report.matter = said,
-            "content" => report.content = said,
-            "village" => report.village = said,
-            "address" => report.address = said,
-            "name" => report.name = said,
-            "phone" => report.phone = said,
-            _ => {}
-        }
-    }
-    Ok(report)
+    })?;
+    Ok(PublicReport {
+        scanned: codes.scanned(),
+        receipt: sent.take("receipt"),
+        matter: sent.take("matter"),
+        content: sent.take("content"),
+        village: sent.take("village"),
+        address: sent.take("address"),
+        name: sent.take("name"),
+        phone: sent.take("phone"),
+        photo: sent.photo,
+        ..PublicReport::default()
+    })
 }
 
 /// 公开举报页

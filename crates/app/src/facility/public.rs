@@ -10,13 +10,15 @@ use domain::time::Date;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::{Deserialize, Serialize};
+use store::Read;
 use store::facility::report::ReportRecord;
-use store::{Audit, Read};
 use utoipa::ToSchema;
 
 use super::view::{FacilityAsked, FacilityView};
 use super::{facilities, filter, subject, view};
 use crate::names::Names;
+use crate::photo::{PhotoView, photo_views, rewritten};
+use crate::report_case::public::stranger;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
@@ -71,6 +73,8 @@ pub struct FacilityReportView {
     pub trouble: Word,
     /// In the reporter's words.
     pub text: String,
+    /// What it looks like.
+    pub photos: Vec<PhotoView>,
     /// When it came in.
     pub at: String,
     /// What became of it.
@@ -132,9 +136,16 @@ pub struct FacilityReportDecision {
     pub version: i64,
 }
 
-fn shown(record: &ReportRecord, names: &Names, may_decide: bool) -> FacilityReportView {
+async fn shown(
+    read: &mut Read,
+    record: &ReportRecord,
+    names: &Names,
+    may_decide: bool,
+) -> Result<FacilityReportView> {
     let r = &record.report;
-    FacilityReportView {
+    let photos = photo_views(read, &r.photos, &[("facility", r.facility.as_str())]).await?;
+    Ok(FacilityReportView {
+        photos,
         id: r.id.to_string(),
         trouble: Word::new(r.trouble.code(), r.trouble.label()),
         text: r.text.clone(),
@@ -144,13 +155,13 @@ fn shown(record: &ReportRecord, names: &Names, may_decide: bool) -> FacilityRepo
         decided_text: r.decision.as_ref().map(|one| one.text.clone()).unwrap_or_default(),
         may_decide: may_decide && r.decision.is_none(),
         version: record.version,
-    }
+    })
 }
 
 /// The open report of a facility about the same thing, if there is one.
-async fn same(read: &mut Read, facility: &FacilityId, trouble: Trouble) -> Result<bool> {
+async fn same(read: &mut Read, facility: &FacilityId, trouble: Trouble) -> Result<Option<ReportRecord>> {
     let known = read.facility_reports(facility, SHOWN).await?;
-    Ok(known.iter().any(|one| one.report.decision.is_none() && one.report.trouble == trouble))
+    Ok(known.into_iter().find(|one| one.report.decision.is_none() && one.report.trouble == trouble))
 }
 
 impl App {
@@ -184,33 +195,58 @@ impl App {
         }))
     }
 
-    /// Takes a report from somebody without an account. One about the same thing that nobody looked into yet stands for
-    /// all of them.
+    /// Takes a report from somebody without an account, with a picture or without. One about the same thing that nobody
+    /// looked into yet stands for all of them, and takes their pictures. A picture is drawn anew, so that it tells nothing
+    /// of the phone it was taken with.
     ///
-    /// Errors: no such facility; it says nothing.
+    /// Errors: no such facility; it says nothing; the picture is none.
     // tidy(caller): whoever stands before it may say that it is broken.
-    pub async fn report_facility(&self, id: &FacilityId, trouble: &str, text: &str) -> Result<()> {
+    pub async fn report_facility(
+        &self,
+        id: &FacilityId,
+        (trouble, text): (&str, &str),
+        photo: Vec<u8>,
+    ) -> Result<()> {
         let now = self.now();
         let unknown = || Error::field("trouble", "facility.trouble", "请选择是什么问题");
         let trouble = Trouble::from_code(trouble.trim()).ok_or_else(unknown)?;
+        let mut report =
+            Report::new(FacilityReportId::from(self.new_id()), id.clone(), (trouble, text), now)?;
+        let looked = match photo.is_empty() {
+            true => None,
+            false => Some(rewritten(photo).await?.ok_or_else(|| Error::Refused {
+                code: "photo.not_image",
+                message: "这个文件不是能打开的照片，请换一张 JPEG、PNG 或 WebP 照片".to_owned(),
+            })?),
+        };
         let whole = Caller::system().scope(Action::FacilityRead)?;
-        let mut tx = self.db.write(&self.town).await?;
+        let caller = stranger("public", "群众");
+        let mut tx = self.write(&caller).await?;
         let record = tx.facility(id, &whole).await?.ok_or(Error::NotFound)?;
         if record.facility.void.is_some() || record.facility.stage == Stage::Retired {
             return Err(Error::NotFound);
         }
-        let report = Report::new(FacilityReportId::from(self.new_id()), id.clone(), (trouble, text), now)?;
-        if same(&mut tx, id, trouble).await? {
+        let mut known = same(&mut tx, id, trouble).await?;
+        if known.is_some() && looked.is_none() {
             return Ok(());
         }
-        tx.insert_facility_report(&report).await?;
-        let audit = Audit {
-            actor: "public".to_owned(),
-            actor_name: "群众".to_owned(),
-            territory: record.path.clone(),
-            reason: report.fault(),
-            ..Caller::system().audit("facility.public_report", "facility", id.as_str(), now)
-        };
+        if let Some(looked) = looked {
+            let owner = ("facility", id.as_str(), "public");
+            let photo = self.keep_rewritten(&caller, &mut tx, owner, &record.path, looked, now).await?;
+            let stands = known.as_mut().map_or(&mut report, |known| &mut known.report);
+            if !stands.picture(photo) {
+                // Dropped without a commit: there are pictures enough.
+                return Ok(());
+            }
+        }
+        match &known {
+            Some(known) => tx.save_facility_report(known).await?,
+            None => tx.insert_facility_report(&report).await?,
+        }
+        let mut audit = caller.audit("facility.public_report", "facility", id.as_str(), now);
+        audit.actor = "public".to_owned();
+        audit.territory.clone_from(&record.path);
+        audit.reason = report.fault();
         Ok(tx.commit(audit, ()).await?)
     }
 
@@ -255,7 +291,10 @@ impl App {
         let names = Names::read(&mut read).await?;
         let may = caller.hats.hat(Action::FacilityCheck, &subject(&record)).is_some();
         let found = read.facility_reports(id, SHOWN).await?;
-        let items = found.iter().map(|one| shown(one, &names, may)).collect();
+        let mut items = Vec::with_capacity(found.len());
+        for one in &found {
+            items.push(shown(&mut read, one, &names, may).await?);
+        }
         Ok(FacilityReports { items, path: format!("{PATH}{id}") })
     }
 

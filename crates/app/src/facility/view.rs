@@ -377,6 +377,8 @@ pub struct FacilityStep {
     pub amount_fen: Option<i64>,
     /// The line of the budget that pays.
     pub line: Option<String>,
+    /// The project it is built under.
+    pub project: Option<String>,
     /// Units: fen.
     pub cost_fen: Option<i64>,
     /// Whether a check found it good.

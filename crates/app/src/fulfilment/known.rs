@@ -44,6 +44,7 @@ const BESIDE: &[&str] = &[
     "group_point",
     "road_map",
     "road_scenario",
+    "project",
     "incident",
     "dispatch",
     "incident_mask",

@@ -23,7 +23,7 @@ use store::road::GroupPoint;
 use utoipa::{IntoParams, ToSchema};
 
 use super::net::{Blocking, NEAR_M, Net, day};
-use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES};
+use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH};
 use crate::export::Format;
 use crate::place::Gazetteer;
 use crate::task::number_on;
@@ -37,12 +37,14 @@ use crate::{App, Caller, Error, Result};
 pub struct AccessAsked {
     /// Day; today when left out.
     pub on: Option<String>,
-    /// Whether roads are to be taken as in the wet season; water counts by the month of `on`.
+    /// Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`.
     pub wet: Option<bool>,
     /// Only of this village.
     pub village: Option<String>,
-    /// Places of the register too, not only village groups.
+    /// Places of the register too, houses among them, not only village groups.
     pub places: Option<bool>,
+    /// Houses built by their owners too, where not all places are asked for.
+    pub houses: Option<bool>,
 }
 
 /// A station vehicles set out from.
@@ -100,7 +102,7 @@ pub struct AccessWater {
 /// A target.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AccessRow {
-    /// `group` or `place`.
+    /// `group`, `place` or `house`.
     pub kind: String,
     pub target: Named,
     pub village: Named,
@@ -124,6 +126,8 @@ pub struct AccessRow {
 pub struct AccessReport {
     pub on: String,
     pub wet: bool,
+    /// The day water counts as of.
+    pub water_on: String,
     /// Town setting. Units: minutes.
     pub minutes: f64,
     /// Town setting. Units: m.
@@ -199,10 +203,28 @@ pub(crate) async fn stations(read: &mut Read, class: Class, on: Date) -> Result<
     Ok(if with.is_empty() { (all, true) } else { (with, false) })
 }
 
+/// What a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Group,
+    Place,
+    House,
+}
+
+impl Kind {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Place => "place",
+            Self::House => "house",
+        }
+    }
+}
+
 /// Somewhere a vehicle is to get to.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    pub is_group: bool,
+    pub kind: Kind,
     pub name: Named,
     pub village: Named,
     pub at: [f64; 2],
@@ -219,6 +241,8 @@ fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
 pub(super) struct Ground {
     pub day: Date,
     pub wet: bool,
+    /// The day water counts as of.
+    pub water_day: Date,
     pub minutes: f64,
     pub hose_lay_m: f64,
     pub shuttle_minutes: f64,
@@ -248,17 +272,22 @@ impl Ground {
             }
             let name = Named::new(group.code.as_str(), group.name.as_str());
             match points.iter().find(|point| point.territory == group.code) {
-                Some(point) => targets.push(Target { is_group: true, name, village, at: point.at }),
+                Some(point) => targets.push(Target { kind: Kind::Group, name, village, at: point.at }),
                 None => unplaced.push(name),
             }
         }
-        if asked.places == Some(true)
+        let (places, houses) = (asked.places == Some(true), asked.houses == Some(true));
+        if (places || houses)
             && let Some(scope) = caller.hats.scope(Action::PlaceRead)
         {
-            let mut places = read.place_spots(&scope).await?;
-            places.retain(|place| wanted.is_none_or(|code| code == place.village));
-            targets.extend(places.into_iter().map(|place| Target {
-                is_group: false,
+            let known = read.houses().await?;
+            let is_house = |id: &str| known.contains_key(&id.into());
+            let mut found = read.place_spots(&scope).await?;
+            found.retain(|place| {
+                wanted.is_none_or(|code| code == place.village) && (places || is_house(&place.id))
+            });
+            targets.extend(found.into_iter().map(|place| Target {
+                kind: if is_house(&place.id) { Kind::House } else { Kind::Place },
                 village: gazetteer.place(&place.village.as_str().into()),
                 name: Named::new(place.id, place.name),
                 at: [place.at.lon_deg, place.at.lat_deg],
@@ -277,9 +306,13 @@ impl Ground {
             None => Vec::new(),
             Some(scope) => read.facilities(&scope, &filter, None, i64::MAX).await?,
         };
+        let wet = asked.wet.unwrap_or(false);
+        let month = number_on(read, WET_MONTH, today).await?;
+        let wet_day = Date::from_ymd_opt(chrono::Datelike::year(&day), u32::from(month), 15);
         Ok(Self {
             day,
-            wet: asked.wet.unwrap_or(false),
+            wet,
+            water_day: wet_day.filter(|_| wet).unwrap_or(day),
             minutes: number(read, REACH_MINUTES).await?,
             hose_lay_m: number(read, HOSE_LAY_M).await?,
             shuttle_minutes: number(read, SHUTTLE_MINUTES).await?,
@@ -365,6 +398,7 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
     Ok(AccessReport {
         on: ground.day.to_string(),
         wet: ground.wet,
+        water_on: ground.water_day.to_string(),
         minutes: ground.minutes,
         hose_lay_m: ground.hose_lay_m,
         shuttle_minutes: ground.shuttle_minutes,
@@ -383,7 +417,7 @@ fn lift_m() -> f64 {
 /// The water of some points that counts on a day, points on one pool once: m³, L/s and which.
 fn counted(ground: &Ground, near: impl Fn(&Facility) -> bool) -> (f64, f64, Vec<Named>) {
     let own: Vec<&Facility> = ground.water.iter().filter(|facility| near(facility)).collect();
-    let total = sum(&own, ground.day, lift_m());
+    let total = sum(&own, ground.water_day, lift_m());
     let name = |facility: &&&Facility| Named::new(facility.id.as_str(), facility.name.as_str());
     let good = own.iter().filter(|facility| total.good.contains(&facility.id));
     (total.usable_m3, total.flow_l_s, good.map(|facility| name(&facility)).collect())
@@ -400,7 +434,7 @@ fn hose(ground: &Ground, target: &Target) -> AccessRow {
     };
     let (hose_m3, hose_l_s, hose_points) = counted(ground, near);
     AccessRow {
-        kind: if target.is_group { "group" } else { "place" }.to_owned(),
+        kind: target.kind.code().to_owned(),
         target: target.name.clone(),
         village: target.village.clone(),
         lon: target.at[0],
@@ -435,7 +469,7 @@ fn shuttle(
         .targets
         .iter()
         .enumerate()
-        .filter(|(_, target)| target.is_group)
+        .filter(|(_, target)| target.kind == Kind::Group)
         .filter_map(|(n, target)| Some((n, spot(target.at)?)))
         .collect();
     let to: Vec<Spot> = targets.iter().map(|(_, spot)| *spot).collect();

@@ -1,23 +1,52 @@
-//! Surveyed stretches from a file: each row is written or left out and named, all of it in one write. What does not belong
-//! here: reading the file (`exchange::road_sheet`).
+//! Roads from a file: surveyed stretches row by row, or a map of roads around the town. Tried first, so that one sees what
+//! is new, what changes, what stays as it was measured and what cannot be; then written in one act. A row that cannot be is
+//! left out and named. What does not belong here: reading the file (`exchange::road_sheet`, `road::osm`), what a later
+//! survey replaces (`domain::road::laid`).
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ::road::osm::{self, Extract, Way};
+use domain::geometry::Bounds;
+use domain::ids::OrgId;
 use domain::policy::{Action, Subject};
-use domain::road::segment::{Rank, Surface};
+use domain::road::laid::{Laid, is_same_stretch, lay_over};
+use domain::road::segment::{Act, Rank, Segment, Surface};
+use domain::time::Timestamp;
 use exchange::road_sheet::RoadRow;
 use exchange::sheet::Limits;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Write;
+use store::blob::Appended;
+use store::import::ImportFile;
+use store::road::{RoadFilter, RoadMapRecord, RoadRecord};
+use utoipa::ToSchema;
 
+use super::net::{RoadNetwork, refused};
 use super::view::{FitnessView, RoadInput};
-use super::{given, unknown};
+use super::{given, known_path, read_input, unknown};
+use crate::import::MAX_FILE;
+use crate::job::{Asker, JobKind, JobView, Progress, Running};
 use crate::place::Gazetteer;
+use crate::view::Named;
 use crate::{App, Caller, Error, Result};
+
+/// The largest map of roads that is taken in over the network; a province is smaller. Units: bytes.
+pub const MAX_MAP: u64 = 512 * 1024 * 1024;
+/// Rows told one by one; of more only their number.
+const TOLD: usize = 500;
+/// Kind of import file of surveyed stretches.
+const SURVEY: &str = "road_survey";
+/// Kind of import file of a map.
+const MAP: &str = "road_map";
 
 /// A row that was left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RoadRowProblem {
-    /// Row as Excel shows it; of GeoJSON the number of the feature.
+    /// Row as Excel shows it; of GeoJSON the number of the feature; 0 in a map.
     pub row: u32,
-    /// What the stretch is called there.
+    /// What the stretch is called there; in a map its place, as `way/123`.
     pub name: String,
     /// Stable code.
     pub code: String,
@@ -25,15 +54,117 @@ pub struct RoadRowProblem {
     pub message: String,
 }
 
+/// Something on which the file and the record differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoadImportPart {
+    /// Which, as `width`.
+    pub part: String,
+    /// In Chinese.
+    pub label: String,
+    /// What is on record; none when nobody knew.
+    pub before: Option<String>,
+    /// What the file says.
+    pub after: String,
+    /// Whether it is taken; otherwise what was measured stays.
+    pub taken: bool,
+}
+
+/// A row that is new, changes something or contradicts what was measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoadImportRow {
+    /// Row as Excel shows it; of GeoJSON the number of the feature; 0 in a map.
+    pub row: u32,
+    /// What the stretch is called there.
+    pub name: String,
+    /// `new`, `changed` or `conflict`.
+    pub what: String,
+    /// The stretch on record.
+    pub road: Option<Named>,
+    /// On what they differ.
+    pub parts: Vec<RoadImportPart>,
+}
+
 /// What came of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RoadImport {
-    /// Rows read.
+    /// Rows read; of a map its ways.
     pub rows: usize,
     /// Stretches written, or that would be.
     pub written: usize,
-    /// Rows left out.
+    /// Nobody knew them.
+    pub new: usize,
+    /// Something is filled in or replaced by a later survey.
+    pub changed: usize,
+    /// Nothing is otherwise.
+    pub unchanged: usize,
+    /// Something measured contradicts the file and stays.
+    pub conflict: usize,
+    /// Ways of the map before that are not in this one.
+    pub gone: usize,
+    /// Those that are not unchanged, at most 500.
+    pub items: Vec<RoadImportRow>,
+    /// Rows left out, at most 500.
     pub problems: Vec<RoadRowProblem>,
+    /// Rows left out in all.
+    pub problems_n: usize,
+}
+
+/// A file of roads that was handed in, and the job that tries it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RoadFileView {
+    /// Id.
+    pub id: String,
+    /// `survey` for stretches, `map` for a map of roads.
+    pub kind: String,
+    /// What it was called.
+    pub name: String,
+    /// Units: bytes.
+    pub size_bytes: u64,
+    /// What works at it.
+    pub job: JobView,
+}
+
+/// What a job is to work at.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    file: String,
+    org: OrgId,
+}
+
+impl RoadImport {
+    fn item(&mut self, (row, name): (u32, &str), road: Option<Named>, laid: &[Laid]) {
+        let what = match (laid.iter().any(|one| !one.taken), laid.iter().any(|one| one.taken), &road) {
+            (_, _, None) => "new",
+            (true, ..) => "conflict",
+            (false, true, _) => "changed",
+            (false, false, _) => "unchanged",
+        };
+        match what {
+            "new" => self.new += 1,
+            "conflict" => self.conflict += 1,
+            "changed" => self.changed += 1,
+            _ => self.unchanged += 1,
+        }
+        if what == "unchanged" || self.items.len() >= TOLD {
+            return;
+        }
+        let part = |one: &Laid| RoadImportPart {
+            part: one.part.to_owned(),
+            label: one.label.to_owned(),
+            before: one.before.clone(),
+            after: one.after.clone(),
+            taken: one.taken,
+        };
+        let parts = laid.iter().map(part).collect();
+        self.items.push(RoadImportRow { row, name: name.to_owned(), what: what.to_owned(), road, parts });
+    }
+
+    fn problem(&mut self, problem: RoadRowProblem) {
+        self.problems_n += 1;
+        if self.problems.len() < TOLD {
+            self.problems.push(problem);
+        }
+    }
 }
 
 /// A row as somebody would have typed it.
@@ -65,6 +196,9 @@ fn input(row: &RoadRow, gazetteer: &Gazetteer) -> Result<RoadInput> {
     let territory = gazetteer.territory_written(cell("village").unwrap_or_default());
     let territory = territory
         .ok_or_else(|| Error::field("village", "road.territory", "没有这个村（社区），请按本镇名称填写"))?;
+    if let Some(fault) = &row.fault {
+        return Err(Error::field("line", fault.code(), &fault.to_string()));
+    }
     let line = row.line.as_ref().ok_or_else(|| {
         Error::field("line", "road.line", "路线读不出来，请写成 经度,纬度; 经度,纬度 或 LINESTRING")
     })?;
@@ -109,36 +243,432 @@ fn told(row: &RoadRow, error: Error) -> Result<RoadRowProblem> {
     Ok(RoadRowProblem { row: row.row, name, code, message })
 }
 
+/// The stretch on record a row means: the one with its number, or the one of its name in its village that leads from the
+/// same end to the same end.
+///
+/// Errors: the number is of a stretch that was voided; more than one fits.
+async fn meant<'a>(
+    tx: &mut Write,
+    known: &'a [RoadRecord],
+    coming: &Segment,
+) -> Result<Option<&'a RoadRecord>> {
+    if !coming.code.is_empty() {
+        let found = known.iter().find(|one| one.segment.code == coming.code);
+        if found.is_none() && tx.road_with_code(&coming.code).await?.is_some() {
+            return Err(Error::field("code", "road.code_taken", "路段编号已被使用，请换一个"));
+        }
+        return Ok(found);
+    }
+    let mut fitting = known.iter().filter(|one| {
+        let s = &one.segment;
+        s.road.name == coming.road.name
+            && s.territory == coming.territory
+            && is_same_stretch(&s.line, &coming.line)
+    });
+    match (fitting.next(), fitting.next()) {
+        (_, Some(_)) => Err(Error::field(
+            "name",
+            "road.ambiguous",
+            "本村有几段同名、起止点相同的路，请在文件中写明路段编号",
+        )),
+        (found, None) => Ok(found),
+    }
+}
+
+/// Ways by their id; a way that was broken at the edge of the map comes in several.
+fn ways_of(extract: &Extract) -> BTreeMap<i64, Vec<&Way>> {
+    let mut ways: BTreeMap<i64, Vec<&Way>> = BTreeMap::new();
+    for way in &extract.ways {
+        ways.entry(way.id).or_default().push(way);
+    }
+    ways
+}
+
+fn line_of(extract: &Extract, way: &Way) -> Vec<[f64; 2]> {
+    way.nodes.iter().filter_map(|id| extract.nodes.get(id)).map(|node| node.lon_lat).collect()
+}
+
+/// What a map says otherwise than what was measured on a road of the same name in the same place; what was measured stays.
+fn against_measured(extract: &Extract, way: &Way, measured: &[Segment]) -> Option<(Named, Vec<Laid>)> {
+    if way.road.name.is_empty() {
+        return None;
+    }
+    let around = |line: &[[f64; 2]]| line.iter().map(|at| Bounds::of(*at)).reduce(Bounds::with);
+    let line = line_of(extract, way);
+    let own = around(&line)?;
+    let is_there = |segment: &&Segment| {
+        segment.road.name == way.road.name
+            && around(&segment.line).is_some_and(|b| {
+                b.west <= own.east && own.west <= b.east && b.south <= own.north && own.south <= b.north
+            })
+    };
+    measured.iter().filter(is_there).find_map(|segment| {
+        let (kept, said) = (&segment.road.fitness, &way.road.fitness);
+        let pairs = [
+            ("width", "最小净宽", kept.width_m, said.width_m, "米"),
+            ("height", "最小净高", kept.height_m, said.height_m, "米"),
+            ("load", "最小承载", kept.load_t, said.load_t, "吨"),
+        ];
+        let laid: Vec<Laid> = pairs
+            .into_iter()
+            .filter_map(|(part, label, kept, said, unit)| {
+                let (kept, said) = kept.zip(said).filter(|(kept, said)| kept != said)?;
+                let (before, after) = (Some(format!("{kept} {unit}")), format!("{said} {unit}"));
+                Some(Laid { part, label, before, after, taken: false })
+            })
+            .collect();
+        let named = Named::new(segment.id.as_str(), segment.road.name.as_str());
+        (!laid.is_empty()).then_some((named, laid))
+    })
+}
+
+/// What a map would bring: ways held against the map before, and against what was measured.
+fn map_against(coming: &Extract, before: Option<&Extract>, measured: &[Segment]) -> RoadImport {
+    let new = ways_of(coming);
+    let old = before.map(ways_of).unwrap_or_default();
+    let mut report = RoadImport { rows: new.len(), ..RoadImport::default() };
+    let drawn = |extract: &Extract, ways: &[&Way]| -> Vec<_> {
+        ways.iter().map(|way| (way.road.clone(), line_of(extract, way))).collect()
+    };
+    for (id, ways) in &new {
+        let name = ways.first().map(|way| way.road.name.as_str()).filter(|name| !name.is_empty());
+        let name = name.map_or_else(|| format!("way/{id}"), |name| format!("{name}（way/{id}）"));
+        let conflict = ways.iter().find_map(|way| against_measured(coming, way, measured));
+        let was = old.get(id).zip(before);
+        let is_same = was.is_some_and(|(was, before)| drawn(before, was) == drawn(coming, ways));
+        match (conflict, was.is_some(), is_same) {
+            (Some((road, laid)), ..) => report.item((0, &name), Some(road), &laid),
+            (None, false, _) => report.item((0, &name), None, &[]),
+            (None, true, true) => report.unchanged += 1,
+            (None, true, false) => {
+                let redrawn = Laid {
+                    part: "line",
+                    label: "路线或属性",
+                    before: Some("原底图".to_owned()),
+                    after: "新底图".to_owned(),
+                    taken: true,
+                };
+                report.item((0, &name), Some(Named::new("", "")), &[redrawn]);
+            }
+        }
+    }
+    report.gone = old.keys().filter(|id| !new.contains_key(id)).count();
+    report.written = report.rows;
+    for one in &coming.problems {
+        let (code, message) = (one.code.to_owned(), one.message.clone());
+        report.problem(RoadRowProblem { row: 0, name: one.place.clone(), code, message });
+    }
+    report
+}
+
+/// Why a file is refused that is larger than a map may be.
+pub fn file_too_large() -> Error {
+    refused(&::road::Error::TooLarge { most_mib: MAX_MAP / 1024 / 1024 })
+}
+
+fn read_survey(bytes: &[u8]) -> Result<Vec<RoadRow>> {
+    let rows = exchange::road_sheet::read(bytes, &Limits::default());
+    rows.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })
+}
+
 impl App {
+    /// Takes a piece of a file that is being handed in, at its place. Nothing is on record yet.
+    ///
+    /// Errors: the caller enters no roads for the town; it grows beyond the limit.
+    pub async fn road_file_part(
+        &self,
+        caller: &Caller,
+        upload: &str,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> Result<u64> {
+        caller.hat(Action::RoadChange, &Subject::town())?;
+        let (blobs, upload) = (self.blobs.clone(), format!("road {} {upload}", caller.account));
+        self.aside(move || match blobs.append(&upload, offset, &bytes, MAX_MAP)? {
+            Appended::Upto(here) => Ok(here),
+            Appended::Elsewhere(_) => {
+                blobs.drop_part(&upload)?;
+                Err(file_too_large())
+            }
+        })
+        .await
+    }
+
+    /// Keeps a file whose pieces are all here, and has it tried. Nothing of it is on record yet.
+    ///
+    /// Errors: it is empty; a table is too large.
+    pub async fn road_file(&self, caller: &Caller, upload: &str, name: &str) -> Result<RoadFileView> {
+        let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
+        let now = self.now();
+        let (blobs, part) = (self.blobs.clone(), format!("road {} {upload}", caller.account));
+        let kept = self.aside(move || {
+            let size = blobs.received(&part)?;
+            if size == 0 {
+                let message = "文件是空的，请重新选择".to_owned();
+                return Err(Error::Refused { code: "road.file_empty", message });
+            }
+            let blob = blobs.keep_part(&part)?;
+            let is_map = osm::is_map(&blobs.file(&blob)?).map_err(|e| refused(&e))?;
+            if !is_map && size > MAX_FILE as u64 {
+                let most_mib = MAX_FILE as u64 / 1024 / 1024;
+                return Err(refused(&::road::Error::TooLarge { most_mib }));
+            }
+            Ok((blob, size, is_map))
+        });
+        let (blob, size_bytes, is_map) = kept.await?;
+        let mut tx = self.write(caller).await?;
+        tx.note_blob(&blob, size_bytes, "application/octet-stream", now).await?;
+        let file = ImportFile {
+            id: self.new_id(),
+            kind: if is_map { MAP } else { SURVEY }.to_owned(),
+            name: name.trim().chars().take(200).collect(),
+            blob,
+            size_bytes,
+            preview: String::new(),
+            version: 1,
+            recorded_at: now,
+            recorded_by: caller.name.clone(),
+            imported_at: None,
+        };
+        tx.insert_import_file(&file).await?;
+        let order = Order { file: file.id.clone(), org: hat.org.clone() };
+        let asker = Asker::of(caller, hat.id.as_str());
+        let job = self.queue(&mut tx, &asker, JobKind::RoadTry, &file.id, &order, 0).await?;
+        let view = RoadFileView {
+            id: file.id.clone(),
+            kind: if is_map { "map" } else { "survey" }.to_owned(),
+            name: file.name.clone(),
+            size_bytes,
+            job,
+        };
+        let audit = caller.audit_as(&hat, "import.upload", ("import", &file.id), "", now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Has a file that was tried written, as a job.
+    ///
+    /// Errors: no such file; it was written already; only the office puts another map under the roads.
+    pub async fn take_road_file(&self, caller: &Caller, id: &str) -> Result<JobView> {
+        let now = self.now();
+        caller.hat(Action::RoadChange, &Subject::town())?;
+        let mut tx = self.write(caller).await?;
+        let file = tx.import_file(id).await?.filter(|file| [MAP, SURVEY].contains(&file.kind.as_str()));
+        let file = file.ok_or(Error::NotFound)?;
+        let right = if file.kind == MAP { Action::RoadVoid } else { Action::RoadChange };
+        let hat = caller.hat(right, &Subject::town())?.clone();
+        if file.imported_at.is_some() {
+            return Err(Error::Refused {
+                code: "import.done",
+                message: "这份文件已经导入过；有新的改动请重新上传".to_owned(),
+            });
+        }
+        let order = Order { file: file.id.clone(), org: hat.org.clone() };
+        let asker = Asker::of(caller, hat.id.as_str());
+        let job = self.queue(&mut tx, &asker, JobKind::RoadTake, &file.id, &order, 0).await?;
+        Ok(tx.commit(caller.audit_as(&hat, "import.queue", ("import", id), "", now), job).await?)
+    }
+
+    /// Works at a job of [`App::road_file`] or [`App::take_road_file`].
+    pub(crate) async fn carry_out_road_file(&self, running: &Running, take: bool) -> Result<Value> {
+        let Order { file, org } = running.input()?;
+        let file = self.db.read(&self.town).await?.import_file(&file).await?.ok_or(Error::NotFound)?;
+        let caller = running.asker.caller();
+        let report = if file.kind == MAP {
+            self.try_map(&file, &running.progress, take.then_some((&caller, running))).await?
+        } else {
+            let path = self.blobs.file(&file.blob)?;
+            let rows = self.aside(move || {
+                let bytes = std::fs::read(path).map_err(|e| refused(&e.into()))?;
+                read_survey(&bytes)
+            });
+            let rows = rows.await?;
+            running.progress.total(i64::try_from(rows.len()).unwrap_or(0));
+            let mut audit = caller.audit("road.import", "road", "file", self.now());
+            audit.hat.clone_from(&running.asker.hat);
+            let done = take.then_some((&file, running, audit));
+            self.lay_survey(&caller, &rows, &org, &running.progress, done).await?
+        };
+        serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    /// Reads a map, holds it against the one before and against what was measured, and puts it under the roads when told.
+    async fn try_map(
+        &self,
+        file: &ImportFile,
+        progress: &Progress,
+        take: Option<(&Caller, &Running)>,
+    ) -> Result<RoadImport> {
+        let before = self.road_map_now().await?.map(|(_, extract)| extract);
+        let whole = Caller::system().scope(Action::RoadRead)?;
+        let known = self.db.read(&self.town).await?.roads(&whole, &RoadFilter::default()).await?;
+        let measured: Vec<Segment> = known.into_iter().map(|one| one.segment).collect();
+        let (path, progress) = (self.blobs.file(&file.blob)?, progress.clone());
+        let read = self.aside(move || {
+            let told = |read: u64, all: u64| {
+                let kib = |bytes: u64| i64::try_from(bytes / 1024).unwrap_or(i64::MAX);
+                progress.total(kib(all));
+                progress.done(kib(read));
+            };
+            let extract = osm::read_telling(&path, &told).map_err(|e| refused(&e))?;
+            Ok((map_against(&extract, before.as_deref(), &measured), extract.ways.len()))
+        });
+        let (report, ways) = read.await?;
+        if let Some((caller, running)) = take {
+            let now = self.now();
+            let mut tx = self.write(caller).await?;
+            let id = self.put_road_map(&mut tx, caller, (&file.blob, &file.name), ways, now).await?;
+            tx.note_imported(&file.id, file.version, now).await?;
+            let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
+            running.finish(&mut tx, &result, now).await?;
+            let mut audit = caller.audit("road_map.import", "road_map", &id, now);
+            audit.hat.clone_from(&running.asker.hat);
+            tx.commit(audit, ()).await?;
+        }
+        Ok(report)
+    }
+
+    /// Puts a kept map under the roads.
+    // tidy(commit): the use case that read it commits.
+    async fn put_road_map(
+        &self,
+        tx: &mut Write,
+        caller: &Caller,
+        (blob, name): (&str, &str),
+        ways: usize,
+        now: Timestamp,
+    ) -> Result<String> {
+        let record = RoadMapRecord {
+            id: self.new_id(),
+            blob: blob.to_owned(),
+            name: name.to_owned(),
+            ways: i64::try_from(ways).unwrap_or(i64::MAX),
+            recorded_by: caller.name.clone(),
+            recorded_at: now,
+        };
+        tx.insert_road_map(&record).await?;
+        Ok(record.id)
+    }
+
+    /// Takes in a map of roads; what was measured stays and counts over it.
+    ///
+    /// Errors: the file is no map of roads, is cut off, too large or has no roads.
+    pub async fn import_road_map(&self, caller: &Caller, file: &Path) -> Result<RoadNetwork> {
+        caller.scope(Action::RoadVoid)?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (path, blobs) = (file.to_owned(), self.blobs.clone());
+        let read = self.aside(move || {
+            let extract = osm::read(&path).map_err(|e| refused(&e))?;
+            let bytes = std::fs::read(&path).map_err(|e| refused(&e.into()))?;
+            Ok((extract.ways.len(), bytes.len(), blobs.put(&bytes)?))
+        });
+        let (ways, size, blob) = read.await?;
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        tx.note_blob(&blob, size as u64, "application/octet-stream", now).await?;
+        let id = self.put_road_map(&mut tx, caller, (&blob, &name), ways, now).await?;
+        tx.commit(caller.audit("road_map.import", "road_map", &id, now), ()).await?;
+        self.road_network(caller).await
+    }
+
     /// Takes in surveyed stretches from GeoJSON, CSV or Excel. A row that cannot be is left out and named by its number;
     /// the others are written together, or none when only tried.
     ///
     /// Errors: the file cannot be read at all; the caller may not enter roads for the whole town.
     pub async fn import_roads(&self, caller: &Caller, bytes: Vec<u8>, only_try: bool) -> Result<RoadImport> {
         let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
-        let read = self.aside(move || {
-            let rows = exchange::road_sheet::read(&bytes, &Limits::default());
-            rows.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })
-        });
-        let rows = read.await?;
+        let rows = self.aside(move || read_survey(&bytes)).await?;
+        if only_try {
+            return self.lay_survey(caller, &rows, &hat.org, &Progress::default(), None).await;
+        }
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let gazetteer = Gazetteer::read(&mut tx).await?;
-        let mut report = RoadImport { rows: rows.len(), ..RoadImport::default() };
-        for row in &rows {
-            let written = match input(row, &gazetteer) {
-                Ok(asked) => self.add_road_in(caller, &mut tx, &asked, now).await.map(|_| ()),
-                Err(error) => Err(error),
-            };
-            match written {
-                Ok(()) => report.written += 1,
-                Err(error) => report.problems.push(told(row, error)?),
-            }
-        }
-        if only_try || report.written == 0 {
+        let report = self.lay_rows(caller, &mut tx, &rows, &hat.org, &Progress::default()).await?;
+        if report.written == 0 {
             return Ok(report);
         }
         let audit = caller.audit_as(&hat, "road.import", ("road", "file"), "", now);
         Ok(tx.commit(audit, report).await?)
+    }
+
+    /// Lays the rows of a survey over what is on record; written when there is a job that is to write them.
+    async fn lay_survey(
+        &self,
+        caller: &Caller,
+        rows: &[RoadRow],
+        org: &OrgId,
+        progress: &Progress,
+        done: Option<(&ImportFile, &Running, store::Audit)>,
+    ) -> Result<RoadImport> {
+        let now = self.now();
+        let mut tx = self.write(caller).await?;
+        let report = self.lay_rows(caller, &mut tx, rows, org, progress).await?;
+        // Dropped without a commit, a trial leaves nothing behind.
+        let Some((file, running, audit)) = done else { return Ok(report) };
+        tx.note_imported(&file.id, file.version, now).await?;
+        let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
+        running.finish(&mut tx, &result, now).await?;
+        Ok(tx.commit(audit, report).await?)
+    }
+
+    /// Lays rows over what is on record, within a write.
+    // tidy(commit): the use case that has them laid commits, or does not when they were only tried.
+    async fn lay_rows(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        rows: &[RoadRow],
+        org: &OrgId,
+        progress: &Progress,
+    ) -> Result<RoadImport> {
+        let now = self.now();
+        let whole = Caller::system().scope(Action::RoadRead)?;
+        let gazetteer = Gazetteer::read(tx).await?;
+        // Only what was on record before the file: a street may come in several stretches of one name.
+        let known = tx.roads(&whole, &RoadFilter::default()).await?;
+        let mut report = RoadImport { rows: rows.len(), ..RoadImport::default() };
+        for (n, row) in rows.iter().enumerate() {
+            progress.done(i64::try_from(n).unwrap_or(0));
+            if let Err(error) =
+                self.lay_row(caller, tx, row, (&known, &gazetteer, org), now, &mut report).await
+            {
+                report.problem(told(row, error)?);
+            }
+        }
+        Ok(report)
+    }
+
+    // tidy(commit): part of `lay_rows`.
+    async fn lay_row(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        row: &RoadRow,
+        (known, gazetteer, org): (&[RoadRecord], &Gazetteer, &OrgId),
+        now: Timestamp,
+        report: &mut RoadImport,
+    ) -> Result<()> {
+        let asked = input(row, gazetteer)?;
+        let coming = read_input(&asked, None, now.date())?;
+        known_path(tx, &coming.territory).await?;
+        let name = coming.road.name.clone();
+        let Some(before) = meant(tx, known, &coming).await? else {
+            self.add_road_in(caller, tx, &asked, Some(org), now).await?;
+            report.item((row.row, &name), None, &[]);
+            report.written += 1;
+            return Ok(());
+        };
+        // Two rows of one file may mean the same stretch: the second meets what the first left.
+        let fresh = tx.road(&before.segment.id, &Caller::system().scope(Action::RoadRead)?).await?;
+        let before = fresh.as_ref().unwrap_or(before);
+        let (after, laid) = lay_over(&before.segment, &coming, now.date());
+        let road = Named::new(before.segment.id.as_str(), before.segment.road.name.as_str());
+        if laid.iter().any(|one| one.taken) {
+            let mut record = RoadRecord { segment: after.register(now.date())?, ..before.clone() };
+            let on = record.segment.since;
+            self.save_road_act(caller, tx, &mut record, Act::Change, (on, now), "按普查文件更新").await?;
+            report.written += 1;
+        }
+        report.item((row.row, &name), Some(road), &laid);
+        Ok(())
     }
 }

@@ -2,10 +2,12 @@
 //! reach over it. What does not belong here: the network itself (the crate `road`), who reaches whom (`access`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::road::drawn::{Drawn, Line};
 use ::road::graph::Stats;
+use ::road::landmark::Landmarks;
 use ::road::osm::Extract;
 use ::road::route::{Spotlight, Way};
 use ::road::snap::Spot;
@@ -25,9 +27,11 @@ use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// A road is looked for so far around a point, m.
-pub(super) const NEAR_M: f64 = 500.0;
+pub(crate) const NEAR_M: f64 = 500.0;
 /// An outline takes in so much beside the road, m.
 const BESIDE_M: f64 = 30.0;
+/// From so many junctions on a way is looked for by landmarks.
+const GUIDED_FROM: usize = 5_000;
 /// Changes of these make the network old.
 const TABLES: &[&str] = &["road", "road_map", "parameter"];
 
@@ -41,6 +45,8 @@ pub(crate) struct Net {
     pub vehicles: Vec<Vehicle>,
     /// The map of roads under it.
     pub map: Option<RoadMapRecord>,
+    /// What shows searches the way on it, by vehicle and objective, once somebody asked.
+    guides: std::sync::Mutex<BTreeMap<(Class, bool), Arc<Landmarks>>>,
 }
 
 /// The network as kept, and the map it lies on by its content.
@@ -64,7 +70,8 @@ impl Net {
         };
         let lines: Vec<Line> = segments.iter().map(line).collect();
         let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
-        Self { segments, drawn, vehicles, map: map.map(|(record, _)| record) }
+        let map = map.map(|(record, _)| record);
+        Self { segments, drawn, vehicles, map, guides: Default::default() }
     }
 
     /// One day on it.
@@ -78,6 +85,20 @@ impl Net {
     pub fn vehicle(&self, class: Class) -> Result<&Vehicle> {
         let found = self.vehicles.iter().find(|vehicle| vehicle.class == class);
         found.ok_or_else(|| Error::Internal("the catalogue of vehicles lacks one".to_owned()))
+    }
+
+    /// The network as weighed, with landmarks on a large one: they are worth their making from some thousand junctions on,
+    /// and hold for every day.
+    fn guided(&self, class: Class, prepared: Prepared) -> Prepared {
+        if self.drawn.network.junctions.len() < GUIDED_FROM {
+            return prepared;
+        }
+        let mut guides = self.guides.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let own = guides.entry((class, prepared.objective == Objective::Time));
+        let made = || Arc::new(Landmarks::of(&self.drawn.network, &prepared));
+        let landmarks = own.or_insert_with(made).clone();
+        drop(guides);
+        prepared.guided(landmarks)
     }
 
     /// The stretch of the town a stretch of the network is of.
@@ -258,7 +279,7 @@ fn drawn(way: &Way) -> WayView {
 /// A vehicle by its word.
 ///
 /// Errors: names the field.
-pub(super) fn class_of(word: &str) -> Result<Class> {
+pub(crate) fn class_of(word: &str) -> Result<Class> {
     let found = Class::ALL.into_iter().find(|class| class.code() == word.trim());
     found.ok_or_else(|| Error::field("vehicle", "road.vehicle", "没有这类车辆，请从列表中选择"))
 }
@@ -331,36 +352,6 @@ impl App {
         Ok(Some((record, extract)))
     }
 
-    /// Takes in a map of roads; what was measured stays and counts over it.
-    ///
-    /// Errors: the file is no map of roads, is cut off, too large or has no roads.
-    pub async fn import_road_map(&self, caller: &Caller, file: &std::path::Path) -> Result<RoadNetwork> {
-        caller.scope(Action::RoadVoid)?;
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let (path, blobs) = (file.to_owned(), self.blobs.clone());
-        let read = self.aside(move || {
-            let extract = ::road::osm::read(&path).map_err(|e| refused(&e))?;
-            let bytes = std::fs::read(&path).map_err(|e| refused(&e.into()))?;
-            Ok((extract.ways.len(), bytes.len(), blobs.put(&bytes)?))
-        });
-        let (ways, size, blob) = read.await?;
-        let now = self.now();
-        let mut tx = self.write(caller).await?;
-        let record = RoadMapRecord {
-            id: self.new_id(),
-            blob: blob.clone(),
-            name,
-            ways: i64::try_from(ways).unwrap_or(i64::MAX),
-            recorded_by: caller.name.clone(),
-            recorded_at: now,
-        };
-        tx.note_blob(&blob, size as u64, "application/octet-stream", now).await?;
-        tx.insert_road_map(&record).await?;
-        let audit = caller.audit("road_map.import", "road_map", &record.id, now);
-        tx.commit(audit, ()).await?;
-        self.road_network(caller).await
-    }
-
     /// Figures of the town's network, and what looks wrong.
     pub async fn road_network(&self, caller: &Caller) -> Result<RoadNetwork> {
         caller.scope(Action::RoadRead)?;
@@ -408,7 +399,7 @@ impl App {
         self.aside(move || {
             let network = &net.drawn.network;
             let (vehicle, situation) = (net.vehicle(class)?, net.situation(day, wet));
-            let prepared = Prepared::new(network, vehicle, &situation, objective);
+            let prepared = net.guided(class, Prepared::new(network, vehicle, &situation, objective));
             let (from, to) = (net.spot(&prepared, from)?, net.spot(&prepared, to)?);
             let found = ::road::route::route(
                 network,
@@ -485,6 +476,6 @@ impl App {
 }
 
 /// What the workshop refused, as the caller is told.
-fn refused(error: &::road::Error) -> Error {
+pub(super) fn refused(error: &::road::Error) -> Error {
     Error::Refused { code: error.code(), message: error.to_string() }
 }

@@ -3,6 +3,7 @@
 //! how it is reckoned (`access`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use ::road::osm::Extract;
 use domain::ids::ScenarioId;
 use domain::policy::{Action, Subject};
 use domain::road::Limit;
@@ -11,7 +12,7 @@ use domain::vehicle::Class;
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::facility::FacilityFilter;
-use store::road::ScenarioRecord;
+use store::road::{RoadMapRecord, ScenarioRecord};
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::{AccessAsked, AccessReport, AccessRow, AccessWay, Ground, Station, reckon};
@@ -95,7 +96,7 @@ pub struct ScenarioAsked {
 /// Somebody who would be reached otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ScenarioRow {
-    /// `group` or `place`.
+    /// `group`, `place` or `house`.
     pub kind: String,
     pub target: Named,
     pub village: Named,
@@ -320,9 +321,52 @@ fn difference(before: &AccessReport, after: &AccessReport) -> (Vec<ScenarioRow>,
     (rows, water)
 }
 
+/// What is otherwise under a list.
+pub(super) struct Compared {
+    pub on: String,
+    pub minutes: f64,
+    pub counts: Vec<ScenarioCount>,
+    pub rows: Vec<ScenarioRow>,
+    pub water: Vec<ScenarioWater>,
+}
+
+impl Compared {
+    /// Holds a list, with the ground it changes, against the town as it is or against another list. Takes a while.
+    pub fn of(
+        (now, map): (&Net, Option<(RoadMapRecord, &Extract)>),
+        (against, before): (Option<&Scenario>, &Ground),
+        (scenario, after): (&Scenario, &Ground),
+    ) -> Result<Self> {
+        let with = |scenario: &Scenario| {
+            let segments = now.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
+            Net::of(segments, now.vehicles.clone(), map.clone())
+        };
+        let old = match against {
+            None => reckon(now, before)?,
+            Some(other) => reckon(&with(other), before)?,
+        };
+        let new = reckon(&with(scenario), after)?;
+        let (rows, water) = difference(&old, &new);
+        let count = |vehicle: &Word| {
+            let of = |change: &str| {
+                rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change).count()
+            };
+            ScenarioCount {
+                vehicle: vehicle.clone(),
+                gained: of("gained"),
+                lost: of("lost"),
+                faster: of("faster"),
+                slower: of("slower"),
+            }
+        };
+        let counts = new.vehicles.iter().map(|one| count(&one.vehicle)).collect();
+        Ok(Self { on: new.on, minutes: new.minutes, counts, rows, water })
+    }
+}
+
 impl Ground {
     /// The same with the stations and water of a list.
-    fn over(mut self, scenario: Option<&Scenario>) -> Self {
+    pub(super) fn over(mut self, scenario: Option<&Scenario>) -> Self {
         let Some(scenario) = scenario else { return self };
         let station = |(name, at): (&str, [f64; 2])| Station { name: Named::new("", name), at };
         for (_, stations, _) in &mut self.stations {
@@ -464,7 +508,7 @@ impl App {
         };
         let shown = view(&mut read, caller, &record).await?;
         let day = record.scenario.on.map(|day| day.to_string());
-        let of = AccessAsked { on: day, wet: asked.wet, village: None, places: Some(true) };
+        let of = AccessAsked { on: day, wet: asked.wet, village: None, places: Some(true), houses: None };
         let before = Ground::read(&mut read, caller, &of, today).await?.over(against.as_ref());
         let after = Ground::read(&mut read, caller, &of, today).await?.over(Some(&record.scenario));
         drop(read);
@@ -472,42 +516,11 @@ impl App {
         let map = self.road_map_now().await?;
         let named = against.as_ref().map(|other| Named::new(other.id.as_str(), other.name.as_str()));
         let scenario = record.scenario;
-        self.aside(move || {
+        let compared = self.aside(move || {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
-            let with = |scenario: &Scenario| {
-                let segments = now.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
-                Net::of(segments, now.vehicles.clone(), map.clone())
-            };
-            let old = match &against {
-                None => reckon(&now, &before)?,
-                Some(other) => reckon(&with(other), &before)?,
-            };
-            let new = reckon(&with(&scenario), &after)?;
-            let (rows, water) = difference(&old, &new);
-            let count = |vehicle: &Word| {
-                let of = |change: &str| {
-                    let own = rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change);
-                    own.count()
-                };
-                ScenarioCount {
-                    vehicle: vehicle.clone(),
-                    gained: of("gained"),
-                    lost: of("lost"),
-                    faster: of("faster"),
-                    slower: of("slower"),
-                }
-            };
-            let counts = new.vehicles.iter().map(|one| count(&one.vehicle)).collect();
-            Ok(ScenarioResult {
-                scenario: shown,
-                against: named,
-                on: new.on,
-                minutes: new.minutes,
-                counts,
-                rows,
-                water,
-            })
-        })
-        .await
+            Compared::of((&now, map), (against.as_ref(), &before), (&scenario, &after))
+        });
+        let Compared { on, minutes, counts, rows, water } = compared.await?;
+        Ok(ScenarioResult { scenario: shown, against: named, on, minutes, counts, rows, water })
     }
 }

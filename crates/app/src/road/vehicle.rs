@@ -34,6 +34,11 @@ pub(crate) fn shipped() -> &'static [Vehicle] {
     VEHICLES.get_or_init(|| exchange::vehicle_catalog::read(exchange::shipped::VEHICLES).0)
 }
 
+/// What people call a class of vehicle.
+pub(crate) fn name_of(class: Class) -> &'static str {
+    shipped().iter().find(|vehicle| vehicle.class == class).map_or("", |vehicle| vehicle.name.as_str())
+}
+
 /// Unit a limit is set in, how many of it are one of the limit's own, and the most.
 fn unit(limit: Limit) -> (&'static str, f64, f64) {
     match limit {

@@ -319,7 +319,13 @@ fn lead(
         return Ok(life);
     }
     let amount_fen = i64::try_from(200_000 + dice.below(40) * 50_000).unwrap_or(200_000);
-    life.step(Act::Budget { line: None, amount_fen }, day(5), "镇财政和上级补助", who.fallback, today)?;
+    life.step(
+        Act::Budget { line: None, project: None, amount_fen },
+        day(5),
+        "镇财政和上级补助",
+        who.fallback,
+        today,
+    )?;
     life.step(Act::Build, day(30), "", head(day(30)), today)?;
     if made.fate == Fate::Built {
         return Ok(life);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::geometry::Position;
+use domain::geometry::{Position, distance_m};
 use domain::ids::{OrgId, RoadId};
 use domain::org::{Assignment, Level, OrgKind, Role, Territory};
 use domain::plan::{Basis, Parameter, Value};
@@ -24,7 +24,11 @@ const SURVEYED: u64 = 410;
 /// What the town's heaviest engine weighs, an invented one. Units: t.
 const ENGINE_T: f64 = 16.0;
 
+/// A crossing so near an end is that end. Units: m.
+const ENDS_M: f64 = 8.0;
+
 /// One stretch before it is recorded.
+#[derive(Clone)]
 struct Made {
     /// Number of the village it lies in, as in [`VILLAGES`].
     village: usize,
@@ -182,6 +186,56 @@ fn inside(n: usize, short: &str, groups: &[&Territory]) -> (Vec<Made>, Vec<(Stri
     (roads, points)
 }
 
+/// Where the inside of a line crosses another: after which of its corners, and the point. An end on the other line is no
+/// crossing: it joins by itself.
+fn crossed(line: &[Position], other: &[Position]) -> Option<(usize, Position)> {
+    let side =
+        |p: Position, q: Position, r: Position| (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]);
+    let ends = [line.first(), line.last(), other.first(), other.last()];
+    line.windows(2).enumerate().find_map(|(n, a)| {
+        let [p, q] = a else { return None };
+        other.windows(2).find_map(|b| {
+            let [r, s] = b else { return None };
+            let (from, to) = (side(*r, *s, *p), side(*r, *s, *q));
+            let is_crossed = from * to < 0.0 && side(*p, *q, *r) * side(*p, *q, *s) < 0.0;
+            let share = from / (from - to);
+            let at = [p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share];
+            let is_end = ends.iter().flatten().any(|end| distance_m(**end, at) < ENDS_M);
+            (is_crossed && !is_end).then_some((n, at))
+        })
+    })
+}
+
+/// Cuts a road in two wherever another crosses it, as whoever surveys does: so the two join.
+fn cut_at_crossings(mut roads: Vec<Made>) -> Vec<Made> {
+    let mut n = 0;
+    while n < roads.len() {
+        let found = roads.iter().enumerate().filter(|(other, _)| *other != n).find_map(|(_, other)| {
+            let one = roads.get(n).filter(|one| !one.bridge && !other.bridge)?;
+            crossed(&one.line, &other.line)
+        });
+        let Some(one) = roads.get_mut(n).zip(found) else {
+            n += 1;
+            continue;
+        };
+        let (one, (corner, at)) = one;
+        let mut rest = one.line.split_off(corner + 1);
+        one.line.push(at);
+        rest.insert(0, at);
+        let second = Made { line: rest, ..one.clone() };
+        roads.insert(n + 1, second);
+    }
+    // The parts of one road follow each other.
+    let mut part = (String::new(), 1);
+    for road in &mut roads {
+        part = if part.0 == road.name { (part.0, part.1 + 1) } else { (road.name.clone(), 1) };
+        if part.1 > 1 {
+            road.name = format!("{}（第{}段）", road.name, part.1);
+        }
+    }
+    roads
+}
+
 fn refused(refusal: impl std::fmt::Display) -> Error {
     Error::Internal(format!("the sample broke a rule: {refusal}"))
 }
@@ -217,6 +271,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             roster.orgs.iter().find(|org| org.kind == OrgKind::Village && org.territory == village.code);
         villages.insert(n, (village, org.map(|org| org.id.clone())));
     }
+    let roads = cut_at_crossings(roads);
     for made in &roads {
         let Some((village, Some(org))) = villages.get(&made.village) else { continue };
         number += 1;
@@ -366,4 +421,79 @@ async fn keep(
     let object = id(&format!("road {}", made.name));
     let at = Timestamp::start_of(first).plus_ms(10 * 3_600_000);
     tx.commit(told("road.add", "road", &object, &village.path, by, at), ()).await.map_err(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(n: usize) -> Territory {
+        Territory {
+            code: format!("g{n}").as_str().into(),
+            level: Level::Group,
+            parent: None,
+            path: String::new(),
+            name: format!("{n}组"),
+            short_name: String::new(),
+            kind: String::new(),
+            aliases: Vec::new(),
+            provisional: true,
+        }
+    }
+
+    #[test]
+    fn the_towns_roads_join_wherever_they_cross() {
+        for count in [4, 9, 14] {
+            let groups: Vec<Territory> = (0..count).map(group).collect();
+            let groups: Vec<&Territory> = groups.iter().collect();
+            let mut roads = between();
+            for (n, (word, ..)) in VILLAGES.iter().enumerate() {
+                roads.extend(inside(n, word, &groups).0);
+            }
+            let crossings = |roads: &[Made]| {
+                let line = |made: &Made| ::road::drawn::Line {
+                    road: Road {
+                        kind: made.kind,
+                        name: made.name.clone(),
+                        one_way: OneWay::No,
+                        bridge: made.bridge,
+                        covered: false,
+                        private: false,
+                        fitness: made.fitness.clone(),
+                    },
+                    line: made.line.clone(),
+                    closures: Vec::new(),
+                };
+                let lines: Vec<_> = roads.iter().map(line).collect();
+                let drawn = ::road::drawn::Drawn::of(None, &lines);
+                drawn.network.problems.iter().filter(|one| one.code == "road.crossing_unjoined").count()
+            };
+            assert!(crossings(&roads) > 0, "there is something to join");
+            let cut = cut_at_crossings(roads);
+            assert_eq!(crossings(&cut), 0, "{count} groups a village");
+            assert!(
+                cut.iter().any(|one| one.fitness.width_m.is_some_and(|m| m < 2.0)),
+                "some are out of reach"
+            );
+        }
+    }
+
+    #[test]
+    fn roads_that_cross_are_cut_there_and_nothing_of_them_is_lost() {
+        let road = |name: &str, line: Vec<Position>| Made::new(0, name, Rank::VillageMain, line, 4.0);
+        let roads = vec![
+            road("横路", vec![[105.87, 29.26], [105.89, 29.26]]),
+            road("竖路", vec![[105.88, 29.25], [105.88, 29.27]]),
+            road("支路", vec![[105.885, 29.26], [105.885, 29.27]]),
+        ];
+        let cut = cut_at_crossings(roads);
+        let names: Vec<&str> = cut.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["横路", "横路（第2段）", "竖路", "支路"],
+            "the other is met by two ends and joins them"
+        );
+        assert_eq!(cut[0].line.last(), cut[1].line.first());
+        assert!(distance_m(cut[0].line[1], [105.88, 29.26]) < 1.0, "{:?}", cut[0].line);
+    }
 }

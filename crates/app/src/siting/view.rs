@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::Result;
 use crate::job::JobView;
 use crate::names::Names;
+use crate::road::vehicle::name_of;
 use crate::view::{Named, Word};
 
 /// Demands named at most; of more only their number is told.
@@ -53,8 +54,12 @@ pub struct SitingInput {
     /// `p_median`, `p_center`, `lscp` or `mclp`.
     pub model: String,
     pub sites: u32,
-    /// Units: metres; 0 for none.
-    pub radius_m: u32,
+    /// Units: metres, or seconds when measured by time; 0 for none.
+    pub radius: u32,
+    /// `great_circle`, `road_length` or `road_time`; straight when left out.
+    pub measure: String,
+    /// `engine`, `mini`, `motorcycle` or `foot`; of roads only.
+    pub vehicle: Option<String>,
     pub weight_base: u32,
     pub weight_person: u32,
     pub weight_fire: u32,
@@ -72,7 +77,10 @@ pub struct SitingRow {
     pub purpose: Word,
     pub model: Word,
     pub sites: u32,
-    pub radius_m: u32,
+    /// Units: those of the measure.
+    pub radius: u32,
+    /// How distances are measured; `road_time` counts in seconds, the others in metres.
+    pub measure: Word,
     /// Chosen, by name; empty while it is worked out.
     pub chosen: Vec<String>,
     /// Proven best; none while it is worked out.
@@ -94,6 +102,8 @@ pub struct SitingList {
 pub struct SitingOptions {
     pub models: Vec<Word>,
     pub purposes: Vec<Word>,
+    pub measures: Vec<Word>,
+    pub vehicles: Vec<Word>,
     pub villages: Vec<Named>,
     /// Kinds of facilities candidates may be taken from.
     pub kinds: Vec<Word>,
@@ -113,9 +123,9 @@ pub struct SitingCandidate {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SitingFound {
     pub sites: u32,
-    /// Units: metres.
-    pub radius_m: u32,
-    /// Metres, weighted metres, sites or weight, as the model has it; none where it has no answer.
+    /// Units: those of the measure.
+    pub radius: u32,
+    /// Metres or seconds, the same weighted, sites or weight, as the model has it; none where it has no answer.
     pub objective: Option<f64>,
     pub bound: Option<f64>,
     pub optimal: bool,
@@ -126,10 +136,10 @@ pub struct SitingFound {
     pub uncovered_n: usize,
     /// Weight within the radius, as a share.
     pub covered: f64,
-    /// Units: metres.
-    pub mean_m: f64,
-    /// Units: metres.
-    pub farthest_m: f64,
+    /// Units: those of the measure.
+    pub mean: f64,
+    /// Units: those of the measure.
+    pub farthest: f64,
 }
 
 /// A place that is reached or not.
@@ -152,7 +162,8 @@ pub struct SitingView {
     pub row: SitingRow,
     pub org: Named,
     pub reason: String,
-    pub measure: Word,
+    /// Which vehicle drives; none of straight distances.
+    pub vehicle: Option<Word>,
     pub weight_base: u32,
     pub weight_person: u32,
     pub weight_fire: u32,
@@ -171,9 +182,13 @@ pub struct SitingView {
     pub solved_at: Option<String>,
     /// The job that works it out, when it was just asked.
     pub job: Option<JobView>,
+    /// Demands no candidate reaches over the roads at all.
+    pub unreached_n: usize,
     pub void: Option<String>,
     pub version: i64,
     pub may_void: bool,
+    /// Whether the caller may draft the report of clause 6 from it.
+    pub may_report: bool,
 }
 
 fn chosen(study: &Study, found: &Found) -> Vec<String> {
@@ -190,7 +205,8 @@ pub(super) fn row(record: &SitingRecord) -> SitingRow {
         purpose: Word::new(s.purpose.code(), s.purpose.label()),
         model: Word::new(s.question.model.code(), s.question.model.label()),
         sites: s.question.sites,
-        radius_m: s.question.radius_m,
+        radius: s.question.radius,
+        measure: Word::new(s.measure.code(), s.measure.label()),
         chosen: outcome.map(|outcome| chosen(s, &outcome.found)).unwrap_or_default(),
         optimal: outcome.map(|outcome| outcome.found.optimal),
         recorded_at: record.recorded_at.to_rfc3339(),
@@ -202,7 +218,7 @@ pub(super) fn row(record: &SitingRecord) -> SitingRow {
 fn told(study: &Study, question: Question, found: Option<&Found>) -> SitingFound {
     SitingFound {
         sites: question.sites,
-        radius_m: question.radius_m,
+        radius: question.radius,
         objective: found.map(|found| found.objective),
         bound: found.map(|found| found.bound),
         optimal: found.is_some_and(|found| found.optimal),
@@ -210,13 +226,17 @@ fn told(study: &Study, question: Question, found: Option<&Found>) -> SitingFound
         chosen: found.map(|found| chosen(study, found)).unwrap_or_default(),
         uncovered_n: found.map_or(0, |found| found.uncovered.len()),
         covered: found.map_or(0.0, |found| found.covered),
-        mean_m: found.map_or(0.0, |found| found.mean_m),
-        farthest_m: found.map_or(0.0, |found| found.farthest_m),
+        mean: found.map_or(0.0, |found| found.mean),
+        farthest: found.map_or(0.0, |found| found.farthest),
     }
 }
 
 /// One study as its page shows it.
-pub(super) async fn page(read: &mut Read, record: &SitingRecord, may_void: bool) -> Result<SitingView> {
+pub(super) async fn page(
+    read: &mut Read,
+    record: &SitingRecord,
+    (may_void, may_report): (bool, bool),
+) -> Result<SitingView> {
     let s = &record.study;
     let names = Names::read(read).await?;
     let outcome = s.outcome.as_ref();
@@ -241,7 +261,7 @@ pub(super) async fn page(read: &mut Read, record: &SitingRecord, may_void: bool)
         row: row(record),
         org: names.named_org(&s.org),
         reason: s.reason.clone(),
-        measure: Word::new(s.measure.code(), s.measure.label()),
+        vehicle: s.vehicle.map(|class| Word::new(class.code(), name_of(class))),
         weight_base: s.weights.base,
         weight_person: s.weights.person,
         weight_fire: s.weights.fire,
@@ -268,6 +288,8 @@ pub(super) async fn page(read: &mut Read, record: &SitingRecord, may_void: bool)
             .map(|one| told(s, one.question, one.found.as_ref()))
             .collect(),
         uncovered,
+        unreached_n: outcome.map_or(0, |outcome| outcome.unreached.len()),
+        may_report: may_report && s.for_report().is_ok(),
         solved_at: outcome.map(|outcome| outcome.at.to_rfc3339()),
         job: None,
         void: s.void.clone(),

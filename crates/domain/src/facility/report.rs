@@ -7,11 +7,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::FacilityRefusal;
-use crate::ids::{FacilityId, FacilityReportId, PersonId};
+use crate::ids::{FacilityId, FacilityReportId, PersonId, PhotoId};
 use crate::time::Timestamp;
 
 /// Characters of what is said at most.
 const MOST_WORDS: usize = 300;
+/// Pictures of one report at most, from however many people.
+const MOST_PHOTOS: usize = 6;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,6 +124,9 @@ pub struct Report {
     pub text: String,
     /// When it came in.
     pub at: Timestamp,
+    /// What it looks like.
+    #[serde(default)]
+    pub photos: Vec<PhotoId>,
     /// What became of it.
     pub state: ReportState,
     /// Who decided.
@@ -145,7 +150,25 @@ impl Report {
         if trouble == Trouble::Other && text.is_empty() {
             return Err(FacilityRefusal::NoFault);
         }
-        Ok(Self { id, facility, trouble, text, at, state: ReportState::Open, decision: None })
+        Ok(Self {
+            id,
+            facility,
+            trouble,
+            text,
+            at,
+            photos: Vec::new(),
+            state: ReportState::Open,
+            decision: None,
+        })
+    }
+
+    /// One more picture of the same thing, while nobody looked yet and there are not many.
+    pub fn picture(&mut self, photo: PhotoId) -> bool {
+        let is_wanted = self.state == ReportState::Open && self.photos.len() < MOST_PHOTOS;
+        if is_wanted {
+            self.photos.push(photo);
+        }
+        is_wanted
     }
 
     /// What is wrong, as it goes into the facility's own record.
@@ -187,6 +210,9 @@ mod tests {
         assert_eq!(report(Trouble::Broken, &"字".repeat(301)), Err(FacilityRefusal::ReportTooLong));
         let Ok(found) = report(Trouble::NoWater, " 打开没有水 ") else { panic!("it says enough") };
         assert_eq!(found.fault(), "群众报告“没有水、不出水”：打开没有水");
+        let mut found = found;
+        let kept = (0..8).filter(|n| found.picture(n.to_string().as_str().into())).count();
+        assert_eq!((kept, found.photos.len()), (6, 6), "pictures are not many");
         assert_eq!(found.clone().decide(false, decision(" ")), Err(FacilityRefusal::NoReason));
         let Ok(found) = found.decide(true, decision("")) else { panic!("to confirm needs no words") };
         assert_eq!(

@@ -77,7 +77,7 @@ fn at(stage: Stage) -> Facility {
 fn acts() -> Vec<Act> {
     vec![
         Act::Plan,
-        Act::Budget { line: None, amount_fen: 100 },
+        Act::Budget { line: None, project: None, amount_fen: 100 },
         Act::Design,
         Act::Build,
         Act::Accept { by: "镇规资所".to_owned() },
@@ -122,7 +122,7 @@ fn lived(steps: &[(Act, &str)]) -> (Facility, Vec<Event>) {
 fn in_service(since: &str) -> Vec<(Act, &str)> {
     let mut life = vec![
         (Act::Plan, "2026-01-02"),
-        (Act::Budget { line: None, amount_fen: 100 }, "2026-01-03"),
+        (Act::Budget { line: None, project: None, amount_fen: 100 }, "2026-01-03"),
         (Act::Build, "2026-01-10"),
         (Act::Accept { by: "镇".to_owned() }, "2026-01-12"),
         (Act::HandOver { keeping: keeping() }, "2026-01-13"),
@@ -189,7 +189,7 @@ fn what_a_step_must_say_is_asked_for() {
     };
     assert_eq!(refused(Stage::Proposed, Act::Plan, "2026-02-01", " "), "facility.no_plan");
     assert_eq!(
-        refused(Stage::Planned, Act::Budget { line: None, amount_fen: 0 }, "2026-02-01", ""),
+        refused(Stage::Planned, Act::Budget { line: None, project: None, amount_fen: 0 }, "2026-02-01", ""),
         "facility.no_money"
     );
     let by_nobody = Act::Accept { by: " ".to_owned() };

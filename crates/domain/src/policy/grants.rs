@@ -601,6 +601,9 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
         // Each of the four bodies for itself; the office also enters what was signed on paper.
         A::FirePlanSign => &[(OFFICE, Reach::Town), (&[DeptHead], Reach::Org)],
         A::FirePlanApprove => &[(OFFICE, Reach::Town)],
+        A::ProjectRead => STAFF,
+        A::ProjectChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
+        A::ProjectApprove => &[(OFFICE, Reach::Town)],
         A::SitingRead => STAFF,
         A::SitingChange => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
     }

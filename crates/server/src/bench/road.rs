@@ -1,13 +1,14 @@
 //! Roads: made-up networks of three sizes, weighed, searched and closed in places; and siting. What does not belong here:
 //! whether answers are right (`road`'s own tests), though no time is told of two searches that disagree.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use domain::road::{Closure, Conditions};
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
-use road::hierarchy::{Climb, Hierarchy};
+use road::landmark::Landmarks;
 use road::made_up::{self, Dice, SEED};
 use road::siting::instance::Instance;
 use road::siting::{Model, Question, solve};
@@ -61,28 +62,19 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
         }
     }
     figures.put("路线：两点之间（含路径）", size, n, ms, "Dijkstra");
-    let hierarchy = figures.once("路线：排出次序", size, n, || Hierarchy::of(&network));
-    let weighed = figures.once("路线：按次序称量（换车、封路后）", size, n, || {
-        hierarchy.weigh(&network, &prepared, Reading::Optimistic)
-    });
-    let (mut climb, mut ms) = (Climb::new(), Vec::new());
-    for (n, (from, to)) in pairs.iter().enumerate() {
+    let mut landmarks = None;
+    figures
+        .once("路线：地标", size, n, || landmarks = Some(Arc::new(Landmarks::of(&network, &prepared))));
+    let guided = landmarks.map_or_else(|| prepared.clone(), |landmarks| prepared.clone().guided(landmarks));
+    let mut ms = Vec::new();
+    for (from, to) in &pairs {
         let start = Instant::now();
-        let way = route::best_by(
-            &network,
-            &prepared,
-            (&hierarchy, &weighed),
-            (&mut climb, Reading::Optimistic),
-            from,
-            to,
-        );
+        let way = route::best(&network, &guided, Reading::Optimistic, &mut search, from, to);
         ms.push(start.elapsed().as_secs_f64() * 1000.0);
-        if n < 20 {
-            let other = route::best(&network, &prepared, Reading::Optimistic, &mut search, from, to);
-            ensure!(way.map(|w| w.cost()) == other.map(|w| w.cost()), "两次搜索的结果不同，不报时间");
-        }
+        let plain = route::best(&network, &prepared, Reading::Optimistic, &mut search, from, to);
+        ensure!(way.map(|way| way.cost()) == plain.map(|way| way.cost()), "两次搜索的结果不同，不报时间");
     }
-    figures.put("路线：两点之间（含路径），按次序", size, n, ms, &format!("{} 条上行弧", hierarchy.arcs()));
+    figures.put("路线：两点之间（含路径）", size, n, ms, "A*，12 个地标");
     let mut ms = Vec::new();
     let mut reached = 0;
     for (from, _) in &pairs {

@@ -42,6 +42,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "dispatch" => at_a_place("dispatch"),
         "report_case" => Some(("report_case", "id", crate::report_case::COLUMNS)),
         "fire_plan" => Some(("fire_plan", "id", crate::fire_plan::COLUMNS)),
+        "project" => Some(("project", "id", crate::project::COLUMNS)),
         "siting" => Some(("siting", "id", crate::siting::COLUMNS)),
         "photo" => Some(("photo", "id", Columns { path: "path", org: "", place: "" })),
         _ => None,
@@ -137,7 +138,7 @@ impl Read {
             "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" => {
                 (object_kind, "id", "code")
             }
-            "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" => {
+            "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" | "project" => {
                 (object_kind, "id", "title")
             }
             "enforcement" => (object_kind, "id", "cause"),

@@ -10,6 +10,6 @@ describe('siting', () => {
   })
   it('asks only what a model needs', () => {
     expect(['p_median', 'p_center', 'lscp', 'mclp'].map((m) => [asksSites(m), needsRadius(m)])).toEqual([[true, false], [true, false], [false, true], [true, true]])
-    expect([far(950.4), far(2345)]).toEqual(['950 m', '2.35 km'])
+    expect([far(950.4, 'great_circle'), far(2345, 'road_length'), far(330, 'road_time')]).toEqual(['950 m', '2.35 km', '5.5 min'])
   })
 })

@@ -19,8 +19,11 @@ export function typedSpots(text: string): SitingSpot[] | null {
 /** Candidates as they are typed. */
 export const asTyped = (spots: SitingSpot[]): string => spots.map((one) => `${one.fixed ? '*' : ''}${one.name}, ${one.lon}, ${one.lat}`).join('\n')
 
-/** Metres as people say them. */
-export const far = (m: number): string => (m >= 1000 ? `${(m / 1000).toFixed(2)} km` : `${Math.round(m)} m`)
+/** A distance as people say it: metres, or seconds when it was measured by time. */
+export function far(distance: number, measure: string): string {
+  if (measure === 'road_time') return `${(distance / 60).toFixed(1)} min`
+  return distance >= 1000 ? `${(distance / 1000).toFixed(2)} km` : `${Math.round(distance)} m`
+}
 
 /** Chosen and other candidates, and what none of the chosen reaches. */
 export function onMap(view: SitingView, words: { chosen: string; other: string; uncovered: string }): MapFeature[] {

@@ -313,6 +313,23 @@ export type ScenarioView = View<'ScenarioView'>
 export type ScenarioList = View<'Scenarios'>
 export type ScenarioResult = View<'ScenarioResult'>
 export type ScenarioInput = Schemas['ScenarioInput']
+export type BlockedLane = View<'BlockedLane'>
+export type BlockedLanes = View<'BlockedLanes'>
+export type BlockedEffect = View<'BlockedEffect'>
+export type RoadFileView = Omit<View<'RoadFileView'>, 'job'> & { job: JobView }
+/** What a trial run or an import of roads leaves behind: the result of a job, which the schema leaves open. */
+export interface RoadImport {
+  rows: number
+  written: number
+  new: number
+  changed: number
+  unchanged: number
+  conflict: number
+  gone: number
+  items: { row: number; name: string; what: string; road: { id: string; name: string } | null; parts: { part: string; label: string; before: string | null; after: string; taken: boolean }[] }[]
+  problems: { row: number; name: string; code: string; message: string }[]
+  problems_n: number
+}
 export type RoadInput = Schemas['RoadInput']
 export type RoadStep = Schemas['RoadStep']
 export type FacilityStep = Schemas['FacilityStep']
@@ -330,6 +347,15 @@ export type SitingSpots = View<'SitingSpots'>
 export type SitingFound = View<'SitingFound'>
 export type SitingView = View<'SitingView'>
 export type SitingInput = Schemas['SitingInput']
+
+// ── projects
+
+export type ProjectList = View<'ProjectList'>
+export type ProjectView = View<'ProjectView'>
+export type ProjectOptions = View<'ProjectOptions'>
+export type ProjectItem = Schemas['ProjectItem']
+export type ProjectInput = Schemas['ProjectInput']
+export type ProjectStepInput = Schemas['ProjectStepInput']
 
 // ── special fire plans
 

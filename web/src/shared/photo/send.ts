@@ -7,7 +7,7 @@ import { drawn } from './shrink'
 
 const TRIES = 4
 
-export interface PhotoFor { object_kind: 'hazard' | 'inspection' | 'evidence' | 'letter' | 'drill' | 'placard' | 'follow_up' | 'paper' | 'patrol' | 'report_case'; object_id: string; role: 'overview' | 'item' | 'fix' | 'recheck' | 'signature'; item?: string | null }
+export interface PhotoFor { object_kind: 'hazard' | 'inspection' | 'evidence' | 'letter' | 'drill' | 'placard' | 'follow_up' | 'paper' | 'patrol' | 'report_case' | 'facility'; object_id: string; role: 'overview' | 'item' | 'fix' | 'recheck' | 'signature'; item?: string | null }
 
 /** Sends a picture and gives its id; `progress` from 0 to 1. */
 export async function sendPhoto(file: File, about: PhotoFor, progress: (share: number) => void = () => undefined): Promise<string> {

@@ -1,0 +1,138 @@
+//! A study as the argued report of clause 6: what was counted, what came of it, who stays beyond reach, what another
+//! number or radius would change, put into the words of a draft that the office finishes and a leader issues. Source: C6.1.
+//! What does not belong here: issuing it (`report`).
+
+use chrono::Datelike;
+use domain::ids::SitingId;
+use domain::policy::Action;
+use domain::siting::{Found, Outcome, Question, Study};
+use store::seal::sha256;
+
+use crate::report::{ReportInput, ReportView, SectionInput};
+use crate::road::vehicle::name_of;
+use crate::{App, Caller, Error, Result};
+
+/// The report template.
+const TEMPLATE: &str = "station_need";
+/// Places beyond reach named in the report; the study's page names more.
+const NAMED: usize = 40;
+
+fn chosen(study: &Study, found: &Found) -> String {
+    let names = found.sites.iter().filter_map(|n| study.candidates.get(*n)).map(|one| one.name.as_str());
+    names.collect::<Vec<_>>().join("、")
+}
+
+fn asked(study: &Study, question: Question) -> String {
+    let sites = question.model.asks_sites().then(|| format!("{} 个点", question.sites));
+    let radius =
+        (question.radius > 0).then(|| format!("覆盖标准 {}", study.measure.say(f64::from(question.radius))));
+    [sites, radius].into_iter().flatten().collect::<Vec<_>>().join("、")
+}
+
+fn figures(study: &Study, found: &Found) -> String {
+    let say = |distance| study.measure.say(distance);
+    format!(
+        "覆盖权重 {:.1}%，加权平均 {}，最远一处 {}，未覆盖 {} 处",
+        found.covered * 100.0,
+        say(found.mean),
+        say(found.farthest),
+        found.uncovered.len()
+    )
+}
+
+/// What was counted, and how. `hash` is that of everything the study rests on.
+fn basis(study: &Study, outcome: &Outcome, hash: &str) -> String {
+    let people: u64 = study.demands.iter().map(|one| u64::from(one.people)).sum();
+    let fires: u64 = study.demands.iter().map(|one| u64::from(one.fires)).sum();
+    let fixed = study.candidates.iter().filter(|one| one.fixed).count();
+    let vehicle = study.vehicle.map(|class| format!("，车辆为{}", name_of(class))).unwrap_or_default();
+    let mut lines = vec![
+        format!("依据选址论证“{}”（{} 计算）。{}", study.title, outcome.at.date(), study.reason),
+        format!("计入场所 {} 处，居住、就业或容纳 {people} 人，登记火灾 {fires} 次。", study.demands.len()),
+    ];
+    if study.unplaced > 0 {
+        lines.push(format!("另有 {} 处场所没有位置，没有计入。", study.unplaced));
+    }
+    let w = study.weights;
+    lines.push(format!(
+        "权重 = {} + {} × 人数 + {} × 火灾次数（镇定参数）。距离：{}{vehicle}。",
+        w.base,
+        w.person,
+        w.fire,
+        study.measure.label()
+    ));
+    let names: Vec<&str> = study.candidates.iter().map(|one| one.name.as_str()).collect();
+    let count = names.len();
+    lines.push(format!("候选点 {count} 个，其中已有或已定 {fixed} 个：{}。", names.join("、")));
+    lines.push(format!("论证数据指纹（SHA-256）：{hash}。"));
+    lines.join("\n")
+}
+
+/// What came of it.
+fn conclusion(study: &Study, outcome: &Outcome) -> String {
+    let found = &outcome.found;
+    let proof = match found.optimal {
+        true => "已证明在这些候选点、距离和权重下没有更好的选法".to_owned(),
+        false => format!("尚未证明最优，与最优最多相差 {:.1}%", found.gap * 100.0),
+    };
+    let question = study.question;
+    let mut lines = vec![
+        format!(
+            "按“{}”计算（{}），选点为：{}。{proof}。",
+            question.model.label(),
+            asked(study, question),
+            chosen(study, found)
+        ),
+        format!("{}。", figures(study, found)),
+    ];
+    let mut beyond: Vec<_> = found.uncovered.iter().filter_map(|n| study.demands.get(*n)).collect();
+    beyond.sort_by_key(|one| std::cmp::Reverse(study.weights.of(one)));
+    if !beyond.is_empty() {
+        let names: Vec<&str> = beyond.iter().take(NAMED).map(|one| one.name.as_str()).collect();
+        let more = if beyond.len() > NAMED { "等" } else { "" };
+        lines.push(format!("未覆盖的场所：{}{more}。", names.join("、")));
+    }
+    if !outcome.unreached.is_empty() {
+        let count = outcome.unreached.len();
+        lines.push(format!("其中 {count} 处从任何候选点都没有可靠的道路可达。"));
+    }
+    for variant in &outcome.variants {
+        let told = match &variant.found {
+            Some(found) => format!("选{}，{}", chosen(study, found), figures(study, found)),
+            None => "选不出来".to_owned(),
+        };
+        lines.push(format!("如改为{}：{told}。", asked(study, variant.question)));
+    }
+    lines.join("\n")
+}
+
+impl App {
+    /// Drafts the argued report of clause 6 from a study; the office finishes it, a leader issues it.
+    ///
+    /// Errors: it is no study of a station; it has no answer yet; the caller writes no reports.
+    // tidy(commit): `draft_report` commits.
+    pub async fn report_siting(&self, caller: &Caller, id: &SitingId) -> Result<ReportView> {
+        let scope = caller.scope(Action::SitingRead)?;
+        let record = self.db.read(&self.town).await?.siting(id, &scope).await?.ok_or(Error::NotFound)?;
+        let study = &record.study;
+        let outcome = study.for_report()?;
+        let kept = serde_json::to_string(study).map_err(|e| Error::Internal(e.to_string()))?;
+        let to = self.now().date().pred_opt().unwrap_or(self.now().date());
+        let from = to.with_year(to.year() - 1).and_then(|day| day.succ_opt()).unwrap_or(to);
+        let section = |key: &str, text: String| SectionInput { key: key.to_owned(), text };
+        let asked = ReportInput {
+            template: TEMPLATE.to_owned(),
+            title: study.title.clone(),
+            org: study.org.to_string(),
+            from: from.to_string(),
+            to: to.to_string(),
+            sections: vec![
+                section("basis", basis(study, outcome, &sha256(kept.as_bytes()))),
+                section("conclusion", conclusion(study, outcome)),
+            ],
+            measures: Vec::new(),
+            version: None,
+        };
+        self.draft_report(caller, None, asked).await
+    }
+}
