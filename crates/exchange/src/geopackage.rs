@@ -5,6 +5,7 @@
 //! Source: OGC 12-128r18 (GeoPackage 1.3.1), clauses 1.1 and 2.1.
 
 use domain::geometry::{Bounds, Geometry, Position};
+use domain::time::Timestamp;
 use serde_json::Value as Json;
 
 use crate::features::{FeatureTable, Said};
@@ -377,8 +378,11 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Writes the tables as layers of one file, all in WGS 84. `at` is when, as RFC 3339 in UTC with milliseconds.
-pub fn write(layers: &[FeatureTable], at: &str) -> Vec<u8> {
+/// Writes the tables as layers of one file, all in WGS 84.
+pub fn write(layers: &[FeatureTable], at: Timestamp) -> Vec<u8> {
+    let at = chrono::DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+    // The standard wants UTC with milliseconds.
+    let at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let words = |text: &str| Value::Text(text.to_owned());
     let columns = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
     let geographic = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563,AUTHORITY[\"EPSG\",\"7030\"]],\
@@ -452,7 +456,7 @@ pub fn write(layers: &[FeatureTable], at: &str) -> Vec<u8> {
                 words("features"),
                 words(&layer.title),
                 words(""),
-                words(at),
+                words(&at),
                 edge(|b| b.west),
                 edge(|b| b.south),
                 edge(|b| b.east),
@@ -520,7 +524,7 @@ mod tests {
 
     #[test]
     fn layers_come_back_as_sheets() {
-        let bytes = write(&two_layers(), "2026-09-21T00:00:00.000Z");
+        let bytes = write(&two_layers(), Timestamp(1_790_000_000_000));
         let book = read(&bytes, &Limits::default()).expect("sheets");
         let names: Vec<&str> = book.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
         assert_eq!(names, ["roads", "facilities"]);
@@ -535,7 +539,7 @@ mod tests {
 
     #[test]
     fn another_system_is_refused_with_the_layer_named_and_so_is_another_file() {
-        let bytes = write(&two_layers(), "2026-09-21T00:00:00.000Z");
+        let bytes = write(&two_layers(), Timestamp(1_790_000_000_000));
         // The one place where the code of the system stands as eight bytes besides the layers: let it be Web Mercator.
         let mut other = bytes.clone();
         let code = 4326_i64.to_be_bytes();
@@ -581,7 +585,7 @@ mod tests {
         }
         let folder = tempfile::tempdir().expect("a folder");
         let at = folder.path().join("a.gpkg");
-        std::fs::write(&at, write(&two_layers(), "2026-09-21T00:00:00.000Z")).expect("written");
+        std::fs::write(&at, write(&two_layers(), Timestamp(1_790_000_000_000))).expect("written");
         let told = std::process::Command::new("ogrinfo").args(["-al"]).arg(&at).output().expect("told");
         let said = String::from_utf8_lossy(&told.stdout).into_owned() + &String::from_utf8_lossy(&told.stderr);
         assert!(said.contains("LINESTRING (105.87 29.26,105.88 29.26)"), "{said}");

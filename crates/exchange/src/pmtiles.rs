@@ -130,14 +130,13 @@ impl Head {
         Err(Damaged.into())
     }
 
-    /// Names of the layers its vector tiles have, as its metadata tells them.
-    pub fn layers<E: From<Damaged>>(
+    /// What else the file says of itself: `vector_layers`, `attribution` and others.
+    pub fn told<E: From<Damaged>>(
         &self,
         part: impl FnOnce(Range) -> Result<Vec<u8>, E>,
-    ) -> Result<Vec<String>, E> {
+    ) -> Result<serde_json::Value, E> {
         let text = self.unpacked(part(self.metadata)?)?;
-        let json: serde_json::Value = serde_json::from_slice(&text).map_err(|_| Damaged)?;
-        Ok(layer_ids(&json))
+        Ok(serde_json::from_slice(&text).map_err(|_| Damaged)?)
     }
 
     fn unpacked(&self, bytes: Vec<u8>) -> Result<Vec<u8>, Damaged> {
@@ -299,7 +298,8 @@ mod tests {
         assert_eq!((tile(1, 0, 0).as_deref(), tile(1, 0, 1).as_deref()), (Some("one"), Some("one")));
         assert_eq!(tile(1, 1, 1).as_deref(), Some("TWOO"));
         assert_eq!((tile(1, 1, 0), tile(2, 0, 0), tile(9, 600, 0)), (None, None, None));
-        assert_eq!(head.layers(|range| read(&bytes, range)), Ok(vec!["water".to_owned(), "roads".to_owned()]));
+        let told = head.told(|range| read(&bytes, range)).expect("told");
+        assert_eq!(layer_ids(&told), ["water", "roads"]);
         assert_eq!((head.zooms, head.form, head.bounds.west), ((0, 1), Form::Mvt, 105.87));
         assert_eq!(Head::read(b"PMTiles\x02"), Err(Damaged));
         assert_eq!(Head::read(&bytes[..100]), Err(Damaged));

@@ -77,6 +77,6 @@ impl Where {
         let app = App::open(&self.url(), &self.keys(), &blobs, Arc::new(clock), town).await?;
         let demo = self.database.is_none() && demo::is_demo(&self.data);
         let reader = app::Reader::at(&std::env::current_exe()?);
-        Ok(App { demo, reader, ..app })
+        Ok(App { demo, reader, maps: Some(self.data.join("maps")), ..app })
     }
 }
