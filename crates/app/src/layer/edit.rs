@@ -64,7 +64,7 @@ pub(super) fn told_facility(record: &FacilityRecord) -> Map<String, Value> {
 
 fn wrong_layer(layer: Layer) -> Error {
     let message = format!("“{}”图层不能从地图程序修改，只有道路和设施水源可以，请到系统页面办理", layer.label());
-    Error::Refused { code: "layer.read_only", message }
+    Error::Forbidden { code: "layer.read_only", message }
 }
 
 /// A value in the form its field takes: programs that know only flat columns send lists and objects as text.
