@@ -5,9 +5,9 @@ mod common;
 #[path = "common/reach.rs"]
 mod reach;
 
+use api::{Doors, router};
 use axum::Router;
 use axum::http::StatusCode;
-use api::{Doors, router};
 use common::{Browser, Town, V1};
 use reach::{grouped, text};
 use serde_json::{Value, json};
@@ -15,7 +15,9 @@ use testkit::{Fresh, both_databases};
 
 /// A hill in the west, a wall of rock in the middle, a valley in the east: 60 by 40 cells of some 30 m.
 fn terrain() -> String {
-    let mut grid = "ncols 60\nnrows 40\nxllcorner 105.87\nyllcorner 29.25\ncellsize 0.0003\nNODATA_value -9999\n".to_owned();
+    let mut grid =
+        "ncols 60\nnrows 40\nxllcorner 105.87\nyllcorner 29.25\ncellsize 0.0003\nNODATA_value -9999\n"
+            .to_owned();
     for _ in 0..40 {
         let heights: Vec<&str> = (0..60).map(|col| if col == 30 { "420" } else { "300" }).collect();
         grid.push_str(&heights.join(" "));
@@ -150,7 +152,10 @@ async fn a_map_put_into_the_folder_lies_under_the_layers() -> anyhow::Result<()>
         let told = grid.get("/api/v1/base-maps").await?.ok()?;
         assert_eq!(told["unreadable"], json!(["broken.pmtiles", "none.mbtiles"]));
         let map = &told["items"][0];
-        assert_eq!((text(map, "id"), text(map, "kind"), text(map, "attribution")), ("镇区", "raster", "测绘院"));
+        assert_eq!(
+            (text(map, "id"), text(map, "kind"), text(map, "attribution")),
+            ("镇区", "raster", "测绘院")
+        );
         let tile = grid.get("/tiles/base/%E9%95%87%E5%8C%BA/0/0/0.png").await?;
         assert_eq!((&tile.bytes[..], tile.headers["content-type"].to_str()?), (&b"\x89PNG"[..], "image/png"));
         assert_eq!(grid.get("/tiles/base/%E9%95%87%E5%8C%BA/1/0/0").await?.status, StatusCode::NO_CONTENT);

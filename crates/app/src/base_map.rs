@@ -1,6 +1,10 @@
-//! The ground under the layers: maps that were put into the folder `maps` of the data folder. The program brings none and
-//! fetches none: without such a file the ground is the town's own roads, water and villages as the layers show them.
-//! What does not belong here: files on disk (`store::base_map`), what stands in them (`exchange::pmtiles`).
+//! The ground under the layers: maps that were put into the folder `maps` of the data folder, and a service outside where
+//! the machine's keeper put its key there. The program brings none and fetches none by itself: without them the ground is
+//! the town's own roads, water and villages as the layers show them. What does not belong here: files on disk
+//! (`store::base_map`), what stands in them (`exchange::pmtiles`), asking the service (`server`).
+
+use std::future::Future;
+use std::pin::Pin;
 
 use exchange::pmtiles::{self, Form, Head, Range};
 use serde::Serialize;
@@ -13,6 +17,19 @@ use crate::{App, Caller, Error, Result};
 const ENDINGS: &[&str] = &["pmtiles", "mbtiles"];
 /// No tile is longer; what says so is damaged. Units: bytes.
 const LONGEST_TILE: u64 = 16 << 20;
+
+/// Address of the service outside among the maps.
+const OUTSIDE: &str = "tianditu";
+
+/// A tile on its way from a service outside, or in one sentence why not.
+pub type Drawn<'a> = Pin<Box<dyn Future<Output = std::result::Result<Vec<u8>, String>> + Send + 'a>>;
+
+/// A service outside that draws the ground. This server asks it, so that its key stays here and browsers talk to nobody
+/// else.
+pub trait GroundService: Send + Sync {
+    /// A picture of a tile.
+    fn tile(&self, tile: (u8, u32, u32)) -> Drawn<'_>;
+}
 
 /// A map that can lie under the layers.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,6 +48,8 @@ pub struct BaseMapView {
     pub layers: Vec<String>,
     /// Whose map it is, as the file says; to be shown beside it.
     pub attribution: String,
+    /// Whether it comes from a service outside: then which parts of the town are looked at leaves the house.
+    pub outside: bool,
 }
 
 /// Map files, and those that could not be read.
@@ -110,6 +129,7 @@ fn of_pmtiles(file: &MapFile) -> std::result::Result<BaseMapView, Trouble> {
         bounds: (b.west < b.east && b.south < b.north).then_some([b.west, b.south, b.east, b.north]),
         layers: pmtiles::layer_ids(&told),
         attribution: told.get("attribution").and_then(|own| own.as_str()).unwrap_or_default().to_owned(),
+        outside: false,
     })
 }
 
@@ -127,6 +147,7 @@ async fn of_mbtiles(file: &MapFile) -> Result<BaseMapView> {
         bounds: <[f64; 4]>::try_from(degrees).ok(),
         layers: pmtiles::layer_ids(&json),
         attribution: said("attribution").to_owned(),
+        outside: false,
     })
 }
 
@@ -137,6 +158,17 @@ fn form_of(format: &str) -> Option<Form> {
         "jpg" | "jpeg" => Some(Form::Jpeg),
         "webp" => Some(Form::Webp),
         _ => None,
+    }
+}
+
+/// Whether a tile is packed, and its media type, by its first bytes: files and services say it in many ways or not at all.
+fn packed(bytes: &[u8]) -> (bool, &'static str) {
+    match bytes {
+        [0x1f, 0x8b, ..] => (true, media_type(Form::Mvt)),
+        [0x89, b'P', ..] => (false, media_type(Form::Png)),
+        [0xff, 0xd8, ..] => (false, media_type(Form::Jpeg)),
+        [b'R', b'I', b'F', b'F', ..] => (false, media_type(Form::Webp)),
+        _ => (false, media_type(Form::Mvt)),
     }
 }
 
@@ -172,6 +204,18 @@ impl App {
                 }
             }
         }
+        if self.ground.is_some() {
+            maps.items.push(BaseMapView {
+                id: OUTSIDE.to_owned(),
+                kind: kind(Form::Png),
+                min_zoom: 1,
+                max_zoom: 18,
+                bounds: None,
+                layers: Vec::new(),
+                attribution: "天地图（国家地理信息公共服务平台）".to_owned(),
+                outside: true,
+            });
+        }
         Ok(maps)
     }
 
@@ -179,19 +223,26 @@ impl App {
     ///
     /// Errors: no such map, or its file is damaged.
     // tidy(caller): the ground is nobody's row; whoever is logged in may see it.
-    pub async fn base_tile(&self, _caller: &Caller, map: &str, tile: (u8, u32, u32)) -> Result<Option<BaseTile>> {
+    pub async fn base_tile(
+        &self,
+        _caller: &Caller,
+        map: &str,
+        tile: (u8, u32, u32),
+    ) -> Result<Option<BaseTile>> {
+        if let Some(ground) = self.ground.as_ref().filter(|_| map == OUTSIDE) {
+            let bytes = ground.tile(tile).await.map_err(|why| {
+                tracing::warn!(why, "the service of the ground did not answer");
+                let message = "天地图暂时取不到，请稍后再试或改用其他底图".to_owned();
+                Error::Refused { code: "base_map.outside", message }
+            })?;
+            let (gzip, media_type) = packed(&bytes);
+            return Ok(Some(BaseTile { bytes, media_type, gzip }));
+        }
         let files = self.map_files(ENDINGS)?;
         let file = files.into_iter().find(|file| file.name == map).ok_or(Error::NotFound)?;
         if file.ending == "mbtiles" {
             let Some(bytes) = mbtiles_tile(&file, tile).await? else { return Ok(None) };
-            // What is packed says so with its first bytes; the file's own word for pictures is not needed then.
-            let (gzip, media_type) = match bytes.as_slice() {
-                [0x1f, 0x8b, ..] => (true, media_type(Form::Mvt)),
-                [0x89, b'P', ..] => (false, media_type(Form::Png)),
-                [0xff, 0xd8, ..] => (false, media_type(Form::Jpeg)),
-                [b'R', b'I', b'F', b'F', ..] => (false, media_type(Form::Webp)),
-                _ => (false, media_type(Form::Mvt)),
-            };
+            let (gzip, media_type) = packed(&bytes);
             return Ok(Some(BaseTile { bytes, media_type, gzip }));
         }
         self.aside(move || {

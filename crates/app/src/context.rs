@@ -36,6 +36,8 @@ pub struct App {
     pub layers: Arc<crate::layer::Kept>,
     /// Folder of maps and terrain that somebody put beside the record; none where nobody may.
     pub maps: Option<std::path::PathBuf>,
+    /// A service outside that draws the ground; none unless its key was put there.
+    pub ground: Option<Arc<dyn crate::base_map::GroundService>>,
     /// The terrain as read, and what was last seen over it.
     pub sights: Arc<crate::facility::sight::Kept>,
     /// The town's roads as a network.
@@ -93,6 +95,7 @@ impl App {
             fulfilment,
             layers: Arc::default(),
             maps: None,
+            ground: None,
             sights: Arc::default(),
             roads: Arc::default(),
             bell,

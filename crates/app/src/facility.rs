@@ -126,9 +126,8 @@ pub(crate) async fn next_code(tx: &mut Write) -> Result<String> {
 /// A facility as it would be typed in again, unchanged.
 pub(crate) fn typed(record: &FacilityRecord) -> FacilityInput {
     let f = &record.facility;
-    let values = f.values.iter().map(|(code, value)| {
-        (code.clone(), serde_json::to_value(value).unwrap_or_default())
-    });
+    let values =
+        f.values.iter().map(|(code, value)| (code.clone(), serde_json::to_value(value).unwrap_or_default()));
     FacilityInput {
         name: f.name.clone(),
         kind: f.kind.clone(),

@@ -84,16 +84,15 @@ pub struct Feature {
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] =
-        &[
-            Self::Places,
-            Self::Placards,
-            Self::PlanItems,
-            Self::Roads,
-            Self::Facilities,
-            Self::Hazards,
-            Self::Forces,
-        ];
+    pub const ALL: &'static [Self] = &[
+        Self::Places,
+        Self::Placards,
+        Self::PlanItems,
+        Self::Roads,
+        Self::Facilities,
+        Self::Hazards,
+        Self::Forces,
+    ];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {

@@ -212,7 +212,11 @@ impl App {
         // Not bound to the operation: an answer that is kept to be given again would keep the code.
         let mut tx = self.db.write(&self.town).await?;
         let account = tx.account(&caller.account).await?.ok_or_else(ended)?;
-        let device = Device { kind: if to_change { Kind::MapEdit } else { Kind::Map }, address: String::new(), agent: "OGC API".to_owned() };
+        let device = Device {
+            kind: if to_change { Kind::MapEdit } else { Kind::Map },
+            address: String::new(),
+            agent: "OGC API".to_owned(),
+        };
         let (code, session) = self.begin_session(&mut tx, &account, &device).await?;
         tx.commit(caller.audit("session.map_code", "account", caller.account.as_str(), now), ()).await?;
         Ok(MapCode { login: account.login, code, expires_at: session.expires_at.to_rfc3339() })

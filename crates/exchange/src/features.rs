@@ -79,7 +79,8 @@ pub fn geojson(table: &FeatureTable, mut output: impl Write) -> Result<(), Expor
     output.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
     for (row, n) in table.rows.iter().zip(0_u64..) {
         output.write_all(if n == 0 { b"\n" } else { b",\n" })?;
-        let feature = serde_json::json!({ "type": "Feature", "geometry": row.geometry, "properties": row.properties });
+        let feature =
+            serde_json::json!({ "type": "Feature", "geometry": row.geometry, "properties": row.properties });
         serde_json::to_writer(&mut output, &feature).map_err(std::io::Error::from)?;
     }
     output.write_all(b"\n]}\n")?;
@@ -168,7 +169,10 @@ mod tests {
                     json!({ "type": "LineString", "coordinates": [[105.8, 29.2], [105.9, 29.4]] }),
                     json!({ "name": "=HYPERLINK(1)", "width_m": 3.5, "bridge": false }),
                 ),
-                row(json!({ "type": "Point", "coordinates": [105.8, 29.2] }), json!({ "name": "a<b", "width_m": "约三米" })),
+                row(
+                    json!({ "type": "Point", "coordinates": [105.8, 29.2] }),
+                    json!({ "name": "a<b", "width_m": "约三米" }),
+                ),
                 row(Json::Null, json!({ "name": "没有位置" })),
             ],
         }
@@ -193,7 +197,10 @@ mod tests {
         let mut out = Vec::new();
         kml(&table, &mut out).expect("written");
         let text = String::from_utf8(out).expect("text");
-        assert!(text.contains("道路 &amp; 桥") && text.contains("a&lt;b") && !text.contains("没有位置"), "{text}");
+        assert!(
+            text.contains("道路 &amp; 桥") && text.contains("a&lt;b") && !text.contains("没有位置"),
+            "{text}"
+        );
         let mut out = Vec::new();
         geojson(&table, &mut out).expect("written");
         let back: Json = serde_json::from_slice(&out).expect("json");

@@ -69,11 +69,12 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         return Err(ImportError::WrongType { found: "SQLite 数据库，不是 GeoPackage".to_owned() });
     }
     let systems = all(&file, &entries, "gpkg_spatial_ref_sys")?;
-    let geometries = match entries.iter().any(|entry| entry.name.eq_ignore_ascii_case("gpkg_geometry_columns")) {
-        true => all(&file, &entries, "gpkg_geometry_columns")?,
-        // A file of tables alone needs none.
-        false => Vec::new(),
-    };
+    let geometries =
+        match entries.iter().any(|entry| entry.name.eq_ignore_ascii_case("gpkg_geometry_columns")) {
+            true => all(&file, &entries, "gpkg_geometry_columns")?,
+            // A file of tables alone needs none.
+            false => Vec::new(),
+        };
     let mut gathered = Gathered::new(limits);
     let mut sheets = 0;
     for content in all(&file, &entries, "gpkg_contents")? {
@@ -388,8 +389,14 @@ pub fn write(layers: &[FeatureTable], at: Timestamp) -> Vec<u8> {
     let geographic = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563,AUTHORITY[\"EPSG\",\"7030\"]],\
                       AUTHORITY[\"EPSG\",\"6326\"]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]]";
     let system = |id: i64, name: &str, organization: &str, definition: &str| {
-        let values =
-            vec![words(name), Value::Null, words(organization), Value::Integer(id), words(definition), Value::Null];
+        let values = vec![
+            words(name),
+            Value::Null,
+            words(organization),
+            Value::Integer(id),
+            words(definition),
+            Value::Null,
+        ];
         (id, values)
     };
     let systems = Table {
@@ -465,7 +472,8 @@ pub fn write(layers: &[FeatureTable], at: Timestamp) -> Vec<u8> {
             ],
         ));
         let none = || Value::Integer(0);
-        let place = vec![words(&layer.name), words(GEOMETRY), words(kind), Value::Integer(WGS84), none(), none()];
+        let place =
+            vec![words(&layer.name), words(GEOMETRY), words(kind), Value::Integer(WGS84), none(), none()];
         geometries.rows.push((n, place));
         let keys = layer.keys();
         let mut own = vec!["fid INTEGER PRIMARY KEY NOT NULL".to_owned(), format!("{GEOMETRY} {kind}")];
@@ -482,7 +490,12 @@ pub fn write(layers: &[FeatureTable], at: Timestamp) -> Vec<u8> {
             let said = keys.iter().map(|(key, _)| value(row.properties.get(*key)));
             (n, [Value::Null, place].into_iter().chain(said).collect())
         });
-        tables.push(Table { name: layer.name.clone(), columns: own, rows: rows.collect(), ..Table::default() });
+        tables.push(Table {
+            name: layer.name.clone(),
+            columns: own,
+            rows: rows.collect(),
+            ..Table::default()
+        });
     }
     let own = [systems, contents, geometries];
     container(&own.into_iter().chain(tables).collect::<Vec<_>>(), APPLICATION, VERSION)
@@ -515,7 +528,10 @@ mod tests {
                 name: "facilities".to_owned(),
                 title: "设施".to_owned(),
                 rows: vec![
-                    row(json!({ "type": "Point", "coordinates": [105.9, 29.3] }), json!({ "name": "水池\"甲\"" })),
+                    row(
+                        json!({ "type": "Point", "coordinates": [105.9, 29.3] }),
+                        json!({ "name": "水池\"甲\"" }),
+                    ),
                     row(area, json!({ "name": "林区" })),
                 ],
             },
@@ -587,7 +603,8 @@ mod tests {
         let at = folder.path().join("a.gpkg");
         std::fs::write(&at, write(&two_layers(), Timestamp(1_790_000_000_000))).expect("written");
         let told = std::process::Command::new("ogrinfo").args(["-al"]).arg(&at).output().expect("told");
-        let said = String::from_utf8_lossy(&told.stdout).into_owned() + &String::from_utf8_lossy(&told.stderr);
+        let said =
+            String::from_utf8_lossy(&told.stdout).into_owned() + &String::from_utf8_lossy(&told.stderr);
         assert!(said.contains("LINESTRING (105.87 29.26,105.88 29.26)"), "{said}");
         assert!(said.contains("width_m (Real) = 3.5") && said.contains("POINT (105.9 29.3)"), "{said}");
         assert!(said.contains("bridge (Integer(Boolean)) = 1"), "{said}");

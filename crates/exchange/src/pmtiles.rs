@@ -144,7 +144,8 @@ impl Head {
             1 => Ok(bytes),
             2 => {
                 let mut out = Vec::new();
-                let read = flate2::read::GzDecoder::new(bytes.as_slice()).take(LONGEST + 1).read_to_end(&mut out);
+                let read =
+                    flate2::read::GzDecoder::new(bytes.as_slice()).take(LONGEST + 1).read_to_end(&mut out);
                 read.ok().filter(|n| *n as u64 <= LONGEST).map(|_| out).ok_or(Damaged)
             }
             _ => Err(Damaged),
@@ -279,7 +280,9 @@ mod tests {
 
     #[test]
     fn numbers_of_tiles_are_those_of_the_standard() {
-        for (tile, id) in [((0, 0, 0), 0), ((1, 0, 0), 1), ((1, 0, 1), 2), ((1, 1, 1), 3), ((1, 1, 0), 4), ((2, 0, 0), 5)] {
+        for (tile, id) in
+            [((0, 0, 0), 0), ((1, 0, 0), 1), ((1, 0, 1), 2), ((1, 1, 1), 3), ((1, 1, 0), 4), ((2, 0, 0), 5)]
+        {
             assert_eq!(tile_id(tile.0, tile.1, tile.2), Some(id), "{tile:?}");
         }
         assert_eq!(tile_id(12, 3423, 1763), Some(19_078_479), "as the standard's own example has it");

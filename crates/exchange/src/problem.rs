@@ -96,7 +96,9 @@ pub enum ImportError {
         found: String,
     },
     /// Coordinates in a system that is not taken.
-    #[error("图层“{layer}”{system}，只接受 EPSG:4326 或 EPSG:4490 的经纬度；请在 QGIS 中另存为 EPSG:4326 后再导入")]
+    #[error(
+        "图层“{layer}”{system}，只接受 EPSG:4326 或 EPSG:4490 的经纬度；请在 QGIS 中另存为 EPSG:4326 后再导入"
+    )]
     WrongCrs {
         /// The layer.
         layer: String,

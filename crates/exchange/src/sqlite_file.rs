@@ -131,7 +131,8 @@ impl<'a> File<'a> {
             size if size >= 512 && size.is_power_of_two() => size,
             _ => return Err(Damaged),
         };
-        let usable = page.checked_sub(number(bytes, 20, 1)?).filter(|usable| *usable >= 480).ok_or(Damaged)?;
+        let usable =
+            page.checked_sub(number(bytes, 20, 1)?).filter(|usable| *usable >= 480).ok_or(Damaged)?;
         Ok(Self { bytes, page, usable })
     }
 
@@ -498,11 +499,16 @@ pub fn write(tables: &[Table], application: u32, version: u32) -> Vec<u8> {
     let words = |text: &str| Value::Text(text.to_owned());
     for table in tables {
         let root = pages.tree(&table.rows);
-        let inside: Vec<&str> =
-            table.columns.iter().chain(&table.constraints).map(String::as_str).collect();
+        let inside: Vec<&str> = table.columns.iter().chain(&table.constraints).map(String::as_str).collect();
         let declared = format!("{DECLARED} \"{}\" ({})", table.name, inside.join(", "));
         let name = words(&table.name);
-        list.push([words("table"), name.clone(), name.clone(), Value::Integer(root.into()), words(&declared)]);
+        list.push([
+            words("table"),
+            name.clone(),
+            name.clone(),
+            Value::Integer(root.into()),
+            words(&declared),
+        ]);
         for (columns, n) in table.unique.iter().zip(1..) {
             let mut keys: Vec<Vec<Value>> = table
                 .rows
@@ -526,7 +532,13 @@ pub fn write(tables: &[Table], application: u32, version: u32) -> Vec<u8> {
                 .collect();
             let root = pages.push(page(10, &cells, None, 0));
             let index = format!("sqlite_autoindex_{}_{n}", table.name);
-            list.push([words("index"), words(&index), name.clone(), Value::Integer(root.into()), Value::Null]);
+            list.push([
+                words("index"),
+                words(&index),
+                name.clone(),
+                Value::Integer(root.into()),
+                Value::Null,
+            ]);
         }
     }
     let cells: Vec<Vec<u8>> = list
@@ -573,7 +585,11 @@ mod tests {
     fn table(rows: Vec<Vec<Value>>) -> Table {
         Table {
             name: "道路".to_owned(),
-            columns: vec!["fid INTEGER PRIMARY KEY".to_owned(), "\"名称\" TEXT".to_owned(), "b BLOB".to_owned()],
+            columns: vec![
+                "fid INTEGER PRIMARY KEY".to_owned(),
+                "\"名称\" TEXT".to_owned(),
+                "b BLOB".to_owned(),
+            ],
             rows: (1..).zip(rows).collect(),
             ..Table::default()
         }
@@ -597,9 +613,12 @@ mod tests {
             kind: "table".to_owned(),
             name: "a".to_owned(),
             root: 2,
-            declared: "CREATE TABLE a (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \"geom, x\" POINT, [k] TEXT(20) \
-                       DEFAULT ',', `n` double, CONSTRAINT c CHECK (n > 0), UNIQUE (k, n))"
-                .to_owned(),
+            declared: [
+                "CREATE TABLE",
+                "a (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \"geom, x\" POINT, [k] TEXT(20) DEFAULT ',',",
+                "`n` double, CONSTRAINT c CHECK (n > 0), UNIQUE (k, n))",
+            ]
+            .join(" "),
         };
         let names: Vec<String> = entry.columns().iter().map(|c| format!("{}:{}", c.name, c.form)).collect();
         assert_eq!(names, ["fid:INTEGER", "geom, x:POINT", "k:TEXT(20)", "n:DOUBLE"]);

@@ -70,10 +70,8 @@ pub fn seen_from(terrain: &Terrain, lookout: &Lookout) -> Option<Vec<usize>> {
     }
     let range = lookout.range_m.clamp(0.0, FARTHEST_M);
     // Metres from a cell to the next, where the look-out stands.
-    let side = [
-        terrain.step[0] * DEGREE_M * lookout.at[1].to_radians().cos().max(0.01),
-        terrain.step[1] * DEGREE_M,
-    ];
+    let side =
+        [terrain.step[0] * DEGREE_M * lookout.at[1].to_radians().cos().max(0.01), terrain.step[1] * DEGREE_M];
     let window = |n: usize, count: usize| {
         let reach = range / side[n];
         let from = (eye[n] - reach).floor().max(0.0) as usize;
@@ -84,7 +82,10 @@ pub fn seen_from(terrain: &Terrain, lookout: &Lookout) -> Option<Vec<usize>> {
         for col in window(0, terrain.cols) {
             let [x, y] = [(col as f64 - eye[0]) * side[0], (eye[1] - row as f64) * side[1]];
             let is_near = x.hypot(y) <= range;
-            if is_near && in_sector(lookout.sector_deg, x, y) && is_open(terrain, (eye, eye_m), [col, row], side) {
+            if is_near
+                && in_sector(lookout.sector_deg, x, y)
+                && is_open(terrain, (eye, eye_m), [col, row], side)
+            {
                 seen.push(row * terrain.cols + col);
             }
         }
@@ -268,12 +269,19 @@ mod tests {
     #[test]
     fn the_earth_hides_what_is_far() {
         // One row of cells of 100 m along the sea.
-        let sea = Terrain { cols: 260, rows: 2, first: [105.0, 0.001], step: [0.000_9, 0.000_9], heights: vec![0.0; 520] };
+        let sea = Terrain {
+            cols: 260,
+            rows: 2,
+            first: [105.0, 0.001],
+            step: [0.000_9, 0.000_9],
+            heights: vec![0.0; 520],
+        };
         let eye = Lookout { at: [105.0, 0.001], height_m: 5.0, sector_deg: None, range_m: 20_000.0 };
         let cells = seen_from(&sea, &eye).expect("seen");
         // The horizon of 5 m: √(2 · 5 · R / (1 − k)).
         let horizon_m = (2.0 * 5.0 * EARTH_M / (1.0 - REFRACTION)).sqrt();
-        let farthest = cells.iter().filter(|cell| **cell < 260).max().map(|cell| *cell as f64 * 0.000_9 * DEGREE_M);
+        let farthest =
+            cells.iter().filter(|cell| **cell < 260).max().map(|cell| *cell as f64 * 0.000_9 * DEGREE_M);
         assert!(farthest.is_some_and(|far| (far - horizon_m).abs() < 201.0), "{farthest:?} of {horizon_m}");
     }
 

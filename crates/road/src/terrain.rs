@@ -108,7 +108,8 @@ fn ascii(text: &str) -> Result<Terrain, TerrainError> {
             _ => return Err(wrong()),
         }
     }
-    let (Some(cols), Some(rows), Some(step), Some(west), Some(south)) = (cols, rows, step, west, south) else {
+    let (Some(cols), Some(rows), Some(step), Some(west), Some(south)) = (cols, rows, step, west, south)
+    else {
         return Err(wrong());
     };
     not_too_many(cols, rows)?;

@@ -33,7 +33,11 @@ async fn files_of_the_folder_are_found_and_read_and_others_are_not() -> anyhow::
     sqlx::Connection::close(map).await?;
     let found = map_files(&maps, &["mbtiles"])?;
     assert_eq!(mbtiles_told(&found[0]).await?.get("format").map(String::as_str), Some("png"));
-    assert_eq!(mbtiles_tile(&found[0], (1, 0, 0)).await?.as_deref(), Some(&b"NW"[..]), "the north-western one");
+    assert_eq!(
+        mbtiles_tile(&found[0], (1, 0, 0)).await?.as_deref(),
+        Some(&b"NW"[..]),
+        "the north-western one"
+    );
     for missing in [(1, 0, 1), (1, 0, 7), (80, 0, 0)] {
         assert_eq!(mbtiles_tile(&found[0], missing).await?, None, "{missing:?}");
     }

@@ -374,7 +374,8 @@ impl App {
         for record in of_classes(&mut read, &scope, &BREAKS).await? {
             let f = &record.facility;
             let events = read.facility_events(&f.id).await?;
-            let cleared = events.iter().filter(|event| matches!(event.act, Act::Maintain { .. } | Act::Restore { .. }));
+            let cleared =
+                events.iter().filter(|event| matches!(event.act, Act::Maintain { .. } | Act::Restore { .. }));
             let cleared_on: Option<Date> = cleared.map(|event| event.on).max();
             let length = f.shape.as_ref().map(Shape::length_m);
             let (width, gaps) = (number(f, "width"), number(f, "gaps"));
@@ -400,7 +401,9 @@ impl App {
                     kind.planned_m += metres;
                     kind.standing_m += metres;
                     kind.gaps = gaps.map(|n| n + kind.gaps.unwrap_or(0.0)).or(kind.gaps);
-                    kind.least_width_m = width.map(|w| kind.least_width_m.map_or(w, |least| w.min(least))).or(kind.least_width_m);
+                    kind.least_width_m = width
+                        .map(|w| kind.least_width_m.map_or(w, |least| w.min(least)))
+                        .or(kind.least_width_m);
                     kind.width_unknown += usize::from(width.is_none());
                     kind.never_cleared += usize::from(cleared_on.is_none());
                 }

@@ -63,7 +63,8 @@ pub(super) fn told_facility(record: &FacilityRecord) -> Map<String, Value> {
 }
 
 fn wrong_layer(layer: Layer) -> Error {
-    let message = format!("“{}”图层不能从地图程序修改，只有道路和设施水源可以，请到系统页面办理", layer.label());
+    let message =
+        format!("“{}”图层不能从地图程序修改，只有道路和设施水源可以，请到系统页面办理", layer.label());
     Error::Forbidden { code: "layer.read_only", message }
 }
 
@@ -90,7 +91,8 @@ fn filled(
     (edit, asked): (Edit, FeatureInput),
 ) -> Result<Map<String, Value>> {
     let is_field = |form: &Map<String, Value>, key: &str| {
-        form.contains_key(key) && (key == "name" || !NOT_SHOWN.contains(&key) || (key == "found" && stands.is_none()))
+        form.contains_key(key)
+            && (key == "name" || !NOT_SHOWN.contains(&key) || (key == "found" && stands.is_none()))
     };
     if edit == Edit::Replace {
         let kept: Vec<String> = form.keys().filter(|key| is_field(&form, key)).cloned().collect();
@@ -106,7 +108,8 @@ fn filled(
             continue;
         }
         let now = stands.and_then(|one| one.properties.get(key));
-        let is_known = is_field(&form, key) || stands.is_some_and(|one| one.properties.contains_key(key) && fields_of(one, key));
+        let is_known = is_field(&form, key)
+            || stands.is_some_and(|one| one.properties.contains_key(key) && fields_of(one, key));
         if is_known {
             match sent {
                 Value::Null => drop(form.remove(key)),
@@ -114,7 +117,9 @@ fn filled(
             }
         } else if now != Some(sent) && !(now.is_none() && sent.is_null()) {
             let (code, message) = match now {
-                Some(_) => ("layer.shown_only", format!("“{key}”由系统算出，不能从地图程序修改，请去掉这一项")),
+                Some(_) => {
+                    ("layer.shown_only", format!("“{key}”由系统算出，不能从地图程序修改，请去掉这一项"))
+                }
                 None => ("layer.unknown_property", format!("这个图层没有“{key}”这个属性，请检查拼写")),
             };
             return Err(Error::field(key, code, &message));
@@ -144,7 +149,11 @@ fn one_part(geometry: Value) -> Value {
 /// The form as the noun reads it.
 fn read<T: serde::de::DeserializeOwned>(form: Map<String, Value>) -> Result<T> {
     serde_json::from_value(Value::Object(form)).map_err(|_| {
-        Error::field("properties", "layer.property_form", "有的属性值类型不对，数字、是否和文字请按接口说明填写")
+        Error::field(
+            "properties",
+            "layer.property_form",
+            "有的属性值类型不对，数字、是否和文字请按接口说明填写",
+        )
     })
 }
 
@@ -160,7 +169,12 @@ impl App {
     ///
     /// Errors: another layer than roads and facilities; what the noun's own form would refuse.
     // tidy(commit): the noun's own use case commits.
-    pub async fn add_feature(&self, caller: &Caller, layer: &str, asked: FeatureInput) -> Result<FeatureView> {
+    pub async fn add_feature(
+        &self,
+        caller: &Caller,
+        layer: &str,
+        asked: FeatureInput,
+    ) -> Result<FeatureView> {
         let layer = layer_of(layer)?;
         caller.scope(layer.action())?;
         let id = match layer {
@@ -245,7 +259,8 @@ mod tests {
 
     fn fill(edit: Edit, properties: Value) -> std::result::Result<Value, &'static str> {
         let form = json!({ "name": "河坝桥", "width_m": 3.5, "bridge": true, "values": { "gaps": 1 }, "version": 2, "geometry": 1 });
-        let asked = FeatureInput { geometry: None, properties: properties.as_object().cloned().unwrap_or_default() };
+        let asked =
+            FeatureInput { geometry: None, properties: properties.as_object().cloned().unwrap_or_default() };
         let form = form.as_object().cloned().unwrap_or_default();
         match filled(form, "geometry", Some(&stands()), (edit, asked)) {
             Ok(form) => Ok(Value::Object(form)),
@@ -257,11 +272,17 @@ mod tests {
     #[test]
     fn a_part_changes_what_it_names_and_a_whole_all_it_does_not_name() {
         let part = fill(Edit::Merge, json!({ "width_m": 4, "fid": 7 })).expect("filled");
-        assert_eq!((&part["width_m"], &part["bridge"], &part["name"]), (&json!(4), &json!(true), &json!("河坝桥")));
+        assert_eq!(
+            (&part["width_m"], &part["bridge"], &part["name"]),
+            (&json!(4), &json!(true), &json!("河坝桥"))
+        );
         let emptied = fill(Edit::Merge, json!({ "width_m": null })).expect("filled");
         assert_eq!(emptied.get("width_m"), None);
         let whole = fill(Edit::Replace, json!({ "name": "新桥", "width_m": 5.0 })).expect("filled");
-        assert_eq!((whole.get("bridge"), &whole["name"], &whole["geometry"]), (None, &json!("新桥"), &json!(1)));
+        assert_eq!(
+            (whole.get("bridge"), &whole["name"], &whole["geometry"]),
+            (None, &json!("新桥"), &json!(1))
+        );
     }
 
     #[test]

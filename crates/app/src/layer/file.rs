@@ -44,7 +44,11 @@ impl App {
             ([], _) => return Err(Error::field("layers", "layer.none", "请选择要导出的图层")),
             (_, Format::GeoPackage) | ([_], _) => {}
             _ => {
-                return Err(Error::field("layers", "layer.one", "这种格式一次只能导出一个图层，多个图层请选 gpkg"));
+                return Err(Error::field(
+                    "layers",
+                    "layer.one",
+                    "这种格式一次只能导出一个图层，多个图层请选 gpkg",
+                ));
             }
         }
         let mut tables = Vec::new();
@@ -63,7 +67,11 @@ impl App {
                 Format::Kml => features::kml(one()?, &mut out),
                 Format::Csv => features::csv(one()?, &mut out),
                 Format::Xlsx => {
-                    return Err(Error::field("format", "layer.format", "图层请选择 geojson、kml、csv 或 gpkg"));
+                    return Err(Error::field(
+                        "format",
+                        "layer.format",
+                        "图层请选择 geojson、kml、csv 或 gpkg",
+                    ));
                 }
             }
             .map_err(written)?;
@@ -87,6 +95,10 @@ impl App {
             properties.insert("id".to_owned(), view.id.into());
             FeatureRow { geometry: Some(view.geometry), properties }
         });
-        Ok(FeatureTable { name: layer.id().to_owned(), title: layer.label().to_owned(), rows: rows.collect() })
+        Ok(FeatureTable {
+            name: layer.id().to_owned(),
+            title: layer.label().to_owned(),
+            rows: rows.collect(),
+        })
     }
 }

@@ -48,7 +48,8 @@ fn sighted(figures: &mut Figures) -> anyhow::Result<()> {
             Lookout { at, height_m: 20.0, sector_deg: None, range_m: 5_000.0 }
         })
         .collect();
-    let seen = figures.once("林区：12 个监控的可视范围", "5 km", 12, || sight::seen(&terrain, &eyes));
+    let seen =
+        figures.once("林区：12 个监控的可视范围", "5 km", 12, || sight::seen(&terrain, &eyes));
     ensure!(seen.each.iter().all(Option::is_some), "a camera stands outside the terrain");
     Ok(())
 }
