@@ -594,6 +594,31 @@ mod tests {
     }
 
     #[test]
+    fn no_number_lies_nowhere_and_of_several_parts_none_is_chosen() {
+        let line = |runs: Vec<Vec<Position>>| FeatureTable {
+            name: "a".to_owned(),
+            rows: vec![FeatureRow {
+                geometry: Some(Geometry::MultiLineString(runs)),
+                properties: serde_json::Map::new(),
+            }],
+            ..FeatureTable::default()
+        };
+        let read_back = |runs| {
+            let book = read(&write(&[line(runs)], Timestamp(0)), &Limits::default()).expect("a sheet");
+            let cell = book.sheets[0].cell(1, 2).shown().into_owned();
+            (crate::geojson::from_wkt(&cell), cell)
+        };
+        let (nowhere, _) = read_back(vec![vec![[f64::NAN, 29.26], [105.88, 29.26]]]);
+        let told = nowhere.expect("a line").check().expect_err("refused");
+        assert_eq!(told.code(), "shape.off_earth");
+        let two = vec![vec![[105.87, 29.26], [105.88, 29.26]], vec![[105.89, 29.26], [105.9, 29.26]]];
+        let (chosen, cell) = read_back(two);
+        assert!(chosen.is_none() && cell.starts_with("MULTILINESTRING"), "{cell}");
+        let (far, _) = read_back(vec![vec![[29.26, 105.87], [29.26, 105.88]]]);
+        assert_eq!(far.expect("a line").check().expect_err("refused").code(), "shape.swapped");
+    }
+
+    #[test]
     fn ogrinfo_reads_it() {
         let Ok(has) = std::process::Command::new("ogrinfo").arg("--version").output() else { return };
         if !has.status.success() {
