@@ -1,4 +1,5 @@
 //! A town with village groups, a station and roads, in which somebody is reached or not.
+#![allow(dead_code, reason = "not every part of the suite needs everything")]
 
 use anyhow::Result;
 use app::Caller;
