@@ -1,4 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PASSWORD, signIn } from './desk'
@@ -107,4 +110,38 @@ it.skipIf(!hasOgr)(`ogrinfo reads the layers by an access code, within the right
   const own = await page.evaluate(async () => ((await (await fetch('/ogc/collections/places/items')).json()) as { numberMatched: number }).numberMatched)
   expect(said).toContain(`Feature Count: ${own}`)
   expect(await ogrinfo(PASSWORD)).not.toContain('Feature Count')
+})
+
+it.skipIf(!hasOgr)(`ogrinfo reads the GeoPackage of the layers shown${hasOgr ? '' : ' — NOT TRIED: apt-get install gdal-bin'}`, async () => {
+  const { page, errors } = await signIn(await browser(WITHOUT), 'clerk')
+  await page.goto(`${town.url}/map?layers=roads,facilities`)
+  await page.waitForSelector('svg[data-map=svg]')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.selectOption('select[aria-label="导出显示的图层"]', 'gpkg')])
+  const at = join(mkdtempSync(join(tmpdir(), 'gpkg-')), 'a.gpkg')
+  await file.saveAs(at)
+  const said = spawnSync('ogrinfo', ['-so', at, 'roads'], { encoding: 'utf8' })
+  expect(said.stdout + said.stderr).toMatch(/Geometry: Line String[\s\S]*width_m: Real/)
+  expect(said.stderr).toBe('')
+  expect(errors).toEqual([])
+})
+
+it('a planner lowers the limit of a bridge by an access code given for it, and not by one that only reads', async () => {
+  const { page } = await signIn(await browser(WITHOUT), 'clerk')
+  const codes = await page.evaluate(async (password) => {
+    const write = (path: string, body: object): Promise<Response> => fetch(`/api/v1${path}`, { method: 'POST', headers: { 'X-Fengsui': '1', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+    await write('/session/step-up', { password })
+    const one = async (query: string): Promise<string> => ((await (await write(`/me/map-code${query}`, {})).json()) as { code: string }).code
+    return { read: await one(''), edit: await one('?edit=true') }
+  }, PASSWORD)
+  const with_ = (code: string): Record<string, string> => ({ Authorization: `Basic ${btoa(`clerk:${code}`)}`, 'Content-Type': 'application/merge-patch+json' })
+  const list = (await (await fetch(`${town.url}/ogc/collections/roads/items?limit=1`, { headers: with_(codes.read) })).json()) as { features: { id: string; properties: { version: number } }[] }
+  const road = list.features[0]
+  if (!road) throw new Error('no road')
+  const change = (code: string): Promise<Response> =>
+    fetch(`${town.url}/ogc/collections/roads/items/${road.id}`, { method: 'PATCH', headers: { ...with_(code), 'If-Match': `"${road.properties.version}"` }, body: JSON.stringify({ properties: { load_t: 10 } }) })
+  expect((await change(codes.read)).status).toBe(401)
+  const told = await change(codes.edit)
+  expect(told.status).toBe(200)
+  expect(((await told.json()) as { properties: { load_t: number } }).properties.load_t).toBe(10)
+  expect((await change(codes.edit)).status).toBe(412)
 })

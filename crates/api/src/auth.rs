@@ -68,7 +68,24 @@ impl FromRequestParts<Doors> for Reading {
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
         let basic = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         match basic.and_then(|value| value.strip_prefix("Basic ")) {
-            Some(credentials) => Ok(Self(doors.app.authenticate_map(credentials).await?)),
+            Some(credentials) => Ok(Self(doors.app.authenticate_map(credentials, false).await?)),
+            None => Ok(Self(Known::from_request_parts(parts, doors).await?.0)),
+        }
+    }
+}
+
+/// The caller of a request that changes what is on the map: by cookie like everybody, or by HTTP Basic with an access code
+/// that was given for it. A page of another site can make a browser send neither: no browser is ever asked for Basic here,
+/// and what is sent is no form.
+pub(crate) struct Mapping(pub Caller);
+
+impl FromRequestParts<Doors> for Mapping {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
+        let basic = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        match basic.and_then(|value| value.strip_prefix("Basic ")) {
+            Some(credentials) => Ok(Self(doors.app.authenticate_map(credentials, true).await?)),
             None => Ok(Self(Known::from_request_parts(parts, doors).await?.0)),
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FormatQuery {
-    /// `xlsx`, `csv`, `geojson` or `kml`.
+    /// `xlsx`, `csv`, `geojson`, `kml` or `gpkg`.
     format: Option<String>,
     /// What it is for.
     reason: Option<String>,

@@ -3,6 +3,7 @@
 mod page;
 
 use app::facility::public::{FacilityLabels, FacilityReportDecision, FacilityReports};
+use app::facility::sight::{FireBreaks, ForestSight, SightAsked};
 use app::facility::view::{
     FacilityAsked, FacilityDue, FacilityInput, FacilityOptions, FacilityPage, FacilityStep, FacilitySummary,
     FacilityView,
@@ -31,6 +32,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(summary))
         .routes(routes!(water))
         .routes(routes!(network))
+        .routes(routes!(sight))
+        .routes(routes!(breaks))
         .routes(routes!(one, change))
         .routes(routes!(step))
         .routes(routes!(labels))
@@ -92,7 +95,7 @@ async fn due(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Form {
-    /// `xlsx`, `csv`, `geojson` or `kml`.
+    /// `xlsx`, `csv`, `geojson`, `kml` or `gpkg`.
     format: Option<String>,
 }
 
@@ -141,6 +144,24 @@ async fn water(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<
     responses((status = 200, body = PipeNetwork), (status = 403, body = Problem)))]
 async fn network(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<PipeNetwork>> {
     Ok(Json(doors.app.facility_network(&caller).await?))
+}
+
+/// 林区监控覆盖
+#[utoipa::path(get, path = "/api/v1/facilities/sight", tag = "facility", params(SightAsked),
+    responses((status = 200, body = ForestSight), (status = 403, body = Problem)))]
+async fn sight(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<SightAsked>,
+) -> Answer<Json<ForestSight>> {
+    Ok(Json(doors.app.forest_sight(&caller, &asked).await?))
+}
+
+/// 林火阻隔带
+#[utoipa::path(get, path = "/api/v1/facilities/breaks", tag = "facility",
+    responses((status = 200, body = FireBreaks), (status = 403, body = Problem)))]
+async fn breaks(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<FireBreaks>> {
+    Ok(Json(doors.app.fire_breaks(&caller).await?))
 }
 
 /// 一处设施

@@ -1,11 +1,13 @@
 //! The map's doors: layers for our own pages, OGC API Features for other people's programs (`/ogc`), vector tiles
-//! (`/tiles`). All three read; who may see what is the noun's own reading right. Programs sign in by HTTP Basic with an
+//! (`/tiles`), layers as files. Who may see what is the noun's own reading right; what programs change is in `edit`. Programs sign in by HTTP Basic with an
 //! access code. What does not belong here: what is on a layer (`app::layer`).
+
+mod edit;
 
 use std::collections::BTreeMap;
 
 use app::Error;
-use app::layer::{FeaturePage, FeatureQuery, FeatureView, LayerView};
+use app::layer::{FeaturePage, FeatureQuery, FeatureView, LayerView, LayersAsked};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -20,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::{Known, Reading};
+use crate::export::attachment;
 use crate::problem::{Answer, Problem, Refusal};
 use crate::router::Doors;
 use crate::view::{instant, read_day, read_instant, read_opt_day, wrong};
@@ -28,11 +31,15 @@ use crate::view::{instant, read_day, read_instant, read_opt_day, wrong};
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 const GEOJSON: &str = "application/geo+json";
 const TILE: &str = "application/vnd.mapbox-vector-tile";
-/// What of OGC API Features part 1 this is.
-const CONFORMS_TO: [&str; 3] = [
+/// What of OGC API Features this is: part 1, and of part 4 all but deleting.
+const CONFORMS_TO: [&str; 7] = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
 ];
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
@@ -42,9 +49,10 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(conformance))
         .routes(routes!(collections))
         .routes(routes!(collection))
-        .routes(routes!(items))
-        .routes(routes!(item))
+        .routes(routes!(items, edit::add))
+        .routes(routes!(item, edit::replace, edit::change, edit::remove))
         .routes(routes!(tile))
+        .routes(routes!(export))
 }
 
 /// Layers for the switch.
@@ -75,7 +83,7 @@ pub(crate) struct Landing {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Conformance {
     #[serde(rename = "conformsTo")]
-    conforms_to: [&'static str; 3],
+    conforms_to: [&'static str; 7],
 }
 
 /// A layer as a collection.
@@ -205,7 +213,7 @@ async fn landing(
     let base = base(&doors, &headers);
     Ok(Json(Landing {
         title: "烽燧地图接口",
-        description: "OGC API Features；只读，范围与登录人的查看权限一致",
+        description: "OGC API Features；范围与登录人的权限一致，道路和设施可以修改，不能删除",
         links: vec![
             link(format!("{base}/ogc"), "self", JSON, "首页"),
             link(
@@ -366,7 +374,39 @@ async fn item(
     Reading(caller): Reading,
     Path((layer, feature)): Path<(String, String)>,
 ) -> Answer<Response> {
-    Ok(geojson(&doors.app.layer_feature(&caller, &layer, &feature).await?))
+    Ok(tagged(&doors.app.layer_feature(&caller, &layer, &feature).await?))
+}
+
+/// Which layers in which form.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Form {
+    /// `gpkg`, `geojson`, `kml` or `csv`.
+    format: Option<String>,
+}
+
+/// 导出图层
+#[utoipa::path(get, path = "/api/v1/exports/layers", tag = "layer", params(Form, LayersAsked),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<Form>,
+    Query(asked): Query<LayersAsked>,
+) -> Answer<Response> {
+    let format = doors.app.format_of(form.format.as_deref().unwrap_or("gpkg"))?;
+    let (name, bytes) = doors.app.export_layers(&caller, &asked, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
+}
+
+/// A feature with the tag of its version, where it has one that can be asked for when it is changed.
+fn tagged(feature: &FeatureView) -> Response {
+    let mut response = geojson(feature);
+    let tag = feature.version().and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok());
+    if let Some(tag) = tag {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }
 
 fn geojson(body: &impl Serialize) -> Response {

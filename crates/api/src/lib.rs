@@ -5,6 +5,7 @@ mod account;
 mod attachment;
 mod audit;
 mod auth;
+mod base_map;
 mod budget;
 mod call_test;
 mod campaign;

@@ -86,7 +86,7 @@ pub(crate) async fn in_our_words(request: Request, next: Next) -> Response {
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let status = response.status();
-    if !status.is_client_error() || !is_plain || !path.starts_with("/api/") {
+    if !status.is_client_error() || !is_plain || !(path.starts_with("/api/") || path.starts_with("/ogc/")) {
         return response;
     }
     let trace_id = uuid::Uuid::now_v7().simple().to_string();

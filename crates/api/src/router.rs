@@ -102,6 +102,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::event::routes())
         .merge(crate::evidence::routes())
         .merge(crate::layer::routes())
+        .merge(crate::base_map::routes())
         .merge(crate::letter::routes())
         .merge(crate::attachment::routes())
         .merge(crate::fulfilment::routes())

@@ -3,11 +3,11 @@
 use app::account::{DemoLogins, Me};
 use app::session::{Device, Kind, MapCode};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::{Entering, Known, cookie};
 use crate::problem::{Answer, Problem};
@@ -143,8 +143,20 @@ pub(crate) async fn end_others(State(doors): State<Doors>, Entering(caller): Ent
 /// 发放地图访问码
 ///
 /// For programs that read the map by HTTP Basic; shown once. The step-up of the last five minutes is asked for.
-#[utoipa::path(post, path = "/api/v1/me/map-code", tag = "session",
+#[utoipa::path(post, path = "/api/v1/me/map-code", tag = "session", params(CodeQuery),
     responses((status = 200, body = MapCode), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub(crate) async fn map_code(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<MapCode>> {
-    Ok(Json(doors.app.issue_map_code(&caller).await?))
+pub(crate) async fn map_code(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(asked): Query<CodeQuery>,
+) -> Answer<Json<MapCode>> {
+    Ok(Json(doors.app.issue_map_code(&caller, asked.edit.unwrap_or(false)).await?))
+}
+
+/// What an access code is for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CodeQuery {
+    /// Also to change roads and facilities, not only to read.
+    edit: Option<bool>,
 }

@@ -77,7 +77,7 @@ async fn a_ledger_comes_in_goes_out_and_comes_in_again_unchanged() -> anyhow::Re
             .ok()?;
         assert_eq!(page["joins"][0]["name"], "老街消防水池", "joined with a row of the same file");
         assert_eq!(page["events"][0]["text"], "台账导入：a.csv");
-        for format in ["xlsx", "csv", "geojson"] {
+        for format in ["xlsx", "csv", "geojson", "gpkg"] {
             let told = clerk.get(&format!("/api/v1/exports/facilities?format={format}")).await?;
             assert!(told.status.is_success(), "{}", told.body);
             let name = format!("out.{format}");

@@ -1,9 +1,12 @@
 //! The map at the door: layers, OGC API Features and tiles show what the caller may see and nothing else; programs get in
 //! by an access code that opens nothing but the map.
 
+#[path = "common/basic.rs"]
+mod basic;
 mod common;
 
 use axum::http::Method;
+use basic::basic;
 use common::{Browser, PASSWORD, Town, V1, V2, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
@@ -35,19 +38,6 @@ fn names(page: &Value) -> Vec<String> {
 
 fn says(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|part| part == text.as_bytes())
-}
-
-/// HTTP Basic of a user name and a password.
-fn basic(login: &str, password: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::from("Basic ");
-    for three in format!("{login}:{password}").as_bytes().chunks(3) {
-        let bits = three.iter().zip([16, 8, 0]).fold(0_usize, |bits, (b, at)| bits | usize::from(*b) << at);
-        for (i, at) in [18, 12, 6, 0].into_iter().enumerate() {
-            out.push(if i > three.len() { '=' } else { char::from(LETTERS[bits >> at & 63]) });
-        }
-    }
-    out
 }
 
 #[tokio::test]

@@ -147,6 +147,7 @@ impl Ids {
             "/api/v1/imports" => "?kind=places&name=x.csv",
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" | "/api/v1/exports/facilities" => "?format=csv",
+            "/api/v1/exports/layers" => "?layers=places&format=csv",
             "/api/v1/attachments" => {
                 "?id=01a00000-0000-7000-8000-000000000701&object_kind=evidence\
                  &object_id=01a00000-0000-7000-8000-000000000501&name=x.pdf"
@@ -173,6 +174,7 @@ impl Ids {
             .replace("{format}", "csv")
             .replace("{provider}", "nowhere")
             .replace("{layer}", "places")
+            .replace("{map}", "x")
             .replace("{what}", "nothing.json")
             .replace("{feature}", SHOP)
             .replace("{z}/{x}/{y}", "0/0/0.mvt")

@@ -34,6 +34,12 @@ pub struct App {
     pub fulfilment: Arc<crate::fulfilment::known::Kept>,
     /// Layers of the map as read.
     pub layers: Arc<crate::layer::Kept>,
+    /// Folder of maps and terrain that somebody put beside the record; none where nobody may.
+    pub maps: Option<std::path::PathBuf>,
+    /// A service outside that draws the ground; none unless its key was put there.
+    pub ground: Option<Arc<dyn crate::base_map::GroundService>>,
+    /// The terrain as read, and what was last seen over it.
+    pub sights: Arc<crate::facility::sight::Kept>,
     /// The town's roads as a network.
     pub roads: Arc<crate::road::net::Kept>,
     /// Rings after every commit.
@@ -88,6 +94,9 @@ impl App {
             demo: false,
             fulfilment,
             layers: Arc::default(),
+            maps: None,
+            ground: None,
+            sights: Arc::default(),
             roads: Arc::default(),
             bell,
             reader: Reader::default(),

@@ -45,6 +45,8 @@ pub enum Format {
     GeoJson,
     /// For map programs; it does not read in again.
     Kml,
+    /// Layers in one file, for QGIS.
+    GeoPackage,
 }
 
 impl Format {
@@ -55,6 +57,7 @@ impl Format {
             "csv" => Some(Self::Csv),
             "geojson" => Some(Self::GeoJson),
             "kml" => Some(Self::Kml),
+            "gpkg" => Some(Self::GeoPackage),
             _ => None,
         }
     }
@@ -66,6 +69,7 @@ impl Format {
             Self::Csv => "csv",
             Self::GeoJson => "geojson",
             Self::Kml => "kml",
+            Self::GeoPackage => "gpkg",
         }
     }
 
@@ -76,6 +80,7 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8",
             Self::GeoJson => "application/geo+json",
             Self::Kml => "application/vnd.google-earth.kml+xml",
+            Self::GeoPackage => "application/geopackage+sqlite3",
         }
     }
 }
@@ -210,7 +215,7 @@ impl Ledger {
         self.records.iter().filter(|record| names_somebody(record)).count()
     }
 
-    fn write(self, format: Format) -> Result<Vec<u8>> {
+    fn write(self, format: Format, now: Timestamp) -> Result<Vec<u8>> {
         let vocabulary = crate::import::vocabulary("places");
         let rows = self.records.iter().map(|record| {
             let lists = self.lists.get(&record.place.id).map(Vec::as_slice).unwrap_or_default();
@@ -222,6 +227,10 @@ impl Ledger {
             Format::Csv => exchange::write::csv(rows, &vocabulary, &mut out),
             Format::GeoJson => exchange::write::geojson(rows, &mut out),
             Format::Kml => exchange::write::kml(rows, &vocabulary, &mut out),
+            Format::GeoPackage => {
+                let layer = exchange::write::features(rows).map_err(written)?;
+                return Ok(exchange::geopackage::write(&[layer], now));
+            }
         }
         .map_err(written)?;
         Ok(out.into_inner())
@@ -285,7 +294,7 @@ impl App {
             self.record_refusal(caller, rows, &refusal, reason).await?;
             return Err(refusal);
         }
-        let bytes = self.aside(move || ledger.write(format)).await?;
+        let bytes = self.aside(move || ledger.write(format, now)).await?;
         let tx = self.write(caller).await?;
         tx.commit(taken(caller, query, format, rows, reason, now), ()).await?;
         Ok((file_name(format, on), bytes))
@@ -312,6 +321,6 @@ impl App {
     /// Errors: there is none of that ending.
     pub fn format_of(&self, ending: &str) -> Result<Format> {
         Format::from_ending(ending)
-            .ok_or_else(|| Error::field("format", "export.format", "请选择 xlsx、csv、geojson 或 kml"))
+            .ok_or_else(|| Error::field("format", "export.format", "请选择 xlsx、csv、geojson、kml 或 gpkg"))
     }
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod ledger;
 pub mod public;
+pub mod sight;
 pub mod view;
 pub mod water;
 
@@ -119,6 +120,38 @@ pub(crate) async fn next_code(tx: &mut Write) -> Result<String> {
         if tx.facility_with_code(&code).await?.is_none() {
             return Ok(code);
         }
+    }
+}
+
+/// A facility as it would be typed in again, unchanged.
+pub(crate) fn typed(record: &FacilityRecord) -> FacilityInput {
+    let f = &record.facility;
+    let values =
+        f.values.iter().map(|(code, value)| (code.clone(), serde_json::to_value(value).unwrap_or_default()));
+    FacilityInput {
+        name: f.name.clone(),
+        kind: f.kind.clone(),
+        code: Some(f.code.clone()),
+        org: None,
+        territory: f.territory.to_string(),
+        address: f.address.clone(),
+        shape: f.shape.as_ref().and_then(|shape| serde_json::to_value(shape).ok()),
+        values: values.collect(),
+        site: f.site.map(|site| site.code().to_owned()),
+        approval_no: f.approval_no.clone(),
+        water: f.water.as_ref().map(|water| WaterInput {
+            usable_m3: water.usable_m3,
+            flow_l_s: water.flow_l_s,
+            lift_m: water.lift_m,
+            hard_standing: water.hard_standing,
+            dry_months: water.dry_months.iter().copied().collect(),
+            source: water.source.map(|source| source.code().to_owned()),
+            fed_by: water.fed_by.as_ref().map(FacilityId::to_string),
+        }),
+        joins: f.joins.iter().map(FacilityId::to_string).collect(),
+        found: false,
+        built_on: f.built_on.map(|on| on.to_string()),
+        version: Some(record.version),
     }
 }
 

@@ -4,9 +4,12 @@
 //! **A noun joins** with an arm in each question of [`Layer`] and a lean read in `store::layer`; OGC API, tiles, legend,
 //! list and the map page follow by themselves.
 
+mod edit;
+mod file;
 mod kept;
 
 use domain::facility::{Facility, Stage as Standing};
+use domain::fire_plan::{FirePlan, Item, Stage as PlanStage};
 use domain::force::Force;
 use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
@@ -17,13 +20,15 @@ use domain::vehicle::Vehicle;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::Read;
-use store::facility::FacilityFilter;
+use store::facility::{FacilityFilter, FacilityRecord};
 use store::force::ForceFilter;
 use store::layer::{HazardSpot, PlaceSpot};
 use store::placard::PlacardFilter;
-use store::road::RoadFilter;
+use store::road::{RoadFilter, RoadRecord};
 use utoipa::ToSchema;
 
+pub use edit::{Edit, FeatureInput};
+pub use file::LayersAsked;
 pub use kept::Kept;
 
 use crate::placard::{PlacardRow, Wall};
@@ -52,6 +57,8 @@ pub enum Layer {
     Roads,
     /// Placards on their walls, by whether they are right.
     Placards,
+    /// What the fire plan in force wants built, by how far it has come.
+    PlanItems,
 }
 
 /// One thing on a layer.
@@ -71,12 +78,21 @@ pub struct Feature {
     pub until: Option<Date>,
     /// What else may be asked by and shown, key and value.
     pub told: Vec<(&'static str, String)>,
+    /// What else is shown: of what can be edited here every field as its form takes it; empty of all else.
+    pub more: Map<String, Value>,
 }
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] =
-        &[Self::Places, Self::Placards, Self::Roads, Self::Facilities, Self::Hazards, Self::Forces];
+    pub const ALL: &'static [Self] = &[
+        Self::Places,
+        Self::Placards,
+        Self::PlanItems,
+        Self::Roads,
+        Self::Facilities,
+        Self::Hazards,
+        Self::Forces,
+    ];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -92,6 +108,7 @@ impl Layer {
             Self::Facilities => "facilities",
             Self::Roads => "roads",
             Self::Placards => "placards",
+            Self::PlanItems => "plan_items",
         }
     }
 
@@ -104,6 +121,7 @@ impl Layer {
             Self::Facilities => "设施水源",
             Self::Roads => "道路",
             Self::Placards => "公示牌",
+            Self::PlanItems => "专项规划项目",
         }
     }
 
@@ -116,6 +134,7 @@ impl Layer {
             Self::Facilities => Action::FacilityRead,
             Self::Roads => Action::RoadRead,
             Self::Placards => Action::PlacardRead,
+            Self::PlanItems => Action::FirePlanRead,
         }
     }
 
@@ -129,6 +148,7 @@ impl Layer {
             Self::Roads => &["road", "territory", "parameter"],
             // Whether one is right depends on who holds the posts, and on their phones.
             Self::Placards => &["placard", "assignment", "person", "place", "territory"],
+            Self::PlanItems => &["fire_plan", "territory"],
         }
     }
 
@@ -141,6 +161,8 @@ impl Layer {
             Self::Facilities => format!("/facilities/{id}"),
             Self::Roads => format!("/roads/{id}"),
             Self::Placards => format!("/placards/{id}"),
+            // The page is the plan's: its id stands before the point.
+            Self::PlanItems => format!("/fire-plans/{}", id.split('.').next().unwrap_or_default()),
         }
     }
 
@@ -180,6 +202,7 @@ impl Layer {
                 ("photo_old", "照片已过期"),
                 ("changed", "人员已变动"),
             ],
+            Self::PlanItems => &[("built", "已建"), ("planned", "规划"), ("retired", "退出")],
         }
     }
 
@@ -214,13 +237,13 @@ impl Layer {
                 let all = FacilityFilter::default();
                 let mut found = read.facilities(scope, &all, None, i64::MAX).await?;
                 found.sort_by(|a, b| a.facility.id.cmp(&b.facility.id));
-                found.into_iter().filter_map(|one| self.facility(one.facility, village, today)).collect()
+                found.into_iter().filter_map(|one| self.facility(one, village, today)).collect()
             }
             Self::Roads => {
                 let vehicles = vehicles_on(read, today).await?;
                 let mut found = read.roads(scope, &RoadFilter::default()).await?;
                 found.sort_by(|a, b| a.segment.id.cmp(&b.segment.id));
-                found.into_iter().map(|one| self.road(one.segment, &vehicles, village, today)).collect()
+                found.into_iter().map(|one| self.road(one, &vehicles, village, today)).collect()
             }
             Self::Placards => {
                 let mut found = read.placards(scope, &PlacardFilter::default()).await?;
@@ -228,6 +251,17 @@ impl Layer {
                 let mut wall = Wall::read(read, today).await?;
                 wall.learn(read, &found).await?;
                 found.iter().filter_map(|one| self.placard(&wall.row(one), village)).collect()
+            }
+            Self::PlanItems => {
+                let plans = read.fire_plans(scope).await?.into_iter().map(|one| one.plan);
+                let in_force = plans.filter(|plan| plan.stage == PlanStage::InForce);
+                let items = in_force.flat_map(|plan| {
+                    let items = plan.items.clone();
+                    items.into_iter().filter_map(move |item| self.plan_item(&plan, item, village))
+                });
+                let mut found: Vec<Feature> = items.collect();
+                found.sort_by(|a, b| a.id.cmp(&b.id));
+                found
             }
         })
     }
@@ -243,6 +277,7 @@ impl Layer {
             from: spot.opened_on,
             until: spot.closed_on,
             told,
+            more: Map::new(),
         }
     }
 
@@ -273,15 +308,43 @@ impl Layer {
             from: Some(spot.found_at.date()),
             until: is_ended.then(|| spot.changed_at.date()),
             told,
+            more: Map::new(),
         }
+    }
+
+    fn plan_item(
+        self,
+        plan: &FirePlan,
+        item: Item,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+    ) -> Option<Feature> {
+        let mut told = vec![
+            ("kind", item.kind.code().to_owned()),
+            ("year", item.year.map(|year| year.to_string()).unwrap_or_default()),
+            ("article", item.article),
+            ("facility", item.facility.map(|id| id.to_string()).unwrap_or_default()),
+        ];
+        told.extend(village(item.village.to_string()));
+        Some(Feature {
+            id: format!("{}.{}", plan.id, item.id),
+            geometry: item.shape?.into(),
+            class: self.class(item.status.code()),
+            name: item.name,
+            from: None,
+            until: None,
+            told,
+            more: Map::new(),
+        })
     }
 
     fn facility(
         self,
-        facility: Facility,
+        record: FacilityRecord,
         village: impl Fn(String) -> [(&'static str, String); 2],
         today: Date,
     ) -> Option<Feature> {
+        let more = edit::told_facility(&record);
+        let facility: Facility = record.facility;
         if facility.void.is_some() {
             return None;
         }
@@ -305,16 +368,19 @@ impl Layer {
             from: facility.built_on,
             until: (facility.stage == Standing::Retired).then_some(facility.since),
             told,
+            more,
         })
     }
 
     fn road(
         self,
-        segment: Segment,
+        record: RoadRecord,
         vehicles: &[Vehicle],
         village: impl Fn(String) -> [(&'static str, String); 2],
         today: Date,
     ) -> Feature {
+        let more = edit::told_road(&record);
+        let segment: Segment = record.segment;
         // The first vehicle that is not refused; unknown for it, nobody knows which class the road is.
         let first = vehicles.iter().find(|vehicle| segment.passes(vehicle) != Some(false));
         let class = match first {
@@ -344,6 +410,7 @@ impl Layer {
             from: None,
             until: None,
             told,
+            more,
         }
     }
 
@@ -367,6 +434,7 @@ impl Layer {
             from: None,
             until: None,
             told,
+            more: Map::new(),
         })
     }
 
@@ -382,6 +450,7 @@ impl Layer {
             from: force.accepted.map(|accepted| accepted.on),
             until: force.closed.map(|(on, _)| on),
             told,
+            more: Map::new(),
         })
     }
 }
@@ -417,6 +486,16 @@ pub struct FeatureView {
     /// `name`, `class`, `class_label`, `page` (the desk's page of it), `from`, `until`, and what the layer tells besides.
     #[schema(value_type = Object)]
     pub properties: Map<String, Value>,
+    /// Which of them can be set from a map program; none of a layer that is only read.
+    #[serde(skip)]
+    pub fields: Vec<String>,
+}
+
+impl FeatureView {
+    /// The version of its row, where it can be changed from here.
+    pub fn version(&self) -> Option<i64> {
+        self.properties.get("version").and_then(Value::as_i64)
+    }
 }
 
 /// Which features are asked for.
@@ -484,7 +563,11 @@ impl Feature {
             properties.insert(key.to_owned(), value);
         }
         properties.extend(self.told.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
-        FeatureView { kind: "Feature", id: self.id.clone(), geometry: self.geometry.clone(), properties }
+        let named = ["name".to_owned()].into_iter().filter(|_| !self.more.is_empty());
+        let fields = named.chain(self.more.keys().filter(|key| *key != "version").cloned()).collect();
+        properties.extend(self.more.clone());
+        let (id, geometry) = (self.id.clone(), self.geometry.clone());
+        FeatureView { kind: "Feature", id, geometry, properties, fields }
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod attachment;
 pub mod audit;
+pub mod base_map;
 pub mod budget;
 pub mod calendar;
 pub mod call_test;

@@ -21,6 +21,7 @@ use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
 use crate::dispatch;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
+use crate::facility;
 use crate::force;
 use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
@@ -148,6 +149,7 @@ static OWN: &[Own] = &[
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
     own_of(road::SHUTTLE_MINUTES, "运水单程几分钟内的水源计入", &["分钟"], 120.0),
     own_of(road::WET_MONTH, "按雨季核算时水源按几月计入", &["月"], 12.0),
+    own_of(facility::sight::RANGE_M, "没有登记可视距离的林火监控按多远计算", &["米"], 20_000.0),
     own_of(stop_use::PATROL_DAYS, "停止使用的场所几天巡查一次", &["日"], 365.0),
     own_of(house::KEY_HEADS, "自建房住宿、工作、培训超过多少人重点管控", &["人"], 999.0),
     own_of(house::FLOORS, "自建房几层起应有两个疏散出口", &["层"], 99.0),

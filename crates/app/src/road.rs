@@ -99,6 +99,38 @@ fn kind_of(rank: Rank) -> Kind {
     }
 }
 
+/// A stretch as it would be typed in again, unchanged.
+pub(crate) fn typed(record: &RoadRecord) -> RoadInput {
+    let segment = &record.segment;
+    let road = &segment.road;
+    RoadInput {
+        name: road.name.clone(),
+        code: Some(segment.code.clone()),
+        rank: segment.rank.code().to_owned(),
+        kind: Some(road.kind.code().to_owned()),
+        territory: segment.territory.to_string(),
+        geometry: serde_json::to_value(Geometry::LineString(segment.line.clone())).unwrap_or_default(),
+        one_way: Some(
+            match road.one_way {
+                OneWay::No => "no",
+                OneWay::Forward => "forward",
+                OneWay::Backward => "backward",
+            }
+            .to_owned(),
+        ),
+        bridge: road.bridge,
+        covered: road.covered,
+        private: road.private,
+        fitness: FitnessView::of(&road.fitness),
+        surface: segment.surface.map(|surface| surface.code().to_owned()),
+        not_for_engine: segment.not_for_engine,
+        source: segment.source.clone(),
+        surveyed_on: segment.surveyed_on.map(|on| on.to_string()),
+        text: String::new(),
+        version: Some(record.version),
+    }
+}
+
 /// What was typed in as a stretch, before it is checked.
 fn read_input(asked: &RoadInput, before: Option<&Segment>, today: Date) -> Result<Segment> {
     let rank = Rank::from_code(asked.rank.trim()).ok_or_else(|| unknown("rank"))?;

@@ -49,6 +49,8 @@ pub enum Kind {
     Phone,
     /// A program that reads the map by an access code, and may do nothing else.
     Map,
+    /// A program that by its code may also change what map programs may change.
+    MapEdit,
 }
 
 /// An access code of the map, shown once.
@@ -68,6 +70,31 @@ impl Kind {
             Self::Desk => "desk",
             Self::Phone => "phone",
             Self::Map => "map",
+            Self::MapEdit => "map_edit",
+        }
+    }
+}
+
+/// What a reference is to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// Everything, from a browser.
+    Browser,
+    /// The map, to read.
+    MapRead,
+    /// The map, to change.
+    MapEdit,
+}
+
+impl Door {
+    /// Whether a session of this kind opens it. A code that lies in some program's settings must not open anything but
+    /// the map, and one that was given to read must not change it.
+    fn opens_to(self, kind: &str) -> bool {
+        let is_edit = kind == Kind::MapEdit.as_str();
+        match self {
+            Self::Browser => !is_edit && kind != Kind::Map.as_str(),
+            Self::MapRead => is_edit || kind == Kind::Map.as_str(),
+            Self::MapEdit => is_edit,
         }
     }
 }
@@ -92,7 +119,7 @@ impl App {
         let length = match device.kind {
             Kind::Desk => DESK_MS,
             Kind::Phone => PHONE_MS,
-            Kind::Map => MAP_MS,
+            Kind::Map | Kind::MapEdit => MAP_MS,
         };
         let session = Session {
             id: session_id(&reference),
@@ -108,7 +135,7 @@ impl App {
             ended_at: None,
         };
         let mut live = tx.live_sessions(&account.id, now).await?;
-        let is_code = |session: &Session| session.kind == Kind::Map.as_str();
+        let is_code = |session: &Session| Door::MapRead.opens_to(&session.kind);
         live.retain(|known| is_code(known) == is_code(&session));
         let surplus = (live.len() + 1).saturating_sub(MAX_LIVE);
         for old in live.iter().take(surplus) {
@@ -121,17 +148,18 @@ impl App {
     /// Who holds this reference.
     // tidy(caller): this is where a caller comes from.
     pub async fn authenticate(&self, reference: &str) -> Result<Caller> {
-        self.caller_of(reference, false).await
+        self.caller_of(reference, Door::Browser).await
     }
 
-    /// Who reads the map by HTTP Basic: `credentials` as the header has them, the access code as the password. A
+    /// Who reads the map, or changes what is on it, by HTTP Basic: `credentials` as the header has them, the access code as the password. A
     /// session of a browser is none.
     // tidy(caller): this is where a caller comes from.
-    pub async fn authenticate_map(&self, credentials: &str) -> Result<Caller> {
+    pub async fn authenticate_map(&self, credentials: &str, to_change: bool) -> Result<Caller> {
         let bytes = STANDARD.decode(credentials.trim()).map_err(|_| ended())?;
         let text = String::from_utf8(bytes).map_err(|_| ended())?;
         let (_, code) = text.split_once(':').ok_or_else(ended)?;
-        let caller = self.caller_of(code, true).await?;
+        let door = if to_change { Door::MapEdit } else { Door::MapRead };
+        let caller = self.caller_of(code, door).await?;
         if caller.must_change {
             return Err(ended());
         }
@@ -139,13 +167,12 @@ impl App {
     }
 
     /// Who holds this reference of a session of a browser, or of a code of the map.
-    async fn caller_of(&self, reference: &str, is_map: bool) -> Result<Caller> {
+    async fn caller_of(&self, reference: &str, door: Door) -> Result<Caller> {
         let now = self.now();
         let id = session_id(reference);
         let mut read = self.db.read(&self.town).await?;
         let session = read.session(&id).await?.ok_or_else(ended)?;
-        // A code that lies in some program's settings must not open anything but the map.
-        if (session.kind == Kind::Map.as_str()) != is_map {
+        if !door.opens_to(&session.kind) {
             return Err(ended());
         }
         let idle = session.kind == "desk" && now.0 - session.seen_at.0 > DESK_IDLE_MS;
@@ -175,16 +202,21 @@ impl App {
         })
     }
 
-    /// Gives the caller an access code of the map: it reads layers within his rights of the day, and does nothing else.
+    /// Gives the caller an access code of the map: it reads layers within his rights of the day, and changes roads and
+    /// facilities when it is to, and does nothing else.
     ///
     /// Errors: he gave no password or code within the last five minutes.
-    pub async fn issue_map_code(&self, caller: &Caller) -> Result<MapCode> {
+    pub async fn issue_map_code(&self, caller: &Caller, to_change: bool) -> Result<MapCode> {
         let now = self.now();
         caller.stepped_up(now)?;
         // Not bound to the operation: an answer that is kept to be given again would keep the code.
         let mut tx = self.db.write(&self.town).await?;
         let account = tx.account(&caller.account).await?.ok_or_else(ended)?;
-        let device = Device { kind: Kind::Map, address: String::new(), agent: "OGC API".to_owned() };
+        let device = Device {
+            kind: if to_change { Kind::MapEdit } else { Kind::Map },
+            address: String::new(),
+            agent: "OGC API".to_owned(),
+        };
         let (code, session) = self.begin_session(&mut tx, &account, &device).await?;
         tx.commit(caller.audit("session.map_code", "account", caller.account.as_str(), now), ()).await?;
         Ok(MapCode { login: account.login, code, expires_at: session.expires_at.to_rfc3339() })

@@ -89,11 +89,21 @@ pub enum ImportError {
     FileTooComplex,
     /// The bytes are of another kind of file.
     #[error(
-        "这是{found}，不能导入；只接受 .xlsx、.xls、.ods、.csv 和 .geojson，请用 Excel 或 WPS 另存为其中一种后再试"
+        "这是{found}，不能导入；只接受 .xlsx、.xls、.ods、.csv、.geojson 和 .gpkg，请另存为其中一种后再试"
     )]
     WrongType {
         /// What the content looks like, in Chinese.
         found: String,
+    },
+    /// Coordinates in a system that is not taken.
+    #[error(
+        "图层“{layer}”{system}，只接受 EPSG:4326 或 EPSG:4490 的经纬度；请在 QGIS 中另存为 EPSG:4326 后再导入"
+    )]
+    WrongCrs {
+        /// The layer.
+        layer: String,
+        /// What the file says of its system, in Chinese.
+        system: String,
     },
     /// The workbook is protected by a password.
     #[error("文件设有打开密码，请在 Excel 或 WPS 中取消密码、保存后再导入")]
@@ -149,6 +159,7 @@ impl ImportError {
             Self::FileTooLarge { .. } => "import.file_too_large",
             Self::FileTooComplex => "import.file_too_complex",
             Self::WrongType { .. } => "import.wrong_type",
+            Self::WrongCrs { .. } => "import.wrong_crs",
             Self::Encrypted => "import.encrypted",
             Self::Unreadable => "import.unreadable",
             Self::SheetMissing { .. } => "import.sheet_missing",

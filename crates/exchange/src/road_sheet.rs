@@ -15,8 +15,8 @@ const COLUMNS: [(&str, &[&str]); 20] = [
     ("code", &["编号", "路段编号"]),
     ("rank", &["类别", "道路类别"]),
     ("kind", &["道路类型", "highway"]),
-    ("village", &["村（社区）", "村", "社区", "辖区"]),
-    ("line", &["路线", "坐标", "线形", "wkt", "geometry"]),
+    ("village", &["村（社区）", "村", "社区", "辖区", "territory"]),
+    ("line", &["路线", "坐标", "线形", "wkt", "geometry", "shape"]),
     ("width_m", &["最小净宽（米）", "净宽", "宽度", "width"]),
     ("height_m", &["最小净高（米）", "净高", "限高", "height"]),
     ("load_t", &["最小承载（吨）", "承载", "限载", "load"]),
@@ -73,7 +73,7 @@ pub fn line(text: &str) -> Option<Vec<[f64; 2]>> {
     line.filter(|line| line.len() > 1)
 }
 
-/// Reads GeoJSON, or the first sheet of a table that has a column of names.
+/// Reads GeoJSON, or the first sheet or layer of a file that has a column of names.
 ///
 /// Errors: [`ImportError`] when the file is none of these, or no row looks like a header.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> {

@@ -8,7 +8,7 @@ use calamine::{Data, Dimensions, Reader, Xls, XlsError, Xlsx, XlsxError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    csv_text, geojson, ods,
+    csv_text, geojson, geopackage, ods,
     problem::{ImportError, Level, Problem},
     value::Cell,
 };
@@ -113,7 +113,7 @@ impl Workbook {
     }
 }
 
-/// Reads `.xlsx`, `.xls`, `.ods`, `.csv` (UTF-8, UTF-16, GB18030) or GeoJSON; the content decides, not the name.
+/// Reads `.xlsx`, `.xls`, `.ods`, `.csv` (UTF-8, UTF-16, GB18030), GeoJSON or GeoPackage; the content decides, not the name.
 ///
 /// Errors: [`ImportError`] for a file that is refused as a whole; smaller matters are in [`Workbook::problems`].
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
@@ -128,6 +128,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         FileKind::Zip => read_zip(bytes, limits),
         FileKind::Xls => read_xls(bytes, limits),
         FileKind::GeoJson => geojson::read(bytes, limits),
+        FileKind::Sqlite => geopackage::read(bytes, limits),
         FileKind::Text => csv_text::read(bytes, limits),
     }
 }
@@ -148,6 +149,8 @@ enum FileKind {
     /// `.xlsx` or `.ods`; what is inside tells.
     Zip,
     Xls,
+    /// GeoPackage; what is inside tells.
+    Sqlite,
     GeoJson,
     Text,
 }
@@ -160,6 +163,9 @@ fn kind_of(bytes: &[u8]) -> Result<FileKind, ImportError> {
     }
     if start.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         return Ok(FileKind::Xls);
+    }
+    if start.starts_with(crate::sqlite_file::MAGIC) {
+        return Ok(FileKind::Sqlite);
     }
     let text_start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     if text_start.is_empty() && bytes.len() <= 512 {

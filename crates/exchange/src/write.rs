@@ -12,6 +12,7 @@ use rust_xlsxwriter::{
 
 use crate::{
     csv_text::guard,
+    features::{FeatureRow, FeatureTable},
     geojson::{LAT, LON, SHAPE, from_wkt},
     header::Mapping,
     ledger::{Column, Kind, Row, SheetDef, Terms, Vocabulary},
@@ -153,27 +154,30 @@ pub fn csv<R: Row>(
 }
 
 /// Writes a feature collection in WGS-84: a point where longitude and latitude are known, codes instead of labels.
-pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, mut output: impl Write) -> Result<(), ExportError> {
-    output.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
-    for (row, index) in rows.into_iter().zip(0u64..) {
+pub fn geojson<R: Row>(rows: impl IntoIterator<Item = R>, output: impl Write) -> Result<(), ExportError> {
+    crate::features::geojson(&features(rows)?, output)
+}
+
+/// Rows as features for other programs: codes instead of labels, as GeoJSON has them; they read in again.
+pub fn features<R: Row>(rows: impl IntoIterator<Item = R>) -> Result<FeatureTable, ExportError> {
+    let definition = R::sheet();
+    let mut table = FeatureTable {
+        name: definition.kind.to_owned(),
+        title: definition.title.to_owned(),
+        rows: Vec::new(),
+    };
+    for row in rows {
         let mut properties = serde_json::Map::new();
-        for column in R::sheet().columns {
+        for column in definition.columns.iter().filter(|c| ![LON, LAT, SHAPE].contains(&c.key)) {
             let value = row.get(column.key);
-            if value != Value::None && ![LON, LAT, SHAPE].contains(&column.key) {
-                properties.insert(
-                    column.key.to_owned(),
-                    serde_json::to_value(value).map_err(std::io::Error::other)?,
-                );
+            if value != Value::None {
+                let value = serde_json::to_value(value).map_err(std::io::Error::other)?;
+                properties.insert(column.key.to_owned(), value);
             }
         }
-        let geometry = serde_json::to_value(shape_of(&row)).map_err(std::io::Error::other)?;
-        output.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        let feature = serde_json::json!({"type": "Feature", "geometry": geometry, "properties": properties});
-        serde_json::to_writer(&mut output, &feature).map_err(std::io::Error::from)?;
+        table.rows.push(FeatureRow { geometry: shape_of(&row).map(Into::into), properties });
     }
-    output.write_all(b"\n]}\n")?;
-    output.flush()?;
-    Ok(())
+    Ok(table)
 }
 
 /// Where a row lies: its drawing, or the point of its longitude and latitude.
@@ -237,13 +241,13 @@ pub fn kml<R: Row>(
     Ok(())
 }
 
-fn positions(at: &[[f64; 2]]) -> String {
+pub(crate) fn positions(at: &[[f64; 2]]) -> String {
     let written: Vec<String> = at.iter().map(|[lon, lat]| format!("{lon},{lat}")).collect();
     format!("<coordinates>{}</coordinates>", written.join(" "))
 }
 
 /// Text as XML takes it; what XML has no sign for is left out.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

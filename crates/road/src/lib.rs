@@ -15,9 +15,11 @@ pub mod problem;
 pub mod reach;
 pub mod route;
 pub mod search;
+pub mod sight;
 pub mod siting;
 pub mod snap;
 pub mod survey;
+pub mod terrain;
 pub mod weigh;
 
 pub use graph::Network;

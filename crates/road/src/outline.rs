@@ -26,6 +26,11 @@ impl Grid {
         Self { origin, step: [lat / origin[1].to_radians().cos().max(0.01), lat], cells: HashSet::new() }
     }
 
+    /// A grid with these cells, counted east and north of a corner.
+    pub(crate) fn of(origin: [f64; 2], step: [f64; 2], cells: impl IntoIterator<Item = Cell>) -> Self {
+        Self { origin, step, cells: cells.into_iter().collect() }
+    }
+
     /// Fills the cells under a line and those next to them.
     pub(crate) fn draw(&mut self, from: [f64; 2], to: [f64; 2]) {
         let at = |p: [f64; 2]| [0, 1].map(|n| (p[n] - self.origin[n]) / self.step[n]);

@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::base_map::GroundService;
 use app::{App, Clock};
 use clap::Args;
 use domain::time::Timestamp;
@@ -77,6 +78,8 @@ impl Where {
         let app = App::open(&self.url(), &self.keys(), &blobs, Arc::new(clock), town).await?;
         let demo = self.database.is_none() && demo::is_demo(&self.data);
         let reader = app::Reader::at(&std::env::current_exe()?);
-        Ok(App { demo, reader, ..app })
+        let maps = self.data.join("maps");
+        let ground = crate::ground::Tianditu::of(&maps).map(|one| Arc::new(one) as Arc<dyn GroundService>);
+        Ok(App { demo, reader, maps: Some(maps), ground, ..app })
     }
 }

@@ -222,6 +222,37 @@ fn parts(url: &str) -> anyhow::Result<(bool, String, u16, String)> {
     Ok((tls, host.trim_matches(['[', ']']).to_owned(), port, path))
 }
 
+/// Asks for a picture; no more than so many bytes are taken.
+pub(crate) async fn http_get(url: &str, most: u64) -> anyhow::Result<Vec<u8>> {
+    let (tls, host, port, path) = parts(url)?;
+    // The old version of the protocol: its answers are never sent in chunks.
+    let request =
+        format!("GET {path} HTTP/1.0\r\nHost: {host}\r\nUser-Agent: fengsui\r\nConnection: close\r\n\r\n");
+    let stream = TcpStream::connect((host.as_str(), port)).await.context("连接不上")?;
+    let answer = if tls {
+        all(secured(stream, host).await?, &request, most).await
+    } else {
+        all(stream, &request, most).await
+    }?;
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n").context("答复不是 HTTP")?;
+    let (head, body) = answer.split_at(head);
+    let status = String::from_utf8_lossy(head).split(' ').nth(1).map(str::to_owned).unwrap_or_default();
+    ensure!(status == "200", "答复 {status}");
+    Ok(body.get(4..).unwrap_or_default().to_vec())
+}
+
+async fn all(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    request: &str,
+    most: u64,
+) -> anyhow::Result<Vec<u8>> {
+    stream.write_all(request.as_bytes()).await?;
+    stream.flush().await?;
+    let mut bytes = Vec::new();
+    stream.take(most).read_to_end(&mut bytes).await?;
+    Ok(bytes)
+}
+
 async fn http_post(url: &str, headers: &str, body: &str) -> anyhow::Result<(u16, String)> {
     let (tls, host, port, path) = parts(url)?;
     let request = format!(
@@ -233,6 +264,14 @@ async fn http_post(url: &str, headers: &str, body: &str) -> anyhow::Result<(u16,
     if !tls {
         return asked(stream, &request).await;
     }
+    asked(secured(stream, host).await?, &request).await
+}
+
+/// The same stream within TLS.
+async fn secured(
+    stream: TcpStream,
+    host: String,
+) -> anyhow::Result<tokio_rustls::client::TlsStream<TcpStream>> {
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -241,8 +280,7 @@ async fn http_post(url: &str, headers: &str, body: &str) -> anyhow::Result<(u16,
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = rustls::pki_types::ServerName::try_from(host)?;
-    let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-    asked(stream, &request).await
+    Ok(tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
 }
 
 async fn asked(

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod doctor;
 pub mod embed;
 mod frame;
+mod ground;
 pub mod keep;
 pub mod ledger;
 mod plan;

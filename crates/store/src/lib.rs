@@ -7,6 +7,7 @@
 pub mod account;
 pub mod attachment;
 pub mod audit;
+pub mod base_map;
 mod bench;
 pub mod blob;
 pub mod budget;

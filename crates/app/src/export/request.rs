@@ -232,7 +232,7 @@ impl App {
         drop(read);
         let persons = u32::try_from(ledger.persons()).unwrap_or(u32::MAX);
         record.export = record.export.take(persons, now, hours)?;
-        let bytes = self.aside(move || ledger.write(format)).await?;
+        let bytes = self.aside(move || ledger.write(format, now)).await?;
         let mut audit = taken(caller, &query, format, rows, &record.export.reason, now);
         (audit.object_kind, audit.object_id) = ("export", id.to_owned());
         let mut tx = self.write(caller).await?;

@@ -113,6 +113,10 @@ impl App {
                     Format::Csv => exchange::write::csv(rows, &words, &mut out),
                     Format::GeoJson => exchange::write::geojson(rows, &mut out),
                     Format::Kml => exchange::write::kml(rows, &words, &mut out),
+                    Format::GeoPackage => {
+                        let layer = exchange::write::features(rows).map_err(written)?;
+                        return Ok(exchange::geopackage::write(&[layer], now));
+                    }
                 }
                 .map_err(written)?;
                 Ok(out.into_inner())

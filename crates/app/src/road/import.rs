@@ -209,7 +209,10 @@ fn input(row: &RoadRow, gazetteer: &Gazetteer) -> Result<RoadInput> {
         kind: cell("kind").map(str::to_owned),
         territory: territory.code.to_string(),
         geometry: serde_json::json!({ "type": "LineString", "coordinates": line }),
-        one_way: flag("one_way")?.map(|one| if one { "forward" } else { "no" }.to_owned()),
+        one_way: match cell("one_way") {
+            Some(word @ ("no" | "forward" | "backward")) => Some(word.to_owned()),
+            _ => flag("one_way")?.map(|one| if one { "forward" } else { "no" }.to_owned()),
+        },
         bridge: flag("bridge")?.unwrap_or(false),
         fitness: FitnessView {
             width_m: number("width_m")?,
@@ -219,7 +222,10 @@ fn input(row: &RoadRow, gazetteer: &Gazetteer) -> Result<RoadInput> {
             turning_radius_m: number("turning_radius_m")?,
             dead_end: flag("dead_end")?,
             turnaround: flag("turnaround")?,
-            wet_season: flag("wet_season")?.map(|yes| if yes { "passable" } else { "impassable" }.to_owned()),
+            wet_season: match cell("wet_season") {
+                Some(word @ ("passable" | "impassable")) => Some(word.to_owned()),
+                _ => flag("wet_season")?.map(|yes| if yes { "passable" } else { "impassable" }.to_owned()),
+            },
         },
         surface,
         not_for_engine: flag("not_for_engine")?.unwrap_or(false),
@@ -570,7 +576,7 @@ impl App {
         self.road_network(caller).await
     }
 
-    /// Takes in surveyed stretches from GeoJSON, CSV or Excel. A row that cannot be is left out and named by its number;
+    /// Takes in surveyed stretches from GeoJSON, GeoPackage, CSV or Excel. A row that cannot be is left out and named by its number;
     /// the others are written together, or none when only tried.
     ///
     /// Errors: the file cannot be read at all; the caller may not enter roads for the whole town.

@@ -71,7 +71,7 @@ pub struct FitnessView {
 }
 
 impl FitnessView {
-    fn of(fitness: &Fitness) -> Self {
+    pub(super) fn of(fitness: &Fitness) -> Self {
         Self {
             width_m: fitness.width_m,
             height_m: fitness.height_m,

@@ -212,6 +212,9 @@ fn settle(
     if made.kind.starts_with("fire_break") {
         values.insert("width".to_owned(), FieldValue::Number(12.0));
     }
+    if made.kind == "camera_ptz_forest" {
+        values.insert("height".to_owned(), FieldValue::Number(15.0));
+    }
     if made.kind == "pipe_forest" {
         values.insert("diameter".to_owned(), FieldValue::Number(90.0));
     }

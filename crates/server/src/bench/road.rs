@@ -10,9 +10,11 @@ use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
 use road::landmark::Landmarks;
 use road::made_up::{self, Dice, SEED};
+use road::sight::{self, Lookout};
 use road::siting::instance::Instance;
 use road::siting::{Model, Question, solve};
 use road::snap::Spot;
+use road::terrain::Terrain;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
 
 use super::Figures;
@@ -33,6 +35,24 @@ pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     for (demands, sites, p) in [(220, 40, 5), (2_000, 200, 10), (15_000, 500, 20)] {
         covering(figures, demands, sites, p)?;
     }
+    sighted(figures)
+}
+
+/// What twelve cameras see of 30 km by 30 km of made-up hills in cells of 30 m, each 5 km around.
+fn sighted(figures: &mut Figures) -> anyhow::Result<()> {
+    let (side, step) = (1_000_usize, 0.000_3);
+    let hill = |n: usize| ((n % side) as f32 / 37.0).sin() * 60.0 + ((n / side) as f32 / 23.0).cos() * 45.0;
+    let heights = (0..side * side).map(|n| 300.0 + hill(n)).collect();
+    let terrain = Terrain { cols: side, rows: side, first: [105.8, 29.5], step: [step, step], heights };
+    let eyes: Vec<Lookout> = (1..=12_u32)
+        .map(|n| {
+            let at = [105.8 + f64::from(n % 4 + 1) * 0.06, 29.5 - f64::from(n / 4 + 1) * 0.06];
+            Lookout { at, height_m: 20.0, sector_deg: None, range_m: 5_000.0 }
+        })
+        .collect();
+    let seen =
+        figures.once("林区：12 个监控的可视范围", "5 km", 12, || sight::seen(&terrain, &eyes));
+    ensure!(seen.each.iter().all(Option::is_some), "a camera stands outside the terrain");
     Ok(())
 }
 

@@ -29,6 +29,8 @@ export type PhotoView = View<'PhotoView'>
 export type ExportView = View<'ExportView'>
 export type LayerView = Omit<View<'LayerView'>, 'bounds'> & { bounds: [number, number, number, number] | null }
 export type MapCode = View<'MapCode'>
+export type BaseMaps = View<'BaseMaps'>
+export type BaseMap = View<'BaseMapView'>
 
 // ── problems
 
@@ -290,6 +292,8 @@ export type FacilityOptions = View<'FacilityOptions'>
 export type FacilityEventView = View<'FacilityEventView'>
 export type FacilityView = View<'FacilityView'>
 export type TownWater = View<'TownWater'>
+export type ForestSight = View<'ForestSight'>
+export type FireBreaks = View<'FireBreaks'>
 export type PipeNetwork = View<'PipeNetwork'>
 export type FacilityInput = Schemas['FacilityInput']
 

@@ -52,11 +52,20 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     foot: { ...ORANGE, size: 5 },
     closed: { ...RED, size: 6 },
   },
+  sight: {
+    unseen: { ...ORANGE, size: 5 },
+    seen: { ...GREEN, size: 5 },
+  },
   passing: {
     passes: { ...GREEN, size: 5 },
     unmeasured: { ...GREY, size: 5 },
     refused: { ...ORANGE, size: 5 },
     closed: { ...RED, size: 6 },
+  },
+  plan_items: {
+    built: { ...GREEN, size: 6 },
+    planned: { ...BLUE, size: 6 },
+    retired: { ...GREY, size: 5 },
   },
   forces: {
     brigade: { ...BRAND, size: 9, badge: '队' },

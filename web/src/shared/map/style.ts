@@ -2,6 +2,7 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification, 
 import type { FeatureCollection, Geometry as AnyGeometry } from 'geojson'
 import type { Theme } from '../theme'
 import { colour, sign } from './signs'
+import type { BaseMap } from '../api/contract'
 import type { Geometry, MapFeature, MapLayer } from './types'
 
 /** What the drawing and the measuring are shown by. */
@@ -49,13 +50,44 @@ function drawing(layer: MapLayer, source: string, theme: Theme): LayerSpecificat
   ]
 }
 
+/** Source of the map under the layers. */
+export const GROUND = 'ground'
+/** How faint a map lies under what is on it: areas, ways. */
+const FAINT = { area: 0.12, way: 0.35 }
+
+/** The tiles of a map somebody put beside the record. */
+function groundSource(base: BaseMap, origin: string): SourceSpecification {
+  const own = {
+    tiles: [`${origin}/tiles/base/${encodeURIComponent(base.id)}/{z}/{x}/{y}`],
+    minzoom: base.min_zoom,
+    maxzoom: base.max_zoom,
+    ...(base.bounds ? { bounds: base.bounds as [number, number, number, number] } : {}),
+  }
+  return base.kind === 'raster' ? { type: 'raster', tileSize: 256, ...own } : { type: 'vector', ...own }
+}
+
+/** A map's own layers drawn in the ink of the page, faint: which schema it follows nobody says, so none is asked. */
+function groundLayers(base: BaseMap, theme: Theme): LayerSpecification[] {
+  const { ink, brand } = INK[theme]
+  if (base.kind === 'raster') return [{ id: 'base', type: 'raster', source: GROUND, paint: { 'raster-saturation': -0.4, 'raster-opacity': theme === 'night' ? 0.55 : 0.85 } }]
+  return base.layers.flatMap((layer): LayerSpecification[] => {
+    const tone = /water|river|ocean|水/i.test(layer) ? brand : ink
+    const from = { source: GROUND, 'source-layer': layer }
+    return [
+      { id: `base/${layer}/area`, type: 'fill', ...from, filter: kinds('Polygon', 'MultiPolygon'), paint: { 'fill-color': tone, 'fill-opacity': FAINT.area } },
+      { id: `base/${layer}/way`, type: 'line', ...from, filter: kinds('LineString', 'MultiLineString'), paint: { 'line-color': tone, 'line-opacity': FAINT.way, 'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.5, 16, 2] } },
+    ]
+  })
+}
+
 /**
  * The whole style: the ground, the layers in their order, and on top what is drawn. No glyphs are fetched: names are
  * drawn with the fonts of the machine (`localIdeographFontFamily`).
  */
-export function style(layers: MapLayer[], own: boolean, theme: Theme, origin: string, on: string, version: number): StyleSpecification {
+export function style(layers: MapLayer[], own: boolean, theme: Theme, origin: string, on: string, version: number, base: BaseMap | null = null): StyleSpecification {
   const { ground, brand, halo } = INK[theme]
   const sources: Record<string, SourceSpecification> = { [DRAWN]: { type: 'geojson', data: empty } }
+  if (base) sources[GROUND] = groundSource(base, origin)
   if (own) sources[OWN] = { type: 'geojson', data: empty }
   else for (const layer of layers) sources[layer.id] = { type: 'vector', tiles: tiles(origin, layer.id, on, version), maxzoom: 16 }
   return {
@@ -63,6 +95,7 @@ export function style(layers: MapLayer[], own: boolean, theme: Theme, origin: st
     sources,
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': ground } },
+      ...(base ? groundLayers(base, theme) : []),
       ...layers.flatMap((layer) => drawing(layer, own ? OWN : layer.id, theme)),
       { id: 'drawn/area', type: 'fill', source: DRAWN, filter: kinds('Polygon'), paint: { 'fill-color': brand, 'fill-opacity': 0.15 } },
       { id: 'drawn/way', type: 'line', source: DRAWN, paint: { 'line-color': brand, 'line-width': 2.5, 'line-dasharray': [2, 1.4] } },
