@@ -6,10 +6,13 @@
 
 mod kept;
 
+use std::collections::BTreeMap;
+
 use domain::facility::{Facility, Stage as Standing};
 use domain::force::Force;
 use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
+use domain::ids::PlaceId;
 use domain::policy::{Action, Scope};
 use domain::road::segment::Segment;
 use domain::time::Date;
@@ -19,6 +22,7 @@ use serde_json::{Map, Value, json};
 use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
+use store::incident::IncidentRecord;
 use store::layer::{HazardSpot, PlaceSpot};
 use store::placard::PlacardFilter;
 use store::road::RoadFilter;
@@ -52,6 +56,8 @@ pub enum Layer {
     Roads,
     /// Placards on their walls, by whether they are right.
     Placards,
+    /// Alarms that wait for somebody, by how far they are.
+    Incidents,
 }
 
 /// One thing on a layer.
@@ -76,7 +82,15 @@ pub struct Feature {
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
     pub const ALL: &'static [Self] =
-        &[Self::Places, Self::Placards, Self::Roads, Self::Facilities, Self::Hazards, Self::Forces];
+        &[
+            Self::Places,
+            Self::Placards,
+            Self::Roads,
+            Self::Facilities,
+            Self::Hazards,
+            Self::Forces,
+            Self::Incidents,
+        ];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {
@@ -92,6 +106,7 @@ impl Layer {
             Self::Facilities => "facilities",
             Self::Roads => "roads",
             Self::Placards => "placards",
+            Self::Incidents => "incidents",
         }
     }
 
@@ -104,6 +119,7 @@ impl Layer {
             Self::Facilities => "设施水源",
             Self::Roads => "道路",
             Self::Placards => "公示牌",
+            Self::Incidents => "警情",
         }
     }
 
@@ -116,6 +132,7 @@ impl Layer {
             Self::Facilities => Action::FacilityRead,
             Self::Roads => Action::RoadRead,
             Self::Placards => Action::PlacardRead,
+            Self::Incidents => Action::IncidentRead,
         }
     }
 
@@ -129,6 +146,7 @@ impl Layer {
             Self::Roads => &["road", "territory", "parameter"],
             // Whether one is right depends on who holds the posts, and on their phones.
             Self::Placards => &["placard", "assignment", "person", "place", "territory"],
+            Self::Incidents => &["incident", "place", "territory"],
         }
     }
 
@@ -141,6 +159,7 @@ impl Layer {
             Self::Facilities => format!("/facilities/{id}"),
             Self::Roads => format!("/roads/{id}"),
             Self::Placards => format!("/placards/{id}"),
+            Self::Incidents => format!("/incidents/{id}"),
         }
     }
 
@@ -179,6 +198,16 @@ impl Layer {
                 ("phone", "电话已变动"),
                 ("photo_old", "照片已过期"),
                 ("changed", "人员已变动"),
+            ],
+            Self::Incidents => &[
+                ("handed_over", "已移交"),
+                ("out", "已扑灭"),
+                ("controlled", "已控制"),
+                ("cannot_tell", "无法判断"),
+                ("verifying", "核实中"),
+                ("open", "待核实"),
+                ("responding", "处置中"),
+                ("real", "已确认"),
             ],
         }
     }
@@ -228,6 +257,12 @@ impl Layer {
                 let mut wall = Wall::read(read, today).await?;
                 wall.learn(read, &found).await?;
                 found.iter().filter_map(|one| self.placard(&wall.row(one), village)).collect()
+            }
+            Self::Incidents => {
+                let mut found = read.live_incidents(scope).await?;
+                found.sort_by(|a, b| a.incident.id.cmp(&b.incident.id));
+                let places = crate::incident::view::place_names(read, &found).await?;
+                found.into_iter().filter_map(|one| self.incident(one, &places, village)).collect()
             }
         })
     }
@@ -345,6 +380,34 @@ impl Layer {
             until: None,
             told,
         }
+    }
+
+    /// What burns, without who lives there: nobody's words and no telephone are on a map.
+    fn incident(
+        self,
+        record: IncidentRecord,
+        places: &BTreeMap<PlaceId, String>,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+    ) -> Option<Feature> {
+        let from = Some(record.alarm_at().date());
+        let i = record.incident;
+        let place = i.place.as_ref().and_then(|id| places.get(id)).unwrap_or(&i.address);
+        let name = format!("{} {place}", i.code);
+        let mut told = vec![
+            ("code", i.code.clone()),
+            ("kind", i.kind.code().to_owned()),
+            ("stage", i.stage.code().to_owned()),
+        ];
+        told.extend(village(i.territory.to_string()));
+        Some(Feature {
+            id: i.id.to_string(),
+            geometry: Geometry::Point(i.at?),
+            name,
+            class: self.class(i.stage.code()),
+            from,
+            until: None,
+            told,
+        })
     }
 
     fn placard(
