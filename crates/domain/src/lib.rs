@@ -52,6 +52,7 @@ pub mod signal;
 pub mod siting;
 pub mod sortie;
 pub mod stop_use;
+pub mod subscriber;
 pub mod task;
 pub mod time;
 pub mod training;

@@ -87,6 +87,7 @@ pub const SEALED: &[&str] = &[
     "message",
     "message_try",
     "reach",
+    "subscriber",
     "report_case",
     "report_case_event",
     "reporter",
