@@ -63,6 +63,7 @@ mod signal;
 mod siting;
 mod sortie;
 mod stop_use;
+mod subscriber;
 mod sync;
 mod task;
 mod training;

@@ -11,6 +11,7 @@ pub mod checklist_sheet;
 pub mod crs;
 pub mod csv_text;
 pub mod drill_catalog;
+pub mod devices_sheet;
 pub mod facilities_sheet;
 pub mod facility_catalog;
 pub mod force_catalog;
