@@ -243,7 +243,7 @@ async fn what_nobody_can_know_is_no_data_and_what_was_not_known_then_is_not_show
         town.clock.advance_days(1);
         inspect(&town, "i-1", "p1", V1, "2026-08-10").await?;
         let mut leader = town.login("leader").await?;
-        let none = leader.get("/api/v1/board/clauses/C7").await?.ok()?;
+        let none = leader.get("/api/v1/board/clauses/C18").await?.ok()?;
         let sourceless = |row: &&Value| row["available"] == false;
         let rows: Vec<&Value> = none["duties"].as_array().into_iter().flatten().filter(sourceless).collect();
         assert!(!rows.is_empty());

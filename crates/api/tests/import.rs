@@ -561,7 +561,11 @@ async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow:
             ",五楼感烟,烟感,,,火星村,,,,,",
         ];
         let view = send(&mut clerk, "devices", "d.csv", file(&bad)).await?.ok()?;
-        assert!(array(&view["columns"]).iter().any(|one| text(one, "/header") == "密钥" && one["field"].is_null()));
+        assert!(
+            array(&view["columns"])
+                .iter()
+                .any(|one| text(one, "/header") == "密钥" && one["field"].is_null())
+        );
         let tried = work(&town, &mut clerk, &view, "try", &choice(&view)).await?["result"].clone();
         let told: Vec<(Value, String)> = array(&tried["problems"])
             .iter()
@@ -572,16 +576,28 @@ async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow:
         assert!(told[0].1.contains("所在场所") && told[1].1.contains("设备类型"), "{told:?}");
         assert!(told[2].1.contains("26875") && told[3].1.contains("村"), "{told:?}");
         let refused = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?["result"].clone();
-        assert_eq!((&refused["committed"], count(&mut clerk).await?), (&json!(false), json!(0)), "all or none");
+        assert_eq!(
+            (&refused["committed"], count(&mut clerk).await?),
+            (&json!(false), json!(0)),
+            "all or none"
+        );
 
         let view = send(&mut clerk, "devices", "e.csv", file(&[good])).await?.ok()?;
         let tried = work(&town, &mut clerk, &view, "try", &choice(&view)).await?["result"].clone();
-        assert_eq!((&tried["created"], count(&mut clerk).await?), (&json!(1), json!(0)), "a trial keeps nothing");
+        assert_eq!(
+            (&tried["created"], count(&mut clerk).await?),
+            (&json!(1), json!(0)),
+            "a trial keeps nothing"
+        );
         let done = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?["result"].clone();
         assert_eq!((&done["committed"], &done["created"]), (&json!(true), &json!(1)), "{done}");
         let kept = clerk.get("/api/v1/devices").await?.items()?[0].clone();
         let page = clerk.get(&format!("/api/v1/devices/{}", text(&kept, "/id"))).await?.ok()?;
-        assert_eq!((text(&page, "/place/name"), text(&page, "/kind/code")), ("甲店", "smoke_detector"), "{page}");
+        assert_eq!(
+            (text(&page, "/place/name"), text(&page, "/kind/code")),
+            ("甲店", "smoke_detector"),
+            "{page}"
+        );
         assert_eq!(array(&page["links"]).len(), 2);
         assert!(!page.to_string().contains("hush-hush"));
 
@@ -594,7 +610,10 @@ async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow:
         let moved = work(&town, &mut clerk, &moved, "commit", &choice(&moved)).await?["result"].clone();
         assert_eq!(moved["updated"], json!(1), "{moved}");
         let page = clerk.get(&format!("/api/v1/devices/{}", text(&kept, "/id"))).await?.ok()?;
-        assert_eq!((text(&page, "/name"), text(&page, "/model"), &page["heartbeat_s"]), ("前堂感烟", "某厂 A1", &json!(120)));
+        assert_eq!(
+            (text(&page, "/name"), text(&page, "/model"), &page["heartbeat_s"]),
+            ("前堂感烟", "某厂 A1", &json!(120))
+        );
         let mut staff = town.login("staff1").await?;
         assert_eq!(send(&mut staff, "devices", "h.csv", file(&[good])).await?.status, StatusCode::FORBIDDEN);
         Ok(())

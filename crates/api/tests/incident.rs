@@ -228,7 +228,10 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         // On the map it is where it burns, for whoever may see it; nothing of the caller is on it.
         let there = clerk.get("/ogc/collections/incidents/items").await?.ok()?;
         let seen = &there["features"][0];
-        assert_eq!((text(seen, "id"), &seen["geometry"]["coordinates"]), (id.as_str(), &json!([105.872, 29.268])));
+        assert_eq!(
+            (text(seen, "id"), &seen["geometry"]["coordinates"]),
+            (id.as_str(), &json!([105.872, 29.268]))
+        );
         assert_eq!(text(&seen["properties"], "page"), format!("/incidents/{id}"));
         assert!(!there.to_string().contains("周某") && !there.to_string().contains("1380000"), "{there}");
         assert_eq!(far.get("/ogc/collections/incidents/items").await?.ok()?["numberMatched"], json!(0));
@@ -460,7 +463,8 @@ async fn arrival_is_reckoned_over_the_towns_roads_as_they_are_today() -> anyhow:
         // The station's small engine is quicker on a road it may use; the lane to the house is too narrow for it.
         let base = format!("/api/v1/forces/{near}");
         let version = clerk.get(&base).await?.ok()?["version"].clone();
-        let mini = json!({ "item": "mini_engine", "name": "小型消防车", "from": "2026-09-10", "version": version });
+        let mini =
+            json!({ "item": "mini_engine", "name": "小型消防车", "from": "2026-09-10", "version": version });
         clerk.post(&format!("{base}/vehicles"), mini).await?.ok()?;
         let street = road(&mut clerk, "老街", &[[105.871, 29.268], [105.8715, 29.268]], 5.0).await?;
         let lane = road(&mut clerk, "石板巷", &[[105.8715, 29.268], [105.872, 29.268]], 1.6).await?;

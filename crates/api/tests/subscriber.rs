@@ -43,7 +43,11 @@ impl Courier for Other {
     fn deliver<'a>(&'a self, parcel: &'a Parcel) -> Carried<'a> {
         self.got.lock().unwrap_or_else(PoisonError::into_inner).push(parcel.clone());
         let fails = *self.fails.lock().unwrap_or_else(PoisonError::into_inner);
-        Box::pin(std::future::ready(if fails { Err("对方答复 500".to_owned()) } else { Ok("200".to_owned()) }))
+        Box::pin(std::future::ready(if fails {
+            Err("对方答复 500".to_owned())
+        } else {
+            Ok("200".to_owned())
+        }))
     }
 }
 
@@ -62,12 +66,15 @@ async fn another_platform_is_told_once_in_order_and_of_nobody() -> anyhow::Resul
         let other = Arc::new(Other::default());
         town.app.courier = other.clone();
         let (mut admin, mut clerk) = (town.login("admin").await?, town.login("clerk").await?);
-        let burns = |text: &str| json!({ "village": V1, "address": "老街 15 号", "text": text, "called_by": "周某",
-            "phone": "13800001234" });
+        let burns = |text: &str| {
+            json!({ "village": V1, "address": "老街 15 号", "text": text, "called_by": "周某",
+            "phone": "13800001234" })
+        };
         clerk.post("/api/v1/incidents", burns("此前的一起")).await?.ok()?;
         let asked = json!({ "name": "区平台", "url": "https://district.example/in", "kinds": ["incident"] });
         assert_eq!(clerk.post("/api/v1/subscribers", asked.clone()).await?.status, StatusCode::FORBIDDEN);
-        let wrong = json!({ "name": "区平台", "url": "https://u:p@district.example/", "kinds": ["incident"] });
+        let wrong =
+            json!({ "name": "区平台", "url": "https://u:p@district.example/", "kinds": ["incident"] });
         assert_eq!(admin.post("/api/v1/subscribers", wrong).await?.code(), "subscriber.url");
         let wrong = json!({ "name": "区平台", "url": "https://district.example/", "kinds": ["person"] });
         assert_eq!(admin.post("/api/v1/subscribers", wrong).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -105,7 +112,10 @@ async fn another_platform_is_told_once_in_order_and_of_nobody() -> anyhow::Resul
         // It fails: tried later and later with the same nonce, and others go on meanwhile.
         other.fail(true);
         common::set_number(&town, "subscriber.tries", 3.0).await?;
-        clerk.post("/api/v1/incidents", json!({ "village": V1, "address": "桥头", "text": "烟" })).await?.ok()?;
+        clerk
+            .post("/api/v1/incidents", json!({ "village": V1, "address": "桥头", "text": "烟" }))
+            .await?
+            .ok()?;
         assert_eq!(round(&town.app).await?, 1);
         assert_eq!(round(&town.app).await?, 0, "not before it is due");
         town.clock.advance_ms(11_000);
@@ -132,10 +142,15 @@ async fn another_platform_is_told_once_in_order_and_of_nobody() -> anyhow::Resul
         assert_eq!(text(&page["state"], "code"), "active");
         assert_eq!(round(&town.app).await?, 1);
         let again = other.taken();
-        let nonce = |parcel: &Parcel| parcel.headers.iter().find(|(own, _)| own == "X-Fengsui-Nonce").cloned();
+        let nonce =
+            |parcel: &Parcel| parcel.headers.iter().find(|(own, _)| own == "X-Fengsui-Nonce").cloned();
         assert_eq!(failed.len(), 3);
-        assert!(failed.iter().all(|one| nonce(one) == failed.first().and_then(nonce)), "copies are known by it");
-        let after: Value = serde_json::from_str(&again.first().map(|one| one.body.clone()).unwrap_or_default())?;
+        assert!(
+            failed.iter().all(|one| nonce(one) == failed.first().and_then(nonce)),
+            "copies are known by it"
+        );
+        let after: Value =
+            serde_json::from_str(&again.first().map(|one| one.body.clone()).unwrap_or_default())?;
         assert_eq!(after["after"], told["up_to"], "no gap");
 
         let page = admin.post(&steps, json!({ "step": "secret", "version": page["version"] })).await?.ok()?;
@@ -173,7 +188,10 @@ async fn the_exchange_file_goes_by_number_and_proves_itself() -> anyhow::Result<
         assert!(!lines.iter().any(|one| one["object_kind"] == "account" || one["object_kind"] == "session"));
         let nothing = town.app.event_file(&Caller::system(), first.up_to).await?;
         assert_eq!(nothing.events, 0);
-        clerk.post("/api/v1/incidents", json!({ "village": V1, "address": "桥头", "text": "烟" })).await?.ok()?;
+        clerk
+            .post("/api/v1/incidents", json!({ "village": V1, "address": "桥头", "text": "烟" }))
+            .await?
+            .ok()?;
         let more = town.app.event_file(&Caller::system(), first.up_to).await?;
         assert!(more.events > 0 && more.events < first.events + 3);
         Ok(())

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::dispatch::{
-    Advice, Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate, gaps,
-    rank,
+    Advice, Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate,
+    gaps, rank,
 };
 use domain::force::{Duty, Force, ForceKind, Shift, Skill};
 use domain::ids::{DispatchId, ForceId, IncidentId, PersonId};
@@ -444,12 +444,7 @@ impl Field {
 impl App {
     /// Everybody ranked for an incident, by when they can be there.
     // tidy(caller): part of the use cases that asked.
-    async fn ranked(
-        &self,
-        field: &Field,
-        incident: &IncidentRecord,
-        net: &Arc<Net>,
-    ) -> Result<Vec<Ranked>> {
+    async fn ranked(&self, field: &Field, incident: &IncidentRecord, net: &Arc<Net>) -> Result<Vec<Ranked>> {
         let forces: Vec<&Force> = field.forces.iter().map(|record| &record.force).collect();
         let speeds = arrival::Speeds { straight: field.speed, walk: field.walk };
         let rides = self.rides(&forces, incident.incident.at, (field.today, speeds), net).await?;

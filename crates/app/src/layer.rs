@@ -81,16 +81,15 @@ pub struct Feature {
 
 impl Layer {
     /// Every one, in the order of the switch; what is drawn last lies on top.
-    pub const ALL: &'static [Self] =
-        &[
-            Self::Places,
-            Self::Placards,
-            Self::Roads,
-            Self::Facilities,
-            Self::Hazards,
-            Self::Forces,
-            Self::Incidents,
-        ];
+    pub const ALL: &'static [Self] = &[
+        Self::Places,
+        Self::Placards,
+        Self::Roads,
+        Self::Facilities,
+        Self::Hazards,
+        Self::Forces,
+        Self::Incidents,
+    ];
 
     /// The one of this id.
     pub fn from_id(id: &str) -> Option<Self> {

@@ -186,11 +186,7 @@ fn view(record: &SubscriberRecord, progress: &Progress, (most, head): (u32, i64)
 }
 
 /// The next events of somebody after an entry: at most so many, and up to where everything was looked at.
-async fn next_events(
-    read: &mut Read,
-    subscriber: &Subscriber,
-    after: i64,
-) -> Result<(Vec<EventLine>, i64)> {
+async fn next_events(read: &mut Read, subscriber: &Subscriber, after: i64) -> Result<(Vec<EventLine>, i64)> {
     let (mut events, mut up_to) = (Vec::new(), after);
     loop {
         let entries = read.audit_after(up_to, PAGE).await?;

@@ -249,7 +249,8 @@ mod tests {
     fn nobody_is_told_of_persons_reports_or_cases() {
         let all = Subscriber { kinds: EventKind::ALL.iter().copied().collect(), ..subscriber() };
         assert!(all.wants("incident"));
-        for kind in ["person", "assignment", "account", "report_case", "enforcement", "household", "message"] {
+        for kind in ["person", "assignment", "account", "report_case", "enforcement", "household", "message"]
+        {
             assert!(!all.wants(kind), "{kind}");
         }
     }

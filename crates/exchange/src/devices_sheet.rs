@@ -98,7 +98,9 @@ const COLUMNS: &[Column] = &[
         width: 18.0,
         ..BLANK
     },
-    Column { key: "model", header: "型号", english: "Model", synonyms: &["设备型号", "厂家型号"], ..BLANK },
+    Column {
+        key: "model", header: "型号", english: "Model", synonyms: &["设备型号", "厂家型号"], ..BLANK
+    },
     Column {
         key: "owner",
         header: "管理单位",

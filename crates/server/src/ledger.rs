@@ -189,7 +189,10 @@ pub fn lines(report: &ImportReport) -> Vec<String> {
 
 /// Writes the register into a file and returns its size in bytes.
 pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
-    ensure!(!matches!(asked.kind, Kind::People | Kind::Devices), "人员任职表和设备台账不整份导出；能导出的有 places、facilities、hydrants");
+    ensure!(
+        !matches!(asked.kind, Kind::People | Kind::Devices),
+        "人员任职表和设备台账不整份导出；能导出的有 places、facilities、hydrants"
+    );
     if asked.kind == Kind::Events {
         let found = app.event_file(&Caller::system(), asked.since).await.map_err(plainly)?;
         std::fs::write(&asked.file, &found.bytes)

@@ -104,7 +104,8 @@ async fn one(asked: &Asked, n: u32, clock: Arc<dyn Clock>, begun: Instant) -> an
     }
     write.shutdown().await?;
     drop(write);
-    let (ms, denied) = tokio::time::timeout(Duration::from_secs(5), heard).await.unwrap_or(Ok((Vec::new(), 0)))?;
+    let (ms, denied) =
+        tokio::time::timeout(Duration::from_secs(5), heard).await.unwrap_or(Ok((Vec::new(), 0)))?;
     Ok(Told { sent, ms, denied })
 }
 

@@ -89,7 +89,9 @@ pub(super) async fn last_check(read: &mut Read, id: &DeviceId) -> Result<Option<
         action: Some(ASKED.to_owned()),
         ..AuditFilter::default()
     };
-    let Some(asked) = read.audit_page(&filter, i64::MAX, 1).await?.into_iter().next() else { return Ok(None) };
+    let Some(asked) = read.audit_page(&filter, i64::MAX, 1).await?.into_iter().next() else {
+        return Ok(None);
+    };
     let whole = Caller::system().scope(Action::SignalRead)?;
     let answers = SignalFilter {
         kinds: Some(SignalKind::DutyAnswer.code().to_owned()),

@@ -136,8 +136,7 @@ impl App {
         let Some(to) = to else { return Ok(BTreeMap::new()) };
         let net = net.clone();
         self.aside(move || {
-            let roads =
-                if net.is_empty() { OverRoads::new() } else { over_roads(&net, &starts, to, today)? };
+            let roads = if net.is_empty() { OverRoads::new() } else { over_roads(&net, &starts, to, today)? };
             let rides = starts.iter().enumerate().map(|(n, start)| {
                 let found = |class: Option<Class>| {
                     let (approaches, away_m) = roads.get(&class?)?;

@@ -131,7 +131,11 @@ impl Ground {
         Ok(DeviceInput {
             code: row.code.clone(),
             name: text(&row.name, known.map(|one| &one.name)),
-            kind: row.kind.clone().or_else(|| known.map(|one| one.kind.code().to_owned())).unwrap_or_default(),
+            kind: row
+                .kind
+                .clone()
+                .or_else(|| known.map(|one| one.kind.code().to_owned()))
+                .unwrap_or_default(),
             model: text(&row.model, known.map(|one| &one.model)),
             owner,
             place,
@@ -145,7 +149,10 @@ impl Ground {
             broker: known.is_some_and(|one| one.broker),
             heartbeat_s: row.heartbeat_s.or_else(|| known.and_then(|one| one.heartbeat_s)),
             misses: known.map(|one| one.misses),
-            installed_on: row.installed_on.or_else(|| known.and_then(|one| one.installed_on)).map(|d| d.to_string()),
+            installed_on: row
+                .installed_on
+                .or_else(|| known.and_then(|one| one.installed_on))
+                .map(|d| d.to_string()),
             version: before.map(|one| one.version),
         })
     }
@@ -233,7 +240,8 @@ impl App {
         report: &mut ImportReport,
         now: Timestamp,
     ) -> Result<Option<Problem>> {
-        let at_cell = |(key, code, message): Wrong| Some(parsed.problem(row, key, Level::Error, code, &message));
+        let at_cell =
+            |(key, code, message): Wrong| Some(parsed.problem(row, key, Level::Error, code, &message));
         let known = match &row.value.code {
             Some(code) => tx.device_with_code(code).await?,
             None => match first_link(&row.value) {

@@ -26,7 +26,8 @@ fn crew(person: &str, minutes: f64) -> Crew {
         rides: vec![Ride {
             vehicle: "消防摩托车".to_owned(),
             minutes: Some(minutes),
-            why_not: String::new(), unsure: String::new(),
+            why_not: String::new(),
+            unsure: String::new(),
             by: TravelBy::Road,
         }],
         presence: Presence::OnDuty,
@@ -70,7 +71,8 @@ fn the_vehicle_is_the_one_that_passes() {
     let ride = |vehicle: &str, minutes: Option<f64>, why_not: &str| Ride {
         vehicle: vehicle.to_owned(),
         minutes,
-        why_not: why_not.to_owned(), unsure: String::new(),
+        why_not: why_not.to_owned(),
+        unsure: String::new(),
         by: TravelBy::Road,
     };
     let rides = [

@@ -96,7 +96,8 @@ mod tests {
         let ride = |minutes| Ride {
             vehicle: "消防摩托车".to_owned(),
             minutes: Some(minutes),
-            why_not: String::new(), unsure: String::new(),
+            why_not: String::new(),
+            unsure: String::new(),
             by: TravelBy::Straight,
         };
         Crew {

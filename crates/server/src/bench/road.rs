@@ -97,7 +97,8 @@ fn first_there(
 ) {
     use domain::dispatch::{Crew, Need, Presence, Ride, TravelBy, Weights, rank};
     let prepared = Prepared::new(network, vehicle, situation, Objective::Time);
-    let starts: Vec<Option<Spot>> = (0..STATIONS).map(|n| stations.get(n % stations.len()).copied()).collect();
+    let starts: Vec<Option<Spot>> =
+        (0..STATIONS).map(|n| stations.get(n % stations.len()).copied()).collect();
     let need = Need { kind: domain::incident::Kind::Building, skills: Default::default() };
     let weights = Weights { lacks_skill: 2.0, load: 1.0, aid: 5.0, no_roster: 2.0, unknown: 60.0 };
     let mut ms = Vec::new();

@@ -70,10 +70,15 @@ pub(super) async fn values(
     let (name, phone) = contact(app, caller).await?;
     let place = row.place.as_ref().map(|one| one.name.clone());
     let is_over = matches!(row.stage.code.as_str(), "handed_over" | "closed");
-    let sent = || seen.orders.iter().filter(|one| !matches!(one.state.code.as_str(), "declined" | "cancelled"));
+    let sent =
+        || seen.orders.iter().filter(|one| !matches!(one.state.code.as_str(), "declined" | "cancelled"));
     let forces = sent().map(|one| {
         let arrived = clock(one, "on_scene").map_or("途中".to_owned(), |at| format!("{at} 到场"));
-        format!("{}（{}）{arrived}", one.force.name, if one.vehicle.is_empty() { "步行" } else { &one.vehicle })
+        format!(
+            "{}（{}）{arrived}",
+            one.force.name,
+            if one.vehicle.is_empty() { "步行" } else { &one.vehicle }
+        )
     });
     // A line a team: how many, by what, when the first was there.
     let mut teams: BTreeMap<&str, (u32, BTreeSet<&str>, Option<String>)> = BTreeMap::new();
