@@ -8,7 +8,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { IncidentView, Items } from '../src/shared/api/contract'
 import { PASSWORD, signIn } from './desk'
-import { confirmed, mosquitto, publish, smokeAlarm, type Mosquitto } from './field'
+import { confirmed, mosquitto, publish, smokeAlarm, works, type Mosquitto } from './field'
 import { openPhone, signIn as signInOnPhone } from './phone'
 import { openTown, type Town } from './town'
 
@@ -22,7 +22,7 @@ let source = 889
 
 beforeAll(async () => {
   broker = await mosquitto()
-  if (!broker) console.warn('skipped in part: mosquitto is not installed, nothing is published')
+  if (!broker) process.stderr.write('skipped in part: mosquitto is not installed, nothing is published\n')
   town = await openTown(broker ? `mqtt://127.0.0.1:${broker.port}` : undefined)
   ;({ page: desk, errors } = await signIn(town, 'clerk'))
   // Counts the tones: three an alarm.
@@ -60,11 +60,12 @@ interface Spots { features: { id: string; properties: { name: string; village: s
 const tones = (): Promise<number> => desk.evaluate(() => (window as unknown as { tones: number }).tones)
 const card = (): string => '.duty article.inc'
 
-/** A bound detector in a place: behind a unit of its own, and at the broker. */
+/** A bound detector in a place, heard already: behind a unit of its own, and at the broker. */
 async function equip(place: { id: string; properties: { name: string } }, unit: number): Promise<void> {
   const own = { place: place.id, model: '示例', heartbeat_s: 86_400 }
   await ask(desk, '/api/v1/devices', { ...own, name: `传输装置 ${unit}`, kind: 'transmission_unit', links: [{ provider: 'gb26875', address: String(unit) }], networks: ['127.0.0.1/32'] })
   await ask(desk, '/api/v1/devices', { ...own, name: `感烟 ${unit}`, kind: 'smoke_detector', links: [{ provider: 'gb26875', address: `${unit}/1.2.0a000200` }, { provider: 'mqtt', address: `SN-${unit}` }], broker: true })
+  await confirmed(town.ingest, works(unit))
 }
 
 it('a frame becomes an incident within a second, and is led to the hand-over by keyboard and phone', async () => {

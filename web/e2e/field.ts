@@ -13,17 +13,23 @@ function townTime(): Date {
   return new Date(Date.now() + 8 * 3_600_000)
 }
 
-/** The bytes of a smoke detector's alarm behind the unit `source`, encoded by the program itself. */
-export function smokeAlarm(source: number, sequence: number): Buffer {
+/** A frame that holds `data`, encoded by the program itself. */
+function frameOf(source: number, sequence: number, data: (time: string) => string): Buffer {
   const at = townTime()
   const time = [at.getUTCSeconds(), at.getUTCMinutes(), at.getUTCHours(), at.getUTCDate(), at.getUTCMonth() + 1, at.getUTCFullYear() - 2000].map(two).join('')
-  // One part state: system 1.2, a smoke detector at 0a000200, fire.
-  const data = `0201${'0102'}${'28'}${'0a000200'}${'0200'}${'20'.repeat(31)}${time}`
-  const frame = { sequence, time: at.toISOString().slice(0, 19), source, destination: 88_888, command: 2, data_hex: data }
+  const frame = { sequence, time: at.toISOString().slice(0, 19), source, destination: 88_888, command: 2, data_hex: data(time) }
   const made = spawnSync(program, ['frame', 'encode'], { input: JSON.stringify(frame), encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`fengsui frame encode: ${made.stderr}`)
   return Buffer.from(made.stdout.trim(), 'hex')
 }
+
+/** One part state behind the unit `source`: system 1.2, a smoke detector at 0a000200. */
+const partState = (source: number, sequence: number, state: string): Buffer =>
+  frameOf(source, sequence, (time) => `0201${'0102'}${'28'}${'0a000200'}${state}${'20'.repeat(31)}${time}`)
+/** The detector says that it works. */
+export const works = (source: number): Buffer => partState(source, 60_000, '0100')
+/** The detector says fire. */
+export const smokeAlarm = (source: number, sequence: number): Buffer => partState(source, sequence, '0200')
 
 async function within<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
   const late = new Promise<never>((_done, failed) => setTimeout(() => failed(new Error(`${what}: not within ${ms} ms`)), ms).unref())

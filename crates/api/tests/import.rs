@@ -566,7 +566,7 @@ async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow:
                 .iter()
                 .any(|one| text(one, "/header") == "密钥" && one["field"].is_null())
         );
-        let tried = work(&town, &mut clerk, &view, "try", &choice(&view)).await?["result"].clone();
+        let tried = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?["result"].clone();
         let told: Vec<(Value, String)> = array(&tried["problems"])
             .iter()
             .map(|one| (one["row"].clone(), text(one, "/column").to_owned()))
@@ -583,7 +583,7 @@ async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow:
         );
 
         let view = send(&mut clerk, "devices", "e.csv", file(&[good])).await?.ok()?;
-        let tried = work(&town, &mut clerk, &view, "try", &choice(&view)).await?["result"].clone();
+        let tried = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?["result"].clone();
         assert_eq!(
             (&tried["created"], count(&mut clerk).await?),
             (&json!(1), json!(0)),

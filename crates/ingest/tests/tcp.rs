@@ -242,6 +242,8 @@ async fn whoever_minds_a_unit_is_asked_over_its_own_connection_and_his_answer_is
                 provider: "gb26875".to_owned(),
                 address: "889".to_owned(),
             }],
+            lon: Some(105.9),
+            lat: Some(29.3),
             networks: vec!["127.0.0.1/32".to_owned()],
             ..Default::default()
         };
