@@ -262,7 +262,7 @@ impl Row for DeviceRow {
             "onenet" => text(&self.onenet),
             "mqtt" => text(&self.mqtt),
             "networks" => text(&self.networks),
-            "heartbeat_s" => number(self.heartbeat_s.map(f64::from)),
+            "heartbeat_s" => self.heartbeat_s.map_or(Value::None, Value::Count),
             "installed_on" => self.installed_on.map_or(Value::None, Value::Date),
             _ => Value::None,
         }
@@ -286,7 +286,7 @@ impl Row for DeviceRow {
             ("onenet", Value::Text(text)) => self.onenet = Some(text),
             ("mqtt", Value::Text(text)) => self.mqtt = Some(text),
             ("networks", Value::Text(text)) => self.networks = Some(text),
-            ("heartbeat_s", Value::Number(number)) => self.heartbeat_s = Some(number as u32),
+            ("heartbeat_s", Value::Count(n)) => self.heartbeat_s = Some(n),
             ("installed_on", Value::Date(date)) => self.installed_on = Some(date),
             _ => {}
         }

@@ -5,7 +5,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::common::{Browser, V1};
-use crate::endpoints::Kind::{self, Business, Own, Row, Rows};
+use crate::endpoints::Kind::{self, Business, Keeper, Own, Row, Rows};
 use crate::made::station;
 
 /// Told in nothing the next village is sent.
@@ -35,9 +35,9 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/incident-masks", Business),
     ("post", "/api/v1/incident-masks", Business),
     ("post", "/api/v1/incident-masks/{id}/void", Business),
-    ("get", "/api/v1/subscribers", Business),
-    ("post", "/api/v1/subscribers", Business),
-    ("post", "/api/v1/subscribers/{id}/steps", Business),
+    ("get", "/api/v1/subscribers", Keeper),
+    ("post", "/api/v1/subscribers", Keeper),
+    ("post", "/api/v1/subscribers/{id}/steps", Keeper),
 ];
 
 /// What is sent to an endpoint of these; none for any other.
