@@ -8,6 +8,8 @@ import { chromium, type Browser } from 'playwright-core'
 /** The sample town served by the built program, and a browser. */
 export interface Town {
   url: string
+  /** Where devices speak GB/T 26875.3. */
+  ingest: number
   browser: Browser
   /** Stops the server (a lost network) and starts it again on the same data and port. */
   stop: () => Promise<void>
@@ -15,9 +17,9 @@ export interface Town {
   end: () => Promise<void>
 }
 
-const program = process.env['FENGSUI_BIN'] ?? '../target/debug/fengsui'
+export const program = process.env['FENGSUI_BIN'] ?? '../target/debug/fengsui'
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address()
@@ -26,15 +28,17 @@ async function freePort(): Promise<number> {
   })
 }
 
-export async function openTown(): Promise<Town> {
+/** `mqtt` is the broker devices publish to, when there is one. */
+export async function openTown(mqtt?: string): Promise<Town> {
   const data = mkdtempSync(join(tmpdir(), 'fengsui-e2e-'))
   const made = spawnSync(program, ['demo', '--data', data], { encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`fengsui demo: ${made.stderr}`)
-  const port = await freePort()
+  const [port, ingest] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   let server: ChildProcess | null = null
   const start = async (): Promise<void> => {
-    server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' })
+    const doors = ['--ingest', `127.0.0.1:${ingest}`, ...(mqtt ? ['--mqtt', mqtt] : [])]
+    server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...doors], { stdio: 'ignore' })
     for (let i = 0; i < 300; i += 1) {
       const up = await fetch(`${url}/healthz`).then((r) => r.ok, () => false)
       if (up) return
@@ -62,5 +66,5 @@ export async function openTown(): Promise<Town> {
     await stop()
     rmSync(data, { recursive: true, force: true })
   }
-  return { url, browser, stop, start, end }
+  return { url, ingest, browser, stop, start, end }
 }

@@ -68,6 +68,10 @@ for name, places, inspections in [("town", 220, 2640), ("district", 15000, 15000
     print(f"| sqlite3 一条查询算一项责任 | {name} | {places} | {took:.2f} |")
 "#;
 
+/// Peers of the intake, as far as they are installed: mosquitto acknowledges QoS 1 without a sync, FastAPI commits each
+/// message to SQLite. One line of a table each.
+const DEVICE_PEERS: &str = include_str!("bench/device_peers.py");
+
 /// Builds, measures, and measures the peers.
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut size = "district".to_owned();
@@ -116,7 +120,12 @@ pub fn run(arguments: &[String]) -> Result<()> {
         "road" => return routers(&program),
         "tiles" => return postgres(&std::env::temp_dir(), "1000000", "tiles"),
         "device" => {
-            println!("\n对照：mosquitto、Node-RED、FastAPI 没有测量");
+            println!("\n| 对照 | n | 每秒 | 说明 |\n|---|--:|--:|---|");
+            match run::command(python())?.args(["-c", DEVICE_PEERS]).status() {
+                Ok(status) if status.success() => {}
+                _ => println!("| {} | | | 没有找到或未能运行 |", python()),
+            }
+            println!("| Node-RED | | | 没有测量 |");
             return Ok(());
         }
         _ => {}

@@ -21,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(one, change))
         .routes(routes!(step))
         .routes(routes!(secret))
+        .routes(routes!(duty_check))
 }
 
 /// 联网设备
@@ -107,4 +108,16 @@ async fn secret(
     Json(asked): Json<SecretAsked>,
 ) -> Answer<Json<DeviceSecret>> {
     Ok(Json(doors.app.new_device_secret(&caller, &id.into(), asked.version).await?))
+}
+
+/// 查岗：经设备现在的连接询问值班人员在不在，应答见设备页
+#[utoipa::path(post, path = "/api/v1/devices/{id}/duty-check", tag = "device", params(("id" = String, Path)),
+    responses((status = 200, body = DeviceView), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn duty_check(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<DeviceView>> {
+    Ok(Json(doors.app.ask_duty(&caller, &id.into()).await?))
 }

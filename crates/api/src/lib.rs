@@ -65,6 +65,7 @@ mod signal;
 mod siting;
 mod sortie;
 mod stop_use;
+mod subscriber;
 mod sync;
 mod task;
 mod training;

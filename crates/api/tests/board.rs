@@ -243,15 +243,17 @@ async fn what_nobody_can_know_is_no_data_and_what_was_not_known_then_is_not_show
         town.clock.advance_days(1);
         inspect(&town, "i-1", "p1", V1, "2026-08-10").await?;
         let mut leader = town.login("leader").await?;
-        let none = leader.get("/api/v1/board/clauses/C7").await?.ok()?;
-        let sourceless = |row: &&Value| row["available"] == false;
-        let rows: Vec<&Value> = none["duties"].as_array().into_iter().flatten().filter(sourceless).collect();
+        let mut rows: Vec<Value> = Vec::new();
+        for clause in 1..=19 {
+            let page = leader.get(&format!("/api/v1/board/clauses/C{clause}")).await?.ok()?;
+            let duties = page["duties"].as_array().cloned().unwrap_or_default();
+            rows.extend(duties.into_iter().filter(|row| row["available"] == false));
+        }
         assert!(!rows.is_empty());
         for row in rows {
             assert_eq!(row["tally"]["ratio"], Value::Null, "{row}");
             assert_eq!(row["tally"]["no_data"], row["tally"]["total"], "{row}");
         }
-        assert_eq!(none["clause"]["tally"]["ratio"], Value::Null);
         let now = duty(&mut leader, "").await?;
         assert_eq!(now["duty"]["tally"]["met"], 1);
         let then = duty(&mut leader, "?at=2026-09-21").await?;

@@ -105,6 +105,12 @@ async fn an_alarm_is_kept_once_and_trusted_as_far_as_it_is_vouched_for() -> anyh
         let found = signals(&mut clerk, "view=alarm").await?;
         let [one] = found.as_slice() else { anyhow::bail!("{found:?}") };
         assert_eq!((text(&one["kind"], "code"), text(&one["trust"], "code")), ("smoke", "bound"));
+        // The first thing a device ever says brings it back and opens an incident: the watch is told of the incident.
+        let changes = town.app.changes_after(&Caller::system(), 0).await?.seen;
+        let told = changes
+            .iter()
+            .any(|one| (one.object_kind.as_str(), one.action.as_str()) == ("incident", "incident.receive"));
+        assert!(told, "{changes:?}");
         assert_eq!(one["device"]["id"], detector["id"], "the detector, not its gateway");
         assert_eq!(one["place"]["id"], json!(SHOP));
         let page = clerk.get(&format!("/api/v1/signals/{}", text(one, "id"))).await?.ok()?;

@@ -539,3 +539,84 @@ async fn a_job_whose_reader_is_out_of_order_is_tried_again_and_given_up_aloud() 
     })
     .await
 }
+
+const DEVICES: &str = "设备编号,设备名称,设备类型,型号,所在场所,村（社区）,GB/T 26875.3 地址,IMEI,心跳间隔（秒）,安装日期,密钥\r\n";
+
+#[tokio::test]
+async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        import(&town, &mut clerk, "a.csv", ledger(&["A-1,甲店,,小商店,场镇社区,,,,,,,,,,,"])).await?;
+        let count = async |who: &mut Browser| -> anyhow::Result<Value> {
+            Ok(who.get("/api/v1/devices?limit=1").await?.ok()?["total"].clone())
+        };
+        let file = |rows: &[&str]| format!("{DEVICES}{}", rows.join("\r\n")).into_bytes();
+        let good = "D-1,后堂感烟,烟感,某厂 A1,甲店,,889/1.2.0a000200,860374051096202,60,2026-09-01,hush-hush";
+        let bad = [
+            good,
+            ",二楼感烟,烟感,,乙店,,,,,,",
+            ",三楼感烟,火眼金睛,,甲店,,,,,,",
+            ",四楼感烟,烟感,,甲店,,889/1.2.0a000200,,60,,",
+            ",五楼感烟,烟感,,,火星村,,,,,",
+        ];
+        let view = send(&mut clerk, "devices", "d.csv", file(&bad)).await?.ok()?;
+        assert!(
+            array(&view["columns"])
+                .iter()
+                .any(|one| text(one, "/header") == "密钥" && one["field"].is_null())
+        );
+        let tried = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?["result"].clone();
+        let told: Vec<(Value, String)> = array(&tried["problems"])
+            .iter()
+            .map(|one| (one["row"].clone(), text(one, "/column").to_owned()))
+            .collect();
+        let rows: Vec<Value> = told.iter().map(|(row, _)| row.clone()).collect();
+        assert_eq!(rows, [json!(3), json!(4), json!(5), json!(6)], "{tried}");
+        assert!(told[0].1.contains("所在场所") && told[1].1.contains("设备类型"), "{told:?}");
+        assert!(told[2].1.contains("26875") && told[3].1.contains("村"), "{told:?}");
+        let refused = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?["result"].clone();
+        assert_eq!(
+            (&refused["committed"], count(&mut clerk).await?),
+            (&json!(false), json!(0)),
+            "all or none"
+        );
+
+        let view = send(&mut clerk, "devices", "e.csv", file(&[good])).await?.ok()?;
+        let tried = work(&town, &mut clerk, &view, "dry-run", &choice(&view)).await?["result"].clone();
+        assert_eq!(
+            (&tried["created"], count(&mut clerk).await?),
+            (&json!(1), json!(0)),
+            "a trial keeps nothing"
+        );
+        let done = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?["result"].clone();
+        assert_eq!((&done["committed"], &done["created"]), (&json!(true), &json!(1)), "{done}");
+        let kept = clerk.get("/api/v1/devices").await?.items()?[0].clone();
+        let page = clerk.get(&format!("/api/v1/devices/{}", text(&kept, "/id"))).await?.ok()?;
+        assert_eq!(
+            (text(&page, "/place/name"), text(&page, "/kind/code")),
+            ("甲店", "smoke_detector"),
+            "{page}"
+        );
+        assert_eq!(array(&page["links"]).len(), 2);
+        assert!(!page.to_string().contains("hush-hush"));
+
+        // The same again changes nothing; a known number changes what is written, and only that.
+        let again = send(&mut clerk, "devices", "f.csv", file(&[good])).await?.ok()?;
+        let again = work(&town, &mut clerk, &again, "commit", &choice(&again)).await?["result"].clone();
+        assert_eq!((&again["unchanged"], &again["created"]), (&json!(1), &json!(0)), "{again}");
+        let moved = "D-1,前堂感烟,烟感,,,,,,120,,";
+        let moved = send(&mut clerk, "devices", "g.csv", file(&[moved])).await?.ok()?;
+        let moved = work(&town, &mut clerk, &moved, "commit", &choice(&moved)).await?["result"].clone();
+        assert_eq!(moved["updated"], json!(1), "{moved}");
+        let page = clerk.get(&format!("/api/v1/devices/{}", text(&kept, "/id"))).await?.ok()?;
+        assert_eq!(
+            (text(&page, "/name"), text(&page, "/model"), &page["heartbeat_s"]),
+            ("前堂感烟", "某厂 A1", &json!(120))
+        );
+        let mut staff = town.login("staff1").await?;
+        assert_eq!(send(&mut staff, "devices", "h.csv", file(&[good])).await?.status, StatusCode::FORBIDDEN);
+        Ok(())
+    })
+    .await
+}

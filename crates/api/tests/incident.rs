@@ -183,6 +183,26 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         assert_eq!(steps, ["open", "join", "acknowledge", "verify", "judge", "tell_119", "dispatched", "en_route", "arrived",
             "controlled", "out", "note", "hand_over", "review", "close"]);
 
+        // The flash report says what is verified, and calls what was seen first by that name.
+        let from = |template: &str| format!("/api/v1/papers/prefill?template={template}&about_kind=incident&about={id}");
+        let told = clerk.get(&from("DT19")).await?.ok()?["values"].clone();
+        assert_eq!((text(&told, "stage"), text(&told, "place")), ("终报", "老街独居老人住房"), "{told}");
+        assert!(text(&told, "facts").contains("初步掌握（未经认定）：电热毯"), "{told}");
+        assert!(text(&told, "casualties").starts_with("初步掌握：受伤 1 人"), "{told}");
+        assert!(text(&told, "measures").contains("已报 119"), "{told}");
+        assert!(told["forces"][0].as_str().is_some_and(|one| one.contains("到场")), "{told}");
+        assert!(!told.to_string().contains("周某") && !told.to_string().contains("1380000"), "{told}");
+        let registered = clerk.get(&from("DT20.register")).await?.ok()?["values"].clone();
+        assert_eq!((&registered["cause"], &registered["forces"][0][1]), (&Value::Null, &json!("1")), "{registered}");
+        let paper = json!({ "template": "DT19", "org": "office", "values": told, "copies_to": [], "bodies": [],
+            "about": { "kind": "incident", "id": id } });
+        let mut far = town.login("staff2").await?;
+        assert_eq!(far.get(&from("DT19")).await?.status, StatusCode::NOT_FOUND);
+        let draft = clerk.post("/api/v1/papers", paper).await?;
+        assert_eq!(draft.status, StatusCode::OK, "{}", draft.body);
+        let about = clerk.get(&format!("/api/v1/papers?about_kind=incident&about={id}")).await?.items()?;
+        assert_eq!(about.len(), 1);
+
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         let all = &figures["rows"][0];
         assert_eq!((&all["alarms"], &all["verified_in_time"], &all["sent"], &all["median_s"], &all["in_target"]),
@@ -205,6 +225,16 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         }
         assert!(far.get("/api/v1/incidents").await?.items()?.is_empty());
         assert!(far.get("/api/v1/duty").await?.items()?.is_empty());
+        // On the map it is where it burns, for whoever may see it; nothing of the caller is on it.
+        let there = clerk.get("/ogc/collections/incidents/items").await?.ok()?;
+        let seen = &there["features"][0];
+        assert_eq!(
+            (text(seen, "id"), &seen["geometry"]["coordinates"]),
+            (id.as_str(), &json!([105.872, 29.268]))
+        );
+        assert_eq!(text(&seen["properties"], "page"), format!("/incidents/{id}"));
+        assert!(!there.to_string().contains("周某") && !there.to_string().contains("1380000"), "{there}");
+        assert_eq!(far.get("/ogc/collections/incidents/items").await?.ok()?["numberMatched"], json!(0));
         assert_eq!(
             far.post("/api/v1/incidents", json!({ "village": V1, "address": "老街", "text": "烟" }))
                 .await?
@@ -244,6 +274,8 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         );
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         assert_eq!(figures["rows"][0]["false_alarms"], json!(1));
+        // What waits for nobody is off the map.
+        assert_eq!(clerk.get("/ogc/collections/incidents/items").await?.ok()?["numberMatched"], json!(0));
         Ok(())
     })
     .await
@@ -402,6 +434,65 @@ async fn a_signal_nobody_vouches_for_reaches_a_person_and_sends_nobody() -> anyh
         assert!(told.iter().any(|one| one["urgency"]["code"] == "order"), "{told:?}");
         staff.post("/api/v1/me/messages/received", json!({})).await?.ok()?;
         assert!(staff.get("/api/v1/me/messages").await?.items()?.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+/// A stretch of road as the town measured it.
+async fn road(who: &mut Browser, name: &str, line: &[[f64; 2]], width: f64) -> anyhow::Result<Value> {
+    let road = json!({ "name": name, "rank": "village_main", "territory": V1, "width_m": width, "height_m": 4.5,
+        "geometry": { "type": "LineString", "coordinates": line }, "surveyed_on": "2026-03-01",
+        "wet_season": "passable", "source": "皮尺" });
+    who.post("/api/v1/roads", road).await?.ok()
+}
+
+#[tokio::test]
+async fn arrival_is_reckoned_over_the_towns_roads_as_they_are_today() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+        let first = async |who: &mut Browser, force: &str| -> anyhow::Result<Value> {
+            let found = who.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
+            let items = found["items"].as_array().cloned().unwrap_or_default();
+            Ok(items.into_iter().find(|one| text(&one["force"], "id") == force).unwrap_or_default())
+        };
+        assert_eq!(text(&first(&mut clerk, &near).await?["by"], "code"), "straight", "no road is known yet");
+
+        // The station's small engine is quicker on a road it may use; the lane to the house is too narrow for it.
+        let base = format!("/api/v1/forces/{near}");
+        let version = clerk.get(&base).await?.ok()?["version"].clone();
+        let mini =
+            json!({ "item": "mini_engine", "name": "小型消防车", "from": "2026-09-10", "version": version });
+        clerk.post(&format!("{base}/vehicles"), mini).await?.ok()?;
+        let street = road(&mut clerk, "老街", &[[105.871, 29.268], [105.8715, 29.268]], 5.0).await?;
+        let lane = road(&mut clerk, "石板巷", &[[105.8715, 29.268], [105.872, 29.268]], 1.6).await?;
+        let one = first(&mut clerk, &near).await?;
+        assert_eq!((text(&one["by"], "code"), text(&one, "vehicle")), ("road", "消防摩托车"), "{one}");
+        assert!(text(&one, "not_by").starts_with("小型消防车：石板巷（"), "{one}");
+        let quick = one["minutes"].as_f64().unwrap_or_default();
+        assert!(quick > 0.0 && quick < 1.0, "100 metres: {one}");
+
+        // A landslide today: nobody drives there, people walk over the fields, and it says so.
+        let shut = json!({ "step": "close", "text": "塌方", "version": street["version"] });
+        clerk.post(&format!("/api/v1/roads/{}/steps", text(&street, "id")), shut).await?.ok()?;
+        let one = first(&mut clerk, &near).await?;
+        assert_eq!((text(&one, "vehicle"), text(&one["by"], "code")), ("", "straight"), "{one}");
+        assert!(text(&one, "not_by").contains("消防摩托车：老街（"), "{one}");
+        assert!(one["minutes"].as_f64().unwrap_or_default() > quick, "{one}");
+
+        // Around it there is a longer way: it is found, and takes longer.
+        let around = [[105.871, 29.268], [105.871, 29.272], [105.8715, 29.272], [105.8715, 29.268]];
+        road(&mut clerk, "环村路", &around, 3.0).await?;
+        let one = first(&mut clerk, &near).await?;
+        assert_eq!((text(&one["by"], "code"), text(&one, "vehicle")), ("road", "消防摩托车"), "{one}");
+        assert!(one["minutes"].as_f64().unwrap_or_default() > 2.0 * quick, "{one}");
+        assert_eq!(text(&one, "unsure"), "", "everything a motorcycle needs was measured: {one}");
+        let sent = json!({ "people": [{ "person": one["person"]["id"], "force": near }] });
+        let sent = clerk.post(&format!("/api/v1/incidents/{id}/dispatches"), sent).await?.ok()?;
+        assert_eq!(sent["orders"][0]["minutes"], one["minutes"], "the order keeps what was reckoned");
+        assert_ne!(lane["id"], street["id"]);
         Ok(())
     })
     .await

@@ -46,6 +46,8 @@ pub struct App {
     pub bell: crate::event::Bell,
     /// What reads files from outside, and how much it may use.
     pub reader: Reader,
+    /// Units connected now, on which something can be said.
+    pub switchboard: Arc<crate::device::line::Switchboard>,
     /// Takes messages to gateways.
     pub courier: Arc<dyn crate::message::Courier>,
 }
@@ -98,6 +100,7 @@ impl App {
             ground: None,
             sights: Arc::default(),
             roads: Arc::default(),
+            switchboard: Arc::default(),
             bell,
             reader: Reader::default(),
             courier: Arc::new(crate::message::DeskOnly),

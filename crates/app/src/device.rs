@@ -1,6 +1,7 @@
 //! Devices: entered, changed, tested, taken out of use; what state they are in, who is silent and whose business that is.
 //! What does not belong here: what they say (`signal`), what is typed in and shown ([`view`]).
 
+pub mod line;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -50,7 +51,7 @@ fn given(text: &Option<String>) -> Option<String> {
 /// The right a step asks for.
 fn right_of(step: &str) -> Action {
     match step {
-        "test" | "end_test" => Action::DeviceTest,
+        "test" | "end_test" | "ask_duty" => Action::DeviceTest,
         "void" => Action::DeviceVoid,
         _ => Action::DeviceChange,
     }
@@ -63,10 +64,13 @@ pub(crate) fn actions(caller: &Caller, record: &DeviceRecord, now: Timestamp) ->
     let steps: &[&'static str] = match () {
         () if d.void.is_some() => &[],
         () if d.retired.is_some() => &["void"],
-        () if d.is_testing(now) => &["change", "end_test", "secret", "retire", "void"],
-        () => &["change", "test", "secret", "retire", "void"],
+        () if d.is_testing(now) => &["change", "end_test", "secret", "ask_duty", "retire", "void"],
+        () => &["change", "test", "secret", "ask_duty", "retire", "void"],
     };
-    steps.iter().copied().filter(|step| caller.hats.hat(right_of(step), &subject).is_some()).collect()
+    // Only where somebody sits beside it.
+    let fits = |step: &&str| *step != "ask_duty" || d.kind == DeviceKind::TransmissionUnit;
+    let may = |step: &&'static str| caller.hats.hat(right_of(step), &subject).is_some();
+    steps.iter().copied().filter(fits).filter(may).collect()
 }
 
 /// A new number, as `SB-0042`; numbers people gave are passed over.
@@ -379,6 +383,29 @@ impl App {
             return Err(Error::stale(&view::page(read, caller, &record, self.now()).await?));
         }
         Ok(record)
+    }
+
+    /// Changes what is on record about a device within a write; none where nothing changes.
+    // tidy(commit): part of the import that asked for it.
+    pub(crate) async fn change_device_in(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        before: &DeviceRecord,
+        asked: &DeviceInput,
+    ) -> Result<Option<DeviceRecord>> {
+        caller.hat(Action::DeviceChange, &subject(before))?;
+        let (mut device, path) = read_input(tx, caller, asked, Some(&before.device)).await?;
+        if device.code.is_empty() {
+            device.code = before.device.code.clone();
+        }
+        free_names(tx, &device).await?;
+        if device == before.device && path == before.path {
+            return Ok(None);
+        }
+        let record = DeviceRecord { device, path, ..before.clone() };
+        tx.save_device(&record).await?;
+        Ok(Some(record))
     }
 
     /// Changes what is on record about a device.

@@ -2,14 +2,16 @@
 //! what their leaving costs. What does not belong here: the rules (`domain::dispatch`), the incident's own steps.
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+mod arrival;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::dispatch::{
-    Advice, Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, TravelBy, Weights,
-    escalate, gaps, rank, straight_minutes,
+    Advice, Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate,
+    gaps, rank,
 };
 use domain::force::{Duty, Force, ForceKind, Shift, Skill};
-use domain::geometry::Position;
 use domain::ids::{DispatchId, ForceId, IncidentId, PersonId};
 use domain::incident::{Act, Incident, IncidentRefusal, Kind, Mark};
 use domain::message::Urgency;
@@ -27,6 +29,7 @@ use crate::incident::view::IncidentView;
 use crate::incident::{given, subject, view};
 use crate::message::News;
 use crate::names::{Names, Spot};
+use crate::road::net::Net;
 use crate::task::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
@@ -121,10 +124,12 @@ pub struct CandidateView {
     pub minutes: Option<f64>,
     /// Empty on foot.
     pub vehicle: String,
-    /// `straight`; `road` once the town's network is asked.
+    /// `road`, over the town's network; `straight` where there is none or somebody stands off it.
     pub by: Option<Word>,
     /// Why a larger vehicle does not pass.
     pub not_by: String,
+    /// What nobody measured on the way: it may not pass after all.
+    pub unsure: String,
     pub lines: Vec<ScoreLine>,
     /// Their sum. Units: minutes.
     pub score: f64,
@@ -380,24 +385,7 @@ impl Field {
         }
     }
 
-    fn rides(&self, force: &Force, to: Option<Position>) -> Vec<Ride> {
-        let at = force.position.map(|at| [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7]);
-        let (Some(from), Some(to)) = (at, to) else { return Vec::new() };
-        let ride = |vehicle: &str, kmh: f64| Ride {
-            vehicle: vehicle.to_owned(),
-            minutes: Some(straight_minutes(from, to, kmh)),
-            why_not: String::new(),
-            by: TravelBy::Straight,
-        };
-        let there = force.vehicles.iter().filter(|one| {
-            one.from <= self.today && one.gone.as_ref().is_none_or(|(day, _)| self.today < *day)
-        });
-        let mut rides: Vec<Ride> = there.map(|one| ride(&one.name, self.speed)).collect();
-        rides.push(ride("", self.walk));
-        rides
-    }
-
-    fn crews(&self, incident: &IncidentRecord) -> Vec<Crew> {
+    fn crews(&self, incident: &IncidentRecord, rides: &BTreeMap<ForceId, Vec<Ride>>) -> Vec<Crew> {
         let village = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
         let own = village(&incident.path);
         let mut crews = Vec::new();
@@ -405,7 +393,7 @@ impl Field {
             let force = &record.force;
             let is_own = force.kind == ForceKind::Town || village(&record.path) == own;
             let out = self.open.iter().filter(|one| one.dispatch.force == force.id).count();
-            let rides = self.rides(force, incident.incident.at);
+            let rides = rides.get(&force.id).cloned().unwrap_or_default();
             let people: BTreeSet<&PersonId> =
                 force.held(&self.held, self.today).map(|held| &held.person).collect();
             for person in people {
@@ -425,11 +413,6 @@ impl Field {
             }
         }
         crews
-    }
-
-    fn ranked(&self, incident: &IncidentRecord) -> Vec<Ranked> {
-        let need = need(&incident.incident);
-        rank(self.crews(incident), &need, &self.weights)
     }
 
     fn gaps(&self) -> Vec<domain::dispatch::Gap> {
@@ -455,6 +438,36 @@ impl Field {
             }
         };
         gaps(&self.forces.iter().map(cover).collect::<Vec<_>>())
+    }
+}
+
+impl App {
+    /// Everybody ranked for an incident, by when they can be there.
+    // tidy(caller): part of the use cases that asked.
+    async fn ranked(&self, field: &Field, incident: &IncidentRecord, net: &Arc<Net>) -> Result<Vec<Ranked>> {
+        let forces: Vec<&Force> = field.forces.iter().map(|record| &record.force).collect();
+        let speeds = arrival::Speeds { straight: field.speed, walk: field.walk };
+        let rides = self.rides(&forces, incident.incident.at, (field.today, speeds), net).await?;
+        Ok(rank(field.crews(incident, &rides), &need(&incident.incident), &field.weights))
+    }
+
+    /// An invented event through the live rules at a moment, with these people on leave. Nobody is called.
+    // tidy(caller): part of a rehearsal, which asked.
+    pub(crate) async fn play(
+        &self,
+        read: &mut Read,
+        incident: &IncidentRecord,
+        away: &BTreeSet<PersonId>,
+        (at, net): (Timestamp, &Arc<Net>),
+    ) -> Result<Played> {
+        let mut field = Field::read(read, at).await?;
+        // Who is really out does not count for what is only played.
+        field.open.clear();
+        field.away.clone_from(away);
+        let ranked = self.ranked(&field, incident, net).await?;
+        let sent = ranked.iter().filter(|one| one.barred.is_none()).take(2);
+        field.busy = sent.map(|one| one.crew.person.clone()).collect();
+        Ok(Played { drained: field.gaps(), ranked })
     }
 }
 
@@ -486,6 +499,7 @@ pub(crate) fn candidate(ranked: &Ranked) -> CandidateView {
         vehicle: travel.map(|travel| travel.vehicle.clone()).unwrap_or_default(),
         by: travel.map(|travel| Word::new(travel.by.code(), travel.by.label())),
         not_by: travel.map(|travel| travel.not_by.clone()).unwrap_or_default(),
+        unsure: travel.map(|travel| travel.unsure.clone()).unwrap_or_default(),
         lines: ranked
             .lines
             .iter()
@@ -528,24 +542,6 @@ pub(crate) struct Played {
     pub drained: Vec<domain::dispatch::Gap>,
 }
 
-/// Goes through the live rules at a moment, with these people on leave. Nobody is called.
-// tidy(caller): part of a rehearsal, which asked.
-pub(crate) async fn play(
-    read: &mut Read,
-    incident: &IncidentRecord,
-    away: &BTreeSet<PersonId>,
-    at: Timestamp,
-) -> Result<Played> {
-    let mut field = Field::read(read, at).await?;
-    // Who is really out does not count for what is only played.
-    field.open.clear();
-    field.away.clone_from(away);
-    let ranked = field.ranked(incident);
-    let sent = ranked.iter().filter(|one| one.barred.is_none()).take(2);
-    field.busy = sent.map(|one| one.crew.person.clone()).collect();
-    Ok(Played { drained: field.gaps(), ranked })
-}
-
 /// What force is drained now, and who could move up.
 // tidy(caller): part of the duty screen, shown to who may command.
 pub(crate) async fn drained(read: &mut Read, now: Timestamp) -> Result<Vec<GapView>> {
@@ -566,12 +562,13 @@ impl App {
     pub async fn candidates(&self, caller: &Caller, id: &IncidentId) -> Result<Candidates> {
         let now = self.now();
         let scope = caller.scope(Action::IncidentRead)?;
+        let net = self.road_net().await?;
         let mut read = self.db.read(&self.town).await?;
         let record = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
         caller.hat(Action::IncidentCommand, &subject(&record))?;
         let within_s = answer_within_s(&mut read, now).await?;
         let field = Field::read(&mut read, now).await?;
-        let ranked = field.ranked(&record);
+        let ranked = self.ranked(&field, &record, &net).await?;
         let orders: Vec<Dispatch> = read.dispatches(id).await?.into_iter().map(|one| one.dispatch).collect();
         let refused = record.incident.may_dispatch();
         let steps = if refused.is_ok() { escalate(&orders, &ranked, now, within_s) } else { Vec::new() };
@@ -599,6 +596,7 @@ impl App {
     ) -> Result<IncidentView> {
         let now = self.now();
         let scope = caller.scope(Action::IncidentRead)?;
+        let net = self.road_net().await?;
         let mut tx = self.write(caller).await?;
         let mut record = tx.incident(id, &scope).await?.ok_or(Error::NotFound)?;
         let hat = caller.hat(Action::IncidentCommand, &subject(&record))?.clone();
@@ -607,7 +605,7 @@ impl App {
             return Err(DispatchRefusal::Nobody.into());
         }
         let field = Field::read(&mut tx, now).await?;
-        let ranked = field.ranked(&record);
+        let ranked = self.ranked(&field, &record, &net).await?;
         let mut said = Vec::new();
         let mut aid = false;
         for pick in &asked.people {

@@ -84,6 +84,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "incident" | "dispatch" => Action::IncidentRead,
         "incident_watch" => Action::IncidentCommand,
         "incident_mask" => Action::IncidentMask,
+        "subscriber" => Action::AccountManage,
         "authority_item" => Action::AuthorityRead,
         "enforcement" => Action::CaseIndex,
         "stop_use" => Action::StopUseRead,

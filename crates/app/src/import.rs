@@ -1,7 +1,8 @@
 //! Ledgers that people send: kept as they came, read in a confined child, compared with the register, tried and then
 //! written in one act or not at all. What does not belong here: reading cells (`exchange`), what a row of
-//! places, people or facilities becomes (`import::places`, `import::people`, `import::facilities`).
+//! places, people, facilities or devices becomes (`import::places` and so on).
 
+mod devices;
 mod facilities;
 mod people;
 mod places;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use domain::policy::{Action, Subject};
 use exchange::crs::Crs;
+use exchange::devices_sheet::{DEVICES, DeviceRow};
 use exchange::facilities_sheet::{FACILITIES, FacilityRow};
 use exchange::header::{self, KeptMapping, Mapping};
 use exchange::ledger::{Column, Kind, Parsed, Row, SheetDef, Vocabulary, write_text};
@@ -76,7 +78,7 @@ pub struct ImportField {
 pub struct ImportView {
     /// Id.
     pub id: String,
-    /// `places`, `people`, `facilities` or `hydrants`.
+    /// `places`, `people`, `facilities`, `hydrants` or `devices`.
     pub kind: String,
     /// Name it was sent under.
     pub name: String,
@@ -286,6 +288,7 @@ fn ledger_of(kind: &str) -> Result<&'static SheetDef> {
         "places" => Ok(&PLACES),
         "people" => Ok(&PEOPLE),
         "facilities" | "hydrants" => Ok(&FACILITIES),
+        "devices" => Ok(&DEVICES),
         other => Err(ImportError::UnknownKind { name: other.to_owned() }.into()),
     }
 }
@@ -294,6 +297,7 @@ fn ledger_of(kind: &str) -> Result<&'static SheetDef> {
 pub(crate) fn vocabulary(kind: &str) -> Vocabulary {
     match kind {
         "people" => exchange::people_sheet::default_vocabulary(),
+        "devices" => exchange::devices_sheet::vocabulary(),
         "facilities" | "hydrants" => {
             exchange::facilities_sheet::vocabulary(&crate::facility::facilities().catalog)
         }
@@ -490,6 +494,10 @@ impl App {
             "people" => {
                 let parsed = self.parse::<PersonRow>(&file, &choice, &running.progress).await?;
                 self.import_people(&file, &choice, parsed, commit.then_some(running)).await?
+            }
+            "devices" => {
+                let parsed = self.parse::<DeviceRow>(&file, &choice, &running.progress).await?;
+                self.import_devices(&file, &choice, parsed, commit.then_some(running)).await?
             }
             "facilities" | "hydrants" => {
                 let parsed = self.parse::<FacilityRow>(&file, &choice, &running.progress).await?;

@@ -8,11 +8,14 @@ mod edit;
 mod file;
 mod kept;
 
+use std::collections::BTreeMap;
+
 use domain::facility::{Facility, Stage as Standing};
 use domain::fire_plan::{FirePlan, Item, Stage as PlanStage};
 use domain::force::Force;
 use domain::geometry::{Bounds, Geometry};
 use domain::hazard::Stage;
+use domain::ids::PlaceId;
 use domain::policy::{Action, Scope};
 use domain::road::segment::Segment;
 use domain::time::Date;
@@ -22,6 +25,7 @@ use serde_json::{Map, Value, json};
 use store::Read;
 use store::facility::{FacilityFilter, FacilityRecord};
 use store::force::ForceFilter;
+use store::incident::IncidentRecord;
 use store::layer::{HazardSpot, PlaceSpot};
 use store::placard::PlacardFilter;
 use store::road::{RoadFilter, RoadRecord};
@@ -59,6 +63,8 @@ pub enum Layer {
     Placards,
     /// What the fire plan in force wants built, by how far it has come.
     PlanItems,
+    /// Alarms that wait for somebody, by how far they are.
+    Incidents,
 }
 
 /// One thing on a layer.
@@ -92,6 +98,7 @@ impl Layer {
         Self::Facilities,
         Self::Hazards,
         Self::Forces,
+        Self::Incidents,
     ];
 
     /// The one of this id.
@@ -109,6 +116,7 @@ impl Layer {
             Self::Roads => "roads",
             Self::Placards => "placards",
             Self::PlanItems => "plan_items",
+            Self::Incidents => "incidents",
         }
     }
 
@@ -122,6 +130,7 @@ impl Layer {
             Self::Roads => "道路",
             Self::Placards => "公示牌",
             Self::PlanItems => "专项规划项目",
+            Self::Incidents => "警情",
         }
     }
 
@@ -135,6 +144,7 @@ impl Layer {
             Self::Roads => Action::RoadRead,
             Self::Placards => Action::PlacardRead,
             Self::PlanItems => Action::FirePlanRead,
+            Self::Incidents => Action::IncidentRead,
         }
     }
 
@@ -149,6 +159,7 @@ impl Layer {
             // Whether one is right depends on who holds the posts, and on their phones.
             Self::Placards => &["placard", "assignment", "person", "place", "territory"],
             Self::PlanItems => &["fire_plan", "territory"],
+            Self::Incidents => &["incident", "place", "territory"],
         }
     }
 
@@ -163,6 +174,7 @@ impl Layer {
             Self::Placards => format!("/placards/{id}"),
             // The page is the plan's: its id stands before the point.
             Self::PlanItems => format!("/fire-plans/{}", id.split('.').next().unwrap_or_default()),
+            Self::Incidents => format!("/incidents/{id}"),
         }
     }
 
@@ -203,6 +215,16 @@ impl Layer {
                 ("changed", "人员已变动"),
             ],
             Self::PlanItems => &[("built", "已建"), ("planned", "规划"), ("retired", "退出")],
+            Self::Incidents => &[
+                ("handed_over", "已移交"),
+                ("out", "已扑灭"),
+                ("controlled", "已控制"),
+                ("cannot_tell", "无法判断"),
+                ("verifying", "核实中"),
+                ("open", "待核实"),
+                ("responding", "处置中"),
+                ("real", "已确认"),
+            ],
         }
     }
 
@@ -262,6 +284,12 @@ impl Layer {
                 let mut found: Vec<Feature> = items.collect();
                 found.sort_by(|a, b| a.id.cmp(&b.id));
                 found
+            }
+            Self::Incidents => {
+                let mut found = read.live_incidents(scope).await?;
+                found.sort_by(|a, b| a.incident.id.cmp(&b.incident.id));
+                let places = crate::incident::view::place_names(read, &found).await?;
+                found.into_iter().filter_map(|one| self.incident(one, &places, village)).collect()
             }
         })
     }
@@ -412,6 +440,34 @@ impl Layer {
             told,
             more,
         }
+    }
+
+    /// What burns, without who lives there: nobody's words and no telephone are on a map.
+    fn incident(
+        self,
+        record: IncidentRecord,
+        places: &BTreeMap<PlaceId, String>,
+        village: impl Fn(String) -> [(&'static str, String); 2],
+    ) -> Option<Feature> {
+        let from = Some(record.alarm_at().date());
+        let i = record.incident;
+        let place = i.place.as_ref().and_then(|id| places.get(id)).unwrap_or(&i.address);
+        let name = format!("{} {place}", i.code);
+        let mut told = vec![
+            ("code", i.code.clone()),
+            ("kind", i.kind.code().to_owned()),
+            ("stage", i.stage.code().to_owned()),
+        ];
+        told.extend(village(i.territory.to_string()));
+        Some(Feature {
+            id: i.id.to_string(),
+            geometry: Geometry::Point(i.at?),
+            name,
+            class: self.class(i.stage.code()),
+            from,
+            until: None,
+            told,
+        })
     }
 
     fn placard(

@@ -69,6 +69,7 @@ pub mod signal;
 pub mod siting;
 pub mod sortie;
 pub mod stop_use;
+pub mod subscriber;
 pub mod sync;
 pub mod task;
 pub mod training;

@@ -52,6 +52,17 @@ pub struct Letter {
     pub key: String,
 }
 
+/// What another platform is sent: where, with which headers, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// `http://` or `https://`.
+    pub url: String,
+    /// Names and values; what is signed is among them.
+    pub headers: Vec<(String, String)>,
+    /// JSON.
+    pub body: String,
+}
+
 /// What a gateway answers: its receipt, or why not.
 pub type Carried<'a> = Pin<Box<dyn Future<Output = std::result::Result<String, String>> + Send + 'a>>;
 
@@ -61,6 +72,10 @@ pub trait Courier: Send + Sync {
     fn channels(&self) -> Vec<Channel>;
     /// Takes a letter; gives the gateway's receipt, or why it failed.
     fn carry<'a>(&'a self, letter: &'a Letter) -> Carried<'a>;
+    /// Takes a parcel to another platform; gives its receipt, or why it failed.
+    fn deliver<'a>(&'a self, _parcel: &'a Parcel) -> Carried<'a> {
+        Box::pin(std::future::ready(Err("本程序没有对外推送的通道".to_owned())))
+    }
 }
 
 /// Nothing but the desk.

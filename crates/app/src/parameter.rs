@@ -36,6 +36,7 @@ use crate::post;
 use crate::report_case;
 use crate::road;
 use crate::stop_use;
+use crate::subscriber;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
@@ -170,6 +171,7 @@ static OWN: &[Own] = &[
     own_of(message::RECEIPT_S, "多少秒没有回执改走下一种通知方式", &["秒"], 3_600.0),
     own_of(message::AGAIN_S, "发送失败多少秒后重发", &["秒"], 3_600.0),
     own_of(message::DOWN_AFTER, "连续失败几次视为通道中断", &["次"], 99.0),
+    own_of(subscriber::TRIES, "向订阅方连续推送失败几次后停推", &["次"], 99.0),
     own_of(dispatch::ANSWER_S, "调派多少秒未应答改派他人", &["秒"], 3_600.0),
     own_of(dispatch::SPEED, "没有路网时车辆按直线每小时多少公里估算", &["公里"], 120.0),
     own_of(dispatch::WALK, "没有路网时步行按直线每小时多少公里估算", &["公里"], 20.0),

@@ -161,7 +161,10 @@ impl App {
         let signal = Signal { trust, ..signal }.check()?;
         let record = SignalRecord { signal, path, org: None, recorded_by: caller.name.clone() };
         tx.insert_signals(std::slice::from_ref(&record)).await?;
-        self.join_signal(caller, &mut tx, &record.signal).await?;
+        if let Some(joined) = self.join_signal(caller, &mut tx, &record.signal).await? {
+            let object = ("incident", joined.incident.as_str());
+            tx.append(caller.audit_as(&hat, joined.action, object, &joined.path, now)).await?;
+        }
         let view = view::of(&mut tx, &record, &names).await?;
         let audit =
             caller.audit_as(&hat, "signal.report", ("signal", record.signal.id.as_str()), &record.path, now);

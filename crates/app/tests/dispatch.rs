@@ -18,6 +18,7 @@ fn crew(n: u32) -> Crew {
             vehicle: "消防摩托车".to_owned(),
             minutes: Some(f64::from(n * 7_919 % 2_000) / 20.0),
             why_not: String::new(),
+            unsure: String::new(),
             by: TravelBy::Road,
         }],
         presence: if n.is_multiple_of(5) { Presence::Off } else { Presence::OnDuty },

@@ -1,6 +1,6 @@
 //! 调派: who is sent to an incident. Candidates are ranked by when they can be there, each score explained line by line;
 //! an order is accepted or declined and stamped on its way; who does not answer is passed over in time. What does not
-//! belong here: roads (they come in as minutes; until the town's network is asked they are straight lines, and say so), the
+//! belong here: roads (they come in as minutes, and say whether they are over roads or as the crow flies), the
 //! incident itself.
 //!
 //! States of an order: `called → accepted → en_route → on_scene → returned`, or `declined`, `cancelled`. 119 comes first:

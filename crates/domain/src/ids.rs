@@ -136,6 +136,8 @@ ids! {
     SortieId
     /// 停止使用事项.
     StopUseId
+    /// 订阅方.
+    SubscriberId
     /// 检查任务.
     TaskId
     /// 区划代码: a node of the territory tree, as `500118100000`.

@@ -53,6 +53,7 @@ pub mod signal;
 pub mod siting;
 pub mod sortie;
 pub mod stop_use;
+pub mod subscriber;
 pub mod task;
 pub mod time;
 pub mod training;

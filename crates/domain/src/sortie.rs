@@ -1,6 +1,8 @@
 //! 出动: a station went out: who was called, when it left, arrived and came back, what it did and used. A plain record;
 //! what does not belong here: calling it out and leading it while it is out.
 //!
+//! A drone patrol is one, too: who flies is its crew, the drone what was used, what was seen its text. Source: C7.9.
+//!
 //! Source: handbook of the field §3.6 and §4.5: 119 comes first, so a fire says when it was told or why not.
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ words! {
         FalseAlarm "false_alarm" "误报"
         Assist "assist" "协助救援力量"
         Standby "standby" "现场值守"
+        DronePatrol "drone_patrol" "无人机巡护"
         Other "other" "其他"
     }
 }

@@ -45,6 +45,8 @@ pub enum Terms {
     Built,
     /// Yes or no.
     YesNo,
+    /// Kind of a device.
+    Device,
 }
 
 /// How the cells of a column are read.

@@ -10,6 +10,7 @@ pub mod checklist_file;
 pub mod checklist_sheet;
 pub mod crs;
 pub mod csv_text;
+pub mod devices_sheet;
 pub mod drill_catalog;
 pub mod facilities_sheet;
 pub mod facility_catalog;

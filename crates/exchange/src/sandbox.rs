@@ -15,6 +15,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
+    devices_sheet::{DEVICES, DeviceRow},
     facilities_sheet::{FACILITIES, FacilityRow},
     header::{self, KeptMapping, Mapping},
     ledger::{self, Numbered, Parsed, Row, SheetDef, Vocabulary},
@@ -264,6 +265,8 @@ fn answer<W: Write>(
         "places" => rows::<PlaceRow, W>(bytes, request, output),
         "people" => rows::<PersonRow, W>(bytes, request, output),
         "facilities" => rows::<FacilityRow, W>(bytes, request, output),
+        "devices" => rows::<DeviceRow, W>(bytes, request, output),
+        "preview:devices" => previews(&DEVICES, bytes, request, output),
         "preview:places" => previews(&PLACES, bytes, request, output),
         "preview:people" => previews(&PEOPLE, bytes, request, output),
         "preview:facilities" => previews(&FACILITIES, bytes, request, output),

@@ -12,10 +12,10 @@ use protocol::gb26875::frame::Event;
 use protocol::gb26875::{Command, Frame, Object, Splitter, Stamp, Unit, dialect};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::batch::Intake;
-use crate::listener::Limits;
+use crate::listener::{Limits, Place};
 
 /// Bytes read at once: what one connection may have under way.
 const PIECE: usize = 8 * 1024;
@@ -23,6 +23,32 @@ const PIECE: usize = 8 * 1024;
 const CLOCK_OFF_MS: i64 = 30_000;
 /// 同步用户信息传输装置时钟.
 const SYNC_CLOCK: u8 = 90;
+
+/// What may wait to be said on one connection.
+const SAID: usize = 4;
+
+/// The connection as far as something can be said on it; closed when dropped.
+struct Line<'a> {
+    app: &'a App,
+    number: u64,
+    from: IpAddr,
+}
+
+impl<'a> Line<'a> {
+    fn open(app: &'a App, number: u64, from: IpAddr) -> Self {
+        Self { app, number, from }
+    }
+
+    fn heard(&self, frame: &Frame, say: &mpsc::Sender<Frame>) {
+        self.app.switchboard.heard(self.number, self.from, frame, say);
+    }
+}
+
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        self.app.switchboard.left(self.number);
+    }
+}
 
 /// What is to be answered, in the order in which it was asked.
 enum Answer {
@@ -39,14 +65,33 @@ fn stamp(at: Timestamp) -> Stamp {
 }
 
 /// Serves one connection until it ends, says nothing for too long, or talks nonsense.
-pub(crate) async fn serve(app: &App, mut stream: TcpStream, from: IpAddr, intake: &Intake, limits: &Limits) {
+pub(crate) async fn serve(
+    app: &App,
+    mut stream: TcpStream,
+    (from, place): (IpAddr, &Place),
+    intake: &Intake,
+    limits: &Limits,
+) {
     let mut splitter = Splitter::new(dialect::standard());
     let mut piece = vec![0; PIECE];
     let (mut patience, mut broken, mut is_set) = (limits.first, 0, false);
+    let line = Line::open(app, place.number(), from);
+    let (say, mut said) = mpsc::channel(SAID);
     loop {
-        let n = match tokio::time::timeout(patience, stream.read(&mut piece)).await {
-            Ok(Ok(n)) if n > 0 => n,
-            _ => return,
+        let read = tokio::time::timeout(patience, stream.read(&mut piece));
+        let n = tokio::select! {
+            read = read => match read {
+                Ok(Ok(n)) if n > 0 => n,
+                _ => return,
+            },
+            // Something is to be said to whoever sits there.
+            Some(frame) = said.recv() => {
+                let frame: Frame = frame;
+                if tokio::time::timeout(limits.first, stream.write_all(&frame.encode())).await.is_err() {
+                    return;
+                }
+                continue;
+            }
         };
         let mut answers = Vec::new();
         for event in splitter.push(piece.get(..n).unwrap_or_default()) {
@@ -54,6 +99,10 @@ pub(crate) async fn serve(app: &App, mut stream: TcpStream, from: IpAddr, intake
             match event {
                 Event::Frame { frame, bytes, .. } => {
                     patience = limits.quiet;
+                    if !is_set {
+                        place.settle();
+                    }
+                    line.heard(&frame, &say);
                     if !std::mem::replace(&mut is_set, true)
                         && let Some(clock) = clock_set_right(&frame, now)
                     {

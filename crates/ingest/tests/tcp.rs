@@ -133,8 +133,17 @@ async fn who_says_nothing_or_nonsense_holds_up_nobody() -> anyhow::Result<()> {
             one.write_all(alarm(2, 0).encode().get(..10).unwrap_or_default()).await?;
             idle.push(one);
         }
-        let mut refused = TcpStream::connect(at).await?;
-        assert_eq!(refused.read(&mut [0; 8]).await.unwrap_or(0), 0, "one too many");
+        // One more: who said nothing longest makes room, who spoke stays.
+        let mut late = TcpStream::connect(at).await?;
+        late.write_all(&alarm(4, 0).encode()).await?;
+        assert_eq!(answers(&mut late, 1).await?.len(), 1);
+        let first = idle.first_mut().map(|one| async move { one.read(&mut [0; 8]).await.unwrap_or(0) });
+        let Some(first) = first else { anyhow::bail!("nobody is idle") };
+        assert_eq!(
+            tokio::time::timeout(Duration::from_millis(500), first).await?,
+            0,
+            "before its time is over"
+        );
         good.write_all(&alarm(1, 1).encode()).await?;
         assert_eq!(answers(&mut good, 1).await?.len(), 1, "who was inside goes on");
         for one in &mut idle {
@@ -155,6 +164,124 @@ async fn who_says_nothing_or_nonsense_holds_up_nobody() -> anyhow::Result<()> {
         good.write_all(&alarm(1, 2).encode()).await?;
         assert_eq!(answers(&mut good, 1).await?.len(), 1);
         Ok(())
+    })
+    .await
+}
+
+/// Connects from one of many addresses of this machine.
+async fn connect_from(at: SocketAddr, from: [u8; 4]) -> anyhow::Result<TcpStream> {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((from, 0)))?;
+    Ok(socket.connect(at).await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thousands_of_half_open_connections_delay_nobody_who_speaks() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = open(&fresh).await?;
+        // Ten thousand come to a port for eight thousand; here a fifth of each, which a test may open.
+        let limits = Limits { connections: 1_600, first: Duration::from_secs(600), ..Limits::default() };
+        let at = door(&app, limits).await?;
+        let mut device = connect_from(at, [127, 0, 9, 9]).await?;
+        let mut alone = Vec::new();
+        for n in 0..20 {
+            let begun = std::time::Instant::now();
+            device.write_all(&alarm(1, n).encode()).await?;
+            answers(&mut device, 1).await?;
+            alone.push(begun.elapsed());
+        }
+        let mut half_open = Vec::new();
+        for n in 0..2_000_u32 {
+            let mut one = connect_from(at, [127, 0, 1, (n / 200) as u8 + 1]).await?;
+            if n % 2 == 0 {
+                one.write_all(alarm(2, 0).encode().get(..10).unwrap_or_default()).await?;
+            }
+            half_open.push(one);
+        }
+        let mut beside = Vec::new();
+        for n in 20..40 {
+            let begun = std::time::Instant::now();
+            device.write_all(&alarm(1, n).encode()).await?;
+            answers(&mut device, 1).await?;
+            beside.push(begun.elapsed());
+        }
+        alone.sort();
+        beside.sort();
+        let (alone, beside) =
+            (alone.get(10).copied().unwrap_or_default(), beside.get(10).copied().unwrap_or_default());
+        assert!(beside < alone * 5 + Duration::from_millis(100), "{alone:?} alone, {beside:?} beside them");
+        // A device that connects only now is heard at once.
+        let begun = std::time::Instant::now();
+        let mut late = connect_from(at, [127, 0, 9, 8]).await?;
+        late.write_all(&alarm(3, 0).encode()).await?;
+        assert_eq!(answers(&mut late, 1).await?.len(), 1);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        // And what it was told is kept.
+        let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
+        assert_eq!(counts.get(&("gb26875".to_owned(), String::new())), Some(&41));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whoever_minds_a_unit_is_asked_over_its_own_connection_and_his_answer_is_on_record()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = open(&fresh).await?;
+        let at = door(&app, Limits::default()).await?;
+        let system = Caller::system();
+        let roster = app::sample::roster();
+        app.found_town(&system, &roster, "一个够长的密码-仅供测试").await?;
+        let unit = app::device::view::DeviceInput {
+            name: "值班室传输装置".to_owned(),
+            kind: "transmission_unit".to_owned(),
+            owner: roster.orgs.first().map(|org| org.id.to_string()),
+            territory: roster.territories.first().map(|one| one.code.to_string()),
+            links: vec![app::device::view::LinkView {
+                provider: "gb26875".to_owned(),
+                address: "889".to_owned(),
+            }],
+            lon: Some(105.9),
+            lat: Some(29.3),
+            networks: vec!["127.0.0.1/32".to_owned()],
+            ..Default::default()
+        };
+        let unit = app.add_device(&system, unit).await?;
+        let id = unit.row.id.as_str().into();
+        let away = app.ask_duty(&system, &id).await;
+        assert!(matches!(away, Err(app::Error::Refused { code: "device.not_connected", .. })), "{away:?}");
+
+        // Somebody else says he is this unit: he is not asked.
+        let mut false_one = connect_from(at, [127, 0, 0, 7]).await?;
+        false_one.write_all(&alarm(889, 0).encode()).await?;
+        answers(&mut false_one, 1).await?;
+        assert!(app.ask_duty(&system, &id).await.is_err());
+
+        let mut device = connect_from(at, [127, 0, 0, 1]).await?;
+        device.write_all(&alarm(889, 1).encode()).await?;
+        answers(&mut device, 1).await?;
+        let asked = app.ask_duty(&system, &id).await?;
+        assert_eq!(asked.duty_check.and_then(|check| check.answered_at), None);
+        let told = answers(&mut device, 1).await?;
+        let question = told.first().map(|one| (one.command, one.destination));
+        assert_eq!(question, Some((Command::Control, 889)));
+        let said = told.first().and_then(|one| Unit::decode(&one.data)).map(|unit| (unit.kind, unit.objects));
+        assert_eq!(said, Some((91, vec![Object::DutyCheck(10)])));
+        let answer = Unit::of(24, vec![Object::DeviceOperation(0b10_0000, 1, stamp(Still.now()))]).encode();
+        device.write_all(&Frame { data: answer, ..alarm(889, 2) }.encode()).await?;
+        answers(&mut device, 1).await?;
+        while app.digest_signals(&system, 500).await? > 0 {}
+        let page = app.device(&system, &id).await?;
+        assert!(page.duty_check.is_some_and(|check| check.answered_s == Some(0)), "the answer is on record");
+        drop(device);
+        for _ in 0..50 {
+            if app.ask_duty(&system, &id).await.is_err() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::bail!("a connection that ended is not forgotten")
     })
     .await
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::osm::{Extract, Restriction};
 use crate::problem::Problem;
 use crate::snap::Index;
+use crate::towards::Incoming;
 
 /// What a stretch is called, the same at each import of the same map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +87,7 @@ pub struct Network {
     /// Further states of junctions, sorted by junction.
     copies: Vec<(u32, u32)>,
     index: OnceLock<Index>,
+    incoming: OnceLock<Incoming>,
 }
 
 /// Figures of a network.
@@ -245,6 +247,11 @@ impl Network {
     /// The index for finding the nearest road; made at the first question.
     pub fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::of(self))
+    }
+
+    /// What leads to each state; made at the first question.
+    pub(crate) fn incoming(&self) -> &Incoming {
+        self.incoming.get_or_init(|| Incoming::of(self))
     }
 
     /// Figures.

@@ -2,7 +2,8 @@
 //!
 //! The front door: [`osm::read`] reads a file, [`Network::of`] makes a graph of it, [`Prepared::new`] weighs it for one
 //! vehicle on one day (milliseconds; do it again for a closure or another vehicle), [`route::route`] finds a way and
-//! what stands in it, [`reach::reach`] how far one gets, [`siting`] where stations belong. A [`Search`] keeps its memory
+//! what stands in it, [`towards::towards`] who is first at one point, [`reach::reach`] how far one gets, [`siting`] where
+//! stations belong. A [`Search`] keeps its memory
 //! from query to query: one per thread. What does not belong here: whether a vehicle passes a road (`domain::road`).
 
 pub mod drawn;
@@ -20,6 +21,7 @@ pub mod siting;
 pub mod snap;
 pub mod survey;
 pub mod terrain;
+pub mod towards;
 pub mod weigh;
 
 pub use graph::Network;

@@ -15,6 +15,7 @@ use road::graph::Junction;
 use road::landmark::Landmarks;
 use road::made_up::Dice;
 use road::snap::Spot;
+use road::towards::towards;
 use road::{Network, Objective, Prepared, Reading, Search, Situation, reach, route};
 
 fn engine() -> Vehicle {
@@ -346,5 +347,39 @@ fn landmarks_give_the_same_ways_and_settle_a_fraction() {
         }
         assert!(ways > 20, "{ways} ways");
         assert!(sooner * 4 < plain, "{objective:?}: {sooner} states instead of {plain}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_search_back_from_the_goal_costs_what_each_way_to_it_costs(seed in any::<u64>()) {
+        let case = random(seed);
+        let mut dice = Dice(seed ^ 5);
+        let mut search = Search::new();
+        let vehicle = engine();
+        let prepared = Prepared::new(&case.network, &vehicle, &case.situation, Objective::Time);
+        let to = case.spot(&mut dice);
+        let starts: Vec<Option<Spot>> = (0..4).map(|_| Some(case.spot(&mut dice))).chain([None]).collect();
+        let found = towards(&case.network, (&vehicle, &case.situation), &prepared, &starts, &to);
+        prop_assert_eq!(found.len(), 5);
+        prop_assert!(found[4].is_none(), "who is off the roads has no way over them");
+        for (start, found) in starts.iter().flatten().zip(found.iter().flatten()) {
+            let way = route::route(
+                &case.network, &vehicle, &case.situation, &prepared, &mut search, (start, &to),
+            );
+            prop_assert_eq!(found.seconds, way.optimistic.as_ref().map(|way| way.duration_s));
+            match &way.optimistic {
+                Some(way_there) => {
+                    prop_assert!(found.blocked_by.is_empty());
+                    let careful = way.pessimistic.as_ref().map(|way| way.cost());
+                    if careful != Some(way_there.cost()) {
+                        prop_assert!(!found.unknown.is_empty(), "what makes the difference is named");
+                    }
+                }
+                None => prop_assert_eq!(found.blocked_by.is_empty(), way.blocked_by.is_empty()),
+            }
+        }
     }
 }

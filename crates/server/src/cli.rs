@@ -15,9 +15,9 @@ use clap::{Parser, Subcommand};
 use domain::org::Role;
 use serde_json::json;
 
-use crate::config::Where;
+use crate::config::{self, Where};
 use crate::courier::Gateways;
-use crate::{bench, demo, doctor, frame, keep, ledger, plan, road, serve};
+use crate::{bench, demo, doctor, frame, keep, ledger, plan, road, serve, storm};
 
 /// The software a Chinese township runs its fire-safety governance on.
 #[derive(Parser)]
@@ -98,6 +98,8 @@ enum Command {
     /// CAP 1.2 预警文件
     #[command(subcommand)]
     Cap(frame::Cap),
+    /// 向本机服务按固定速率发送告警报文，测量确认用时；报文会留在该服务的记录里
+    Storm(storm::Asked),
     /// 备份到空目录，并核对
     Backup {
         /// Folder to make.
@@ -264,9 +266,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve { listen, tls_cert, tls_key, public_url, ingest, mqtt, gateways } => {
             let tls = tls_cert.zip(tls_key).map(|(cert, key)| serve::Tls { cert, key });
             let mut app = place.open().await?;
-            if let Some(file) = gateways {
-                app.courier = Arc::new(Gateways::read(&file, app.clock.clone())?);
-            }
+            app.courier = Arc::new(match gateways {
+                Some(file) => Gateways::read(&file, app.clock.clone())?,
+                None => Gateways::none(app.clock.clone()),
+            });
             serve::serve(app, listen, tls, public_url, serve::Devices { tcp: ingest, mqtt }).await
         }
         Command::Demo { reset } => {
@@ -319,6 +322,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Reader { .. } => Ok(()),
         Command::Frame(asked) => frame::frame(&asked),
         Command::Cap(asked) => frame::cap(place, asked).await,
+        Command::Storm(asked) => storm::storm(asked, config::clock()).await,
         Command::Backup { folder } => {
             let (blobs, head) = keep::backup(&place.open().await?, &folder).await?;
             println!("备份完成并已核对：附件 {blobs} 个，记录末端 {head}");

@@ -36,6 +36,11 @@ pub struct Where {
 /// The machine's clock.
 struct SystemClock;
 
+/// The machine's clock.
+pub fn clock() -> std::sync::Arc<dyn Clock> {
+    std::sync::Arc::new(SystemClock)
+}
+
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the program looks at the clock")]
     fn now(&self) -> Timestamp {

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use app::Clock;
-use app::message::{Carried, Courier, Letter};
+use app::message::{Carried, Courier, Letter, Parcel};
 use base64::Engine;
 use domain::message::Channel;
 use hmac::{Hmac, KeyInit, Mac};
@@ -64,6 +64,11 @@ pub struct Gateways {
 }
 
 impl Gateways {
+    /// No gateway: the desk alone, and platforms that are told of events.
+    pub fn none(clock: Arc<dyn Clock>) -> Self {
+        Self { by_channel: BTreeMap::new(), clock }
+    }
+
     /// Reads the file.
     pub fn read(path: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
@@ -150,6 +155,19 @@ impl Courier for Gateways {
                 Ok(Ok(receipt)) => Ok(receipt),
                 Ok(Err(error)) => Err(format!("{error:#}")),
                 Err(_) => Err("网关 10 秒内没有答复".to_owned()),
+            }
+        })
+    }
+
+    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> Carried<'a> {
+        let headers: String =
+            parcel.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        Box::pin(async move {
+            match tokio::time::timeout(PATIENCE, http_post(&parcel.url, &headers, &parcel.body)).await {
+                Ok(Ok((status, _))) if (200..300).contains(&status) => Ok(status.to_string()),
+                Ok(Ok((status, _))) => Err(format!("对方答复 {status}")),
+                Ok(Err(error)) => Err(format!("{error:#}")),
+                Err(_) => Err("对方 10 秒内没有答复".to_owned()),
             }
         })
     }

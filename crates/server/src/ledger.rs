@@ -28,6 +28,10 @@ pub enum Kind {
     Facilities,
     /// 消火栓表：没有写类别的按室外消火栓登记，有错的行跳过并逐行列出
     Hydrants,
+    /// 设备台账；密钥不在表里，由系统生成
+    Devices,
+    /// 事件交换文件（JSON 行，只导出）：按序号，每条带哈希，不含个人信息
+    Events,
 }
 
 /// Coordinate system of the file.
@@ -75,8 +79,11 @@ pub struct Import {
 pub struct Export {
     /// Kind of ledger.
     kind: Kind,
-    /// `.xlsx`, `.csv`, `.geojson` or `.kml`, by its ending.
+    /// `.xlsx`, `.csv`, `.geojson` or `.kml`, by its ending; `.jsonl` of events.
     file: PathBuf,
+    /// Events after this number of the record only.
+    #[arg(long, default_value_t = 0)]
+    since: i64,
 }
 
 fn word(value: impl ValueEnum) -> String {
@@ -85,6 +92,7 @@ fn word(value: impl ValueEnum) -> String {
 
 /// Imports a file and returns what came of it.
 pub async fn import(app: &App, asked: &Import) -> anyhow::Result<ImportReport> {
+    ensure!(asked.kind != Kind::Events, "事件交换文件只导出，不导入");
     let caller = Caller::system();
     let bytes = std::fs::read(&asked.file).with_context(|| format!("{} 读不出来", asked.file.display()))?;
     let name = asked.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -181,7 +189,16 @@ pub fn lines(report: &ImportReport) -> Vec<String> {
 
 /// Writes the register into a file and returns its size in bytes.
 pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
-    ensure!(asked.kind != Kind::People, "人员任职表不整份导出；能导出的有 places、facilities、hydrants");
+    ensure!(
+        !matches!(asked.kind, Kind::People | Kind::Devices),
+        "人员任职表和设备台账不整份导出；能导出的有 places、facilities、hydrants"
+    );
+    if asked.kind == Kind::Events {
+        let found = app.event_file(&Caller::system(), asked.since).await.map_err(plainly)?;
+        std::fs::write(&asked.file, &found.bytes)
+            .with_context(|| format!("{} 写不进去", asked.file.display()))?;
+        return Ok(found.bytes.len());
+    }
     let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
     let caller = Caller::system();

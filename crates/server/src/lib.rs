@@ -14,3 +14,4 @@ pub mod ledger;
 mod plan;
 mod road;
 pub mod serve;
+mod storm;

@@ -64,6 +64,7 @@ pub async fn serve(
     }
     tokio::spawn(work(app.clone()));
     tokio::spawn(deliver(app.clone()));
+    tokio::spawn(tell(app.clone()));
     tokio::spawn(ingest::read(app.clone()));
     let intake = ingest::Intake::start(app.clone());
     if let Some(at) = devices.tcp {
@@ -136,6 +137,23 @@ async fn deliver(app: App) {
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(cause = ?error, "messages could not be delivered");
+                tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
+            }
+        }
+    }
+}
+
+/// Tells other platforms of events, apart from messages to people: one that does not answer holds up nobody.
+async fn tell(app: App) {
+    let mut bell = app.bell.listen();
+    loop {
+        match app.tell_subscribers(&Caller::system()).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(LOOK_FOR_JOBS_EVERY, bell.changed()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(cause = ?error, "other platforms could not be told");
                 tokio::time::sleep(LOOK_FOR_JOBS_EVERY).await;
             }
         }

@@ -40,6 +40,7 @@ const UNSEALED: &[&str] = &[
     "device_link",
     "device_state",
     "raw_signal",
+    "subscriber_progress",
 ];
 
 /// A database: SQLite in the data folder, or PostgreSQL by URL.

@@ -69,6 +69,7 @@ pub const CONNECTED: &[&str] = &[
     "board.current",
     "call.tested",
     "sortie.done",
+    "flight.done",
     "facility.in_service",
     "facility.connected",
     "facility.planned_built",

@@ -67,6 +67,7 @@ pub mod signal;
 pub mod siting;
 pub mod sortie;
 pub mod stop_use;
+pub mod subscriber;
 pub mod task;
 pub mod training;
 pub mod transfer;

@@ -42,6 +42,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
     ("0038_project", include_str!("../migrations/0038_project.sql")),
+    ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
 ];
 
 const MEMORY: &str =

@@ -18,6 +18,7 @@ const BESIDE: &[&str] = &[
     "device_link",
     "device_state",
     "raw_signal",
+    "subscriber_progress",
 ];
 
 impl Db {

@@ -88,6 +88,7 @@ pub const SEALED: &[&str] = &[
     "message",
     "message_try",
     "reach",
+    "subscriber",
     "report_case",
     "report_case_event",
     "reporter",

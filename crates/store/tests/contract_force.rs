@@ -13,11 +13,13 @@ use domain::ids::TownCode;
 use domain::org::{Level, Org, OrgKind, Relation, Territory};
 use domain::place::Confidence;
 use domain::plan::SubjectKind;
+use domain::sortie::{Incident, Sortie};
 use domain::time::{Date, Timestamp};
 use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolFilter, PatrolRecord};
 use store::org::{OrgRecord, TerritoryRecord};
+use store::sortie::SortieRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -294,7 +296,7 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
             territory: "v1".into(),
             active: true,
         };
-        tx.insert_org(&OrgRecord { org, ord: 1, version: 1, recorded_at: NOW }).await?;
+        tx.insert_org(&OrgRecord { org: org.clone(), ord: 1, version: 1, recorded_at: NOW }).await?;
         let path = format!("{TOWN}/v1");
         let used = |id: &str, place: Option<&str>| -> anyhow::Result<ForceRecord> {
             let mut record = force(id, ForceKind::Micro, "v1", &path, place);
@@ -307,9 +309,19 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
         };
         tx.insert_force(&used("f1", None)?).await?;
         tx.insert_force(&used("f2", Some("mill"))?).await?;
-        for (id, of, on, have) in
-            [("k1", "f1", "2026-04-01", 4), ("k2", "f1", "2026-06-01", 3), ("k3", "f2", "2026-01-01", 9)]
-        {
+        // The brigade of the woods is an organisation's own.
+        let centre =
+            Org { id: "agri".into(), kind: OrgKind::Dept, label: "org:agri_center".to_owned(), ..org };
+        tx.insert_org(&OrgRecord { org: centre, ord: 2, version: 1, recorded_at: NOW }).await?;
+        let mut woods = used("f3", Some("mill"))?;
+        (woods.force.standard, woods.force.org) = ("forest".to_owned(), "agri".into());
+        tx.insert_force(&woods).await?;
+        for (id, of, on, have) in [
+            ("k1", "f1", "2026-04-01", 4),
+            ("k2", "f1", "2026-06-01", 3),
+            ("k3", "f2", "2026-01-01", 9),
+            ("k4", "f3", "2026-04-10", 4),
+        ] {
             let check = KitCheck {
                 id: id.to_owned(),
                 on: day(on),
@@ -344,11 +356,42 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
             recorded_by: "某人".to_owned(),
         })
         .await?;
+        // It flies a drone: the flight is its organisation's, and no sortie of a station.
+        let flown = Timestamp::start_of(day("2026-05-08"));
+        let flight = Sortie {
+            id: "d1".into(),
+            force: "f3".into(),
+            incident: Incident::DronePatrol,
+            site: "林区".to_owned(),
+            place: None,
+            called_by: String::new(),
+            called_at: flown,
+            told_119_at: None,
+            not_told: String::new(),
+            left_at: flown,
+            arrived_at: None,
+            back_at: flown,
+            crew: vec!["p".into()],
+            used: Vec::new(),
+            text: "未见烟火".to_owned(),
+            void: None,
+        };
+        tx.insert_sortie(&SortieRecord {
+            sortie: flight.record(flown)?,
+            org: "agri".into(),
+            path: path.clone(),
+            serves: None,
+            recorded_by: "某人".to_owned(),
+            version: 1,
+            recorded_at: flown,
+        })
+        .await?;
         tx.commit(audit("force", "f1"), ()).await?;
         let mut read = db.read(&town()).await?;
         let until = day("2026-12-31");
         let mut gathered = read.gather(until).await?;
-        read.gather_forces(&mut gathered, &[kit_standard()]).await?;
+        let forest = Standard { code: "forest".to_owned(), ..kit_standard() };
+        read.gather_forces(&mut gathered, &[kit_standard(), forest]).await?;
         let facts = &gathered.facts;
         let found = |kind: &str, subject: (SubjectKind, &str)| -> Vec<Date> {
             let ix = facts.subject(subject.0, subject.1).expect("on the rolls");
@@ -362,6 +405,9 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
         assert_eq!(found("station.active", village), [day("2026-04-01")], "by its own and not the unit's");
         assert_eq!(found("station.active", (SubjectKind::Town, TOWN)), [], "the town has none of its own");
         assert_eq!(found("equipment.complete", village), [day("2026-04-01")]);
+        assert_eq!(found("equipment.complete", (SubjectKind::Org, "agri")), [day("2026-04-10")]);
+        assert_eq!(found("flight.done", (SubjectKind::Org, "agri")), [day("2026-05-08")]);
+        assert_eq!(found("sortie.done", (SubjectKind::Station, "f3")), []);
         assert_eq!(found("station.dispatchable", one), [day("2026-03-01")]);
         assert_eq!(
             (found("patrol.done", one), found("patrol.done", village)),

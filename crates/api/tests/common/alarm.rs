@@ -5,7 +5,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::common::{Browser, V1};
-use crate::endpoints::Kind::{self, Business, Own, Row, Rows};
+use crate::endpoints::Kind::{self, Business, Keeper, Own, Row, Rows};
 use crate::made::station;
 
 /// Told in nothing the next village is sent.
@@ -35,6 +35,9 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/incident-masks", Business),
     ("post", "/api/v1/incident-masks", Business),
     ("post", "/api/v1/incident-masks/{id}/void", Business),
+    ("get", "/api/v1/subscribers", Keeper),
+    ("post", "/api/v1/subscribers", Keeper),
+    ("post", "/api/v1/subscribers/{id}/steps", Keeper),
 ];
 
 /// What is sent to an endpoint of these; none for any other.
@@ -47,6 +50,10 @@ pub fn body(path: &str, force: &str) -> Option<Value> {
         "incident-masks" => {
             json!({ "what": "砖厂烟囱", "spot": { "lon": 105.8, "lat": 29.2 }, "radius_m": 50.0 })
         }
+        "subscribers" => {
+            json!({ "name": "区平台", "url": "https://district.example/in", "kinds": ["incident"] })
+        }
+        "subscribers/{id}/steps" => json!({ "step": "pause", "version": 1 }),
         "me/reach" => json!({ "ways": [{ "channel": "desk" }], "version": 0 }),
         _ => return None,
     })

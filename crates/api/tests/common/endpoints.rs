@@ -191,6 +191,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("put", "/api/v1/devices/{id}", Row),
     ("post", "/api/v1/devices/{id}/steps", Row),
     ("post", "/api/v1/devices/{id}/secret", Row),
+    ("post", "/api/v1/devices/{id}/duty-check", Row),
     ("get", "/api/v1/signals", Rows),
     ("post", "/api/v1/signals", Business),
     ("get", "/api/v1/signals/options", Rows),

@@ -171,6 +171,8 @@ pub struct DeviceView {
     pub reason: String,
     pub heard: Vec<HeardView>,
     pub signals: Vec<SignalView>,
+    /// The last time it was asked whether somebody is there.
+    pub duty_check: Option<super::line::DutyCheckView>,
     /// Steps the caller may take.
     pub actions: Vec<String>,
     pub recorded_by: String,
@@ -306,6 +308,7 @@ pub(super) async fn page(
             crate::signal::view::all(read, &found, &names).await?
         }
     };
+    let duty_check = super::line::last_check(read, &d.id).await?;
     let test = d.test.as_ref().filter(|test| now < test.until);
     let reason =
         d.void.as_ref().or(d.retired.as_ref().map(|(_, reason)| reason)).or(test.map(|test| &test.reason));
@@ -334,6 +337,7 @@ pub(super) async fn page(
             })
             .collect(),
         signals,
+        duty_check,
         actions: actions(caller, record, now).into_iter().map(str::to_owned).collect(),
         recorded_by: record.recorded_by.clone(),
         version: record.version,

@@ -78,7 +78,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "drill.held" => ("drill", Action::DrillRead),
         BOARD => ("placard", Action::PlacardRead),
         "call.tested" => ("call_test", Action::CallTestRead),
-        "sortie.done" => ("sortie", Action::SortieRead),
+        "sortie.done" | "flight.done" => ("sortie", Action::SortieRead),
         "report_case.accepted" | "report_case.replied" => ("report_case", Action::ReportCaseRead),
         other if domain::evidence::claim::recordable().any(|fact| fact == other) => {
             ("evidence", Action::EvidenceRead)

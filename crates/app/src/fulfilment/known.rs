@@ -51,6 +51,7 @@ const BESIDE: &[&str] = &[
     "incident_watch",
     "message",
     "reach",
+    "subscriber",
 ];
 /// So many entries are taken in one by one; after more it is cheaper to read anew.
 const ONE_BY_ONE: i64 = 200;

@@ -7,7 +7,7 @@ use domain::incident::{Kind, Source};
 use domain::signal::{Signal, SignalKind, SignalSource, Trust};
 use store::{Read, Write};
 
-use super::{Arrived, CAMERA_SPREAD};
+use super::{Arrived, CAMERA_SPREAD, act_name};
 use crate::task::number_on;
 use crate::{App, Caller, Result};
 
@@ -79,18 +79,34 @@ async fn arrived(read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
     }))
 }
 
+/// An incident a signal was taken into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// The incident.
+    pub incident: IncidentId,
+    /// What the record calls what happened to it.
+    pub action: &'static str,
+    /// Where it lies.
+    pub path: String,
+}
+
 impl App {
-    /// Takes a signal that was just stored into an incident, within the same write. None when it belongs to none: no
-    /// alarm, hidden by a mask, or all well where nothing was.
+    /// Takes a signal that was just stored into an incident, within the same write; gives the incident, what happened to it
+    /// and where it lies, for an entry of its own in the record. None when it belongs to none: no alarm, hidden by a mask,
+    /// or all well where nothing was.
     // tidy(commit): part of the write that stores the signal.
     pub async fn join_signal(
         &self,
         caller: &Caller,
         tx: &mut Write,
         signal: &Signal,
-    ) -> Result<Option<IncidentId>> {
+    ) -> Result<Option<Joined>> {
         let Some(arrived) = arrived(tx, signal).await? else { return Ok(None) };
         let heard = self.hear_in(caller, tx, arrived, ("", "")).await?;
-        Ok(heard.map(|(record, _)| record.incident.id))
+        Ok(heard.map(|(record, act)| Joined {
+            incident: record.incident.id,
+            action: act_name(&act),
+            path: record.path,
+        }))
     }
 }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::card::{WaterNear, brief};
 use super::view::SpotInput;
 use super::{SERIES, TARGET_S, given, spot_of, stands, word};
-use crate::dispatch::{CandidateView, candidate, play};
+use crate::dispatch::{CandidateView, candidate};
 use crate::follow_up::ask;
 use crate::names::Names;
 use crate::post::owner::Owners;
@@ -84,6 +84,7 @@ impl App {
             Some(text) => Timestamp::parse(text)
                 .ok_or_else(|| Error::field("at", "instant.invalid", "请选择日期和时间"))?,
         };
+        let net = self.road_net().await?;
         let mut tx = self.write(caller).await?;
         let town = TerritoryCode::from(self.town.as_str());
         let wanted = asked.place.as_deref().and_then(given).map(PlaceId::from);
@@ -117,7 +118,7 @@ impl App {
             recorded_by: caller.name.clone(),
         };
         let away: BTreeSet<PersonId> = asked.away.iter().map(|one| one.as_str().into()).collect();
-        let played = play(&mut tx, &record, &away, at).await?;
+        let played = self.play(&mut tx, &record, &away, (at, &net)).await?;
         let told = self.on_watch(&mut tx, &record.path, at.date()).await?;
         let told: BTreeSet<_> = told.into_iter().filter(|one| !away.contains(one)).collect();
         let card = brief(&mut tx, &record, at.date()).await?;

@@ -1,6 +1,8 @@
 //! What a paper can be filled with from the record it is about, read under the caller's own rights. What a template does
 //! not ask for is left out; what the record does not know stays empty. What does not belong here: the fields (templates).
 
+mod incident;
+
 use domain::document::PhotoRef;
 use domain::paper::{About, Template, Value, Values};
 use domain::policy::Action;
@@ -22,6 +24,7 @@ pub(super) fn sources(code: &str) -> &'static [&'static str] {
         "DT14.notice" | "DT14.signin" | "DT14.minutes" => &["meeting"],
         "DT16" => &["report"],
         code if code.starts_with("DT28.") => &["enforcement"],
+        "DT19" | "DT20.register" | "DT20.review" => &["incident"],
         "DT21.notice" | "DT21.signin" => &["training"],
         _ => &[],
     }
@@ -73,6 +76,7 @@ pub(super) async fn values(
         "report" => report(app, caller, id).await?,
         "letter" => letter(app, caller, id).await?,
         "enforcement" => enforcement(app, caller, id).await?,
+        "incident" => incident::values(app, caller, template, id).await?,
         _ => training(app, caller, id).await?,
     };
     if template.field("contact").is_some() {
@@ -313,6 +317,9 @@ impl App {
             }
             "enforcement" => {
                 read.case(&id.into(), &scope(Action::CaseRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "incident" => {
+                read.incident(&id.into(), &scope(Action::IncidentRead)?).await?.ok_or(Error::NotFound)?;
             }
             "meeting" => {
                 read.meeting(&id.into(), &scope(Action::MeetingRead)?).await?.ok_or(Error::NotFound)?;

@@ -164,7 +164,7 @@ pub struct GroupPointView {
 }
 
 /// The item of a force's kit that is a vehicle of a class. Source: `catalog/forces`.
-fn item_of(class: Class) -> Option<&'static str> {
+pub(crate) fn item_of(class: Class) -> Option<&'static str> {
     match class {
         Class::Engine => Some("engine"),
         Class::Mini => Some("mini_engine"),

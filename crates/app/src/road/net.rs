@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Guard, PoisonError};
 
 use ::road::drawn::{Drawn, Line};
 use ::road::graph::Stats;
@@ -46,7 +46,9 @@ pub(crate) struct Net {
     /// The map of roads under it.
     pub map: Option<RoadMapRecord>,
     /// What shows searches the way on it, by vehicle and objective, once somebody asked.
-    guides: std::sync::Mutex<BTreeMap<(Class, bool), Arc<Landmarks>>>,
+    guides: Guard<BTreeMap<(Class, bool), Arc<Landmarks>>>,
+    /// Weighed for each class, as soon as somebody asks: by class and day.
+    weighed: Guard<BTreeMap<(Class, Date), Arc<Prepared>>>,
 }
 
 /// The network as kept, and the map it lies on by its content.
@@ -71,12 +73,34 @@ impl Net {
         let lines: Vec<Line> = segments.iter().map(line).collect();
         let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
         let map = map.map(|(record, _)| record);
-        Self { segments, drawn, vehicles, map, guides: Default::default() }
+        Self { segments, drawn, vehicles, map, guides: Guard::default(), weighed: Guard::default() }
     }
 
     /// One day on it.
     pub fn situation(&self, day: Date, wet: bool) -> Situation {
         Situation { conditions: Conditions { day, wet }, closures: self.drawn.closures.clone() }
+    }
+
+    /// Whether no road of the town is known at all.
+    pub fn is_empty(&self) -> bool {
+        self.drawn.network.segments.is_empty()
+    }
+
+    /// The network weighed by time for a class on a dry day, once for each.
+    ///
+    /// Errors: nobody knows such a vehicle.
+    pub fn weighed(&self, class: Class, day: Date) -> Result<Arc<Prepared>> {
+        let mut weighed = self.weighed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = weighed.get(&(class, day)) {
+            return Ok(known.clone());
+        }
+        let situation = self.situation(day, false);
+        let vehicle = self.vehicle(class)?;
+        let fresh = Arc::new(Prepared::new(&self.drawn.network, vehicle, &situation, Objective::Time));
+        // Of other days only what is played is asked; nothing of them is kept.
+        weighed.retain(|(_, known), _| *known == day);
+        weighed.insert((class, day), fresh.clone());
+        Ok(fresh)
     }
 
     /// The vehicle of a class.

@@ -48,6 +48,16 @@ const SORTIES: &[(u64, Incident, &str, &str, &str)] = &[
     ),
 ];
 
+/// Drone flights, so many days apart.
+const FLIGHTS: u64 = 60;
+const FLIGHT_EVERY: u64 = 6;
+/// Over which woods, and what was seen.
+const SEEN_FROM_ABOVE: &[(&str, &str)] = &[
+    ("凤凰山林区", "沿防火隔离带飞行一圈，未见烟火。"),
+    ("水库北岸林区", "林缘一处农户焚烧杂草，喊话制止，网格员到场浇灭并登记。"),
+    ("坟山片区", "查看祭祀点，未见明火；一处输电线下树障过高，转供电所处理。"),
+];
+
 fn refused(refusal: impl std::fmt::Display) -> Error {
     Error::Internal(format!("the sample broke a rule: {refusal}"))
 }
@@ -167,6 +177,48 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             recorded_by: "演示数据".to_owned(),
             version: 1,
             recorded_at: minute(180),
+        };
+        tx.insert_sortie(&record).await?;
+    }
+    let forest = forces.iter().find(|one| one.force.id.as_str() == id(super::force::FOREST));
+    for n in 0..FLIGHTS {
+        let (Some(force), Some(on)) = (forest, today.checked_sub_days(Days::new(4 + n * FLIGHT_EVERY)))
+        else {
+            continue;
+        };
+        let pilots = people(force, &held, on);
+        if pilots.is_empty() {
+            continue;
+        }
+        let minute = |m: i64| Timestamp::start_of(on).plus_ms((14 * 60 + m) * 60_000);
+        let (site, text) =
+            SEEN_FROM_ABOVE.get(n as usize % SEEN_FROM_ABOVE.len()).copied().unwrap_or_default();
+        let sortie = Sortie {
+            id: id(&format!("flight:{n}")).into(),
+            force: force.force.id.clone(),
+            incident: Incident::DronePatrol,
+            site: site.to_owned(),
+            place: None,
+            called_by: "农服中心".to_owned(),
+            called_at: minute(0),
+            told_119_at: None,
+            not_told: String::new(),
+            left_at: minute(5),
+            arrived_at: Some(minute(9)),
+            back_at: minute(43),
+            crew: pilots.into_iter().take(2).collect(),
+            used: vec!["示例无人机 1 架，两块电池".to_owned()],
+            text: text.to_owned(),
+            void: None,
+        };
+        let record = SortieRecord {
+            sortie: sortie.record(now).map_err(refused)?,
+            org: force.force.org.clone(),
+            path: force.path.clone(),
+            serves: None,
+            recorded_by: "演示数据".to_owned(),
+            version: 1,
+            recorded_at: minute(90),
         };
         tx.insert_sortie(&record).await?;
     }

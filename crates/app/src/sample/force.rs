@@ -39,6 +39,9 @@ const SEEN: &[&str] = &[
     "检查院坝消火栓，出水正常，闷盖已上油",
 ];
 
+/// The brigade of the woods, as the sample calls it.
+pub(super) const FOREST: &str = "force:forest";
+
 /// A force before its people and its history.
 struct Plan {
     word: String,
@@ -405,6 +408,30 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
                 counted_ago: 12,
             }
         };
+    let agri = roster.orgs.iter().find(|org| org.label == "org:agri_center").map(|org| org.id.clone());
+    if let Some(agri) = agri {
+        writer.force(Plan {
+            word: FOREST.to_owned(),
+            kind: ForceKind::Brigade,
+            served: Served::Village,
+            name: "青峰镇森林防灭火队".to_owned(),
+            org: agri,
+            territory: node.code.clone(),
+            path: node.path.clone(),
+            place: None,
+            place_name: String::new(),
+            standard: "forest",
+            position: VILLAGES.first().map(|(_, _, (lng, lat))| Position {
+                lng_e7: e7(*lng - 0.0008),
+                lat_e7: e7(*lat + 0.0006),
+                accuracy_m: None,
+            }),
+            posts: crew("forest"),
+            call_sign: "林火01".to_owned(),
+            short_of: None,
+            counted_ago: 9,
+        })?;
+    }
     let since = now.date() - Months::new(MONTHS) - Days::new(30);
     let mut keyed = Vec::new();
     for (category, micro, brigade) in UNITS {

@@ -575,6 +575,8 @@ impl Builder {
         ] {
             self.crew(word, roles, "village1", &market, name, members);
         }
+        // Clause 7: the agricultural centre's own brigade for the woods.
+        self.crew("forest", brigade, "agri", &market, "森林防灭火队", 7);
     }
 
     fn crew(&mut self, word: &str, roles: (Role, Role), org: &str, code: &str, name: &str, members: usize) {

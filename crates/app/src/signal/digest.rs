@@ -126,13 +126,22 @@ impl App {
         }
         let n = digested.len();
         tx.insert_signals(&records).await?;
+        let mut joined = BTreeMap::new();
         for record in &records {
             match self.join_signal(caller, &mut tx, &record.signal).await {
                 Err(Error::Store(error)) => return Err(Error::Store(error)),
                 // What an incident refuses holds up no other signal; the signal itself is kept and shown.
                 Err(error) => tracing::error!(cause = ?error, "a signal joined no incident"),
-                Ok(_) => {}
+                Ok(Some(one)) => {
+                    joined.entry(one.incident).or_insert((one.action, one.path));
+                }
+                Ok(None) => {}
             }
+        }
+        // An entry of its own for each incident: whoever watches over them is told of it, whatever else the write is about.
+        for (incident, (action, path)) in &joined {
+            let object = ("incident", incident.as_str());
+            tx.append(caller.audit_as(&hat, action, object, path, now)).await?;
         }
         tx.raw_signals_digested(&digested, now).await?;
         let back = self.hear(&mut tx, heard, now).await?;

@@ -30,6 +30,8 @@ pub struct Travel {
     pub by: TravelBy,
     /// Why a larger vehicle does not pass, in words.
     pub not_by: String,
+    /// What nobody measured on the way, in words: it may not pass after all.
+    pub unsure: String,
 }
 
 /// A vehicle and when it could be there: none where it does not pass.
@@ -41,6 +43,8 @@ pub struct Ride {
     pub minutes: Option<f64>,
     /// Why not.
     pub why_not: String,
+    /// What nobody measured on the way.
+    pub unsure: String,
     /// Where the minutes come from.
     pub by: TravelBy,
 }
@@ -59,6 +63,7 @@ impl Travel {
             vehicle: ride.vehicle.clone(),
             by: ride.by,
             not_by: not_by.join("；"),
+            unsure: ride.unsure.clone(),
         })
     }
 }

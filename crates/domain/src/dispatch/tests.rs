@@ -27,6 +27,7 @@ fn crew(person: &str, minutes: f64) -> Crew {
             vehicle: "消防摩托车".to_owned(),
             minutes: Some(minutes),
             why_not: String::new(),
+            unsure: String::new(),
             by: TravelBy::Road,
         }],
         presence: Presence::OnDuty,
@@ -71,6 +72,7 @@ fn the_vehicle_is_the_one_that_passes() {
         vehicle: vehicle.to_owned(),
         minutes,
         why_not: why_not.to_owned(),
+        unsure: String::new(),
         by: TravelBy::Road,
     };
     let rides = [

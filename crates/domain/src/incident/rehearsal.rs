@@ -97,6 +97,7 @@ mod tests {
             vehicle: "消防摩托车".to_owned(),
             minutes: Some(minutes),
             why_not: String::new(),
+            unsure: String::new(),
             by: TravelBy::Straight,
         };
         Crew {

@@ -21,6 +21,9 @@ use super::Figures;
 
 /// Junctions on a side of the township's, district's and city's network.
 const SIDES: [(&str, u32); 3] = [("S", 60), ("M", 249), ("L", 797)];
+/// Stations and people of a district who could be sent.
+const STATIONS: usize = 200;
+const CREWS: usize = 2_000;
 /// Eight minutes, ms.
 const EIGHT: u32 = 8 * 60 * 1000;
 
@@ -108,6 +111,7 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
     figures.once("可达：50 个站 8 分钟", size, n, || {
         reach::junctions(&network, &prepared, Reading::Optimistic, &mut search, &stations, EIGHT)
     });
+    first_there(figures, (size, &network), (engine, &situation), &stations, &mut dice);
     let found = reach::reach(&network, &prepared, Reading::Optimistic, &mut search, &stations[..1], EIGHT);
     figures.once("可达：8 分钟轮廓", size, n, || reach::outline(&network, &found, 30.0));
     figures.once("重算：换一种车", size, n, || weigh(engine, &situation));
@@ -116,6 +120,53 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
         (0..10).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
     figures.once("重算：封闭 10 段路", size, n, || weigh(bike, &situation));
     Ok(())
+}
+
+/// Two thousand people of two hundred stations, ranked for one spot: a search back from it, and every score.
+fn first_there(
+    figures: &mut Figures,
+    (size, network): (&str, &Network),
+    (vehicle, situation): (&Vehicle, &Situation),
+    stations: &[Spot],
+    dice: &mut Dice,
+) {
+    use domain::dispatch::{Crew, Need, Presence, Ride, TravelBy, Weights, rank};
+    let prepared = Prepared::new(network, vehicle, situation, Objective::Time);
+    let starts: Vec<Option<Spot>> =
+        (0..STATIONS).map(|n| stations.get(n % stations.len()).copied()).collect();
+    let need = Need { kind: domain::incident::Kind::Building, skills: Default::default() };
+    let weights = Weights { lacks_skill: 2.0, load: 1.0, aid: 5.0, no_roster: 2.0, unknown: 60.0 };
+    let mut ms = Vec::new();
+    for _ in 0..100 {
+        let to = spot(network, dice);
+        let begun = Instant::now();
+        let found = road::towards::towards(network, (vehicle, situation), &prepared, &starts, &to);
+        let crews = (0..CREWS).map(|n| {
+            let approach = found.get(n % STATIONS).and_then(Option::as_ref);
+            Crew {
+                person: format!("p{n}").as_str().into(),
+                name: String::new(),
+                force: format!("f{}", n % STATIONS).as_str().into(),
+                force_name: String::new(),
+                kind: domain::force::ForceKind::Micro,
+                aid: n % 3 == 0,
+                rides: vec![Ride {
+                    vehicle: "消防车".to_owned(),
+                    minutes: approach.and_then(|one| one.seconds).map(|seconds| seconds / 60.0),
+                    why_not: String::new(),
+                    unsure: String::new(),
+                    by: TravelBy::Road,
+                }],
+                presence: Presence::OnDuty,
+                skills: Default::default(),
+                load: 0,
+                busy: false,
+            }
+        });
+        rank(crews.collect(), &need, &weights);
+        ms.push(begun.elapsed().as_secs_f64() * 1000.0);
+    }
+    figures.put("调派：按路网到场时间排 2,000 人", size, CREWS as u64, ms, "200 个站，一次反向搜索");
 }
 
 /// A junction at random.

@@ -47,6 +47,12 @@ impl Read {
             let void_on = record.sortie.void.as_ref().map(|(at, _)| at.date());
             let (id, at) = (record.sortie.id.as_str(), record.recorded_at);
             let span = Span::between(on, on);
+            if record.sortie.incident == domain::sortie::Incident::DronePatrol {
+                // A flight is its organisation's, and no answer to a call.
+                let whose = out.facts.subject(SubjectKind::Org, record.org.as_str());
+                out.put_until("flight.done", id, whose, &[], span, at, void_on, &[])?;
+                continue;
+            }
             out.put_until("sortie.done", id, subject, &around, span, at, void_on, &[])?;
         }
         Ok(())

@@ -15,6 +15,9 @@ use crate::force::{ForceRecord, KitCheckRecord, PatrolRecord};
 use crate::post::AssignmentRecord;
 use crate::{Read, Result, args};
 
+/// The standard of forest brigades.
+const FOREST: &str = "forest";
+
 impl Read {
     /// The stations and brigades of the town, each since it was accepted or first known of, and whose posts are theirs.
     pub(super) async fn gather_stations(&mut self, out: &mut Gathered) -> Result<()> {
@@ -121,10 +124,19 @@ impl Gathered {
                 ("station.active", format!("station:{}", force.kind.code()), &all),
                 ("equipment.complete", equipment.to_owned(), &[Group::Vehicle, Group::Kit]),
             ];
+            // What a forest brigade has, its organisation has. Source: C7.8.
+            let mut owners = whom.clone();
+            if standard.code == FOREST {
+                owners.extend(self.facts.subject(SubjectKind::Org, force.org.as_str()));
+            }
             for (kind, tag, groups) in kinds {
+                let is_kit = kind == "equipment.complete";
+                let mut tags = vec![tag];
+                tags.extend((is_kit && standard.code == FOREST).then(|| format!("equipment:{FOREST}")));
+                let whom = if is_kit { &owners } else { &whom };
                 for (from, to) in force.complete_days(standard, &checks, held, groups) {
                     let (span, at) = (Span { from, to }, known_at(from));
-                    self.put(kind, id, station, &whom, span, at, std::slice::from_ref(&tag))?;
+                    self.put(kind, id, station, whom, span, at, &tags)?;
                 }
             }
         }

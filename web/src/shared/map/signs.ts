@@ -67,6 +67,16 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     planned: { ...BLUE, size: 6 },
     retired: { ...GREY, size: 5 },
   },
+  incidents: {
+    handed_over: { ...GREY, size: 7 },
+    out: { ...GREY, size: 8, badge: '灭' },
+    controlled: { ...ORANGE, size: 10, badge: '控' },
+    cannot_tell: { ...YELLOW, size: 10, badge: '疑' },
+    verifying: { ...ORANGE, size: 11, badge: '核' },
+    open: { ...RED, size: 12, badge: '警' },
+    responding: { ...RED, size: 12, badge: '救' },
+    real: { ...RED, size: 12, badge: '火' },
+  },
   forces: {
     brigade: { ...BRAND, size: 9, badge: '队' },
     micro: { ...BRAND, size: 10, badge: '微' },
