@@ -70,6 +70,7 @@ mod unit_link;
 #[allow(dead_code, reason = "each room takes what it needs")]
 mod view;
 mod waiver;
+mod whistle;
 mod workbench;
 
 pub use router::{Doors, openapi, router};

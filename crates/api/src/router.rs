@@ -113,6 +113,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::message::routes())
         .merge(crate::house::routes())
         .merge(crate::stop_use::routes())
+        .merge(crate::whistle::routes())
         .merge(crate::fire_plan::routes())
         .merge(crate::siting::routes())
         .merge(crate::meeting::routes())

@@ -87,6 +87,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "authority_item" => Action::AuthorityRead,
         "enforcement" => Action::CaseIndex,
         "stop_use" => Action::StopUseRead,
+        "whistle" => Action::WhistleRead,
         "fire_plan" => Action::FirePlanRead,
         "siting" => Action::SitingRead,
         "call_test" => Action::CallTestRead,
@@ -135,6 +136,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "report_case"
             | "enforcement"
             | "stop_use"
+            | "whistle"
             | "fire_plan"
             | "siting"
             | "placard"

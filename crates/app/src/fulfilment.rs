@@ -221,6 +221,8 @@ pub struct Whom {
     pub is_occasion: bool,
     /// It is a proposal to stop a place.
     pub is_stop_use: bool,
+    /// It is a whistle.
+    pub is_whistle: bool,
 }
 
 /// How somebody looks at the record: which days, which villages.
@@ -497,7 +499,8 @@ pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let village = known.areas.column(subject).and_then(|at| column(known, at));
     let is_occasion = known.gathered.facts.carries(subject, store::fulfilment::OCCASION, known.as_of);
     let is_stop_use = known.gathered.facts.carries(subject, store::fulfilment::STOP_USE, known.as_of);
-    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion, is_stop_use })
+    let is_whistle = known.gathered.facts.carries(subject, store::fulfilment::WHISTLE, known.as_of);
+    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion, is_stop_use, is_whistle })
 }
 
 /// Names an occurrence in a way that survives a new reading of the record.

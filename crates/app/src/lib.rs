@@ -74,6 +74,7 @@ pub mod unit_link;
 pub mod vault;
 pub mod view;
 pub mod waiver;
+pub mod whistle;
 pub mod workbench;
 
 pub use caller::Caller;

@@ -25,6 +25,7 @@ mod record;
 mod report_case;
 mod road;
 mod stop_use;
+mod whistle;
 mod training;
 
 use domain::ids::OrgId;
@@ -101,6 +102,7 @@ impl App {
         enforcement::fill(self, roster).await?;
         house::fill(self, roster).await?;
         stop_use::fill(self, roster).await?;
+        whistle::fill(self, roster).await?;
         Ok(true)
     }
 }

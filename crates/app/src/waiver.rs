@@ -80,6 +80,7 @@ impl App {
                                 village: None,
                                 is_occasion: false,
                                 is_stop_use: false,
+                                is_whistle: false,
                             }),
                         }
                     }

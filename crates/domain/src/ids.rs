@@ -140,4 +140,6 @@ ids! {
     TownCode
     /// 培训班次.
     TrainingId
+    /// 吹哨单.
+    WhistleId
 }

@@ -57,3 +57,4 @@ pub mod time;
 pub mod training;
 pub mod vehicle;
 pub mod visit_schedule;
+pub mod whistle;

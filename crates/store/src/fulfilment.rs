@@ -21,6 +21,7 @@ mod placard;
 mod report_case;
 mod road;
 mod stop_use;
+mod whistle;
 mod training;
 
 use std::collections::{BTreeSet, HashMap};
@@ -33,6 +34,7 @@ use domain::time::{Date, Timestamp};
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
 pub use stop_use::STOP_USE;
+pub use whistle::WHISTLE;
 
 use crate::{Read, Result, Row, args};
 
@@ -77,6 +79,8 @@ pub const CONNECTED: &[&str] = &[
     "road.passable",
     "report_case.accepted",
     "report_case.replied",
+    "whistle.raised",
+    "whistle.arrived",
     "plan.item",
 ];
 
@@ -179,6 +183,7 @@ impl Read {
         self.gather_facilities(&mut out, as_of).await?;
         self.gather_houses(&mut out).await?;
         self.gather_stop_uses(&mut out).await?;
+        self.gather_whistles(&mut out).await?;
         self.gather_devices(&mut out, as_of).await?;
         self.gather_report_cases(&mut out).await?;
         self.gather_fire_plans(&mut out, as_of).await?;

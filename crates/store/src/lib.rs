@@ -73,6 +73,7 @@ pub mod value;
 pub mod vault;
 pub mod verify;
 pub mod waiver;
+pub mod whistle;
 
 pub use audit::Audit;
 pub use db::{Db, Read, Write};

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0030_house", include_str!("../migrations/0030_house.sql")),
     ("0031_stop_use", include_str!("../migrations/0031_stop_use.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
+    ("0033_whistle", include_str!("../migrations/0033_whistle.sql")),
 ];
 
 const MEMORY: &str =

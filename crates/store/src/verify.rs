@@ -101,6 +101,9 @@ pub const SEALED: &[&str] = &[
     "fire_plan_event",
     "facility_report",
     "siting",
+    "whistle",
+    "whistle_event",
+    "whistle_note",
 ];
 
 /// Something that does not fit.

@@ -22,6 +22,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("authority_item", "执法事项"),
     ("enforcement", "行政处罚案件"),
     ("stop_use", "停止使用"),
+    ("whistle", "吹哨单"),
     ("evidence", "凭据"),
     ("force", "消防站队"),
     ("export", "导出"),
@@ -82,6 +83,20 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
 ];
 
 const VERBS: &[(&str, &str)] = &[
+    ("blow", "吹哨"),
+    ("call_out", "确认派哨"),
+    ("turn_back", "退回"),
+    ("raise_again", "补充后重报"),
+    ("sign_for", "签收"),
+    ("object", "提出不承办"),
+    ("insist", "不同意退单"),
+    ("reroute", "改派"),
+    ("arrive", "现场签到"),
+    ("opine", "登记意见"),
+    ("rate_body", "评价部门"),
+    ("rate_whistle", "评价吹哨"),
+    ("close_whistle", "关闭"),
+    ("private_note", "写内部备注"),
     ("record_decision", "登记主管机关决定"),
     ("look", "登记巡查"),
     ("ask_return", "登记恢复申请"),

@@ -58,6 +58,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "road.passable" => ("road", Action::RoadRead),
         "device.online" | "device.installed" => ("device", Action::DeviceRead),
         "plan.item" => ("fire_plan", Action::FirePlanRead),
+        "whistle.raised" | "whistle.arrived" => ("whistle", Action::WhistleRead),
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {

@@ -28,6 +28,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "sortie" => at_a_place("sortie"),
         "enforcement" => at_a_place("enforcement"),
         "stop_use" => at_a_place("stop_use"),
+        "whistle" => at_a_place("whistle"),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "campaign" => Some(("campaign", "id", crate::campaign::COLUMNS)),
         "drill" => at_a_place("drill"),
@@ -103,6 +104,7 @@ impl Read {
             // What happened may have been recorded as evidence and not as a hazard.
             names.extend(self.called("evidence", "id", "title", ids).await?);
             names.extend(self.called("report_case", "id", "code", ids).await?);
+            names.extend(self.called("whistle", "id", "code", ids).await?);
             let stopped = self.object_refs("stop_use", ids).await?;
             names.extend(stopped.into_iter().map(|(id, place)| (id, format!("{place} 停止使用"))));
             // An enforcement check is an event of its own.
@@ -134,7 +136,7 @@ impl Read {
         let (table, key, name) = match object_kind {
             "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
             | "device" | "road" | "road_scenario" | "authority_item" => (object_kind, "id", "name"),
-            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" => {
+            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" | "whistle" => {
                 (object_kind, "id", "code")
             }
             "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" => {
