@@ -331,6 +331,15 @@ impl Ids {
             "authority/{id}/end" => json!({ "step": "void", "reason": reason, "version": 1 }),
             "cases" => json!({ "place": SHOP, "cause": "甲", "party": "乙", "party_kind": "citizen" }),
             "cases/{id}/steps" => json!({ "step": "withdraw", "text": reason, "version": 1 }),
+            "joint-control/plan" => {
+                json!({ "place": SHOP, "lead": "village-1", "bodies": ["police"], "from": "2026-09-21", "due_on": "2026-09-30" })
+            }
+            "sectors/risks" => json!({ "org": "dept-civil", "hazard": "H01.1" }),
+            "sectors/risks/{id}/steps" | "sectors/rulings/{id}/steps" => {
+                json!({ "step": "void", "text": reason, "version": 1 })
+            }
+            "sectors/rulings" => json!({ "trade": "剧本娱乐", "like": "公共娱乐", "appeared_on": "2026-09-21" }),
+            "hazards/{id}/docket" => json!({ "kind": "transfer", "step": "receipt", "body": "甲" }),
             "whistles" => whistle("01a00000-0000-7000-8000-000000000a02"),
             "whistles/{id}/steps" => json!({ "step": "resend", "text": reason, "version": 1 }),
             "whistles/{id}/notes" => json!({ "text": reason }),

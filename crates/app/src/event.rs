@@ -88,6 +88,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "enforcement" => Action::CaseIndex,
         "stop_use" => Action::StopUseRead,
         "whistle" => Action::WhistleRead,
+        "sector_risk" | "sector_ruling" => Action::SectorRead,
         "fire_plan" => Action::FirePlanRead,
         "siting" => Action::SitingRead,
         "call_test" => Action::CallTestRead,

@@ -186,6 +186,10 @@ async fn origin_title(read: &mut Read, caller: &Caller, origin: &Origin) -> Resu
             let found = read.incident(&origin.id.as_str().into(), &scope).await?;
             found.map(|one| format!("{} {}", one.incident.code, one.incident.address))
         }
+        "sector" if caller.hats.scope(Action::SectorRead).is_some() => {
+            let found = read.sector_risk(&origin.id.as_str().into()).await?;
+            found.map(|one| format!("行业性隐患 {}", one.risk.code))
+        }
         "whistle" => {
             let scope = caller.hats.scope(Action::WhistleRead).unwrap_or_default();
             let found = read.whistle(&origin.id.as_str().into(), &scope).await?;

@@ -223,6 +223,8 @@ pub struct Whom {
     pub is_stop_use: bool,
     /// It is a whistle.
     pub is_whistle: bool,
+    /// It is a sector's risk or a new trade.
+    pub is_sector: bool,
 }
 
 /// How somebody looks at the record: which days, which villages.
@@ -500,7 +502,9 @@ pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let is_occasion = known.gathered.facts.carries(subject, store::fulfilment::OCCASION, known.as_of);
     let is_stop_use = known.gathered.facts.carries(subject, store::fulfilment::STOP_USE, known.as_of);
     let is_whistle = known.gathered.facts.carries(subject, store::fulfilment::WHISTLE, known.as_of);
-    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion, is_stop_use, is_whistle })
+    let is_sector = known.gathered.facts.carries(subject, store::fulfilment::SECTOR, known.as_of);
+    let (id, name) = (id.to_owned(), String::new());
+    Some(Whom { kind, id, name, village, is_occasion, is_stop_use, is_whistle, is_sector })
 }
 
 /// Names an occurrence in a way that survives a new reading of the record.

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
 use crate::dispatch;
+use crate::docket;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::force;
 use crate::fulfilment::{Ask, lens};
@@ -33,6 +34,7 @@ use crate::plan::plan_in_force;
 use crate::post;
 use crate::report_case;
 use crate::road;
+use crate::sector;
 use crate::stop_use;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
@@ -172,6 +174,8 @@ static OWN: &[Own] = &[
     own_of(dispatch::UNKNOWN, "调派排序：不知路程折合几分钟", &["分钟"], 600.0),
     own_of(dispatch::DAY_FROM, "白班几点开始", &["时"], 23.0),
     own_of(dispatch::NIGHT_FROM, "夜班几点开始", &["时"], 23.0),
+    own_of(sector::UNITS, "同一行业几个单位有同样隐患即为行业性隐患", &["家"], 999.0),
+    own_of(docket::TRANSFER_DAYS, "疑似重大隐患几个工作日内移送区消防救援机构", &[WORKING_DAYS], 60.0),
     own_of(whistle::OFFICE_FROM, "办公时间几点开始", &["时"], 23.0),
     own_of(whistle::OFFICE_UNTIL, "办公时间几点结束", &["时"], 24.0),
     own_of(whistle::DISTRICT_AFTER, "吹哨未应答报分管领导后几个工作日提请区级", &[WORKING_DAYS], 60.0),

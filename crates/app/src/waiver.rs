@@ -81,6 +81,7 @@ impl App {
                                 is_occasion: false,
                                 is_stop_use: false,
                                 is_whistle: false,
+                                is_sector: false,
                             }),
                         }
                     }

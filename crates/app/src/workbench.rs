@@ -576,6 +576,13 @@ impl App {
                 counts.push(count(code, label, n, tone, href));
             }
         }
+        let [transfers, listings] = crate::docket::waiting(read, caller, self.now()).await?;
+        if transfers > 0 {
+            counts.push(count("docket_transfers", "待移送或者待回执", transfers, "late", "/docket"));
+        }
+        if listings > 0 {
+            counts.push(count("docket_listings", "挂牌督办逾期或者未定期限", listings, "late", "/docket"));
+        }
         let to_look = crate::stop_use::waiting(read, caller, today).await?;
         if to_look > 0 {
             let href = "/stop-uses?stage=stopped,return_asked,checked";

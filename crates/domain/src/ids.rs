@@ -124,6 +124,10 @@ ids! {
     RoadId
     /// 路网设想.
     ScenarioId
+    /// 行业性隐患.
+    SectorRiskId
+    /// 新业态归口.
+    SectorRulingId
     /// 信号.
     SignalId
     /// 选址论证.

@@ -20,6 +20,7 @@ mod org;
 mod placard;
 mod report_case;
 mod road;
+mod sector;
 mod stop_use;
 mod whistle;
 mod training;
@@ -33,6 +34,7 @@ use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
+pub use sector::SECTOR;
 pub use stop_use::STOP_USE;
 pub use whistle::WHISTLE;
 
@@ -184,6 +186,7 @@ impl Read {
         self.gather_houses(&mut out).await?;
         self.gather_stop_uses(&mut out).await?;
         self.gather_whistles(&mut out).await?;
+        self.gather_sectors(&mut out).await?;
         self.gather_devices(&mut out, as_of).await?;
         self.gather_report_cases(&mut out).await?;
         self.gather_fire_plans(&mut out, as_of).await?;
@@ -324,6 +327,10 @@ impl Read {
                 if domain::house::is_used_as(&kinds) {
                     out.facts.add_label(place, "tag:self_built_business", ALWAYS);
                 }
+            }
+            // The plan says it in one word; the register says which. Source: C13.2.
+            if !domain::joint_control::high_risk(&kinds).is_empty() {
+                out.facts.add_label(place, "tag:high_risk", ALWAYS);
             }
             for subject in known_as {
                 out.facts.add_label(subject, &format!("category:{category}"), ALWAYS);

@@ -41,6 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0031_stop_use", include_str!("../migrations/0031_stop_use.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
     ("0033_whistle", include_str!("../migrations/0033_whistle.sql")),
+    ("0034_joint_control", include_str!("../migrations/0034_joint_control.sql")),
 ];
 
 const MEMORY: &str =

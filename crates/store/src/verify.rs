@@ -104,6 +104,10 @@ pub const SEALED: &[&str] = &[
     "whistle",
     "whistle_event",
     "whistle_note",
+    "docket_entry",
+    "inspection_signature",
+    "sector_risk",
+    "sector_ruling",
 ];
 
 /// Something that does not fit.

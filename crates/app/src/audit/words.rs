@@ -23,6 +23,8 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("enforcement", "行政处罚案件"),
     ("stop_use", "停止使用"),
     ("whistle", "吹哨单"),
+    ("sector_risk", "行业性隐患"),
+    ("sector_ruling", "新业态归口"),
     ("evidence", "凭据"),
     ("force", "消防站队"),
     ("export", "导出"),
@@ -83,6 +85,14 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
 ];
 
 const VERBS: &[(&str, &str)] = &[
+    ("transfer_receipt", "登记移送回执"),
+    ("listing_deadline", "定督办期限"),
+    ("lift_listing", "解除挂牌督办"),
+    ("identify", "认定行业性隐患"),
+    ("notify_sector", "登记行业通知"),
+    ("appear", "登记新业态"),
+    ("rule_trade", "明确牵头部门"),
+    ("countersign_visit", "联合检查签字"),
     ("blow", "吹哨"),
     ("call_out", "确认派哨"),
     ("turn_back", "退回"),

@@ -570,6 +570,20 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
         A::StopUseRead => READERS,
         A::StopUseKeep => &[(OFFICE, Reach::Town), (OFFICER, Reach::Town)],
         A::StopUsePatrol => FIELD,
+        // What the town's committee listed. Source: handbook of the field §4.2.
+        A::HazardLift => {
+            &[(&[CommitteeDirector, CommitteeDeputy, LeaderInCharge], Reach::Town)]
+        }
+        A::SectorRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (POLICE, Reach::Town),
+            (VILLAGE, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::SectorKeep => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
+        A::SectorRule => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town)],
         A::WhistleRead => &[
             (OFFICE, Reach::Town),
             (LEADERS, Reach::Town),

@@ -105,6 +105,9 @@ impl Read {
             names.extend(self.called("evidence", "id", "title", ids).await?);
             names.extend(self.called("report_case", "id", "code", ids).await?);
             names.extend(self.called("whistle", "id", "code", ids).await?);
+            let sectors = self.called("sector_risk", "id", "hazard_code", ids).await?;
+            names.extend(sectors.into_iter().map(|(id, code)| (id, format!("行业性隐患 {code}"))));
+            names.extend(self.called("sector_ruling", "id", "trade", ids).await?);
             let stopped = self.object_refs("stop_use", ids).await?;
             names.extend(stopped.into_iter().map(|(id, place)| (id, format!("{place} 停止使用"))));
             // An enforcement check is an event of its own.
@@ -143,6 +146,8 @@ impl Read {
                 (object_kind, "id", "title")
             }
             "enforcement" => (object_kind, "id", "cause"),
+            "sector_risk" => (object_kind, "id", "hazard_code"),
+            "sector_ruling" => (object_kind, "id", "trade"),
             "stop_use" => ("stop_use", "id", STOPPED),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
