@@ -338,7 +338,9 @@ impl Ids {
             "sectors/risks/{id}/steps" | "sectors/rulings/{id}/steps" => {
                 json!({ "step": "void", "text": reason, "version": 1 })
             }
-            "sectors/rulings" => json!({ "trade": "剧本娱乐", "like": "公共娱乐", "appeared_on": "2026-09-21" }),
+            "sectors/rulings" => {
+                json!({ "trade": "剧本娱乐", "like": "公共娱乐", "appeared_on": "2026-09-21" })
+            }
             "hazards/{id}/docket" => json!({ "kind": "transfer", "step": "receipt", "body": "甲" }),
             "whistles" => whistle("01a00000-0000-7000-8000-000000000a02"),
             "whistles/{id}/steps" => json!({ "step": "resend", "text": reason, "version": 1 }),

@@ -193,23 +193,33 @@ async fn a_body_refuses_with_a_reason_and_another_goes_instead() -> anyhow::Resu
         let (mut dept, mut police) = (town.login("dept").await?, town.login("police").await?);
         let page = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
         // Sent back for what is lacking, and raised again.
-        let back = step(&mut head, &page, json!({ "step": "return", "text": "请写明气瓶数量" })).await?.ok()?;
+        let back =
+            step(&mut head, &page, json!({ "step": "return", "text": "请写明气瓶数量" })).await?.ok()?;
         assert_eq!((code(&back["stage"]), &back["said"]), ("returned", &json!("请写明气瓶数量")));
         let page = step(&mut staff, &back, json!({ "step": "resend", "text": "现存 12 瓶" })).await?.ok()?;
         assert!(page["problem"].as_str().unwrap_or_default().ends_with("现存 12 瓶"));
         let page = step(&mut head, &page, json!({ "step": "confirm", "to": "dept-civil" })).await?.ok()?;
 
         assert_eq!(own(&mut dept, json!({ "step": "refuse" })).await?.code(), "whistle.missing");
-        let page_of = own(&mut dept, json!({ "step": "refuse", "text": "治安和住宿由派出所管" })).await?.ok()?;
+        let page_of =
+            own(&mut dept, json!({ "step": "refuse", "text": "治安和住宿由派出所管" })).await?.ok()?;
         assert_eq!(code(&body(&page_of, "dept-civil")["standing"]), "refused");
-        assert_eq!(step(&mut head, &page, json!({ "step": "insist", "org": "dept-civil", "text": "仍请到场" }))
-            .await?.status, StatusCode::CONFLICT, "the page is older than the refusal");
+        assert_eq!(
+            step(&mut head, &page, json!({ "step": "insist", "org": "dept-civil", "text": "仍请到场" }))
+                .await?
+                .status,
+            StatusCode::CONFLICT,
+            "the page is older than the refusal"
+        );
         let moved = json!({ "step": "reroute", "org": "dept-civil", "to": "police", "text": "同意" });
         let page = step(&mut head, &page_of, moved).await?.ok()?;
         assert_eq!(code(&body(&page, "dept-civil")["standing"]), "released");
         assert_eq!(body(&page, "police")["is_lead"], true);
         assert_eq!(body(&page, "dept-civil")["objection"]["to"]["id"], "police");
-        assert_eq!(own(&mut dept, json!({ "step": "receive", "org": "dept-civil" })).await?.code(), "whistle.not_called");
+        assert_eq!(
+            own(&mut dept, json!({ "step": "receive", "org": "dept-civil" })).await?.code(),
+            "whistle.not_called"
+        );
         let page = own(&mut police, json!({ "step": "receive" })).await?.ok()?;
         assert_eq!(code(&body(&page, "police")["standing"]), "received");
         let mine = police.get("/api/v1/whistles?mine=true").await?.items()?;
@@ -238,16 +248,24 @@ async fn a_whistle_comes_from_a_hazard_and_its_clocks_are_the_towns() -> anyhow:
         let mut asked = raised(WHISTLE);
         asked["origin_kind"] = json!("hazard");
         asked["origin"] = json!("01a00000-0000-7000-8000-0000000002ff");
-        assert_eq!(staff.post("/api/v1/whistles", asked.clone()).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            staff.post("/api/v1/whistles", asked.clone()).await?.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         asked["origin"] = found["id"].clone();
         let page = staff.post("/api/v1/whistles", asked).await?.ok()?;
         assert_eq!((&page["origin"]["kind"], &page["origin"]["name"]), (&json!("hazard"), &found["code"]));
         let options = head.get("/api/v1/whistles/options").await?.ok()?;
         assert_eq!(options["kinds"][1]["receive"], "60 工作时间分钟");
         let bodies = options["bodies"].to_string();
-        assert!(bodies.contains("dept-civil") && bodies.contains("police") && !bodies.contains("\"unit\""), "{bodies}");
+        assert!(
+            bodies.contains("dept-civil") && bodies.contains("police") && !bodies.contains("\"unit\""),
+            "{bodies}"
+        );
         let settings = head.get("/api/v1/parameters").await?.ok()?.to_string();
-        for name in ["whistle.urgent.receive", "whistle.consult.arrive", "whistle.misses", "whistle.office_from"] {
+        for name in
+            ["whistle.urgent.receive", "whistle.consult.arrive", "whistle.misses", "whistle.office_from"]
+        {
             assert!(settings.contains(name), "{name}");
         }
         Ok(())

@@ -153,7 +153,13 @@ impl Docket {
         )
     }
 
-    fn transfer(&self, caller: &Caller, names: &Names, allowed: u16, today: Date) -> Result<Option<DocketTransfer>> {
+    fn transfer(
+        &self,
+        caller: &Caller,
+        names: &Names,
+        allowed: u16,
+        today: Date,
+    ) -> Result<Option<DocketTransfer>> {
         let Some(transfer) = Transfer::of(&self.events, &self.entries) else { return Ok(None) };
         let due_on = transfer.due_on(allowed, calendar())?;
         // What turned out to be none and never went is over.
@@ -222,12 +228,14 @@ async fn lists(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Docke
 /// Transfers that are late or lack a receipt, and listings that are overdue or lack a deadline, of the caller's.
 // tidy(caller): part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<[i64; 2]> {
-    if caller.hats.scope(Action::HazardEscalate).is_none() || caller.hats.scope(Action::HazardRead).is_none() {
+    if caller.hats.scope(Action::HazardEscalate).is_none() || caller.hats.scope(Action::HazardRead).is_none()
+    {
         return Ok([0; 2]);
     }
     let found = lists(read, caller, now).await?;
     let transfers = found.transfers.iter().filter(|one| one.sent_on.is_none() || !one.actions.is_empty());
-    let listings = found.listings.iter().filter(|one| one.lifted.is_none() && (one.overdue || one.due_on.is_none()));
+    let listings =
+        found.listings.iter().filter(|one| one.lifted.is_none() && (one.overdue || one.due_on.is_none()));
     Ok([transfers.count() as i64, listings.count() as i64])
 }
 

@@ -120,8 +120,7 @@ pub struct SignatureInput {
 // tidy(caller): part of a page whose right was asked already.
 async fn bodies_of(read: &mut Read, done: &Inspection, recorder: &OrgId) -> Result<BTreeSet<OrgId>> {
     let mut orgs = BTreeSet::from([recorder.clone()]);
-    let worn: BTreeSet<&str> =
-        done.record.inspectors.iter().map(|one| one.assignment.as_str()).collect();
+    let worn: BTreeSet<&str> = done.record.inspectors.iter().map(|one| one.assignment.as_str()).collect();
     for held in read.assignments().await? {
         if worn.contains(held.assignment.id.as_str()) {
             orgs.insert(held.assignment.org);
@@ -166,9 +165,11 @@ pub(crate) async fn signatures(
 
 /// Whether the caller may sign for a body: one of its people who records visits.
 fn signs(caller: &Caller, org: &OrgId) -> bool {
-    caller.hats.all().iter().any(|hat| {
-        hat.org == *org && domain::policy::reach(hat.role, Action::InspectionRecord).is_some()
-    })
+    caller
+        .hats
+        .all()
+        .iter()
+        .any(|hat| hat.org == *org && domain::policy::reach(hat.role, Action::InspectionRecord).is_some())
 }
 
 /// The first and last day of the half-year a day lies in. Source: C13.3, twice a year (P).
@@ -187,8 +188,7 @@ struct Sides {
 
 impl Sides {
     async fn read(read: &mut Read, today: Date) -> Result<Self> {
-        let mut out =
-            Self { territory: BTreeSet::new(), sector: BTreeSet::new(), keepers: HashMap::new() };
+        let mut out = Self { territory: BTreeSet::new(), sector: BTreeSet::new(), keepers: HashMap::new() };
         for record in read.place_lists().await? {
             let side = match record.list.kind {
                 ListKind::JointControl => {
@@ -233,8 +233,7 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
     let filter = InspectionFilter { from: Some(from), to: Some(to), ..InspectionFilter::default() };
     let mut visits: HashMap<PlaceId, Vec<JointVisit>> = HashMap::new();
     for (done, filing) in read.inspections(&seen, &filter, None, READ).await? {
-        let together = done.record.occasion == Occasion::Joint
-            && done.outcome != Outcome::NotPossible;
+        let together = done.record.occasion == Occasion::Joint && done.outcome != Outcome::NotPossible;
         if !together {
             continue;
         }
@@ -252,12 +251,15 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
             continue;
         }
         let all = std::iter::once(&stored.task.lead).chain(&stored.task.joint);
-        planned.insert(stored.task.place.clone(), JointPlanned {
-            task: stored.task.id.to_string(),
-            code: stored.filing.code.clone(),
-            due_on: stored.task.window.due_on.to_string(),
-            bodies: all.map(|org| names.named_org(org)).collect(),
-        });
+        planned.insert(
+            stored.task.place.clone(),
+            JointPlanned {
+                task: stored.task.id.to_string(),
+                code: stored.filing.code.clone(),
+                due_on: stored.task.window.due_on.to_string(),
+                bodies: all.map(|org| names.named_org(org)).collect(),
+            },
+        );
     }
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut items: Vec<(Standing, JointPlace)> = Vec::with_capacity(places.len());
@@ -266,7 +268,8 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
         let standing = sides.of(&place.id);
         *counts.entry(standing.code().to_owned()).or_default() += 1;
         let village = place.village.as_str();
-        let of_village = orgs.iter().find(|org| org.kind == OrgKind::Village && org.territory.as_str() == village);
+        let of_village =
+            orgs.iter().find(|org| org.kind == OrgKind::Village && org.territory.as_str() == village);
         let keeper = sides.keepers.get(village).or_else(|| sides.keepers.get(""));
         let keeper = keeper.cloned().or_else(|| of_village.map(|org| org.id.clone()));
         let mut answers: Vec<Named> = Vec::new();
@@ -280,7 +283,10 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
         let row = JointPlace {
             place: Named::new(place.id.as_str(), &place.name),
             village: names.territory(village),
-            kinds: high_risk(place.kinds()).iter().map(|kind| Word::new(kind.as_str(), kind_label(kind))).collect(),
+            kinds: high_risk(place.kinds())
+                .iter()
+                .map(|kind| Word::new(kind.as_str(), kind_label(kind)))
+                .collect(),
             standing: Word::new(standing.code(), standing.label()),
             sector: place.sector_org.as_ref().map(|org| names.named_org(org)),
             answers,
@@ -393,7 +399,13 @@ impl App {
         };
         tx.insert_inspection_signature(&signed).await?;
         let view = self.inspection_view(&mut tx, caller, &loaded, None).await?;
-        let audit = caller.audit_as(hat, "inspection.countersign_visit", ("inspection", id.as_str()), &filing.path, now);
+        let audit = caller.audit_as(
+            hat,
+            "inspection.countersign_visit",
+            ("inspection", id.as_str()),
+            &filing.path,
+            now,
+        );
         Ok(tx.commit(audit, view).await?)
     }
 }

@@ -24,9 +24,10 @@ mod places;
 mod record;
 mod report_case;
 mod road;
+mod sector;
 mod stop_use;
-mod whistle;
 mod training;
+mod whistle;
 
 use domain::ids::OrgId;
 use domain::org::{Level, OrgKind, Role};
@@ -103,6 +104,7 @@ impl App {
         house::fill(self, roster).await?;
         stop_use::fill(self, roster).await?;
         whistle::fill(self, roster).await?;
+        sector::fill(self, roster).await?;
         Ok(true)
     }
 }

@@ -213,7 +213,9 @@ async fn overview(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Se
     let may = |action, org: &OrgId| caller.hats.hat(action, &of_org(org)).is_some();
     let taken_up = |one: &Shared| {
         let stands = |stage| matches!(stage, RiskStage::Identified | RiskStage::Noticed);
-        known.iter().any(|kept| kept.risk.org == one.org && kept.risk.code == one.code && stands(kept.risk.stage))
+        known
+            .iter()
+            .any(|kept| kept.risk.org == one.org && kept.risk.code == one.code && stands(kept.risk.stage))
     };
     let candidates = shared(all.iter().cloned(), units).into_iter().filter(|one| !taken_up(one));
     let candidates = candidates.map(|one| SectorCandidate {
@@ -231,7 +233,13 @@ async fn overview(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Se
         let task = task.and_then(|id| asked.iter().find(|one| one.item.id == *id));
         let about = hazard_word(&r.code);
         let task = task.map(|item| {
-            crate::follow_up::view(caller, item, &owners, Named::new(r.id.as_str(), about.label.as_str()), today)
+            crate::follow_up::view(
+                caller,
+                item,
+                &owners,
+                Named::new(r.id.as_str(), about.label.as_str()),
+                today,
+            )
         });
         let mine = may(Action::SectorKeep, &r.org);
         let still = open.get(&(&r.org, r.code.as_str())).cloned().unwrap_or_default();
@@ -476,9 +484,10 @@ impl App {
         let (ruling, action) = match asked.step.as_str() {
             "decide" => {
                 let lead = OrgId::from(asked.lead.trim());
-                tx.org(&lead).await?.filter(|one| one.org.active).ok_or_else(|| {
-                    Error::field("lead", "sector.lead", "请从列表中选择牵头部门")
-                })?;
+                tx.org(&lead)
+                    .await?
+                    .filter(|one| one.org.active)
+                    .ok_or_else(|| Error::field("lead", "sector.lead", "请从列表中选择牵头部门"))?;
                 let decided = Decided {
                     lead,
                     on: or_today(&asked.on, "on", now)?,

@@ -65,10 +65,7 @@ pub(crate) fn kind(code: &str) -> Option<&'static Kind> {
 
 /// Where a whistle stands as far as rights are concerned.
 pub(crate) fn subject(record: &WhistleRecord) -> Subject {
-    Subject {
-        place: record.whistle.place.clone(),
-        ..Subject::of(&record.path, Some(&record.whistle.org))
-    }
+    Subject { place: record.whistle.place.clone(), ..Subject::of(&record.path, Some(&record.whistle.org)) }
 }
 
 /// The times of a kind as the town has set them on a day.
@@ -119,7 +116,12 @@ fn act_name(step: Step) -> &'static str {
     }
 }
 
-async fn page(read: &mut Read, caller: &Caller, record: &WhistleRecord, now: Timestamp) -> Result<WhistleView> {
+async fn page(
+    read: &mut Read,
+    caller: &Caller,
+    record: &WhistleRecord,
+    now: Timestamp,
+) -> Result<WhistleView> {
     let names = Names::read(read).await?;
     let today = now.date();
     let district_after = number_on(read, DISTRICT_AFTER, today).await?;
@@ -170,8 +172,7 @@ fn asking(id: &WhistleId) -> Asking {
 
 /// Organisations of the caller's that take part: those called, and the one that whistled.
 fn own_bodies<'a>(caller: &'a Caller, whistle: &Whistle) -> Vec<&'a OrgId> {
-    let takes_part =
-        |org: &OrgId| whistle.org == *org || whistle.bodies.iter().any(|body| body.org == *org);
+    let takes_part = |org: &OrgId| whistle.org == *org || whistle.bodies.iter().any(|body| body.org == *org);
     caller.hats.orgs().into_iter().filter(|org| takes_part(org)).collect()
 }
 
@@ -179,17 +180,14 @@ fn own_bodies<'a>(caller: &'a Caller, whistle: &Whistle) -> Vec<&'a OrgId> {
 async fn people_of(read: &mut Read, orgs: &[OrgId], today: Date) -> Result<BTreeSet<PersonId>> {
     let held = read.assignments().await?.into_iter().map(|one| one.assignment);
     let answers = |role: Role| reach(role, Action::WhistleAnswer).is_some();
-    let held =
-        held.filter(|one| one.is_valid_on(today) && orgs.contains(&one.org) && answers(one.role));
+    let held = held.filter(|one| one.is_valid_on(today) && orgs.contains(&one.org) && answers(one.role));
     Ok(held.map(|one| one.person).collect())
 }
 
 /// People who may confirm a whistle today.
 async fn confirmers(read: &mut Read, today: Date) -> Result<BTreeSet<PersonId>> {
     let held = read.assignments().await?.into_iter().map(|one| one.assignment);
-    let held = held.filter(|one| {
-        one.is_valid_on(today) && reach(one.role, Action::WhistleConfirm).is_some()
-    });
+    let held = held.filter(|one| one.is_valid_on(today) && reach(one.role, Action::WhistleConfirm).is_some());
     Ok(held.map(|one| one.person).collect())
 }
 
@@ -245,7 +243,8 @@ impl App {
         let mut items = Vec::with_capacity(found.len());
         for record in &found {
             let w = &record.whistle;
-            if (asked.mine && !is_open_for(caller, w)) || (asked.silent && frame.highest(w)? == Height::None) {
+            if (asked.mine && !is_open_for(caller, w)) || (asked.silent && frame.highest(w)? == Height::None)
+            {
                 continue;
             }
             let place = w.place.as_ref().and_then(|id| Some(Named::new(id.as_str(), places.get(id)?)));
@@ -356,13 +355,8 @@ impl App {
             said: String::new(),
         }
         .raise()?;
-        let record = WhistleRecord {
-            whistle,
-            path,
-            recorded_by: caller.name.clone(),
-            version: 1,
-            recorded_at: now,
-        };
+        let record =
+            WhistleRecord { whistle, path, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
         let event = Event {
             seq: 1,
             act: Act::Raise,
@@ -396,12 +390,22 @@ impl App {
             "hazard" => Action::HazardRead,
             "report_case" => Action::ReportCaseRead,
             "campaign" => Action::CampaignRead,
-            _ => return Err(Error::field("origin_kind", "whistle.origin", "吹哨只能由隐患、举报件或者专项引出")),
+            _ => {
+                return Err(Error::field(
+                    "origin_kind",
+                    "whistle.origin",
+                    "吹哨只能由隐患、举报件或者专项引出",
+                ));
+            }
         };
         let scope = caller.scope(right)?;
         let known = read.object_refs(&asked.origin_kind, &[id]).await?.contains_key(id);
         if !known || read.within_scope(&asked.origin_kind, &[id], &scope).await?.is_empty() {
-            return Err(Error::field("origin", "whistle.origin_unknown", "没有找到引出吹哨的记录，请从该记录重新发起"));
+            return Err(Error::field(
+                "origin",
+                "whistle.origin_unknown",
+                "没有找到引出吹哨的记录，请从该记录重新发起",
+            ));
         }
         Ok(Some(Origin { kind: asked.origin_kind.clone(), id: id.to_owned() }))
     }
@@ -423,7 +427,9 @@ impl App {
         let step = step.ok_or_else(|| Error::field("step", "whistle.step", "没有这一步，请刷新后再试"))?;
         let right = right_of(step);
         let org = match asked.org.trim() {
-            "" => own_bodies(caller, &record.whistle).into_iter().find(|org| record.whistle.body(org).is_some()),
+            "" => {
+                own_bodies(caller, &record.whistle).into_iter().find(|org| record.whistle.body(org).is_some())
+            }
             _ => None,
         };
         let org = org.cloned().unwrap_or_else(|| OrgId::from(asked.org.trim()));
@@ -437,7 +443,8 @@ impl App {
         }
         let act = self.whistle_act(&mut tx, &record, step, org, &asked).await?;
         let terms = terms(&mut tx, &record.whistle.kind, now.date()).await?;
-        let said = Saying { by: &caller.person, text: &asked.text, at: now, terms: &terms, calendar: calendar() };
+        let said =
+            Saying { by: &caller.person, text: &asked.text, at: now, terms: &terms, calendar: calendar() };
         record.whistle = record.whistle.take(&act, &said)?;
         self.tell_of_step(&mut tx, &record, &act).await?;
         let event = Event {
@@ -574,7 +581,9 @@ impl App {
         let able = able_bodies(read, self.now().date()).await?;
         match orgs.into_iter().all(|org| org.as_str().is_empty() || able.contains(org)) {
             true => Ok(()),
-            false => Err(Error::field("to", "whistle.body", "有单位不存在，或者没有人能签收，请从列表中选择")),
+            false => {
+                Err(Error::field("to", "whistle.body", "有单位不存在，或者没有人能签收，请从列表中选择"))
+            }
         }
     }
 
@@ -608,7 +617,8 @@ impl App {
             }
             Act::Return => {
                 let text = format!("{}：吹哨单被退回，请补充后重报", w.code);
-                self.tell_of_whistle(tx, record, BTreeSet::from([w.raised_by.clone()]), ("returned", &text)).await
+                self.tell_of_whistle(tx, record, BTreeSet::from([w.raised_by.clone()]), ("returned", &text))
+                    .await
             }
             _ => Ok(()),
         }

@@ -565,7 +565,8 @@ impl App {
                 counts.push(count(code, label, n, tone, href));
             }
         }
-        let [to_send, to_come, to_leader, to_district] = crate::whistle::waiting(read, caller, self.now()).await?;
+        let [to_send, to_come, to_leader, to_district] =
+            crate::whistle::waiting(read, caller, self.now()).await?;
         for (code, label, n, tone, href) in [
             ("whistles_to_send", "待确认派哨", to_send, "due", "/whistles?stage=raised"),
             ("whistles_to_come", "待报到吹哨单", to_come, "due", "/whistles?mine=true"),

@@ -231,7 +231,8 @@ impl Entry {
         let since = match self.step {
             Step::Receipt => {
                 let transfer = Transfer::of(known.events, known.entries).and_then(|one| one.sent);
-                let (sent, _) = transfer.filter(|_| self.kind == Kind::Transfer).ok_or(DocketRefusal::NotSent)?;
+                let (sent, _) =
+                    transfer.filter(|_| self.kind == Kind::Transfer).ok_or(DocketRefusal::NotSent)?;
                 said(&self.body, "出具回执的单位或者签收人")?;
                 sent
             }
@@ -284,7 +285,8 @@ mod tests {
     fn event(version: u32, on: &str, kind: EventKind) -> Event {
         let at = Timestamp::start_of(day(on));
         let actor = Actor::Unit { person: None, name: "甲".to_owned() };
-        let act = Act { actor, happened_at: at, position: None, document_no: Some("演示〔1〕号".to_owned()) };
+        let act =
+            Act { actor, happened_at: at, position: None, document_no: Some("演示〔1〕号".to_owned()) };
         Event { hazard: "h".into(), version, act, recorded_at: at, kind }
     }
 
@@ -339,7 +341,10 @@ mod tests {
         assert!(matches!(check(&gone, &[], receipt.clone()), Err(DocketRefusal::Missing(_))));
         receipt.body = "区消防救援大队值班员".to_owned();
         let kept = check(&gone, &[], receipt.clone()).expect("a receipt");
-        assert_eq!(Transfer::of(&gone, &[kept]).and_then(|one| one.receipt).map(|one| one.on), Some(day("2026-09-15")));
+        assert_eq!(
+            Transfer::of(&gone, &[kept]).and_then(|one| one.receipt).map(|one| one.on),
+            Some(day("2026-09-15"))
+        );
         receipt.on = day("2026-09-13");
         assert_eq!(check(&gone, &[], receipt), Err(DocketRefusal::WrongDay(day("2026-09-14"))));
     }

@@ -215,7 +215,11 @@ impl Ruling {
     /// Who leads it. Source: C13.7, the body whose business it is most like.
     pub fn decide(self, decided: Decided, today: Date) -> Result<Self, SectorRefusal> {
         if self.void.is_some() || self.decided.is_some() {
-            return Err(SectorRefusal::NotNow(if self.void.is_some() { "已作废" } else { "已明确牵头部门" }));
+            return Err(SectorRefusal::NotNow(if self.void.is_some() {
+                "已作废"
+            } else {
+                "已明确牵头部门"
+            }));
         }
         given(&decided.document_no, "决定文号")?;
         given(&decided.reason, "按业务相近确定的理由")?;
@@ -260,7 +264,10 @@ mod tests {
         let third = seen("economy", "H01.1", "e");
         let found = shared(all.into_iter().chain([third]), 3);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].org.as_str(), found[0].code.as_str(), found[0].places.len()), ("economy", "H01.1", 3));
+        assert_eq!(
+            (found[0].org.as_str(), found[0].code.as_str(), found[0].places.len()),
+            ("economy", "H01.1", 3)
+        );
     }
 
     fn risk() -> Risk {
@@ -291,7 +298,9 @@ mod tests {
         let today = day("2026-09-10");
         let tell = |notice| risk().notify(notice, today);
         assert!(matches!(tell(notice("2026-09-02", "2026-10-01", " ")), Err(SectorRefusal::Missing(_))));
-        for (on, deadline) in [("2026-08-31", "2026-10-01"), ("2026-09-11", "2026-10-01"), ("2026-09-02", "2026-09-02")] {
+        for (on, deadline) in
+            [("2026-08-31", "2026-10-01"), ("2026-09-11", "2026-10-01"), ("2026-09-02", "2026-09-02")]
+        {
             assert!(matches!(tell(notice(on, deadline, "1")), Err(SectorRefusal::WrongDay(_))), "{on}");
         }
         let told = tell(notice("2026-09-02", "2026-10-01", "1")).expect("told");

@@ -584,8 +584,7 @@ impl Whistle {
             Act::Receive { .. } => body.received = Some(done()),
             Act::Refuse { .. } => {
                 let reason = given(said.text, "不承办的理由")?;
-                body.refused =
-                    Some(Objection { by: said.by.clone(), at: said.at, reason, answer: None });
+                body.refused = Some(Objection { by: said.by.clone(), at: said.at, reason, answer: None });
             }
             Act::Insist { .. } | Act::Reroute { .. } => {
                 let (Some(objection), Standing::Refused) = (&mut body.refused, standing) else {

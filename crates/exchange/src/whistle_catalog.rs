@@ -43,7 +43,8 @@ fn term(reader: &mut Reader<'_>, node: &Node<'_>, [n, unit]: [&str; 2]) -> Term 
     let known = Unit::from_code(&word);
     let count = reader.number(node, n).and_then(|n| u16::try_from(n).ok()).filter(|n| *n > 0);
     if known.is_none() || count.is_none() {
-        let text = "时限须是不小于 1 的整数，单位须是 minute、office_minute 或 working_day，请改正".to_owned();
+        let text =
+            "时限须是不小于 1 的整数，单位须是 minute、office_minute 或 working_day，请改正".to_owned();
         reader.report(node.span_of(n), "whistle_catalog.term", text);
     }
     Term { n: count.unwrap_or(1), unit: known.unwrap_or(Unit::WorkingDay) }
@@ -69,7 +70,8 @@ mod tests {
                  arrive_n = 1\narrive_unit = \"working_day\"\non_site = true\n\n"
             )
         };
-        let text = [kind("a", 1, "minute"), kind("b", 0, "minute"), kind("c", 1, "day"), kind("a", 1, "minute")];
+        let text =
+            [kind("a", 1, "minute"), kind("b", 0, "minute"), kind("c", 1, "day"), kind("a", 1, "minute")];
         let (kinds, problems) = read(&text.concat());
         assert_eq!(kinds.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), ["a"]);
         assert_eq!(

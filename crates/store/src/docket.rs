@@ -22,7 +22,8 @@ impl Read {
         );
         let most = only.mark(limit);
         let (sql, list) = only.finish();
-        let sql = format!("SELECT h.id AS id FROM hazard h{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}");
+        let sql =
+            format!("SELECT h.id AS id FROM hazard h{sql} ORDER BY h.found_at DESC, h.id DESC LIMIT {most}");
         self.rows(sql, list).await?.iter().map(|row| Ok(row.text("id")?.into())).collect()
     }
 

@@ -22,8 +22,8 @@ mod report_case;
 mod road;
 mod sector;
 mod stop_use;
-mod whistle;
 mod training;
+mod whistle;
 
 use std::collections::{BTreeSet, HashMap};
 

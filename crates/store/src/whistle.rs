@@ -124,7 +124,8 @@ impl Read {
         let marks: Vec<String> = orgs.iter().map(|org| only.mark(org.as_str())).collect();
         only.and(&format!("org IN ({})", marks.join(", ")));
         let (sql, list) = only.finish();
-        let rows = self.rows(format!("SELECT * FROM whistle_note{sql} ORDER BY recorded_at, id"), list).await?;
+        let rows =
+            self.rows(format!("SELECT * FROM whistle_note{sql} ORDER BY recorded_at, id"), list).await?;
         rows.iter()
             .map(|row| {
                 Ok(WhistleNote {

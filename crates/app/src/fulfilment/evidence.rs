@@ -172,8 +172,10 @@ async fn readable(
         false => HashMap::new(),
     };
     // What a sector was told and who leads a new trade is kept by the sectors.
-    let (risks, rulings) =
-        (read.object_refs("sector_risk", &decided).await?, read.object_refs("sector_ruling", &decided).await?);
+    let (risks, rulings) = (
+        read.object_refs("sector_risk", &decided).await?,
+        read.object_refs("sector_ruling", &decided).await?,
+    );
     let houses = match facts.iter().any(|fact| matches!(fact.kind, "licence.verified" | "decision.recorded"))
     {
         true => read.object_refs("place", &decided).await?,

@@ -166,10 +166,9 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let today = now.date();
     let org = |name: &str| -> OrgId {
         let known = roster.orgs.iter().find(|org| org.short_name == name || org.name == name);
-        known.or_else(|| roster.orgs.iter().find(|org| org.name.ends_with(name))).map_or_else(
-            || OrgId::from(""),
-            |org| org.id.clone(),
-        )
+        known
+            .or_else(|| roster.orgs.iter().find(|org| org.name.ends_with(name)))
+            .map_or_else(|| OrgId::from(""), |org| org.id.clone())
     };
     let holds = |role: Role| roster.assignments.iter().find(|held| held.role == role && held.to.is_none());
     let (Some(head), Some(staff)) = (holds(Role::OfficeHead), holds(Role::VillageStaff)) else {

@@ -399,7 +399,8 @@ impl Frame<'_> {
             actions.extend(both.filter(|step| offered.contains(step)).map(step_word));
         }
         let may_rate = body.is_called() && (body.arrived.is_some() || w.stage == Stage::Done);
-        if may_rate && body.rated.is_none() && offered.contains(&Step::RateBody) && may(Action::WhistleRaise) {
+        if may_rate && body.rated.is_none() && offered.contains(&Step::RateBody) && may(Action::WhistleRaise)
+        {
             actions.push(step_word(Step::RateBody));
         }
         let away = |arrival: &domain::whistle::Arrival| -> Option<i64> {

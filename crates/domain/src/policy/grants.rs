@@ -571,9 +571,7 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
         A::StopUseKeep => &[(OFFICE, Reach::Town), (OFFICER, Reach::Town)],
         A::StopUsePatrol => FIELD,
         // What the town's committee listed. Source: handbook of the field §4.2.
-        A::HazardLift => {
-            &[(&[CommitteeDirector, CommitteeDeputy, LeaderInCharge], Reach::Town)]
-        }
+        A::HazardLift => &[(&[CommitteeDirector, CommitteeDeputy, LeaderInCharge], Reach::Town)],
         A::SectorRead => &[
             (OFFICE, Reach::Town),
             (LEADERS, Reach::Town),
