@@ -402,9 +402,10 @@ impl App {
         let items = read.follow_ups_of(&origin).await?;
         let title = Named::new(r.id.as_str(), &r.title);
         // One key may stand for several figures: `whistles.bodies` for one of each body.
-        let of = |key: &String| {
+        let of = |key: &String| -> Vec<FigureView> {
             let part = format!("{key}:");
-            figures.iter().filter(move |one| one.key == *key || one.key.starts_with(&part)).map(figure_view)
+            let own = figures.iter().filter(|one| one.key == *key || one.key.starts_with(&part));
+            own.map(figure_view).collect()
         };
         let written = |key: &str| r.sections.iter().find(|section| section.key == key);
         let issued = match &r.state {
