@@ -5,7 +5,7 @@ mod ground;
 mod scopes;
 
 use domain::docket::{Entry, Kind, Step};
-use domain::hazard::{Act, Actor, EscalationKind, Event, EventKind, Find, Hazard, HazardCode};
+use domain::hazard::{Act, Actor, EscalationKind, Event, EventKind, Find, Hazard, HazardCode, Level};
 use domain::ids::TownCode;
 use domain::sector::{Decided, Risk, RiskStage, Ruling};
 use domain::time::Timestamp;
@@ -53,8 +53,10 @@ async fn a_docket_is_appended_and_lists_what_was_escalated() -> anyhow::Result<(
                 recurrence_of: None,
             }),
         );
+        let why = String::new();
+        let graded = event(2, EventKind::Graded { level: Level::General, confirmed: true, reason: why });
         let reason = "逾期不改".to_owned();
-        let listed = event(2, EventKind::Escalated { escalation: EscalationKind::TownListed, reason });
+        let listed = event(3, EventKind::Escalated { escalation: EscalationKind::TownListed, reason });
         let filing = Filing {
             code: "YH-1".to_owned(),
             path: "t/v1".to_owned(),
@@ -69,7 +71,8 @@ async fn a_docket_is_appended_and_lists_what_was_escalated() -> anyhow::Result<(
         assert_eq!(read.docket_hazards(&everything(), 9).await?, vec![], "found is not escalated");
         drop(read);
 
-        let second = Hazard::from_events([&found, &listed])?;
+        let second = Hazard::from_events([&found, &graded])?;
+        let third = Hazard::from_events([&found, &graded, &listed])?;
         let one = Entry {
             id: "e1".to_owned(),
             hazard: "h1".into(),
@@ -84,7 +87,8 @@ async fn a_docket_is_appended_and_lists_what_was_escalated() -> anyhow::Result<(
             recorded_at: at(30),
         };
         let mut tx = db.write(&town()).await?;
-        tx.save_step(&second, &listed).await?;
+        tx.save_step(&second, &graded).await?;
+        tx.save_step(&third, &listed).await?;
         tx.insert_docket_entry(&one).await?;
         tx.commit(audit("h1"), ()).await?;
         let mut read = db.read(&town()).await?;
