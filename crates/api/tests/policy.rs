@@ -20,7 +20,8 @@ use common::{Browser, Town, V1, V2, shop, town};
 use endpoints::Kind::{Keeper, Mine, Own, Public, Row, Rows, Words};
 use endpoints::TABLE;
 use made::{
-    BOUGHT, FORCE, PRACTISED, TOLD, WENT_TO, activity, campaign, contract, drill, letter, sortie, station,
+    BOUGHT, CALLED_FOR, FORCE, PRACTISED, TOLD, WENT_TO, activity, campaign, contract, drill, letter, sortie,
+    station, whistle,
 };
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
@@ -32,6 +33,7 @@ const PHOTO: &str = "01a00000-0000-7000-8000-000000000301";
 const EVIDENCE: &str = "01a00000-0000-7000-8000-000000000501";
 const LETTER: &str = "01a00000-0000-7000-8000-000000000601";
 const CONTRACT: &str = "01a00000-0000-7000-8000-000000000801";
+const WHISTLE: &str = "01a00000-0000-7000-8000-000000000a01";
 const CAMPAIGN: &str = "01a00000-0000-7000-8000-000000000902";
 const CALLED: &str = "老街站九月呼叫";
 const TAUGHT: &str = "场镇社区居民消防培训";
@@ -58,6 +60,7 @@ const SECRETS: &[&str] = &[
     PRACTISED,
     CALLED,
     WENT_TO,
+    CALLED_FOR,
     alarm::BURNS,
     FORCE,
     WALKED,
@@ -106,6 +109,7 @@ impl Ids {
             "letters" => LETTER,
             "contracts" => CONTRACT,
             "campaigns" => CAMPAIGN,
+            "whistles" => WHISTLE,
             "drills" => &self.drill,
             "call-tests" => &self.call_test,
             "sorties" => &self.sortie,
@@ -334,6 +338,20 @@ impl Ids {
             "authority/{id}/end" => json!({ "step": "void", "reason": reason, "version": 1 }),
             "cases" => json!({ "place": SHOP, "cause": "甲", "party": "乙", "party_kind": "citizen" }),
             "cases/{id}/steps" => json!({ "step": "withdraw", "text": reason, "version": 1 }),
+            "joint-control/plan" => {
+                json!({ "place": SHOP, "lead": "village-1", "bodies": ["police"], "from": "2026-09-21", "due_on": "2026-09-30" })
+            }
+            "sectors/risks" => json!({ "org": "dept-civil", "hazard": "H01.1" }),
+            "sectors/risks/{id}/steps" | "sectors/rulings/{id}/steps" => {
+                json!({ "step": "void", "text": reason, "version": 1 })
+            }
+            "sectors/rulings" => {
+                json!({ "trade": "剧本娱乐", "like": "公共娱乐", "appeared_on": "2026-09-21" })
+            }
+            "hazards/{id}/docket" => json!({ "kind": "transfer", "step": "receipt", "body": "甲" }),
+            "whistles" => whistle("01a00000-0000-7000-8000-000000000a02"),
+            "whistles/{id}/steps" => json!({ "step": "resend", "text": reason, "version": 1 }),
+            "whistles/{id}/notes" => json!({ "text": reason }),
             "stop-uses" => json!({ "place": SHOP, "danger": "甲" }),
             "stop-uses/{id}/steps" => json!({ "step": "withdraw", "text": reason, "version": 1 }),
             "houses/{id}" => json!({ "version": 1 }),
@@ -431,6 +449,7 @@ async fn settled(fresh: &Fresh) -> anyhow::Result<(Town, Ids)> {
     let training = id(&clerk.post("/api/v1/trainings", training).await?.ok()?)?;
     clerk.post("/api/v1/contracts", contract(CONTRACT)).await?.ok()?;
     clerk.post("/api/v1/campaigns", campaign(CAMPAIGN)).await?.ok()?;
+    clerk.post("/api/v1/whistles", whistle(WHISTLE)).await?.ok()?;
     let drill = id(&clerk.post("/api/v1/drills", drill()).await?.ok()?)?;
     let change = json!({ "last_day": "2027-12-31", "taker": "p-grid1" });
     let handover = clerk.post("/api/v1/posts/post-secretary1/handover", change).await?.ok()?;

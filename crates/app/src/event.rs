@@ -88,6 +88,8 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "authority_item" => Action::AuthorityRead,
         "enforcement" => Action::CaseIndex,
         "stop_use" => Action::StopUseRead,
+        "whistle" => Action::WhistleRead,
+        "sector_risk" | "sector_ruling" => Action::SectorRead,
         "fire_plan" => Action::FirePlanRead,
         "siting" => Action::SitingRead,
         "project" => Action::ProjectRead,
@@ -137,6 +139,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
             | "report_case"
             | "enforcement"
             | "stop_use"
+            | "whistle"
             | "fire_plan"
             | "siting"
             | "project"

@@ -57,7 +57,7 @@ pub struct FollowUpView {
     pub overdue: bool,
     /// Whether it was done after its day.
     pub late: bool,
-    /// `meeting`, `report` or `drill`.
+    /// `meeting`, `report`, `drill`, `incident` or `whistle`.
     pub origin_kind: String,
     /// What asked for it.
     pub origin: Named,
@@ -185,6 +185,15 @@ async fn origin_title(read: &mut Read, caller: &Caller, origin: &Origin) -> Resu
             let scope = caller.hats.scope(Action::IncidentRead).unwrap_or_default();
             let found = read.incident(&origin.id.as_str().into(), &scope).await?;
             found.map(|one| format!("{} {}", one.incident.code, one.incident.address))
+        }
+        "sector" if caller.hats.scope(Action::SectorRead).is_some() => {
+            let found = read.sector_risk(&origin.id.as_str().into()).await?;
+            found.map(|one| format!("行业性隐患 {}", one.risk.code))
+        }
+        "whistle" => {
+            let scope = caller.hats.scope(Action::WhistleRead).unwrap_or_default();
+            let found = read.whistle(&origin.id.as_str().into(), &scope).await?;
+            found.map(|one| format!("吹哨单 {}", one.whistle.code))
         }
         _ if caller.hats.scope(Action::ReportRead).is_some() => {
             read.report(&origin.id.as_str().into()).await?.map(|one| one.report.title)

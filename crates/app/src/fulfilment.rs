@@ -221,6 +221,10 @@ pub struct Whom {
     pub is_occasion: bool,
     /// It is a proposal to stop a place.
     pub is_stop_use: bool,
+    /// It is a whistle.
+    pub is_whistle: bool,
+    /// It is a sector's risk or a new trade.
+    pub is_sector: bool,
 }
 
 /// How somebody looks at the record: which days, which villages.
@@ -497,7 +501,10 @@ pub(crate) fn whom(known: &Known, subject: SubjectIx) -> Option<Whom> {
     let village = known.areas.column(subject).and_then(|at| column(known, at));
     let is_occasion = known.gathered.facts.carries(subject, store::fulfilment::OCCASION, known.as_of);
     let is_stop_use = known.gathered.facts.carries(subject, store::fulfilment::STOP_USE, known.as_of);
-    Some(Whom { kind, id: id.to_owned(), name: String::new(), village, is_occasion, is_stop_use })
+    let is_whistle = known.gathered.facts.carries(subject, store::fulfilment::WHISTLE, known.as_of);
+    let is_sector = known.gathered.facts.carries(subject, store::fulfilment::SECTOR, known.as_of);
+    let (id, name) = (id.to_owned(), String::new());
+    Some(Whom { kind, id, name, village, is_occasion, is_stop_use, is_whistle, is_sector })
 }
 
 /// Names an occurrence in a way that survives a new reading of the record.

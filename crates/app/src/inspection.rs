@@ -162,7 +162,15 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &InspectionId) ->
     let scope = caller.scope(Action::InspectionRead)?;
     let versions = read.inspection_versions(id).await?;
     let (first, filing) = versions.first().ok_or(Error::NotFound)?;
-    let (place, subject) = at_place(read, &first.record.place, [filing.org.clone()]).await?;
+    // Whoever owes the visit together with others reads what came of it.
+    let mut orgs = vec![filing.org.clone()];
+    if let Some(task) = &first.record.task
+        && let Some(stored) = read.task(task).await?
+    {
+        orgs.push(stored.task.lead);
+        orgs.extend(stored.task.joint);
+    }
+    let (place, subject) = at_place(read, &first.record.place, orgs).await?;
     if scope.admits(&subject) { Ok(Loaded { versions, place, subject }) } else { Err(Error::NotFound) }
 }
 
@@ -576,7 +584,8 @@ impl App {
         self.inspection_view(&mut read, caller, &loaded, edition).await
     }
 
-    async fn inspection_view(
+    // tidy(caller): part of the pages whose right was asked already.
+    pub(crate) async fn inspection_view(
         &self,
         read: &mut Read,
         caller: &Caller,
@@ -594,9 +603,15 @@ impl App {
         let (standing_now, _) = loaded.version(None)?;
         let hat = caller.hat(Action::InspectionRecord, &loaded.subject).ok();
         let may = hat.is_some_and(|hat| may_correct(caller, standing_now, hat));
-        let actions = if may { vec!["correct"] } else { Vec::new() };
+        let mut actions = if may { vec!["correct"] } else { Vec::new() };
+        let (signatures, may_sign) =
+            crate::joint_control::signatures(read, caller, (standing_now, &filing.org)).await?;
+        if may_sign {
+            actions.push("sign");
+        }
         let versions: Vec<&Inspection> = loaded.versions.iter().map(|(one, _)| one).collect();
-        Ok(InspectionView::of(row, done, &versions, &editions, photos, hazards, actions, &names))
+        let view = InspectionView::of(row, done, &versions, &editions, photos, hazards, actions, &names);
+        Ok(InspectionView { signatures, ..view })
     }
 }
 

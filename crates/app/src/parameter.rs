@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
 use crate::dispatch;
+use crate::docket;
 use crate::export::{EXPORTS_A_DAY, PERSONS_UNASKED, ROWS_AT_ONCE, YES_HOLDS};
 use crate::facility;
 use crate::force;
@@ -35,10 +36,12 @@ use crate::plan::plan_in_force;
 use crate::post;
 use crate::report_case;
 use crate::road;
+use crate::sector;
 use crate::stop_use;
 use crate::subscriber;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
 use crate::view::Named;
+use crate::whistle;
 use crate::{App, Caller, Error, Result};
 
 /// One parameter with its history.
@@ -183,6 +186,12 @@ static OWN: &[Own] = &[
     own_of(dispatch::UNKNOWN, "调派排序：不知路程折合几分钟", &["分钟"], 600.0),
     own_of(dispatch::DAY_FROM, "白班几点开始", &["时"], 23.0),
     own_of(dispatch::NIGHT_FROM, "夜班几点开始", &["时"], 23.0),
+    own_of(sector::UNITS, "同一行业几个单位有同样隐患即为行业性隐患", &["家"], 999.0),
+    own_of(docket::TRANSFER_DAYS, "疑似重大隐患几个工作日内移送区消防救援机构", &[WORKING_DAYS], 60.0),
+    own_of(whistle::OFFICE_FROM, "办公时间几点开始", &["时"], 23.0),
+    own_of(whistle::OFFICE_UNTIL, "办公时间几点结束", &["时"], 24.0),
+    own_of(whistle::DISTRICT_AFTER, "吹哨未应答报分管领导后几个工作日提请区级", &[WORKING_DAYS], 60.0),
+    own_of(whistle::MISSES, "一季度内几次未按时到场列入督查（0 为不列）", &["次"], 99.0),
     own_of(report_case::SCREEN_DAYS, "举报筛查时限", &[WORKING_DAYS], 30.0),
     own_of(report_case::SCREEN_MINUTES, "紧急来电举报筛查时限", &["分钟"], 1_440.0),
     own_of(report_case::VERIFY_HOURS, "堵塞通道、设施停用类举报核实时限", &["小时"], 720.0),
@@ -222,8 +231,25 @@ fn of_vehicles() -> &'static [Own] {
     })
 }
 
+/// The times of whistles: no checked source gives them. Source: handbook of the field §4.4.
+fn of_whistles() -> &'static [Own] {
+    static OF_WHISTLES: OnceLock<Vec<Own>> = OnceLock::new();
+    OF_WHISTLES.get_or_init(|| {
+        let both = |kind: &'static domain::whistle::Kind| {
+            let terms = [(kind.receive, "签收时限"), (kind.arrive, "到场时限")];
+            kind.parameters().into_iter().zip(terms).map(|(name, (term, what))| Own {
+                of: (Cow::Owned(name), f64::from(term.n)),
+                label: Cow::Owned(format!("{}·{what}", kind.name)),
+                units: Cow::Owned(vec![term.unit.label()]),
+                most: 9_999.0,
+            })
+        };
+        whistle::kinds().iter().flat_map(both).collect()
+    })
+}
+
 fn owns() -> impl Iterator<Item = &'static Own> {
-    OWN.iter().chain(of_standards()).chain(of_vehicles())
+    OWN.iter().chain(of_standards()).chain(of_vehicles()).chain(of_whistles())
 }
 
 fn own(name: &str) -> Option<&'static Own> {

@@ -401,7 +401,12 @@ impl App {
         let origin = Origin { kind: "report".to_owned(), id: r.id.to_string() };
         let items = read.follow_ups_of(&origin).await?;
         let title = Named::new(r.id.as_str(), &r.title);
-        let of = |key: &String| figures.iter().find(|figure| figure.key == *key).map(figure_view);
+        // One key may stand for several figures: `whistles.bodies` for one of each body.
+        let of = |key: &String| -> Vec<FigureView> {
+            let part = format!("{key}:");
+            let own = figures.iter().filter(|one| one.key == *key || one.key.starts_with(&part));
+            own.map(figure_view).collect()
+        };
         let written = |key: &str| r.sections.iter().find(|section| section.key == key);
         let issued = match &r.state {
             State::Issued { by, frozen, .. } => Some((owners.person(by), frozen)),
@@ -430,7 +435,7 @@ impl App {
                     title: part.title.clone(),
                     hint: part.hint.clone(),
                     text: written(&part.key).map(|section| section.text.clone()).unwrap_or_default(),
-                    figures: part.figures.iter().filter_map(of).collect(),
+                    figures: part.figures.iter().flat_map(of).collect(),
                 })
                 .collect(),
             measures_list,

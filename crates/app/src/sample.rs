@@ -25,8 +25,10 @@ mod project;
 mod record;
 mod report_case;
 mod road;
+mod sector;
 mod stop_use;
 mod training;
+mod whistle;
 
 use domain::ids::OrgId;
 use domain::org::{Level, OrgKind, Role};
@@ -106,6 +108,8 @@ impl App {
         enforcement::fill(self, roster).await?;
         house::fill(self, roster).await?;
         stop_use::fill(self, roster).await?;
+        whistle::fill(self, roster).await?;
+        sector::fill(self, roster).await?;
         Ok(true)
     }
 }

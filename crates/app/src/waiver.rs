@@ -80,6 +80,8 @@ impl App {
                                 village: None,
                                 is_occasion: false,
                                 is_stop_use: false,
+                                is_whistle: false,
+                                is_sector: false,
                             }),
                         }
                     }

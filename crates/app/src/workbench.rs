@@ -569,6 +569,25 @@ impl App {
                 counts.push(count(code, label, n, tone, href));
             }
         }
+        let [to_send, to_come, to_leader, to_district] =
+            crate::whistle::waiting(read, caller, self.now()).await?;
+        for (code, label, n, tone, href) in [
+            ("whistles_to_send", "待确认派哨", to_send, "due", "/whistles?stage=raised"),
+            ("whistles_to_come", "待报到吹哨单", to_come, "due", "/whistles?mine=true"),
+            ("whistles_leader", "逾期未应答，报分管领导", to_leader, "late", "/whistles?silent=true"),
+            ("whistles_district", "逾期未应答，提请区级", to_district, "late", "/whistles?silent=true"),
+        ] {
+            if n > 0 {
+                counts.push(count(code, label, n, tone, href));
+            }
+        }
+        let [transfers, listings] = crate::docket::waiting(read, caller, self.now()).await?;
+        if transfers > 0 {
+            counts.push(count("docket_transfers", "待移送或者待回执", transfers, "late", "/docket"));
+        }
+        if listings > 0 {
+            counts.push(count("docket_listings", "挂牌督办逾期或者未定期限", listings, "late", "/docket"));
+        }
         let to_look = crate::stop_use::waiting(read, caller, today).await?;
         if to_look > 0 {
             let href = "/stop-uses?stage=stopped,return_asked,checked";

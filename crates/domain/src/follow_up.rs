@@ -11,7 +11,7 @@ use crate::time::{Date, Timestamp};
 /// What asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// `meeting`, `report`, `drill` or `incident`.
+    /// `meeting`, `report`, `drill`, `incident` or `whistle`.
     pub kind: String,
     /// Id of the record.
     pub id: String,

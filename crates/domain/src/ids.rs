@@ -128,6 +128,10 @@ ids! {
     RoadId
     /// 路网设想.
     ScenarioId
+    /// 行业性隐患.
+    SectorRiskId
+    /// 新业态归口.
+    SectorRulingId
     /// 信号.
     SignalId
     /// 选址论证.
@@ -146,4 +150,6 @@ ids! {
     TownCode
     /// 培训班次.
     TrainingId
+    /// 吹哨单.
+    WhistleId
 }

@@ -43,4 +43,5 @@ pub mod tile;
 pub mod toml_doc;
 pub mod value;
 pub mod vehicle_catalog;
+pub mod whistle_catalog;
 pub mod write;

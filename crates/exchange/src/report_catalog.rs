@@ -66,7 +66,15 @@ mod tests {
         let kinds: Vec<&str> = templates.iter().map(|one| one.kind.as_str()).collect();
         assert_eq!(
             kinds,
-            ["situation", "infrastructure", "forces", "measures", "targeted_risk", "station_need"]
+            [
+                "situation",
+                "infrastructure",
+                "forces",
+                "measures",
+                "targeted_risk",
+                "station_need",
+                "supervision"
+            ]
         );
     }
 

@@ -79,6 +79,8 @@ pub const PAPERS: [(&str, &str); 30] = [
 ];
 /// Classes of campaigns and their places.
 pub const CAMPAIGNS: &str = include_str!("../../../catalog/campaigns.toml");
+/// Kinds of whistles and their times.
+pub const WHISTLES: &str = include_str!("../../../catalog/whistles.toml");
 /// What drills practise and what is looked at.
 pub const DRILLS: &str = include_str!("../../../catalog/drills.toml");
 

@@ -20,8 +20,10 @@ mod org;
 mod placard;
 mod report_case;
 mod road;
+mod sector;
 mod stop_use;
 mod training;
+mod whistle;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,7 +34,9 @@ use domain::time::{Date, Timestamp};
 
 pub use acts::{Life, Told};
 pub use evidence::OCCASION;
+pub use sector::SECTOR;
 pub use stop_use::STOP_USE;
+pub use whistle::WHISTLE;
 
 use crate::{Read, Result, Row, args};
 
@@ -78,6 +82,8 @@ pub const CONNECTED: &[&str] = &[
     "road.passable",
     "report_case.accepted",
     "report_case.replied",
+    "whistle.raised",
+    "whistle.arrived",
     "plan.item",
 ];
 
@@ -180,6 +186,8 @@ impl Read {
         self.gather_facilities(&mut out, as_of).await?;
         self.gather_houses(&mut out).await?;
         self.gather_stop_uses(&mut out).await?;
+        self.gather_whistles(&mut out).await?;
+        self.gather_sectors(&mut out).await?;
         self.gather_devices(&mut out, as_of).await?;
         self.gather_report_cases(&mut out).await?;
         self.gather_fire_plans(&mut out, as_of).await?;
@@ -320,6 +328,10 @@ impl Read {
                 if domain::house::is_used_as(&kinds) {
                     out.facts.add_label(place, "tag:self_built_business", ALWAYS);
                 }
+            }
+            // The plan says it in one word; the register says which. Source: C13.2.
+            if !domain::joint_control::high_risk(&kinds).is_empty() {
+                out.facts.add_label(place, "tag:high_risk", ALWAYS);
             }
             for subject in known_as {
                 out.facts.add_label(subject, &format!("category:{category}"), ALWAYS);

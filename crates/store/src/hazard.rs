@@ -122,7 +122,7 @@ pub struct HazardCount {
 }
 
 /// By which columns rights to a hazard are told, where its table goes by `h`.
-const OF_A_HAZARD: crate::scope::Columns =
+pub(crate) const OF_A_HAZARD: crate::scope::Columns =
     crate::scope::Columns { path: "h.path", org: "h.org", place: "h.place" };
 /// Hazards with the places they are at; the register may not know a place that an import has yet to bring.
 const FROM: &str = "FROM hazard h LEFT JOIN place p ON p.town = h.town AND p.id = h.place";

@@ -43,6 +43,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
     ("0038_project", include_str!("../migrations/0038_project.sql")),
     ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
+    ("0033_whistle", include_str!("../migrations/0033_whistle.sql")),
+    ("0034_joint_control", include_str!("../migrations/0034_joint_control.sql")),
 ];
 
 const MEMORY: &str =

@@ -104,6 +104,13 @@ pub const SEALED: &[&str] = &[
     "facility_report",
     "siting",
     "project",
+    "whistle",
+    "whistle_event",
+    "whistle_note",
+    "docket_entry",
+    "inspection_signature",
+    "sector_risk",
+    "sector_ruling",
 ];
 
 /// Something that does not fit.

@@ -27,6 +27,7 @@ export const router = createRouter({
     { path: '/errands', component: () => later(import('./errand/Errands.vue')) },
     { path: '/placard/:id', component: () => later(import('./errand/Hang.vue')) },
     { path: '/follow-up/:id', component: () => later(import('./errand/FollowUp.vue')) },
+    { path: '/whistle/:id', component: () => later(import('./errand/Whistle.vue')) },
     { path: '/evidence', component: () => later(import('./errand/Evidence.vue')) },
     { path: '/training/:id?', component: () => later(import('./errand/Training.vue')) },
     { path: '/:rest(.*)', redirect: '/' },

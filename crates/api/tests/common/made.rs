@@ -10,6 +10,8 @@ pub const BOUGHT: &str = "老街商铺消防安全评估";
 /// Told in nothing the next village is sent.
 pub const PRACTISED: &str = "老街夜间疏散演练";
 /// Told in nothing the next village is sent.
+pub const CALLED_FOR: &str = "老街气瓶间紧邻住人阁楼";
+/// Told in nothing the next village is sent.
 pub const WENT_TO: &str = "老街 12 号灶房";
 /// Told in nothing the next village is sent.
 pub const TOLD: &str = "老街灭火器演示";
@@ -40,6 +42,11 @@ pub fn sortie(force: &str) -> Value {
 pub fn campaign(id: &str) -> Value {
     json!({ "id": id, "class": "nine_small", "title": "九小场所专项整治", "lead": "office", "from": "2026-09-01",
         "until": "2026-10-31" })
+}
+
+/// A whistle about the first village's shop.
+pub fn whistle(id: &str) -> Value {
+    json!({ "id": id, "kind": "ordinary", "problem": CALLED_FOR, "place": "01a00000-0000-7000-8000-000000000101" })
 }
 
 /// A drill it is to hold.

@@ -58,6 +58,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "road.passable" => ("road", Action::RoadRead),
         "device.online" | "device.installed" => ("device", Action::DeviceRead),
         "plan.item" => ("fire_plan", Action::FirePlanRead),
+        "whistle.raised" | "whistle.arrived" => ("whistle", Action::WhistleRead),
         "inspection.done" | "inspection.joint" => ("inspection", Action::InspectionRead),
         "inspection.plan_approved" => ("inspection_plan", Action::PlanRead),
         "hazard.found" | "hazard.closed" | "hazard.recheck" | "hazard.conform" => {
@@ -170,6 +171,11 @@ async fn readable(
         true => read.object_refs("stop_use", &decided).await?,
         false => HashMap::new(),
     };
+    // What a sector was told and who leads a new trade is kept by the sectors.
+    let (risks, rulings) = (
+        read.object_refs("sector_risk", &decided).await?,
+        read.object_refs("sector_ruling", &decided).await?,
+    );
     let houses = match facts.iter().any(|fact| matches!(fact.kind, "licence.verified" | "decision.recorded"))
     {
         true => read.object_refs("place", &decided).await?,
@@ -193,6 +199,8 @@ async fn readable(
             "licence.verified" | "decision.recorded" if houses.contains_key(&fact.id) => {
                 ("place", Action::PlaceRead)
             }
+            _ if risks.contains_key(&fact.id) => ("sector_risk", Action::SectorRead),
+            _ if rulings.contains_key(&fact.id) => ("sector_ruling", Action::SectorRead),
             kind => source(kind, about),
         });
     }
@@ -206,7 +214,7 @@ async fn readable(
         let visible = match caller.scope(action) {
             Err(_) => Vec::new(),
             // People and lists of the town are read by all who may read them at all.
-            Ok(_) if matches!(object, "person" | "org" | "") => {
+            Ok(_) if matches!(object, "person" | "org" | "sector_risk" | "sector_ruling" | "") => {
                 ids.iter().map(|id| (*id).to_owned()).collect()
             }
             Ok(scope) => {

@@ -267,7 +267,7 @@ pub(super) fn reason(verdict: &Verdict) -> Option<String> {
 }
 
 impl PositionInput {
-    fn read(self) -> Option<Position> {
+    pub(crate) fn read(self) -> Option<Position> {
         let is_on_earth = (-180.0..=180.0).contains(&self.lon) && (-90.0..=90.0).contains(&self.lat);
         is_on_earth.then(|| Position {
             lng_e7: (self.lon * 1e7).round() as i32,
@@ -276,7 +276,7 @@ impl PositionInput {
         })
     }
 
-    pub(super) fn of(at: Position) -> Self {
+    pub(crate) fn of(at: Position) -> Self {
         Self {
             lon: f64::from(at.lng_e7) / 1e7,
             lat: f64::from(at.lat_e7) / 1e7,

@@ -164,7 +164,9 @@ pub struct InspectionView {
     pub task: Option<String>,
     /// As it was sent.
     pub record: InspectionInput,
-    /// What the caller may do: `correct`.
+    /// Bodies under the record, when several took part.
+    pub signatures: Vec<crate::joint_control::SignatureView>,
+    /// What the caller may do: `correct`, `sign`.
     pub actions: Vec<&'static str>,
 }
 
@@ -312,6 +314,7 @@ impl InspectionView {
             editions: versions.iter().map(edition).collect(),
             task: record.task.as_ref().map(ToString::to_string),
             record: input,
+            signatures: Vec::new(),
             actions,
         }
     }

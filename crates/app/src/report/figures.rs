@@ -5,10 +5,12 @@ use domain::fulfilment::{Report as Judged, Tally};
 use domain::hazard::Level;
 use domain::plan::{Plan, SubjectKind};
 use domain::report::{Figure, Template};
-use domain::time::Date;
+use domain::time::{Date, Timestamp};
 use store::fulfilment::Life;
 
 use crate::fulfilment::known::Known;
+use crate::whistle::arrivals_of;
+use crate::whistle::view::WhistleArrivals;
 use crate::{App, Error, Result};
 
 /// The list whose places count as listed.
@@ -73,6 +75,36 @@ fn places(key: &str, known: &Known, days: (Date, Date)) -> Option<Figure> {
     })
 }
 
+/// How the bodies answered whistles sent between two days, as things stood at the end of the second: all of them, and body by
+/// body under the one key `whistles.bodies`. Source: handbook of the field, M16.
+fn whistles(key: &str, arrivals: &WhistleArrivals, sent: usize) -> Option<Vec<Figure>> {
+    let share = |key: String, label: String, due: u32, in_time: u32| Figure {
+        key,
+        label,
+        value: (due > 0).then(|| f64::from(in_time) / f64::from(due)),
+        of: Some(f64::from(due)),
+        unit: "%".to_owned(),
+    };
+    Some(match key {
+        "whistles.sent" => vec![counted(key, "本期派出吹哨单", sent, "张")],
+        "whistles.arrival" => {
+            vec![share(key.to_owned(), "部门按时到位率".to_owned(), arrivals.due, arrivals.in_time)]
+        }
+        "whistles.bodies" => arrivals
+            .items
+            .iter()
+            .map(|one| {
+                let label = match one.to_supervision {
+                    true => format!("{}按时到位率（未按时 {} 次，列入督查）", one.org.name, one.missed),
+                    false => format!("{}按时到位率", one.org.name),
+                };
+                share(format!("{key}:{}", one.org.id), label, one.due, one.in_time)
+            })
+            .collect(),
+        _ => return None,
+    })
+}
+
 fn fulfilment(key: &str, plan: &Plan, judged: &Judged) -> Option<Figure> {
     match key.split_once(':')? {
         ("plan", _) => Some(share(key, "全部任务落实度".to_owned(), judged.whole(plan))),
@@ -96,6 +128,9 @@ impl App {
         let mut lives: Vec<Life> = Vec::new();
         let mut read = self.db.read(&self.town).await?;
         read.each_hazard_life(to, |life| lives.push(life)).await?;
+        let end = Timestamp::start_of(to.succ_opt().unwrap_or(to)).plus_ms(-1);
+        let arrivals = arrivals_of(&mut read, (from, to), end).await?;
+        let sent = read.whistles_sent((Timestamp::start_of(from), end)).await?.len();
         drop(read);
         let known = self.known(Some(to)).await?;
         let question = known.question_over((from, to));
@@ -109,7 +144,9 @@ impl App {
         let mut out: Vec<Figure> = Vec::new();
         for key in keys {
             if !out.iter().any(|known| known.key == *key) {
-                out.extend(figure(key));
+                out.extend(
+                    whistles(key, &arrivals, sent).unwrap_or_else(|| figure(key).into_iter().collect()),
+                );
             }
         }
         match out.iter().all(|figure| figure.value.is_none_or(f64::is_finite)) {

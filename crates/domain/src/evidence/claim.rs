@@ -64,7 +64,7 @@ impl Kind {
             | "licence.verified"
             | "catalogue.entry" => Self::Document,
             "supervision.done" | "evaluation.done" | "progress.reported" | "exchange.done"
-            | "assessment.done" | "incident.helped" | "whistle.arrived" => Self::Signoff,
+            | "assessment.done" | "incident.helped" => Self::Signoff,
             "visit.made" => Self::Visit,
             "board.current" | "device.installed" => Self::PhotoSet,
             "activity.held" | "volunteer.active" | "broadcast.played" => Self::Activity,
@@ -77,7 +77,6 @@ impl Kind {
             | "risk.identified"
             | "interview.triggered"
             | "supervision.weak"
-            | "whistle.raised"
             | "industry.appeared"
             | "hire.made" => Self::Occasion,
             _ => return None,

@@ -570,6 +570,34 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
         A::StopUseRead => READERS,
         A::StopUseKeep => &[(OFFICE, Reach::Town), (OFFICER, Reach::Town)],
         A::StopUsePatrol => FIELD,
+        // What the town's committee listed. Source: handbook of the field §4.2.
+        A::HazardLift => &[(&[CommitteeDirector, CommitteeDeputy, LeaderInCharge], Reach::Town)],
+        A::SectorRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (POLICE, Reach::Town),
+            (VILLAGE, Reach::Town),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::SectorKeep => &[(OFFICE, Reach::Town), (DEPT, Reach::Org)],
+        A::SectorRule => &[(OFFICE, Reach::Town), (LEADERS, Reach::Town)],
+        A::WhistleRead => &[
+            (OFFICE, Reach::Town),
+            (LEADERS, Reach::Town),
+            (DEPT, Reach::Town),
+            (POLICE, Reach::Town),
+            (OFFICER, Reach::Town),
+            (VILLAGE, Reach::Area),
+            (GRID, Reach::Area),
+            (OVERSEERS, Reach::Town),
+        ],
+        A::WhistleRaise => &[(OFFICE, Reach::Town), (VILLAGE, Reach::Area), (GRID, Reach::Area)],
+        // Source: handbook of the field §4.4, the office's head or the leader in charge.
+        A::WhistleConfirm => &[(&[OfficeHead, LeaderInCharge], Reach::Town)],
+        A::WhistleAnswer => {
+            &[(OFFICE, Reach::Org), (DEPT, Reach::Org), (POLICE, Reach::Org), (OFFICER, Reach::Org)]
+        }
         // Whoever is asked answers for his own department; the office may for one that answered on paper.
         A::HouseCheck => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (POLICE, Reach::Org)],
         // What the town may enforce is public.

@@ -28,6 +28,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "sortie" => at_a_place("sortie"),
         "enforcement" => at_a_place("enforcement"),
         "stop_use" => at_a_place("stop_use"),
+        "whistle" => at_a_place("whistle"),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "campaign" => Some(("campaign", "id", crate::campaign::COLUMNS)),
         "drill" => at_a_place("drill"),
@@ -104,6 +105,10 @@ impl Read {
             // What happened may have been recorded as evidence and not as a hazard.
             names.extend(self.called("evidence", "id", "title", ids).await?);
             names.extend(self.called("report_case", "id", "code", ids).await?);
+            names.extend(self.called("whistle", "id", "code", ids).await?);
+            let sectors = self.called("sector_risk", "id", "hazard_code", ids).await?;
+            names.extend(sectors.into_iter().map(|(id, code)| (id, format!("行业性隐患 {code}"))));
+            names.extend(self.called("sector_ruling", "id", "trade", ids).await?);
             let stopped = self.object_refs("stop_use", ids).await?;
             names.extend(stopped.into_iter().map(|(id, place)| (id, format!("{place} 停止使用"))));
             // An enforcement check is an event of its own.
@@ -135,13 +140,15 @@ impl Read {
         let (table, key, name) = match object_kind {
             "place" | "person" | "org" | "post" | "territory" | "parameter" | "force" | "facility"
             | "device" | "road" | "road_scenario" | "authority_item" => (object_kind, "id", "name"),
-            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" => {
+            "hazard" | "task" | "evidence" | "incident" | "placard" | "report_case" | "whistle" => {
                 (object_kind, "id", "code")
             }
             "inspection_plan" | "campaign" | "contract" | "drill" | "fire_plan" | "siting" | "project" => {
                 (object_kind, "id", "title")
             }
             "enforcement" => (object_kind, "id", "cause"),
+            "sector_risk" => (object_kind, "id", "hazard_code"),
+            "sector_ruling" => (object_kind, "id", "trade"),
             "stop_use" => ("stop_use", "id", STOPPED),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),

@@ -1,11 +1,12 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow } from '@/shared/api/contract'
+import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, WhistleList, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
 import type { Http } from './http'
+import type { Position } from './types'
 
 /** Rows of a list a phone takes along. */
 const MOST = 100
@@ -14,6 +15,7 @@ const MOST = 100
 const LISTS = {
   'errand:placards': { path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
   'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
+  'errand:whistles': { path: '/whistles?mine=true&stage=sent', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
   'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
 
@@ -60,6 +62,14 @@ export async function hangPlacard(db: PhoneDb, placard: PlacardRow, photos: stri
     ...blank('placard', made), title: `${placard.about.name} · ${placard.spot}`, path: `/placards/${placard.id}/post`,
     body: { photos, on: made.at.slice(0, 10), print: placard.prints_n, version: placard.version },
     photos, about: { kind: 'placard', id: placard.id },
+  })
+}
+
+/** On site for a whistle: when, and where the telephone says. Other bodies' steps do not stand in its way. */
+export async function arriveAt(db: PhoneDb, whistle: WhistleRow, told: { text: string; position: Position | null }, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('whistle', made), title: `${whistle.code} · ${whistle.place?.name ?? whistle.address}`, path: `/whistles/${whistle.id}/steps`,
+    body: { step: 'arrive', at: made.at, text: told.text.trim(), position: told.position }, about: { kind: 'whistle', id: whistle.id },
   })
 }
 

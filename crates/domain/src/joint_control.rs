@@ -1,0 +1,71 @@
+//! 联合管控: places of high risk stand on the list of the territory and on that of their sector, and are looked at by both
+//! together. What does not belong here: the lists (`place_list`), the visit (`inspection`).
+//!
+//! Source: the plan, clause 13 (C13.2, C13.3, C13.5); handbook of the field §1.3.
+
+use serde::{Deserialize, Serialize};
+
+use crate::org::words;
+use crate::place::{KindCode, Place};
+
+/// 人员密集、三合一、易燃易爆: categories or tags that make a place one of high risk. Source: C13.2.
+pub const HIGH_RISK: [&str; 3] = ["dense", "three_in_one", "flammable"];
+/// 城乡结合部: units that lie where town and country meet. Source: C13.5.
+pub const FRINGE: &str = "fringe";
+
+words! {
+    /// On which of the two lists a place stands.
+    Standing {
+        Both "both" "两张名单都在"
+        NoSector "no_sector" "缺行业名单"
+        NoTerritory "no_territory" "缺属地名单"
+        Neither "neither" "两张名单都缺"
+    }
+}
+
+impl Standing {
+    /// Told from the two lists.
+    pub fn of(on_territory: bool, on_sector: bool) -> Self {
+        match (on_territory, on_sector) {
+            (true, true) => Self::Both,
+            (true, false) => Self::NoSector,
+            (false, true) => Self::NoTerritory,
+            (false, false) => Self::Neither,
+        }
+    }
+}
+
+/// Which of a place's kinds make it one of high risk; none when it is none.
+pub fn high_risk<'a>(kinds: impl IntoIterator<Item = &'a KindCode>) -> Vec<KindCode> {
+    let own: Vec<&KindCode> = kinds.into_iter().collect();
+    let general = HIGH_RISK.iter().map(|code| KindCode::from(*code));
+    general.filter(|kind| own.iter().any(|one| one.is_within(kind))).collect()
+}
+
+/// Whether it is a unit of the fringe that no sector has.
+pub fn is_orphan(place: &Place) -> bool {
+    place.is_kind(&KindCode::from(FRINGE)) && place.sector_org.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dense_mixed_and_flammable_places_are_of_high_risk_whatever_they_are_called_below() {
+        let of = |codes: &[&str]| {
+            let kinds: Vec<KindCode> = codes.iter().map(|code| KindCode::from(*code)).collect();
+            high_risk(&kinds).iter().map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&["flammable.lpg", "three_in_one"]), ["three_in_one", "flammable"]);
+        assert_eq!(of(&["school", "dense"]), ["dense"]);
+        assert!(of(&["nine_small.flammable", "denser"]).is_empty());
+    }
+
+    #[test]
+    fn each_of_the_two_lists_may_lack_a_place() {
+        let of = |territory, sector| Standing::of(territory, sector).code();
+        let all = [of(true, true), of(true, false), of(false, true), of(false, false)];
+        assert_eq!(all, ["both", "no_sector", "no_territory", "neither"]);
+    }
+}

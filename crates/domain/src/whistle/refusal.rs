@@ -1,0 +1,51 @@
+//! Why a step of a whistle is refused. What does not belong here: when (`whistle`).
+
+use super::{Stage, Standing, Step};
+use crate::calendar::OutOfRange;
+
+/// Why a step is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "each field is what the sentence says of it")]
+pub enum WhistleRefusal {
+    #[error("这张吹哨单{}，不能{}，请刷新后查看", stage.label(), step.label())]
+    NotNow { step: Step, stage: Stage },
+    #[error("该单位{}，不能{}，请刷新后查看", standing.label(), step.label())]
+    BodyNotNow { step: Step, standing: Standing },
+    #[error("该单位不在这张吹哨单的报到单位中，请刷新后查看")]
+    NotCalled,
+    #[error("请选择牵头单位")]
+    NoLead,
+    #[error("同一单位不能列两次，吹哨单位自己也不能作为报到单位，请改正")]
+    Twice,
+    #[error("请写明{what}")]
+    Missing { what: &'static str },
+    #[error("到场时间不能早于派哨，也不能晚于现在，请核对")]
+    WrongTime,
+    #[error("还没有到场签到，不能办结，请先在现场签到")]
+    NotArrived,
+    #[error("还没有写明本单位意见，不能办结，请先填写意见")]
+    NoOpinion,
+    #[error("还有 {0} 项互评没有完成，请完成互评，或者写明未评的原因后再关闭")]
+    Unrated(usize),
+    #[error("{0}")]
+    Calendar(#[from] OutOfRange),
+}
+
+impl WhistleRefusal {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotNow { .. } => "whistle.not_now",
+            Self::BodyNotNow { .. } => "whistle.body_not_now",
+            Self::NotCalled => "whistle.not_called",
+            Self::NoLead => "whistle.no_lead",
+            Self::Twice => "whistle.twice",
+            Self::Missing { .. } => "whistle.missing",
+            Self::WrongTime => "whistle.time",
+            Self::NotArrived => "whistle.not_arrived",
+            Self::NoOpinion => "whistle.no_opinion",
+            Self::Unrated(_) => "whistle.unrated",
+            Self::Calendar(_) => "whistle.calendar",
+        }
+    }
+}
