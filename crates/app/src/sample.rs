@@ -1,6 +1,7 @@
 //! The sample town: its people, then places, plans and history on top of a founded town: deterministic, invented, and
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
+mod assessment;
 mod call_test;
 mod campaign;
 mod device;
@@ -101,6 +102,7 @@ impl App {
         enforcement::fill(self, roster).await?;
         house::fill(self, roster).await?;
         stop_use::fill(self, roster).await?;
+        assessment::fill(self, roster).await?;
         Ok(true)
     }
 }

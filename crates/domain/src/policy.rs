@@ -169,6 +169,7 @@ actions! {
     ReportCaseReply "report_case.answer" "答复归档举报"
     ReportCaseReveal "reporter.reveal" "查看举报人信息"
     HouseCheck "house.check" "核验自建房证照"
+    AssessmentRecord "assessment.record" "登记安全评估"
     StopUseRead "stop_use.read" "查看停止使用"
     StopUseKeep "stop_use.keep" "提请登记停止使用"
     StopUsePatrol "stop_use.patrol" "巡查停止使用场所"

@@ -11,8 +11,8 @@ use crate::{
     problem::{Level, Problem},
     sheet::{Sheet, column_letter},
     value::{
-        self, Cell, Misread, Value, clean, comparable, is_placeholder, read_count, read_date, read_number,
-        read_phone, split_terms,
+        self, Cell, Misread, Value, clean, comparable, is_placeholder, read_count, read_date, read_moment,
+        read_number, read_phone, split_terms,
     },
 };
 
@@ -45,6 +45,8 @@ pub enum Terms {
     Built,
     /// Yes or no.
     YesNo,
+    /// By which way a report came.
+    Channel,
 }
 
 /// How the cells of a column are read.
@@ -70,6 +72,8 @@ pub enum Kind {
     Lat,
     /// A civil date.
     Date,
+    /// A civil date with or without its hour, as text: `2026-09-21 10:30:00` or `2026-09-21`.
+    Moment,
     /// One term.
     Term(Terms),
     /// Several terms joined with `、`.
@@ -303,6 +307,7 @@ pub fn read_value(kind: Kind, cell: &Cell, lookup: &Lookup) -> Result<Value, Mis
             Ok(read_number(cell, &["°", "度", "N"], -180.0..=180.0)?.map_or(Value::None, Value::Number))
         }
         Kind::Date => Ok(read_date(cell)?.map_or(Value::None, Value::Date)),
+        Kind::Moment => read_moment(cell).map(text_or_none),
         Kind::Term(which) => {
             let text = cell.shown();
             if is_placeholder(&text) {

@@ -40,6 +40,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0030_house", include_str!("../migrations/0030_house.sql")),
     ("0031_stop_use", include_str!("../migrations/0031_stop_use.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
+    ("0035_report_order", include_str!("../migrations/0035_report_order.sql")),
+    ("0036_assessment", include_str!("../migrations/0036_assessment.sql")),
 ];
 
 const MEMORY: &str =
