@@ -112,7 +112,7 @@ it.each([
     for (const lang of ['zh', 'en']) {
       const address = `${town.url}${path}${path === '/login' ? '' : `?lang=${lang}`}`
       await page.goto(address, { waitUntil: 'load' })
-      await page.waitForSelector('h1')
+      await page.waitForSelector(path === '/login' ? 'input[name=password]' : 'h1')
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
       if (wide) found.push(`${path}: wider than the window`)
       await page.evaluate(axe)
