@@ -40,7 +40,7 @@ it('nine people are ordinary, eleven are kept most closely, with list, round and
   expect([nine.grade.code === 'key', nine.on_key_list, nine.checks.length]).toEqual([false, false, 0])
 
   await count(page, '11')
-  await page.waitForSelector('h1 .st:has-text("重点管控")')
+  await page.waitForSelector('#main .st:has-text("重点管控")')
   const shown = (await page.textContent('#main')) ?? ''
   for (const says of ['11 人，超过 10 人', '方案第十七条（C17.5）', '已列入', '待答复']) expect(shown).toContain(says)
   const eleven = await get<HouseView>(page, `/houses/${house.place.id}`)
