@@ -128,7 +128,10 @@ async fn a_firm_under_contract_assesses_and_what_it_found_is_treated_once_settle
         assert_eq!(expert.post("/api/v1/assessments", silent).await?.code(), "assessment.no_treatment");
 
         let done = expert.post("/api/v1/assessments", assessed("conditional")).await?.ok()?;
-        assert_eq!((&done["contract"]["id"], &done["actions"]), (&json!(CONTRACT), &json!(["treat", "void"])));
+        assert_eq!(
+            (&done["contract"]["id"], &done["actions"]),
+            (&json!(CONTRACT), &json!(["treat", "void"]))
+        );
         let hazard = done["hazards"][0]["id"].as_str().unwrap_or_default().to_owned();
         let found = clerk.get(&format!("/api/v1/hazards/{hazard}")).await?.ok()?;
         assert!(found.to_string().contains("疏散通道堆放板材"), "{found}");
@@ -173,7 +176,8 @@ async fn a_clean_assessment_by_the_town_leaves_nothing_to_treat() -> anyhow::Res
         let told = clerk.post(&format!("/api/v1/assessments/{ID}/treat"), treat).await?;
         assert_eq!(told.code(), "assessment.nothing_to_treat");
         let row = listed(&mut clerk).await?;
-        let own = row["items"].as_array().into_iter().flatten().find(|one| one["place"]["id"] == FACTORY).cloned();
+        let own =
+            row["items"].as_array().into_iter().flatten().find(|one| one["place"]["id"] == FACTORY).cloned();
         assert_eq!(own.unwrap_or_default()["state"], "done");
         let mut auditor = town.login("auditor").await?;
         clean["id"] = json!("01a00000-0000-7000-8000-000000000119");

@@ -346,7 +346,8 @@ impl App {
             return Err(Error::field("org", "assessment.org", "只能以本单位或签了合同的服务单位名义登记"));
         }
         let running = firms(&mut tx, on).await?;
-        let covers = |(firm, _, path): &&(OrgId, ContractId, String)| *firm == org && lies_in(&place.path, path);
+        let covers =
+            |(firm, _, path): &&(OrgId, ContractId, String)| *firm == org && lies_in(&place.path, path);
         let contract = running.iter().find(covers).map(|(_, id, _)| id.clone()).filter(|_| is_firm);
         let act = caller.act(&hat, now, None);
         let mut assessment = Assessment {

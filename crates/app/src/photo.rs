@@ -485,7 +485,9 @@ async fn belongs_to(
         "assessment" => {
             let whole = Caller::system().scope(Action::PlaceRead)?;
             let subject = match read.assessment(&object_id.into(), &whole).await? {
-                Some(record) => Some(at_place(read, &record.assessment.place, [record.assessment.org]).await?.1),
+                Some(record) => {
+                    Some(at_place(read, &record.assessment.place, [record.assessment.org]).await?.1)
+                }
                 None => None,
             };
             (subject, Action::PlaceRead)

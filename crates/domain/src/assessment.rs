@@ -246,8 +246,14 @@ mod tests {
         };
         assert_eq!(code(fit.clone(), &shop, false), "assessment.not_asked");
         assert_eq!(code(fit.clone(), &factory, true), "assessment.no_contract");
-        assert_eq!(code(Assessment { on: day("2026-09-21"), ..fit.clone() }, &factory, false), "assessment.later");
-        assert_eq!(code(Assessment { summary: " ".into(), ..fit.clone() }, &factory, false), "assessment.no_summary");
+        assert_eq!(
+            code(Assessment { on: day("2026-09-21"), ..fit.clone() }, &factory, false),
+            "assessment.later"
+        );
+        assert_eq!(
+            code(Assessment { summary: " ".into(), ..fit.clone() }, &factory, false),
+            "assessment.no_summary"
+        );
         assert_eq!(code(assessment(Conclusion::Unfit), &factory, false), "assessment.no_treatment");
         let early = Assessment {
             treatment: "换线".into(),

@@ -50,7 +50,8 @@ pub struct OrderRow {
 pub const SEALED: &[&str] = &["name", "phone"];
 
 /// The file of orders.
-pub static ORDERS: SheetDef = SheetDef { kind: "reports12345", title: "12345、渝快办工单", columns: COLUMNS };
+pub static ORDERS: SheetDef =
+    SheetDef { kind: "reports12345", title: "12345、渝快办工单", columns: COLUMNS };
 
 const BLANK: Column = Column::BLANK;
 
@@ -119,7 +120,17 @@ const COLUMNS: &[Column] = &[
         key: "village",
         header: "村（社区）",
         english: "Village",
-        synonyms: &["村居", "村", "社区", "所属村", "所在村", "所属村社区", "所在村社区", "属地", "事发村社区"],
+        synonyms: &[
+            "村居",
+            "村",
+            "社区",
+            "所属村",
+            "所在村",
+            "所属村社区",
+            "所在村社区",
+            "属地",
+            "事发村社区",
+        ],
         except: &["负责", "网格", "电话"],
         example: "场镇社区",
         width: 14.0,
@@ -138,7 +149,16 @@ const COLUMNS: &[Column] = &[
         key: "received_at",
         header: "派单时间",
         english: "Received",
-        synonyms: &["交办时间", "转办时间", "受理时间", "来件时间", "来电时间", "登记时间", "创建时间", "时间"],
+        synonyms: &[
+            "交办时间",
+            "转办时间",
+            "受理时间",
+            "来件时间",
+            "来电时间",
+            "登记时间",
+            "创建时间",
+            "时间",
+        ],
         except: &["办结", "截止", "要求", "答复", "回复"],
         kind: Kind::Moment,
         example: "2026-09-21 10:30",
@@ -149,7 +169,16 @@ const COLUMNS: &[Column] = &[
         key: "due_at",
         header: "办理时限",
         english: "Due",
-        synonyms: &["截止时间", "办结时限", "要求办结时间", "到期时间", "答复时限", "办理期限", "限办时间", "deadline"],
+        synonyms: &[
+            "截止时间",
+            "办结时限",
+            "要求办结时间",
+            "到期时间",
+            "答复时限",
+            "办理期限",
+            "限办时间",
+            "deadline",
+        ],
         kind: Kind::Moment,
         example: "2026-09-28 18:00",
         width: 18.0,

@@ -8,8 +8,9 @@ use calamine::{Data, Dimensions, Reader, Xls, XlsError, Xlsx, XlsxError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    csv_text, geojson, ods, records,
+    csv_text, geojson, ods,
     problem::{ImportError, Level, Problem},
+    records,
     value::Cell,
 };
 

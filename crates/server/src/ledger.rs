@@ -184,7 +184,10 @@ pub fn lines(report: &ImportReport) -> Vec<String> {
 
 /// Writes the register into a file and returns its size in bytes.
 pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
-    ensure!(asked.kind != Kind::People, "人员任职表不整份导出；能导出的有 places、facilities、hydrants、reports12345");
+    ensure!(
+        asked.kind != Kind::People,
+        "人员任职表不整份导出；能导出的有 places、facilities、hydrants、reports12345"
+    );
     let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     let caller = Caller::system();
     if asked.kind == Kind::Reports12345 {

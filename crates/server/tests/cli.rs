@@ -316,7 +316,8 @@ fn orders_of_12345_come_in_once_and_their_answers_go_out_by_command() -> Result<
     let folder = tempfile::tempdir()?;
     let data = demo(folder.path())?;
     let file = folder.path().join("工单.csv");
-    let order = |due: &str| format!("工单编号,诉求内容,办理时限,来电人\r\nYB-9001,楼道堆满纸箱,{due},金丝雀\r\n");
+    let order =
+        |due: &str| format!("工单编号,诉求内容,办理时限,来电人\r\nYB-9001,楼道堆满纸箱,{due},金丝雀\r\n");
     std::fs::write(&file, order("2030-01-05"))?;
     let path = file.display().to_string();
     let import = |more: &[&str]| -> Result<Value> {

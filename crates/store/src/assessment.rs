@@ -53,11 +53,7 @@ impl AssessmentRecord {
 
 impl Read {
     /// The assessment of this id, within the scope.
-    pub async fn assessment(
-        &mut self,
-        id: &AssessmentId,
-        scope: &Scope,
-    ) -> Result<Option<AssessmentRecord>> {
+    pub async fn assessment(&mut self, id: &AssessmentId, scope: &Scope) -> Result<Option<AssessmentRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         only.is("id", Some(id.as_str()));
         only.within(&OF_A_PLACE, scope);

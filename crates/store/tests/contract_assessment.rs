@@ -58,7 +58,11 @@ fn record(id: &str, village: &str, on: &str) -> AssessmentRecord {
 async fn assessments_read_back_within_a_scope_the_latest_first() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = fresh.db;
-        let all = [record("a1", "v1", "2025-09-01"), record("a2", "v1", "2026-08-01"), record("a3", "v2", "2026-07-01")];
+        let all = [
+            record("a1", "v1", "2025-09-01"),
+            record("a2", "v1", "2026-08-01"),
+            record("a3", "v2", "2026-07-01"),
+        ];
         let mut tx = db.write(&town()).await?;
         for one in &all {
             tx.insert_assessment(one).await?;
@@ -90,7 +94,8 @@ async fn assessments_read_back_within_a_scope_the_latest_first() -> anyhow::Resu
         assert!(matches!(stale, Err(Error::Conflict { .. })), "{stale:?}");
         drop(tx);
         let mut read = db.read(&town()).await?;
-        let now = read.assessment(&"a2".into(), &everything()).await?.ok_or_else(|| anyhow::anyhow!("kept"))?;
+        let now =
+            read.assessment(&"a2".into(), &everything()).await?.ok_or_else(|| anyhow::anyhow!("kept"))?;
         assert_eq!((now.version, &now.assessment, now.voided_at), (2, &after.assessment, after.voided_at));
         assert_eq!(read.verify().await?.findings, []);
         let names = read.object_refs("assessment", &["a1"]).await?;

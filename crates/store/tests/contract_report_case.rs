@@ -228,12 +228,10 @@ async fn an_order_grows_by_what_files_say_and_by_what_was_sent_back() -> anyhow:
         let told = |content: &str| Told { content: content.to_owned(), ..Told::default() };
         let order = Order::of("o1".into()).tell(told("甲"), Some(at("2026-09-08")));
         let order = order.ok_or_else(|| anyhow::anyhow!("new"))?;
-        let kept = OrderRecord {
-            order,
-            recorded_by: "某人".to_owned(),
-            version: 1,
-            recorded_at: at("2026-09-01"),
-        };
+        let kept =
+            OrderRecord {
+                order, recorded_by: "某人".to_owned(), version: 1, recorded_at: at("2026-09-01")
+            };
         let mut tx = db.write(&town()).await?;
         tx.insert_report_order(&kept).await?;
         tx.commit(audit("o1"), ()).await?;

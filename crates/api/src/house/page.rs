@@ -134,7 +134,10 @@ fn house_page(wanted: Wanted, id: &str, shown: &PublicHouse) -> String {
         "<p><a class=go href=\"{}\">{}</a></p><p class=sub>{}</p>",
         wanted.link(&text(&report), wanted.lang, wanted.big),
         wanted.say("报告这里的火灾隐患", "Report a fire hazard here"),
-        wanted.say("位置会自动填好，不用登录，姓名可以不填。", "The place is filled in. No login, no name needed."),
+        wanted.say(
+            "位置会自动填好，不用登录，姓名可以不填。",
+            "The place is filled in. No login, no name needed."
+        ),
     );
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
@@ -174,10 +177,8 @@ pub(super) async fn house(
         ),
         Err(error) => {
             tracing::error!(cause = ?error, "a public page could not be written");
-            let sentence = wanted.say(
-                "页面暂时打不开，请稍后再试。",
-                "The page cannot be shown now. Please try again later.",
-            );
+            let sentence = wanted
+                .say("页面暂时打不开，请稍后再试。", "The page cannot be shown now. Please try again later.");
             instead(wanted, StatusCode::SERVICE_UNAVAILABLE, sentence)
         }
     }

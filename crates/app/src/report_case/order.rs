@@ -374,7 +374,11 @@ impl App {
         let scope = caller.scope(Action::ReportCaseRead)?;
         let most = usize::try_from(READ).unwrap_or(0);
         if asked.ids.is_empty() || asked.ids.len() > most {
-            return Err(Error::field("ids", "report_order.none", "请先选择要登记回传的工单，一次最多 2000 件"));
+            return Err(Error::field(
+                "ids",
+                "report_order.none",
+                "请先选择要登记回传的工单，一次最多 2000 件",
+            ));
         }
         let mut tx = self.write(caller).await?;
         let mut told = ReportOrderSent::default();

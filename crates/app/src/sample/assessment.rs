@@ -20,11 +20,7 @@ const MOST: i64 = 400;
 const FOUND: &[(Conclusion, &str, &str)] = &[
     (Conclusion::Fit, "分区、疏散、用电和器材配置符合要求", ""),
     (Conclusion::Fit, "仓储分垛清楚，通道畅通，器材完好", ""),
-    (
-        Conclusion::Conditional,
-        "部分线路未穿管，配电箱旁堆有包装材料",
-        "线路穿管保护，清出配电箱周边一米",
-    ),
+    (Conclusion::Conditional, "部分线路未穿管，配电箱旁堆有包装材料", "线路穿管保护，清出配电箱周边一米"),
     (Conclusion::Conditional, "疏散门内开，夜间上锁", "改为外开并取消夜间上锁"),
     (Conclusion::Unfit, "生产区与住宿未分隔，仅一个出口", "住宿人员迁出，增设出口后重新评估"),
 ];

@@ -308,9 +308,13 @@ impl Builder {
         let auditor = self.filled("auditor", Role::Auditor, "town", TOWN, "纪检督查");
         let admin = self.filled("admin", Role::SysAdmin, "town", TOWN, "系统管理员");
         self.filled("district", Role::DistrictFire, "fire_rescue", TOWN, "区消防救援机构联络人");
-        for (login, person) in
-            [("admin", &admin), ("mayor", &mayor), ("leader", &leader), ("auditor", &auditor), ("legal", &legal)]
-        {
+        for (login, person) in [
+            ("admin", &admin),
+            ("mayor", &mayor),
+            ("leader", &leader),
+            ("auditor", &auditor),
+            ("legal", &legal),
+        ] {
             self.login(login, person);
         }
     }
