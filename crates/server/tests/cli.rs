@@ -321,7 +321,9 @@ fn orders_of_12345_come_in_once_and_their_answers_go_out_by_command() -> Result<
     std::fs::write(&file, order("2030-01-05"))?;
     let path = file.display().to_string();
     let import = |more: &[&str]| -> Result<Value> {
-        let told = run(&data, &[&["import", "reports12345", &path, "--json"], more].concat(), "")?;
+        let mut arguments = vec!["import", "reports12345", path.as_str(), "--json"];
+        arguments.extend(more);
+        let told = run(&data, &arguments, "")?;
         assert_eq!(told.status.code(), Some(0), "{}", said(&told));
         assert!(!said(&told).contains("金丝雀"), "who called is told to nobody: {}", said(&told));
         document(&told)
