@@ -29,7 +29,7 @@ pub(crate) fn upload_routes() -> OpenApiRouter<Doors> {
 pub(crate) struct AttachmentQuery {
     /// Id, made by the page.
     id: String,
-    /// `evidence`, `letter` or `paper`.
+    /// `evidence`, `letter`, `contract`, `assessment` or `paper`.
     object_kind: String,
     /// Id of the record, which may come later.
     object_id: String,

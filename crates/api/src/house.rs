@@ -1,12 +1,19 @@
 //! Self-built houses: graded, counted, asked about; what another rule would do.
 
+mod page;
+
+use std::sync::Arc;
+
+use app::house::public::HouseLabels;
 use app::house::{HouseAnswer, HouseAsked, HouseInput, HouseList, HousePreview, HouseRuleAsked, HouseView};
-use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::{Extension, Json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::limit::Limiter;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -14,8 +21,11 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(preview))
+        .routes(routes!(labels))
         .routes(routes!(one, change))
         .routes(routes!(answer))
+        .routes(routes!(page::house))
+        .layer(Extension(Arc::new(Limiter::default())))
 }
 
 /// 自建房
@@ -38,6 +48,18 @@ async fn preview(
     Query(asked): Query<HouseRuleAsked>,
 ) -> Answer<Json<HousePreview>> {
     Ok(Json(doors.app.preview_houses(&caller, &asked).await?))
+}
+
+/// 自建房二维码标牌
+#[utoipa::path(get, path = "/api/v1/houses/labels", tag = "house", params(HouseAsked),
+    responses((status = 200, body = HouseLabels), (status = 403, body = Problem)))]
+async fn labels(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Query(asked): Query<HouseAsked>,
+) -> Answer<Json<HouseLabels>> {
+    Ok(Json(doors.app.house_labels(&caller, &asked, &doors.base(&headers)).await?))
 }
 
 /// 一处自建房

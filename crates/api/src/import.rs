@@ -34,7 +34,7 @@ pub(crate) fn upload_routes() -> OpenApiRouter<Doors> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UploadQuery {
-    /// `places`, `people`, `facilities` or `hydrants`.
+    /// `places`, `people`, `facilities`, `hydrants` or `reports12345`.
     kind: String,
     /// Name of the file.
     name: String,
@@ -48,7 +48,7 @@ pub(crate) struct UploadQuery {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct KindQuery {
-    /// `places`, `people`, `facilities` or `hydrants`.
+    /// `places`, `people`, `facilities`, `hydrants` or `reports12345`.
     kind: String,
 }
 

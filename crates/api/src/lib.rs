@@ -2,6 +2,7 @@
 //! answers. What does *not* belong here: who may do it (`domain::policy`), in what order (`app`).
 
 mod account;
+mod assessment;
 mod attachment;
 mod audit;
 mod auth;

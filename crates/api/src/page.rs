@@ -13,23 +13,24 @@ use utoipa::IntoParams;
 const STYLE: &str = ":root{--bg:#f4f3ef;--card:#fff;--ink:#1b2225;--ink2:#455056;--line:#e2dfd7;--brand:#1d5663;\
 --amber:#855300;--amberw:#faf0d9}@media(prefers-color-scheme:dark){:root{--bg:#12171a;--card:#1a2024;--ink:#e8ecec;\
 --ink2:#b3bdc1;--line:#2d363b;--brand:#8cc7d1;--amber:#f0c36b;--amberw:#33290f}}*{box-sizing:border-box}\
-body{margin:0;background:var(--bg);color:var(--ink);font:400 1.0625rem/1.6 system-ui,-apple-system,'PingFang SC',\
+body{margin:0;background:var(--bg);color:var(--ink);font:400 1.125rem/1.6 system-ui,-apple-system,'PingFang SC',\
 'Microsoft YaHei','Noto Sans CJK SC',sans-serif}html.big{font-size:135%}main{max-width:40rem;margin:0 auto;\
 padding:1rem}.fire{display:flex;justify-content:space-between;align-items:center;background:#b3261e;color:#fff;\
 padding:.7rem 1rem;font-weight:600;text-decoration:none}.fire b{font-size:1.5rem;text-decoration:underline}\
-h1{font-size:1.35rem;line-height:1.35;margin:.2rem 0}h2{font-size:1.05rem;margin:1.2rem 0 .5rem}\
-.sub{color:var(--ink2);font-size:.9rem;margin:0}.card{background:var(--card);border:1px solid var(--line);\
+h1{font-size:1.5rem;line-height:1.35;margin:.2rem 0}h2{font-size:1.25rem;margin:1.2rem 0 .5rem}\
+.sub{color:var(--ink2);margin:0}.card{background:var(--card);border:1px solid var(--line);\
 border-radius:.75rem;padding:.25rem 1rem;margin:0;list-style:none}.card li{padding:.7rem 0;\
 border-top:1px solid var(--line);display:flex;flex-wrap:wrap;gap:.1rem .8rem;align-items:baseline;\
-justify-content:space-between}.card li:first-child{border-top:0}.card b{font-size:1.15rem}.card span{color:var(--ink2)}\
-a{color:var(--brand)}.tel{min-height:2.75rem;display:inline-flex;align-items:center;font-size:1.1rem;font-weight:600}\
+justify-content:space-between}.card li:first-child{border-top:0}.card b{font-size:1.2rem}.card span{color:var(--ink2)}\
+a{color:var(--brand)}.tel{min-height:2.75rem;display:inline-flex;align-items:center;font-size:1.2rem;font-weight:600}\
 .note{background:var(--amberw);color:var(--amber);border-radius:.75rem;padding:.7rem 1rem;margin:.8rem 0}\
 form.card{padding:1rem}label,legend{font-weight:600;display:block;margin:0 0 .3rem;padding:0}fieldset{border:0;margin:0;padding:0}\
-.f{margin:0 0 1.1rem}.f small{color:var(--ink2);display:block;font-size:.9rem}.o{font-weight:400;display:flex;gap:.7rem;align-items:center;\
+.f{margin:0 0 1.1rem}.f small{color:var(--ink2);display:block;font-size:1.125rem}.o{font-weight:400;display:flex;gap:.7rem;align-items:center;\
 min-height:2.75rem;margin:0}input,textarea,select,button{font:inherit;color:inherit}input[type=radio]{width:1.4rem;height:1.4rem;flex:none}\
 input:not([type=radio]),textarea,select{width:100%;min-height:2.75rem;padding:.5rem .7rem;background:var(--bg);\
 border:1px solid var(--ink2);border-radius:.5rem}button{width:100%;min-height:3.2rem;border:0;border-radius:.75rem;background:#1d5663;\
-color:#fff;font-size:1.15rem;font-weight:600}:focus-visible{outline:3px solid var(--brand);outline-offset:2px}\
+color:#fff;font-size:1.2rem;font-weight:600}.go{display:flex;justify-content:center;align-items:center;min-height:3.2rem;\
+border-radius:.75rem;background:#1d5663;color:#fff;font-size:1.2rem;font-weight:600;text-decoration:none}:focus-visible{outline:3px solid var(--brand);outline-offset:2px}\
 .sub+.card{margin-top:.6rem}.o{padding:.2rem 0}.code{font:600 1.5rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere;user-select:all}nav{display:flex;gap:1.2rem;flex-wrap:wrap;margin:1.2rem 0 .5rem}nav a{min-height:2.75rem;display:inline-flex;\
 align-items:center}@media print{.fire{color:#000;background:none;border:2px solid}nav{display:none}}";
 

@@ -1,5 +1,6 @@
 //! Reports from anybody, at the desk: lists, taking down, steps, who reported, rewards; and the pages of strangers.
 
+mod order;
 mod page;
 
 use app::report_case::view::{
@@ -28,6 +29,9 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(one))
         .routes(routes!(step))
         .routes(routes!(reporter))
+        .routes(routes!(order::list))
+        .routes(routes!(order::answers))
+        .routes(routes!(order::sent))
 }
 
 /// Why somebody reads who reported.

@@ -119,6 +119,7 @@ fn ordinary() -> OpenApiRouter<Doors> {
         .merge(crate::dispatch::routes())
         .merge(crate::message::routes())
         .merge(crate::house::routes())
+        .merge(crate::assessment::routes())
         .merge(crate::stop_use::routes())
         .merge(crate::subscriber::routes())
         .merge(crate::whistle::routes())

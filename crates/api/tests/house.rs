@@ -175,3 +175,49 @@ async fn another_rule_is_tried_before_it_is_set_and_then_cited() -> anyhow::Resu
     })
     .await
 }
+
+#[tokio::test]
+async fn the_code_on_a_house_tells_its_grade_and_nobodys_name() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = housed(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let page = house(&mut staff).await?;
+        put(&mut staff, counted(&page, 11)).await?.ok()?;
+        let labels = staff.get("/api/v1/houses/labels").await?.ok()?;
+        let label = &labels["items"][0];
+        assert_eq!((&labels["total"], &label["id"]), (&json!(1), &json!(HOUSE)));
+        assert!(label["svg"].as_str().unwrap_or_default().contains("<svg"));
+        let mut far = town.login("staff2").await?;
+        assert_eq!(far.get("/api/v1/houses/labels").await?.ok()?["total"], 0);
+
+        let mut passer = Browser::new(&town.router);
+        for (lang, says) in [("zh", "重点管控"), ("en", "Kept most closely")] {
+            let told = passer.get(&format!("/p/h-{HOUSE}?lang={lang}")).await?;
+            let html = String::from_utf8_lossy(&told.bytes).into_owned();
+            assert_eq!(told.status, StatusCode::OK);
+            assert!(html.contains(says) && html.contains("/p/report?p="), "{html}");
+            assert!(!html.contains("<script") && html.len() < 14_000, "{} bytes", html.len());
+            // Neither the owner nor the house, which bears his name often enough, nor who counted.
+            for name in ["房主", "学堂巷出租屋", "李消防"] {
+                assert!(!html.contains(name), "{name}");
+            }
+        }
+        // The button leads to a form that knows where one stands.
+        let code = label["code"].as_str().unwrap_or_default();
+        let form = passer.get(&format!("/p/report?p={code}")).await?;
+        assert!(String::from_utf8_lossy(&form.bytes).contains("位置已按二维码填好"));
+        let shop = passer.get(&format!("/p/h-{SHOP}")).await?;
+        assert_eq!(shop.status, StatusCode::NOT_FOUND, "a shop is no house");
+        assert_eq!(passer.get("/p/h-nothing").await?.status, StatusCode::NOT_FOUND);
+        let mut last = StatusCode::OK;
+        for _ in 0..620 {
+            last = passer.get("/p/h-nothing").await?.status;
+            if last == StatusCode::TOO_MANY_REQUESTS {
+                break;
+            }
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        Ok(())
+    })
+    .await
+}

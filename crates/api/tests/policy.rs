@@ -354,6 +354,13 @@ impl Ids {
             "whistles/{id}/notes" => json!({ "text": reason }),
             "stop-uses" => json!({ "place": SHOP, "danger": "甲" }),
             "stop-uses/{id}/steps" => json!({ "step": "withdraw", "text": reason, "version": 1 }),
+            "report-orders/sent" => json!({ "ids": [self.report_case] }),
+            "assessments" => {
+                json!({ "id": "01a00000-0000-7000-8000-000000000905", "place": SHOP, "on": "2026-09-21",
+                "assessor": "甲", "conclusion": "fit", "summary": "乙" })
+            }
+            "assessments/{id}/treat" => json!({ "on": "2026-09-21", "text": reason, "version": 1 }),
+            "assessments/{id}/void" => json!({ "reason": reason, "version": 1 }),
             "houses/{id}" => json!({ "version": 1 }),
             "houses/checks/{id}/answer" => json!({ "answer": "verified", "text": "甲", "version": 1 }),
             "fire-plans" | "fire-plans/{id}" => {

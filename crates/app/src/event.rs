@@ -64,7 +64,7 @@ pub struct Changes {
 /// The right that shows changes of a kind of object; none for what concerns its own account only.
 pub(crate) fn right(object_kind: &str) -> Option<Action> {
     Some(match object_kind {
-        "place" | "place_list" | "list_entry" | "import" => Action::PlaceRead,
+        "place" | "place_list" | "list_entry" | "import" | "assessment" => Action::PlaceRead,
         "inspection" => Action::InspectionRead,
         "hazard" | "unit_link" => Action::HazardRead,
         "task" => Action::TaskRead,
@@ -94,7 +94,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "siting" => Action::SitingRead,
         "project" => Action::ProjectRead,
         "call_test" => Action::CallTestRead,
-        "report_case" => Action::ReportCaseRead,
+        "report_case" | "report_order" => Action::ReportCaseRead,
         "sortie" => Action::SortieRead,
         "evidence" => Action::EvidenceRead,
         "letter" => Action::LetterRead,
@@ -118,6 +118,7 @@ pub(crate) fn is_everybodys(object_kind: &str) -> bool {
     !matches!(
         object_kind,
         "place"
+            | "assessment"
             | "inspection"
             | "hazard"
             | "task"

@@ -3,6 +3,8 @@
 //! (`domain::house`), the register (`place`), the rule's numbers (`parameter`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+pub mod public;
+
 use std::collections::BTreeMap;
 
 use domain::house::{

@@ -1,20 +1,22 @@
 //! Ledgers that people send: kept as they came, read in a confined child, compared with the register, tried and then
-//! written in one act or not at all. What does not belong here: reading cells (`exchange`), what a row of
-//! places, people, facilities or devices becomes (`import::places` and so on).
+//! written in one act or not at all. What does not belong here: reading cells (`exchange`), what a row of places, people,
+//! facilities, devices or orders becomes (`import::places` and so on).
 
 mod devices;
 mod facilities;
+mod orders;
 mod people;
 mod places;
 
 use std::collections::BTreeMap;
 
-use domain::policy::{Action, Subject};
+use domain::policy::Subject;
 use exchange::crs::Crs;
 use exchange::devices_sheet::{DEVICES, DeviceRow};
 use exchange::facilities_sheet::{FACILITIES, FacilityRow};
 use exchange::header::{self, KeptMapping, Mapping};
 use exchange::ledger::{Column, Kind, Parsed, Row, SheetDef, Vocabulary, write_text};
+use exchange::orders_sheet::{ORDERS, OrderRow, SEALED};
 use exchange::people_sheet::{PEOPLE, PersonRow};
 use exchange::places_sheet::{PLACES, PlaceRow};
 use exchange::problem::{ImportError, Level, Problem};
@@ -78,7 +80,7 @@ pub struct ImportField {
 pub struct ImportView {
     /// Id.
     pub id: String,
-    /// `places`, `people`, `facilities`, `hydrants` or `devices`.
+    /// `places`, `people`, `facilities`, `hydrants`, `devices` or `reports12345`.
     pub kind: String,
     /// Name it was sent under.
     pub name: String,
@@ -289,6 +291,7 @@ fn ledger_of(kind: &str) -> Result<&'static SheetDef> {
         "people" => Ok(&PEOPLE),
         "facilities" | "hydrants" => Ok(&FACILITIES),
         "devices" => Ok(&DEVICES),
+        "reports12345" => Ok(&ORDERS),
         other => Err(ImportError::UnknownKind { name: other.to_owned() }.into()),
     }
 }
@@ -298,6 +301,7 @@ pub(crate) fn vocabulary(kind: &str) -> Vocabulary {
     match kind {
         "people" => exchange::people_sheet::default_vocabulary(),
         "devices" => exchange::devices_sheet::vocabulary(),
+        "reports12345" => exchange::orders_sheet::vocabulary(),
         "facilities" | "hydrants" => {
             exchange::facilities_sheet::vocabulary(&crate::facility::facilities().catalog)
         }
@@ -362,7 +366,7 @@ impl App {
         (sheet, header_row): (Option<&str>, Option<usize>),
     ) -> Result<ImportView> {
         let now = self.now();
-        let hat = caller.hat(Action::RegisterImport, &Subject::town())?;
+        let hat = caller.hat(orders::right(kind), &Subject::town())?;
         let definition = ledger_of(kind)?;
         if bytes.len() > MAX_FILE {
             let megabytes = u64::try_from(bytes.len().div_ceil(1 << 20)).unwrap_or(u64::MAX);
@@ -399,6 +403,10 @@ impl App {
             imported_at: None,
         };
         let mut tx = self.write(caller).await?;
+        if kind == "reports12345" {
+            // The answer shows cells of the file; who called is kept sealed only.
+            tx.unbind_operation();
+        }
         tx.note_blob(&file.blob, kept_bytes, "application/octet-stream", now).await?;
         tx.insert_import_file(&file).await?;
         let preview = sheet_of(&kept, sheet)?;
@@ -426,7 +434,10 @@ impl App {
                     index: c.index,
                     header: c.header.clone(),
                     field: c.key.clone(),
-                    samples: samples(c.index),
+                    samples: match kind == "reports12345" && is_sealed(c.key.as_deref()) {
+                        true => Vec::new(),
+                        false => samples(c.index),
+                    },
                 })
                 .collect(),
             fields: definition
@@ -455,9 +466,9 @@ impl App {
         commit: bool,
     ) -> Result<JobView> {
         let now = self.now();
-        let hat = caller.hat(Action::RegisterImport, &Subject::town())?;
         let mut tx = self.write(caller).await?;
         let file = tx.import_file(id).await?.ok_or(Error::NotFound)?;
+        let hat = caller.hat(orders::right(&file.kind), &Subject::town())?;
         if commit && file.imported_at.is_some() {
             return Err(Error::Refused {
                 code: "import.done",
@@ -503,6 +514,10 @@ impl App {
                 let parsed = self.parse::<FacilityRow>(&file, &choice, &running.progress).await?;
                 self.import_facilities(&file, &choice, parsed, commit.then_some(running)).await?
             }
+            "reports12345" => {
+                let parsed = self.parse::<OrderRow>(&file, &choice, &running.progress).await?;
+                self.import_orders(&file, &choice, parsed, commit.then_some(running)).await?
+            }
             _ => {
                 let parsed = self.parse::<PlaceRow>(&file, &choice, &running.progress).await?;
                 self.import_places(&file, &choice, parsed, commit.then_some(running)).await?
@@ -542,9 +557,9 @@ impl App {
 
     /// The file as it came, with what is wrong beside each row, from the last time it was tried.
     pub async fn import_problems(&self, caller: &Caller, id: &str) -> Result<(String, Vec<u8>)> {
-        caller.scope(Action::RegisterImport)?;
         let mut read = self.db.read(&self.town).await?;
         let file = read.import_file(id).await?.ok_or(Error::NotFound)?;
+        caller.scope(orders::right(&file.kind))?;
         let jobs = read.jobs(None, 500).await?;
         drop(read);
         let mut found = None;
@@ -565,7 +580,11 @@ impl App {
         let definition = ledger_of(&file.kind)?;
         let kept: Kept = serde_json::from_str(&file.preview).map_err(|e| Error::Internal(e.to_string()))?;
         let preview = sheet_of(&kept, Some(&input.choice.sheet))?;
-        let mapping = mapping_at(preview, definition, Some(input.choice.header_row));
+        let mut mapping = mapping_at(preview, definition, Some(input.choice.header_row));
+        for column in &mut mapping.columns {
+            column.key = input.choice.mapping.get(&column.index.to_string()).cloned();
+        }
+        let is_orders = file.kind == "reports12345";
         let told = |problem: &ImportProblem, level: Level| Problem {
             level,
             sheet: problem.sheet.clone(),
@@ -585,8 +604,12 @@ impl App {
             .aside(move || {
                 let bytes = keys.open_file(&blob, blobs.get(&blob)?.ok_or(Error::NotFound)?)?;
                 let workbook = sandbox::workbook(&program, &bytes, &request)?;
+                let mut sheet = workbook.sheet(&sheet)?.clone();
+                if is_orders {
+                    blank_sealed(&mut sheet, &mapping);
+                }
                 let mut out = std::io::Cursor::new(Vec::new());
-                exchange::write::error_workbook(workbook.sheet(&sheet)?, Some(&mapping), &problems, &mut out)
+                exchange::write::error_workbook(&sheet, Some(&mapping), &problems, &mut out)
                     .map_err(written)?;
                 Ok(out.into_inner())
             })
@@ -597,7 +620,7 @@ impl App {
 
     /// A blank ledger with drop-down lists and an explanation of each column.
     pub async fn import_template(&self, caller: &Caller, kind: &str) -> Result<(String, Vec<u8>)> {
-        caller.scope(Action::RegisterImport)?;
+        caller.scope(orders::right(kind))?;
         let definition = ledger_of(kind)?;
         let vocabulary = vocabulary(kind);
         let bytes = self
@@ -608,6 +631,24 @@ impl App {
             })
             .await?;
         Ok((format!("{}模板.xlsx", definition.title), bytes))
+    }
+}
+
+/// Whether a column of orders says who called.
+fn is_sealed(key: Option<&str>) -> bool {
+    key.is_some_and(|key| SEALED.contains(&key))
+}
+
+/// Takes who called off a sheet that goes out again.
+fn blank_sealed(sheet: &mut Sheet, mapping: &Mapping) {
+    let sealed: Vec<usize> =
+        mapping.columns.iter().filter(|c| is_sealed(c.key.as_deref())).map(|c| c.index).collect();
+    for row in sheet.rows.iter_mut().skip(mapping.first_data_row()) {
+        for at in &sealed {
+            if let Some(cell) = row.get_mut(*at) {
+                *cell = Cell::Empty;
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! What does *not* belong here: rules (`domain`), SQL (`store`), HTTP (`api`), configuration (`server`).
 
 pub mod account;
+pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod base_map;

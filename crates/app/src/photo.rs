@@ -438,6 +438,7 @@ impl App {
             "hazard" => &[Action::HazardFind, Action::HazardFix, Action::HazardRecheck],
             "evidence" => &[Action::EvidenceRecord],
             "contract" => &[Action::ContractDeliver],
+            "assessment" => &[Action::AssessmentRecord],
             "drill" => &[Action::DrillKeep],
             "patrol" => &[Action::ForceReport],
             "placard" => &[Action::PlacardPost],
@@ -480,6 +481,16 @@ async fn belongs_to(
             let whole = Caller::system().scope(Action::ContractRead)?;
             let found = read.contract(&object_id.into(), &whole).await?;
             (found.map(|record| crate::contract::subject(&record.contract)), Action::ContractRead)
+        }
+        "assessment" => {
+            let whole = Caller::system().scope(Action::PlaceRead)?;
+            let subject = match read.assessment(&object_id.into(), &whole).await? {
+                Some(record) => {
+                    Some(at_place(read, &record.assessment.place, [record.assessment.org]).await?.1)
+                }
+                None => None,
+            };
+            (subject, Action::PlaceRead)
         }
         "drill" => {
             let whole = Caller::system().scope(Action::DrillRead)?;

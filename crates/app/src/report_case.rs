@@ -3,6 +3,7 @@
 //! is shown ([`view`]), what strangers see and send ([`public`]).
 
 pub mod open311;
+pub mod order;
 pub mod public;
 pub mod view;
 
@@ -607,8 +608,25 @@ impl App {
 }
 
 /// Whether nothing of a hazard is left to do here: closed, or in the hands of who is competent.
-fn is_settled(hazard: &domain::hazard::Hazard) -> bool {
+pub(crate) fn is_settled(hazard: &domain::hazard::Hazard) -> bool {
     !hazard.is_open() || hazard.state.stage() == domain::hazard::Stage::Transferred
+}
+
+/// The report that is answered in place of one: itself, or what it was joined with.
+///
+/// Errors: what it was joined with is no more.
+pub(crate) async fn leading(read: &mut Read, own: &ReportCaseRecord) -> Result<ReportCaseRecord> {
+    let whole = Caller::system().scope(Action::ReportCaseRead)?;
+    let mut leading = own.clone();
+    // A chain of joined ones is short; a ring would not end.
+    for _ in 0..8 {
+        let Some(into) = leading.case.merged_into.clone().filter(|_| leading.case.stage == Stage::Merged)
+        else {
+            break;
+        };
+        leading = read.report_case(&into, &whole).await?.ok_or(Error::NotFound)?;
+    }
+    Ok(leading)
 }
 
 /// Name and phone as left.

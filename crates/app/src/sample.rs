@@ -1,6 +1,7 @@
 //! The sample town: its people, then places, plans and history on top of a founded town: deterministic, invented, and
 //! led through the same rules as everything else. What does not belong here: when it is filled (the roof).
 
+mod assessment;
 mod call_test;
 mod campaign;
 mod device;
@@ -110,6 +111,7 @@ impl App {
         stop_use::fill(self, roster).await?;
         whistle::fill(self, roster).await?;
         sector::fill(self, roster).await?;
+        assessment::fill(self, roster).await?;
         Ok(true)
     }
 }

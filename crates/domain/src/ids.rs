@@ -42,6 +42,8 @@ macro_rules! ids {
 ids! {
     /// 账号.
     AccountId
+    /// 安全评估.
+    AssessmentId
     /// 任职: a person on a post for a time.
     AssignmentId
     /// 执法事项.

@@ -3,6 +3,7 @@
 //! Everything here is pure. No file, no socket, no database and no clock: time and randomness come in as
 //! parameters. What does *not* belong here: SQL (`store`), HTTP (`api`), the order of steps in a use case (`app`).
 
+pub mod assessment;
 pub mod budget;
 pub mod calendar;
 pub mod call_test;

@@ -177,6 +177,7 @@ actions! {
     WhistleConfirm "whistle.confirm" "确认派哨"
     WhistleAnswer "whistle.answer" "报到办理吹哨单"
     HouseCheck "house.check" "核验自建房证照"
+    AssessmentRecord "assessment.record" "登记安全评估"
     StopUseRead "stop_use.read" "查看停止使用"
     StopUseKeep "stop_use.keep" "提请登记停止使用"
     StopUsePatrol "stop_use.patrol" "巡查停止使用场所"

@@ -4,6 +4,7 @@
 //!
 //! Source: handbook of the field §4.3 and C15.5; the clocks are parameters of the town (`Terms`).
 
+pub mod order;
 mod refusal;
 #[cfg(test)]
 mod tests;

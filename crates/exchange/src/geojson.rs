@@ -137,7 +137,7 @@ fn column_of(columns: &mut Vec<String>, key: &str) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-fn cell(value: &Json) -> Cell {
+pub(crate) fn cell(value: &Json) -> Cell {
     match value {
         Json::Null => Cell::Empty,
         Json::Bool(yes) => Cell::Bool(*yes),

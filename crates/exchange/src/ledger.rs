@@ -11,8 +11,8 @@ use crate::{
     problem::{Level, Problem},
     sheet::{Sheet, column_letter},
     value::{
-        self, Cell, Misread, Value, clean, comparable, is_placeholder, read_count, read_date, read_number,
-        read_phone, split_terms,
+        self, Cell, Misread, Value, clean, comparable, is_placeholder, read_count, read_date, read_moment,
+        read_number, read_phone, split_terms,
     },
 };
 
@@ -47,6 +47,8 @@ pub enum Terms {
     YesNo,
     /// Kind of a device.
     Device,
+    /// By which way a report came.
+    Channel,
 }
 
 /// How the cells of a column are read.
@@ -72,6 +74,8 @@ pub enum Kind {
     Lat,
     /// A civil date.
     Date,
+    /// A civil date with or without its hour, as text: `2026-09-21 10:30:00` or `2026-09-21`.
+    Moment,
     /// One term.
     Term(Terms),
     /// Several terms joined with `、`.
@@ -305,6 +309,7 @@ pub fn read_value(kind: Kind, cell: &Cell, lookup: &Lookup) -> Result<Value, Mis
             Ok(read_number(cell, &["°", "度", "N"], -180.0..=180.0)?.map_or(Value::None, Value::Number))
         }
         Kind::Date => Ok(read_date(cell)?.map_or(Value::None, Value::Date)),
+        Kind::Moment => read_moment(cell).map(text_or_none),
         Kind::Term(which) => {
             let text = cell.shown();
             if is_placeholder(&text) {

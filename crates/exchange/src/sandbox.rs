@@ -20,6 +20,7 @@ use crate::{
     header::{self, KeptMapping, Mapping},
     ledger::{self, Numbered, Parsed, Row, SheetDef, Vocabulary},
     notice_file,
+    orders_sheet::{ORDERS, OrderRow},
     people_sheet::{PEOPLE, PersonRow},
     places_sheet::{PLACES, PlaceRow},
     problem::{ImportError, Problem},
@@ -267,9 +268,11 @@ fn answer<W: Write>(
         "facilities" => rows::<FacilityRow, W>(bytes, request, output),
         "devices" => rows::<DeviceRow, W>(bytes, request, output),
         "preview:devices" => previews(&DEVICES, bytes, request, output),
+        "reports12345" => rows::<OrderRow, W>(bytes, request, output),
         "preview:places" => previews(&PLACES, bytes, request, output),
         "preview:people" => previews(&PEOPLE, bytes, request, output),
         "preview:facilities" => previews(&FACILITIES, bytes, request, output),
+        "preview:reports12345" => previews(&ORDERS, bytes, request, output),
         "workbook" => cells(bytes, request, output),
         "notice" | "notice:docx" => {
             let text = notice_file::read(bytes, kind == "notice:docx", &request.limits)?;

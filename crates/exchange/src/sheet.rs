@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     csv_text, geojson, geopackage, ods,
     problem::{ImportError, Level, Problem},
+    records,
     value::Cell,
 };
 
@@ -113,7 +114,8 @@ impl Workbook {
     }
 }
 
-/// Reads `.xlsx`, `.xls`, `.ods`, `.csv` (UTF-8, UTF-16, GB18030), GeoJSON or GeoPackage; the content decides, not the name.
+/// Reads `.xlsx`, `.xls`, `.ods`, `.csv` (UTF-8, UTF-16, GB18030), GeoJSON, GeoPackage or an array of records; the content
+/// decides, not the name.
 ///
 /// Errors: [`ImportError`] for a file that is refused as a whole; smaller matters are in [`Workbook::problems`].
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
@@ -129,6 +131,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         FileKind::Xls => read_xls(bytes, limits),
         FileKind::GeoJson => geojson::read(bytes, limits),
         FileKind::Sqlite => geopackage::read(bytes, limits),
+        FileKind::Records(json) => records::sheet(records::records(&json).unwrap_or_default(), limits),
         FileKind::Text => csv_text::read(bytes, limits),
     }
 }
@@ -152,6 +155,8 @@ enum FileKind {
     /// GeoPackage; what is inside tells.
     Sqlite,
     GeoJson,
+    /// An array of records, or a document that holds just one.
+    Records(serde_json::Value),
     Text,
 }
 
@@ -190,6 +195,14 @@ fn kind_of(bytes: &[u8]) -> Result<FileKind, ImportError> {
     }
     if text_start.starts_with(b"<") {
         return wrong("网页格式的表格");
+    }
+    if text_start.starts_with(b"{") || text_start.starts_with(b"[") {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let json = serde_json::from_slice::<serde_json::Value>(bytes).ok();
+        let json = json.filter(|json| json.get("features").is_none() && records::records(json).is_some());
+        if let Some(json) = json {
+            return Ok(FileKind::Records(json));
+        }
     }
     if text_start.starts_with(b"{") {
         return Ok(FileKind::GeoJson);

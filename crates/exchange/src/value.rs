@@ -150,6 +150,30 @@ pub fn read_date(cell: &Cell) -> Result<Option<Date>, Misread> {
     }
 }
 
+/// Reads a moment of the town's clock: a day as [`read_date`] does, and its hour where one is given.
+pub fn read_moment(cell: &Cell) -> Result<Option<String>, Misread> {
+    let shown = cell.shown();
+    let text = shown.replace('T', " ").replace('：', ":");
+    let (day, hour) = match text.split_once(' ') {
+        Some((day, hour)) if matches!(cell, Cell::Text(_)) => (day.to_owned(), hour.trim().to_owned()),
+        _ => (text.clone(), String::new()),
+    };
+    if let Cell::Date { d } = cell {
+        sensible_year(d.date())?;
+        return Ok(Some(shown.into_owned()));
+    }
+    if hour.is_empty() {
+        return Ok(read_date(cell)?.map(|day| day.to_string()));
+    }
+    let wrong = || Misread::new("cell.moment", "应填日期和时间，如 2026-09-21 10:30");
+    let day = read_date(&Cell::Text(day))?.ok_or_else(wrong)?;
+    let time = ["%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%H时%M分"]
+        .iter()
+        .find_map(|form| chrono::NaiveTime::parse_from_str(&hour, form).ok())
+        .ok_or_else(wrong)?;
+    Ok(Some(format!("{day} {}", time.format("%H:%M:%S"))))
+}
+
 /// Reads one or several telephone numbers; several are joined with `、`. Numbers Excel stored as numbers stay exact.
 pub fn read_phone(cell: &Cell) -> Result<Option<String>, Misread> {
     let wrong = || Misread::new("cell.phone", "不是电话号码，请填 11 位手机号或带区号的固定电话");

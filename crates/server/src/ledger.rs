@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 use app::facility::view::FacilityAsked;
 use app::import::{ImportChoice, ImportReport, ImportView};
 use app::place::view::PlaceQuery;
+use app::report_case::order::ReportOrderAsked;
 use app::{App, Caller};
 use clap::{Args, ValueEnum};
 
@@ -32,6 +33,8 @@ pub enum Kind {
     Devices,
     /// 事件交换文件（JSON 行，只导出）：按序号，每条带哈希，不含个人信息
     Events,
+    /// 12345、渝快办工单；导出的是待回传的答复
+    Reports12345,
 }
 
 /// Coordinate system of the file.
@@ -52,7 +55,7 @@ pub enum Crs {
 pub struct Import {
     /// Kind of ledger.
     kind: Kind,
-    /// `.xlsx`, `.xls`, `.ods`, `.csv` or `.geojson`.
+    /// `.xlsx`, `.xls`, `.ods`, `.csv`, `.json` or `.geojson`.
     file: PathBuf,
     /// Only look; write nothing.
     #[arg(long)]
@@ -191,7 +194,7 @@ pub fn lines(report: &ImportReport) -> Vec<String> {
 pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
     ensure!(
         !matches!(asked.kind, Kind::People | Kind::Devices),
-        "人员任职表和设备台账不整份导出；能导出的有 places、facilities、hydrants"
+        "人员任职表和设备台账不整份导出；能导出的有 places、facilities、hydrants、reports12345"
     );
     if asked.kind == Kind::Events {
         let found = app.event_file(&Caller::system(), asked.since).await.map_err(plainly)?;
@@ -200,8 +203,15 @@ pub async fn export(app: &App, asked: &Export) -> anyhow::Result<usize> {
         return Ok(found.bytes.len());
     }
     let ending = |file: &Path| file.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
-    let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
     let caller = Caller::system();
+    if asked.kind == Kind::Reports12345 {
+        let asked_for = ReportOrderAsked::default();
+        let written = app.order_answers(&caller, &asked_for, &ending(&asked.file)).await.map_err(plainly)?;
+        std::fs::write(&asked.file, &written.2)
+            .with_context(|| format!("{} 写不进去", asked.file.display()))?;
+        return Ok(written.2.len());
+    }
+    let format = app.format_of(&ending(&asked.file)).map_err(plainly)?;
     let facilities =
         |kind: Option<&str>| FacilityAsked { kind: kind.map(str::to_owned), ..FacilityAsked::default() };
     let written = match asked.kind {

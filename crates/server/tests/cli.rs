@@ -310,3 +310,43 @@ fn sites_are_proven_best_and_the_uncovered_named() -> Result<()> {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--radius"), "{}", said(&refused));
     Ok(())
 }
+
+#[test]
+fn orders_of_12345_come_in_once_and_their_answers_go_out_by_command() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let file = folder.path().join("工单.csv");
+    let order =
+        |due: &str| format!("工单编号,诉求内容,办理时限,来电人\r\nYB-9001,楼道堆满纸箱,{due},金丝雀\r\n");
+    std::fs::write(&file, order("2030-01-05"))?;
+    let path = file.display().to_string();
+    let import = |more: &[&str]| -> Result<Value> {
+        let mut arguments = vec!["import", "reports12345", path.as_str(), "--json"];
+        arguments.extend(more);
+        let told = run(&data, &arguments, "")?;
+        assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+        assert!(!said(&told).contains("金丝雀"), "who called is told to nobody: {}", said(&told));
+        document(&told)
+    };
+    let numbers = |report: &Value| {
+        ["rows", "created", "updated", "unchanged"].map(|key| report[key].as_u64().unwrap_or(u64::MAX))
+    };
+    let tried = import(&["--dry-run"])?;
+    assert_eq!((numbers(&tried), &tried["committed"]), ([1, 1, 0, 0], &json!(false)));
+    assert_eq!(numbers(&import(&[])?), [1, 1, 0, 0]);
+    assert_eq!(numbers(&import(&[])?), [1, 0, 0, 1], "sent twice");
+    std::fs::write(&file, order("2030-01-04"))?;
+    let changed = import(&[])?;
+    assert_eq!(numbers(&changed), [1, 0, 1, 0]);
+    assert_eq!(changed["changes"][0]["fields"][0]["before"], "2030-01-05");
+
+    // The sample town has an answer that waits to go back; a new order has none.
+    let out = folder.path().join("答复.json");
+    let told = run(&data, &["export", "reports12345", &out.display().to_string()], "")?;
+    assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+    let answers: Value = serde_json::from_slice(&std::fs::read(&out)?)?;
+    let answers = answers.as_array().context("answers")?;
+    assert!(!answers.is_empty() && answers.iter().all(|one| one["ext_no"] != "YB-9001"), "{answers:?}");
+    assert!(answers.iter().all(|one| one["reply"].as_str().is_some_and(|reply| !reply.is_empty())));
+    Ok(())
+}

@@ -3,6 +3,7 @@
 //! judging (`domain::fulfilment`), keeping the result (`app`).
 
 mod acts;
+mod assessment;
 mod call_test;
 mod campaign;
 mod contract;
@@ -68,6 +69,7 @@ pub const CONNECTED: &[&str] = &[
     "station.dispatchable",
     "equipment.complete",
     "campaign.done",
+    "assessment.done",
     "contract.signed",
     "drill.held",
     "board.current",
@@ -179,6 +181,7 @@ impl Read {
         self.gather_budget(&mut out).await?;
         self.gather_contracts(&mut out).await?;
         self.gather_campaigns(&mut out).await?;
+        self.gather_assessments(&mut out).await?;
         self.gather_drills(&mut out).await?;
         self.gather_placards(&mut out).await?;
         self.gather_calls(&mut out).await?;

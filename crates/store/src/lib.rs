@@ -5,6 +5,7 @@
 //! what order (`app`).
 
 pub mod account;
+pub mod assessment;
 pub mod attachment;
 pub mod audit;
 pub mod base_map;

@@ -45,6 +45,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
     ("0033_whistle", include_str!("../migrations/0033_whistle.sql")),
     ("0034_joint_control", include_str!("../migrations/0034_joint_control.sql")),
+    ("0035_report_order", include_str!("../migrations/0035_report_order.sql")),
+    ("0036_assessment", include_str!("../migrations/0036_assessment.sql")),
 ];
 
 const MEMORY: &str =

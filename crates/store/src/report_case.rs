@@ -2,6 +2,8 @@
 //! reported, in a table of its own, sealed. What does not belong here: whether a step is allowed (`domain::report_case`),
 //! who may read a reporter's name (`app`).
 
+pub mod order;
+
 use domain::ids::ReportCaseId;
 use domain::policy::Scope;
 use domain::report_case::{Channel, Event, ReportCase};

@@ -216,3 +216,44 @@ async fn the_board_counts_from_the_day_it_came_and_a_joined_one_is_answered_with
     })
     .await
 }
+
+#[tokio::test]
+async fn an_order_grows_by_what_files_say_and_by_what_was_sent_back() -> anyhow::Result<()> {
+    use domain::report_case::order::{Order, Told};
+    use store::report_case::order::OrderRecord;
+
+    both_databases(|fresh| async move {
+        let db = fresh.db;
+        add(&db, &record("o1", "500118103001", "2026-09-01"), &Reporter::default()).await?;
+        let told = |content: &str| Told { content: content.to_owned(), ..Told::default() };
+        let order = Order::of("o1".into()).tell(told("甲"), Some(at("2026-09-08")));
+        let order = order.ok_or_else(|| anyhow::anyhow!("new"))?;
+        let kept =
+            OrderRecord {
+                order, recorded_by: "某人".to_owned(), version: 1, recorded_at: at("2026-09-01")
+            };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_report_order(&kept).await?;
+        tx.commit(audit("o1"), ()).await?;
+        let ids = ["o1".into(), "o2".into()];
+        let read = db.read(&town()).await?.report_orders(&ids).await?;
+        assert_eq!((read.len(), read.get(&ids[0])), (1, Some(&kept)));
+        assert_eq!(db.read(&town()).await?.report_orders(&[]).await?.len(), 0);
+
+        let order = kept.order.clone().tell(told("乙"), None).ok_or_else(|| anyhow::anyhow!("changed"))?;
+        let after = OrderRecord { order, ..kept.clone() };
+        let mut tx = db.write(&town()).await?;
+        tx.update_report_order(&after).await?;
+        tx.commit(audit("o1"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        let stale = tx.update_report_order(&after).await;
+        assert!(matches!(stale, Err(Error::Conflict { .. })), "{stale:?}");
+        drop(tx);
+        let read = db.read(&town()).await?.report_orders(&ids).await?;
+        let now = read.get(&ids[0]).ok_or_else(|| anyhow::anyhow!("kept"))?;
+        assert_eq!((now.version, now.order.told.len(), now.order.due_at), (2, 2, Some(at("2026-09-08"))));
+        assert_eq!(db.read(&town()).await?.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}

@@ -5,6 +5,7 @@ use domain::policy::Action;
 
 pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("account", "账号"),
+    ("assessment", "安全评估"),
     ("assignment", "任职"),
     ("attachment", "附件"),
     ("audit", "记录"),
@@ -69,6 +70,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("register", "台账"),
     ("report", "报告"),
     ("report_case", "举报件"),
+    ("report_order", "外部工单"),
     ("sample", "演示数据"),
     ("session", "登录"),
     ("road", "路段"),
@@ -320,6 +322,7 @@ const VERBS: &[(&str, &str)] = &[
     ("totp_off", "取消第二因素"),
     ("totp_on", "设置第二因素"),
     ("transfer", "移送"),
+    ("treat", "登记处理完成"),
     ("unable", "未能实施"),
     ("update", "修改"),
     ("upload", "上传"),

@@ -76,6 +76,7 @@ fn source(kind: &str, about: SubjectKind) -> (&'static str, Action) {
         "budget.set" => ("budget", Action::BudgetRead),
         "contract.signed" => ("contract", Action::ContractRead),
         "campaign.done" => ("campaign", Action::CampaignRead),
+        "assessment.done" => ("assessment", Action::PlaceRead),
         "drill.held" => ("drill", Action::DrillRead),
         BOARD => ("placard", Action::PlacardRead),
         "call.tested" => ("call_test", Action::CallTestRead),
@@ -306,7 +307,7 @@ async fn title(read: &mut Read, object: &str, fact: &FactRef) -> Result<String> 
             None => String::new(),
             Some(kept) => kept.training.title,
         },
-        "campaign" | "contract" | "drill" | "device" | "report_case" | "fire_plan" => {
+        "campaign" | "contract" | "drill" | "device" | "report_case" | "fire_plan" | "assessment" => {
             place_name(read.object_refs(object, &[&fact.id]).await?, &fact.id)
         }
         "facility" => {

@@ -69,16 +69,17 @@ fn is_open(stage: Stage) -> bool {
 }
 
 impl ServiceRequest {
-    fn of(record: &ReportCaseRecord) -> Self {
-        let case = &record.case;
+    /// A request, and the report that is handled in its place: one that was joined is open as long as that one is.
+    fn of(own: &ReportCaseRecord, leading: &ReportCaseRecord) -> Self {
+        let (own, case) = (&own.case, &leading.case);
         let done = [case.screened_at, case.handled_at, case.replied_at].into_iter().flatten().max();
         Self {
-            id: case.code.clone(),
-            matter: case.matter,
+            id: own.code.clone(),
+            matter: own.matter,
             is_open: is_open(case.stage),
             stage: case.stage,
-            requested_at: case.received_at,
-            updated_at: done.unwrap_or(case.received_at),
+            requested_at: own.received_at,
+            updated_at: done.unwrap_or(own.received_at).max(own.received_at),
             expected_at: case.due_at(),
         }
     }
@@ -89,11 +90,13 @@ impl App {
     // tidy(caller): how far a request is, is public by the standard; nothing of what was said is shown.
     pub async fn service_requests(&self, asked: &RequestsAsked) -> Result<Vec<ServiceRequest>> {
         let found = self.requests(asked).await?;
-        Ok(found
-            .iter()
-            .map(ServiceRequest::of)
-            .filter(|one| asked.open.is_none_or(|open| one.is_open == open))
-            .collect())
+        let mut read = self.db.read(&self.town).await?;
+        let mut out = Vec::with_capacity(found.len());
+        for own in &found {
+            out.push(ServiceRequest::of(own, &super::leading(&mut read, own).await?));
+        }
+        out.retain(|one| asked.open.is_none_or(|open| one.is_open == open));
+        Ok(out)
     }
 
     /// What happened to requests, newest first.
@@ -107,7 +110,8 @@ impl App {
                 out.push(RequestUpdate {
                     id: format!("{}-{}", record.case.code, event.seq),
                     request: record.case.code.clone(),
-                    is_open: is_open(event.stage),
+                    // Joined with another it goes on there.
+                    is_open: event.stage == Stage::Merged || is_open(event.stage),
                     at: event.at,
                     what: step_label(event.act.code()).to_owned(),
                 });

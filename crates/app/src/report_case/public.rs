@@ -345,15 +345,6 @@ async fn by_receipt(read: &mut Read, code: &str) -> Result<Option<(ReportCaseRec
         return Ok(None);
     }
     let Some(own) = read.report_case_by_receipt(&receipt_hash(code)).await? else { return Ok(None) };
-    let whole = Caller::system().scope(Action::ReportCaseRead)?;
-    let mut leading = own.clone();
-    // A chain of joined ones is short; a ring would not end.
-    for _ in 0..8 {
-        let Some(into) = leading.case.merged_into.clone().filter(|_| leading.case.stage == Stage::Merged)
-        else {
-            break;
-        };
-        leading = read.report_case(&into, &whole).await?.ok_or(Error::NotFound)?;
-    }
+    let leading = super::leading(read, &own).await?;
     Ok(Some((own, leading)))
 }

@@ -10,6 +10,7 @@ use store::Read;
 use store::report_case::ReportCaseRecord;
 use utoipa::{IntoParams, ToSchema};
 
+use super::order::{ReportOrderView, side};
 use super::{actions, alike};
 use crate::names::{Names, Spot};
 use crate::photo::{PhotoView, photo_views};
@@ -168,6 +169,8 @@ pub struct ReportCaseView {
     /// Whether the reporter left how to be reached; who it is stands elsewhere.
     pub has_contact: bool,
     pub events: Vec<ReportCaseEventView>,
+    /// What 12345 or 渝快办 said and was told; none for what came another way.
+    pub order: Option<ReportOrderView>,
     pub recorded_by: String,
     pub version: i64,
     pub actions: Vec<Word>,
@@ -356,6 +359,7 @@ pub(super) async fn page(
         shown.push(event_view(read, event, &names, id).await?);
     }
     let pictures = pictures(read, &case.photos, id).await?;
+    let order = side(read, record, &names, now).await?;
     let instant = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
     Ok(ReportCaseView {
         row,
@@ -382,6 +386,7 @@ pub(super) async fn page(
         void: case.void.clone(),
         has_contact: case.has_contact,
         events: shown,
+        order,
         recorded_by: record.recorded_by.clone(),
         version: record.version,
         actions,

@@ -304,13 +304,17 @@ impl Builder {
             let word = format!("other{n}");
             self.filled(&word, Role::LeaderOther, "town", TOWN, "班子其他成员");
         }
-        self.filled("legal", Role::LegalReviewer, "town", TOWN, "法制审核人员");
+        let legal = self.filled("legal", Role::LegalReviewer, "town", TOWN, "法制审核人员");
         let auditor = self.filled("auditor", Role::Auditor, "town", TOWN, "纪检督查");
         let admin = self.filled("admin", Role::SysAdmin, "town", TOWN, "系统管理员");
         self.filled("district", Role::DistrictFire, "fire_rescue", TOWN, "区消防救援机构联络人");
-        for (login, person) in
-            [("admin", &admin), ("mayor", &mayor), ("leader", &leader), ("auditor", &auditor)]
-        {
+        for (login, person) in [
+            ("admin", &admin),
+            ("mayor", &mayor),
+            ("leader", &leader),
+            ("auditor", &auditor),
+            ("legal", &legal),
+        ] {
             self.login(login, person);
         }
     }
@@ -340,9 +344,7 @@ impl Builder {
             self.hold(&officer, "officers", start(), None);
             self.certificate(&officer, CertificateKind::EnforcementCert, Some(day(2029, 12, 31)));
             self.certificate(&officer, CertificateKind::FireTrainingGrid, None);
-            if n == 1 {
-                self.login("officer", &officer);
-            }
+            self.login(if n == 1 { "officer" } else { "officer2" }, &officer);
         }
         self.login("head", &head);
         self.login("clerk", &clerk);
@@ -662,6 +664,8 @@ mod tests {
             "dept-civil",
             "police",
             "officer",
+            "officer2",
+            "legal",
             "auditor",
         ] {
             assert!(logins.contains(&login), "{login}");

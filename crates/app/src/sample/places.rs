@@ -126,7 +126,15 @@ const SORTS: &[Sort] = &[
     sort("汽修厂", "nine_small.workshop", &[], ECONOMY, (80, 400), (6, 2, 0), (2, 1)),
     sort("自建房出租屋", "self_built.rented", &["over_10"], BUILD, (200, 600), (0, 18, 0), (4, 2)),
     sort("培训班", "self_built.training", &["self_built"], BUILD, (80, 200), (3, 0, 26), (1, 0)),
-    sort("农家乐", "self_built.business", &["gas_bottle"], BUILD, (150, 500), (5, 6, 0), (0, 5)),
+    sort(
+        "农家乐",
+        "self_built.business",
+        &["gas_bottle", "retrofit_target"],
+        BUILD,
+        (150, 500),
+        (5, 6, 0),
+        (0, 5),
+    ),
     sort("民宿", "homestay", &["self_built.homestay"], BUILD, (160, 400), (3, 14, 0), (0, 2)),
     Sort {
         class: Some(FireHazardClass::C),

@@ -4,6 +4,7 @@
 
 use domain::ids::{OrgId, PersonId, ReportCaseId, TerritoryCode};
 use domain::org::{Level, OrgKind, Role};
+use domain::report_case::order::{Order, Told as OrderTold};
 use domain::report_case::{Act, Channel, Clocks, Event, Finding, Matter, ReportCase, Saying, Site, Stage};
 use domain::time::{DAY_MS, HOUR_MS, Timestamp};
 use store::report_case::{ReportCaseRecord, Reporter};
@@ -133,6 +134,16 @@ const TOLD: &[Told] = &[
     told((5, Channel::Qr, Matter::Equipment, 0), "楼道灭火器压力表在红区", "老街 8 号一楼", false, &[]),
 ];
 
+/// What the other side gives for an answer in this town. Units: days.
+const ORDER_DAYS: i64 = 7;
+/// Answers to orders older than this went back. Units: days.
+const LONG_AGO_DAYS: i64 = 150;
+
+/// How long ago something came. Units: days.
+fn told_ago(now: Timestamp, at: Timestamp) -> i64 {
+    (now.0 - at.0) / DAY_MS
+}
+
 fn refused(refusal: impl std::fmt::Display) -> Error {
     Error::Internal(format!("the sample broke a rule: {refusal}"))
 }
@@ -237,6 +248,25 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             let next = event(&record, record.version + 1, act, at, (by, text));
             tx.save_report_case(&record, &next).await?;
             record.version += 1;
+        }
+        if is_order {
+            // The other side's own words and deadline, and the answer of what was answered long ago sent back.
+            let words = OrderTold {
+                at: received_at,
+                content: told.content.to_owned(),
+                address: told.address.to_owned(),
+                due: received_at.plus_ms(ORDER_DAYS * DAY_MS).date().to_string(),
+                ..OrderTold::default()
+            };
+            let due_at = Timestamp::start_of(received_at.date()).plus_ms((ORDER_DAYS + 1) * DAY_MS - 1);
+            let order = Order::of(record.case.id.clone()).tell(words, Some(due_at));
+            let order = order.map(|order| match order.clone().send(&record.case, &clerk, at) {
+                Some(sent) if told_ago(now, received_at) > LONG_AGO_DAYS => sent,
+                _ => order,
+            });
+            if let Some(order) = order {
+                crate::report_case::order::save(&mut tx, None, order, ("演示数据", received_at)).await?;
+            }
         }
         before = Some(record.case.id);
     }

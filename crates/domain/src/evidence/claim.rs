@@ -64,7 +64,7 @@ impl Kind {
             | "licence.verified"
             | "catalogue.entry" => Self::Document,
             "supervision.done" | "evaluation.done" | "progress.reported" | "exchange.done"
-            | "assessment.done" | "incident.helped" => Self::Signoff,
+            | "assessment.done" | "incident.helped" | "whistle.arrived" => Self::Signoff,
             "visit.made" => Self::Visit,
             "board.current" | "device.installed" => Self::PhotoSet,
             "activity.held" | "volunteer.active" | "broadcast.played" => Self::Activity,

@@ -600,6 +600,10 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
         }
         // Whoever is asked answers for his own department; the office may for one that answered on paper.
         A::HouseCheck => &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (POLICE, Reach::Org)],
+        // Whoever answers for the trade, and the firm a running contract lets in.
+        A::AssessmentRecord => {
+            &[(OFFICE, Reach::Town), (DEPT, Reach::Org), (VILLAGE, Reach::Area), (PROVIDER, Reach::Area)]
+        }
         // What the town may enforce is public.
         A::AuthorityRead => STAFF,
         A::AuthorityKeep => &[(OFFICE, Reach::Town)],

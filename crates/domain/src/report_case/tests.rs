@@ -20,7 +20,7 @@ fn calendar() -> Calendar {
     Calendar::weekdays().with(holidays.chain([(day("2026-10-10"), DayKind::Workday)]))
 }
 
-fn case(channel: Channel, matter: Matter) -> ReportCase {
+pub(super) fn case(channel: Channel, matter: Matter) -> ReportCase {
     let now = at("2026-09-30T16:00:00+08:00");
     let zero = Clocks { screen_by: now, verify_by: now, reply_by: now };
     ReportCase {

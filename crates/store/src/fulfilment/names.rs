@@ -29,6 +29,7 @@ fn table_of(object_kind: &str) -> Option<(&'static str, &'static str, Columns)> 
         "enforcement" => at_a_place("enforcement"),
         "stop_use" => at_a_place("stop_use"),
         "whistle" => at_a_place("whistle"),
+        "assessment" => at_a_place("assessment"),
         "contract" => Some(("contract", "id", crate::contract::COLUMNS)),
         "campaign" => Some(("campaign", "id", crate::campaign::COLUMNS)),
         "drill" => at_a_place("drill"),
@@ -135,6 +136,8 @@ impl Read {
             "(SELECT h.code FROM hazard h WHERE h.town = unit_link.town AND h.id = unit_link.hazard)";
         const STOPPED: &str =
             "(SELECT p.name FROM place p WHERE p.town = stop_use.town AND p.id = stop_use.place)";
+        const ASSESSED: &str =
+            "(SELECT p.name FROM place p WHERE p.town = assessment.town AND p.id = assessment.place)";
         const HOLDER: &str =
             "(SELECT p.name FROM person p WHERE p.town = assignment.town AND p.id = assignment.person)";
         let (table, key, name) = match object_kind {
@@ -150,6 +153,7 @@ impl Read {
             "sector_risk" => (object_kind, "id", "hazard_code"),
             "sector_ruling" => (object_kind, "id", "trade"),
             "stop_use" => ("stop_use", "id", STOPPED),
+            "assessment" => ("assessment", "id", ASSESSED),
             "inspection" => ("inspection", "inspection", PLACE),
             "unit_link" => ("unit_link", "id", HAZARD),
             "assignment" => ("assignment", "id", HOLDER),

@@ -4,6 +4,7 @@ import type { Feature } from '@/desk/feature'
 export default {
   routes: [
     { path: '/houses', component: () => import('./HouseList.vue'), meta: { can: ['place.read'], title: 'house.title' } },
+    { path: '/houses/labels', component: () => import('./HouseLabels.vue'), meta: { can: ['place.read'], title: 'house.labels' } },
     { path: '/houses/:id', component: () => import('./HousePage.vue'), meta: { can: ['place.read'], title: 'house.one' } },
   ],
   menu: [{ section: 'place', order: 40, to: '/houses', label: 'house.title', can: ['place.read'] }],

@@ -7,6 +7,7 @@ describe('houses', () => {
     expect(['asked', 'verified', 'lacking'].map(checkTone)).toEqual(['todo', 'done', 'late'])
   })
   it('an empty count is not zero', () => {
+    expect([count(11), count(0)]).toEqual([11, 0])
     expect([count(''), count(' 0 '), count('11'), count('-1'), count('1.5')]).toEqual([null, 0, 11, null, null])
   })
 })

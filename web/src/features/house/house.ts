@@ -11,7 +11,8 @@ export function checkTone(answer: string): Tone {
   return answer === 'verified' ? 'done' : answer === 'lacking' ? 'late' : 'todo'
 }
 
-/** A count as typed; null where nobody counted. */
-export function count(text: string): number | null {
-  return /^\d{1,5}$/.test(text.trim()) ? Number(text) : null
+/** A count as typed, which a number field hands over as a number; null where nobody counted. */
+export function count(typed: string | number): number | null {
+  const text = String(typed).trim()
+  return /^\d{1,5}$/.test(text) ? Number(text) : null
 }

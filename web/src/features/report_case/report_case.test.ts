@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import zh from './locales/zh-CN.json'
 import en from './locales/en.json'
-import { CHANNELS, MATTERS, STAGES, reportTone } from './report_case'
+import { CHANNELS, MATTERS, STAGES, orderTone, reportTone } from './report_case'
 
 const row = (code: string, overdue = false, urgent = false) => ({ stage: { code, label: '' }, overdue, urgent })
 
@@ -17,4 +17,11 @@ describe('reports', () => {
       expect(Object.keys(words.matters)).toEqual([...MATTERS])
     }
   })
+})
+
+it('the answer to an order is late for the other side before it is anything else', () => {
+  expect(orderTone({ stage: { code: 'ready', label: '' }, overdue: true })).toBe('late')
+  expect(orderTone({ stage: { code: 'ready', label: '' }, overdue: false })).toBe('due')
+  expect(orderTone({ stage: { code: 'sent', label: '' }, overdue: false })).toBe('done')
+  expect(orderTone({ stage: { code: 'waiting', label: '' }, overdue: false })).toBe('doing')
 })

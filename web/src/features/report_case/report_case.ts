@@ -1,4 +1,4 @@
-import type { ReportCaseRow } from '@/shared/api/contract'
+import type { ReportCaseRow, ReportOrderRow } from '@/shared/api/contract'
 import type { Tone } from '@/shared/ui/tone'
 
 export const STAGES = ['received', 'accepted', 'assigned', 'doubted', 'handled', 'replied', 'closed', 'merged', 'forwarded', 'emergency', 'void'] as const
@@ -29,3 +29,12 @@ export function reportTone(row: Pick<ReportCaseRow, 'stage' | 'overdue' | 'urgen
 export const NEXT = ['accept', 'assign', 'agree_doubt', 'handle', 'reply', 'close']
 /** Steps that must say something. */
 export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'void']
+
+export const ORDER_STAGES = ['waiting', 'ready', 'sent'] as const
+
+/** How the answer to an order stands: late for the other side first, then what can be sent back. */
+export function orderTone(row: Pick<ReportOrderRow, 'stage' | 'overdue'>): Tone {
+  if (row.overdue) return 'late'
+  if (row.stage.code === 'sent') return 'done'
+  return row.stage.code === 'ready' ? 'due' : 'doing'
+}

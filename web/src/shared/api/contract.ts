@@ -265,6 +265,22 @@ export type HouseCheckView = View<'HouseCheckView'>
 export type HousePreview = View<'HousePreview'>
 export type HouseInput = Schemas['HouseInput']
 export type HouseAnswer = Schemas['HouseAnswer']
+export type HouseLabels = View<'HouseLabels'>
+
+// ── assessments
+
+export type AssessmentList = View<'AssessmentList'>
+export type AssessmentRow = AssessmentList['items'][number]
+export type AssessmentView = View<'AssessmentView'>
+export type AssessmentInput = Schemas['AssessmentInput']
+export type AssessmentTreat = Schemas['AssessmentTreat']
+export type AssessmentVoid = Schemas['AssessmentVoid']
+
+// ── orders
+
+export type ReportOrderList = View<'ReportOrderList'>
+export type ReportOrderRow = View<'ReportOrderRow'>
+export type ReportOrderSent = View<'ReportOrderSent'>
 
 // ── enforcement
 

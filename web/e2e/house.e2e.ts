@@ -1,0 +1,61 @@
+// A head count goes from nine to eleven in the browser: grade, key list and the round over the departments follow at once;
+// another rule is tried before anybody sets it.
+
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { HouseList, HouseView } from '../src/shared/api/contract'
+import { signIn } from './desk'
+import { openTown, type Town } from './town'
+
+let town: Town
+beforeAll(async () => {
+  town = await openTown()
+})
+afterAll(() => town?.end())
+
+const get = async <T>(page: Page, path: string): Promise<T> => page.evaluate(async (p) => (await (await fetch(`/api/v1${p}`)).json()) as unknown, path) as Promise<T>
+const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
+
+async function count(page: Page, lodging: string): Promise<void> {
+  await page.click('.acts button:has-text("登记人数和结构")')
+  const inputs = page.locator('.dialog input[type=number]')
+  await inputs.nth(0).fill(lodging)
+  await inputs.nth(1).fill('0')
+  await inputs.nth(2).fill('0')
+  await page.click('.dialog footer .btn.pri')
+  await page.waitForSelector('.dialog', { state: 'detached' })
+  await settled(page)
+}
+
+it('nine people are ordinary, eleven are kept most closely, with list, round and reasons', async () => {
+  const { page, errors } = await signIn(town, 'clerk')
+  const { items } = await get<HouseList>(page, '/houses')
+  const views = await Promise.all(items.slice(-60).map((one) => get<HouseView>(page, `/houses/${one.place.id}`)))
+  const house = views.find((one) => !one.on_key_list && one.checks.length === 0 && one.structure?.code !== 'timber' && one.may_change)
+  if (!house) throw new Error('the sample town has no house that is on no list')
+  await page.goto(`${town.url}/houses/${house.place.id}`, { waitUntil: 'commit' })
+  await page.waitForSelector('#main h1')
+  await count(page, '9')
+  const nine = await get<HouseView>(page, `/houses/${house.place.id}`)
+  expect([nine.grade.code === 'key', nine.on_key_list, nine.checks.length]).toEqual([false, false, 0])
+
+  await count(page, '11')
+  await page.waitForSelector('#main .st:has-text("重点管控")')
+  const shown = (await page.textContent('#main')) ?? ''
+  for (const says of ['11 人，超过 10 人', '方案第十七条（C17.5）', '已列入', '待答复']) expect(shown).toContain(says)
+  const eleven = await get<HouseView>(page, `/houses/${house.place.id}`)
+  expect(eleven.checks.length).toBeGreaterThan(3)
+  expect(eleven.joint_by).not.toBeNull()
+
+  // Another rule is tried first: the same house would be ordinary again, and nothing is kept.
+  await page.goto(`${town.url}/houses`, { waitUntil: 'commit' })
+  await page.waitForSelector('#main h1')
+  await page.click('.acts button:has-text("试算规则")')
+  await page.locator('.dialog input').first().fill('12')
+  await page.click('.dialog .btn.pri')
+  await page.waitForSelector(`.dialog :text("${house.place.name}")`)
+  const still = await get<HouseView>(page, `/houses/${house.place.id}`)
+  expect(still.grade.code).toBe('key')
+  expect(errors).toEqual([])
+  await page.context().close()
+})
