@@ -467,6 +467,7 @@ impl Layer {
             from,
             until: None,
             told,
+            more: Map::new(),
         })
     }
 

@@ -40,13 +40,13 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0030_house", include_str!("../migrations/0030_house.sql")),
     ("0031_stop_use", include_str!("../migrations/0031_stop_use.sql")),
     ("0032_campaign", include_str!("../migrations/0032_campaign.sql")),
-    ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
-    ("0038_project", include_str!("../migrations/0038_project.sql")),
-    ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
     ("0033_whistle", include_str!("../migrations/0033_whistle.sql")),
     ("0034_joint_control", include_str!("../migrations/0034_joint_control.sql")),
     ("0035_report_order", include_str!("../migrations/0035_report_order.sql")),
     ("0036_assessment", include_str!("../migrations/0036_assessment.sql")),
+    ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
+    ("0038_project", include_str!("../migrations/0038_project.sql")),
+    ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
 ];
 
 const MEMORY: &str =
