@@ -1,7 +1,7 @@
 //! Places of high risk on the territory's list and the sector's, joint visits, and several signatures under one record.
 
 use app::inspection::InspectionView;
-use app::joint_control::{JointControl, JointPlanInput, SignatureInput};
+use app::joint_control::{JointControl, JointPlanInput, VisitSignatureInput};
 use axum::Json;
 use axum::extract::{Path, State};
 use utoipa_axum::router::OpenApiRouter;
@@ -35,13 +35,13 @@ async fn plan(
 
 /// 联合检查签字
 #[utoipa::path(post, path = "/api/v1/inspections/{id}/signatures", tag = "joint_control", params(("id" = String, Path)),
-    request_body = SignatureInput,
+    request_body = VisitSignatureInput,
     responses((status = 200, body = InspectionView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn sign(
     State(doors): State<Doors>,
     Known(caller): Known,
     Path(id): Path<String>,
-    Json(asked): Json<SignatureInput>,
+    Json(asked): Json<VisitSignatureInput>,
 ) -> Answer<Json<InspectionView>> {
     Ok(Json(doors.app.sign_inspection(&caller, &id.into(), &asked).await?))
 }

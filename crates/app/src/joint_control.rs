@@ -99,7 +99,7 @@ pub struct JointPlanInput {
 
 /// A body under the record of a visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SignatureView {
+pub struct VisitSignature {
     pub org: Named,
     /// Whether it made the record, which is its signature.
     pub is_recorder: bool,
@@ -111,7 +111,7 @@ pub struct SignatureView {
 /// A signature.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct SignatureInput {
+pub struct VisitSignatureInput {
     /// What the body holds of it; may be empty.
     pub text: String,
 }
@@ -141,7 +141,7 @@ pub(crate) async fn signatures(
     read: &mut Read,
     caller: &Caller,
     (done, recorder): (&Inspection, &OrgId),
-) -> Result<(Vec<SignatureView>, bool)> {
+) -> Result<(Vec<VisitSignature>, bool)> {
     let orgs = bodies_of(read, done, recorder).await?;
     if orgs.len() < 2 {
         return Ok((Vec::new(), false));
@@ -152,7 +152,7 @@ pub(crate) async fn signatures(
     let may_sign = orgs.iter().any(|org| org != recorder && of(org).is_none() && signs(caller, org));
     let views = orgs.iter().map(|org| {
         let by = of(org);
-        SignatureView {
+        VisitSignature {
             org: names.named_org(org),
             is_recorder: org == recorder,
             person: by.map(|one| Named::new(one.person.as_str(), names.person(&one.person))),
@@ -369,7 +369,7 @@ impl App {
         &self,
         caller: &Caller,
         id: &InspectionId,
-        asked: &SignatureInput,
+        asked: &VisitSignatureInput,
     ) -> Result<InspectionView> {
         let now = self.now();
         let text = asked.text.trim();

@@ -165,7 +165,7 @@ pub struct InspectionView {
     /// As it was sent.
     pub record: InspectionInput,
     /// Bodies under the record, when several took part.
-    pub signatures: Vec<crate::joint_control::SignatureView>,
+    pub signatures: Vec<crate::joint_control::VisitSignature>,
     /// What the caller may do: `correct`, `sign`.
     pub actions: Vec<&'static str>,
 }
