@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use ground::{day, entry};
 use scopes::{below, everything, of_org};
 use store::assessment::AssessmentRecord;
-use store::{Audit, Error};
+use store::{Audit, Db, Error};
 use testkit::both_databases;
 
 const TOWN: &str = "500118103000";
@@ -57,7 +57,7 @@ fn record(id: &str, village: &str, on: &str) -> AssessmentRecord {
 #[tokio::test]
 async fn assessments_read_back_within_a_scope_the_latest_first() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let db = fresh.db;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         let all = [
             record("a1", "v1", "2025-09-01"),
             record("a2", "v1", "2026-08-01"),
@@ -76,7 +76,7 @@ async fn assessments_read_back_within_a_scope_the_latest_first() -> anyhow::Resu
         assert_eq!(ids(read.assessments(&everything(), None, 10).await?), ["a2", "a3", "a1"]);
         assert_eq!(ids(read.assessments(&everything(), None, 1).await?), ["a2"]);
         assert_eq!(ids(read.assessments(&everything(), Some(&"p-v1".into()), 10).await?), ["a2", "a1"]);
-        let near = below(&format!("{TOWN}/v2"));
+        let near = below(&[&format!("{TOWN}/v2")]);
         assert_eq!(ids(read.assessments(&near, None, 10).await?), ["a3"]);
         assert_eq!(read.assessment(&"a2".into(), &near).await?, None);
         assert_eq!(ids(read.assessments(&of_org("firm"), None, 10).await?).len(), 3);

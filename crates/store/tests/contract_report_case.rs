@@ -223,7 +223,7 @@ async fn an_order_grows_by_what_files_say_and_by_what_was_sent_back() -> anyhow:
     use store::report_case::order::OrderRecord;
 
     both_databases(|fresh| async move {
-        let db = fresh.db;
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
         add(&db, &record("o1", "500118103001", "2026-09-01"), &Reporter::default()).await?;
         let told = |content: &str| Told { content: content.to_owned(), ..Told::default() };
         let order = Order::of("o1".into()).tell(told("甲"), Some(at("2026-09-08")));
