@@ -31,8 +31,8 @@ async fn a_project_is_approved_and_pays_for_what_it_builds() -> anyhow::Result<(
         let pool = clerk.post(&at, plan).await?.ok()?;
         let line = json!({ "year": 2026, "kind": "fire_facilities", "title": "设施经费", "org": "town-gov",
             "promised_fen": 9_000_000, "source": "镇财政", "basis": "预算", "approved_on": "2026-01-16" });
-        let year = clerk.post("/api/v1/budget", line).await?.ok()?;
-        let line = text(&year["items"][0], "id").to_owned();
+        let line = clerk.post("/api/v1/budget", line).await?.ok()?;
+        let line = text(&line, "id").to_owned();
 
         let asked = json!({ "title": "老街水池", "org": "town-gov", "estimate_fen": 12_000_000, "source": "镇财政和上级补助",
             "items": [{ "kind": "facility", "id": pool["id"] }], "lines": [line],
