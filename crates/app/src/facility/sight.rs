@@ -24,7 +24,7 @@ use super::facilities;
 use crate::names::Names;
 use crate::task::number_on;
 use crate::view::{Named, Word};
-use crate::{App, Caller, Result};
+use crate::{App, Caller, Error, Result};
 
 /// 没有登记可视距离的林火监控按多远计算, m. No source gives one; the town sets its own.
 pub(crate) const RANGE_M: (&str, f64) = ("facility.sight_range_m", 3_000.0);
@@ -39,7 +39,7 @@ const LONGEST: u64 = 400 << 20;
 
 /// The terrain as read, and what was last seen over it by whom.
 #[derive(Default)]
-pub struct Kept(Arc<Mutex<Held>>);
+pub struct Kept(Mutex<Held>);
 
 type Computed = (Vec<Lookout>, Arc<Seen>);
 
@@ -344,20 +344,24 @@ impl App {
                 (one.facility, territory)
             })
             .collect();
-        // Held while it is computed: whoever asks at the same time wants the same.
-        let mut held = self.sights.0.clone().lock_owned().await;
-        self.aside(move || {
-            match read_terrain(&mut held, file)? {
-                Err(problem) => sight.terrain_problem = Some(problem),
-                Ok(terrain) => {
-                    let eyes = lookouts.iter().map(|(_, lookout)| *lookout).collect();
-                    let seen = look(&mut held, &terrain, eyes);
-                    fill(&mut sight, (&terrain, &seen), &lookouts, &forests);
+        // Taken out while it is computed; whoever asks meanwhile computes for himself.
+        let kept = self.sights.clone();
+        let mut held = std::mem::take(&mut *kept.0.lock().await);
+        let (sight, held) = self
+            .aside(move || {
+                match read_terrain(&mut held, file)? {
+                    Err(problem) => sight.terrain_problem = Some(problem),
+                    Ok(terrain) => {
+                        let eyes = lookouts.iter().map(|(_, lookout)| *lookout).collect();
+                        let seen = look(&mut held, &terrain, eyes);
+                        fill(&mut sight, (&terrain, &seen), &lookouts, &forests);
+                    }
                 }
-            }
-            Ok(sight)
-        })
-        .await
+                Ok::<_, Error>((sight, held))
+            })
+            .await?;
+        *self.sights.0.lock().await = held;
+        Ok(sight)
     }
 
     /// The fire breaks the caller may see, by kind and one by one.
