@@ -7,7 +7,7 @@ mod reach;
 
 use app::Caller;
 use axum::http::{Method, StatusCode};
-use common::{Browser, V1, V1_GRID, V2, day, path, set_number};
+use common::{Browser, Town, V1, V2, set_number};
 use reach::{add, grouped, road, station, text, verdicts};
 use serde_json::{Value, json};
 use testkit::both_databases;

@@ -94,8 +94,9 @@ impl Transfer {
             }
         }
         let since = out.sent.as_ref().map(|(on, _)| *on);
-        let receipts = entries.iter().filter(|one| one.kind == Kind::Transfer && one.step == Step::Receipt);
-        out.receipt = receipts.filter(|one| since.is_some_and(|sent| one.on >= sent)).next_back().cloned();
+        let mut receipts =
+            entries.iter().filter(|one| one.kind == Kind::Transfer && one.step == Step::Receipt);
+        out.receipt = receipts.rfind(|one| since.is_some_and(|sent| one.on >= sent)).cloned();
         (out.suspected_on.is_some() || out.sent.is_some()).then_some(out)
     }
 
@@ -145,9 +146,7 @@ impl Listing {
         });
         listed
             .map(|(kind, since, document_no)| {
-                let of = |step: Step| {
-                    entries.iter().filter(move |one| one.kind == kind && one.step == step).next_back()
-                };
+                let of = |step: Step| entries.iter().rfind(move |one| one.kind == kind && one.step == step);
                 Self {
                     kind,
                     since,

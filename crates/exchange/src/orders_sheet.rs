@@ -105,7 +105,6 @@ const COLUMNS: &[Column] = &[
         kind: Kind::Text(2_000),
         example: "老街 12 号二楼楼道堆满纸箱",
         width: 40.0,
-        ..BLANK
     },
     Column {
         key: "matter",

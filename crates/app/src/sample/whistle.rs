@@ -246,7 +246,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
                 word if word.starts_with("rate_body") => staff.person.clone(),
                 _ => person_of(&body),
             };
-            (when, act(word, body, when, &org), by, *text)
+            (when, act(word, body, when, org), by, *text)
         });
         for (when, act, by, text) in sent.into_iter().chain(later) {
             // A demonstration early in the day knows nothing of what comes later.
