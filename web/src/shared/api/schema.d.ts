@@ -73,6 +73,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 厂房库房安全评估 */
+        get: operations["list"];
+        put?: never;
+        /** 登记安全评估 */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次安全评估 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/treat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记评估问题处理完成 */
+        post: operations["treat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废安全评估 */
+        post: operations["void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments": {
         parameters: {
             query?: never;
@@ -204,6 +273,23 @@ export interface paths {
         put?: never;
         /** 终止或作废执法事项 */
         post: operations["end_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/base-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 底图 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1002,6 +1088,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 演示账号；正式系统中为空 */
+        get: operations["demo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -1072,6 +1175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/duty-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 查岗：经设备现在的连接询问值班人员在不在，应答见设备页 */
+        post: operations["duty_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/secret": {
         parameters: {
             query?: never;
@@ -1117,6 +1237,23 @@ export interface paths {
         put?: never;
         /** 应答调派 */
         post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/docket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 移送和挂牌督办台账 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1433,6 +1570,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出图层 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/places": {
         parameters: {
             query?: never;
@@ -1502,6 +1656,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/facilities/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 林火阻隔带 */
+        get: operations["breaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facilities/due": {
         parameters: {
             query?: never;
@@ -1562,6 +1733,23 @@ export interface paths {
         };
         /** 登记设施所需选项 */
         get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/sight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 林区监控覆盖 */
+        get: operations["sight"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2223,6 +2411,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hazards/{id}/docket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记回执、督办期限、解除挂牌 */
+        post: operations["note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hazards/{id}/links": {
         parameters: {
             query?: never;
@@ -2319,6 +2524,23 @@ export interface paths {
         put?: never;
         /** 答复自建房核验 */
         post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自建房二维码标牌 */
+        get: operations["labels"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2857,6 +3079,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 联合检查签字 */
+        post: operations["sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2885,6 +3124,40 @@ export interface paths {
         get: operations["show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 双列管和联合管控 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-control/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 安排联合检查 */
+        post: operations["plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3669,6 +3942,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/papers/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本镇文书模板 */
+        get: operations["templates"];
+        put?: never;
+        /** 起草本镇文书模板 */
+        post: operations["draft_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改本镇文书模板草稿 */
+        put: operations["change_template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/templates/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审定或退回本镇文书模板 */
+        post: operations["decide_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/templates/{id}/example.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本镇文书模板样张 */
+        get: operations["template_example"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/templates/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用本镇文书模板 */
+        post: operations["withdraw_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/papers/{id}": {
         parameters: {
             query?: never;
@@ -4429,6 +4788,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 建设改造项目 */
+        get: operations["list"];
+        put?: never;
+        /** 提出项目 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提出项目所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一个项目 */
+        get: operations["one"];
+        /** 修改项目 */
+        put: operations["change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 立项、开工、完工、作废 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions/template.xlsx": {
         parameters: {
             query?: never;
@@ -4560,6 +4989,57 @@ export interface paths {
         put?: never;
         /** 办理举报 */
         post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 外部工单 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-orders/answers/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工单答复文件 */
+        get: operations["answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-orders/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记答复已回传 */
+        post: operations["sent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4699,6 +5179,74 @@ export interface paths {
         get: operations["access_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 堵塞通道的举报和隐患：落在哪段路上 */
+        get: operations["blocked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/blocked/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 这段路若封闭，今天谁到不了 */
+        get: operations["blocked_effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传路网文件：普查表或 OpenStreetMap 底图，上传后自动核对，不写入 */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/files/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入已核对的路网文件 */
+        post: operations["take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4929,6 +5477,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 行业性隐患和新业态 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sectors/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定行业性隐患 */
+        post: operations["identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sectors/risks/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理行业性隐患 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sectors/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记新业态 */
+        post: operations["appear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sectors/rulings/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 明确新业态牵头部门 */
+        post: operations["rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/step-up": {
         parameters: {
             query?: never;
@@ -5084,6 +5717,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sitings/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 起草消防站建设需求论证报告 */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sitings/{id}/void": {
         parameters: {
             query?: never;
@@ -5215,6 +5865,41 @@ export interface paths {
         get?: never;
         put?: never;
         /** 办理停止使用事项 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscribers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 事件订阅方与推送进度 */
+        get: operations["list"];
+        put?: never;
+        /** 登记订阅方；签名密钥只显示这一次 */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscribers/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停、恢复、换密钥、停止 */
         post: operations["step"];
         delete?: never;
         options?: never;
@@ -5703,6 +6388,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/whistles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 吹哨单 */
+        get: operations["list"];
+        put?: never;
+        /** 吹哨 */
+        post: operations["raise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 部门到位率 */
+        get: operations["arrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 吹哨所需选项 */
+        get: operations["options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张吹哨单 */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 本单位内部备注 */
+        post: operations["note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistles/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理吹哨单 */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workbench": {
         parameters: {
             query?: never;
@@ -5833,7 +6621,8 @@ export interface paths {
         /** 图层要素 */
         get: operations["items"];
         put?: never;
-        post?: never;
+        /** 新增图层要素 */
+        post: operations["add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5849,12 +6638,15 @@ export interface paths {
         };
         /** 单个图层要素 */
         get: operations["item"];
-        put?: never;
+        /** 整体修改图层要素 */
+        put: operations["replace"];
         post?: never;
-        delete?: never;
+        /** 不能删除图层要素 */
+        delete: operations["remove"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** 部分修改图层要素 */
+        patch: operations["change"];
         trace?: never;
     };
     "/ogc/conformance": {
@@ -5944,6 +6736,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/p/h-{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自建房公开页 */
+        get: operations["house"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/p/officers": {
         parameters: {
             query?: never;
@@ -6014,6 +6823,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/base/{map}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 底图瓦片
+         * @description `y` may have an ending, which is not looked at. Where the map has no tile the answer is 204.
+         */
+        get: operations["tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{layer}/{z}/{x}/{y}": {
         parameters: {
             query?: never;
@@ -6075,6 +6904,8 @@ export interface components {
             /** @description Groups of which nobody has said where they live. */
             unplaced: components["schemas"]["Named"][];
             vehicles: components["schemas"]["AccessVehicle"][];
+            /** @description The day water counts as of. */
+            water_on: string;
             wet: boolean;
         };
         /** @description A target. */
@@ -6093,7 +6924,7 @@ export interface components {
             hose_m3: number;
             /** @description Points a hose reaches. */
             hose_points: components["schemas"]["Named"][];
-            /** @description `group` or `place`. */
+            /** @description `group`, `place` or `house`. */
             kind: string;
             /** Format: double */
             lat: number;
@@ -6235,6 +7066,127 @@ export interface components {
             value: string;
             /** @description In Chinese. */
             value_label: string;
+        };
+        /** @description A hazard to record with an assessment. */
+        AssessmentFind: {
+            /** @default  */
+            description: string;
+            /** @default  */
+            hazard_code: string;
+        };
+        /** @description A hazard an assessment found. */
+        AssessmentHazard: {
+            code: string;
+            id: string;
+            is_open: boolean;
+            state_label: string;
+        };
+        /** @description An assessment to record. */
+        AssessmentInput: {
+            /** @default  */
+            assessor: string;
+            /**
+             * @description `fit`, `conditional` or `unfit`.
+             * @default
+             */
+            conclusion: string;
+            /** @default [] */
+            files: string[];
+            /** @default [] */
+            finds: components["schemas"]["AssessmentFind"][];
+            /**
+             * @description Made by the page: files may come before.
+             * @default
+             */
+            id: string;
+            /** @default  */
+            on: string;
+            /**
+             * @description Who assessed; the caller's own body when left out.
+             * @default null
+             */
+            org: string | null;
+            /** @default  */
+            place: string;
+            /** @default  */
+            summary: string;
+            /** @default null */
+            treat_by: string | null;
+            /** @default  */
+            treatment: string;
+        };
+        /** @description Places to be assessed, those that are missing first. */
+        AssessmentList: {
+            /** @description Assessed this year. */
+            assessed: number;
+            conclusions: components["schemas"]["Word"][];
+            items: components["schemas"]["AssessmentRow"][];
+            /** @description With something to treat. */
+            open: number;
+            /** @description Who may have assessed: firms with a running contract, and the caller's own bodies. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Past the term of what is to be treated. */
+            overdue: number;
+            total: number;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description A place that is to be assessed, with its last assessment. */
+        AssessmentRow: {
+            code: string;
+            kind: components["schemas"]["Word"];
+            last?: components["schemas"]["AssessmentView"] | null;
+            may_record: boolean;
+            place: components["schemas"]["Named"];
+            /** @description `missing` this year, `open` with something to treat, or `done`. */
+            state: string;
+            village: components["schemas"]["Named"];
+        };
+        /** @description What was done about it. */
+        AssessmentTreat: {
+            /** @default  */
+            on: string;
+            /** @default  */
+            text: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description One assessment. */
+        AssessmentView: {
+            /** @description What the caller may do: `treat`, `void`. */
+            actions: string[];
+            assessor: string;
+            conclusion: components["schemas"]["Word"];
+            contract?: components["schemas"]["Named"] | null;
+            files: components["schemas"]["Attachment"][];
+            hazards: components["schemas"]["AssessmentHazard"][];
+            id: string;
+            on: string;
+            org: components["schemas"]["Named"];
+            overdue: boolean;
+            place: components["schemas"]["Named"];
+            recorded_by: string;
+            summary: string;
+            treat_by?: string | null;
+            treated_on?: string | null;
+            treated_text: string;
+            treatment: string;
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
+        };
+        /** @description Why it does not count. */
+        AssessmentVoid: {
+            /** @default  */
+            reason: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
         };
         /** @description The end of an assignment. */
         AssignmentEnd: {
@@ -6507,6 +7459,38 @@ export interface components {
             /** @description Last day. */
             to: string;
         };
+        /** @description A map that can lie under the layers. */
+        BaseMapView: {
+            /** @description Whose map it is, as the file says; to be shown beside it. */
+            attribution: string;
+            /** @description West, south, east, north, degrees; none when the file does not say. */
+            bounds?: number[] | null;
+            /** @description Part of the address of its tiles: the file's name. */
+            id: string;
+            /** @description `vector` or `raster`. */
+            kind: string;
+            /** @description Layers of its vector tiles, in the order they are drawn. */
+            layers: string[];
+            /**
+             * Format: int32
+             * @description Greatest zoom it has; beyond it tiles are drawn larger.
+             */
+            max_zoom: number;
+            /**
+             * Format: int32
+             * @description Least zoom it has.
+             */
+            min_zoom: number;
+            /** @description Whether it comes from a service outside: then which parts of the town are looked at leaves the house. */
+            outside: boolean;
+        };
+        /** @description Map files, and those that could not be read. */
+        BaseMaps: {
+            /** @description Maps that can be shown. */
+            items: components["schemas"]["BaseMapView"][];
+            /** @description Names of files that are none, for whoever put them there. */
+            unreadable: string[];
+        };
         /** @description What a document counted, as typed in. */
         BaselineInput: {
             /**
@@ -6530,6 +7514,51 @@ export interface components {
             on: string;
             /** @description The document. */
             source: string;
+        };
+        /** @description Who could not be reached today if the road were closed. */
+        BlockedEffect: {
+            counts: components["schemas"]["ScenarioCount"][];
+            lane: components["schemas"]["BlockedLane"];
+            /**
+             * Format: double
+             * @description Town setting. Units: minutes.
+             */
+            minutes: number;
+            on: string;
+            /** @description Groups, places and houses that are reached otherwise, by name. */
+            rows: components["schemas"]["ScenarioRow"][];
+        };
+        /** @description A lane somebody says is blocked. */
+        BlockedLane: {
+            /** @description When it came in or was found. */
+            at: string;
+            /**
+             * Format: double
+             * @description From the road. Units: m.
+             */
+            away_m: number;
+            /** @description The road is closed today already. */
+            closed: boolean;
+            /** @description Its number. */
+            code: string;
+            /** @description Id of the report or hazard. */
+            id: string;
+            /** @description `report_case` or `hazard`. */
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** @description The caller may close the road. */
+            may_close: boolean;
+            owner?: components["schemas"]["Named"] | null;
+            road?: components["schemas"]["Named"] | null;
+            /** @description What was said. */
+            text: string;
+        };
+        /** @description Lanes somebody says are blocked. */
+        BlockedLanes: {
+            items: components["schemas"]["BlockedLane"][];
         };
         /** @description A stretch that matters, and why. */
         Blocking: {
@@ -6560,6 +7589,63 @@ export interface components {
         Break: {
             facility: components["schemas"]["Named"];
             isolates: components["schemas"]["Named"][];
+        };
+        /** @description Fire breaks of one kind. */
+        BreakKind: {
+            /**
+             * Format: double
+             * @description Gaps people found in what stands; none where nobody recorded any number.
+             */
+            gaps?: number | null;
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            least_width_m?: number | null;
+            /**
+             * Format: double
+             * @description Planned and not standing: the gap to the plan. Units: m.
+             */
+            missing_m: number;
+            /** @description Lines that stand and were never cleared, as far as is on record. */
+            never_cleared: number;
+            /**
+             * Format: double
+             * @description Planned, what stands among it. Units: m.
+             */
+            planned_m: number;
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            standing_m: number;
+            /** @description Lines that stand and whose width nobody recorded. */
+            width_unknown: number;
+        };
+        /** @description A fire break. */
+        BreakLine: {
+            /** @description The last day it was cleared or kept up. */
+            cleared_on?: string | null;
+            code: string;
+            facility: components["schemas"]["Named"];
+            /** Format: double */
+            gaps?: number | null;
+            kind: components["schemas"]["Word"];
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            length_m?: number | null;
+            stage: components["schemas"]["Word"];
+            /** @description As recorded, such as 防火沟; may be empty. */
+            sub: string;
+            territory: components["schemas"]["Named"];
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            width_m?: number | null;
         };
         /** @description A line to add. */
         BudgetLineInput: {
@@ -7008,6 +8094,8 @@ export interface components {
             score: number;
             /** @description What he can do. */
             skills: components["schemas"]["Word"][];
+            /** @description What nobody measured on the way: it may not pass after all. */
+            unsure: string;
             /** @description Empty on foot. */
             vehicle: string;
         };
@@ -8085,6 +9173,22 @@ export interface components {
             /** @description What. */
             what: string;
         };
+        /** @description A login of the sample town, for the page on which one signs in. */
+        DemoLogin: {
+            /** @description Login name. */
+            login: string;
+            /** @description Whose it is. */
+            name: string;
+            /** @description As what: the post he holds first. */
+            post: string;
+        };
+        /** @description The logins of the sample town and their password; empty anywhere else. */
+        DemoLogins: {
+            /** @description Logins by name. */
+            items: components["schemas"]["DemoLogin"][];
+            /** @description The password of all of them. */
+            password: string;
+        };
         /** @description What is typed in about a device. */
         DeviceInput: {
             /** @default  */
@@ -8264,6 +9368,7 @@ export interface components {
             /** @description Steps the caller may take. */
             actions: string[];
             broker: boolean;
+            duty_check?: components["schemas"]["DutyCheckView"] | null;
             has_secret: boolean;
             heard: components["schemas"]["HeardView"][];
             /** Format: int32 */
@@ -8356,6 +9461,81 @@ export interface components {
             vehicle: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Something written down. */
+        DocketEntry: {
+            body: string;
+            by: components["schemas"]["Named"];
+            document_no: string;
+            on: string;
+            text: string;
+        };
+        /** @description Something to write down. */
+        DocketInput: {
+            /** @default  */
+            body: string;
+            /** @default  */
+            document_no: string;
+            /** @default null */
+            due_on: string | null;
+            /**
+             * @description `transfer`, `town_listed` or `district_listed`.
+             * @default
+             */
+            kind: string;
+            /** @default  */
+            on: string;
+            /**
+             * @description `receipt`, `deadline` or `lift`.
+             * @default
+             */
+            step: string;
+            /** @default  */
+            text: string;
+        };
+        /** @description A listing. */
+        DocketListing: {
+            /** @description `deadline`, `lift`, where the caller may. */
+            actions: components["schemas"]["Word"][];
+            document_no: string;
+            due_on?: string | null;
+            hazard: components["schemas"]["Named"];
+            kind: components["schemas"]["Word"];
+            lifted?: components["schemas"]["DocketEntry"] | null;
+            overdue: boolean;
+            place: components["schemas"]["Named"];
+            since: string;
+            /** @description Where the hazard stands. */
+            stage: string;
+            village: components["schemas"]["Named"];
+        };
+        /** @description A suspicion of 重大 on its way. */
+        DocketTransfer: {
+            /** @description `receipt`, where the caller may. */
+            actions: components["schemas"]["Word"][];
+            answered: boolean;
+            document_no: string;
+            /** @description The last day to hand it over. */
+            due_on?: string | null;
+            /** @description The hazard by its number. */
+            hazard: components["schemas"]["Named"];
+            /** @description Went, or has not gone, after its day. */
+            late: boolean;
+            place: components["schemas"]["Named"];
+            receipt?: components["schemas"]["DocketEntry"] | null;
+            sent_on?: string | null;
+            suspected_on?: string | null;
+            village: components["schemas"]["Named"];
+        };
+        /** @description Both lists. */
+        DocketView: {
+            listings: components["schemas"]["DocketListing"][];
+            /**
+             * Format: int32
+             * @description Working days from the suspicion to the letter (a parameter of the town).
+             */
+            transfer_days: number;
+            transfers: components["schemas"]["DocketTransfer"][];
         };
         /** @description What changed since the baseline. */
         DriftView: {
@@ -8575,6 +9755,18 @@ export interface components {
              * @description Version.
              */
             version: number;
+        };
+        /** @description When somebody was asked whether he is there, and when he answered. */
+        DutyCheckView: {
+            /** @description None while nobody answered. */
+            answered_at?: string | null;
+            /**
+             * Format: int64
+             * @description Units: seconds after it was asked.
+             */
+            answered_s?: number | null;
+            asked_at: string;
+            asked_by: string;
         };
         /** @description A duty that evidence may be recorded for. */
         DutyOption: {
@@ -9257,6 +10449,8 @@ export interface components {
             id: string;
             /** @description Whether the caller may decide it. */
             may_decide: boolean;
+            /** @description What it looks like. */
+            photos: components["schemas"]["PhotoView"][];
             /** @description What became of it. */
             state: components["schemas"]["Word"];
             /** @description In the reporter's words. */
@@ -9353,6 +10547,11 @@ export interface components {
             /** @default [] */
             photos: string[];
             /**
+             * @description The project it is built under.
+             * @default null
+             */
+            project: string | null;
+            /**
              * @description `plan`, `budget`, `design`, `build`, `accept`, `hand_over`, `enter`, `check`, `report`, `repair`, `restore`,
              *     `maintain`, `retire` or `void`.
              * @default
@@ -9446,6 +10645,13 @@ export interface components {
             void?: string | null;
             water?: components["schemas"]["WaterView"] | null;
         };
+        /** @description A feature as a map program sends it. */
+        FeatureInput: {
+            /** @description GeoJSON, longitude before latitude; when left out it stays where it is. */
+            geometry?: Record<string, never> | null;
+            /** @description `name` and the fields of the noun's form, each under its own name. */
+            properties?: Record<string, never>;
+        };
         /** @description A GeoJSON feature. */
         FeatureView: {
             /** @description GeoJSON, longitude before latitude. */
@@ -9490,6 +10696,11 @@ export interface components {
              * @description How much; a share from 0 to 1; null where nothing was due or recorded.
              */
             value?: number | null;
+        };
+        /** @description The town's fire breaks. */
+        FireBreaks: {
+            kinds: components["schemas"]["BreakKind"][];
+            lines: components["schemas"]["BreakLine"][];
         };
         /** @description Who approved it. */
         FirePlanApproval: {
@@ -9854,7 +11065,7 @@ export interface components {
             notes: components["schemas"]["FollowUpNote"][];
             /** @description What asked for it. */
             origin: components["schemas"]["Named"];
-            /** @description `meeting`, `report` or `drill`. */
+            /** @description `meeting`, `report`, `drill`, `incident` or `whistle`. */
             origin_kind: string;
             /** @description Whether it is owed and its day has passed. */
             overdue: boolean;
@@ -9964,6 +11175,7 @@ export interface components {
             away: components["schemas"]["AwayView"][];
             /** @description Since. */
             from: string;
+            gate?: components["schemas"]["GateView"] | null;
             /** @description Who. */
             person: components["schemas"]["Named"];
             /** @description Post. */
@@ -10156,6 +11368,26 @@ export interface components {
              * @description The version that was read.
              */
             version: number;
+        };
+        /** @description What is seen of the forest. */
+        ForestSight: {
+            areas: components["schemas"]["SightArea"][];
+            /**
+             * Format: double
+             * @description From a cell of the terrain to the next. Units: m.
+             */
+            cell_m?: number | null;
+            eyes: components["schemas"]["SightEye"][];
+            /** @description Whether areas of forest are on record; otherwise shares are of all the terrain. */
+            has_forest: boolean;
+            /** @description What is seen, likewise. */
+            seen?: Record<string, never> | null;
+            /** @description Whether a terrain file is there; without one nothing can be said of what is seen. */
+            terrain: boolean;
+            /** @description What is wrong with the terrain file, in one sentence. */
+            terrain_problem?: string | null;
+            /** @description What of the forest nobody sees, as GeoJSON for a map. */
+            unseen?: Record<string, never> | null;
         };
         /** @description What was found. */
         Found: {
@@ -10810,6 +12042,26 @@ export interface components {
              */
             working: number | null;
         };
+        /** @description A label to be stuck on. */
+        HouseLabel: {
+            /** @description Its number. */
+            code: string;
+            /** @description Id of the place. */
+            id: string;
+            /** @description Its name, for whoever sticks it on; not on the label. */
+            name: string;
+            /** @description The QR code, as SVG. */
+            svg: string;
+            /** @description The village. */
+            village: string;
+        };
+        /** @description Labels of houses, at most 200. */
+        HouseLabels: {
+            /** @description In the order of their numbers. */
+            items: components["schemas"]["HouseLabel"][];
+            /** @description How many houses the query finds in all. */
+            total: number;
+        };
         /** @description Houses, with how many there are of each grade. */
         HouseList: {
             counts: components["schemas"]["HouseCount"][];
@@ -10974,7 +12226,7 @@ export interface components {
             id: string;
             /** @description When a file with these very bytes last went into the register. */
             imported_before?: string | null;
-            /** @description `places`, `people`, `facilities` or `hydrants`. */
+            /** @description `places`, `people`, `facilities`, `hydrants`, `devices` or `reports12345`. */
             kind: string;
             /** @description Name it was sent under. */
             name: string;
@@ -11383,7 +12635,7 @@ export interface components {
         };
         /** @description An inspection whole. */
         InspectionView: components["schemas"]["InspectionRow"] & {
-            /** @description What the caller may do: `correct`. */
+            /** @description What the caller may do: `correct`, `sign`. */
             actions: string[];
             /** @description The answers. */
             answers: components["schemas"]["AnswerView"][];
@@ -11404,6 +12656,8 @@ export interface components {
             position?: components["schemas"]["PositionInput"] | null;
             /** @description As it was sent. */
             record: components["schemas"]["InspectionInput"];
+            /** @description Bodies under the record, when several took part. */
+            signatures: components["schemas"]["VisitSignature"][];
             /** @description When it began. */
             started_at: string;
             /** @description The task it answers. */
@@ -11532,6 +12786,19 @@ export interface components {
             /** @description The tasks to be one. */
             tasks: string[];
         };
+        /** @description Both lists side by side. */
+        JointControl: {
+            /** @description Bodies that may go along. */
+            bodies: components["schemas"]["Named"][];
+            /** @description How many places stand how. */
+            counts: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["JointPlace"][];
+            today: string;
+            /** @description Without a joint visit this half-year. */
+            unvisited_n: number;
+        };
         /** @description Several bodies could go to one place together. */
         JointOfferView: {
             /** @description First day that suits all. */
@@ -11552,6 +12819,55 @@ export interface components {
         /** @description Offers. */
         JointOffers: {
             items: components["schemas"]["JointOfferView"][];
+        };
+        /** @description A place of high risk. */
+        JointPlace: {
+            /** @description Who answers for what lacks: the keeper of the territory's list, the sector's authority; empty for a sector nobody has. */
+            answers: components["schemas"]["Named"][];
+            /** @description By when the next joint visit is due. */
+            due_by: string;
+            /** @description What makes it one. */
+            kinds: components["schemas"]["Word"][];
+            /** @description Whether the caller may plan one. */
+            may_plan: boolean;
+            place: components["schemas"]["Named"];
+            planned?: components["schemas"]["JointPlanned"] | null;
+            sector?: components["schemas"]["Named"] | null;
+            standing: components["schemas"]["Word"];
+            village: components["schemas"]["Named"];
+            visits: components["schemas"]["JointVisit"][];
+        };
+        /** @description A joint visit to plan. */
+        JointPlanInput: {
+            /**
+             * @description Who goes along.
+             * @default []
+             */
+            bodies: string[];
+            /** @default  */
+            due_on: string;
+            /** @default  */
+            from: string;
+            /** @default  */
+            lead: string;
+            /** @default  */
+            place: string;
+        };
+        /** @description A joint visit that is planned. */
+        JointPlanned: {
+            bodies: components["schemas"]["Named"][];
+            code: string;
+            due_on: string;
+            task: string;
+        };
+        /** @description A joint visit. */
+        JointVisit: {
+            /** @description Bodies that took part. */
+            bodies_n: number;
+            inspection: string;
+            on: string;
+            /** @description Of these, under the record: who recorded it and who signed. */
+            signed_n: number;
         };
         /** @description Whether what was handed in is what was bought. */
         JudgeInput: {
@@ -12057,6 +13373,11 @@ export interface components {
             demo: boolean;
             /** @description What I act under today. */
             hats: components["schemas"]["Hat"][];
+            /**
+             * Format: int32
+             * @description The last year whose public holidays are known; a deadline in working days behind it is provisional.
+             */
+            holidays_to?: number | null;
             /** @description The next thing must be a new password. */
             must_change_password: boolean;
             /** @description My person. */
@@ -12709,6 +14030,11 @@ export interface components {
             copies_to?: string[];
             /** @description The paper it corrects. */
             corrects?: string | null;
+            /**
+             * Format: int32
+             * @description Its edition, to choose between the town's own and the one that comes along; the one in use when not said.
+             */
+            edition?: number | null;
             /** @description Whose paper it is. */
             org: string;
             /** @description Code of the template. */
@@ -12766,6 +14092,8 @@ export interface components {
         /** @description A paper in a list. */
         PaperRow: {
             about?: components["schemas"]["AboutView"] | null;
+            /** @description The day by which those it goes to are to report; null where it names none. */
+            answer_by?: string | null;
             /** @description The date on it. */
             dated?: string | null;
             /** @description Id. */
@@ -12835,6 +14163,11 @@ export interface components {
             name_en: string;
             /** @description `ordinary`, `advice` or `enforcement`. */
             nature: string;
+            /**
+             * Format: int32
+             * @description Which of the town's own it is, from 1; 0 for one that comes along.
+             */
+            own: number;
             /** @description Whether it registers a paper that somebody else issued. */
             received: boolean;
             series?: components["schemas"]["Word"] | null;
@@ -13570,6 +14903,8 @@ export interface components {
             fire_hazard_class?: string | null;
             gas?: string | null;
             heads: components["schemas"]["HeadsView"];
+            /** @description Who looks at it: the village and the police station whose list it is on today, and the sector authorities. */
+            inspectors: components["schemas"]["Named"][];
             manager?: components["schemas"]["ContactView"] | null;
             memberships: components["schemas"]["Membership"][];
             note: string;
@@ -13581,6 +14916,11 @@ export interface components {
             source: string;
             /** @description Sector authorities: its own and the keepers of sector lists it is on. */
             supervisors: components["schemas"]["Named"][];
+            /**
+             * Format: int32
+             * @description How often a year it is inspected for want of a grade; null where it has one.
+             */
+            ungraded_visits?: number | null;
             verified_on?: string | null;
             void?: components["schemas"]["VoidView"] | null;
         };
@@ -14058,6 +15398,210 @@ export interface components {
             trace_id: string;
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
+        };
+        /** @description A step that was taken. */
+        ProjectEvent: {
+            /** @description When. */
+            at: string;
+            /** @description Who recorded it. */
+            by: string;
+            /** @description The day it holds from. */
+            on: string;
+            /** @description Which. */
+            step: components["schemas"]["Word"];
+            /** @description What was said. */
+            text: string;
+        };
+        /** @description A project to propose or change. */
+        ProjectInput: {
+            /**
+             * Format: int64
+             * @description Units: fen.
+             * @default 0
+             */
+            estimate_fen: number;
+            /**
+             * @description First day planned.
+             * @default
+             */
+            from: string;
+            /**
+             * @description What is built or mended.
+             * @default []
+             */
+            items: components["schemas"]["ProjectItem"][];
+            /**
+             * @description Lines of the budget that pay.
+             * @default []
+             */
+            lines: string[];
+            /**
+             * @description Who carries it out.
+             * @default
+             */
+            org: string;
+            /**
+             * @description Why.
+             * @default
+             */
+            reason: string;
+            /**
+             * @description 资金来源.
+             * @default
+             */
+            source: string;
+            /**
+             * @description Title.
+             * @default
+             */
+            title: string;
+            /**
+             * @description Last day planned.
+             * @default
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description Something a project builds or mends. */
+        ProjectItem: {
+            /** @description Id. */
+            id: string;
+            /** @description `facility` or `road`. */
+            kind: string;
+            /** @description What it is called; not read when typed in. */
+            name?: string;
+            /** @description How it stands: a facility's stage; empty of a road. */
+            state?: string;
+        };
+        /** @description A line of the budget that pays. */
+        ProjectLine: {
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            promised_fen: number;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            spent_fen: number;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
+        /** @description Projects. */
+        ProjectList: {
+            /**
+             * Format: int64
+             * @description Estimates of those that stand. Units: fen.
+             */
+            estimate_fen: number;
+            /** @description The newest first. */
+            items: components["schemas"]["ProjectRow"][];
+            /** @description Whether the caller may propose one. */
+            may_add: boolean;
+        };
+        /** @description What a form needs. */
+        ProjectOptions: {
+            /** @description Facilities that are not retired. */
+            facilities: components["schemas"]["ProjectItem"][];
+            /** @description Lines of the budget of this year and the one before; empty for whoever may not see money. */
+            lines: components["schemas"]["ProjectLine"][];
+            /** @description Organisations. */
+            orgs: components["schemas"]["Named"][];
+            /** @description Roads. */
+            roads: components["schemas"]["ProjectItem"][];
+        };
+        /** @description A project in a list. */
+        ProjectRow: {
+            /** @description Number. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Units: fen.
+             */
+            estimate_fen: number;
+            /** @description First day planned. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description Facilities and roads. */
+            items_n: number;
+            /** @description It should be over and is not. */
+            late: boolean;
+            /** @description Who carries it out. */
+            org: components["schemas"]["Named"];
+            /** @description Where it stands. */
+            stage: components["schemas"]["Word"];
+            /** @description Title. */
+            title: string;
+            /** @description Last day planned. */
+            until: string;
+        };
+        /** @description Something done with a project. */
+        ProjectStepInput: {
+            /**
+             * @description The day it holds from; today when left out.
+             * @default null
+             */
+            on: string | null;
+            /**
+             * @description `approve`, `begin`, `finish` or `void`.
+             * @default
+             */
+            step: string;
+            /**
+             * @description What the approval rests on, or why.
+             * @default
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description One project. */
+        ProjectView: components["schemas"]["ProjectRow"] & {
+            /** @description What the caller may do. */
+            actions: components["schemas"]["Word"][];
+            /** @description What was done. */
+            events: components["schemas"]["ProjectEvent"][];
+            /** @description What is built or mended. */
+            items: components["schemas"]["ProjectItem"][];
+            /** @description Lines that pay; none for whoever may not see money. */
+            lines?: components["schemas"]["ProjectLine"][] | null;
+            /**
+             * Format: int64
+             * @description Promised on those lines. Units: fen.
+             */
+            promised_fen?: number | null;
+            /** @description Why. */
+            reason: string;
+            /** @description 资金来源. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Spent on those lines. Units: fen.
+             */
+            spent_fen?: number | null;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
         };
         /** @description What became of a push. */
         PushAnswer: {
@@ -14552,6 +16096,7 @@ export interface components {
             /** @description Those that went into this one. */
             merged: components["schemas"]["Named"][];
             merged_into?: components["schemas"]["Named"] | null;
+            order?: components["schemas"]["ReportOrderView"] | null;
             pictures: components["schemas"]["PhotoView"][];
             recorded_by: string;
             replied_at?: string | null;
@@ -14597,6 +16142,95 @@ export interface components {
             posts: components["schemas"]["OwnerView"][];
             /** @description Templates in use. */
             templates: components["schemas"]["Word"][];
+        };
+        /** @description An answer that went back. */
+        ReportOrderAnswer: {
+            at: string;
+            by: components["schemas"]["Named"];
+            reply: string;
+        };
+        /** @description An order whose very answer was sent before. */
+        ReportOrderBefore: {
+            /** @description The other side's number. */
+            ext_no: string;
+            sent_at: string;
+        };
+        /** @description How many orders are how far. */
+        ReportOrderCount: {
+            n: number;
+            stage: components["schemas"]["Word"];
+        };
+        /** @description Orders, the newest first. */
+        ReportOrderList: {
+            counts: components["schemas"]["ReportOrderCount"][];
+            items: components["schemas"]["ReportOrderRow"][];
+            /** @description Whether the caller may note that answers were sent back. */
+            may_send: boolean;
+            /** @description Whether the caller may take orders in from a file. */
+            may_take: boolean;
+        };
+        /** @description An order in a list. */
+        ReportOrderRow: {
+            /** @description Where the report stands. */
+            case_stage: components["schemas"]["Word"];
+            /** @description Whether a later file said something else than the first. */
+            changed: boolean;
+            channel: components["schemas"]["Word"];
+            /** @description The town's number. */
+            code: string;
+            /** @description Until when the other side wants it. */
+            due_at?: string | null;
+            /** @description The other side's number. */
+            ext_no: string;
+            /** @description Id of the report. */
+            id: string;
+            /** @description Whether the other side's deadline passed without an answer sent back. */
+            overdue: boolean;
+            reply: string;
+            /** @description Until when the town's own rule wants the answer. */
+            reply_by: string;
+            sent_at?: string | null;
+            /** @description How far the answer is. */
+            stage: components["schemas"]["Word"];
+            /** @description The beginning of what was said. */
+            summary: string;
+        };
+        /** @description Answers to note as sent back. */
+        ReportOrderSend: {
+            /** @description Ids of reports. */
+            ids: string[];
+        };
+        /** @description What came of sending answers back. */
+        ReportOrderSent: {
+            /** @description Sent before: nothing was changed. */
+            already: components["schemas"]["ReportOrderBefore"][];
+            /** @description The other side's numbers of those noted now. */
+            sent: string[];
+            /** @description Without an answer yet. */
+            waiting: string[];
+        };
+        /** @description What a file said of an order. */
+        ReportOrderTold: {
+            address: string;
+            /** @description When the file was taken. */
+            at: string;
+            content: string;
+            /** @description As written there. */
+            due: string;
+            matter: string;
+            /** @description As written there. */
+            received: string;
+            title: string;
+            village: string;
+        };
+        /** @description The other side of a report: its deadline, what its files said, what went back. */
+        ReportOrderView: {
+            due_at?: string | null;
+            overdue: boolean;
+            sent: components["schemas"]["ReportOrderAnswer"][];
+            stage: components["schemas"]["Word"];
+            /** @description The first file first. */
+            told: components["schemas"]["ReportOrderTold"][];
         };
         /** @description A page of reports. */
         ReportPage: {
@@ -14752,7 +16386,7 @@ export interface components {
         };
         /** @description Points and grade. */
         RiskView: {
-            /** @description Code. */
+            /** @description `red`, `orange`, `yellow`, `blue`; `ungraded` where facts are missing. */
             grade: string;
             /** @description Word. */
             grade_label: string;
@@ -14780,6 +16414,22 @@ export interface components {
             /** Format: int64 */
             seq: number;
             text: string;
+        };
+        /** @description A file of roads that was handed in, and the job that tries it. */
+        RoadFileView: {
+            /** @description Id. */
+            id: string;
+            /** @description What works at it. */
+            job: components["schemas"]["JobView"];
+            /** @description `survey` for stretches, `map` for a map of roads. */
+            kind: string;
+            /** @description What it was called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Units: bytes.
+             */
+            size_bytes: number;
         };
         /** @description A stretch to enter or change. */
         RoadInput: components["schemas"]["FitnessView"] & {
@@ -15040,13 +16690,6 @@ export interface components {
             /** @description What nobody knows on the optimistic way. */
             unknown: components["schemas"]["Blocking"][];
         };
-        /** @description What somebody says is wrong. */
-        Said: {
-            /** @description `no_water`, `broken`, `leaking`, `blocked`, `gone` or `other`. */
-            trouble?: string;
-            /** @description In his words. */
-            words?: string;
-        };
         /** @description The same picture with another record. */
         SamePicture: {
             /** @description Whether that was before. */
@@ -15154,7 +16797,7 @@ export interface components {
             before: components["schemas"]["AccessWay"];
             /** @description `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes. */
             change: string;
-            /** @description `group` or `place`. */
+            /** @description `group`, `place` or `house`. */
             kind: string;
             target: components["schemas"]["Named"];
             vehicle: string;
@@ -15222,6 +16865,141 @@ export interface components {
             key: string;
             /** @description What was written. */
             text?: string;
+        };
+        /** @description What several units have in common and nobody has taken up. */
+        SectorCandidate: {
+            /** @description Code of the hazard dictionary, with its words. */
+            hazard: components["schemas"]["Word"];
+            may_identify: boolean;
+            org: components["schemas"]["Named"];
+            places: components["schemas"]["Named"][];
+        };
+        /** @description The notice of a sector's authority. */
+        SectorNotice: {
+            by: components["schemas"]["Named"];
+            deadline_on: string;
+            document_no: string;
+            on: string;
+        };
+        /** @description A risk to take up. */
+        SectorRiskInput: {
+            /** @default  */
+            hazard: string;
+            /** @default  */
+            org: string;
+        };
+        /** @description A step of a risk; each reads what it needs. */
+        SectorRiskStep: {
+            /** @default  */
+            deadline_on: string;
+            /** @default  */
+            document_no: string;
+            /** @default  */
+            on: string;
+            /** @default  */
+            owner: string;
+            /**
+             * @description `notify`, `end` or `void`.
+             * @default
+             */
+            step: string;
+            /**
+             * @description What is asked of a post of the authority.
+             * @default
+             */
+            task: string;
+            /** @default  */
+            text: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description A risk of a whole sector. */
+        SectorRiskView: {
+            /** @description `notify`, `end`, `void`. */
+            actions: string[];
+            hazard: components["schemas"]["Word"];
+            id: string;
+            identified_on: string;
+            notice?: components["schemas"]["SectorNotice"] | null;
+            notice_by: string;
+            /** @description Of these, still with the same defect; of those the caller may see. */
+            open: components["schemas"]["Named"][];
+            org: components["schemas"]["Named"];
+            overdue: boolean;
+            /** @description Units when it was identified. */
+            places_n: number;
+            /** @description Posts of the authority that may be given the task. */
+            posts: components["schemas"]["OwnerView"][];
+            said: string;
+            stage: components["schemas"]["Word"];
+            task?: components["schemas"]["FollowUpView"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A trade that is new. */
+        SectorRulingInput: {
+            /** @default  */
+            appeared_on: string;
+            /** @default  */
+            like: string;
+            /** @default  */
+            trade: string;
+        };
+        /** @description A step of a trade; each reads what it needs. */
+        SectorRulingStep: {
+            /** @default  */
+            document_no: string;
+            /** @default  */
+            lead: string;
+            /** @default  */
+            on: string;
+            /**
+             * @description `decide` or `void`.
+             * @default
+             */
+            step: string;
+            /** @default  */
+            text: string;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description A new trade and who leads it. */
+        SectorRulingView: {
+            /** @description `decide`, `void`. */
+            actions: string[];
+            appeared_on: string;
+            decided_on?: string | null;
+            document_no: string;
+            id: string;
+            lead?: components["schemas"]["Named"] | null;
+            like: string;
+            reason: string;
+            trade: string;
+            /** Format: int64 */
+            version: number;
+            void?: string | null;
+        };
+        /** @description All of it. */
+        SectorView: {
+            /** @description Bodies that may lead a trade. */
+            bodies: components["schemas"]["Named"][];
+            candidates: components["schemas"]["SectorCandidate"][];
+            may_rule: boolean;
+            /** @description Units of the fringe without a sector. */
+            orphans: components["schemas"]["Named"][];
+            risks: components["schemas"]["SectorRiskView"][];
+            rulings: components["schemas"]["SectorRulingView"][];
+            /**
+             * Format: int32
+             * @description From so many units on (a parameter of the town).
+             */
+            units: number;
         };
         /** @description A series to set. */
         SeriesInput: {
@@ -15336,6 +17114,57 @@ export interface components {
             kind: string;
             /** @description The editions it is made of. */
             pins: components["schemas"]["PinView"][];
+        };
+        /** @description What share of an area of forest is seen. Units: hectares. */
+        SightArea: {
+            facility?: components["schemas"]["Named"] | null;
+            /** Format: double */
+            more_ha: number;
+            /** Format: double */
+            none_ha: number;
+            /** Format: double */
+            one_ha: number;
+            /**
+             * Format: double
+             * @description Seen by one or more. Units: per cent.
+             */
+            seen_percent: number;
+            territory?: components["schemas"]["Named"] | null;
+        };
+        /** @description A camera or look-out. */
+        SightEye: {
+            /**
+             * Format: double
+             * @description The middle of what it looks at, clockwise from north. Units: degrees; none when it turns around.
+             */
+            azimuth_deg?: number | null;
+            code: string;
+            facility: components["schemas"]["Named"];
+            /**
+             * Format: double
+             * @description How wide it looks. Units: degrees.
+             */
+            field_deg?: number | null;
+            /**
+             * Format: double
+             * @description Above the ground. Units: m.
+             */
+            height_m?: number | null;
+            /** @description Whether the range is the town's setting because none is on record. */
+            range_assumed: boolean;
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            range_m: number;
+            /**
+             * Format: double
+             * @description What it sees. Units: hectares; none when it cannot be said.
+             */
+            seen_ha?: number | null;
+            stage: components["schemas"]["Word"];
+            /** @description Why not: `not_in_service`, `no_position`, `no_height`, `off_terrain`; none when it counts. */
+            why?: string | null;
         };
         /** @description A sign. */
         SignView: {
@@ -15497,9 +17326,9 @@ export interface components {
             covered: number;
             /**
              * Format: double
-             * @description Units: metres.
+             * @description Units: those of the measure.
              */
-            farthest_m: number;
+            farthest: number;
             /**
              * Format: double
              * @description As a share.
@@ -15507,20 +17336,20 @@ export interface components {
             gap: number;
             /**
              * Format: double
-             * @description Units: metres.
+             * @description Units: those of the measure.
              */
-            mean_m: number;
+            mean: number;
             /**
              * Format: double
-             * @description Metres, weighted metres, sites or weight, as the model has it; none where it has no answer.
+             * @description Metres or seconds, the same weighted, sites or weight, as the model has it; none where it has no answer.
              */
             objective?: number | null;
             optimal: boolean;
             /**
              * Format: int32
-             * @description Units: metres.
+             * @description Units: those of the measure.
              */
-            radius_m: number;
+            radius: number;
             /** Format: int32 */
             sites: number;
             /** @description Demands beyond the radius. */
@@ -15530,6 +17359,11 @@ export interface components {
         SitingInput: {
             /** @default [] */
             candidates: components["schemas"]["SitingSpot"][];
+            /**
+             * @description `great_circle`, `road_length` or `road_time`; straight when left out.
+             * @default
+             */
+            measure: string;
             /**
              * @description `p_median`, `p_center`, `lscp` or `mclp`.
              * @default
@@ -15542,10 +17376,10 @@ export interface components {
             purpose: string;
             /**
              * Format: int32
-             * @description Units: metres; 0 for none.
+             * @description Units: metres, or seconds when measured by time; 0 for none.
              * @default 0
              */
-            radius_m: number;
+            radius: number;
             /** @default  */
             reason: string;
             /**
@@ -15555,6 +17389,11 @@ export interface components {
             sites: number;
             /** @default  */
             title: string;
+            /**
+             * @description `engine`, `mini`, `motorcycle` or `foot`; of roads only.
+             * @default null
+             */
+            vehicle: string | null;
             /**
              * @description Only places of these villages; of the whole town when none is named.
              * @default []
@@ -15585,8 +17424,10 @@ export interface components {
         SitingOptions: {
             /** @description Kinds of facilities candidates may be taken from. */
             kinds: components["schemas"]["Word"][];
+            measures: components["schemas"]["Word"][];
             models: components["schemas"]["Word"][];
             purposes: components["schemas"]["Word"][];
+            vehicles: components["schemas"]["Word"][];
             villages: components["schemas"]["Named"][];
         };
         /** @description A study in a list. */
@@ -15594,12 +17435,17 @@ export interface components {
             /** @description Chosen, by name; empty while it is worked out. */
             chosen: string[];
             id: string;
+            /** @description How distances are measured; `road_time` counts in seconds, the others in metres. */
+            measure: components["schemas"]["Word"];
             model: components["schemas"]["Word"];
             /** @description Proven best; none while it is worked out. */
             optimal?: boolean | null;
             purpose: components["schemas"]["Word"];
-            /** Format: int32 */
-            radius_m: number;
+            /**
+             * Format: int32
+             * @description Units: those of the measure.
+             */
+            radius: number;
             recorded_at: string;
             recorded_by: string;
             /** Format: int32 */
@@ -15635,8 +17481,9 @@ export interface components {
             fires: number;
             found?: components["schemas"]["SitingFound"] | null;
             job?: components["schemas"]["JobView"] | null;
+            /** @description Whether the caller may draft the report of clause 6 from it. */
+            may_report: boolean;
             may_void: boolean;
-            measure: components["schemas"]["Word"];
             org: components["schemas"]["Named"];
             /** Format: int64 */
             people: number;
@@ -15649,8 +17496,11 @@ export interface components {
              * @description Places without a position, which could not be counted.
              */
             unplaced: number;
+            /** @description Demands no candidate reaches over the roads at all. */
+            unreached_n: number;
             /** @description The same question a little otherwise. */
             variants: components["schemas"]["SitingFound"][];
+            vehicle?: components["schemas"]["Word"] | null;
             /** Format: int64 */
             version: number;
             void?: string | null;
@@ -16146,6 +17996,82 @@ export interface components {
             name: string;
             village?: components["schemas"]["Named"] | null;
         };
+        /** @description A subscriber and, once only, the secret what it is sent is signed with. */
+        SubscriberAnswer: components["schemas"]["SubscriberView"] & {
+            /** @description Shown once; none where nothing new was made. */
+            secret?: string | null;
+        };
+        /** @description A subscriber to enter. */
+        SubscriberInput: {
+            /** @default [] */
+            kinds: string[];
+            /** @default  */
+            name: string;
+            /**
+             * Format: int64
+             * @description Told from this entry of the record on; from now on when left out.
+             * @default null
+             */
+            since: number | null;
+            /** @default  */
+            url: string;
+        };
+        /** @description Every subscriber. */
+        SubscriberList: {
+            items: components["schemas"]["SubscriberView"][];
+            /** @description What one may be told of. */
+            kinds: components["schemas"]["Word"][];
+            /**
+             * Format: int32
+             * @description So many failures in a row, and it is given up.
+             */
+            most_tries: number;
+        };
+        /** @description A step. */
+        SubscriberStep: {
+            reason?: string;
+            /** @description `pause`, `resume`, `secret` or `end`. */
+            step: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A subscriber. */
+        SubscriberView: {
+            /** @description Steps the caller may take: `pause`, `resume`, `secret`, `end`. */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description How many entries of the record came after it.
+             */
+            behind: number;
+            /** @description Why it failed last. */
+            error: string;
+            id: string;
+            kinds: components["schemas"]["Word"][];
+            name: string;
+            /** @description When it is tried again. */
+            next_at?: string | null;
+            recorded_at: string;
+            recorded_by: string;
+            /** @description `active`, `paused`, `failing`, `dead` or `ended`. */
+            state: components["schemas"]["Word"];
+            told_at?: string | null;
+            /**
+             * Format: int32
+             * @description Failures in a row.
+             */
+            tries: number;
+            /**
+             * Format: int64
+             * @description Everything of the record up to this entry was told, or is none of its kinds.
+             */
+            up_to: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Why it was ended. */
+            void?: string | null;
+        };
         /** @description What the town's numbers suggest. */
         SuggestedView: {
             /** @description Time for the fix. */
@@ -16349,6 +18275,62 @@ export interface components {
             /** @description Rows. */
             items: components["schemas"]["TaskRow"][];
         };
+        /** @description A template that comes along and may be worded otherwise. */
+        TemplateBase: {
+            /** @description `DT10`. */
+            code: string;
+            /** @description Name. */
+            name: string;
+            /** @description Name in English. */
+            name_en: string;
+            /** @description Its texts, in the order of the page; labels of fields last. */
+            phrases: components["schemas"]["TemplatePhrase"][];
+        };
+        /** @description A text that the town words otherwise. */
+        TemplateChange: {
+            /** @description As the town words it. */
+            after: string;
+            /** @description Where it stands. */
+            at: string;
+            /** @description As it comes along. */
+            before: string;
+        };
+        /** @description What is decided about a draft. */
+        TemplateDecide: {
+            /** @description Whether it holds from its day on. */
+            approve: boolean;
+            /** @description What is to be changed, when it does not. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description A text of a template. */
+        TemplatePhrase: {
+            /** @description Where it stands: `title`, `recipients`, `note`, `piece.2`, `piece.5.0`, `field.deadline`. */
+            at: string;
+            /** @description The text as it comes along. */
+            text: string;
+        };
+        /** @description It is no longer used. */
+        TemplateWithdraw: {
+            /** @description Why. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        /** @description The town's templates and what they may be made from. */
+        TemplatesView: {
+            /** @description Those that come along and may be worded otherwise; empty for who may not draft. */
+            bases: components["schemas"]["TemplateBase"][];
+            /** @description Those of the town, newest edition of each code first. */
+            items: components["schemas"]["TownTemplateView"][];
+        };
         /** @description Every territory. */
         Territories: {
             items: components["schemas"]["Territory"][];
@@ -16464,6 +18446,75 @@ export interface components {
         TotpOffer: {
             secret: string;
             uri: string;
+        };
+        /** @description Words of the town for a template. */
+        TownTemplateInput: {
+            /** @description Code of the template it is made from. */
+            code: string;
+            /** @description First day. */
+            from: string;
+            /** @description Last day. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read; none for a new one.
+             */
+            version?: number | null;
+            /** @description Why. */
+            why?: string;
+            /** @description The texts worded otherwise, by where they stand. */
+            words?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A template of the town. */
+        TownTemplateView: {
+            /** @description What the caller may do: `change`, `decide`, `withdraw`. */
+            actions: string[];
+            /** @description What is worded otherwise. */
+            changes: components["schemas"]["TemplateChange"][];
+            /** @description `DT10`. */
+            code: string;
+            decided_by?: components["schemas"]["Named"] | null;
+            /** @description When. */
+            decided_on?: string | null;
+            /** @description Who drafted it. */
+            drafted_by: components["schemas"]["Named"];
+            /**
+             * Format: int32
+             * @description Edition, as papers name it.
+             */
+            edition: number;
+            /** @description First day. */
+            from: string;
+            /** @description Id. */
+            id: string;
+            /** @description Whether papers begun today are made from it. */
+            in_use: boolean;
+            /**
+             * Format: int32
+             * @description Which of the town's own, from 1.
+             */
+            n: number;
+            /** @description Name. */
+            name: string;
+            /** @description Name in English. */
+            name_en: string;
+            /** @description Why it was sent back or withdrawn. */
+            reason: string;
+            /** @description `draft`, `approved`, `returned` or `withdrawn`. */
+            state: string;
+            /** @description In Chinese. */
+            state_label: string;
+            /** @description Last day; null while none is set. */
+            to?: string | null;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /** @description Why it is worded otherwise. */
+            why: string;
         };
         /** @description The town's water today. */
         TownWater: {
@@ -16767,6 +18818,23 @@ export interface components {
             usable_m3: number;
             village: components["schemas"]["Named"];
         };
+        /** @description A body under the record of a visit. */
+        VisitSignature: {
+            at?: string | null;
+            /** @description Whether it made the record, which is its signature. */
+            is_recorder: boolean;
+            org: components["schemas"]["Named"];
+            person?: components["schemas"]["Named"] | null;
+            text: string;
+        };
+        /** @description A signature. */
+        VisitSignatureInput: {
+            /**
+             * @description What the body holds of it; may be empty.
+             * @default
+             */
+            text: string;
+        };
         /** @description When it was voided, and why. */
         VoidView: {
             at: string;
@@ -17034,6 +19102,264 @@ export interface components {
             duration_s: number;
             /** @description GeoJSON. */
             geometry: Record<string, never>;
+        };
+        /** @description Who was there, when and where. */
+        WhistleArrival: {
+            at: string;
+            /**
+             * Format: int64
+             * @description How far from the place the telephone was; none where one of the two is not known. Units: metres.
+             */
+            away_m?: number | null;
+            by: components["schemas"]["Named"];
+            position?: components["schemas"]["PositionInput"] | null;
+        };
+        /** @description How often a body was called and was there in time. */
+        WhistleArrivalRow: {
+            /** Format: int32 */
+            due: number;
+            /** Format: int32 */
+            in_time: number;
+            /**
+             * Format: int32
+             * @description Not there in time.
+             */
+            missed: number;
+            org: components["schemas"]["Named"];
+            /** @description Missed so often that it goes into the quarter's supervision. */
+            to_supervision: boolean;
+        };
+        /** @description 到位率. */
+        WhistleArrivals: {
+            /** Format: int32 */
+            due: number;
+            from: string;
+            /** Format: int32 */
+            in_time: number;
+            items: components["schemas"]["WhistleArrivalRow"][];
+            /**
+             * Format: int32
+             * @description From so many misses on it goes into the supervision (a parameter of the town).
+             */
+            misses: number;
+            until: string;
+        };
+        /** @description A body that was called. */
+        WhistleBody: {
+            /** @description Steps its own people may take, and those the town may take about it. */
+            actions: components["schemas"]["Word"][];
+            arrive_by: string;
+            arrived?: components["schemas"]["WhistleArrival"] | null;
+            called_at: string;
+            finished_at?: string | null;
+            /** @description How high its silence is carried. */
+            height: components["schemas"]["Word"];
+            /** @description Whether it was there in time; none while its time is not over. */
+            in_time?: boolean | null;
+            is_lead: boolean;
+            /** @description Whether the caller acts for it. */
+            is_mine: boolean;
+            objection?: components["schemas"]["WhistleObjection"] | null;
+            opinion: string;
+            org: components["schemas"]["Named"];
+            /** @description Posts of it that may be given a task; for its own people. */
+            posts: components["schemas"]["OwnerView"][];
+            rated?: components["schemas"]["WhistleRating"] | null;
+            rates?: components["schemas"]["WhistleRating"] | null;
+            receive_by: string;
+            received_at?: string | null;
+            received_by?: components["schemas"]["Named"] | null;
+            received_late: boolean;
+            /** @description Since when it is silent. */
+            silent_since?: string | null;
+            standing: components["schemas"]["Word"];
+            task?: components["schemas"]["FollowUpView"] | null;
+        };
+        /** @description Something that happened. */
+        WhistleEvent: {
+            at: string;
+            by: components["schemas"]["Named"];
+            org?: components["schemas"]["Named"] | null;
+            /** Format: int64 */
+            seq: number;
+            stage: components["schemas"]["Word"];
+            step: components["schemas"]["Word"];
+            text: string;
+        };
+        /** @description A whistle to raise. */
+        WhistleInput: {
+            /** @default  */
+            address: string;
+            /**
+             * @description Id, made by the page.
+             * @default
+             */
+            id: string;
+            /** @default  */
+            kind: string;
+            /** @default  */
+            origin: string;
+            /**
+             * @description `hazard`, `report_case` or `campaign`; empty when it comes from nothing.
+             * @default
+             */
+            origin_kind: string;
+            /**
+             * @description The place; none where it is told in words.
+             * @default null
+             */
+            place: string | null;
+            /** @default  */
+            problem: string;
+        };
+        /** @description A kind of whistle with its times as the town has set them. */
+        WhistleKind: {
+            about: string;
+            arrive: string;
+            code: string;
+            name: string;
+            /** @description In words, as `30 分钟`. */
+            receive: string;
+        };
+        /** @description Whistles. */
+        WhistleList: {
+            items: components["schemas"]["WhistleRow"][];
+            may_raise: boolean;
+        };
+        /** @description A note for one's own body. */
+        WhistleNoteInput: {
+            /** @default  */
+            text: string;
+        };
+        /** @description What the caller's own body noted for itself. */
+        WhistleNoteView: {
+            at: string;
+            by: components["schemas"]["Named"];
+            id: string;
+            org: components["schemas"]["Named"];
+            text: string;
+        };
+        /** @description Why a body would not come, and what the town said. */
+        WhistleObjection: {
+            answer: string;
+            /** @description Whether the town has answered. */
+            answered: boolean;
+            at: string;
+            by: components["schemas"]["Named"];
+            reason: string;
+            to?: components["schemas"]["Named"] | null;
+        };
+        /** @description What the forms need. */
+        WhistleOptions: {
+            /** @description Bodies that may be called. */
+            bodies: components["schemas"]["Named"][];
+            kinds: components["schemas"]["WhistleKind"][];
+            scores: components["schemas"]["Word"][];
+        };
+        /** @description What it came from. */
+        WhistleOrigin: {
+            id: string;
+            /** @description `hazard`, `report_case` or `campaign`. */
+            kind: string;
+            /** @description Its number or title; empty for who may not see it. */
+            name: string;
+        };
+        /** @description What one side says of the other. */
+        WhistleRating: {
+            at: string;
+            by: components["schemas"]["Named"];
+            score: components["schemas"]["Word"];
+            text: string;
+        };
+        /** @description A whistle in a list. */
+        WhistleRow: {
+            address: string;
+            /** @description Of these, on site. */
+            arrived_n: number;
+            /** @description Bodies that are expected. */
+            bodies_n: number;
+            code: string;
+            /** @description How high the silence of the most silent is carried. */
+            height: components["schemas"]["Word"];
+            id: string;
+            kind: components["schemas"]["Word"];
+            mine?: components["schemas"]["Word"] | null;
+            /** @description The next time of the caller's own body. */
+            my_next_by?: string | null;
+            /** @description Who whistled. */
+            org: components["schemas"]["Named"];
+            place?: components["schemas"]["Named"] | null;
+            problem: string;
+            raised_at: string;
+            sent_at?: string | null;
+            stage: components["schemas"]["Word"];
+        };
+        /** @description A step; each reads what it needs. */
+        WhistleStep: {
+            /**
+             * @description When he was on site; now where left out.
+             * @default
+             */
+            at: string;
+            /** @default  */
+            due_on: string;
+            /**
+             * @description Who cooperates.
+             * @default []
+             */
+            helpers: string[];
+            /**
+             * @description The body it is about; the caller's own where left out.
+             * @default
+             */
+            org: string;
+            /** @default  */
+            owner: string;
+            /** @default null */
+            position: components["schemas"]["PositionInput"] | null;
+            /**
+             * @description `good`, `fair` or `poor`.
+             * @default
+             */
+            score: string;
+            /** @default  */
+            step: string;
+            /**
+             * @description A task of the body's own: what, which post, by when.
+             * @default
+             */
+            task: string;
+            /** @default  */
+            text: string;
+            /**
+             * @description Who goes instead, or leads.
+             * @default
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description The version that was read; a body's own steps need none.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description A whistle as its page sees it. */
+        WhistleView: components["schemas"]["WhistleRow"] & {
+            /** @description Steps of the town and the whistler. */
+            actions: components["schemas"]["Word"][];
+            bodies: components["schemas"]["WhistleBody"][];
+            events: components["schemas"]["WhistleEvent"][];
+            may_note: boolean;
+            /** @description The caller's own body's notes; nobody else reads them. */
+            notes: components["schemas"]["WhistleNoteView"][];
+            origin?: components["schemas"]["WhistleOrigin"] | null;
+            raised_by: components["schemas"]["Named"];
+            /** @description Why it was returned, closed or voided. */
+            said: string;
+            /** @description Judgements that lack. */
+            unrated_n: number;
+            /** Format: int64 */
+            version: number;
         };
         /** @description The stretch in which it is owed. */
         WindowView: {
@@ -17308,6 +19634,210 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `missing` this year, `open`, `done`; all when left out. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssessmentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    treat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssessmentTreat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssessmentVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign: {
         parameters: {
             query?: never;
@@ -17393,7 +19923,7 @@ export interface operations {
             query: {
                 /** @description Id, made by the page. */
                 id: string;
-                /** @description `evidence`, `letter` or `paper`. */
+                /** @description `evidence`, `letter`, `contract`, `assessment` or `paper`. */
                 object_kind: string;
                 /** @description Id of the record, which may come later. */
                 object_id: string;
@@ -17626,6 +20156,33 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseMaps"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19681,6 +22238,25 @@ export interface operations {
             };
         };
     };
+    demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoLogins"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -19900,6 +22476,51 @@ export interface operations {
             };
         };
     };
+    duty_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     secret: {
         parameters: {
             query?: never;
@@ -20014,6 +22635,33 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocketView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20778,7 +23426,7 @@ export interface operations {
     export: {
         parameters: {
             query?: {
-                /** @description `xlsx`, `csv`, `geojson` or `kml`. */
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
                 format?: string;
                 /** @description Kinds, commas between them. */
                 kind?: string;
@@ -20837,10 +23485,52 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `gpkg`, `geojson`, `kml` or `csv`. */
+                format?: string;
+                /** @description Ids, commas between them. */
+                layers?: string;
+                /** @description As of this day, today unless told. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     places: {
         parameters: {
             query?: {
-                /** @description `xlsx`, `csv`, `geojson` or `kml`. */
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
                 format?: string;
                 /** @description What it is for. */
                 reason?: string;
@@ -21088,6 +23778,33 @@ export interface operations {
             };
         };
     };
+    breaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FireBreaks"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     due: {
         parameters: {
             query?: {
@@ -21220,6 +23937,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FacilityOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sight: {
+        parameters: {
+            query?: {
+                /** @description Also with what is planned and not built yet. */
+                planned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForestSight"];
                 };
             };
             403: {
@@ -22919,6 +25666,47 @@ export interface operations {
             };
         };
     };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocketInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocketView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_link: {
         parameters: {
             query?: never;
@@ -23157,6 +25945,40 @@ export interface operations {
             };
         };
     };
+    labels: {
+        parameters: {
+            query?: {
+                /** @description Only of this grade. */
+                grade?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name or code. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseLabels"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview: {
         parameters: {
             query?: {
@@ -23262,7 +26084,7 @@ export interface operations {
     upload: {
         parameters: {
             query: {
-                /** @description `places`, `people`, `facilities` or `hydrants`. */
+                /** @description `places`, `people`, `facilities`, `hydrants` or `reports12345`. */
                 kind: string;
                 /** @description Name of the file. */
                 name: string;
@@ -23318,7 +26140,7 @@ export interface operations {
     template: {
         parameters: {
             query: {
-                /** @description `places`, `people`, `facilities` or `hydrants`. */
+                /** @description `places`, `people`, `facilities`, `hydrants` or `reports12345`. */
                 kind: string;
             };
             header?: never;
@@ -24537,6 +27359,47 @@ export interface operations {
             };
         };
     };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitSignatureInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -24584,6 +27447,72 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointControl"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JointPlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointControl"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25019,7 +27948,10 @@ export interface operations {
     };
     map_code: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also to change roads and facilities, not only to read. */
+                edit?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -26335,6 +29267,224 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TownTemplateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TownTemplateView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TownTemplateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TownTemplateView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDecide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TownTemplateView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateWithdraw"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TownTemplateView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28406,6 +31556,215 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only in this stage. */
+                stage?: string;
+                /** @description Only those that build or mend this facility or road, by its id. */
+                item?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectStepInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     question_template: {
         parameters: {
             query?: never;
@@ -28719,6 +32078,139 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `line12345` or `yukuaiban`; both when left out. */
+                channel?: string;
+                /** @description `waiting`, `ready` or `sent`; all when left out. */
+                stage?: string;
+                /** @description Text in either number or the address. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOrderList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers: {
+        parameters: {
+            query?: {
+                /** @description `line12345` or `yukuaiban`; both when left out. */
+                channel?: string;
+                /** @description `waiting`, `ready` or `sent`; all when left out. */
+                stage?: string;
+                /** @description Text in either number or the address. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportOrderSend"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOrderSent"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29093,12 +32585,14 @@ export interface operations {
             query?: {
                 /** @description Day; today when left out. */
                 on?: string;
-                /** @description Whether roads are to be taken as in the wet season; water counts by the month of `on`. */
+                /** @description Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`. */
                 wet?: boolean;
                 /** @description Only of this village. */
                 village?: string;
-                /** @description Places of the register too, not only village groups. */
+                /** @description Places of the register too, houses among them, not only village groups. */
                 places?: boolean;
+                /** @description Houses built by their owners too, where not all places are asked for. */
+                houses?: boolean;
             };
             header?: never;
             path?: never;
@@ -29129,12 +32623,14 @@ export interface operations {
             query?: {
                 /** @description Day; today when left out. */
                 on?: string;
-                /** @description Whether roads are to be taken as in the wet season; water counts by the month of `on`. */
+                /** @description Whether roads are to be taken as in the wet season; water then counts as in the town's wet month of the year of `on`. */
                 wet?: boolean;
                 /** @description Only of this village. */
                 village?: string;
-                /** @description Places of the register too, not only village groups. */
+                /** @description Places of the register too, houses among them, not only village groups. */
                 places?: boolean;
+                /** @description Houses built by their owners too, where not all places are asked for. */
+                houses?: boolean;
             };
             header?: never;
             path: {
@@ -29153,6 +32649,160 @@ export interface operations {
                 content?: never;
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blocked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedLanes"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blocked_effect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `report_case` or `hazard` */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedEffect"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query?: {
+                /** @description Name of the file. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadFileView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its result is a RoadImport */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29738,6 +33388,193 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectorRiskInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectorRiskStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectorRulingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectorRulingStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     step_up: {
         parameters: {
             query?: never;
@@ -30115,6 +33952,51 @@ export interface operations {
             };
         };
     };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     void: {
         parameters: {
             query?: never;
@@ -30445,6 +34327,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StopUseView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriberList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriberInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriberAnswer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriberStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriberAnswer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             409: {
@@ -31691,6 +35696,249 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Only those that call one of the caller's bodies which is not done. */
+                mine?: boolean;
+                /** @description Only those with a body that is silent beyond its time. */
+                silent?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhistleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrivals: {
+        parameters: {
+            query?: {
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleArrivals"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleOptions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhistleNoteInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhistleStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show: {
         parameters: {
             query?: never;
@@ -31976,6 +36224,55 @@ export interface operations {
             };
         };
     };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": components["schemas"]["FeatureInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     item: {
         parameters: {
             query?: never;
@@ -32005,6 +36302,152 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": components["schemas"]["FeatureInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["FeatureInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32217,7 +36660,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Said"];
+                "multipart/form-data": string;
             };
         };
         responses: {
@@ -32229,7 +36672,57 @@ export interface operations {
                     "text/html": unknown;
                 };
             };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+        };
+    };
+    house: {
+        parameters: {
+            query?: {
+                /** @description `en` for English; Chinese otherwise. */
+                lang?: string;
+                /** @description `1` for large letters. */
+                big?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32453,6 +36946,44 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+        };
+    };
+    tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map: string;
+                z: number;
+                x: number;
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
