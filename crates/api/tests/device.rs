@@ -149,6 +149,38 @@ async fn an_alarm_is_kept_once_and_trusted_as_far_as_it_is_vouched_for() -> anyh
 }
 
 #[tokio::test]
+async fn a_storm_of_one_sender_is_one_incident_and_every_signal_is_kept() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, ..) = settled(&fresh).await?;
+        let now = town.app.now();
+        let stranger = |n: u16| Frame { source: 4_000 + u64::from(n), ..alarm(n, now) };
+        let storm = (0..60).map(|n| incoming("203.0.113.9", &stranger(n))).collect();
+        take_in(&town, storm).await?;
+        let other = incoming("203.0.113.10", &stranger(1));
+        take_in(
+            &town,
+            vec![other, incoming("10.8.3.4", &alarm(1, now)), incoming("10.8.3.4", &alarm(2, now))],
+        )
+        .await?;
+        let found = clerk.get("/api/v1/incidents?limit=100").await?.items()?;
+        let mut signs: Vec<i64> =
+            found.iter().map(|one| one["signals"].as_i64().unwrap_or_default()).collect();
+        signs.sort_unstable();
+        assert_eq!(
+            signs,
+            [1, 1, 1],
+            "one of each sender, who says it again at once is not written down again: {found:?}"
+        );
+        assert_eq!(signals(&mut clerk, "view=alarm&limit=200").await?.len(), 63, "every signal is kept");
+        let shop = found.iter().find(|one| one["place"]["id"] == json!(SHOP)).unwrap_or(&Value::Null);
+        let page = clerk.get(&format!("/api/v1/incidents/{}", text(shop, "id"))).await?.ok()?;
+        assert!(text(&page["signs"][0], "from").ends_with("后堂感烟"), "by its name: {page}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (town, mut clerk, gateway, detector) = settled(&fresh).await?;

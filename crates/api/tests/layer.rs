@@ -153,7 +153,7 @@ async fn pages_follow_each_other_and_a_box_and_a_property_choose() -> anyhow::Re
             ("bbox=105.94,29.34,0,105.97,29.36,9", 2),
             ("bbox=10,10,11,11", 0),
             ("village=500118100902", 1),
-            ("class=blue&f=json", 2),
+            ("class=unrated&f=json", 2),
             ("class=red", 0),
         ] {
             let page = clerk.get(&format!("/ogc/collections/places/items?{query}")).await?.ok()?;

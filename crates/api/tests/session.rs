@@ -203,7 +203,8 @@ async fn nobody_gets_anything_from_any_endpoint_but_the_login() -> anyhow::Resul
         let mut tried = 0;
         for (path, methods) in paths {
             for method in methods.as_object().into_iter().flat_map(|m| m.keys()) {
-                if path == "/api/v1/login" {
+                // The login, and who may be tried in a town that is marked as invented.
+                if ["/api/v1/login", "/api/v1/demo-logins"].contains(&path.as_str()) {
                     continue;
                 }
                 let asked = Method::from_bytes(method.to_uppercase().as_bytes())?;

@@ -2,12 +2,14 @@
 //! belong here: what is shown ([`view`], [`card`]), who is sent (`dispatch`), the duty screen ([`watch`]).
 
 pub mod card;
-mod join;
+pub(crate) mod join;
 pub mod mask;
 pub mod rehearsal;
 pub mod statistics;
 pub mod view;
 pub mod watch;
+
+use std::collections::HashMap;
 
 use domain::dispatch::State;
 use domain::geometry::Position;
@@ -302,6 +304,7 @@ impl App {
                 place,
                 at: asked.spot.map(|spot| [spot.lon, spot.lat]),
                 bearing: None,
+                sender: String::new(),
             },
         };
         let detail = (asked.address.trim(), asked.phone.trim());
@@ -338,7 +341,7 @@ impl App {
         if arrived.clue.at.is_none() && arrived.clue.bearing.is_none() {
             arrived.clue.at = place.as_ref().and_then(spot_of);
         }
-        let mut known = Vec::new();
+        let (mut known, mut heard_before) = (Vec::new(), HashMap::new());
         let since = arrived.clue.came_at.plus_ms(-window.ms);
         let open = tx.incidents_since(since).await?;
         for one in &open {
@@ -349,8 +352,10 @@ impl App {
                 place: one.incident.place.clone(),
                 at: one.incident.at,
                 error_m: one.incident.error_m.unwrap_or(0.0),
-                bearings: signs.into_iter().filter_map(|sign| sign.bearing).collect(),
+                bearings: signs.iter().filter_map(|sign| sign.bearing.clone()).collect(),
+                senders: signs.iter().map(|sign| sign.sender.clone()).collect(),
             });
+            heard_before.insert(one.incident.id.clone(), signs);
         }
         let mut heard = Heard {
             signal: arrived.signal.clone(),
@@ -363,11 +368,15 @@ impl App {
             at: arrived.clue.at,
             bearing: arrived.clue.bearing.clone(),
             why: Vec::new(),
+            sender: arrived.clue.sender.clone(),
         };
         if let Some((id, why)) = domain::incident::join::join(&arrived.clue, &known, &window) {
             let Some(mut record) = open.into_iter().find(|one| one.incident.id == id) else {
                 return Ok(None);
             };
+            if heard_before.get(&id).is_some_and(|signs| signs.iter().any(|before| heard.repeats(before))) {
+                return Ok(None);
+            }
             heard.why = why.iter().map(Why::label).collect();
             let act = Act::Join {
                 says: arrived.says,

@@ -73,6 +73,7 @@ fn heard(s: i64) -> Heard {
             spread_deg: 1.0,
         }),
         why: vec!["同一场所".to_owned()],
+        sender: "a".to_owned(),
     }
 }
 

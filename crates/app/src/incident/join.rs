@@ -4,6 +4,7 @@
 use domain::ids::IncidentId;
 use domain::incident::join::{Bearing, Clue};
 use domain::incident::{Kind, Source};
+use domain::policy::Action;
 use domain::signal::{Signal, SignalKind, SignalSource, Trust};
 use store::{Read, Write};
 
@@ -11,6 +12,8 @@ use super::{Arrived, CAMERA_SPREAD, act_name};
 use crate::task::number_on;
 use crate::{App, Caller, Result};
 
+/// Under this name it is kept where on the wire somebody unregistered spoke from.
+pub(crate) const SENDER: &str = "sender";
 /// Under this name a camera says which way it was turned.
 const POSE: &str = "pose";
 
@@ -38,12 +41,20 @@ fn kind(signal: &Signal) -> Kind {
 }
 
 /// A signal as a sign; none for what says nothing about a fire, as a heartbeat or a flat battery.
-async fn arrived(read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
+async fn arrived(caller: &Caller, read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
     let restored = matches!(signal.kind, SignalKind::Restored | SignalKind::Cancelled);
     if !signal.kind.is_alarm() && !restored {
         return Ok(None);
     }
     let sender = signal.device.as_ref().map(ToString::to_string).unwrap_or_default();
+    let from = match &signal.device {
+        Some(id) => {
+            let scope = caller.scope(Action::DeviceRead)?;
+            let found = read.device(id, &scope).await?;
+            found.map(|one| format!("{} {}", one.device.code, one.device.name)).unwrap_or_default()
+        }
+        None => String::new(),
+    };
     let bearing = match (signal.source, signal.azimuth, signal.position) {
         (SignalSource::Camera, Some(azimuth_deg), Some(from)) => Some(Bearing {
             pose: signal.detail.get(POSE).cloned().unwrap_or_else(|| sender.clone()),
@@ -64,7 +75,7 @@ async fn arrived(read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
         source: source(signal),
         kind: kind(signal),
         says,
-        from: sender,
+        from,
         bound: signal.trust == Trust::Bound,
         alarm: signal.kind.is_alarm(),
         restored,
@@ -75,6 +86,11 @@ async fn arrived(read: &mut Read, signal: &Signal) -> Result<Option<Arrived>> {
             place: signal.place.clone(),
             at,
             bearing,
+            sender: if sender.is_empty() {
+                signal.detail.get(SENDER).cloned().unwrap_or_default()
+            } else {
+                sender
+            },
         },
     }))
 }
@@ -101,7 +117,7 @@ impl App {
         tx: &mut Write,
         signal: &Signal,
     ) -> Result<Option<Joined>> {
-        let Some(arrived) = arrived(tx, signal).await? else { return Ok(None) };
+        let Some(arrived) = arrived(caller, tx, signal).await? else { return Ok(None) };
         let heard = self.hear_in(caller, tx, arrived, ("", "")).await?;
         Ok(heard.map(|(record, act)| Joined {
             incident: record.incident.id,

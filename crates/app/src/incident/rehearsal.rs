@@ -140,6 +140,7 @@ impl App {
             at: record.incident.at,
             bearing: None,
             why: Vec::new(),
+            sender: String::new(),
         };
         let opened = Event {
             seq: 1,

@@ -182,6 +182,7 @@ impl Writer<'_> {
             at: None,
             bearing: None,
             why,
+            sender: String::new(),
         }
     }
 

@@ -18,6 +18,7 @@ use store::seal::sha256;
 use store::signal::{RawSignal, SignalRecord};
 use store::{Read, Write};
 
+use crate::incident::join::SENDER;
 use crate::{App, Caller, Error, Result};
 
 /// A clock that tells no time is as far off as can be. Units: milliseconds.
@@ -186,6 +187,9 @@ impl App {
             (Some(Provider::Ctwing | Provider::Onenet | Provider::Generic), None) => SignalSource::Webhook,
             _ => SignalSource::Device,
         };
+        if first.is_none() {
+            detail.insert(SENDER.to_owned(), format!("{} {}", raw.channel, raw.peer));
+        }
         let signal = Signal {
             id,
             source,

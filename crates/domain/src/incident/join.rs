@@ -1,12 +1,14 @@
 //! Which signs are of one incident, and where two cameras see the same smoke. What does not belong here: what a sign says
 //! on the wire, and what happens to the incident.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{IncidentRefusal, Source};
 use crate::geometry::{Position, distance_m};
 use crate::ids::{IncidentId, PlaceId};
-use crate::time::Timestamp;
+use crate::time::{MINUTE_MS, Timestamp};
 
 /// Metres of one degree of latitude.
 const DEGREE_M: f64 = 111_194.9;
@@ -124,6 +126,8 @@ pub struct Clue {
     pub at: Option<Position>,
     /// Which way a camera saw it.
     pub bearing: Option<Bearing>,
+    /// Who sent it: a device, or where on the wire somebody unregistered speaks from. Empty for people.
+    pub sender: String,
 }
 
 /// A sign as it is kept with its incident.
@@ -149,6 +153,20 @@ pub struct Heard {
     pub bearing: Option<Bearing>,
     /// Why it belongs to its incident, in words; nothing for the first.
     pub why: Vec<String>,
+    /// As of [`Clue`].
+    #[serde(default)]
+    pub sender: String,
+}
+
+impl Heard {
+    /// Whether this says once more what `before` said, so soon that it tells nobody anything: one page per event, not one
+    /// per frame.
+    pub fn repeats(&self, before: &Self) -> bool {
+        let told = |one: &Self| (one.sender.clone(), one.says.clone(), one.bound, one.restored);
+        !self.sender.is_empty()
+            && told(self) == told(before)
+            && (0..MINUTE_MS).contains(&(self.came_at.0 - before.came_at.0))
+    }
 }
 
 /// An incident a sign may belong to.
@@ -166,6 +184,8 @@ pub struct Known {
     pub error_m: f64,
     /// Which way cameras saw it.
     pub bearings: Vec<Bearing>,
+    /// Who sent its signs.
+    pub senders: BTreeSet<String>,
 }
 
 /// How near in time and space signs are of one incident. A setting of the town.
@@ -190,6 +210,8 @@ pub enum Why {
     Crossed(Fix),
     /// A camera looks that way.
     OnBearing,
+    /// The same device again, or the same unregistered neighbour on the wire; nobody knows where either stands.
+    Sender,
 }
 
 impl Why {
@@ -200,6 +222,7 @@ impl Why {
             Self::Near(m) => format!("相距 {m:.0} 米"),
             Self::Crossed(fix) => format!("两台摄像机方位交会，误差约 {:.0} 米", fix.error_m),
             Self::OnBearing => "位于摄像机所指方位上".to_owned(),
+            Self::Sender => "同一来源".to_owned(),
         }
     }
 }
@@ -240,6 +263,11 @@ pub fn join(clue: &Clue, known: &[Known], window: &Window) -> Option<(IncidentId
                 _ => {}
             }
         }
+        // Whatever is known of where it is says more than who said it.
+        let is_anywhere = clue.place.is_some() || clue.at.is_some() || clue.bearing.is_some();
+        if !is_anywhere && !clue.sender.is_empty() && one.senders.contains(&clue.sender) {
+            why.push(Why::Sender);
+        }
         why
     };
     let rank = |why: &[Why]| why.iter().map(strength).max().unwrap_or(0);
@@ -256,9 +284,10 @@ fn same_view(a: &Bearing, b: &Bearing) -> bool {
 
 fn strength(why: &Why) -> u8 {
     match why {
-        Why::Place => 4,
-        Why::Near(_) => 3,
-        Why::Crossed(_) => 2,
-        Why::OnBearing => 1,
+        Why::Place => 5,
+        Why::Near(_) => 4,
+        Why::Crossed(_) => 3,
+        Why::OnBearing => 2,
+        Why::Sender => 1,
     }
 }

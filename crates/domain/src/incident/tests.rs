@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::join::{Bearing, Clue, Known, Mask, Why, Window, cross, join};
+use super::join::{Bearing, Clue, Heard, Known, Mask, Why, Window, cross, join};
 use super::statistics::{handling, response};
 use super::watch::Watch;
 use super::*;
@@ -162,14 +162,22 @@ fn signs_of_one_place_and_time_are_one_incident() {
         at: Some([105.87, 29.26]),
         error_m: 0.0,
         bearings: vec![],
+        senders: ["gb26875 10.0.0.9".to_owned()].into(),
     };
-    let far = Known { id: "far".into(), place: None, at: Some([105.9, 29.3]), ..house.clone() };
+    let far = Known {
+        id: "far".into(),
+        place: None,
+        at: Some([105.9, 29.3]),
+        senders: Default::default(),
+        ..house.clone()
+    };
     let known = [house, far];
     let clue = |place: Option<&str>, at: Option<Position>, s: i64| Clue {
         came_at: after(s),
         place: place.map(Into::into),
         at,
         bearing: None,
+        sender: String::new(),
     };
     let to = |clue: &Clue| join(clue, &known, &WINDOW).map(|(id, _)| id.to_string());
     assert_eq!(to(&clue(Some("p1"), None, 60)).as_deref(), Some("house"));
@@ -182,6 +190,41 @@ fn signs_of_one_place_and_time_are_one_incident() {
         "the place says more"
     );
     assert_eq!(to(&clue(None, None, 60)), None);
+    let from = |sender: &str, at, s| Clue { sender: sender.to_owned(), ..clue(None, at, s) };
+    assert_eq!(to(&from("gb26875 10.0.0.9", None, 60)).as_deref(), Some("house"), "who said it before");
+    assert_eq!(to(&from("gb26875 10.0.0.8", None, 60)), None, "somebody else");
+    assert_eq!(to(&from("gb26875 10.0.0.9", None, 700)), None, "too late");
+    assert_eq!(
+        to(&from("gb26875 10.0.0.9", Some([105.872, 29.26]), 60)),
+        None,
+        "it says where, and that is elsewhere"
+    );
+}
+
+#[test]
+fn who_says_the_same_again_within_a_minute_says_nothing() {
+    let sign = |sender: &str, says: &str, s: i64| Heard {
+        signal: None,
+        source: Source::Device,
+        says: says.to_owned(),
+        from: String::new(),
+        bound: false,
+        restored: false,
+        came_at: after(s),
+        at: None,
+        bearing: None,
+        why: vec![],
+        sender: sender.to_owned(),
+    };
+    let first = sign("a", "火警", 0);
+    assert!(sign("a", "火警", 59).repeats(&first));
+    assert!(!sign("a", "火警", 60).repeats(&first), "it still burns");
+    assert!(!sign("a", "故障", 5).repeats(&first), "something else");
+    assert!(!sign("b", "火警", 5).repeats(&first), "somebody else");
+    assert!(!Heard { bound: true, ..sign("a", "火警", 5) }.repeats(&first), "now it can be trusted");
+    assert!(!Heard { restored: true, ..sign("a", "火警", 5) }.repeats(&first), "all is well");
+    let call = sign("", "着火了", 0);
+    assert!(!sign("", "着火了", 5).repeats(&call), "people are written down each time");
 }
 
 fn bearing(pose: &str, from: Position, azimuth_deg: f64) -> Bearing {
@@ -208,8 +251,9 @@ fn two_cameras_cross_to_a_point_and_one_pose_never_does() {
         at: None,
         error_m: 0.0,
         bearings: vec![west.clone()],
+        senders: Default::default(),
     };
-    let clue = |bearing| Clue { came_at: after(30), place: None, at: None, bearing: Some(bearing) };
+    let clue = |bearing| Clue { came_at: after(30), bearing: Some(bearing), ..Clue::default() };
     let found = join(&clue(east), std::slice::from_ref(&known), &WINDOW).expect("one smoke");
     assert!(matches!(found.1[..], [Why::Crossed(_)]));
     let again = join(&clue(Bearing { azimuth_deg: 46.0, ..west }), std::slice::from_ref(&known), &WINDOW);
