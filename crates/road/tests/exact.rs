@@ -192,7 +192,8 @@ impl Case {
     }
 
     fn share(&self, arc: u32, mm: u64, objective: Objective) -> u64 {
-        let length = u64::from(self.network.segments[arc as usize / 2].length_mm);
+        // Two junctions may lie in one spot.
+        let length = u64::from(self.network.segments[arc as usize / 2].length_mm.max(1));
         self.cost(arc, objective) * mm / length
     }
 
