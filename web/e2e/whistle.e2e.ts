@@ -34,6 +34,9 @@ async function step(page: Page, body: string, word: string, fill: (dialog: Retur
   await dialog.waitFor()
   await fill(dialog)
   await dialog.locator(`footer button:has-text("${word}"), button.pri:has-text("${word}")`).last().click()
+  const refused = dialog.locator('.alert')
+  await Promise.race([dialog.waitFor({ state: 'detached' }), refused.waitFor().catch(() => undefined)])
+  if (await refused.count()) throw new Error(`${word}: ${await refused.innerText()}`)
   await dialog.waitFor({ state: 'detached' })
   await settled(page)
 }

@@ -441,7 +441,7 @@ impl App {
         if right != Action::WhistleAnswer && asked.version != Some(record.version) {
             return Err(Error::stale(&page(&mut tx, caller, &record, now).await?));
         }
-        let act = self.whistle_act(&mut tx, &record, step, org, &asked).await?;
+        let act = self.whistle_act(&mut tx, (&record, now), step, org, &asked).await?;
         let terms = terms(&mut tx, &record.whistle.kind, now.date()).await?;
         let said =
             Saying { by: &caller.person, text: &asked.text, at: now, terms: &terms, calendar: calendar() };
@@ -507,7 +507,7 @@ impl App {
     async fn whistle_act(
         &self,
         tx: &mut Write,
-        record: &WhistleRecord,
+        (record, now): (&WhistleRecord, Timestamp),
         step: Step,
         org: OrgId,
         asked: &WhistleStep,
@@ -536,7 +536,8 @@ impl App {
             Step::Arrive => {
                 let wrong = || Error::field("at", "whistle.at", "请按日期和时间填写到场时间");
                 let at = match asked.at.trim() {
-                    "" => self.now(),
+                    // The very moment the step is taken: a clock asked twice has gone on.
+                    "" => now,
                     text => Timestamp::parse(text).ok_or_else(wrong)?,
                 };
                 Act::Arrive { org, at, position: asked.position.and_then(|one| one.read()) }
