@@ -83,6 +83,10 @@ async fn mail_server() -> anyhow::Result<(u16, Got)> {
                 let answer = match line.trim_end() {
                     "." => {
                         in_data = false;
+                        // Kept before it is confirmed, as a mail server does.
+                        if let Ok(mut kept) = kept.lock() {
+                            kept.push((said.clone(), String::new()));
+                        }
                         "250 queued as 9\r\n"
                     }
                     _ if in_data => continue,
@@ -95,9 +99,6 @@ async fn mail_server() -> anyhow::Result<(u16, Got)> {
                     _ => "250 ok\r\n",
                 };
                 let _ = stream.write_all(answer.as_bytes()).await;
-            }
-            if let Ok(mut kept) = kept.lock() {
-                kept.push((said, String::new()));
             }
         }
     });
