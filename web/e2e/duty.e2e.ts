@@ -98,10 +98,14 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   const shown = Date.now() - kept
   expect(shown, 'on the screen within a second after it was confirmed').toBeLessThanOrEqual(1_000)
   await desk.waitForFunction((n) => (window as unknown as { tones: number }).tones === n, before + 3)
-  // The same device once more: the same incident, and no second sound.
+  // The same device once more within a minute: the signal is kept, the incident is the same and says nothing new, and no second sound.
   await confirmed(town.ingest, smokeAlarm(source, 2))
-  await desk.waitForFunction((name) => [...document.querySelectorAll('.duty .row')].find((one) => one.textContent?.includes(name))?.textContent?.includes('2'), place.properties.name)
+  await expect.poll(async () => {
+    const { items } = await ask<Items<{ place: { id: string } | null }>>(desk, '/api/v1/signals?view=alarm&limit=50')
+    return items.filter((one) => one.place?.id === place.id).length
+  }, { timeout: 20_000 }).toBe(2)
   expect(await row.count()).toBe(1)
+  expect(await row.innerText()).toContain('1 个信号')
   expect(await tones()).toBe(before + 3)
 
   await row.click()
@@ -164,6 +168,19 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   expect(stamps).toEqual(['alarm', 'verified', 'dispatched', 'en_route', 'arrived', 'controlled', 'out', 'handed_over'])
   const times = over.marks.flatMap((one) => (one.at ? [Date.parse(one.at)] : []))
   expect(times).toEqual([...times].sort((a, b) => a - b))
+
+  // The same on the map it was led from: who could go, by arrival, and the way of whoever is chosen.
+  await desk.goto(`${town.url}/command/${id}`)
+  await desk.locator('.now', { hasText: place.properties.name }).waitFor()
+  await desk.locator('.crew').first().waitFor()
+  const minutes = (await desk.locator('.crew .n').allInnerTexts()).flatMap((text) => /^(\d+) 分钟/.exec(text)?.[1] ?? [])
+  expect(minutes.length).toBeGreaterThan(1)
+  expect(minutes.map(Number)).toEqual(minutes.map(Number).sort((a, b) => a - b))
+  await desk.locator('.crew').nth(1).click()
+  expect(await desk.locator('.crew').nth(1).getAttribute('aria-pressed')).toBe('true')
+  await desk.setViewportSize({ width: 390, height: 844 })
+  expect(await desk.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+  await desk.setViewportSize({ width: 1440, height: 900 })
   expect(errors).toEqual([])
 }, 240_000)
 

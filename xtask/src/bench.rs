@@ -72,6 +72,13 @@ for name, places, inspections in [("town", 220, 2640), ("district", 15000, 15000
 /// message to SQLite. One line of a table each.
 const DEVICE_PEERS: &str = include_str!("bench/device_peers.py");
 
+/// OSRM and Valhalla on a network of ours.
+const ROUTE_PEERS: &str = include_str!("bench/route_peers.py");
+/// pgRouting and PostGIS on the same networks and points.
+const POSTGRES_PEERS: &str = include_str!("bench/postgres_peers.py");
+/// spopt with CBC on the coverings of ours.
+const COVERING_PEERS: &str = include_str!("bench/covering_peers.py");
+
 /// Builds, measures, and measures the peers.
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut size = "district".to_owned();
@@ -121,10 +128,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         "tiles" => return postgres(&std::env::temp_dir(), "1000000", "tiles"),
         "device" => {
             println!("\n| 对照 | n | 每秒 | 说明 |\n|---|--:|--:|---|");
-            match run::command(python())?.args(["-c", DEVICE_PEERS]).status() {
-                Ok(status) if status.success() => {}
-                _ => println!("| {} | | | 没有找到或未能运行 |", python()),
-            }
+            script(&python(), DEVICE_PEERS, &[]);
             println!("| Node-RED | | | 没有测量 |");
             return Ok(());
         }
@@ -155,12 +159,12 @@ fn routers(program: &Path) -> Result<()> {
         let mut own = run::command(program)?;
         run::must(own.args(["bench", "--one", "net", "--rows", side, "--file"]).arg(&folder))?;
         let python = std::env::var("FENGSUI_BENCH_ROUTERS").unwrap_or_else(|_| python());
-        script(&python, "routes.py", &[&folder.display().to_string(), size]);
+        script(&python, ROUTE_PEERS, &[&folder.display().to_string(), size]);
         postgres(&folder, size, "routes")?;
         std::fs::remove_dir_all(&folder)?;
     }
     for (demands, sites, p) in [("220", "40", "5"), ("2000", "200", "10"), ("15000", "500", "20")] {
-        script(&python(), "covering.py", &[demands, sites, p]);
+        script(&python(), COVERING_PEERS, &[demands, sites, p]);
     }
     Ok(())
 }
@@ -169,16 +173,15 @@ fn routers(program: &Path) -> Result<()> {
 fn postgres(folder: &Path, size: &str, what: &str) -> Result<()> {
     let cluster = Cluster::start()?;
     let url = format!("{}/postgres", cluster.url());
-    script("python3", "postgres.py", &[&url, &folder.display().to_string(), size, what]);
+    script("python3", POSTGRES_PEERS, &[&url, &folder.display().to_string(), size, what]);
     Ok(())
 }
 
 /// Runs a peer's script; one that cannot run is told as missing.
-fn script(python: &str, name: &str, words: &[&str]) {
-    let file = format!("scripts/peers/{name}");
-    let done = run::command(python).map(|mut command| command.arg(&file).args(words).status());
+fn script(python: &str, text: &str, words: &[&str]) {
+    let done = run::command(python).map(|mut command| command.args(["-c", text]).args(words).status());
     if !matches!(done, Ok(Ok(status)) if status.success()) {
-        println!("| {name} | | | {python} 没有找到或未能运行 |");
+        println!("| | {} | | {python} 没有找到或未能运行 |", words.join(" "));
     }
 }
 

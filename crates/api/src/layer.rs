@@ -31,12 +31,12 @@ use crate::view::{instant, read_day, read_instant, read_opt_day, wrong};
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 const GEOJSON: &str = "application/geo+json";
 const TILE: &str = "application/vnd.mapbox-vector-tile";
-/// What of OGC API Features this is: part 1, and of part 4 all but deleting.
-const CONFORMS_TO: [&str; 7] = [
+/// What of OGC API Features this is: part 1, and of part 4 changing and locking. It enters and replaces too, but the class for
+/// that asks for deleting, and nothing is deleted here.
+const CONFORMS_TO: [&str; 6] = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
@@ -83,7 +83,7 @@ pub(crate) struct Landing {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Conformance {
     #[serde(rename = "conformsTo")]
-    conforms_to: [&'static str; 7],
+    conforms_to: [&'static str; 6],
 }
 
 /// A layer as a collection.

@@ -2,11 +2,12 @@
 //! they are settled; a firm without a contract is refused; the board counts it.
 
 mod common;
+#[path = "common/firm.rs"]
+mod firm;
 
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, TOWN, Town, V1, V2, day, path, roster, shop, town_of};
-use domain::org::{Assignment, Org, OrgKind, Person, Post, Relation, Role};
+use common::{Browser, TOWN, Town, V1, V2, day, shop, town_of};
 use domain::place::KindCode;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
@@ -19,51 +20,7 @@ const CONTRACT: &str = "01a00000-0000-7000-8000-000000000115";
 
 /// The town with a firm and one of its people, a factory near and one far, and a shop.
 async fn founded(fresh: &Fresh) -> anyhow::Result<Town> {
-    let mut people = roster();
-    people.orgs.push(Org {
-        id: "safety-co".into(),
-        kind: OrgKind::Unit,
-        name: "永安消防技术服务公司".to_owned(),
-        short_name: "永安消防".to_owned(),
-        aliases: Vec::new(),
-        relation: Relation::Social,
-        label: String::new(),
-        territory: TOWN.into(),
-        active: true,
-    });
-    people.persons.push(Person {
-        id: "p-expert".into(),
-        name: "尤评估".to_owned(),
-        phone: "13900001111".to_owned(),
-        office_phone: String::new(),
-        active: true,
-    });
-    people.posts.push(Post {
-        id: "post-expert".into(),
-        role: Role::ThirdParty,
-        org: "safety-co".into(),
-        territory: TOWN.into(),
-        name: "评估员".to_owned(),
-        min_n: 1,
-        max_n: None,
-        active: true,
-    });
-    people.assignments.push(Assignment {
-        id: "a-expert".into(),
-        person: "p-expert".into(),
-        post: "post-expert".into(),
-        role: Role::ThirdParty,
-        org: "safety-co".into(),
-        territory: TOWN.into(),
-        path: path(""),
-        place: None,
-        acting: false,
-        from: day("2025-01-01"),
-        to: None,
-        basis: "合同".to_owned(),
-    });
-    people.logins.push(("expert".to_owned(), "p-expert".into()));
-    let town = town_of(fresh, people).await?;
+    let town = town_of(fresh, firm::with_firm()).await?;
     let system = Caller::system();
     town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
     town.app.install_shipped_plan(&system).await?;

@@ -11,6 +11,7 @@ mod places;
 use std::collections::BTreeMap;
 
 use domain::policy::Subject;
+use domain::time::Timestamp;
 use exchange::crs::Crs;
 use exchange::devices_sheet::{DEVICES, DeviceRow};
 use exchange::facilities_sheet::{FACILITIES, FacilityRow};
@@ -26,6 +27,7 @@ use exchange::value::{Cell, Value as Written};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::import::ImportFile;
+use store::{Audit, Write};
 use utoipa::ToSchema;
 
 use crate::job::{Asker, JobKind, JobView, Progress, Running};
@@ -343,6 +345,29 @@ fn sheet_of<'a>(kept: &'a Kept, wanted: Option<&str>) -> Result<&'a PreviewSheet
         }
     }
     best.ok_or_else(|| ImportError::Empty.into())
+}
+
+/// Ends an import in the write that took its rows: the file is done, the job has its answer. Gives the entry the write is
+/// committed with.
+async fn ended(
+    tx: &mut Write,
+    running: &Running,
+    file: &ImportFile,
+    report: &mut ImportReport,
+    now: Timestamp,
+) -> Result<Audit> {
+    tx.note_imported(&file.id, file.version, now).await?;
+    report.committed = true;
+    let result = serde_json::to_value(&*report).map_err(|e| Error::Internal(e.to_string()))?;
+    running.finish(tx, &result, now).await?;
+    let mut audit = running.asker.caller().audit("import.commit", "import", &file.id, now);
+    audit.hat.clone_from(&running.asker.hat);
+    audit.detail = serde_json::json!({
+        "kind": file.kind, "name": file.name, "created": report.created, "updated": report.updated,
+        "unchanged": report.unchanged, "skipped": report.skipped, "left_out": report.problems.len(),
+    })
+    .to_string();
+    Ok(audit)
 }
 
 impl App {

@@ -216,17 +216,7 @@ impl App {
         report.problems.sort_by_key(|problem| problem.row);
         // A trial, or something stands against it: the writes made so far are dropped.
         let Some(running) = commit.filter(|_| report.is_ready()) else { return Ok(report) };
-        tx.note_imported(&file.id, file.version, now).await?;
-        report.committed = true;
-        let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
-        running.finish(&mut tx, &result, now).await?;
-        let mut audit = caller.audit("import.commit", "import", &file.id, now);
-        audit.hat.clone_from(&running.asker.hat);
-        audit.detail = serde_json::json!({
-            "kind": file.kind, "name": file.name, "created": report.created, "updated": report.updated,
-            "unchanged": report.unchanged, "skipped": report.skipped,
-        })
-        .to_string();
+        let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }
 

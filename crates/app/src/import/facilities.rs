@@ -24,7 +24,7 @@ use crate::facility::ledger::{is_built, to_row};
 use crate::facility::{facilities, next_code};
 use crate::job::Running;
 use crate::place::Gazetteer;
-use crate::{App, Caller, Error, Result};
+use crate::{App, Caller, Result};
 
 /// Kind of a row of hydrants that names none.
 const HYDRANT: &str = "hydrant_outdoor";
@@ -89,17 +89,7 @@ impl App {
             event.seq = record.version + 1;
             tx.save_facility(record, &event).await?;
         }
-        tx.note_imported(&file.id, file.version, now).await?;
-        report.committed = true;
-        let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
-        running.finish(&mut tx, &result, now).await?;
-        let mut audit = caller.audit("import.commit", "import", &file.id, now);
-        audit.hat.clone_from(&running.asker.hat);
-        audit.detail = serde_json::json!({
-            "kind": file.kind, "name": file.name, "created": report.created, "updated": report.updated,
-            "unchanged": report.unchanged, "skipped": report.skipped, "left_out": report.problems.len(),
-        })
-        .to_string();
+        let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }
 

@@ -22,7 +22,7 @@ use crate::place::Gazetteer;
 use crate::report_case::order::save;
 use crate::report_case::{Coming, RECEIPT_LETTERS};
 use crate::secret::readable_code;
-use crate::{App, Error, Result};
+use crate::{App, Result};
 
 /// Orders older than this are a wrong column rather than orders. Units: days.
 const OLDEST_DAYS: i64 = 400;
@@ -135,17 +135,7 @@ impl App {
         for (before, order) in work.told {
             save(&mut tx, before, order, (&caller.name, now)).await?;
         }
-        tx.note_imported(&file.id, file.version, now).await?;
-        report.committed = true;
-        let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
-        running.finish(&mut tx, &result, now).await?;
-        let mut audit = caller.audit("import.commit", "import", &file.id, now);
-        audit.hat.clone_from(&running.asker.hat);
-        audit.detail = serde_json::json!({
-            "kind": file.kind, "name": file.name, "created": report.created, "updated": report.updated,
-            "unchanged": report.unchanged, "skipped": report.skipped,
-        })
-        .to_string();
+        let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }
 

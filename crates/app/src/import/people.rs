@@ -21,7 +21,7 @@ use crate::job::Running;
 use crate::names::masked;
 use crate::person::initials;
 use crate::place::Gazetteer;
-use crate::{App, Caller, Error, Result};
+use crate::{App, Caller, Result};
 
 /// Persons read at a time.
 const AT_ONCE: i64 = 1_000;
@@ -71,17 +71,7 @@ impl App {
         for held in &work.assignments {
             tx.insert_assignment(held).await?;
         }
-        tx.note_imported(&file.id, file.version, now).await?;
-        report.committed = true;
-        let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
-        running.finish(&mut tx, &result, now).await?;
-        let mut audit = running.asker.caller().audit("import.commit", "import", &file.id, now);
-        audit.hat.clone_from(&running.asker.hat);
-        audit.detail = serde_json::json!({
-            "kind": "people", "name": file.name, "created": report.created, "updated": report.updated,
-            "unchanged": report.unchanged, "skipped": report.skipped,
-        })
-        .to_string();
+        let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }
 

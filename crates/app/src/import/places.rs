@@ -23,7 +23,7 @@ use crate::person::initials;
 use crate::place::view::parse_word;
 use crate::place::{Gazetteer, catalog, code_of, next_code};
 use crate::place_list::{entry_of, list_of_kind};
-use crate::{App, Caller, Error, Result, risk};
+use crate::{App, Caller, Result, risk};
 
 /// Category of a row that gives none; a person is told.
 const NO_CATEGORY: &str = "other_unit";
@@ -96,17 +96,7 @@ impl App {
             tx.update_place(record).await?;
         }
         tx.insert_list_entries(&work.entries).await?;
-        tx.note_imported(&file.id, file.version, now).await?;
-        report.committed = true;
-        let result = serde_json::to_value(&report).map_err(|e| Error::Internal(e.to_string()))?;
-        running.finish(&mut tx, &result, now).await?;
-        let mut audit = running.asker.caller().audit("import.commit", "import", &file.id, now);
-        audit.hat.clone_from(&running.asker.hat);
-        audit.detail = serde_json::json!({
-            "kind": "places", "name": file.name, "created": report.created, "updated": report.updated,
-            "unchanged": report.unchanged, "skipped": report.skipped,
-        })
-        .to_string();
+        let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }
 

@@ -117,7 +117,7 @@ impl Net {
         if self.drawn.network.junctions.len() < GUIDED_FROM {
             return prepared;
         }
-        let mut guides = self.guides.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut guides = self.guides.lock().unwrap_or_else(PoisonError::into_inner);
         let own = guides.entry((class, prepared.objective == Objective::Time));
         let made = || Arc::new(Landmarks::of(&self.drawn.network, &prepared));
         let landmarks = own.or_insert_with(made).clone();

@@ -162,10 +162,9 @@ impl Heard {
     /// Whether this says once more what `before` said, so soon that it tells nobody anything: one page per event, not one
     /// per frame.
     pub fn repeats(&self, before: &Self) -> bool {
-        let told = |one: &Self| (one.sender.clone(), one.says.clone(), one.bound, one.restored);
-        !self.sender.is_empty()
-            && told(self) == told(before)
-            && (0..MINUTE_MS).contains(&(self.came_at.0 - before.came_at.0))
+        let is_same = (&self.sender, &self.says) == (&before.sender, &before.says)
+            && (self.bound, self.restored) == (before.bound, before.restored);
+        !self.sender.is_empty() && is_same && (0..MINUTE_MS).contains(&(self.came_at.0 - before.came_at.0))
     }
 }
 
