@@ -1,16 +1,14 @@
 //! Stories of assessments: a firm under contract records what it found, the hazards are on record at once, treated only when
 //! they are settled; a firm without a contract is refused; the board counts it.
 
-mod common;
-#[path = "common/firm.rs"]
-mod firm;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, TOWN, Town, V1, V2, day, shop, town_of};
 use domain::place::KindCode;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::firm;
+use crate::common::{Browser, TOWN, Town, V1, V2, day, shop, town_of};
 
 const FACTORY: &str = "01a00000-0000-7000-8000-000000000111";
 const SHOP: &str = "01a00000-0000-7000-8000-000000000112";

@@ -1,11 +1,10 @@
 //! Stories of the record at the door.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::town;
 use serde_json::json;
 use testkit::both_databases;
+
+use crate::common::town;
 
 #[tokio::test]
 async fn the_auditor_reads_the_record_and_has_it_proved() -> anyhow::Result<()> {

@@ -1,11 +1,8 @@
 //! Stories of the board: an inspection moves a figure, the figure opens down to the inspection, nobody sees more than
 //! he may, and what was not known then is not shown for then.
 
-mod common;
-
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use common::{Browser, TOWN, Town, V1, V2, day, path, town};
 use domain::ids::PlaceId;
 use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Power, Record};
 use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
@@ -18,6 +15,9 @@ use store::place::PlaceRecord;
 use store::place_list::{EntryRecord, ListRecord};
 use testkit::both_databases;
 use tower::ServiceExt;
+
+use crate::common;
+use crate::common::{Browser, TOWN, Town, V1, V2, day, path, town};
 
 const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
 const SECOND: &str = include_str!("../../../plans/example-second-town/plan.toml");

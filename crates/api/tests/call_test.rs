@@ -1,14 +1,13 @@
 //! The story of a call test: the office calls, one answers by himself, one by radio, one too late; the station goes by the
 //! first answer, persons are shown to the caller only.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, V2, town};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, Town, V1, V2, town};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()

@@ -1,14 +1,14 @@
 //! The story of a campaign: begun with every place of its class, followed as visits and hazards come in, closed only once
 //! whoever is unfinished has been named.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::recorded;
-use common::{Browser, Town, V1, V2, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::field::recorded;
+use crate::common::{Browser, Town, V1, V2, shop, town};
 
 const ID: &str = "01a00000-0000-7000-8000-000000000910";
 const SHOP: &str = "01a00000-0000-7000-8000-000000000911";

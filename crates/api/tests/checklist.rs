@@ -1,13 +1,12 @@
 //! Stories of checklists at the door: shipped drafts, an edition published, a newer one with its differences, Excel out
 //! and in, and who may not.
 
-mod common;
-
 use app::Caller;
 use axum::http::{Method, StatusCode};
-use common::{Browser, day, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, day, town};
 
 async fn first_of(browser: &mut Browser, code: &str) -> anyhow::Result<Value> {
     let items = browser.get("/api/v1/checklists").await?.items()?;

@@ -1,16 +1,14 @@
 //! Stories of purchased services: what a provider owes is handed in by one and accepted by another; a provider's people see
 //! where and while their contract runs, and nothing besides.
 
-mod common;
-#[path = "common/firm.rs"]
-mod firm;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, TOWN, Town, V1, V2, shop, town_of};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::firm;
+use crate::common::{Browser, TOWN, Town, V1, V2, shop, town_of};
 
 const NEAR: &str = "01a00000-0000-7000-8000-000000000101";
 const FAR: &str = "01a00000-0000-7000-8000-000000000102";

@@ -1,12 +1,12 @@
 //! What is counted is what may be seen: numbers tell the next village nothing that its rows do not.
 
-mod common;
-
 use app::Caller;
-use common::field::recorded;
-use common::{Town, V1, V2, shop, town};
 use serde_json::json;
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::field::recorded;
+use crate::common::{Town, V1, V2, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const MILL: &str = "01a00000-0000-7000-8000-000000000102";

@@ -1,19 +1,18 @@
 //! Stories of devices and signals: one is entered and heard, falls silent and comes back; what is pushed is kept once and
 //! trusted as far as it is vouched for; practice is practice; what nobody can read is counted and holds up nothing.
 
-mod common;
-
 use app::Caller;
 use app::signal::push::sign;
 use app::signal::{Incoming, Received, mark_of};
 use axum::http::{Method, StatusCode};
-use common::field::add_place;
-use common::{Browser, Town, V1, day, shop, town};
 use domain::device::Provider;
 use domain::time::Timestamp;
 use protocol::gb26875::{Command, Frame, Object, Part, Stamp, System, Unit};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::field::add_place;
+use crate::common::{Browser, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 /// The town's clock stands at this minute in the tests.

@@ -1,12 +1,11 @@
 //! The story of a drill: planned, held, looked at, what it showed owed by posts and settled before it is closed.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, UNIT_PLACE, V1, V2, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, Town, UNIT_PLACE, V1, V2, shop, town};
 
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;

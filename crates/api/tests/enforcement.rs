@@ -1,14 +1,13 @@
 //! Stories of enforcement: who has no certificate is refused with the rule; two officers lead a case from the clue to the
 //! closed file; a delegation that ends blocks the next step; the owner's brother stands back; page and door agree.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{Browser, TOWN, Told, Town, V1, day, path, roster, shop, town_of};
 use domain::org::{Assignment, Certificate, CertificateKind, Person, Post, Role};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, TOWN, Told, Town, V1, day, path, roster, shop, town_of};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 

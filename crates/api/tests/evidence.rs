@@ -1,13 +1,13 @@
 //! Stories of evidence: one record moves the board once somebody else accepts it, several duties once each; what happened
 //! sets duties off; the office does not decide about itself; the same picture twice is seen.
 
-mod common;
-
 use app::Caller;
 use axum::http::{Method, StatusCode};
-use common::{Browser, Town, V1, V1_GRID, V2, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, Town, V1, V1_GRID, V2, town};
 
 fn id(n: u32) -> String {
     format!("01a00000-0000-7000-8000-{n:012}")

@@ -1,11 +1,11 @@
 //! Stories of taking ledgers out: how often, how much, what for, all of it on record.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{Town, V1, shop, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{Town, V1, shop, town};
 
 const EXPORT: &str = "/api/v1/exports/places?format=csv";
 

@@ -1,14 +1,14 @@
 //! Stories of facilities: one is proposed, built, accepted, handed over and looked at; a fault changes the water at once;
 //! pipes that reach no source are named.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, V2, day, town};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, Town, V1, V2, day, town};
 
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;

@@ -1,12 +1,11 @@
 //! Stories of ledgers of facilities: bad rows are named and, where somebody wants it, left out; other people's hydrants
 //! come on the record; what is taken out reads in again unchanged; offset coordinates come back only when told.
 
-mod common;
-
 use axum::http::{Method, StatusCode};
-use common::{Browser, Told, Town, V1, reading_town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, Told, Town, V1, reading_town};
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()

@@ -1,12 +1,12 @@
 //! Stories of faults that people without an account report: the page behind a label, its limits, what whoever keeps the
 //! facility makes of a report, and the water that changes only then.
 
-mod common;
-
 use axum::http::{Method, StatusCode};
-use common::{Browser, Told, Town, V1, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{Browser, Told, Town, V1, town};
 
 const BOUNDARY: &str = "----facility";
 

@@ -1,14 +1,13 @@
 //! Stories of special fire plans: a version is made, signed by four bodies, approved and followed by the next; what two
 //! versions differ in; the board's clause 5 takes its figures from the one in force.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Told, Town, V1, V2, day, roster, town_of};
 use domain::org::{Org, OrgKind, Relation};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, Told, Town, V1, V2, day, roster, town_of};
 
 /// A town in which the four bodies of clause 5 are known.
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {

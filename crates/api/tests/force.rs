@@ -1,13 +1,12 @@
 //! Stories of a micro station: registered by its village, accepted and called in by the office, counted, rostered and sent on
 //! patrol; the next village does not know of it.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, V2, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, Town, V1, V2, town};
 
 async fn planned(fresh: &Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;

@@ -1,17 +1,14 @@
 //! The forest at the door: over a terrain file what a camera sees and what nobody sees, fire breaks planned against built;
 //! and the ground under the map, from a file somebody put there.
 
-mod common;
-#[path = "common/reach.rs"]
-mod reach;
-
 use api::{Doors, router};
 use axum::Router;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1};
-use reach::{grouped, text};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::reach::{grouped, text};
+use crate::common::{Browser, Town, V1};
 
 /// A hill in the west, a wall of rock in the middle, a valley in the east: 60 by 40 cells of some 30 m.
 fn terrain() -> String {

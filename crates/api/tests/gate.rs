@@ -1,14 +1,14 @@
 //! Stories of the gate of clause 11 at the door: who is not trained is put on no post of enforcement, sent on no
 //! enforcement visit and orders nothing; the leader's exemption lets through for a time and is shown; patrols go on.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::{Visit, recorded};
-use common::{Browser, Told, Town, V1, day, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::field::{Visit, recorded};
+use crate::common::{Browser, Told, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 

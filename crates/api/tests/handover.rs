@@ -1,14 +1,14 @@
 //! Stories of posts that change hands at the door: open work stays with the post, the sheet is signed by both, the old
 //! one's rights end; a post for one is not taken twice; what breaks soon is told before.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::add_place;
-use common::{Browser, TOWN, Town, V1, day, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::field::add_place;
+use crate::common::{Browser, TOWN, Town, V1, day, town};
 
 const FOUND: &str = "01a00000-0000-7000-8000-000000000201";
 

@@ -1,12 +1,11 @@
 //! Stories of hazards at the door: from finding to closing, who may do what, and what is late.
 
-mod common;
-
 use anyhow::Context;
 use axum::http::StatusCode;
-use common::{Browser, CERTIFICATE, Told, Town, V1, V2, shop, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, CERTIFICATE, Told, Town, V1, V2, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const MILL: &str = "01a00000-0000-7000-8000-000000000102";

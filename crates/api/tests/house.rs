@@ -1,14 +1,14 @@
 //! Stories of self-built houses: from nine people to eleven, grade, key list and round follow in the same write; a
 //! department answers for itself; another rule is tried before it is set; a home somewhere else is nobody's business.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, day, shop, town};
 use domain::place::KindCode;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, Town, V1, day, shop, town};
 
 const HOUSE: &str = "01a00000-0000-7000-8000-000000000103";
 const SHOP: &str = "01a00000-0000-7000-8000-000000000104";

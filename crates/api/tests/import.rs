@@ -1,15 +1,14 @@
 //! Stories at the door about ledgers: ten mistakes named by cell, mended and committed in one act, doubtful rows
 //! decided, files that break readers turned away, what was taken out read in again unchanged.
 
-mod common;
-
 use std::io::{Cursor, Write};
 
 use app::Reader;
 use axum::http::{Method, StatusCode};
-use common::{Browser, TOWN, Told, Town, V1, V2, reading_town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, TOWN, Told, Town, V1, V2, reading_town};
 
 const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,详细地址,\
                       消防安全责任人,联系电话,从业人数,经度,纬度,所在名录,营业状态,关停日期";

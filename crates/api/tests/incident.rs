@@ -1,13 +1,13 @@
 //! The night fire, from the call to what was learned; an alarm nobody vouches for; who may and who may not; figures, masks and
 //! the watch.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, V2, shop, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{Browser, Town, V1, V2, shop, town};
 
 const HOUSE: &str = "01a00000-0000-7000-8000-000000000f01";
 const FAR: &str = "01a00000-0000-7000-8000-000000000f02";

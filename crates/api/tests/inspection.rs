@@ -1,14 +1,13 @@
 //! Stories of inspections at the door: a record comes in once, its failed items become hazards and its task moves on;
 //! the pinned edition holds; a correction stands beside the first version; the next village sees nothing of it.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::{Visit, add_place, photo, png, recorded};
-use common::{Browser, Town, V1, V2, day, set_number, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::field::{Visit, add_place, photo, png, recorded};
+use crate::common::{Browser, Town, V1, V2, day, set_number, town};
 
 async fn open_town(fresh: &testkit::Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;

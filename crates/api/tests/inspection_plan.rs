@@ -1,14 +1,13 @@
 //! Stories of plans at the door: filled by frequency, uncovered places shown, approved by somebody else, tasks made once;
 //! bodies going together; the next village sees nothing.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::add_place;
-use common::{Browser, V1, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::field::add_place;
+use crate::common::{Browser, V1, town};
 
 fn path(plan: &Value, step: &str) -> String {
     format!("/api/v1/inspection-plans/{}{step}", plan["id"].as_str().unwrap_or_default())

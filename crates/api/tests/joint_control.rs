@@ -2,15 +2,14 @@
 //! deadline and is lifted by who may; high-risk places on both lists; one record, three bodies; a defect of a whole sector; a
 //! trade nobody had.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::{Visit, add_place};
-use common::{Browser, Told, Town, V1, day, shop, town};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::field::{Visit, add_place};
+use crate::common::{Browser, Told, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";

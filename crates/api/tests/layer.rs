@@ -1,15 +1,12 @@
 //! The map at the door: layers, OGC API Features and tiles show what the caller may see and nothing else; programs get in
 //! by an access code that opens nothing but the map.
 
-#[path = "common/basic.rs"]
-mod basic;
-mod common;
-
 use axum::http::Method;
-use basic::basic;
-use common::{Browser, PASSWORD, Town, V1, V2, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::basic::basic;
+use crate::common::{Browser, PASSWORD, Town, V1, V2, town};
 
 /// A place on the map; its id.
 async fn on_map(by: &mut Browser, name: &str, village: &str, lon: f64, lat: f64) -> anyhow::Result<String> {

@@ -1,18 +1,13 @@
 //! A planner changes what is on the map from his own program: a bridge's limit by OGC API, and two village groups are out of
 //! an engine's reach; layers leave as files and come back; whoever may not, changes nothing.
 
-#[path = "common/basic.rs"]
-mod basic;
-mod common;
-#[path = "common/reach.rs"]
-mod reach;
-
 use axum::http::{Method, StatusCode};
-use basic::basic;
-use common::{Browser, PASSWORD, Told, V1, V2, set_number};
-use reach::{add, grouped, road, station, text, verdicts};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::basic::basic;
+use crate::common::reach::{add, grouped, road, station, text, verdicts};
+use crate::common::{Browser, PASSWORD, Told, V1, V2, set_number};
 
 const ROADS: &str = "/ogc/collections/roads/items";
 

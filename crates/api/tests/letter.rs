@@ -1,13 +1,12 @@
 //! Stories of letters: only the holder of the day signs, the board follows, a change of holder asks for a new letter; and a
 //! post's year is read off the record.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, V1, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, V1, town};
 
 const LETTER: &str = "01a00000-0000-7000-8000-000000000001";
 const OTHER: &str = "01a00000-0000-7000-8000-000000000002";

@@ -1,14 +1,14 @@
 //! Stories of the committee's table: a meeting is called, held and written down, what it resolved is owed by posts, done
 //! by one and verified by another; a report is issued and can be worked out again; money is promised and spent.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, day, shop, town};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 

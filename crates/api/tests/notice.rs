@@ -1,11 +1,10 @@
 //! Stories of the township's notice: sent as a file, attached, read carefully, and every doubt ruled on by a person.
 
-mod common;
-
 use axum::http::{Method, StatusCode};
-use common::reading_town;
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::reading_town;
 
 const NOTICE: &str = "试用通知\n一、任务\n9.甲所每月检查一次。\n10.甲所每年检查一次。\n12.乙办定期演练。\n";
 

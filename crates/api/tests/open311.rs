@@ -1,12 +1,11 @@
 //! Stories of Open311: a program lists, defines, posts and polls, as JSON and as XML; what was said is never shown.
 
-mod common;
-
 use app::Caller;
 use axum::http::{Method, StatusCode, header};
-use common::{Browser, TOWN, Told, Town, town};
 use serde_json::json;
 use testkit::both_databases;
+
+use crate::common::{Browser, TOWN, Told, Town, town};
 
 async fn get(town: &Town, path: &str) -> anyhow::Result<Told> {
     let mut program = Browser::new(&town.router);

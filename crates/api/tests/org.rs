@@ -1,11 +1,10 @@
 //! Stories of territories, organisations and posts at the door.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{TOWN, V1, V1_GRID, town};
 use serde_json::json;
 use testkit::both_databases;
+
+use crate::common::{TOWN, V1, V1_GRID, town};
 
 #[tokio::test]
 async fn a_grid_is_added_below_a_village_and_nowhere_else() -> anyhow::Result<()> {

@@ -1,13 +1,12 @@
 //! Stories of papers: advice from a hazard to its receipt, a circular to the villages and back, an order only an officer
 //! may give, numbers without gaps, files that can be proved.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, CERTIFICATE, Town, V1, day, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, CERTIFICATE, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";

@@ -1,13 +1,12 @@
 //! The story of a town's own words for a paper: drafted by the office, approved by a leader, taken when a paper is begun,
 //! beside the one that comes along; a field that would be lost is refused by its name.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::town;
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::town;
 
 const HERE: &str = "/api/v1/papers/templates";
 

@@ -1,13 +1,12 @@
 //! Stories of the town's own numbers: proposed by the office, decided by a leader, in force from a day on.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{Browser, V1, day, shop, town};
 use domain::plan::{Basis, Parameter, Value as Setting};
 use serde_json::{Value, json};
 use store::parameter::{Decision, ParameterRecord};
 use testkit::both_databases;
+
+use crate::common::{Browser, V1, day, shop, town};
 
 const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
 const NAME: &str = "C9.2.period";

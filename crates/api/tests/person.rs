@@ -1,11 +1,11 @@
 //! Stories of people at the door: hats of the day, masked numbers, handing a post over, accounts.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{Browser, PASSWORD, PEOPLE, V1, V2, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{Browser, PASSWORD, PEOPLE, V1, V2, town};
 
 fn names(items: &[Value]) -> Vec<&str> {
     items.iter().filter_map(|item| item["name"].as_str()).collect()

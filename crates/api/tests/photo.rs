@@ -1,14 +1,13 @@
 //! Stories of photos at the door: resumed after a lost connection, the same part twice, damaged on the way, no picture
 //! at all, and who gets to see them.
 
-mod common;
-
 use app::Caller;
 use axum::http::{StatusCode, header};
-use common::field::{Visit, add_place, part, photo, png};
-use common::{V1, day, town};
 use serde_json::json;
 use testkit::both_databases;
+
+use crate::common::field::{Visit, add_place, part, photo, png};
+use crate::common::{V1, day, town};
 
 #[tokio::test]
 async fn a_photo_is_taken_up_where_the_line_broke_and_kept_once() -> anyhow::Result<()> {

@@ -1,13 +1,12 @@
 //! Stories of placards: the secretary of a village is replaced and the wall, the list, the page behind the old code, the
 //! board and the handover sheet all follow; a photo puts it right.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, TOWN, Town, V1, V1_GRID, day, set_number, shop, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, TOWN, Town, V1, V1_GRID, day, set_number, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 

@@ -1,12 +1,11 @@
 //! Stories at the door about the register: adding, stale edits, who sees what, lists side by side, errors of coverage,
 //! risk that explains itself, phones shown for a reason.
 
-mod common;
-
 use axum::http::{Method, StatusCode};
-use common::{Browser, TOWN, Town, V1, V1_GRID, V2, town, urlencoded};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, TOWN, Town, V1, V1_GRID, V2, town, urlencoded};
 
 fn restaurant(name: &str, village: &str) -> Value {
     json!({

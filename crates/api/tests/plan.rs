@@ -1,12 +1,11 @@
 //! Stories of the plan itself: a duty read out of a clause is proposed, its effect seen, decided by somebody else; and the
 //! plan beside another town's.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{TODAY, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{TODAY, town};
 
 const SECOND: &str = include_str!("../../../plans/example-second-town/plan.toml");
 

@@ -1,30 +1,25 @@
 //! Every endpoint, tried by who may not: nobody, the unit's own person, the machine's keeper, the next village. The table
 //! names them all; one that is described and not in the table fails the test, so does one in the table that is no more.
 
-#[path = "common/alarm.rs"]
-mod alarm;
-mod common;
-#[path = "common/endpoints.rs"]
-mod endpoints;
-#[path = "common/made.rs"]
-mod made;
-
 use std::collections::BTreeSet;
 
 use anyhow::Context;
 use api::openapi;
 use app::Caller;
 use axum::http::Method;
-use common::field::{call, recorded, sensor};
-use common::{Browser, Town, V1, V2, shop, town};
-use endpoints::Kind::{Keeper, Mine, Own, Public, Row, Rows, Words};
-use endpoints::TABLE;
-use made::{
+use serde_json::{Value, json};
+use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::alarm;
+use crate::common::endpoints::Kind::{Keeper, Mine, Own, Public, Row, Rows, Words};
+use crate::common::endpoints::TABLE;
+use crate::common::field::{call, recorded, sensor};
+use crate::common::made::{
     BOUGHT, CALLED_FOR, FORCE, PRACTISED, TOLD, WENT_TO, activity, campaign, contract, drill, letter, sortie,
     station, whistle,
 };
-use serde_json::{Value, json};
-use testkit::{Fresh, both_databases};
+use crate::common::{Browser, Town, V1, V2, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const MILL: &str = "01a00000-0000-7000-8000-000000000102";

@@ -1,12 +1,12 @@
 //! Stories of projects: proposed with what they build and the money that pays, approved, done; a facility is paid for
 //! under an approved one only.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{Browser, V1, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{Browser, V1, town};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()

@@ -1,15 +1,15 @@
 //! Stories of reports: a stranger sends a photo from a placard and is answered; joined ones are told together; nobody but the
 //! custodian learns who it was; what is no report gets one clear answer.
 
-mod common;
-
 use app::Caller;
 use app::parameter::{Decision, ParameterRecord};
 use axum::http::{Method, StatusCode, header};
-use common::{Browser, PASSWORD, TOWN, Told, Town, V1, day, shop, town};
 use domain::plan::{Basis, Parameter, Value as Setting};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, PASSWORD, TOWN, Told, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const NAME: &str = "金丝雀举报人";

@@ -1,13 +1,12 @@
 //! Stories of orders from 12345 and 渝快办: a file becomes reports by their channel, sent twice it says nothing new, a changed
 //! order is shown and overwrites nothing, bad cells are named, who called is told to nobody; answers go back once.
 
-mod common;
-
 use app::Caller;
 use axum::http::{Method, StatusCode};
-use common::{Browser, Told, Town, V1, day, reading_town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{Browser, Told, Town, V1, day, reading_town};
 
 const NAME: &str = "金丝雀来电人";
 const PHONE: &str = "13977776666";

@@ -1,16 +1,14 @@
 //! Stories of the town's roads: one is measured, closed by who stands before the landslide, cut in two, voided; a planner
 //! lowers the limit of a bridge and two village groups are out of an engine's reach; water goes where vehicles go.
 
-mod common;
-#[path = "common/reach.rs"]
-mod reach;
-
 use app::Caller;
 use axum::http::{Method, StatusCode};
-use common::{Browser, Town, V1, V2, set_number};
-use reach::{add, grouped, road, station, text, verdicts};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::reach::{add, grouped, road, station, text, verdicts};
+use crate::common::{Browser, Town, V1, V2, set_number};
 
 fn codes<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
     list.as_array().into_iter().flatten().map(|one| text(one, key)).collect()

@@ -1,12 +1,11 @@
 //! Stories of siting studies: a question is asked of the register, worked out as a job, proven, kept; who stays beyond
 //! reach is named; what another number or radius would change.
 
-mod common;
-
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, V2, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, Town, V1, V2, town};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()

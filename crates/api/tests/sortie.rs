@@ -1,12 +1,11 @@
 //! The story of a sortie: written down by the station, read by its village and the office, voided with a reason.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{V1, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{V1, town};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()

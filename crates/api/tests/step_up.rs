@@ -1,11 +1,10 @@
 //! Stories of showing again who one is, before a ledger is taken out or somebody given rights.
 
-mod common;
-
 use axum::http::{Method, StatusCode};
-use common::{PASSWORD, town};
 use serde_json::json;
 use testkit::both_databases;
+
+use crate::common::{PASSWORD, town};
 
 #[tokio::test]
 async fn who_takes_out_or_gives_rights_shows_again_that_it_is_he() -> anyhow::Result<()> {

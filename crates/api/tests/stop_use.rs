@@ -1,14 +1,14 @@
 //! Stories of places stopped from use: the town proposes and does not decide; while a place stands still somebody looks;
 //! it is checked before it is used again; the board asks whether the competent body decided.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, day, shop, town};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 

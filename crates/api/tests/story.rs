@@ -2,17 +2,16 @@
 //! inspection, its failed item a hazard that the unit mends without a login, and in the end a figure of the board opens
 //! down to the bytes of the very photo.
 
-mod common;
-
 use anyhow::ensure;
 use api::{Doors, router};
 use app::{Caller, Reader};
 use axum::Router;
 use axum::http::{Method, StatusCode, header};
-use common::field::{Visit, part, photo, png};
-use common::{Browser, Town, V1, day, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::field::{Visit, part, photo, png};
+use crate::common::{Browser, Town, V1, day, town};
 
 const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");
 const HEADER: &str = "场所编号,场所名称,统一社会信用代码,场所类别,村（社区）,所属网格,行业主管部门,详细地址,\

@@ -1,18 +1,18 @@
 //! Another platform is told of events: in order, signed, without a name; tried again, given up after so many failures, which
 //! somebody hears of; begun again where it stood. The same as a file.
 
-mod common;
-
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::message::{Carried, Courier, Letter, Parcel};
 use app::signal::push::sign;
 use app::{App, Caller};
 use axum::http::StatusCode;
-use common::{V1, town};
 use domain::message::Channel;
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{V1, town};
 
 /// Keeps what it is given, and fails while told to.
 #[derive(Default)]

@@ -1,14 +1,13 @@
 //! Stories of tasks at the door: given, taken on, found impossible twice, reviewed by somebody else; what a phone takes
 //! along; the next village sees nothing.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::field::{Visit, add_place};
-use common::{V1, day, set_number, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::field::{Visit, add_place};
+use crate::common::{V1, day, set_number, town};
 
 fn path(task: &Value, step: &str) -> String {
     format!("/api/v1/tasks/{}{step}", task["id"].as_str().unwrap_or_default())

@@ -1,13 +1,13 @@
 //! Stories of training at the door: a session from planned to closed, signed in by code, tested, certified; what is
 //! counted is distinct people; nobody sees the answers or hands in twice; the board follows.
 
-mod common;
-
 use app::Caller;
 use axum::http::{Method, StatusCode};
-use common::{Browser, TOWN, Town, town};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, TOWN, Town, town};
 
 struct Set {
     town: Town,

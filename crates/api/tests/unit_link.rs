@@ -1,12 +1,12 @@
 //! Stories of the unit owner at the door: a code on paper instead of a login.
 
-mod common;
-
 use anyhow::Context;
 use axum::http::{Method, StatusCode, header};
-use common::{Browser, Told, Town, V1, shop, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common;
+use crate::common::{Browser, Told, Town, V1, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";

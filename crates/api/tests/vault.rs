@@ -1,11 +1,10 @@
 //! Stories of a thief: whatever was registered, asked, answered and recorded, a phone is nowhere in the database.
 
-mod common;
-
 use axum::http::Method;
-use common::{V1, town};
 use serde_json::json;
 use testkit::both_databases;
+
+use crate::common::{V1, town};
 
 const OWN: &str = "13987654321";
 const OFFICE: &str = "023-49887766";

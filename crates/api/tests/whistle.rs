@@ -1,14 +1,14 @@
 //! Stories of whistles: a village whistles to two bodies, silence over National Day is carried up by working time, each body
 //! answers for itself and notes what nobody else reads, both sides judge, and the board asks whether they came.
 
-mod common;
-
 use app::Caller;
 use axum::http::StatusCode;
-use common::{Browser, Town, V1, day, shop, town};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common;
+use crate::common::{Browser, Town, V1, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const WHISTLE: &str = "01a00000-0000-7000-8000-000000000a01";

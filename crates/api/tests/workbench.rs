@@ -1,10 +1,9 @@
 //! Stories of the workbench at the door: what waits for whom.
 
-mod common;
-
-use common::{Browser, V1, shop, town};
 use serde_json::{Value, json};
 use testkit::both_databases;
+
+use crate::common::{Browser, V1, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const PLAN: &str = include_str!("../../../plans/qingfeng-2023-16/plan.toml");

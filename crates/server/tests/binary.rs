@@ -1,13 +1,12 @@
 //! The shipped program, as a process: its commands, its record against tampering, and `kill -9` in a storm of writes.
 
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use common::{PASSWORD, Served, run, said};
+
+use crate::common::{PASSWORD, Served, run, said};
 
 #[test]
 fn the_first_account_is_made_and_the_record_can_be_proved_backed_up_and_restored() -> Result<()> {

@@ -1,13 +1,12 @@
 //! What scripts rely on: JSON on standard output in its shape, sentences on standard error, exit status 0, 1 or 2.
 //! What does not belong here: accounts, backup and the record (`binary`).
 
-mod common;
-
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use common::{run, said};
 use serde_json::{Value, json};
+
+use crate::common::{run, said};
 
 /// A data folder with the sample town.
 fn demo(folder: &Path) -> Result<std::path::PathBuf> {

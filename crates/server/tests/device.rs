@@ -1,8 +1,6 @@
 //! What devices say, through the shipped program: bytes decoded and encoded on the command line, warnings taken in once,
 //! and `kill -9` in a storm of frames, in which nothing that was confirmed is lost and nothing is there twice.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -14,10 +12,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use app::Caller;
 use app::signal::view::SignalAsked;
-use common::{Served, fengsui, free_port, run, said};
 use protocol::gb26875::{Command, Frame, Object, Stamp, Unit, decode, dialect};
 use serde_json::Value;
 use server::config::Where;
+
+use crate::common::{Served, fengsui, free_port, run, said};
 
 /// Main power fault of device 889 (published sample).
 const SAMPLE: &str = "40400100010120 3a091a090c790300000000385b0100000009000215010802 3a091a090c422323";

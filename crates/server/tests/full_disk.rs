@@ -1,15 +1,14 @@
 //! A disk that is really full: the data folder lies on a file system of a few megabytes that is filled up under a running
 //! server. Writes are refused with 507 and one sentence, reads go on, and once there is room everything works again.
 
-mod common;
-
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use common::{PASSWORD, Served, free_port};
 use serde_json::{Value, json};
+
+use crate::common::{PASSWORD, Served, free_port};
 
 /// One red pixel.
 const PICTURE: &[u8] = &[

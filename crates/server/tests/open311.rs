@@ -2,13 +2,12 @@
 //! cannot, posting, goes by the standard's own form. Without Python or the package the story says so and passes nothing off as
 //! tried: `pip install georeport==0.3.1`, or `FENGSUI_GEOREPORT_PYTHON` names an interpreter that has it.
 
-mod common;
-
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use common::{Served, run, said};
 use serde_json::Value;
+
+use crate::common::{Served, run, said};
 
 /// What the client does, as one JSON document; the address and the form of answers are its arguments.
 const STORY: &str = r#"

@@ -1,17 +1,16 @@
 //! Two servers on one PostgreSQL and one data folder: what is written at one is seen at the other, in lists and as it
 //! happens; and each job is carried out once, whichever of them takes it.
 
-mod common;
-
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use common::{PASSWORD, Served, fengsui, free_port};
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
+
+use crate::common::{PASSWORD, Served, fengsui, free_port};
 
 const TOWN: &str = "500118100000";
 const CHANGED: &str = "second-password-of-the-office";

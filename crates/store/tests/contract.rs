@@ -1,10 +1,7 @@
 //! The contract of the store: every public function, once on SQLite and once on PostgreSQL.
 
-mod ground;
-
 use domain::ids::TownCode;
 use domain::time::Timestamp;
-use ground::entry;
 use store::account::Account;
 use store::audit::AuditFilter;
 use store::blob::{Appended, Blobs};
@@ -14,6 +11,8 @@ use store::operation::{Known, Operation};
 use store::session::Session;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 

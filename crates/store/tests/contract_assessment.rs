@@ -1,17 +1,15 @@
 //! The contract of assessments, once on SQLite and once on PostgreSQL: rows read back as they were written, the latest first,
 //! within a scope; a stale change; what the board takes from them.
 
-mod ground;
-mod scopes;
-
 use domain::assessment::{Assessment, Conclusion, Treated};
 use domain::ids::TownCode;
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::assessment::AssessmentRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

@@ -1,9 +1,6 @@
 //! The contract of what the board stands on: plans, notices, and the record gathered for judging, once on SQLite and
 //! once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::fulfilment::SubjectIx;
 use domain::hazard::{Act, Actor, Find, Hazard, HazardCode, Standing};
 use domain::ids::TownCode;
@@ -15,8 +12,6 @@ use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
-use ground::{day, entry};
-use scopes::{below, everything};
 use store::account::Account;
 use store::fulfilment::{Gathered, Told};
 use store::hazard::Filing;
@@ -31,6 +26,9 @@ use store::plan::{PlanProposal, PlanVersion};
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use store::{Audit, Db, Error, Write};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TOWN: &str = "500118103000";

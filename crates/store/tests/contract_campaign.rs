@@ -1,8 +1,5 @@
 //! The contract of campaigns: listed by scope, a stale step is a conflict, and looks are told by the record; on both databases.
 
-mod ground;
-mod scopes;
-
 use std::collections::BTreeMap;
 
 use domain::campaign::{Campaign, Entry, Look, State};
@@ -10,13 +7,14 @@ use domain::hazard::{Act, Actor, Find, Hazard, HazardCode, Photo, Standing};
 use domain::ids::{PlaceId, TownCode};
 use domain::inspection::{Companion, Inspection, Occasion, Outcome, Power, Record};
 use domain::time::{Date, Timestamp};
-use ground::{day, entry};
-use scopes::{below, everything};
 use store::campaign::{CampaignFilter, CampaignRecord};
 use store::hazard::Filing;
 use store::inspection::InspectionFiling;
 use store::{Audit, Db, Error, Write};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything};
 
 /// 2026-03-02 09:00 in the town.
 const NOW: Timestamp = Timestamp(1_772_413_200_000);

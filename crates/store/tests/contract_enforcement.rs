@@ -1,9 +1,6 @@
 //! The contract of items of authority and cases, once on SQLite and once on PostgreSQL: rows read back as they were
 //! written, filters, scopes, a stale step, events that only grow.
 
-mod ground;
-mod scopes;
-
 use domain::enforcement::{
     Act, AuthorityItem, Case, Clue, Event, Holder, Party, PartyKind, PenaltyKind, Power, Procedure, Range,
     Stage,
@@ -11,11 +8,12 @@ use domain::enforcement::{
 use domain::hazard::LegalBasis;
 use domain::ids::TownCode;
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::enforcement::{AuthorityRecord, CaseFilter, CaseRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

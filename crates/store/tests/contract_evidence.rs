@@ -1,7 +1,5 @@
 //! The contract of evidence, its events, files and letters; on both databases.
 
-mod ground;
-
 use std::collections::BTreeSet;
 
 use domain::evidence::{By, Claim, Content, Credit, Decider, Evidence, Kind};
@@ -11,7 +9,6 @@ use domain::org::{Assignment, Role};
 use domain::plan::SubjectKind;
 use domain::policy::{Action, Hats, Scope};
 use domain::time::{Date, Timestamp, parse_date};
-use ground::entry;
 use store::attachment::AttachmentRecord;
 use store::evidence::{EvidenceEvent, EvidenceFilter, EvidenceRecord};
 use store::fulfilment::Told;
@@ -20,6 +17,8 @@ use store::photo::Picture;
 use store::post::AssignmentRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
 
 const NOW: Timestamp = Timestamp(1_788_000_000_000);
 

@@ -1,9 +1,6 @@
 //! The contract of facilities, once on SQLite and once on PostgreSQL: rows read back as they were written, filters, a
 //! stale step, events that only grow, and what the board takes from them.
 
-mod ground;
-mod scopes;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::facility::{Act, Bounds, Event, Facility, Keeping, Shape, Site, Stage, Water};
@@ -12,13 +9,14 @@ use domain::ids::{FacilityId, TownCode};
 use domain::org::{Level, Territory};
 use domain::plan::SubjectKind;
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::facility::{FacilityFilter, FacilityRecord};
 use store::fulfilment::Told;
 use store::org::TerritoryRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

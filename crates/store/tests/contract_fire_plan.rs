@@ -1,9 +1,6 @@
 //! The contract of fire plans, once on SQLite and once on PostgreSQL: versions read back as they were written, a stale
 //! step, events that only grow, and what the board takes from them.
 
-mod ground;
-mod scopes;
-
 use domain::facility::Shape;
 use domain::fire_plan::{Act, BODIES, Event, FirePlan, Frame, Item, ItemKind, ItemStatus, Stage};
 use domain::fulfilment::Facts;
@@ -11,12 +8,13 @@ use domain::ids::TownCode;
 use domain::org::{Level, Territory};
 use domain::plan::SubjectKind;
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{everything, of_org};
 use store::fire_plan::FirePlanRecord;
 use store::org::TerritoryRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{everything, of_org};
 
 const TOWN: &str = "500118103000";
 

@@ -1,9 +1,6 @@
 //! The contract of forces: stations and brigades, counts of their kit, rosters and patrols, once on SQLite and once on
 //! PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::force::{
@@ -15,13 +12,14 @@ use domain::place::Confidence;
 use domain::plan::SubjectKind;
 use domain::sortie::{Incident, Sortie};
 use domain::time::{Date, Timestamp};
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::force::{DutyRecord, ForceFilter, ForceRecord, KitCheckRecord, PatrolFilter, PatrolRecord};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::sortie::SortieRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TOWN: &str = "500118103000";

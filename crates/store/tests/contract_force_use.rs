@@ -1,23 +1,21 @@
 //! The contract of what forces and services do: contracts, drills, call tests and sorties, once on SQLite and once on
 //! PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::call_test::{Answer, CallStation, CallTest, Channel, Member};
 use domain::contract::{Contract, Deliverable, State};
 use domain::drill::{Drill, Held, State as DrillState, Whose};
 use domain::ids::TownCode;
 use domain::sortie::{Incident, Sortie};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::call_test::{CallStationRecord, CallTestRecord};
 use store::contract::{ContractFilter, ContractRecord};
 use store::drill::{DrillFilter, DrillRecord};
 use store::sortie::SortieRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TOWN: &str = "500118103000";

@@ -1,21 +1,19 @@
 //! The contract of hazards: kept as events, read by replay, listed by columns; on both databases.
 
-mod ground;
-mod scopes;
-
 use domain::calendar::Calendar;
 use domain::hazard::{
     Act, Actor, Days, Find, FixChannel, Hazard, HazardCode, Level, Look, Photo, Standing, Stepped,
 };
 use domain::ids::TownCode;
 use domain::time::{Timestamp, parse_date};
-use ground::entry;
-use scopes::{below, everything};
 use store::db::Pool;
 use store::hazard::{Filing, HazardFilter};
 use store::unit_link::UnitLink;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
+use crate::scopes::{below, everything};
 
 /// 2026-03-02 09:00 in the town.
 const NOW: Timestamp = Timestamp(1_772_413_200_000);

@@ -1,16 +1,14 @@
 //! The contract of houses and the round over the departments, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::house::{Answer, Check, CheckKind, Grade, House, Structure};
 use domain::ids::TownCode;
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::house::{HouseCheckRecord, HouseRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

@@ -1,9 +1,6 @@
 //! The contract of incidents and orders, once on SQLite and once on PostgreSQL: rows read back as they were written,
 //! filters, a stale step, events and signs that only grow, what is open and whose.
 
-mod ground;
-mod scopes;
-
 use std::collections::BTreeMap;
 
 use domain::dispatch::{Dispatch, State};
@@ -12,12 +9,13 @@ use domain::incident::join::{Bearing, Heard, Mask};
 use domain::incident::watch::Watch;
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source, Stage, Stamp};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::dispatch::DispatchRecord;
 use store::incident::{IncidentFilter, IncidentRecord, MaskRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 fn town() -> TownCode {
     TownCode::from("500118103000")

@@ -1,16 +1,14 @@
 //! The contract of inspections: each version its own row, the last one stands; on both databases.
 
-mod ground;
-mod scopes;
-
 use domain::ids::TownCode;
 use domain::inspection::{Companion, Correction, Inspection, Occasion, Outcome, Power, Record};
 use domain::time::Timestamp;
-use ground::entry;
-use scopes::{below, everything};
 use store::inspection::{InspectionFiling, InspectionFilter};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
+use crate::scopes::{below, everything};
 
 /// 2026-03-02 09:00 in the town.
 const NOW: Timestamp = Timestamp(1_772_413_200_000);

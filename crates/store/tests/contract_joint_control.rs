@@ -1,21 +1,19 @@
 //! The contract of what is kept beside hazards and visits: dockets, signatures, risks of sectors and new trades; once on SQLite
 //! and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::docket::{Entry, Kind, Step};
 use domain::hazard::{Act, Actor, EscalationKind, Event, EventKind, Find, Hazard, HazardCode, Level};
 use domain::ids::TownCode;
 use domain::sector::{Decided, Risk, RiskStage, Ruling};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything};
 use store::hazard::Filing;
 use store::joint_control::SignatureRecord;
 use store::sector::{SectorRiskRecord, SectorRulingRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything};
 
 const TOWN: &str = "500118103000";
 

@@ -1,18 +1,16 @@
 //! The contract of what can be on a map: read lean, within the scope, on both databases.
 
-mod ground;
-mod scopes;
-
 use domain::hazard::{Act, Actor, Find, Hazard, HazardCode, Photo, Standing};
 use domain::ids::TownCode;
 use domain::place::{Contact, HeadCounts, Location, Opening, Place, Registration};
 use domain::time::Timestamp;
-use ground::entry;
-use scopes::{below, everything, of_org};
 use store::hazard::Filing;
 use store::place::PlaceRecord;
 use store::{Audit, Db};
 use testkit::both_databases;
+
+use crate::ground::entry;
+use crate::scopes::{below, everything, of_org};
 
 /// 2026-03-02 09:00 in the town.
 const NOW: Timestamp = Timestamp(1_772_413_200_000);

@@ -1,9 +1,6 @@
 //! The contract of the committee's table: meetings, follow-up items, reports and money, once on SQLite and once on
 //! PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use std::collections::BTreeSet;
 
 use domain::budget::{BudgetLine, Spending};
@@ -12,14 +9,15 @@ use domain::ids::TownCode;
 use domain::meeting::{Meeting, State};
 use domain::report::{Frozen, Report, State as ReportState};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::budget::BudgetRecord;
 use store::follow_up::{FollowUpFilter, FollowUpRecord};
 use store::meeting::{MeetingFilter, MeetingRecord};
 use store::report::{ReportFilter, ReportRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TOWN: &str = "500118103000";

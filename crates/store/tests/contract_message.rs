@@ -1,15 +1,14 @@
 //! The contract of messages, once on SQLite and once on PostgreSQL: what is due is found by its moment, one key is one
 //! message, tries grow, addresses are sealed.
 
-mod ground;
-
 use domain::ids::TownCode;
 use domain::message::{Attempt, Channel, Message, Quiet, Reach, State, Urgency, Way};
 use domain::time::Timestamp;
-use ground::{day, entry};
 use store::message::{MessageFilter, MessageRecord, ReachRecord};
 use store::{Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
 
 fn town() -> TownCode {
     TownCode::from("500118103000")

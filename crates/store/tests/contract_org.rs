@@ -1,20 +1,18 @@
 //! The contract of the store, people's part: territories, organisations, persons, posts, assignments, certificates.
 
-mod ground;
-mod scopes;
-
 use domain::ids::TownCode;
 use domain::org::{
     Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
 };
 use domain::time::{Date, Timestamp, parse_date};
-use ground::entry;
-use scopes::{below, everything, of_org};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::person::{PersonFilter, PersonRecord};
 use store::post::{AssignmentRecord, CertificateRecord, PostRecord};
 use store::{Audit, Db, Error};
 use testkit::{Fresh, both_databases};
+
+use crate::ground::entry;
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 

@@ -1,19 +1,17 @@
 //! The contract of papers: rows within the scope, numbers that are taken once, what bodies answer, the town's series;
 //! once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use std::collections::BTreeSet;
 
 use domain::ids::TownCode;
 use domain::paper::{About, Approval, Number, Paper, Receipt, State, TownTemplate, Values};
 use domain::time::{Timestamp, parse_date};
-use ground::entry;
-use scopes::{below, everything, of_org};
 use store::paper::{PaperFilter, PaperRecord, ReceiptRecord, SeriesRecord, TownTemplateRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 

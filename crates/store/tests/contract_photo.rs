@@ -1,13 +1,12 @@
 //! The contract of photos and of uploads on their way; on both databases.
 
-mod ground;
-
 use domain::ids::TownCode;
 use domain::time::Timestamp;
-use ground::entry;
 use store::photo::{Picture, Upload};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
 
 const NOW: Timestamp = Timestamp(1_772_413_200_000);
 

@@ -1,17 +1,15 @@
 //! The contract of placards, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::ids::TownCode;
 use domain::placard::{Kind, Line, Placard, Posting, Print, Size};
 use domain::place::Location;
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything};
 use store::placard::{PlacardFilter, PlacardRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TOWN: &str = "500118103000";

@@ -1,20 +1,18 @@
 //! The contract of the register of places, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::ids::{PlaceId, TownCode};
 use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, Location, Opening, Place, Registration};
 use domain::place_list::{Baseline, Entry, ListKind, PlaceList};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::db::Pool;
 use store::import::ImportFile;
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
 use store::place_list::{EntryRecord, ListRecord, Overlap};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 

@@ -1,16 +1,11 @@
 //! The contract of checklists, inspection plans, parameters and waivers, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::checklist::{Applies, Checklist, Purpose, State};
 use domain::export::{Decision as Decided, Export};
 use domain::ids::TownCode;
 use domain::inspection_plan::{InspectionPlan, PlanItem, Span, State as Standing};
 use domain::plan::{Basis, Parameter, Value};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything};
 use store::checklist::ChecklistRecord;
 use store::export::ExportRecord;
 use store::inspection_plan::{PlanItemRecord, PlanRecord};
@@ -18,6 +13,9 @@ use store::parameter::{Decision, ParameterRecord};
 use store::waiver::WaiverRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 

@@ -1,9 +1,6 @@
 //! The contract of posts that change hands: handovers within a scope, tasks that stay with their post, who is on which
 //! post when, and what the board is told of it; on both databases.
 
-mod ground;
-mod scopes;
-
 use domain::handover::{Handover, State};
 use domain::hazard::{Act, Actor, Standing};
 use domain::ids::TownCode;
@@ -11,14 +8,15 @@ use domain::org::{Assignment, Certificate, CertificateKind, Level, Org, OrgKind,
 use domain::plan::SubjectKind;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp, parse_date};
-use ground::entry;
-use scopes::{below, everything};
 use store::handover::{HandoverFilter, HandoverRecord};
 use store::org::{OrgRecord, TerritoryRecord};
 use store::post::{AssignmentRecord, CertificateRecord};
 use store::task::{TaskFiling, TaskFilter};
 use store::{Audit, Db, Error, Write};
 use testkit::both_databases;
+
+use crate::ground::entry;
+use crate::scopes::{below, everything};
 
 /// 2026-03-02 09:00 in the town.
 const NOW: Timestamp = Timestamp(1_772_413_200_000);

@@ -1,16 +1,14 @@
 //! The contract of projects, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::ids::TownCode;
 use domain::project::{Event, Item, Project, Stage, Step};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{everything, of_org};
 use store::project::ProjectRecord;
 use store::{Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{everything, of_org};
 
 const TOWN: &str = "500118103000";
 

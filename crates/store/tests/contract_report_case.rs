@@ -1,19 +1,17 @@
 //! The contract of reports, once on SQLite and once on PostgreSQL: rows read back as they were written, filters, a stale step,
 //! events that only grow, reporters sealed apart, and what the board takes from them.
 
-mod ground;
-mod scopes;
-
 use domain::fulfilment::Facts;
 use domain::ids::{PersonId, TownCode};
 use domain::plan::SubjectKind;
 use domain::report_case::{Act, Channel, Clocks, Event, Matter, ReportCase, Site, Stage};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

@@ -1,9 +1,6 @@
 //! The contract of roads, once on SQLite and once on PostgreSQL: rows read back as they were written, filters, a stale
 //! change, events that only grow, where groups live, the map under the roads, what-if lists, and what the board takes.
 
-mod ground;
-mod scopes;
-
 use std::collections::BTreeMap;
 
 use domain::ids::TownCode;
@@ -14,11 +11,12 @@ use domain::road::segment::{Act, Closed, Event, Rank, Segment};
 use domain::road::{Closure, Fitness, Kind, Limit, OneWay, Road};
 use domain::time::Timestamp;
 use domain::vehicle::{Class, Need, Vehicle};
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::road::{GroupPoint, RoadFilter, RoadMapRecord, RoadRecord, ScenarioRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

@@ -1,9 +1,6 @@
 //! The contract of devices and signals, once on SQLite and once on PostgreSQL: names they go by, silence, secrets, bytes
 //! that are kept once, signals within their scope, and what the board takes from them.
 
-mod ground;
-mod scopes;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::device::{Device, DeviceKind, DeviceState, HeardSpan, Link, Provider};
@@ -11,12 +8,13 @@ use domain::facility::Bounds;
 use domain::ids::{DeviceId, TownCode};
 use domain::signal::{Signal, SignalKind, SignalSource, Trust};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::device::{DeviceFilter, DeviceRecord, HeardRecord, link_key};
 use store::signal::{RawSignal, SignalFilter, SignalRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 fn town() -> TownCode {
     TownCode::from("500118103000")

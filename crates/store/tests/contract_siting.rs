@@ -1,18 +1,16 @@
 //! The contract of siting studies and of public reports, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::facility::report::{Decision, Report, Trouble};
 use domain::ids::TownCode;
 use domain::siting::{Candidate, Demand, Measure, Model, Purpose, Question, Study, Weights};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{everything, of_org};
 use store::facility::report::ReportRecord;
 use store::siting::SitingRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{everything, of_org};
 
 const TOWN: &str = "500118103000";
 

@@ -1,16 +1,14 @@
 //! The contract of places stopped from use, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::ids::TownCode;
 use domain::stop_use::{Act, Event, Stage, StopUse};
 use domain::time::Timestamp;
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::stop_use::StopUseRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

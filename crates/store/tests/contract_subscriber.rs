@@ -1,17 +1,16 @@
 //! The contract of subscribers, once on SQLite and once on PostgreSQL: the secret is sealed, a stale change is refused, how
 //! far somebody was told is kept without an entry of the record.
 
-mod ground;
-
 use std::collections::BTreeSet;
 
 use domain::ids::TownCode;
 use domain::subscriber::{EventKind, Progress, Subscriber};
 use domain::time::Timestamp;
-use ground::entry;
 use store::subscriber::SubscriberRecord;
 use store::{Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
 
 fn town() -> TownCode {
     TownCode::from("500118103000")

@@ -1,17 +1,15 @@
 //! The contract of tasks: kept with their events, listed by what is owed; on both databases.
 
-mod ground;
-mod scopes;
-
 use domain::hazard::{Act, Actor, Standing};
 use domain::ids::TownCode;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp};
-use ground::entry;
-use scopes::{below, everything};
 use store::task::{StoredTask, TaskFiling, TaskFilter};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
+use crate::scopes::{below, everything};
 
 /// 2026-03-02 09:00 in the town.
 const NOW: Timestamp = Timestamp(1_772_413_200_000);

@@ -1,14 +1,13 @@
 //! The contract of moving a town from one database to another: nothing is changed, nothing is overwritten.
 
-mod ground;
-
 use domain::ids::TownCode;
 use domain::time::Timestamp;
-use ground::entry;
 use store::account::Account;
 use store::photo::Picture;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::entry;
 
 const NOW: Timestamp = Timestamp(1_772_413_200_000);
 

@@ -1,14 +1,9 @@
 //! Personal values at rest, on both databases: a stolen database tells no phone, a moved cell does not open, a lost or
 //! wrong key is told in one sentence, numbers are found all the same.
 
-mod ground;
-mod scopes;
-
 use domain::ids::{PersonId, TownCode};
 use domain::org::Person;
 use domain::time::{Date, Timestamp};
-use ground::entry;
-use scopes::everything;
 use store::db::Pool;
 use store::import::ImportFile;
 use store::job::Job;
@@ -16,6 +11,9 @@ use store::operation::{Known, Operation};
 use store::person::{PersonFilter, PersonRecord};
 use store::{Audit, Db, Error};
 use testkit::{Fresh, both_databases};
+
+use crate::ground::entry;
+use crate::scopes::everything;
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const MOBILE: &str = "13912345678";

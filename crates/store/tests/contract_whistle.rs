@@ -1,16 +1,14 @@
 //! The contract of whistles, once on SQLite and once on PostgreSQL.
 
-mod ground;
-mod scopes;
-
 use domain::ids::{OrgId, TownCode};
 use domain::time::Timestamp;
 use domain::whistle::{Act, Event, Stage, Whistle};
-use ground::{day, entry};
-use scopes::{below, everything, of_org};
 use store::whistle::{WhistleNote, WhistleRecord};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
+
+use crate::ground::{day, entry};
+use crate::scopes::{below, everything, of_org};
 
 const TOWN: &str = "500118103000";
 

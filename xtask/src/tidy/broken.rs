@@ -26,6 +26,8 @@ fn in_order() -> House {
             "//! Engines.\npub async fn open() { \"DELETE FROM session WHERE town = $1\"; sqlx::query(\"SELECT 1\") }",
         ),
         ("crates/store/tests/contract_db.rs", "//! Both.\nasync fn t() { open().await }"),
+        ("crates/store/tests/main.rs", "//! One program.\nmod contract_db;\nmod ground;\n"),
+        ("crates/store/tests/ground/mod.rs", "//! Shared.\n"),
         (
             "crates/store/migrations/0001.sql",
             "-- a comment, with ( and grade TEXT\nCREATE TABLE hazard (\n  town TEXT NOT NULL, id TEXT NOT NULL,\n  \
@@ -137,6 +139,7 @@ fn every_broken_invariant_is_found_where_it_is() {
         ("computed", 1, sql("CREATE TABLE a (town TEXT, risk_grade TEXT, PRIMARY KEY (town));")),
         ("rooms", 1, with("crates/api/src/hazards.rs", "//! Misnamed.\n")),
         ("rooms", 1, with("crates/app/src/jobs/runner.rs", "//! A folder off the plan.\n")),
+        ("listed", 1, with("crates/store/tests/contract_hazard.rs", "//! Not listed: never run.\n")),
         ("opening", 1, with("crates/server/src/cli.rs", "fn f() {}\n")),
         ("length", 901, with("crates/server/src/cli.rs", &long)),
         ("machine", 1, with("docs/x.md", "see /root/notes")),

@@ -1,4 +1,4 @@
-//! Rules about housekeeping: rooms on the plan, openings, lengths, readable data, links that lead somewhere.
+//! Rules about housekeeping: rooms on the plan, tests that run, openings, lengths, readable data, links that lead somewhere.
 
 use crate::tidy::house::{House, Spot};
 
@@ -20,6 +20,23 @@ pub fn rooms(house: &House) -> Vec<Spot> {
             if room != "lib" && !known.contains(&room) {
                 spots
                     .push(file.spot(1, format!("room `{room}` is not on the house plan in ARCHITECTURE.md")));
+            }
+        }
+    }
+    spots
+}
+
+/// Where a crate's tests are one program, every file of it is a module of its `main.rs`: one forgotten would not run.
+pub fn listed(house: &House) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    for main in house.files.iter().filter(|file| file.path.ends_with("/tests/main.rs")) {
+        let folder = main.path.trim_end_matches("main.rs");
+        for file in &house.files {
+            let Some(inside) = file.path.strip_prefix(folder) else { continue };
+            let Some(module) = inside.strip_suffix(".rs") else { continue };
+            let is_module = module != "main" && !module.contains('/');
+            if is_module && !main.text.lines().any(|line| line == format!("mod {module};")) {
+                spots.push(file.spot(1, format!("{} does not list it: it would not run", main.path)));
             }
         }
     }

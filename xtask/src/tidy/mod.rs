@@ -53,6 +53,7 @@ const RULES: &[Rule] = &[
     rule("types", "columns are TEXT, BIGINT, DOUBLE PRECISION or BOOLEAN", schema::types),
     excusable("computed", "what is computed is not stored, copies are named cached_*", schema::computed),
     rule("rooms", "every room is on the house plan in ARCHITECTURE.md", keeping::rooms),
+    rule("listed", "every test file is a module of its crate's one test program", keeping::listed),
     rule("opening", "every Rust file opens with //! saying what it is for", keeping::opening),
     rule("length", "no file is longer than 900 lines", keeping::length),
     rule("machine", "no path of one machine", words::machine),

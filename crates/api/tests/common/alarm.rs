@@ -4,9 +4,9 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::common::endpoints::Kind::{self, Business, Keeper, Own, Row, Rows};
+use crate::common::made::station;
 use crate::common::{Browser, V1};
-use crate::endpoints::Kind::{self, Business, Keeper, Own, Row, Rows};
-use crate::made::station;
 
 /// Told in nothing the next village is sent.
 pub const BURNS: &str = "老街 15 号堆房";

@@ -190,14 +190,12 @@ pub fn png(seed: u8) -> Vec<u8> {
 }
 
 /// A detector in a village, by itself.
-#[allow(dead_code, reason = "not every story needs one")]
 pub fn sensor(village: &str, name: &str) -> Value {
     json!({ "name": name, "kind": "smoke_detector", "owner": "village-1", "territory": village, "lon": 105.87,
         "lat": 29.27, "heartbeat_s": 3600, "version": 1 })
 }
 
 /// What somebody said on the telephone.
-#[allow(dead_code, reason = "not every story needs one")]
 pub fn call(place: &str, text: &str) -> Value {
     json!({ "source": "telephone", "kind": "smoke", "text": text, "place": place })
 }

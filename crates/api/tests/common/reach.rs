@@ -1,5 +1,4 @@
 //! A town with village groups, a station and roads, in which somebody is reached or not.
-#![allow(dead_code, reason = "not every part of the suite needs everything")]
 
 use anyhow::Result;
 use app::Caller;
@@ -7,11 +6,11 @@ use domain::org::{Level, Territory};
 use serde_json::{Value, json};
 use testkit::Fresh;
 
-use super::common::{self, Browser, Town, V1, V1_GRID, V2, day, path, town_of};
+use super::{Browser, Town, V1, V1_GRID, V2, day, path, town_of};
 
 /// A town with two village groups in the second village and one in the first.
 pub async fn grouped(fresh: &Fresh) -> Result<Town> {
-    let mut roster = common::roster();
+    let mut roster = super::roster();
     for (code, above, below, name) in [
         ("g1", V1_GRID, format!("/{V1}/{V1_GRID}/g1"), "场镇一组"),
         ("g2", V2, format!("/{V2}/g2"), "凌阁堂一组"),

@@ -1,8 +1,6 @@
 //! The shipped program as a process: a command with what it said, and a server that is asked over a socket. What does not
 //! belong here: any story.
 
-#![allow(dead_code, reason = "each test program uses some of it")]
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;

@@ -21,7 +21,6 @@ pub fn entry(action: &'static str, object_kind: &'static str, object_id: &str, a
 }
 
 /// A day as written in a test.
-#[allow(dead_code, reason = "not every part of the suite needs it")]
 pub fn day(text: &str) -> Date {
     let date = domain::time::parse_date(text);
     assert!(date.is_some(), "{text} is no date");

@@ -31,13 +31,11 @@ pub fn everything() -> Scope {
 }
 
 /// At or below these territories; nothing when there are none.
-#[allow(dead_code, reason = "not every part of the suite needs it")]
 pub fn below(paths: &[&str]) -> Scope {
     scope(paths.iter().map(|path| hat(Role::VillageStaff, "village", path)).collect())
 }
 
 /// What an organisation oversees.
-#[allow(dead_code, reason = "not every part of the suite needs it")]
 pub fn of_org(org: &str) -> Scope {
     scope(vec![hat(Role::DeptInspector, org, "t")])
 }

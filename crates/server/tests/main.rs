@@ -1,0 +1,11 @@
+//! The program itself, as people start it. One test program: each file is a module of it.
+
+mod common;
+
+mod binary;
+mod cli;
+mod device;
+mod full_disk;
+mod message;
+mod open311;
+mod two_nodes;

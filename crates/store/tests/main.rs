@@ -1,0 +1,44 @@
+//! What the store promises, on both databases. One program: each file is a module of it, so the house is linked once.
+
+mod ground;
+mod scopes;
+
+mod contract;
+mod contract_assessment;
+mod contract_base_map;
+mod contract_board;
+mod contract_campaign;
+mod contract_enforcement;
+mod contract_evidence;
+mod contract_facility;
+mod contract_fire_plan;
+mod contract_force;
+mod contract_force_use;
+mod contract_gate;
+mod contract_hazard;
+mod contract_house;
+mod contract_incident;
+mod contract_inspection;
+mod contract_joint_control;
+mod contract_layer;
+mod contract_meeting;
+mod contract_message;
+mod contract_org;
+mod contract_paper;
+mod contract_photo;
+mod contract_placard;
+mod contract_place;
+mod contract_plan;
+mod contract_post;
+mod contract_project;
+mod contract_report_case;
+mod contract_road;
+mod contract_signal;
+mod contract_siting;
+mod contract_stop_use;
+mod contract_subscriber;
+mod contract_task;
+mod contract_training;
+mod contract_transfer;
+mod contract_vault;
+mod contract_whistle;
