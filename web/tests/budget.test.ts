@@ -25,7 +25,8 @@ function firstScreen(folder: string, entry: string, extra: RegExp[]): number {
   return [...wanted].reduce((sum, file) => sum + gzipSync(readFileSync(join(root, file)), { level: 9 }).length, 0) / 1024
 }
 
-describe.skipIf(!existsSync(join(DIST, 'p/manifest.json')))('what people must load first, in KB gzipped', () => {
+// Without a build there is nothing to weigh; where everything is checked, that is a failure.
+describe.skipIf(!existsSync(join(DIST, 'p/manifest.json')) && !process.env['CI'])('what people must load first, in KB gzipped', () => {
   it('unit owner ≤ 60', () => expect(firstScreen('p', 'p.html', [/words\.zh-CN/])).toBeLessThanOrEqual(60))
   it('phone ≤ 110', () => expect(firstScreen('m', 'm.html', [/words\.zh-CN/, /Home\.vue$/])).toBeLessThanOrEqual(110))
   it('map ≤ 350', () => expect(firstScreen('', 'src/shared/map/MapView.vue', []) - firstScreen('', 'index.html', [])).toBeLessThanOrEqual(350))

@@ -24,27 +24,8 @@ const SECOND: &str = include_str!("../../../plans/example-second-town/plan.toml"
 
 fn place(town: &Town, id: &str, name: &str, village: &str) -> PlaceRecord {
     let place = Place {
-        id: id.into(),
-        code: format!("C-{id}"),
-        name: name.to_owned(),
-        registration: Registration::Unknown,
-        category: "nine_small.catering".into(),
-        tags: Default::default(),
-        village: village.into(),
-        grid: None,
-        sector_org: None,
-        address: String::new(),
-        location: None,
-        area_m2: None,
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
-        responsible: Contact::default(),
-        manager: None,
-        opening: Opening::Open,
         opened_on: Some(day("2024-01-01")),
-        closed_on: None,
-        verified_on: None,
+        ..Place::new(id.into(), format!("C-{id}"), name, "nine_small.catering".into(), village.into())
     };
     PlaceRecord {
         place,

@@ -336,32 +336,14 @@ mod tests {
 
     fn place(category: &str, tags: &[&str], heads: [Option<u32>; 3]) -> Place {
         Place {
-            id: "p".into(),
-            code: "1".to_owned(),
-            name: "自建房".to_owned(),
-            registration: Registration::Unknown,
-            category: KindCode::from(category),
             tags: tags.iter().map(|tag| KindCode::from(*tag)).collect::<BTreeSet<_>>(),
-            village: "v".into(),
-            grid: None,
-            sector_org: None,
-            address: String::new(),
-            location: None,
-            area_m2: None,
             heads: HeadCounts {
                 lodging: heads[0],
                 working: heads[1],
                 training: heads[2],
                 ..HeadCounts::default()
             },
-            fire_hazard_class: None,
-            gas: None,
-            responsible: Contact::default(),
-            manager: None,
-            opening: Opening::Open,
-            opened_on: None,
-            closed_on: None,
-            verified_on: None,
+            ..Place::new("p".into(), "1", "自建房", KindCode::from(category), "v".into())
         }
     }
 

@@ -369,6 +369,39 @@ pub struct Place {
 }
 
 impl Place {
+    /// A place of which only this is known: open, and nobody said anything else.
+    pub fn new(
+        id: PlaceId,
+        code: impl Into<String>,
+        name: impl Into<String>,
+        category: KindCode,
+        village: TerritoryCode,
+    ) -> Self {
+        Self {
+            id,
+            code: code.into(),
+            name: name.into(),
+            registration: Registration::Unknown,
+            category,
+            tags: BTreeSet::new(),
+            village,
+            grid: None,
+            sector_org: None,
+            address: String::new(),
+            location: None,
+            area_m2: None,
+            heads: HeadCounts::default(),
+            fire_hazard_class: None,
+            gas: None,
+            responsible: Contact::default(),
+            manager: None,
+            opening: Opening::Open,
+            opened_on: None,
+            closed_on: None,
+            verified_on: None,
+        }
+    }
+
     /// Category and tags in one, for rules that ask "is it of this kind".
     pub fn kinds(&self) -> impl Iterator<Item = &KindCode> {
         std::iter::once(&self.category).chain(&self.tags)
@@ -488,27 +521,14 @@ pub(crate) mod tests {
     /// A restaurant in good order, the place other rooms' tests begin with.
     pub(crate) fn a_restaurant(id: &str) -> Place {
         Place {
-            id: id.into(),
-            code: format!("C-{id}"),
-            name: "老街面馆".into(),
-            registration: Registration::Unknown,
-            category: "nine_small.catering".into(),
-            tags: BTreeSet::new(),
-            village: "500118100001".into(),
-            grid: None,
-            sector_org: None,
             address: "老街 3 号".into(),
-            location: None,
-            area_m2: None,
-            heads: HeadCounts::default(),
-            fire_hazard_class: None,
-            gas: None,
-            responsible: Contact::default(),
-            manager: None,
-            opening: Opening::Open,
-            opened_on: None,
-            closed_on: None,
-            verified_on: None,
+            ..Place::new(
+                id.into(),
+                format!("C-{id}"),
+                "老街面馆",
+                "nine_small.catering".into(),
+                "500118100001".into(),
+            )
         }
     }
 

@@ -233,27 +233,16 @@ fn assignment(id: &str, org: &str, territory: &str, path: &str) -> AssignmentRec
 
 fn place(id: &str, village: &str) -> PlaceRecord {
     let place = Place {
-        id: id.into(),
-        code: format!("C-{id}"),
-        name: format!("{id} 店"),
-        registration: Registration::Unknown,
-        category: "nine_small.catering".into(),
         tags: ["gas_bottle".into()].into_iter().collect(),
-        village: village.into(),
-        grid: None,
         sector_org: Some("police".into()),
-        address: String::new(),
-        location: None,
-        area_m2: None,
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
-        responsible: Contact::default(),
-        manager: None,
-        opening: Opening::Open,
-        opened_on: None,
-        closed_on: None,
         verified_on: Some(day("2026-03-01")),
+        ..Place::new(
+            id.into(),
+            format!("C-{id}"),
+            format!("{id} 店"),
+            "nine_small.catering".into(),
+            village.into(),
+        )
     };
     PlaceRecord {
         place,

@@ -25,27 +25,16 @@ fn audit(action: &'static str) -> Audit {
 
 fn record(id: &str, path: &str, at: Option<(f64, f64)>) -> PlaceRecord {
     let place = Place {
-        id: id.into(),
-        code: format!("C-{id}"),
-        name: format!("场所{id}"),
-        registration: Registration::Unknown,
-        category: "nine_small.catering".into(),
-        tags: Default::default(),
-        village: path.rsplit('/').next().unwrap_or_default().into(),
-        grid: None,
         sector_org: Some("dept".into()),
-        address: String::new(),
         location: at.map(|(lon_deg, lat_deg)| Location { lon_deg, lat_deg }),
-        area_m2: None,
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
         responsible: Contact { name: "杨某某".to_owned(), phone: "13800000000".to_owned() },
-        manager: None,
-        opening: Opening::Open,
-        opened_on: None,
-        closed_on: None,
-        verified_on: None,
+        ..Place::new(
+            id.into(),
+            format!("C-{id}"),
+            format!("场所{id}"),
+            "nine_small.catering".into(),
+            path.rsplit('/').next().unwrap_or_default().into(),
+        )
     };
     PlaceRecord {
         place,

@@ -26,29 +26,7 @@ fn audit(action: &'static str) -> Audit {
 
 /// A place of which only the least is known.
 fn record(id: &str, name: &str, village: &str) -> PlaceRecord {
-    let place = Place {
-        id: id.into(),
-        code: format!("C-{id}"),
-        name: name.to_owned(),
-        registration: Registration::Unknown,
-        category: "nine_small.catering".into(),
-        tags: Default::default(),
-        village: village.into(),
-        grid: None,
-        sector_org: None,
-        address: String::new(),
-        location: None,
-        area_m2: None,
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
-        responsible: Contact::default(),
-        manager: None,
-        opening: Opening::Open,
-        opened_on: None,
-        closed_on: None,
-        verified_on: None,
-    };
+    let place = Place::new(id.into(), format!("C-{id}"), name, "nine_small.catering".into(), village.into());
     PlaceRecord {
         place,
         path: format!("500118103/{village}"),

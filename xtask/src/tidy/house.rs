@@ -96,16 +96,29 @@ impl File {
         (self.path.clone(), line, message.into())
     }
 
-    /// Whether somebody wrote `tidy(rule): reason` on this line or in the comment above it.
-    pub fn excused(&self, rule: &str, line: usize) -> bool {
-        let mark = format!("tidy({rule}): ");
-        let says = |text: &str| text.split_once(&mark).is_some_and(|(_, reason)| reason.trim().len() >= 10);
+    /// The line of the `tidy(rule): reason` that lets this line pass: on it or in the comment above it.
+    pub fn excuse(&self, rule: &str, line: usize) -> Option<usize> {
         let lines: Vec<&str> = self.text.lines().take(line).collect();
-        let Some((own, above)) = lines.split_last() else { return false };
-        let comment =
-            |text: &&&str| ["//", "#[", "--"].iter().any(|start| text.trim_start().starts_with(start));
-        says(own) || above.iter().rev().take_while(comment).any(|text| says(text))
+        let (own, above) = lines.split_last()?;
+        let comment = |text: &str| ["//", "#[", "--"].iter().any(|start| text.trim_start().starts_with(start));
+        let before = above.iter().enumerate().rev().take_while(|(_, text)| comment(text));
+        let near = std::iter::once((line - 1, own)).chain(before);
+        near.filter(|(_, text)| excuses(text).any(|named| named == rule)).map(|(n, _)| n + 1).next()
     }
+
+    /// Lines that ask to let something pass, and for which rule.
+    pub fn excuses(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().enumerate();
+        lines.flat_map(|(n, text)| excuses(text).map(move |rule| (n + 1, rule)))
+    }
+}
+
+/// The rules a line names in `tidy(rule): reason`, where the reason is one.
+fn excuses(text: &str) -> impl Iterator<Item = &str> {
+    text.split("tidy(").skip(1).filter_map(|rest| {
+        let (rule, reason) = rest.split_once("): ")?;
+        (reason.trim().len() >= 10 && rule.chars().all(|c| c.is_ascii_lowercase())).then_some(rule)
+    })
 }
 
 impl House {

@@ -13,6 +13,7 @@ mod words;
 #[cfg(test)]
 mod broken;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -65,16 +66,30 @@ const RULES: &[Rule] = &[
     rule("bans", "no crate that deny.toml bans", outside::bans),
 ];
 
-/// All findings, in the order of the rules.
+/// All findings, in the order of the rules; last what asks for an exception and needs none.
 fn check(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut used = BTreeSet::new();
     for rule in RULES {
         for (file, line, message) in (rule.check)(house) {
             let known = house.files.iter().find(|candidate| candidate.path == file);
-            if rule.excusable && known.is_some_and(|known| known.excused(rule.name, line)) {
+            if rule.excusable
+                && let Some(at) = known.and_then(|known| known.excuse(rule.name, line))
+            {
+                used.insert((file, at, rule.name));
                 continue;
             }
             findings.push(Finding { rule: rule.name, file, line, message });
+        }
+    }
+    for file in house.files.iter().filter(|file| file.krate() != "xtask" && file.path.starts_with("crates/")) {
+        for (line, named) in file.excuses() {
+            let known = RULES.iter().find(|rule| rule.excusable && rule.name == named);
+            let idle = known.is_none_or(|rule| !used.contains(&(file.path.clone(), line, rule.name)));
+            if idle {
+                let (file, line, message) = file.spot(line, format!("tidy({named}) excuses nothing here"));
+                findings.push(Finding { rule: "excuse", file, line, message });
+            }
         }
     }
     findings

@@ -3,10 +3,10 @@
 use crate::tidy::house::{House, Spot};
 use crate::tidy::source::has_word;
 
-/// `pub async fn` in `app/src/<noun>.rs` takes a `Caller` first, after `self` if there is one.
+/// `pub async fn` in a room of `app` takes a `Caller` first, after `self` if there is one.
 pub fn caller(house: &House) -> Vec<Spot> {
     let mut spots = Vec::new();
-    for (file, source) in house.program_of("app").filter(|(file, _)| in_a_noun(&file.path)) {
+    for (file, source) in house.program_of("app").filter(|(file, _)| !file.path.ends_with("/lib.rs")) {
         for function in source.functions().iter().filter(|f| f.public && f.is_async) {
             let mut parameters = function.parameters.split(',').map(str::trim);
             let first = parameters.find(|p| !matches!(*p, "self" | "&self" | "&mut self" | "mut self"));
@@ -23,7 +23,8 @@ pub fn commit(house: &House) -> Vec<Spot> {
     let mut spots = Vec::new();
     for (file, source) in house.program_of("app") {
         for function in source.functions() {
-            let writes = ["db.write(", "db().write("].iter().any(|call| function.body.contains(call));
+            let writes =
+                ["db.write(", "self.write(", "app.write("].iter().any(|call| function.body.contains(call));
             let commits = [".commit(", ".commit_machinery("].iter().any(|call| function.body.contains(call));
             if writes && !commits {
                 spots.push(file.spot(function.line, format!("`{}` writes and never commits", function.name)));
@@ -50,11 +51,4 @@ pub fn contract(house: &House) -> Vec<Spot> {
         }
     }
     spots
-}
-
-/// Rooms of nouns are the files right under `src`, and folders that split one; jobs and reconcilers have no caller.
-fn in_a_noun(path: &str) -> bool {
-    !["crates/app/src/jobs", "crates/app/src/reconcile", "crates/app/src/lib.rs"]
-        .iter()
-        .any(|other| path.starts_with(other))
 }

@@ -378,29 +378,7 @@ impl App {
 
 /// A place of which nothing is known yet.
 fn blank(id: PlaceId, file: &ImportFile, now: domain::time::Timestamp) -> PlaceRecord {
-    let place = Place {
-        id,
-        code: String::new(),
-        name: String::new(),
-        registration: Registration::Unknown,
-        category: NO_CATEGORY.into(),
-        tags: BTreeSet::new(),
-        village: String::new().into(),
-        grid: None,
-        sector_org: None,
-        address: String::new(),
-        location: None,
-        area_m2: None,
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
-        responsible: Contact::default(),
-        manager: None,
-        opening: Opening::Open,
-        opened_on: None,
-        closed_on: None,
-        verified_on: None,
-    };
+    let place = Place::new(id, "", "", NO_CATEGORY.into(), "".into());
     PlaceRecord {
         place,
         path: String::new(),

@@ -328,27 +328,8 @@ fn of_sort(dice: &mut Dice, sort: &Sort, name: String, org: &dyn Fn(&str) -> Opt
 
 fn blank(name: String, category: &str, tags: &[&str]) -> Place {
     Place {
-        id: String::new().into(),
-        code: String::new(),
-        name,
-        registration: Registration::Unknown,
-        category: category.into(),
         tags: tags.iter().map(|tag| KindCode::from(*tag)).collect(),
-        village: String::new().into(),
-        grid: None,
-        sector_org: None,
-        address: String::new(),
-        location: None,
-        area_m2: None,
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
-        responsible: Contact::default(),
-        manager: None,
-        opening: Opening::Open,
-        opened_on: None,
-        closed_on: None,
-        verified_on: None,
+        ..Place::new("".into(), "", name, category.into(), "".into())
     }
 }
 

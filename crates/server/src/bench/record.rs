@@ -276,27 +276,17 @@ fn place(k: u32, labels: &[&str], size: Size, now: Timestamp) -> PlaceRecord {
     let village = format!("v{}", k % size.villages);
     let name = NAMES.get((k % 6) as usize).copied().unwrap_or_default();
     let place = domain::place::Place {
-        id: format!("p{k}").into(),
-        code: format!("C{k:07}"),
-        name: format!("{name}{k}"),
-        registration: Registration::Unknown,
-        category: stripped("category:").pop().unwrap_or_default().as_str().into(),
         tags: stripped("tag:").iter().map(|tag| tag.as_str().into()).collect(),
-        village: village.as_str().into(),
-        grid: None,
-        sector_org: None,
         address: format!("示例路 {k} 号"),
-        location: None,
         area_m2: Some(80),
-        heads: HeadCounts::default(),
-        fire_hazard_class: None,
-        gas: None,
-        responsible: Contact::default(),
-        manager: None,
-        opening: Opening::Open,
         opened_on: Some(day("2024-01-01")),
-        closed_on: None,
-        verified_on: None,
+        ..domain::place::Place::new(
+            format!("p{k}").into(),
+            format!("C{k:07}"),
+            format!("{name}{k}"),
+            stripped("category:").pop().unwrap_or_default().as_str().into(),
+            village.as_str().into(),
+        )
     };
     PlaceRecord {
         place,

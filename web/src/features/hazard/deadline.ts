@@ -10,13 +10,15 @@ export interface Deadline {
 }
 
 const DAY = 86_400_000
+/** Steps of the timeline that allow time anew (an extension moves only the end). */
+const ALLOWS_TIME = ['advised', 'ordered', 'recheck_failed', 'transfer_answered']
 const at = (day: string): number => Date.parse(`${day.slice(0, 10)}T00:00:00Z`)
 
 /** The bar of a deadline; none while there is no deadline or nothing is awaited any more. */
 export function deadlineOf(hazard: Pick<HazardView, 'deadline_on' | 'overdue' | 'due_soon' | 'state' | 'timeline' | 'found_at'>, today: string): Deadline | null {
   if (!hazard.deadline_on || !['measure_ordered', 'rectifying'].includes(hazard.state)) return null
   // A failed re-check sets a new time: the bar begins where the last time allowed began.
-  const begun = [...hazard.timeline].reverse().find((one) => /^(advised?|order(ed)?|recheck_failed|fail_recheck|transfer_answered|answer_transfer)$/.test(one.step))
+  const begun = [...hazard.timeline].reverse().find((one) => ALLOWS_TIME.includes(one.step))
   const from = (begun?.happened_at ?? hazard.found_at).slice(0, 10)
   const span = Math.max(DAY, at(hazard.deadline_on) - at(from))
   const share = Math.min(100, Math.max(0, ((at(today) - at(from)) / span) * 100))

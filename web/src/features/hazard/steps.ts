@@ -101,7 +101,7 @@ export function lacks(form: StepForm, filled: Filled, hazard: Pick<HazardView, '
       case 'text':
         need('text')
         // The word of an order belongs to those who may order.
-        if (form.step === 'advise' && filled.text.includes('\u8d23\u4ee4')) wrong['text'] = 'orderWord'
+        if (form.step === 'advise' && filled.text.includes('责令')) wrong['text'] = 'orderWord'
         break
       case 'days':
         if (filled.days.count === '' && form.step === 'fail_recheck') break

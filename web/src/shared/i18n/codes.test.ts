@@ -20,6 +20,9 @@ const snake = (name: string): string => name.replace(/\B[A-Z]/g, (c) => `_${c}`)
 const variants = (path: string, mark: string): string[] => all(part(path, mark), /Self::(\w+)[^\n]*=> "/g).map(snake)
 /** Names of the program's own parameters: `const LATE: (&str, f64) = ("score.late", 0.6)`. */
 const parameters = (path: string): string[] => all(read(path), /const [A-Z_]+: \(&str, f64\) =\s*\("([\w.]+)"/g)
+/** Every Rust file below a folder. */
+const sources = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs')).map((name) => `${folder}/${name}`)
 const FORCES = ['town', 'micro', 'brigade'].map((name) => `catalog/forces/${name}.toml`)
 /** Whatever the program may send as a code, from where the program has it. */
 const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
@@ -58,7 +61,7 @@ const SENT: [kind: keyof typeof english, codes: () => string[]][] = [
   ['period', () => all(part('crates/domain/src/period.rs', '/// The name for people.'), /=> "(.+)"/g)],
   ['count', () => all(read('crates/app/src/workbench.rs'), /\bcount\(\s*"(\w+)"/g)],
   ['figure', () => all(read('crates/app/src/leader.rs'), /Figure \{\s*code: "(\w+)"/g)],
-  ['parameter', () => ['domain/src/plan.rs', 'app/src/hazard.rs', 'app/src/export.rs', 'app/src/certificate.rs', 'app/src/force.rs', 'app/src/post/page.rs', 'app/src/placard/view.rs', 'app/src/incident.rs', 'app/src/incident/card.rs', 'app/src/dispatch.rs', 'app/src/message.rs', 'app/src/road.rs', 'app/src/report_case.rs', 'app/src/house.rs', 'app/src/stop_use.rs', 'app/src/whistle.rs', 'app/src/docket.rs', 'app/src/sector.rs'].flatMap((file) => parameters(`crates/${file}`))],
+  ['parameter', () => [...sources('crates/app/src'), 'crates/domain/src/plan.rs'].flatMap(parameters)],
   ['spoken', () => [...all(part('crates/domain/src/plan.rs', 'impl Use'), /=> "(.+)"/g), ...all(part('crates/app/src/hazard/view.rs', 'const PHASES'), /", "(.+)"\)/g), ...['terms.rs', 'facts.rs'].flatMap((file) => all(part(`crates/domain/src/hazard/${file}`, file === 'terms.rs' ? 'impl Level' : 'impl Measure'), /Self::\w+[^\n]*=> "(.+)"/g)), ...all(part('crates/domain/src/risk.rs', 'impl Grade'), /=> "(.+)"/g)]],
   ['column', () => all(part('crates/exchange/src/places_sheet.rs', '("name", Value'), /\("(\w+)", Value/g)],
   ['job', () => all(part('crates/app/src/job.rs', 'pub fn code(self)'), /=> "([\w.]+)"/g)],
