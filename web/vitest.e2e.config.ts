@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['e2e/**/*.e2e.ts'],
+    globalSetup: ['e2e/sample.ts'],
     environment: 'node',
     // A browser on a busy machine may be late once; a fault fails every time.
     retry: 2,

@@ -325,7 +325,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::place::{Contact, Opening, Registration};
     use crate::time::parse_date;
 
     fn day(text: &str) -> Date {

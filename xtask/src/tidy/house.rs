@@ -100,7 +100,8 @@ impl File {
     pub fn excuse(&self, rule: &str, line: usize) -> Option<usize> {
         let lines: Vec<&str> = self.text.lines().take(line).collect();
         let (own, above) = lines.split_last()?;
-        let comment = |text: &str| ["//", "#[", "--"].iter().any(|start| text.trim_start().starts_with(start));
+        let comment =
+            |text: &str| ["//", "#[", "--"].iter().any(|start| text.trim_start().starts_with(start));
         let before = above.iter().enumerate().rev().take_while(|(_, text)| comment(text));
         let near = std::iter::once((line - 1, own)).chain(before);
         near.filter(|(_, text)| excuses(text).any(|named| named == rule)).map(|(n, _)| n + 1).next()

@@ -82,7 +82,8 @@ fn check(house: &House) -> Vec<Finding> {
             findings.push(Finding { rule: rule.name, file, line, message });
         }
     }
-    for file in house.files.iter().filter(|file| file.krate() != "xtask" && file.path.starts_with("crates/")) {
+    for file in house.files.iter().filter(|file| file.krate() != "xtask" && file.path.starts_with("crates/"))
+    {
         for (line, named) in file.excuses() {
             let known = RULES.iter().find(|rule| rule.excusable && rule.name == named);
             let idle = known.is_none_or(|rule| !used.contains(&(file.path.clone(), line, rule.name)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::ids::PlaceId;
-use domain::place::{Contact, HeadCounts, KindCode, Location, Opening, Place, Registration};
+use domain::place::{KindCode, Location, Opening, Place, Registration};
 use domain::place_list::ListKind;
 use domain::policy::Action;
 use domain::time::Date;

@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::ids::{OrgId, PlaceId, TerritoryCode};
-use domain::place::{
-    Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Opening, Place, Registration,
-};
+use domain::place::{Contact, FireHazardClass, GasUse, HeadCounts, KindCode, Location, Place, Registration};
 use domain::time::Date;
 
 use super::dice::Dice;
