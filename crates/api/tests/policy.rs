@@ -327,7 +327,7 @@ impl Ids {
                 json!({ "channel": "visit", "matter": "other", "content": "甲", "territory": V1 })
             }
             "report-cases/{id}/steps" => json!({ "step": "accept", "text": reason, "version": 1 }),
-            "report-cases/{id}/reporter" => json!({ "reason": reason }),
+            "report-cases/{id}/reporter" | "report-cases/{id}/voice" => json!({ "reason": reason }),
             "authority" => json!({ "name": "甲", "power": "punish", "basis": "empowered", "law": "乙",
                 "holder": "town", "source": "丙", "from": "2026-01-01" }),
             "authority/{id}/end" => json!({ "step": "void", "reason": reason, "version": 1 }),
