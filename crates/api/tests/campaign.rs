@@ -169,7 +169,7 @@ async fn a_campaign_for_e_bikes_lists_points_and_one_for_factories_who_assessed(
         for mut asked in [
             json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1", "check_days": 92 }),
             json!({ "step": "enter" }),
-            json!({ "step": "check" }),
+            json!({ "step": "check", "good": true, "text": "插座和断电装置完好" }),
         ] {
             asked["version"] = page["version"].clone();
             page = clerk.post(&format!("{path}/steps"), asked).await?.ok()?;
