@@ -27,9 +27,6 @@ use super::id;
 use super::record::Cast;
 use crate::{App, Caller, Error, Result};
 
-/// Since how many days the places are on the lists. Units: days.
-const LISTED_DAYS: u64 = 400;
-
 fn before(today: Date, days: u64) -> Date {
     today.checked_sub_days(chrono::Days::new(days)).unwrap_or(today)
 }
@@ -207,7 +204,10 @@ pub(super) async fn fill(app: &App, cast: &Cast, library: &Library, calendar: &C
     let mut dice = Dice::new("joint");
     let mut tx = app.db.write(&app.town).await?;
     let listed = places(&mut tx, today, &mut dice).await?;
-    let since = before(today, LISTED_DAYS);
+    let this = Unit::HalfYear.window_of(today);
+    let last = Unit::HalfYear.window_of(this.from.pred_opt().unwrap_or(this.from));
+    // Listed when the last half-year began: what was before is nobody's fault.
+    let since = last.from;
     let of_territory = listed.iter().filter(|one| one.on_territory).collect();
     list(&mut tx, (ListKind::JointControl, &cast.office.org), of_territory, since).await?;
     for (_, body) in &cast.depts {
@@ -217,8 +217,6 @@ pub(super) async fn fill(app: &App, cast: &Cast, library: &Library, calendar: &C
             list(&mut tx, (ListKind::SectorKey, &body.org), members, since).await?;
         }
     }
-    let this = Unit::HalfYear.window_of(today);
-    let last = Unit::HalfYear.window_of(this.from.pred_opt().unwrap_or(this.from));
     let until = before(today, 2);
     for one in &listed {
         let is_house = one.record.place.is_kind(&"self_built".into());

@@ -25,14 +25,19 @@ async fn holders(read: &mut Read, roles: &[Role], today: Date) -> Result<BTreeSe
 
 /// Who must act, and the level above. Source: handbook of the field §4.4; the plan, clause 13.
 async fn told(read: &mut Read, over: &Overrun<'_>, today: Date) -> Result<BTreeSet<PersonId>> {
-    let (mut told, above): (_, &[Role]) = match (over.clock, over.body) {
-        (Clock::Confirm, _) | (_, None) => (confirmers(read, today).await?, &[Role::CommitteeDirector]),
-        (Clock::District, _) => (BTreeSet::new(), &[Role::LeaderInCharge, Role::CommitteeDirector]),
-        (Clock::Receive | Clock::Arrive, Some(body)) => {
-            (people_of(read, std::slice::from_ref(&body.org), today).await?, &[Role::LeaderInCharge])
-        }
+    let above: &[Role] = match over.clock {
+        Clock::Confirm => &[Role::CommitteeDirector],
+        Clock::Receive | Clock::Arrive => &[Role::LeaderInCharge],
+        Clock::District => &[Role::LeaderInCharge, Role::CommitteeDirector],
     };
-    told.extend(holders(read, above, today).await?);
+    let mut told = holders(read, above, today).await?;
+    told.extend(match (over.clock, over.body) {
+        (Clock::Confirm, _) => confirmers(read, today).await?,
+        (Clock::Receive | Clock::Arrive, Some(body)) => {
+            people_of(read, std::slice::from_ref(&body.org), today).await?
+        }
+        _ => BTreeSet::new(),
+    });
     Ok(told)
 }
 

@@ -35,7 +35,9 @@ impl Sound {
             return spoken.iter().any(|codec| has(head, codec)).then_some(Self::Ogg);
         }
         if head.starts_with(b"\x1a\x45\xdf\xa3") {
-            return (has(head, b"webm") && !has(head, b"V_")).then_some(Self::Webm);
+            let shown: [&[u8]; 4] = [b"V_VP", b"V_AV1", b"V_MPEG", b"V_THEORA"];
+            let shows = shown.iter().any(|codec| has(head, codec));
+            return (has(head, b"webm") && !shows).then_some(Self::Webm);
         }
         if head.get(4..8) == Some(b"ftyp") {
             // The handler of each track stands eight bytes after its box's name.
