@@ -68,7 +68,7 @@ async fn labels(
 
 /// 自建房二维码标签（A4 文件）
 #[utoipa::path(get, path = "/api/v1/houses/labels/pdf", tag = "house", params(HouseAsked, LabelSize),
-    responses((status = 200, content_type = "application/pdf"), (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn label_sheets(
     State(doors): State<Doors>,
     Known(caller): Known,

@@ -224,7 +224,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/houses", Rows),
     ("get", "/api/v1/houses/preview", Rows),
     ("get", "/api/v1/houses/labels", Rows),
-    ("get", "/api/v1/houses/labels/pdf", Business),
+    ("get", "/api/v1/houses/labels/pdf", Rows),
     ("get", "/p/h-{id}", Public),
     ("get", "/api/v1/assessments", Rows),
     ("post", "/api/v1/assessments", Row),

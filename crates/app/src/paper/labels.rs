@@ -18,17 +18,14 @@ pub(crate) fn sheet(size: Option<&str>) -> Result<&'static LabelSheet> {
 
 /// A file of labels.
 ///
-/// Errors: none to print; a sign no font has.
+/// Errors: none found; a sign no font has.
 pub(crate) async fn file(
     labels: Vec<Label>,
     sheet: &'static LabelSheet,
     (title, dated): (&'static str, Date),
 ) -> Result<Vec<u8>> {
     if labels.is_empty() {
-        return Err(Error::Refused {
-            code: "labels.none",
-            message: "没有可打印的标签，请调整筛选条件后再试".to_owned(),
-        });
+        return Err(Error::NotFound);
     }
     let drawn =
         tokio::task::spawn_blocking(move || render::labels(&labels, sheet, (title, dated), fonts())).await;
