@@ -120,7 +120,12 @@ async fn nothing_else_is_open(browser: &mut Browser, page: &Value) -> anyhow::Re
             "outcome": "spare", "to": "甲", "way": "direct", "how": "made", "people": ["甲", "乙"], "shown": true,
             "two": true, "granted": true, "amount_fen": 1, "penalty": fine(500_000) });
         let told = step(browser, page, asked).await?;
-        assert!(told.status.is_client_error() && told.status != StatusCode::CONFLICT, "{} {}", one.code(), told.body);
+        assert!(
+            told.status.is_client_error() && told.status != StatusCode::CONFLICT,
+            "{} {}",
+            one.code(),
+            told.body
+        );
         assert!(!told.code().is_empty() && !text(&told.body, "detail").is_empty(), "{}", one.code());
     }
     let now = browser.get(&format!("/api/v1/cases/{}", text(page, "id"))).await?.ok()?;

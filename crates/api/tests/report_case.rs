@@ -505,11 +505,20 @@ async fn a_voice_is_the_custodians_alone_and_what_he_writes_down_is_everybodys()
         assert!(said(&script).contains("MediaRecorder"));
 
         // Nothing is written: the voice says it.
-        let fields = [("matter", "blocked_exit"), ("content", ""), ("village", V1), ("address", "老街 12 号")];
+        let fields =
+            [("matter", "blocked_exit"), ("content", ""), ("village", V1), ("address", "老街 12 号")];
         for (voice, status, answer) in [
             (&b"<html>"[..], StatusCode::UNPROCESSABLE_ENTITY, "不是手机录音"),
-            (&[b"#!AMR\n", &vec![0; 2 * 1024 * 1024][..]].concat(), StatusCode::UNPROCESSABLE_ENTITY, "录音超过 2048 KB"),
-            (&[b"#!AMR\n", &vec![0; 13 * 1024 * 1024][..]].concat(), StatusCode::PAYLOAD_TOO_LARGE, "录音超过 12 MB"),
+            (
+                &[b"#!AMR\n", &vec![0; 2 * 1024 * 1024][..]].concat(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "录音超过 2048 KB",
+            ),
+            (
+                &[b"#!AMR\n", &vec![0; 13 * 1024 * 1024][..]].concat(),
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "录音超过 12 MB",
+            ),
             (b"", StatusCode::UNPROCESSABLE_ENTITY, "请写明看到了什么问题"),
         ] {
             let told = send_files(&town, "/p/report", &fields, &[("voice", voice)]).await?;
@@ -518,7 +527,12 @@ async fn a_voice_is_the_custodians_alone_and_what_he_writes_down_is_everybodys()
         }
         let told = send_files(&town, "/p/report", &fields, &[("voice", VOICE)]).await?;
         assert_eq!(told.status, StatusCode::SEE_OTHER, "{}", said(&told));
-        let code = told.headers[header::LOCATION].to_str()?.trim_start_matches("/p/r-").split('?').next().map(str::to_owned);
+        let code = told.headers[header::LOCATION]
+            .to_str()?
+            .trim_start_matches("/p/r-")
+            .split('?')
+            .next()
+            .map(str::to_owned);
 
         let page = newest(&mut clerk).await?;
         assert_eq!((&page["voice"], text(&page, "content")), (&json!(true), "（语音举报，待保管岗位听写）"));
@@ -530,7 +544,10 @@ async fn a_voice_is_the_custodians_alone_and_what_he_writes_down_is_everybodys()
         assert_eq!(clerk.post(&listen, why.clone()).await?.code(), "report_case.not_custodian");
         let mut wrong = json!({ "step": "write_down", "text": "堵了" });
         assert_eq!(step(&mut clerk, &page, wrong.clone()).await?.code(), "report_case.not_custodian");
-        assert_eq!(head.post(&listen, json!({ "reason": " " })).await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            head.post(&listen, json!({ "reason": " " })).await?.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         town.clock.advance_ms(6 * 60 * 1000);
         assert_eq!(head.post(&listen, why.clone()).await?.code(), "session.step_up_needed");
         head.post("/api/v1/session/step-up", json!({ "password": PASSWORD })).await?.ok()?;
@@ -542,15 +559,21 @@ async fn a_voice_is_the_custodians_alone_and_what_he_writes_down_is_everybodys()
         assert!(steps(&page).contains(&"write_down"));
         wrong["text"] = json!("");
         assert_eq!(step(&mut head, &page, wrong).await?.code(), "report_case.no_reason");
-        let page = step(&mut head, &page, json!({ "step": "write_down", "text": "二楼楼道被纸箱堵住" })).await?.ok()?;
-        assert_eq!((text(&page, "content"), &page["stage"]["code"]), ("二楼楼道被纸箱堵住", &json!("received")));
+        let page = step(&mut head, &page, json!({ "step": "write_down", "text": "二楼楼道被纸箱堵住" }))
+            .await?
+            .ok()?;
+        assert_eq!(
+            (text(&page, "content"), &page["stage"]["code"]),
+            ("二楼楼道被纸箱堵住", &json!("received"))
+        );
         assert_eq!(newest(&mut clerk).await?["content"], "二楼楼道被纸箱堵住");
         // What was written stays beside what was heard.
         let both = [("matter", "other"), ("content", "看照片"), ("village", V1), ("address", "场坝")];
         let told = send_files(&town, "/p/report", &both, &[("voice", VOICE)]).await?;
         assert_eq!(told.status, StatusCode::SEE_OTHER);
         let other = newest(&mut head).await?;
-        let other = step(&mut head, &other, json!({ "step": "write_down", "text": "场坝有人烧垃圾" })).await?.ok()?;
+        let other =
+            step(&mut head, &other, json!({ "step": "write_down", "text": "场坝有人烧垃圾" })).await?.ok()?;
         assert_eq!(text(&other, "content"), "看照片\n语音听写：场坝有人烧垃圾");
         // One that came without a voice has none.
         blocked(&town, &[], None).await?;
@@ -561,19 +584,35 @@ async fn a_voice_is_the_custodians_alone_and_what_he_writes_down_is_everybodys()
         // The canary sings nowhere else: in no answer, no record, no file.
         let mut auditor = town.login("auditor").await?;
         let audit = said(&auditor.get("/api/v1/audit?limit=200").await?);
-        assert!(audit.contains("report_case.listen") && audit.contains("听写后交办"), "each hearing is on record");
+        assert!(
+            audit.contains("report_case.listen") && audit.contains("听写后交办"),
+            "each hearing is on record"
+        );
         let blob = store::seal::sha256(VOICE);
         let id = text(&page, "id").to_owned();
         let receipt = format!("/p/r-{}", code.unwrap_or_default());
         for browser in [&mut clerk, &mut head, &mut auditor] {
-            for path in ["/api/v1/report-cases", &format!("/api/v1/report-cases/{id}"), "/api/v1/sync", "/api/v1/workbench", "/api/v1/audit?limit=200", &receipt] {
+            for path in [
+                "/api/v1/report-cases",
+                &format!("/api/v1/report-cases/{id}"),
+                "/api/v1/sync",
+                "/api/v1/workbench",
+                "/api/v1/audit?limit=200",
+                &receipt,
+            ] {
                 let told = said(&browser.get(path).await?);
-                assert!(!told.contains("金丝雀的声音") && !told.contains(VOICE_64) && !told.contains(&blob), "{path}");
+                assert!(
+                    !told.contains("金丝雀的声音") && !told.contains(VOICE_64) && !told.contains(&blob),
+                    "{path}"
+                );
             }
         }
         let stolen = fresh.stolen()?;
         assert!(stolen.contains("二楼楼道被纸箱堵住"), "the thief looks well");
-        assert!(!stolen.contains("金丝雀的声音") && !stolen.contains(VOICE_64), "neither in the database nor in a file");
+        assert!(
+            !stolen.contains("金丝雀的声音") && !stolen.contains(VOICE_64),
+            "neither in the database nor in a file"
+        );
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })

@@ -4,8 +4,8 @@
 use app::Caller;
 use axum::http::StatusCode;
 use domain::time::Timestamp;
-use store::message::MessageFilter;
 use serde_json::{Value, json};
+use store::message::MessageFilter;
 use testkit::{Fresh, both_databases};
 
 use crate::common;
@@ -94,14 +94,18 @@ async fn each_clock_that_runs_out_speaks_once_to_who_must_act_and_to_the_next_le
         assert_eq!(heard(&town).await?, confirm, "an hour from being called is not over");
         clock(&town, "2026-10-08T10:32");
         let receive = [
-            "receive dept-civil → dept", "receive dept-civil → dept-head", "receive dept-civil → leader",
-            "receive police → leader", "receive police → police",
+            "receive dept-civil → dept",
+            "receive dept-civil → dept-head",
+            "receive dept-civil → leader",
+            "receive police → leader",
+            "receive police → police",
         ];
         assert_eq!(heard(&town).await?, [&confirm[..], &receive[..]].concat());
         // The police come, the department does not: the tenth is a Saturday that is worked.
         own(&mut town.login("police").await?, json!({ "step": "arrive" })).await?.ok()?;
         clock(&town, "2026-10-13T09:00");
-        let arrive = ["arrive dept-civil → dept", "arrive dept-civil → dept-head", "arrive dept-civil → leader"];
+        let arrive =
+            ["arrive dept-civil → dept", "arrive dept-civil → dept-head", "arrive dept-civil → leader"];
         let district = ["district dept-civil → director", "district dept-civil → leader"];
         let all = [&arrive[..], &confirm[..], &district[..], &receive[..]].concat();
         assert_eq!(heard(&town).await?, all);

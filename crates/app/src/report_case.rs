@@ -364,7 +364,11 @@ impl App {
             None => readable_code(RECEIPT_LETTERS)?,
             Some(made) if public::is_receipt(made) => made.to_owned(),
             Some(_) => {
-                return Err(Error::field("receipt", "report_case.receipt", "受理码不对，请重新打开这一页再报"));
+                return Err(Error::field(
+                    "receipt",
+                    "report_case.receipt",
+                    "受理码不对，请重新打开这一页再报",
+                ));
             }
         };
         let whole = Caller::system().scope(Action::ReportCaseRead)?;

@@ -200,7 +200,8 @@ fn done_per_mille(tally: &domain::fulfilment::Tally) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_no_wall_of_red() -> anyhow::Result<()> {
+async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_no_wall_of_red()
+-> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let app = filled(&fresh).await?;
         let caller = Caller::system();
@@ -211,7 +212,10 @@ async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_n
         let both = control.counts.get("both").copied().unwrap_or_default();
         assert!(both * 10 > control.items.len() * 7, "{both} of {}", control.items.len());
         let visits = || control.items.iter().flat_map(|one| &one.visits);
-        assert!(visits().any(|one| one.bodies_n > 1 && one.signed_n == one.bodies_n), "one is signed by everybody");
+        assert!(
+            visits().any(|one| one.bodies_n > 1 && one.signed_n == one.bodies_n),
+            "one is signed by everybody"
+        );
         assert!(visits().any(|one| one.signed_n < one.bodies_n), "one still waits for a signature");
         assert!(control.items.iter().any(|one| one.planned.is_some()));
         let sectors = app.sectors(&caller).await?;
@@ -221,7 +225,11 @@ async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_n
             let line = status.iter().find(|line| line.duty == duty);
             let line = line.ok_or_else(|| anyhow::anyhow!("{duty} is a duty of the plan"))?;
             let done = done_per_mille(&line.tally);
-            assert!(line.has_data && done.is_some_and(|n| (600..=1_000).contains(&n)), "{duty}: {:?}", line.tally);
+            assert!(
+                line.has_data && done.is_some_and(|n| (600..=1_000).contains(&n)),
+                "{duty}: {:?}",
+                line.tally
+            );
         }
         assert_eq!(app.verify(&caller).await?.findings, []);
         Ok(())

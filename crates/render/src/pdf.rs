@@ -130,11 +130,7 @@ pub fn labels(
     measured["margin_y"] = json!(margin_y);
     let data = json!({ "labels": shown, "sheet": measured, "fonts": families, "title": title });
     let laid = compiled(&LABELS, data.to_string(), &enclosed, fonts)?;
-    Ok(Drawn {
-        bytes: written(&laid, Some(dated))?,
-        pages: laid.pages().len(),
-        problems: fonts.problems(),
-    })
+    Ok(Drawn { bytes: written(&laid, Some(dated))?, pages: laid.pages().len(), problems: fonts.problems() })
 }
 
 /// The file itself.

@@ -113,7 +113,11 @@ fn labels_of_every_size_fill_sheets_of_a4_and_every_code_is_read_back() {
             .map(|n| Label {
                 code: format!("https://fire.example.gov.cn:8443/p/h-01a00000-0000-7000-8000-{n:012}"),
                 title: format!("自建房消防安全 {n}"),
-                lines: vec!["胡豆坪村 · 三组".to_owned(), format!("QF-2{n:03}"), "扫码看注意事项；着火先打 119".to_owned()],
+                lines: vec![
+                    "胡豆坪村 · 三组".to_owned(),
+                    format!("QF-2{n:03}"),
+                    "扫码看注意事项；着火先打 119".to_owned(),
+                ],
             })
             .collect();
         let drawn = labels(&all, sheet, ("标签", day("2026-03-05")), &FONTS);
@@ -140,7 +144,8 @@ fn labels_of_every_size_fill_sheets_of_a4_and_every_code_is_read_back() {
     assert!(x > 5.0 && y > 5.0, "printers leave an edge: {x} {y}");
     assert!(LabelSheet::from_code("huge").is_none());
     let long = Label { code: "x".repeat(4_000), title: String::new(), lines: Vec::new() };
-    let refused = labels(&[long], &LABEL_SHEETS[0], ("标签", day("2026-03-05")), &FONTS).expect_err("refused");
+    let refused =
+        labels(&[long], &LABEL_SHEETS[0], ("标签", day("2026-03-05")), &FONTS).expect_err("refused");
     assert_eq!(refused.code(), "render.qr_too_long");
 }
 

@@ -172,8 +172,12 @@ async fn reports_read_back_filter_and_refuse_a_stale_step() -> anyhow::Result<()
             1
         );
 
-        let voice =
-            ReporterVoice { sound: Sound::Ogg, blob: "b".repeat(64), size_bytes: 9, recorded_at: at("2026-09-01") };
+        let voice = ReporterVoice {
+            sound: Sound::Ogg,
+            blob: "b".repeat(64),
+            size_bytes: 9,
+            recorded_at: at("2026-09-01"),
+        };
         let mut tx = db.write(&town()).await?;
         tx.insert_reporter_voice(&one.case.id, &voice).await?;
         tx.commit(audit("a"), ()).await?;

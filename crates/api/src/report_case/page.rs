@@ -485,7 +485,10 @@ async fn form(
 /// 举报页的录音按钮
 #[utoipa::path(get, path = "/p/voice.js", tag = "report_case", responses((status = 200, content_type = "text/javascript")))]
 async fn script() -> Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")], SCRIPT)
+    (
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")],
+        SCRIPT,
+    )
         .into_response()
 }
 

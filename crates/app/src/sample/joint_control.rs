@@ -156,7 +156,9 @@ async fn visit(
         occasion: Occasion::Joint,
         inspectors: there.map(inspector).collect(),
         showed_certificates: false,
-        companion: Companion::NotSigned { reason: "负责人外出，由店员陪同，店员不肯代签".to_owned() },
+        companion: Companion::NotSigned {
+            reason: "负责人外出，由店员陪同，店员不肯代签".to_owned()
+        },
         pins: pinned.pins.iter().cloned().collect(),
         answers,
         photos: Vec::new(),
@@ -167,8 +169,7 @@ async fn visit(
     let recorded = at.plus_ms(5 * MINUTE_MS);
     let done = inspection::finish(record, &pinned, recorded)
         .map_err(|problems| Error::Internal(format!("sample {key}: {problems:?}")))?;
-    let filing =
-        InspectionFiling { path: listed.record.path.clone(), org: together.recorder.org.clone() };
+    let filing = InspectionFiling { path: listed.record.path.clone(), org: together.recorder.org.clone() };
     tx.insert_inspection(&done, &filing).await?;
     // Whoever made the record is under it already.
     for (n, hat) in together.others.iter().enumerate() {
@@ -211,7 +212,8 @@ pub(super) async fn fill(app: &App, cast: &Cast, library: &Library, calendar: &C
     let of_territory = listed.iter().filter(|one| one.on_territory).collect();
     list(&mut tx, (ListKind::JointControl, &cast.office.org), of_territory, since).await?;
     for (_, body) in &cast.depts {
-        let of_sector = |one: &&Listed| one.on_sector && one.record.place.sector_org.as_ref() == Some(&body.org);
+        let of_sector =
+            |one: &&Listed| one.on_sector && one.record.place.sector_org.as_ref() == Some(&body.org);
         let members: Vec<&Listed> = listed.iter().filter(of_sector).collect();
         if !members.is_empty() {
             list(&mut tx, (ListKind::SectorKey, &body.org), members, since).await?;

@@ -217,10 +217,9 @@ mod tests {
             assert!(clock.limit().law.contains('第'), "{} names its article", clock.code());
         }
         // Whatever counts in working days is in the table over both holidays.
-        for (holiday, first, last) in [
-            ("Spring Festival", "2026-02-15", "2026-02-23"),
-            ("National Day", "2026-10-01", "2026-10-07"),
-        ] {
+        for (holiday, first, last) in
+            [("Spring Festival", "2026-02-15", "2026-02-23"), ("National Day", "2026-10-01", "2026-10-07")]
+        {
             for clock in Clock::ALL.iter().filter(|one| one.limit().unit == Unit::Working) {
                 let over =
                     |(one, start, due): &(Clock, &str, &str)| one == clock && *start < first && *due > last;

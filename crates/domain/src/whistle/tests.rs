@@ -211,13 +211,20 @@ fn each_clock_runs_out_once_over_the_holiday_and_the_district_last() {
     for (now, told) in [
         ("2026-10-07T23:00", ""),
         ("2026-10-08T09:31", "receive economy, receive police"),
-        ("2026-10-10T00:00", "receive economy, arrive economy, district economy, receive police, arrive police, district police"),
+        (
+            "2026-10-10T00:00",
+            "receive economy, arrive economy, district economy, receive police, arrive police, district police",
+        ),
     ] {
         assert_eq!(said(&w, "2026-09-30T16:00", now), told, "{now}");
     }
     let w = step(w, arrive("economy", "2026-09-30T17:50"), "2026-09-30T18:00", "").expect("there");
     let w = step(w, Act::Receive { org: "police".into() }, "2026-10-08T10:00", "").expect("received");
-    assert_eq!(said(&w, "2026-09-30T16:00", "2026-10-09T12:00"), "", "one is there, the other has until midnight");
+    assert_eq!(
+        said(&w, "2026-09-30T16:00", "2026-10-09T12:00"),
+        "",
+        "one is there, the other has until midnight"
+    );
     assert_eq!(said(&w, "2026-09-30T16:00", "2026-10-12T12:00"), "arrive police");
     let over = step(w, Act::Void, "2026-10-12T12:00", "重复").expect("void");
     assert_eq!(said(&over, "2026-09-30T16:00", "2026-10-20T12:00"), "");
