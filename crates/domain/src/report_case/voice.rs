@@ -1,6 +1,8 @@
 //! A report that was spoken instead of written: what kinds of sound are taken, told by their bytes alone. What does not
 //! belong here: who may hear it (it identifies whoever speaks, so it is the custodian's), how it is kept (the store).
 
+use serde::{Deserialize, Serialize};
+
 use crate::org::words;
 
 /// What stands for the words of a report that was only spoken, until the custodian has written them down.

@@ -1,6 +1,8 @@
 //! Clocks that ran out: what is told to whoever must act and to the next level, each once. What does not belong here: who
 //! those people are (`app::whistle`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::calendar::{Calendar, OutOfRange};
 use crate::org::words;
 use crate::time::Timestamp;
