@@ -5,8 +5,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CaseOptions, CaseView } from '../src/shared/api/contract'
 import { signIn } from './desk'
+import english from '../src/shared/i18n/codes.en.json'
 import { openTown, type Town } from './town'
 
+const steps: Record<string, string> = english.case_step
 let town: Town
 beforeAll(async () => {
   town = await openTown()
@@ -95,3 +97,72 @@ it('refuses the clerk and one officer alone with the rule, and two officers go t
   expect(errors).toEqual([])
   await page.context().close()
 })
+
+/** Every step there is, in the words of the buttons. */
+interface Offered { code: string; label: string }
+
+/** The page of a case: only open steps are buttons, each shut one stands below with its rule, and of no other step there is a word;
+ * the interface refuses each that is not open, and nothing has changed afterwards. */
+async function agrees(page: Page, id: string, all: Offered[], stage: string): Promise<CaseView> {
+  await page.goto(`${town.url}/cases/${id}`, { waitUntil: 'commit' })
+  await page.waitForSelector('#main h1')
+  await settled(page)
+  const found = (await send(page, `/cases/${id}`)).body as CaseView
+  expect(found.stage.code).toBe(stage)
+  const mine = found.steps.filter((one) => one.mine)
+  const open = mine.filter((one) => !one.message)
+  expect((await page.locator('.steps .bar button').allTextContents()).sort(), `${stage}: buttons`).toEqual(open.map((one) => one.step.label).sort())
+  const said = (await page.locator('.steps .shut').allTextContents()).join()
+  for (const one of mine.filter((step) => step.message)) expect(said, `${stage}: ${one.step.label}`).toContain(one.message ?? '')
+  for (const step of all.filter((one) => !open.some((door) => door.step.code === one.code))) {
+    const body = { step: step.code, text: '试一试', document_no: '1', until: '2099-01-01', officer: '', outcome: 'spare', to: '甲', way: 'direct', how: 'made', people: ['甲', '乙'], shown: true, two: true, granted: true, amount_fen: 1, penalty: { kinds: ['fine'], fine_fen: 500_000 }, version: found.version }
+    const refused = await send(page, `/cases/${id}/steps`, body)
+    expect([stage, step.code, [403, 404, 422].includes(refused.status)]).toEqual([stage, step.code, true])
+    expect(message(refused.body), `${stage} ${step.code}`).toMatch(/[\u4e00-\u9fff]/)
+  }
+  const now = (await send(page, `/cases/${id}`)).body as CaseView
+  expect([stage, now.version]).toEqual([stage, found.version])
+  return now
+}
+
+it('refuses every forbidden step by page and by interface, at every stage of a case', async () => {
+  const { page, errors } = await signIn(town, 'officer')
+  const { page: mayor } = await signIn(town, 'mayor')
+  const options = (await send(page, '/cases/options')).body as CaseOptions
+  const able = options.officers.filter((one) => !one.lacks && one.org.includes('工作站')).slice(0, 2)
+  const item = options.items.find((one) => one.range.kinds.includes('fine') && one.range.organisation_fen)
+  const place = ((await send(page, '/places?limit=1')).body as { items: { id: string; name: string }[] }).items[0]
+  const { body: today } = await send(page, '/me')
+  const on = (today as { today: string }).today
+  const begun = await send(page, '/cases', { place: place?.id, cause: '堵塞安全出口', party: '某店', party_kind: 'organisation', item: item?.id, officers: able.map((one) => one.person.id), unrelated: true, procedure: 'ordinary', found_on: on, text: '检查发现安全出口堵塞' })
+  expect([begun.status, message(begun.body)]).toEqual([200, expect.any(String)])
+  let at = begun.body as CaseView
+  const all: Offered[] = Object.entries(steps).map(([code, label]) => ({ code, label }))
+  expect(all.length).toBeGreaterThan(30)
+  const least = item?.range.organisation_fen?.[0] ?? 0
+  const go = async (who: Page, step: object): Promise<void> => {
+    const done = await send(who, `/cases/${at.id}/steps`, { text: '写明', ...step, version: at.version })
+    expect([JSON.stringify(step), done.status, done.status === 200 ? '' : message(done.body)]).toEqual([JSON.stringify(step), 200, ''])
+    at = done.body as CaseView
+  }
+  const table: [stage: string, by: Page, steps: object[]][] = [
+    ['clue', mayor, [{ step: 'file', document_no: '演示立案〔98〕号' }]],
+    ['filed', page, [{ step: 'investigate', shown: true, two: true }, { step: 'report', grounds: [], grave: false }]],
+    ['investigated', page, [{ step: 'notify', penalty: { kinds: ['fine'], fine_fen: least }, until: on, document_no: '演示告知〔98〕号' }]],
+    ['notified', page, [{ step: 'hear', how: 'waived' }]],
+    ['notified', mayor, [{ step: 'decide', outcome: 'punish', penalty: { kinds: ['fine'], fine_fen: least }, document_no: '演示罚〔98〕号' }]],
+    ['decided', page, [{ step: 'serve', way: 'direct', to: '经营者' }]],
+    ['served', page, [{ step: 'pay', how: 'bank', amount_fen: least }, { step: 'close' }]],
+  ]
+  for (const [stage, by, next] of table) {
+    // Whoever handles it and whoever decides, each on his own page.
+    await agrees(page, at.id, all, stage)
+    at = await agrees(mayor, at.id, all, stage)
+    for (const step of next) await go(by, step)
+  }
+  at = await agrees(page, at.id, all, 'closed')
+  expect(at.steps).toEqual([])
+  expect(errors).toEqual([])
+  await page.context().close()
+  await mayor.context().close()
+}, 300_000)

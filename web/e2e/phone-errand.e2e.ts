@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { CallTestView, FollowUpView, Items, MeetingView, PlacardView } from '../src/shared/api/contract'
+import type { CallTestView, FollowUpView, Items, MeetingView, PlacardView, ReportCaseView } from '../src/shared/api/contract'
 import { signIn as signInAtDesk } from './desk'
 import { kill, openPhone, picture, signIn, state, type Kept } from './phone'
 import { openTown, type Town } from './town'
@@ -165,4 +165,53 @@ it('records evidence where it happens, for a duty that lacks it', async () => {
   const evidence = await ask<{ state: string; text: string; claims: unknown[]; photos: { id: string; sha256: string; complete: boolean }[] }>(desk, `/evidence/${entry.id}`)
   expect([evidence.state, evidence.text, evidence.claims.length]).toEqual(['submitted', '入户走访三户', 1])
   expect(evidence.photos.map((one) => [one.id, one.sha256, one.complete])).toEqual(entry.photos.map((one) => [one.id, one.sha256, true]))
+}, 240_000)
+
+it('takes along what a villager says, with voice and picture, and forgets both once they have arrived', async () => {
+  await signIn(page, 'staff1', PASSWORD)
+  await page.goto(`${town.url}/m/report`)
+  await page.click('a[href="/m/told"]')
+  await page.waitForSelector('.vn .act')
+  const receipt = ((await page.textContent('.receipt')) ?? '').trim()
+  expect(receipt).toMatch(/^([2-9A-HJKMNP-Z]{4}-){6}[2-9A-HJKMNP-Z]{4}$/)
+  await town.stop()
+  await page.click('.foot .act')
+  await page.waitForSelector('.say.bad')
+  await page.click('.chips button:has-text("通道、出口")')
+  await page.click('.foot .act')
+  expect(await page.textContent('.foot .say.bad')).toContain('请录一段')
+  const spot = (await page.locator('.vn .act').boundingBox())!
+  await page.mouse.move(spot.x + 40, spot.y + 20)
+  await page.mouse.down()
+  await page.waitForSelector('.vn .act.pri')
+  await page.waitForTimeout(1_500)
+  await page.mouse.up()
+  await page.waitForSelector('.heard audio')
+  await page.setInputFiles('input[type=file]', picture(34))
+  await page.waitForSelector('.shots figure')
+  await page.fill('#t-where', '老街 12 号二楼')
+  await page.fill('#t-name', '金丝雀')
+  // Left half-way, everything is found again.
+  await page.goto(`${town.url}/m/told`)
+  await page.waitForSelector('.heard audio')
+  expect([await page.inputValue('#t-name'), ((await page.textContent('.receipt')) ?? '').trim()]).toEqual(['金丝雀', receipt])
+  await page.click('.foot .act')
+  await diesAndComesBack()
+  const entry = await arrives('report_case')
+  const report = await ask<ReportCaseView>(desk, `/report-cases/${entry.id}`)
+  expect([report.channel.code, report.voice, report.has_contact, report.pictures.length]).toEqual(['grid', true, true, 1])
+  expect(report.pictures.map((one) => [one.id, one.sha256, one.complete])).toEqual(entry.photos.map((one) => [one.id, one.sha256, true]))
+  // The villager's receipt shows how far it is; the phone knows neither name nor voice any more.
+  const seen = await fetch(`${town.url}/p/r-${receipt}`)
+  expect(await seen.text()).toContain('已收到，等待受理')
+  const left = await page.evaluate(async () => {
+    const [known] = (await indexedDB.databases()).filter((d) => d.name?.startsWith('fengsui-'))
+    const db = await new Promise<IDBDatabase>((done) => { const asked = indexedDB.open(known!.name!); asked.onsuccess = () => done(asked.result) })
+    let all = ''
+    for (const store of ['outbox', 'kept']) all += JSON.stringify(await new Promise((done) => { const asked = db.transaction(store).objectStore(store).getAll(); asked.onsuccess = () => done(asked.result) }))
+    db.close()
+    return all
+  })
+  expect(left).not.toContain('金丝雀')
+  expect(left).not.toContain('"base64"')
 }, 240_000)

@@ -7,7 +7,8 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core'
 export async function openPhone(folder: string): Promise<{ context: BrowserContext; page: Page }> {
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync'],
+    // A microphone that beeps, for what is spoken.
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
     viewport: { width: 390, height: 844 }, hasTouch: true, locale: 'zh-CN', acceptDownloads: true,
     geolocation: { longitude: 107.0505, latitude: 28.9512, accuracy: 8 }, permissions: ['geolocation'],
   })

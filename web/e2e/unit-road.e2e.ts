@@ -31,7 +31,7 @@ class UnitServer {
     const fixed = this.fixes.size > 0
     return {
       town_name: '青峰镇', place_name: '罗记农资门市', hazard_code: 'YH-2026-0149', description: '楼梯间停放电动自行车并充电', level_label: '较大', state: fixed ? 'fix_submitted' : 'rectifying',
-      state_label: fixed ? '待复查' : '整改中', measure_label: '督促整改', measure_text: '请把电动自行车移到室外。', deadline_on: '2026-11-28', days_left: 3, overdue: false, can_fix: !fixed, can_ask_extension: !fixed, extension_cap: 15,
+      state_label: fixed ? '待复查' : '整改中', measure: 'advice', measure_label: '督促整改', measure_text: '请把电动自行车移到室外。', deadline_on: '2026-11-28', days_left: 3, overdue: false, can_fix: !fixed, can_ask_extension: !fixed, extension_cap: 15,
       extension_state: 'none', before: [], fixes: [], progress: [{ label: '发现', at: '2026-11-18T10:12:00+08:00', done: true }, { label: '整改', at: null, done: fixed }], contact: { org: '应急办', name: '陈晓岚', office_phone: '023-00000000' },
     }
   }

@@ -55,6 +55,8 @@ export class PhoneServer {
   hung: Json[] = []
   done: Json[] = []
   evidence = new Map<string, Json>()
+  /** Reports villagers told, by id. */
+  reports = new Map<string, Json>()
   calls: Json[] = []
   answered: string[] = []
   placards: Json[] = [{ id: '01900000-0000-7000-8000-000000000401', about: { id: 'v', name: '胡豆坪村' }, spot: '村委会门口', standing: 'changed', standing_label: '人员已变', repost_by: '2026-12-01', printed: true, prints_n: 2, version: 3 }]
@@ -152,6 +154,11 @@ export class PhoneServer {
     if (/^\/follow-ups\/[^/]+\/done$/.test(path)) {
       this.done.push(body())
       return { status: 200, body: { ...this.followUps[0], state: 'done', version: 2 } }
+    }
+    if (path === '/report-cases/options') return { status: 200, body: { voice: { most_s: 45, most_kb: 2048 } } }
+    if (path === '/report-cases') {
+      this.reports.set(body().id, body())
+      return { status: 200, body: { id: body().id, receipt: body().receipt } }
     }
     if (path === '/evidence/options') return problem(403, 'policy.forbidden', '没有权限')
     if (path === '/evidence') {

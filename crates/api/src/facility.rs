@@ -37,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(one, change))
         .routes(routes!(step))
         .routes(routes!(labels))
+        .routes(routes!(label_sheets))
         .routes(routes!(reports))
         .routes(routes!(decide))
 }
@@ -211,6 +212,31 @@ async fn labels(
     Query(asked): Query<FacilityAsked>,
 ) -> Answer<Json<FacilityLabels>> {
     Ok(Json(doors.app.facility_labels(&caller, &asked, &doors.base(&headers)).await?))
+}
+
+/// How large labels are to be.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(crate) struct LabelSize {
+    /// `large`, `medium` or `small`.
+    pub(crate) size: Option<String>,
+}
+
+/// 设施二维码标牌（A4 文件）
+#[utoipa::path(get, path = "/api/v1/facilities/labels/pdf", tag = "facility", params(FacilityAsked, LabelSize),
+    responses((status = 200, content_type = "application/pdf"), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+async fn label_sheets(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Query(asked): Query<FacilityAsked>,
+    Query(wanted): Query<LabelSize>,
+) -> Answer<Response> {
+    let base = doors.base(&headers);
+    let bytes = doors.app.facility_label_sheets(&caller, &asked, (wanted.size.as_deref(), &base)).await?;
+    Ok(attachment("facility-labels.pdf", "application/pdf", bytes))
 }
 
 /// 群众报告的故障

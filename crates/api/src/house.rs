@@ -8,11 +8,14 @@ use app::house::public::HouseLabels;
 use app::house::{HouseAnswer, HouseAsked, HouseInput, HouseList, HousePreview, HouseRuleAsked, HouseView};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::{Extension, Json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::attachment;
+use crate::facility::LabelSize;
 use crate::limit::Limiter;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
@@ -22,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(list))
         .routes(routes!(preview))
         .routes(routes!(labels))
+        .routes(routes!(label_sheets))
         .routes(routes!(one, change))
         .routes(routes!(answer))
         .routes(routes!(page::house))
@@ -60,6 +64,21 @@ async fn labels(
     Query(asked): Query<HouseAsked>,
 ) -> Answer<Json<HouseLabels>> {
     Ok(Json(doors.app.house_labels(&caller, &asked, &doors.base(&headers)).await?))
+}
+
+/// 自建房二维码标签（A4 文件）
+#[utoipa::path(get, path = "/api/v1/houses/labels/pdf", tag = "house", params(HouseAsked, LabelSize),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn label_sheets(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Query(asked): Query<HouseAsked>,
+    Query(wanted): Query<LabelSize>,
+) -> Answer<Response> {
+    let base = doors.base(&headers);
+    let bytes = doors.app.house_label_sheets(&caller, &asked, (wanted.size.as_deref(), &base)).await?;
+    Ok(attachment("house-labels.pdf", "application/pdf", bytes))
 }
 
 /// 一处自建房

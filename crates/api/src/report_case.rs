@@ -5,7 +5,7 @@ mod page;
 
 use app::report_case::view::{
     ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseTaken,
-    ReportCaseView, ReporterView, RewardLedger,
+    ReportCaseView, ReporterView, RewardLedger, VoiceView,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(one))
         .routes(routes!(step))
         .routes(routes!(reporter))
+        .routes(routes!(voice))
         .routes(routes!(order::list))
         .routes(routes!(order::answers))
         .routes(routes!(order::sent))
@@ -113,4 +114,17 @@ async fn reporter(
     Json(asked): Json<ReporterReason>,
 ) -> Answer<Json<ReporterView>> {
     Ok(Json(doors.app.reveal_reporter(&caller, &id.into(), &asked.reason).await?))
+}
+
+/// 听取举报录音
+#[utoipa::path(post, path = "/api/v1/report-cases/{id}/voice", tag = "report_case", params(("id" = String, Path)),
+    request_body = ReporterReason,
+    responses((status = 200, body = VoiceView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn voice(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<ReporterReason>,
+) -> Answer<Json<VoiceView>> {
+    Ok(Json(doors.app.hear_reporter(&caller, &id.into(), &asked.reason).await?))
 }

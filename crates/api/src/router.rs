@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest a report with a picture may take.
 const LONG_PATIENCE: Duration = Duration::from_secs(180);
 /// What a page may load: only what this server sends. The map's worker is made by the page itself from what was sent.
-const CSP: &str = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+const CSP: &str = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
                    object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// What the handlers share.

@@ -126,3 +126,73 @@ async fn a_village_leads_a_campaign_over_its_own_places() -> anyhow::Result<()> 
     })
     .await
 }
+
+/// A charging point in service with twelve sockets, last checked on the day it was found.
+fn charging(name: &str, village: &str) -> Value {
+    json!({ "kind": "ebike_charging", "name": name, "territory": village, "found": true, "values": { "sockets": 12 },
+        "shape": { "type": "Point", "coordinates": [105.872, 29.268] } })
+}
+
+#[tokio::test]
+async fn a_campaign_for_e_bikes_lists_points_and_one_for_factories_who_assessed() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = settled(&fresh).await?;
+        let (mut clerk, mut far) = (town.login("clerk").await?, town.login("staff2").await?);
+        let system = Caller::system();
+        let whole = system.scope(domain::policy::Action::PlaceRead)?;
+        let mut tx = town.app.db.write(&common::TOWN.into()).await?;
+        for (id, kind) in [(SHOP, "factory"), (MILL, "compound")] {
+            let place = tx.place(&id.into(), &whole).await?;
+            let mut place = place.ok_or_else(|| anyhow::anyhow!("just made"))?;
+            place.place.category = domain::place::KindCode::from(kind);
+            tx.update_place(&place).await?;
+        }
+        tx.commit(system.audit("place.change", "place", SHOP, town.app.now()), ()).await?;
+        let near = clerk.post("/api/v1/facilities", charging("农贸市场充电棚", V1)).await?.ok()?;
+        clerk.post("/api/v1/facilities", charging("凌阁堂充电点", V2)).await?.ok()?;
+
+        let begin = |id: &str, class: &str| {
+            json!({ "id": id, "class": class, "title": "专项", "lead": "office", "from": "2026-09-01",
+                "until": "2026-10-31" })
+        };
+        let ebikes = clerk.post("/api/v1/campaigns", begin(ID, "ebike")).await?.ok()?;
+        assert_eq!(ebikes["points"].as_array().map(Vec::len), Some(2));
+        assert_eq!(ebikes["points"][0]["facility"]["id"], near["id"]);
+        assert_eq!(
+            (&ebikes["points"][0]["sockets"], &ebikes["points"][0]["checked"]),
+            (&json!(12), &json!(false))
+        );
+        assert_eq!((&ebikes["assessed"], &ebikes["entries"][0]["assessment"]), (&json!(false), &Value::Null));
+        // Checked within the window, whoever did it: nobody types it a second time.
+        let path = format!("/api/v1/facilities/{}", near["id"].as_str().unwrap_or_default());
+        let mut page = near;
+        for mut asked in [
+            json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1", "check_days": 92 }),
+            json!({ "step": "enter" }),
+            json!({ "step": "check", "good": true, "text": "插座和断电装置完好" }),
+        ] {
+            asked["version"] = page["version"].clone();
+            page = clerk.post(&format!("{path}/steps"), asked).await?.ok()?;
+        }
+        assert_eq!(one(&mut clerk).await?["points"][0]["checked"], true);
+
+        let id = "01a00000-0000-7000-8000-000000000917";
+        let begun = clerk.post("/api/v1/campaigns", begin(id, "factory_warehouse")).await?.ok()?;
+        assert_eq!((&begun["points"], &begun["assessed"]), (&json!([]), &json!(true)));
+        assert_eq!(begun["entries"][0]["assessment"], Value::Null, "named as not assessed");
+        let assess = |on: &str, id: &str| {
+            json!({ "id": id, "place": SHOP, "on": on, "org": "office", "assessor": "周文书", "conclusion": "fit",
+                "summary": "设施完好，管理到位", "finds": [] })
+        };
+        for (on, id) in [("2026-08-20", "01a00000-0000-7000-8000-000000000918"), ("2026-09-18", "01a00000-0000-7000-8000-000000000919")] {
+            clerk.post("/api/v1/assessments", assess(on, id)).await?.ok()?;
+        }
+        let seen = clerk.get(&format!("/api/v1/campaigns/{id}")).await?.ok()?;
+        let shown = &seen["entries"][0]["assessment"];
+        assert_eq!((&shown["on"], &shown["third_party"]), (&json!("2026-09-18"), &json!(false)), "of this window");
+        let theirs = far.get(&format!("/api/v1/campaigns/{id}")).await?.ok()?;
+        assert_eq!(theirs["entries"], json!([]), "of his own village only");
+        Ok(())
+    })
+    .await
+}

@@ -2,6 +2,7 @@
 //! closed file; a delegation that ends blocks the next step; the owner's brother stands back; page and door agree.
 
 use axum::http::StatusCode;
+use domain::enforcement::Step;
 use domain::org::{Assignment, Certificate, CertificateKind, Person, Post, Role};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -112,6 +113,26 @@ fn door<'a>(page: &'a Value, step: &str) -> Option<&'a str> {
     all.iter().find(|one| one["step"]["code"] == step).map(|one| text(one, "code"))
 }
 
+/// Every step there is that the page does not offer: the door refuses it as well, and nothing has changed.
+async fn nothing_else_is_open(browser: &mut Browser, page: &Value) -> anyhow::Result<()> {
+    for one in Step::ALL.iter().filter(|one| door(page, one.code()).is_none()) {
+        let asked = json!({ "step": one.code(), "until": "2026-12-01", "document_no": "1", "officer": "p-officer",
+            "outcome": "spare", "to": "甲", "way": "direct", "how": "made", "people": ["甲", "乙"], "shown": true,
+            "two": true, "granted": true, "amount_fen": 1, "penalty": fine(500_000) });
+        let told = step(browser, page, asked).await?;
+        assert!(
+            told.status.is_client_error() && told.status != StatusCode::CONFLICT,
+            "{} {}",
+            one.code(),
+            told.body
+        );
+        assert!(!told.code().is_empty() && !text(&told.body, "detail").is_empty(), "{}", one.code());
+    }
+    let now = browser.get(&format!("/api/v1/cases/{}", text(page, "id"))).await?.ok()?;
+    assert_eq!(now["version"], page["version"]);
+    Ok(())
+}
+
 fn later(town: &Town, at: &str) {
     town.clock.set(Timestamp::parse(&format!("{at}T09:00:00+08:00")).unwrap_or_default());
 }
@@ -209,6 +230,7 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
                 assert_eq!(told.await?.code(), said, "{code}");
             }
         }
+        nothing_else_is_open(&mut officer, &page).await?;
         let page = step(&mut officer, &page, look).await?.ok()?;
         let report = json!({ "step": "report", "grounds": ["complex"], "grave": true });
         let page = step(&mut officer, &page, report).await?.ok()?;
@@ -238,6 +260,7 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
             "enforcement.missing");
         let page = step(&mut officer, &page, json!({ "step": "serve", "way": "direct", "to": "杨老板" })).await?.ok()?;
         assert_eq!(page["owed_fen"], json!(500_000));
+        nothing_else_is_open(&mut officer, &page).await?;
         assert_eq!(door(&page, "close"), Some("enforcement.unperformed"));
         assert_eq!(door(&page, "demand"), Some("enforcement.payment_running"));
         let too_much = json!({ "step": "pay", "how": "bank", "amount_fen": 500_001 });
@@ -247,6 +270,7 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
         let stale = page.clone();
         let page = step(&mut officer, &page, json!({ "step": "close" })).await?.ok()?;
         assert_eq!((&page["stage"]["code"], &page["steps"]), (&json!("closed"), &json!([])));
+        nothing_else_is_open(&mut officer, &page).await?;
         let told = step(&mut officer, &stale, json!({ "step": "close" })).await?;
         assert_eq!((told.status, &told.body["current"]["version"]), (StatusCode::CONFLICT, &page["version"]));
         let names: Vec<&str> = page["file"].as_array().into_iter().flatten().map(|one| text(one, "name")).collect();

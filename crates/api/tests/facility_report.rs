@@ -65,6 +65,8 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
         let path = text(&staff.get(&reports).await?.ok()?, "path").to_owned();
         let labels = staff.get("/api/v1/facilities/labels?kind=fire_pool").await?.ok()?;
         assert!(text(&labels["items"][0], "svg").contains("<svg") && labels["total"] == 1, "{labels}");
+        let sheets = staff.get("/api/v1/facilities/labels/pdf?kind=fire_pool&size=large").await?;
+        assert_eq!(sheets.bytes.get(..5), Some(&b"%PDF-"[..]), "{}", sheets.status);
 
         let mut anybody = Browser::new(&town.router);
         let told = anybody.get(&path).await?;

@@ -189,6 +189,13 @@ async fn the_code_on_a_house_tells_its_grade_and_nobodys_name() -> anyhow::Resul
         assert!(label["svg"].as_str().unwrap_or_default().contains("<svg"));
         let mut far = town.login("staff2").await?;
         assert_eq!(far.get("/api/v1/houses/labels").await?.ok()?["total"], 0);
+        for size in ["", "?size=large", "?size=medium", "?size=small"] {
+            let told = staff.get(&format!("/api/v1/houses/labels/pdf{size}")).await?;
+            assert_eq!((told.status, told.bytes.get(..5)), (StatusCode::OK, Some(&b"%PDF-"[..])), "{size}");
+        }
+        let huge = staff.get("/api/v1/houses/labels/pdf?size=huge").await?;
+        assert_eq!(huge.body["fields"][0]["code"], "labels.size");
+        assert_eq!(far.get("/api/v1/houses/labels/pdf").await?.status, StatusCode::NOT_FOUND, "none of his");
 
         let mut passer = Browser::new(&town.router);
         for (lang, says) in [("zh", "重点管控"), ("en", "Kept most closely")] {

@@ -327,7 +327,7 @@ impl Ids {
                 json!({ "channel": "visit", "matter": "other", "content": "甲", "territory": V1 })
             }
             "report-cases/{id}/steps" => json!({ "step": "accept", "text": reason, "version": 1 }),
-            "report-cases/{id}/reporter" => json!({ "reason": reason }),
+            "report-cases/{id}/reporter" | "report-cases/{id}/voice" => json!({ "reason": reason }),
             "authority" => json!({ "name": "甲", "power": "punish", "basis": "empowered", "law": "乙",
                 "holder": "town", "source": "丙", "from": "2026-01-01" }),
             "authority/{id}/end" => json!({ "step": "void", "reason": reason, "version": 1 }),
@@ -547,7 +547,7 @@ async fn who_may_not_gets_nothing() -> anyhow::Result<()> {
             let (status, said) = tried(&mut nobody, &ids, method, path).await?;
             let public = match *path {
                 // A list for everybody: everybody gets it.
-                "/p/officers" | "/cap/feed" => [200, 200],
+                "/p/officers" | "/cap/feed" | "/p/voice.js" => [200, 200],
                 // Empty in a real town, whoever asks.
                 "/api/v1/demo-logins" => [200, 200],
                 // The form is for everybody; what is no form is refused, a code typed in leads on.

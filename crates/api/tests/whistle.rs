@@ -5,6 +5,7 @@ use app::Caller;
 use axum::http::StatusCode;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
+use store::message::MessageFilter;
 use testkit::{Fresh, both_databases};
 
 use crate::common;
@@ -44,6 +45,79 @@ async fn own(browser: &mut Browser, asked: Value) -> anyhow::Result<common::Told
 fn body<'a>(page: &'a Value, org: &str) -> &'a Value {
     let bodies = page["bodies"].as_array().map_or(&[][..], Vec::as_slice);
     bodies.iter().rfind(|one| one["org"]["id"] == org).unwrap_or(&Value::Null)
+}
+
+/// Rounds of the worker as of now; who has heard of a clock so far, by clock and login.
+async fn heard(town: &Town) -> anyhow::Result<Vec<String>> {
+    // The second round has nothing left to say.
+    town.app.tell_of_overdue_whistles(&Caller::system()).await?;
+    assert_eq!(town.app.tell_of_overdue_whistles(&Caller::system()).await?, 0);
+    let about = ("whistle".to_owned(), WHISTLE.to_owned());
+    let filter = MessageFilter { about: Some(about), ..MessageFilter::default() };
+    let mut read = town.app.db.read(&common::TOWN.into()).await?;
+    let told = read.messages(&filter, 100).await?;
+    let mut out: Vec<String> = told
+        .iter()
+        .filter_map(|one| {
+            let mut parts = one.message.key.split('/').skip(2);
+            let (tag, person) = (parts.next()?.strip_prefix("late.")?, parts.next()?);
+            let tag: Vec<&str> = tag.split('.').take(2).filter(|part| !part.is_empty()).collect();
+            Some(format!("{} → {}", tag.join(" "), person.strip_prefix("p-")?))
+        })
+        .collect();
+    out.sort();
+    Ok(out)
+}
+
+#[tokio::test]
+async fn each_clock_that_runs_out_speaks_once_to_who_must_act_and_to_the_next_level() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        clock(&town, "2026-09-30T17:30");
+        let mut staff = town.login("staff1").await?;
+        let page = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+
+        // The town's own hour to confirm does not run in the holiday. Then whoever may confirm hears, and the director.
+        for now in ["2026-09-30T18:30", "2026-10-04T12:00", "2026-10-08T09:30"] {
+            clock(&town, now);
+            assert_eq!(heard(&town).await?, [""; 0], "{now}");
+        }
+        clock(&town, "2026-10-08T09:31");
+        let confirm = ["confirm → director", "confirm → head", "confirm → leader"];
+        assert_eq!(heard(&town).await?, confirm);
+
+        // Called at last: both bodies are silent past their hour, then past their two working days.
+        let mut head = town.login("head").await?;
+        let send = json!({ "step": "confirm", "to": "dept-civil", "helpers": ["police"] });
+        step(&mut head, &page, send).await?.ok()?;
+        clock(&town, "2026-10-08T10:31");
+        assert_eq!(heard(&town).await?, confirm, "an hour from being called is not over");
+        clock(&town, "2026-10-08T10:32");
+        let receive = [
+            "receive dept-civil → dept",
+            "receive dept-civil → dept-head",
+            "receive dept-civil → leader",
+            "receive police → leader",
+            "receive police → police",
+        ];
+        assert_eq!(heard(&town).await?, [&confirm[..], &receive[..]].concat());
+        // The police come, the department does not: the tenth is a Saturday that is worked.
+        own(&mut town.login("police").await?, json!({ "step": "arrive" })).await?.ok()?;
+        clock(&town, "2026-10-13T09:00");
+        let arrive =
+            ["arrive dept-civil → dept", "arrive dept-civil → dept-head", "arrive dept-civil → leader"];
+        let district = ["district dept-civil → director", "district dept-civil → leader"];
+        let all = [&arrive[..], &confirm[..], &district[..], &receive[..]].concat();
+        assert_eq!(heard(&town).await?, all);
+        let mut auditor = town.login("auditor").await?;
+        let record = auditor.get("/api/v1/audit?limit=200").await?.body.to_string();
+        assert_eq!(record.matches("whistle.remind").count(), 3, "three rounds had something to say");
+        // Whoever was told sees it; what it says names the whistle and what to do.
+        let text = town.login("dept").await?.get("/api/v1/me/messages").await?.body.to_string();
+        assert!(text.contains("SH-2026-0001：") && text.contains("没有到场，请立即到场"), "{text}");
+        Ok(())
+    })
+    .await
 }
 
 fn code(value: &Value) -> &str {

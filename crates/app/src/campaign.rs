@@ -2,6 +2,8 @@
 //! unfinished has been named. How far one has come is read from the record each time. What does not belong here: the visits
 //! themselves (`inspection_plan`, `task`, `inspection`).
 
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
@@ -16,6 +18,8 @@ use store::Read;
 use store::campaign::{CampaignFilter, CampaignRecord};
 use store::place::{PlaceFilter, PlaceRecord};
 use utoipa::ToSchema;
+
+use beside::{CampaignAssessment, CampaignPoint};
 
 use crate::names::Names;
 use crate::view::{Named, Word, read_day};
@@ -124,6 +128,8 @@ pub struct CampaignEntry {
     pub open: u32,
     /// Why it was taken out, or unfinished at the end.
     pub reason: Option<String>,
+    /// The last assessment within the window, in campaigns that ask for one.
+    pub assessment: Option<CampaignAssessment>,
 }
 
 /// How far a village has come.
@@ -147,6 +153,10 @@ pub struct CampaignView {
     pub entries: Vec<CampaignEntry>,
     /// Village by village.
     pub villages: Vec<CampaignVillage>,
+    /// Public facilities it is about as well, as charging points.
+    pub points: Vec<CampaignPoint>,
+    /// Whether each place is to be assessed within the window.
+    pub assessed: bool,
     /// Places of the class that the list lacks; only while it runs and for who may add them.
     pub missing: Vec<Named>,
     /// What was done, found and left.
@@ -327,6 +337,13 @@ async fn page(
     let names = Names::read(read).await?;
     let c = &record.campaign;
     let sight = Sight::of(read, caller, c).await?;
+    let (mut assessed, points) = match class(&c.class) {
+        None => (BTreeMap::new(), Vec::new()),
+        Some(class) => (
+            beside::assessments(read, caller, &names, class, c).await?,
+            beside::points(read, caller, &names, class, c).await?,
+        ),
+    };
     let mut villages: BTreeMap<String, CampaignProgress> = BTreeMap::new();
     let mut entries: Vec<(Standing, CampaignEntry)> = Vec::new();
     for (entry, place, standing) in sight.entries(c) {
@@ -344,6 +361,7 @@ async fn page(
             found: look.found,
             open: look.open,
             reason: entry.out.as_ref().map(|out| out.text.clone()).or_else(|| entry.unfinished.clone()),
+            assessment: assessed.remove(&entry.place),
         };
         entries.push((standing, shown));
     }
@@ -370,6 +388,8 @@ async fn page(
             .into_iter()
             .map(|(code, progress)| CampaignVillage { village: names.territory(&code), progress })
             .collect(),
+        points,
+        assessed: class(&c.class).is_some_and(|one| one.assessed),
         missing: lacking,
         summary,
         closed_on,

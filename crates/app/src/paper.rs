@@ -2,6 +2,7 @@
 //! served, taken back. What does not belong here: which step follows which (`domain::paper`), how a paper looks (`render`).
 
 pub(crate) mod draw;
+pub(crate) mod labels;
 mod of_hazard;
 mod prefill;
 mod print;

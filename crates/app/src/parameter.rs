@@ -196,6 +196,8 @@ static OWN: &[Own] = &[
     own_of(report_case::SCREEN_MINUTES, "紧急来电举报筛查时限", &["分钟"], 1_440.0),
     own_of(report_case::VERIFY_HOURS, "堵塞通道、设施停用类举报核实时限", &["小时"], 720.0),
     own_of(report_case::VERIFY_DAYS, "其他举报核实时限", &[WORKING_DAYS], 60.0),
+    own_of(report_case::voice::VOICE_S, "举报录音最长多少秒", &["秒"], 180.0),
+    own_of(report_case::voice::VOICE_KB, "举报录音最大多少 KB", &["KB"], 12_288.0),
 ];
 
 /// The numbers of the standards of forces that no checked source gives.

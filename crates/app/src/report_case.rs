@@ -6,6 +6,7 @@ pub mod open311;
 pub mod order;
 pub mod public;
 pub mod view;
+pub(crate) mod voice;
 
 use domain::hazard::Find;
 use domain::ids::{HazardId, OrgId, PhotoId, PlaceId, ReportCaseId};
@@ -78,6 +79,7 @@ fn right_of(step: &str) -> Action {
     match step {
         "handle" | "doubt" | "agree_doubt" | "reject_doubt" => Action::ReportCaseHandle,
         "reply" | "close" | "reopen" | "reward" => Action::ReportCaseReply,
+        "write_down" => Action::ReportCaseReveal,
         _ => Action::ReportCaseScreen,
     }
 }
@@ -99,6 +101,7 @@ fn act_name(act: &Act) -> &'static str {
         Act::Close => "report_case.file",
         Act::Reopen => "report_case.reopen",
         Act::Reward { .. } => "report_case.reward",
+        Act::WriteDown => "report_case.write_down",
         Act::Void => "report_case.void",
     }
 }
@@ -182,6 +185,8 @@ pub(crate) struct Coming {
     pub photos: Vec<PhotoId>,
     pub received_at: Timestamp,
     pub reporter: Reporter,
+    /// What was said instead of written.
+    pub voice: Option<voice::Spoken>,
     /// The receipt's code.
     pub receipt: String,
 }
@@ -214,6 +219,7 @@ impl App {
             photos: coming.photos,
             received_at: coming.received_at,
             has_contact: !coming.reporter.is_unknown(),
+            has_voice: coming.voice.is_some(),
             stage: Stage::Received,
             clocks: Clocks { screen_by: now, verify_by: now, reply_by: now },
             org: None,
@@ -249,6 +255,9 @@ impl App {
             recorded_at: now,
         };
         tx.insert_report_case(&record, &event, &coming.reporter).await?;
+        if let Some(spoken) = &coming.voice {
+            voice::keep(tx, &record.case.id, spoken, now).await?;
+        }
         Ok(record)
     }
 
@@ -319,6 +328,7 @@ impl App {
                 .collect(),
             may_take: caller.hats.scope(Action::ReportCaseTake).is_some(),
             may_reveal: custodian(&mut read, caller, today).await.is_ok(),
+            voice: voice::limits(&mut read, today).await?,
         })
     }
 
@@ -341,6 +351,7 @@ impl App {
     ) -> Result<ReportCaseTaken> {
         let now = self.now();
         caller.scope(Action::ReportCaseTake)?;
+        let voice = self.seal_voice(&voice::unfolded(asked.voice.as_deref())?, now).await?;
         let mut tx = self.write(caller).await?;
         // The answer holds the receipt's code, which is kept nowhere.
         tx.unbind_operation();
@@ -349,8 +360,23 @@ impl App {
             Some(id) if uuid::Uuid::parse_str(id).is_ok() => id.to_lowercase(),
             Some(_) => return Err(Error::field("id", "report_case.id", "编号须为 UUID，请刷新页面后再试")),
         };
+        let receipt = match given(&asked.receipt) {
+            None => readable_code(RECEIPT_LETTERS)?,
+            Some(made) if public::is_receipt(made) => made.to_owned(),
+            Some(_) => {
+                return Err(Error::field(
+                    "receipt",
+                    "report_case.receipt",
+                    "受理码不对，请重新打开这一页再报",
+                ));
+            }
+        };
         let whole = Caller::system().scope(Action::ReportCaseRead)?;
-        if tx.report_case(&id.as_str().into(), &whole).await?.is_some() {
+        if let Some(known) = tx.report_case(&id.as_str().into(), &whole).await? {
+            // A phone that never heard the answer sends its report again, with the receipt it showed to whoever told it.
+            if known.receipt_hash == receipt_hash(&receipt) && known.recorded_by == caller.name {
+                return taken(&mut tx, caller, &known, (receipt, base), now).await;
+            }
             return Err(Error::Conflict {
                 code: "report_case.taken",
                 message: "这件举报已经登记，请在列表中查看".to_owned(),
@@ -370,7 +396,6 @@ impl App {
         let (site, path) = self.read_site(caller, &mut tx, &asked).await?;
         let hat = caller.hat(Action::ReportCaseTake, &Subject::of(&path, None))?;
         let reporter = read_reporter(asked.name.as_deref(), asked.phone.as_deref())?;
-        let receipt = readable_code(RECEIPT_LETTERS)?;
         let coming = Coming {
             id: id.into(),
             channel,
@@ -382,16 +407,11 @@ impl App {
             photos: asked.photos.iter().map(|id| PhotoId::from(id.to_lowercase())).collect(),
             received_at,
             reporter,
+            voice,
             receipt: receipt.clone(),
         };
         let record = self.receive_report(caller, &mut tx, coming, now).await?;
-        let url = format!("{}/p/r-{receipt}", base.trim_end_matches('/'));
-        let taken = ReportCaseTaken {
-            case: view::page(&mut tx, caller, &record, now).await?,
-            qr_svg: crate::unit_link::qr(&url)?,
-            receipt,
-            url,
-        };
+        let taken = taken(&mut tx, caller, &record, (receipt, base), now).await?;
         let object = ("report_case", record.case.id.as_str());
         Ok(tx.commit(caller.audit_as(hat, "report_case.receive", object, &record.path, now), taken).await?)
     }
@@ -438,7 +458,11 @@ impl App {
         if record.version != asked.version {
             return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
         }
-        let hat = caller.hat(right_of(&asked.step), &given_to(&record))?.clone();
+        let hat = match asked.step.as_str() {
+            // Only who may hear it can write it down.
+            "write_down" => custodian(&mut tx, caller, now.date()).await?.clone(),
+            step => caller.hat(right_of(step), &given_to(&record))?.clone(),
+        };
         let act = self.read_act(caller, &mut tx, &record, &asked, now).await?;
         let photos: Vec<PhotoId> = asked.photos.iter().map(|id| id.to_lowercase().into()).collect();
         if act == Act::Doubt {
@@ -501,6 +525,7 @@ impl App {
             "close" => Act::Close,
             "reopen" => Act::Reopen,
             "reward" => Act::Reward { amount_fen: asked.amount_fen.unwrap_or(0) },
+            "write_down" => Act::WriteDown,
             "void" => Act::Void,
             _ => return Err(Error::field("step", "report_case.step", "没有这个办理步骤，请刷新页面后再试")),
         })
@@ -605,6 +630,23 @@ impl App {
         }
         Ok(RewardLedger { total_fen: items.iter().map(|row| row.amount_fen).sum(), items })
     }
+}
+
+/// A report that was taken down, with its receipt.
+async fn taken(
+    read: &mut Read,
+    caller: &Caller,
+    record: &ReportCaseRecord,
+    (receipt, base): (String, &str),
+    now: Timestamp,
+) -> Result<ReportCaseTaken> {
+    let url = format!("{}/p/r-{receipt}", base.trim_end_matches('/'));
+    Ok(ReportCaseTaken {
+        case: view::page(read, caller, record, now).await?,
+        qr_svg: crate::unit_link::qr(&url)?,
+        receipt,
+        url,
+    })
 }
 
 /// Whether nothing of a hazard is left to do here: closed, or in the hands of who is competent.

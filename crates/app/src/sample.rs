@@ -16,6 +16,7 @@ mod handover;
 mod history;
 mod house;
 mod incident;
+mod joint_control;
 mod meeting;
 mod paper;
 mod people;
@@ -87,7 +88,7 @@ impl App {
         }
         let library = library(&mut read).await?;
         drop(read);
-        record::fill(self, cast(roster)?, &id, &library, calendar()).await?;
+        record::fill(self, &cast(roster)?, &id, &library, calendar()).await?;
         // Stations first: what they do is evidence as well.
         force::fill(self, roster).await?;
         evidence::fill(self, roster).await?;
@@ -111,6 +112,7 @@ impl App {
         stop_use::fill(self, roster).await?;
         whistle::fill(self, roster).await?;
         sector::fill(self, roster).await?;
+        joint_control::fill(self, &cast(roster)?, &library, calendar()).await?;
         assessment::fill(self, roster).await?;
         Ok(true)
     }

@@ -30,7 +30,7 @@ use crate::{App, Caller, Error, Result};
 /// From so many units of a sector on a defect is the sector's. Source: handbook of the field §4.2 (P).
 pub(crate) const UNITS: (&str, f64) = ("sector.units", 3.0);
 /// From the finding to the sector's notice, which the board judges by as well. Units: working days. Source: C13.4 (P).
-const NOTICE_DAYS: (&str, f64) = ("C13.4.within", 10.0);
+pub(crate) const NOTICE_DAYS: (&str, f64) = ("C13.4.within", 10.0);
 /// Rows read at most.
 const READ: i64 = 5_000;
 
@@ -171,7 +171,7 @@ fn hazard_word(code: &str) -> Word {
 }
 
 /// Open hazards at places that have a sector, and what the places are called; within a scope.
-async fn seen(read: &mut Read, scope: &Scope) -> Result<(Vec<Seen>, HashMap<PlaceId, String>)> {
+pub(crate) async fn seen(read: &mut Read, scope: &Scope) -> Result<(Vec<Seen>, HashMap<PlaceId, String>)> {
     let filter = HazardFilter { open: true, ..HazardFilter::default() };
     let open = read.hazards_by_deadline(scope, &filter, READ).await?;
     let mut ids: Vec<PlaceId> = open.iter().map(|one| one.place.clone()).collect();

@@ -85,6 +85,8 @@ pub struct UnitView {
     pub state: String,
     /// Stage in Chinese.
     pub state_label: String,
+    /// `advice`, `order` or `organ_notice`.
+    pub measure: Option<String>,
     /// Measure in Chinese.
     pub measure_label: Option<String>,
     /// What is asked of the unit.
@@ -286,6 +288,7 @@ impl Opened {
             level_label: hazard.level.map(|level| level.label().to_owned()),
             state: hazard.state.code().to_owned(),
             state_label: hazard.state.label().to_owned(),
+            measure: running.map(|running| running.measure.code().to_owned()),
             measure_label: running.map(|running| running.measure.label().to_owned()),
             measure_text: running.map(|running| measure_text(&running.measure)),
             deadline_on: running.map(|running| running.deadline_on.to_string()),

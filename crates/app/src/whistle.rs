@@ -2,6 +2,7 @@
 //! answered by each for itself, judged by both sides. Notes a body writes for itself are read by that body alone. What does
 //! not belong here: which step follows which and how silence is carried up (`domain::whistle`).
 
+mod overdue;
 pub mod view;
 
 use std::collections::BTreeSet;

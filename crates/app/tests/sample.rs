@@ -190,3 +190,49 @@ async fn the_towns_roads_reach_some_groups_by_engine_and_others_only_by_less() -
     })
     .await
 }
+
+/// Of what is asked for by now, how much is done, per mille; none where nothing is asked for.
+fn done_per_mille(tally: &domain::fulfilment::Tally) -> Option<u64> {
+    let count = |all: &[Status]| all.iter().map(|one| u64::from(tally.count(*one))).sum::<u64>();
+    let done = count(&[Status::Met, Status::Late, Status::Ahead]);
+    let asked = done + count(&[Status::Partial, Status::Unmet, Status::Open]);
+    (asked > 0).then(|| done * 1_000 / asked)
+}
+
+#[tokio::test]
+async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_no_wall_of_red()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = filled(&fresh).await?;
+        let caller = Caller::system();
+        let control = app.joint_control(&caller).await?;
+        for standing in ["both", "no_sector", "no_territory", "neither"] {
+            assert!(control.counts.get(standing).is_some_and(|n| *n > 0), "{standing}: {:?}", control.counts);
+        }
+        let both = control.counts.get("both").copied().unwrap_or_default();
+        assert!(both * 10 > control.items.len() * 7, "{both} of {}", control.items.len());
+        let visits = || control.items.iter().flat_map(|one| &one.visits);
+        assert!(
+            visits().any(|one| one.bodies_n > 1 && one.signed_n == one.bodies_n),
+            "one is signed by everybody"
+        );
+        assert!(visits().any(|one| one.signed_n < one.bodies_n), "one still waits for a signature");
+        assert!(control.items.iter().any(|one| one.planned.is_some()));
+        let sectors = app.sectors(&caller).await?;
+        assert!(sectors.risks.iter().any(|one| one.notice.is_some()), "a sector was told");
+        let status = app.plan_status(&caller, &Ask::default(), None).await?;
+        for duty in ["C10.8", "C13.2", "C13.3", "C13.6", "C17.2", "C17.7"] {
+            let line = status.iter().find(|line| line.duty == duty);
+            let line = line.ok_or_else(|| anyhow::anyhow!("{duty} is a duty of the plan"))?;
+            let done = done_per_mille(&line.tally);
+            assert!(
+                line.has_data && done.is_some_and(|n| (600..=1_000).contains(&n)),
+                "{duty}: {:?}",
+                line.tally
+            );
+        }
+        assert_eq!(app.verify(&caller).await?.findings, []);
+        Ok(())
+    })
+    .await
+}

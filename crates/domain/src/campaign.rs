@@ -22,6 +22,10 @@ pub struct Class {
     pub name: String,
     /// Category or tag, those below included.
     pub kinds: Vec<KindCode>,
+    /// Kinds of public facilities it is about as well, as charging points.
+    pub points: Vec<String>,
+    /// Whether each place is to be assessed within the window.
+    pub assessed: bool,
 }
 
 impl Class {

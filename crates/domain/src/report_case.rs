@@ -8,6 +8,7 @@ pub mod order;
 mod refusal;
 #[cfg(test)]
 mod tests;
+pub mod voice;
 
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +217,8 @@ pub enum Act {
         /// How much. Units: fen.
         amount_fen: i64,
     },
+    /// 听写: the custodian writes down what was only spoken.
+    WriteDown,
     /// 作废.
     Void,
 }
@@ -238,6 +241,7 @@ impl Act {
             Self::Close => "close",
             Self::Reopen => "reopen",
             Self::Reward { .. } => "reward",
+            Self::WriteDown => "write_down",
             Self::Void => "void",
         }
     }
@@ -260,6 +264,7 @@ pub fn step_label(code: &str) -> &str {
         "close" => "归档",
         "reopen" => "重新打开",
         "reward" => "登记奖励",
+        "write_down" => "听写语音",
         "void" => "作废",
         other => other,
     }
@@ -308,6 +313,9 @@ pub struct ReportCase {
     pub received_at: Timestamp,
     /// Whether the reporter left how to be reached.
     pub has_contact: bool,
+    /// Whether it was spoken, too; the voice lies where reporters are sealed.
+    #[serde(default)]
+    pub has_voice: bool,
     /// Where it stands.
     pub stage: Stage,
     /// When each of it must be done.
@@ -360,10 +368,11 @@ impl ReportCase {
     ///
     /// Errors: nothing said, or too much; a position that is none; more pictures than nine.
     pub fn receive(self, terms: &Terms, calendar: &Calendar) -> Result<Self, ReportCaseRefusal> {
-        let content = self.content.trim().to_owned();
-        if content.is_empty() {
-            return Err(ReportCaseRefusal::NoContent);
-        }
+        let content = match self.content.trim() {
+            "" if self.has_voice => voice::ONLY_SPOKEN.to_owned(),
+            "" => return Err(ReportCaseRefusal::NoContent),
+            said => said.to_owned(),
+        };
         if content.chars().count() > MAX_CONTENT {
             return Err(ReportCaseRefusal::TooLong);
         }
@@ -481,6 +490,17 @@ impl ReportCase {
                 }
                 Ok(Self { reward_fen: *amount_fen, ..self })
             }
+            (stage, Act::WriteDown) if self.may_be_written_down() => {
+                let heard = must_say()?;
+                let content = match self.content.as_str() {
+                    voice::ONLY_SPOKEN => heard,
+                    said => format!("{said}\n语音听写：{heard}"),
+                };
+                if content.chars().count() > MAX_CONTENT {
+                    return Err(ReportCaseRefusal::TooLong);
+                }
+                Ok(Self { stage, content, ..self })
+            }
             (stage, Act::Void) if stage != Void => Ok(Self { stage: Void, void: Some(must_say()?), ..self }),
             (stage, _) => Err(ReportCaseRefusal::WrongStage(stage.label())),
         }
@@ -505,6 +525,11 @@ impl ReportCase {
             Stage::Merged => &["void"],
             Stage::Void => &[],
         }
+    }
+
+    /// Whether something was spoken that may still be written down, by the custodian alone.
+    pub fn may_be_written_down(&self) -> bool {
+        self.has_voice && !matches!(self.stage, Stage::Merged | Stage::Void)
     }
 
     fn may_be_rewarded(&self) -> bool {

@@ -7,6 +7,7 @@
 //! field §4.4.
 
 mod clock;
+mod overrun;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::org::words;
 use crate::time::Timestamp;
 
 pub use clock::{OfficeHours, Term, Unit};
+pub use overrun::{Clock, Overrun};
 pub use refusal::WhistleRefusal;
 
 /// 类别: how pressing a whistle is, and the times that come along. It is data of the town.

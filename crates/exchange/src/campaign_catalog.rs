@@ -15,10 +15,15 @@ pub fn read(text: &str) -> (Vec<Class>, Vec<FileProblem>) {
     reader.only_keys(&root, &["class"]);
     for node in reader.tables(&root, "class") {
         let before = reader.problems.len();
-        reader.only_keys(&node, &["code", "name", "kinds"]);
+        reader.only_keys(&node, &["code", "name", "kinds", "points", "assessed"]);
         let kinds = reader.texts(&node, "kinds").into_iter().map(KindCode).collect();
-        let class =
-            Class { code: reader.required(&node, "code"), name: reader.required(&node, "name"), kinds };
+        let class = Class {
+            code: reader.required(&node, "code"),
+            name: reader.required(&node, "name"),
+            kinds,
+            points: reader.texts(&node, "points"),
+            assessed: reader.flag(&node, "assessed"),
+        };
         if class.kinds.is_empty() || classes.iter().any(|one| one.code == class.code) {
             let text = format!("专项“{}”重复或没有场所范围，请改正", class.name);
             reader.report(node.span_of("code"), "campaign_catalog.class", text);
@@ -44,6 +49,10 @@ mod tests {
         let (kinds, _) = crate::place_catalog::read(crate::shipped::PLACE_CATEGORIES);
         for kind in classes.iter().flat_map(|one| &one.kinds) {
             assert!(kinds.kind(kind).is_some(), "{kind}");
+        }
+        let (facilities, _) = crate::facility_catalog::read(crate::shipped::FACILITIES);
+        for point in classes.iter().flat_map(|one| &one.points) {
+            assert!(facilities.catalog.kind(point).is_some(), "{point}");
         }
     }
 

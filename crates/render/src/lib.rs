@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 pub use docx::docx;
 pub use fonts::{FontLine, Fonts};
-pub use measure::{GB9704, Measure, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, PT_PER_MM};
-pub use pdf::{Drawn, pdf, pdf_many};
+pub use measure::{GB9704, LABEL_SHEETS, LabelSheet, Measure, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, PT_PER_MM};
+pub use pdf::{Drawn, Label, labels, pdf, pdf_many};
 pub use problem::{Problem, Refusal};
 
 /// Photos by the name a document gives them: JPEG, PNG or WebP.

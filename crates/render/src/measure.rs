@@ -102,6 +102,63 @@ impl Measure {
     }
 }
 
+/// A sheet of labels on A4. Lengths in millimetres, type sizes in points.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LabelSheet {
+    /// Stable word.
+    pub code: &'static str,
+    /// Labels side by side.
+    pub columns: u32,
+    /// Labels below each other.
+    pub rows: u32,
+    /// Of one label.
+    pub width: f64,
+    /// Of one label.
+    pub height: f64,
+    /// Between two labels.
+    pub gap: f64,
+    /// Side of the code with its quiet zone.
+    pub qr: f64,
+    /// Type size of the first line.
+    pub title: f64,
+    /// Type size of the others.
+    pub text: f64,
+}
+
+/// The sheets there are: for a wall, for a door, for a hydrant.
+pub const LABEL_SHEETS: [LabelSheet; 3] = [
+    sheet("large", (2, 4), (95.0, 66.0), (4.0, 46.0), (15.0, 11.0)),
+    sheet("medium", (2, 6), (95.0, 44.0), (3.0, 32.0), (12.0, 9.0)),
+    sheet("small", (3, 8), (63.0, 33.0), (2.0, 23.0), (9.0, 7.0)),
+];
+
+const fn sheet(
+    code: &'static str,
+    (columns, rows): (u32, u32),
+    (width, height): (f64, f64),
+    (gap, qr): (f64, f64),
+    (title, text): (f64, f64),
+) -> LabelSheet {
+    LabelSheet { code, columns, rows, width, height, gap, qr, title, text }
+}
+
+impl LabelSheet {
+    /// The sheet of a word.
+    pub fn from_code(code: &str) -> Option<&'static Self> {
+        LABEL_SHEETS.iter().find(|one| one.code == code)
+    }
+
+    /// What is left of the paper at each side, a hair less than it is, or rounding would push the last row off the page.
+    pub fn margins(&self) -> (f64, f64) {
+        let taken = |n: u32, each: f64| f64::from(n) * each + f64::from(n - 1) * self.gap;
+        let left = |page: f64, taken: f64| (page - taken) / 2.0 - 0.05;
+        (
+            left(PAGE_WIDTH_MM, taken(self.columns, self.width)),
+            left(PAGE_HEIGHT_MM, taken(self.rows, self.height)),
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! A document as a print-ready PDF/A-2b, through the typesetter Typst. The one file that knows Typst's interface.
 //!
-//! What does not belong here: what the layouts look like (`templates/paper.typ`).
+//! What does not belong here: what the layouts look like (`templates/paper.typ`, `templates/labels.typ`).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -22,15 +22,19 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::Pictures;
 use crate::copy::{Enclosed, copy};
 use crate::fonts::Fonts;
-use crate::measure::GB9704;
+use crate::measure::{GB9704, LabelSheet};
 use crate::problem::{Problem, Refusal};
+use crate::qr::Qr;
 
 /// Compilations a cached result outlives. A placard is drawn like the one before it; a day's papers are not.
 const CACHE_AGE: usize = 5;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
-static TEMPLATE: LazyLock<Option<Source>> = LazyLock::new(|| {
+static PAPER: LazyLock<Option<Source>> = LazyLock::new(|| {
     Some(Source::new(file_id("/paper.typ")?, include_str!("../templates/paper.typ").to_owned()))
+});
+static LABELS: LazyLock<Option<Source>> = LazyLock::new(|| {
+    Some(Source::new(file_id("/labels.typ")?, include_str!("../templates/labels.typ").to_owned()))
 });
 
 /// A PDF and what is worth knowing about it.
@@ -87,29 +91,81 @@ pub fn pdf_many(
     problems.extend(fonts.problems());
     let count = pages.len();
     let whole = PagedDocument::new(pages, about.unwrap_or_default());
+    let bytes = written(&whole, documents.first().map(|document| document.dated))?;
+    Ok(Drawn { bytes, pages: count, problems })
+}
+
+/// A label: what its code says, and the words beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What the code says.
+    pub code: String,
+    /// The first line.
+    pub title: String,
+    /// The others.
+    pub lines: Vec<String>,
+}
+
+/// Draws labels onto sheets of A4, to be cut out; dated, so that drawn again it is the same file.
+///
+/// Errors: a code that says too much; a character no font has.
+pub fn labels(
+    labels: &[Label],
+    sheet: &LabelSheet,
+    (title, dated): (&str, Date),
+    fonts: &Fonts,
+) -> Result<Drawn, Refusal> {
+    let mut enclosed = Enclosed::default();
+    let mut shown = Vec::with_capacity(labels.len());
+    for (n, label) in labels.iter().enumerate() {
+        let file = format!("/label-{n}.svg");
+        enclosed.codes.insert(file.clone(), Qr::new(&label.code)?);
+        shown.push(json!({ "file": file, "title": label.title, "lines": label.lines }));
+    }
+    let words = labels.iter().flat_map(|one| std::iter::once(&one.title).chain(&one.lines));
+    let families = fonts.families(words.map(String::as_str).chain([title]))?;
+    let (margin_x, margin_y) = sheet.margins();
+    let mut measured = json!(sheet);
+    measured["margin_x"] = json!(margin_x);
+    measured["margin_y"] = json!(margin_y);
+    let data = json!({ "labels": shown, "sheet": measured, "fonts": families, "title": title });
+    let laid = compiled(&LABELS, data.to_string(), &enclosed, fonts)?;
+    Ok(Drawn { bytes: written(&laid, Some(dated))?, pages: laid.pages().len(), problems: fonts.problems() })
+}
+
+/// The file itself.
+fn written(whole: &PagedDocument, dated: Option<Date>) -> Result<Vec<u8>, Refusal> {
     let standards = PdfStandards::new(&[PdfStandard::A_2b]).map_err(|error| typesetting(error.message()))?;
     let options = PdfOptions {
         ident: Smart::Auto,
         creator: Smart::Custom(None),
         // The document's own date and no clock: drawn again it is the same file, so that its hash can be kept.
-        timestamp: documents.first().and_then(|document| date_of(document.dated)),
+        timestamp: dated.and_then(date_of),
         page_ranges: None,
         standards,
         // Tags refer to the run that laid a page out; pages of several runs share none.
         tagged: false,
         pretty: false,
     };
-    let drawn = typst_pdf::pdf(&whole, &options);
+    let drawn = typst_pdf::pdf(whole, &options);
     comemo::evict(CACHE_AGE);
-    let bytes = drawn.map_err(|errors| typesetting(first(&errors)))?;
-    Ok(Drawn { bytes, pages: count, problems })
+    drawn.map_err(|errors| typesetting(first(&errors)))
 }
 
 fn lay_out(document: &Document, pictures: &Pictures, fonts: &Fonts) -> Result<PagedDocument, Refusal> {
     let (copy, enclosed) = copy(document, pictures)?;
     let families = fonts.families(copy.texts())?;
     let data = json!({ "copy": copy, "measure": GB9704, "fonts": families });
-    let desk = Desk::new(data.to_string(), &enclosed, fonts)?;
+    compiled(&PAPER, data.to_string(), &enclosed, fonts)
+}
+
+fn compiled(
+    template: &'static LazyLock<Option<Source>>,
+    data: String,
+    enclosed: &Enclosed<'_>,
+    fonts: &Fonts,
+) -> Result<PagedDocument, Refusal> {
+    let desk = Desk::new(template, data, enclosed, fonts)?;
     let laid = typst::compile::<PagedDocument>(&desk);
     // Before any `?`: what failed is cached too, and a town that prints bad papers would fill the memory.
     comemo::evict(CACHE_AGE);
@@ -143,8 +199,13 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    fn new(data: String, enclosed: &Enclosed<'_>, fonts: &'a Fonts) -> Result<Self, Refusal> {
-        let template = TEMPLATE.as_ref().ok_or_else(|| typesetting("template"))?;
+    fn new(
+        template: &'static LazyLock<Option<Source>>,
+        data: String,
+        enclosed: &Enclosed<'_>,
+        fonts: &'a Fonts,
+    ) -> Result<Self, Refusal> {
+        let template = template.as_ref().ok_or_else(|| typesetting("template"))?;
         let mut files = HashMap::new();
         let mut add = |path: &str, bytes: Bytes| {
             files.insert(file_id(path).ok_or_else(|| typesetting(path))?, bytes);

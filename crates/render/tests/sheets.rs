@@ -8,7 +8,7 @@ use domain::document::{
     Block, Choice, Closing, Column, Document, Labelled, Layout, Nature, PhotoRef, Signature,
 };
 use image::{ImageFormat, RgbImage};
-use render::{Pictures, pdf, pdf_many};
+use render::{LABEL_SHEETS, Label, LabelSheet, Pictures, labels, pdf, pdf_many};
 
 fn placard(layout: Layout, content: &str) -> Document {
     let row = |name: &str, post: &str| vec![name.to_owned(), post.to_owned(), "023-49000000".to_owned()];
@@ -103,6 +103,50 @@ fn the_code_of_every_placard_is_read_back_as_printed() {
             assert!(text.contains(word), "{layout:?}: {word} in {text}");
         }
     }
+}
+
+#[test]
+fn labels_of_every_size_fill_sheets_of_a4_and_every_code_is_read_back() {
+    for sheet in &LABEL_SHEETS {
+        let many = (sheet.columns * sheet.rows) as usize + 1;
+        let all: Vec<Label> = (0..many)
+            .map(|n| Label {
+                code: format!("https://fire.example.gov.cn:8443/p/h-01a00000-0000-7000-8000-{n:012}"),
+                title: format!("自建房消防安全 {n}"),
+                lines: vec![
+                    "胡豆坪村 · 三组".to_owned(),
+                    format!("QF-2{n:03}"),
+                    "扫码看注意事项；着火先打 119".to_owned(),
+                ],
+            })
+            .collect();
+        let drawn = labels(&all, sheet, ("标签", day("2026-03-05")), &FONTS);
+        let drawn = drawn.unwrap_or_else(|refusal| panic!("{}: {refusal}", sheet.code));
+        assert_eq!(drawn.pages, 2, "{}: one more than a sheet holds", sheet.code);
+        let again = labels(&all, sheet, ("标签", day("2026-03-05")), &FONTS).expect("drawn");
+        assert_eq!(again.bytes, drawn.bytes, "{}: the same file again", sheet.code);
+        let paper = Paper::keep(&drawn.bytes, "labels.pdf");
+        let mut read = Vec::new();
+        for n in 1..=2 {
+            let Some(page) = paper.page(n) else { return };
+            within_a_millimetre("width", page.size().0, 210.0);
+            within_a_millimetre("height", page.size().1, 297.0);
+            read.extend(codes(&page));
+        }
+        let mut said: Vec<&str> = all.iter().map(|one| one.code.as_str()).collect();
+        read.sort();
+        said.sort_unstable();
+        assert_eq!(read, said, "{}", sheet.code);
+        let text = paper.text().expect("text");
+        assert!(text.contains("QF-2000") && text.contains("着火先打 119"), "{}: {text}", sheet.code);
+    }
+    let (x, y) = LabelSheet::from_code("small").expect("there").margins();
+    assert!(x > 5.0 && y > 5.0, "printers leave an edge: {x} {y}");
+    assert!(LabelSheet::from_code("huge").is_none());
+    let long = Label { code: "x".repeat(4_000), title: String::new(), lines: Vec::new() };
+    let refused =
+        labels(&[long], &LABEL_SHEETS[0], ("标签", day("2026-03-05")), &FONTS).expect_err("refused");
+    assert_eq!(refused.code(), "render.qr_too_long");
 }
 
 #[test]

@@ -17,6 +17,8 @@ const LAST_ORDERS: Duration = Duration::from_secs(10);
 
 /// How often the worker looks for jobs that are due.
 const LOOK_FOR_JOBS_EVERY: Duration = Duration::from_secs(1);
+/// The shortest of those clocks counts in minutes.
+const LOOK_AT_CLOCKS_EVERY: Duration = Duration::from_secs(30);
 
 /// How often the worker forgets old operations.
 const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -108,12 +110,19 @@ pub async fn serve(
 /// The worker: carries out what is due, looks again after a while, and goes on after a failure.
 async fn work(app: App) {
     let mut forgotten: Option<Instant> = None;
+    let mut clocks: Option<Instant> = None;
     loop {
         if forgotten.is_none_or(|last| last.elapsed() >= FORGET_EVERY) {
             forgotten = Some(Instant::now());
             match app.forget_old_operations().await {
                 Ok(n) => tracing::debug!(n, "old operations are forgotten"),
                 Err(error) => tracing::error!(cause = ?error, "old operations could not be forgotten"),
+            }
+        }
+        if clocks.is_none_or(|last| last.elapsed() >= LOOK_AT_CLOCKS_EVERY) {
+            clocks = Some(Instant::now());
+            if let Err(error) = app.tell_of_overdue_whistles(&Caller::system()).await {
+                tracing::error!(cause = ?error, "clocks of whistles could not be looked at");
             }
         }
         if let Err(error) = app.run_due_jobs().await {

@@ -6,6 +6,7 @@ pub mod order;
 
 use domain::ids::ReportCaseId;
 use domain::policy::Scope;
+use domain::report_case::voice::Sound;
 use domain::report_case::{Channel, Event, ReportCase};
 use domain::time::Timestamp;
 
@@ -47,6 +48,19 @@ impl Reporter {
     pub fn is_unknown(&self) -> bool {
         self.name.is_empty() && self.phone.is_empty()
     }
+}
+
+/// What a reporter said instead of writing it: its file is sealed, only the custodian hears it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReporterVoice {
+    /// What kind of sound.
+    pub sound: Sound,
+    /// Hash of the sealed bytes.
+    pub blob: String,
+    /// Sealed. Units: bytes.
+    pub size_bytes: i64,
+    /// When it came.
+    pub recorded_at: Timestamp,
 }
 
 /// Which reports to list.
@@ -247,6 +261,20 @@ impl Read {
         })
         .transpose()
     }
+
+    /// What the reporter said; none where nothing was spoken. Only the custodian's use case asks for it.
+    pub async fn reporter_voice(&mut self, id: &ReportCaseId) -> Result<Option<ReporterVoice>> {
+        let row = self.by_id("reporter_voice", id.as_str()).await?;
+        row.map(|row| {
+            Ok(ReporterVoice {
+                sound: Sound::from_code(&row.text("sound")?).ok_or_else(|| row.inconsistent("sound"))?,
+                blob: row.text("blob")?,
+                size_bytes: row.int("size_bytes")?,
+                recorded_at: row.instant("recorded_at")?,
+            })
+        })
+        .transpose()
+    }
 }
 
 impl Write {
@@ -270,6 +298,14 @@ impl Write {
             self.insert("reporter", id, row).await?;
         }
         self.insert_report_case_event(&record.case.id, event).await
+    }
+
+    /// What the reporter of a new report said.
+    pub async fn insert_reporter_voice(&mut self, id: &ReportCaseId, voice: &ReporterVoice) -> Result<()> {
+        let row = cols! {
+            sound: voice.sound.code(), blob: &voice.blob, size_bytes: voice.size_bytes, recorded_at: voice.recorded_at,
+        };
+        self.insert("reporter_voice", id.as_str(), row).await
     }
 
     /// A report after a step with the event that made it, if it still has the version it was read with.

@@ -93,6 +93,7 @@ pub const SEALED: &[&str] = &[
     "report_case_event",
     "report_order",
     "reporter",
+    "reporter_voice",
     "authority_item",
     "enforcement",
     "enforcement_event",

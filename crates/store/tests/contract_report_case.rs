@@ -4,9 +4,10 @@
 use domain::fulfilment::Facts;
 use domain::ids::{PersonId, TownCode};
 use domain::plan::SubjectKind;
+use domain::report_case::voice::Sound;
 use domain::report_case::{Act, Channel, Clocks, Event, Matter, ReportCase, Site, Stage};
 use domain::time::Timestamp;
-use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
+use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter, ReporterVoice};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -45,6 +46,7 @@ fn record(id: &str, village: &str, received: &str) -> ReportCaseRecord {
         photos: vec!["p1".into()],
         received_at,
         has_contact: true,
+        has_voice: false,
         stage: Stage::Received,
         clocks,
         org: None,
@@ -169,6 +171,18 @@ async fn reports_read_back_filter_and_refuse_a_stale_step() -> anyhow::Result<()
             read.report_cases(&of_org("org-1"), &ReportCaseFilter::default(), None, 10).await?.len(),
             1
         );
+
+        let voice = ReporterVoice {
+            sound: Sound::Ogg,
+            blob: "b".repeat(64),
+            size_bytes: 9,
+            recorded_at: at("2026-09-01"),
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_reporter_voice(&one.case.id, &voice).await?;
+        tx.commit(audit("a"), ()).await?;
+        assert_eq!(db.read(&town()).await?.reporter_voice(&one.case.id).await?, Some(voice));
+        assert_eq!(db.read(&town()).await?.reporter_voice(&two.case.id).await?, None);
 
         let stolen = fresh.stolen()?;
         assert!(

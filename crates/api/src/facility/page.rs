@@ -227,7 +227,7 @@ async fn report(
         Ok(said) => said,
         Err(unread) => {
             let (status, sentence) = match unread {
-                Unread::PhotoTooLarge => (
+                Unread::PhotoTooLarge | Unread::VoiceTooLarge => (
                     StatusCode::PAYLOAD_TOO_LARGE,
                     wanted.say(
                         "照片超过 12 MB，请换一张小一点的照片，或不附照片。",

@@ -1,18 +1,20 @@
-//! What a form of a public page sent, with a picture or without: read up to a size, so that nobody fills the memory. What
+//! What a form of a public page sent, with a picture or a recording or without: read up to a size, so that nobody fills the memory. What
 //! does not belong here: what is made of it (the page that asked).
 
 use std::collections::BTreeMap;
 
 use axum::extract::multipart::{Field, Multipart};
 
-/// The largest picture. Units: bytes.
-const MAX_PHOTO: usize = 12 * 1024 * 1024;
+/// The largest picture or recording. Units: bytes.
+const MAX_FILE: usize = 12 * 1024 * 1024;
 /// As much of a picture that is too large is read and thrown away, so that the phone hears why. Units: bytes.
 pub(crate) const MAX_READ: usize = 64 * 1024 * 1024;
 /// The longest field. Units: bytes.
 const MAX_FIELD: usize = 16 * 1024;
 /// The field of the picture.
 const PHOTO: &str = "photo";
+/// The field of the recording.
+const VOICE: &str = "voice";
 
 /// A form as it was sent.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub(crate) struct Sent {
     fields: BTreeMap<String, String>,
     /// The picture; empty without one.
     pub(crate) photo: Vec<u8>,
+    /// The recording; empty without one.
+    pub(crate) voice: Vec<u8>,
 }
 
 /// Why a form could not be read.
@@ -29,6 +33,8 @@ pub(crate) enum Unread {
     Broken,
     /// The picture is larger than any is kept.
     PhotoTooLarge,
+    /// The recording is.
+    VoiceTooLarge,
 }
 
 impl Sent {
@@ -37,11 +43,13 @@ impl Sent {
         let mut sent = Self::default();
         while let Some(mut field) = body.next_field().await.map_err(|_| Unread::Broken)? {
             let name = field.name().unwrap_or_default().to_owned();
-            let most = if name == PHOTO { MAX_PHOTO } else { MAX_FIELD };
-            match (read_field(&mut field, most).await?, name == PHOTO) {
-                (Some(bytes), true) => sent.photo = bytes,
-                (None, true) => return Err(Unread::PhotoTooLarge),
-                (bytes, false) => {
+            let most = if matches!(name.as_str(), PHOTO | VOICE) { MAX_FILE } else { MAX_FIELD };
+            match (read_field(&mut field, most).await?, name.as_str()) {
+                (Some(bytes), PHOTO) => sent.photo = bytes,
+                (None, PHOTO) => return Err(Unread::PhotoTooLarge),
+                (Some(bytes), VOICE) => sent.voice = bytes,
+                (None, VOICE) => return Err(Unread::VoiceTooLarge),
+                (bytes, _) => {
                     let said = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
                     sent.fields.insert(name, said);
                 }

@@ -1,11 +1,12 @@
-//! Where strangers report and look how far it has come: one form, photo first, without script, without login; and a page
-//! behind each receipt. What does not belong here: what is taken and shown (`app::report_case::public`).
+//! Where strangers report and look how far it has come: one form, photo first, without login, whole without script too (a
+//! script adds a button to speak into); and a page behind each receipt. What does not belong here: what is taken and shown (`app::report_case::public`).
 
 use domain::time::MINUTE_MS;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use app::report_case::public::{PublicReport, ReportForm, ReportProgress, Scanned};
+use app::report_case::view::VoiceLimits;
 use axum::Extension;
 use axum::Form;
 use axum::extract::Multipart;
@@ -34,11 +35,15 @@ static READING: Semaphore = Semaphore::const_new(8);
 pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(form, send))
+        .routes(routes!(script))
         .routes(routes!(find))
         .routes(routes!(receipt, reopen))
         .layer(Extension(Arc::new(Limiter::default())))
         .layer(DefaultBodyLimit::max(MAX_READ))
 }
+
+/// The button to speak into. The form does without it.
+const SCRIPT: &str = include_str!("voice.js");
 
 type Limits = Extension<Arc<Limiter>>;
 
@@ -113,6 +118,34 @@ fn labelled(out: &mut String, id: &str, label: &str, control: &str, hint: &str) 
     let _ = write!(out, "<div class=f><label for={id}>{label}</label>{control}{small}</div>");
 }
 
+/// A recording: a file without script; with it a big button to hold and speak.
+fn voice_field(out: &mut String, wanted: Wanted, shown: &ReportForm) {
+    let VoiceLimits { most_s, most_kb } = shown.voice;
+    let hint = match wanted.lang {
+        Lang::Zh => format!(
+            "不超过 {most_s} 秒。声音能认出人，加密保存，只有指定的保管人凭理由听并留痕，再写成文字交办。"
+        ),
+        Lang::En => format!(
+            "At most {most_s} seconds. A voice tells who you are: it is sealed, only the named custodian may hear it, \
+             each time on record, and writes it down for those who act."
+        ),
+    };
+    labelled(
+        out,
+        "voice",
+        wanted.say("说一段（可以不录）", "Say it (optional)"),
+        &format!(
+            "<input id=voice name=voice type=file accept=\"audio/*\" capture data-s={most_s} data-kb={most_kb} \
+             data-w=\"{}\">",
+            wanted.say(
+                "按住说话|松开结束|重新录|没有录到声音，请允许使用麦克风，或用下面的文件录音|录音太大，请说短一点",
+                "Hold and speak|Let go to end|Record again|No sound: allow the microphone, or choose a recording below|Too large: say less",
+            )
+        ),
+        &hint,
+    );
+}
+
 fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
     let title = wanted.say("举报火灾隐患", "Report a fire hazard");
     let path = codes.path();
@@ -152,9 +185,10 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
         &mut out,
         "content",
         wanted.say("看到了什么", "What did you see"),
-        &format!("<textarea id=content name=content rows=4 maxlength={MAX_CONTENT} required></textarea>"),
-        "",
+        &format!("<textarea id=content name=content rows=4 maxlength={MAX_CONTENT}></textarea>"),
+        wanted.say("写一句，或者在下面录一段。", "Write a sentence, or say it below."),
     );
+    voice_field(&mut out, wanted, shown);
     let address =
         |required: &str| format!("<input id=address name=address maxlength=200 autocomplete=off {required}>");
     match &shown.site {
@@ -210,6 +244,7 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
         wanted.say("查询", "Look up"),
     );
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
+    out.push_str("<script src=/p/voice.js defer></script>");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &path, title, &out, officers)
 }
@@ -367,6 +402,8 @@ fn refused(wanted: Wanted, error: &app::Error) -> Response {
         "report_case.person" => {
             "Only fire-safety problems are taken here. For anything about a person call 12345."
         }
+        "report_case.voice_large" => "The recording is too large. Say less, or write it.",
+        "report_case.voice_kind" => "This file is no recording of a phone. Record again, or write it.",
         "photo.not_image" => "This file is no photo that can be opened. Please choose another.",
         "phone.invalid" => "This is no phone number. You may leave it empty.",
         "report_case.stage" => "It cannot be opened again now.",
@@ -395,6 +432,13 @@ fn see(path: &str) -> Response {
 async fn read_report(wanted: Wanted, codes: &Codes, body: Multipart) -> Result<PublicReport, Response> {
     let mut sent = Sent::read(body).await.map_err(|unread| match unread {
         Unread::PhotoTooLarge => too_large(wanted),
+        Unread::VoiceTooLarge => {
+            let sentence = wanted.say(
+                "录音超过 12 MB，请说短一点重新录，或改为文字。",
+                "The recording is larger than 12 MB. Say less, or write it.",
+            );
+            instead(wanted, StatusCode::PAYLOAD_TOO_LARGE, sentence)
+        }
         Unread::Broken => {
             let sentence = wanted.say(
                 "内容没有传完整，请检查网络后再提交。",
@@ -413,6 +457,7 @@ async fn read_report(wanted: Wanted, codes: &Codes, body: Multipart) -> Result<P
         name: sent.take("name"),
         phone: sent.take("phone"),
         photo: sent.photo,
+        voice: sent.voice,
         ..PublicReport::default()
     })
 }
@@ -435,6 +480,16 @@ async fn form(
         Ok(shown) => Html(form_page(wanted, &codes, &shown)).into_response(),
         Err(error) => refused(wanted, &error),
     }
+}
+
+/// 举报页的录音按钮
+#[utoipa::path(get, path = "/p/voice.js", tag = "report_case", responses((status = 200, content_type = "text/javascript")))]
+async fn script() -> Response {
+    (
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")],
+        SCRIPT,
+    )
+        .into_response()
 }
 
 /// 提交举报
@@ -559,19 +614,21 @@ mod tests {
                 .collect(),
             site: site.map(str::to_owned),
             receipt: "ABCD-EFGH-JKMN-PQRS-TUVW-XYZ2-3456".to_owned(),
+            voice: VoiceLimits { most_s: 60, most_kb: 2_048 },
             hotlines: Vec::new(),
             office: Some(("青峰镇消防工作站".to_owned(), "023-49000001".to_owned())),
         }
     }
 
     #[test]
-    fn the_form_is_small_photo_first_labelled_and_runs_nothing() {
+    fn the_form_is_small_photo_first_labelled_and_runs_one_script_of_ours() {
         let page = form_page(ZH, &Codes::default(), &shown_form(None));
         assert!(page.len() < 14_000, "{} bytes", page.len());
-        assert!(!page.contains("<script") && !page.contains("onclick"), "{page}");
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        assert!(page.contains("<script src=/p/voice.js defer>") && !page.contains("onclick"), "{page}");
         let at = |what: &str| page.find(what).unwrap_or(usize::MAX);
         assert!(at("id=photo") < at("name=matter") && at("name=matter") < at("id=content"));
-        for id in ["photo", "content", "village", "address", "name", "phone", "code"] {
+        for id in ["photo", "content", "voice", "village", "address", "name", "phone", "code"] {
             assert!(page.contains(&format!("<label for={id}>")), "{id} has a label");
         }
         let english = form_page(Wanted { lang: Lang::En, big: 1 }, &Codes::default(), &shown_form(None));
@@ -582,7 +639,7 @@ mod tests {
     fn what_was_scanned_is_kept_and_never_run() {
         let codes = Codes { b: "x\"><script>".to_owned(), ..Codes::default() };
         let page = form_page(ZH, &codes, &shown_form(Some("<b>老街</b>")));
-        assert!(!page.contains("<script") && !page.contains("<b>老街"), "{page}");
+        assert!(!page.contains("<script>") && !page.contains("<b>老街"), "{page}");
         assert!(page.contains("action=\"/p/report?b=x%22%3E%3Cscript%3E&amp;lang=zh"), "{page}");
         assert!(page.contains("具体位置（可以不填）") && !page.contains("id=village"));
     }

@@ -98,6 +98,8 @@ const VERBS: &[(&str, &str)] = &[
     ("appear", "登记新业态"),
     ("rule_trade", "明确牵头部门"),
     ("countersign_visit", "联合检查签字"),
+    ("listen", "听取录音"),
+    ("write_down", "听写语音"),
     ("blow", "吹哨"),
     ("call_out", "确认派哨"),
     ("turn_back", "退回"),

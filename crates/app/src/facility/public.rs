@@ -9,6 +9,7 @@ use domain::policy::Action;
 use domain::time::Date;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
+use render::Label;
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::facility::report::ReportRecord;
@@ -17,6 +18,7 @@ use utoipa::ToSchema;
 use super::view::{FacilityAsked, FacilityView};
 use super::{facilities, filter, subject, view};
 use crate::names::Names;
+use crate::paper::labels;
 use crate::photo::{PhotoView, photo_views, rewritten};
 use crate::report_case::public::stranger;
 use crate::view::{Named, Word};
@@ -26,6 +28,8 @@ use crate::{App, Caller, Error, Result};
 const SHOWN: i64 = 50;
 /// Labels at once.
 const LABELS: i64 = 200;
+/// What stands on every label besides.
+const LABEL_TEXT: &str = "消防设施，请勿损坏、埋压、圈占；扫码报告问题";
 /// What stands before the id on a label.
 pub(crate) const PATH: &str = "/p/f-";
 
@@ -281,6 +285,26 @@ impl App {
             });
         }
         Ok(FacilityLabels { items, total })
+    }
+
+    /// The same labels as a file of A4 sheets, `large`, `medium` or `small`.
+    ///
+    /// Errors: words nobody knows; nothing found; no such size.
+    pub async fn facility_label_sheets(
+        &self,
+        caller: &Caller,
+        asked: &FacilityAsked,
+        (size, base): (Option<&str>, &str),
+    ) -> Result<Vec<u8>> {
+        let sheet = labels::sheet(size)?;
+        let found = self.facility_labels(caller, asked, base).await?;
+        let label = |one: FacilityLabel| Label {
+            code: format!("{}{PATH}{}", base.trim_end_matches('/'), one.id),
+            title: one.name,
+            lines: vec![format!("{} · {}", one.kind, one.village), one.code, LABEL_TEXT.to_owned()],
+        };
+        let all = found.items.into_iter().map(label).collect();
+        labels::file(all, sheet, ("消防设施标签", self.now().date())).await
     }
 
     /// Reports about a facility, for whoever may see it.

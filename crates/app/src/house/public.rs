@@ -8,15 +8,20 @@ use domain::place::KindCode;
 use domain::policy::Action;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
+use render::Label;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{HouseAsked, rule_on, seen};
 use crate::names::Names;
+use crate::paper::labels;
 use crate::{App, Caller, Error, Result};
 
 /// Labels at once.
 const LABELS: usize = 200;
+/// What stands on every label besides.
+const LABEL_TITLE: &str = "自建房消防安全";
+const LABEL_TEXT: &str = "扫码看注意事项、报告火灾隐患；着火先打 119";
 /// What stands before the id on a label.
 const PATH: &str = "/p/h-";
 
@@ -124,5 +129,25 @@ impl App {
             });
         }
         Ok(HouseLabels { items, total: places.len() })
+    }
+
+    /// The same labels as a file of A4 sheets, `large`, `medium` or `small`. No name is on them.
+    ///
+    /// Errors: nothing found; no such size.
+    pub async fn house_label_sheets(
+        &self,
+        caller: &Caller,
+        asked: &HouseAsked,
+        (size, base): (Option<&str>, &str),
+    ) -> Result<Vec<u8>> {
+        let sheet = labels::sheet(size)?;
+        let found = self.house_labels(caller, asked, base).await?;
+        let label = |one: HouseLabel| Label {
+            code: format!("{}{PATH}{}", base.trim_end_matches('/'), one.id),
+            title: LABEL_TITLE.to_owned(),
+            lines: vec![one.village, one.code, LABEL_TEXT.to_owned()],
+        };
+        let all = found.items.into_iter().map(label).collect();
+        labels::file(all, sheet, ("自建房标签", self.now().date())).await
     }
 }

@@ -266,6 +266,7 @@ impl App {
             photos: Vec::new(),
             received_at,
             reporter: Reporter { name: text(&order.name), phone: text(&order.phone) },
+            voice: None,
             receipt,
         };
         Ok((channel, due_at, coming))

@@ -10,6 +10,7 @@ use domain::time::{Date, Timestamp};
 use store::report_case::ReportCaseRecord;
 use store::{Read, Write};
 
+use super::view::VoiceLimits;
 use super::{Coming, MAX_ADDRESS, RECEIPT_LETTERS, clipped, read_reporter, receipt_hash};
 use crate::names::Names;
 use crate::photo::rewritten;
@@ -42,6 +43,8 @@ pub struct ReportForm {
     pub site: Option<String>,
     /// The receipt this form will have: sent twice, it is one report.
     pub receipt: String,
+    /// How long and how large a recording may be.
+    pub voice: VoiceLimits,
     /// Whom to call.
     pub hotlines: Vec<Hotline>,
     /// The office and its phone.
@@ -71,6 +74,8 @@ pub struct PublicReport {
     pub phone: String,
     /// The picture; may be empty.
     pub photo: Vec<u8>,
+    /// What was said instead of written; may be empty.
+    pub voice: Vec<u8>,
 }
 
 /// How far a report has come, as its receipt shows it. Nothing of what was said stands in it, nor where.
@@ -151,7 +156,7 @@ async fn find_site(
 }
 
 /// Whether this could be a receipt's code.
-fn is_receipt(code: &str) -> bool {
+pub(super) fn is_receipt(code: &str) -> bool {
     plain(code).len() == RECEIPT_LETTERS
 }
 
@@ -169,6 +174,7 @@ impl App {
             villages: villages.map(|one| Named::new(one.code.as_str(), one.name)).collect(),
             site: site.map(|(_, _, shown)| shown),
             receipt: readable_code(RECEIPT_LETTERS)?,
+            voice: super::voice::limits(&mut read, self.now().date()).await?,
             hotlines: hotlines(&mut read, self.now().date()).await?,
             office: office(&mut read, &names, self.now().date()).await?,
         })
@@ -215,6 +221,7 @@ impl App {
                 message: "这个文件不是能打开的照片，请换一张 JPEG、PNG 或 WebP 照片".to_owned(),
             })?),
         };
+        let voice = self.seal_voice(&asked.voice, now).await?;
         let mut tx = self.write(caller).await?;
         if let Some(known) = tx.report_case_by_receipt(&receipt_hash(&receipt)).await? {
             return Ok((known, receipt));
@@ -248,6 +255,7 @@ impl App {
             photos,
             received_at: now,
             reporter,
+            voice,
             receipt: receipt.clone(),
         };
         let record = self.receive_report(caller, &mut tx, coming, now).await?;

@@ -75,6 +75,8 @@ pub struct ReportCaseRow {
     /// How often the reporter opened it again.
     pub reopened: u32,
     pub photos: usize,
+    /// Whether something was spoken, too.
+    pub voice: bool,
 }
 
 /// A page of reports.
@@ -85,6 +87,24 @@ pub struct ReportCasePage {
     pub total: i64,
     /// Where the next page begins.
     pub next: Option<String>,
+}
+
+/// How long and how large a recording may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VoiceLimits {
+    /// Units: seconds.
+    pub most_s: u16,
+    /// Units: KB.
+    pub most_kb: u16,
+}
+
+/// What a reporter said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VoiceView {
+    /// As `audio/webm`.
+    pub media_type: String,
+    /// Its bytes.
+    pub base64: String,
 }
 
 /// What forms and filters need.
@@ -99,6 +119,7 @@ pub struct ReportCaseOptions {
     pub may_take: bool,
     /// Whether the caller holds the custodian's post.
     pub may_reveal: bool,
+    pub voice: VoiceLimits,
 }
 
 /// The hazard a report led to.
@@ -198,6 +219,10 @@ pub struct ReportCaseInput {
     /// Who reports; sealed apart.
     pub name: Option<String>,
     pub phone: Option<String>,
+    /// What was said instead of written, in base64; sealed apart.
+    pub voice: Option<String>,
+    /// The receipt a phone without a network has shown already; made here when left out.
+    pub receipt: Option<String>,
 }
 
 /// A report taken down, with its receipt, which is shown this once.
@@ -307,6 +332,7 @@ fn row(record: &ReportCaseRecord, place: Option<Named>, names: &Names, now: Time
         org: c.org.as_ref().map(|org| names.named_org(org)),
         reopened: c.reopened,
         photos: c.photos.len(),
+        voice: c.has_voice,
     }
 }
 
@@ -347,8 +373,11 @@ pub(super) async fn page(
             named.get(into.as_str()).map(|code| Named::new(into.as_str(), code.clone()))
         }
     };
-    let actions: Vec<Word> =
-        actions(caller, record).into_iter().map(|step| Word::new(step, step_label(step))).collect();
+    let mut steps = actions(caller, record);
+    if case.may_be_written_down() && super::custodian(read, caller, now.date()).await.is_ok() {
+        steps.push("write_down");
+    }
+    let actions: Vec<Word> = steps.into_iter().map(|step| Word::new(step, step_label(step))).collect();
     let alike = match actions.iter().any(|one| one.code == "merge") {
         true => alike(read, caller, record).await?,
         false => Vec::new(),

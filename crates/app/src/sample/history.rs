@@ -636,7 +636,7 @@ impl Story<'_> {
     }
 }
 
-fn rule_of(item: &domain::checklist::Item) -> Result<ItemRule> {
+pub(super) fn rule_of(item: &domain::checklist::Item) -> Result<ItemRule> {
     Ok(ItemRule {
         text: item.text.clone(),
         is_mandatory: true,

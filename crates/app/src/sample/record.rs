@@ -53,7 +53,7 @@ pub(super) struct Cast {
 /// Fills the register and fourteen months of history up to now.
 pub(super) async fn fill(
     app: &App,
-    cast: Cast,
+    cast: &Cast,
     id: &(dyn Fn(&str) -> String + Sync),
     library: &Library,
     calendar: &Calendar,
@@ -67,7 +67,7 @@ pub(super) async fn fill(
         |word: &str| cast.depts.iter().find(|(known, _)| *known == word).map(|(_, body)| body.org.clone());
     let villages: Vec<&Village> = cast.villages.iter().map(|(village, _)| village).collect();
     let made = places::all(&villages, &org, id, plan_day);
-    register(app, &cast, &made, id, plan_day).await?;
+    register(app, cast, &made, id, plan_day).await?;
     let mut story = Story {
         town: app.town.clone(),
         calendar,
@@ -89,11 +89,11 @@ pub(super) async fn fill(
         .chain(cast.depts.iter().map(|(_, body)| body));
     for (nth, body) in bodies.enumerate() {
         for year in from.year()..=today.year() {
-            let wanted = expected(body, nth, &cast, &made, &table, from);
+            let wanted = expected(body, nth, cast, &made, &table, from);
             if wanted.is_empty() {
                 continue;
             }
-            let plan = approved_plan(app, body, &cast, id, year, wanted, calendar, from).await?;
+            let plan = approved_plan(app, body, cast, id, year, wanted, calendar, from).await?;
             let mut seen: BTreeMap<(&str, Date), usize> = BTreeMap::new();
             for item in plan.items.iter().filter(|item| item.from >= from) {
                 let count = seen.entry((item.place.as_str(), item.from)).or_default();

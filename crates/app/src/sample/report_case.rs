@@ -187,6 +187,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             site: Site::words(village.clone(), told.address),
             photos: Vec::new(),
             received_at,
+            has_voice: false,
             has_contact: told.named,
             stage: Stage::Received,
             clocks: Clocks { screen_by: received_at, verify_by: received_at, reply_by: received_at },

@@ -1,13 +1,18 @@
-//! The sample town's new trades: one with a leading body and one that waits for it. What does not belong here: the steps (`domain::sector`), which every step here is asked.
+//! The sample town's new trades, one with a leading body and one that waits for it; and what units of a sector have in
+//! common, told to one sector and just taken up in another. What does not belong here: the steps (`domain::sector`), which
+//! every step here is asked.
 
 use domain::ids::OrgId;
 use domain::org::Role;
-use domain::sector::{Decided, Ruling};
+use domain::policy::Action;
+use domain::sector::{Decided, Notice, Risk, RiskStage, Ruling, shared};
 use domain::time::{Date, Timestamp};
-use store::sector::SectorRulingRecord;
+use store::sector::{SectorRiskRecord, SectorRulingRecord};
 
 use super::id;
+use crate::calendar::calendar;
 use crate::org::Roster;
+use crate::sector::{NOTICE_DAYS, UNITS, seen};
 use crate::{App, Caller, Error, Result};
 
 fn before(today: Date, days: u64) -> Date {
@@ -65,5 +70,41 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         let object = record.ruling.id.to_string();
         tx.commit(Caller::system().audit("sector.appear", "sector_ruling", &object, at), ()).await?;
     }
-    Ok(())
+    let mut tx = app.db.write(&app.town).await?;
+    let whole = Caller::system().scope(Action::HazardRead)?;
+    let (open, _) = seen(&mut tx, &whole).await?;
+    // How long ago each was taken up, and after how many days its sector was told. Units: days.
+    let ages = [(40, Some(6)), (3, None)];
+    for (found, (ago, told_after)) in shared(open, UNITS.1 as u16).into_iter().zip(ages) {
+        let on = before(today, ago);
+        let at = Timestamp::start_of(on).plus_ms(11 * domain::time::HOUR_MS);
+        let mut risk = Risk {
+            id: id(&format!("sector-risk-{}-{}", found.org, found.code)).into(),
+            org: found.org,
+            code: found.code,
+            places: found.places,
+            identified_on: on,
+            notice_by: calendar().working_day_after(on, NOTICE_DAYS.1 as u16)?,
+            notice: None,
+            stage: RiskStage::Identified,
+            said: String::new(),
+        };
+        if let Some(days) = told_after {
+            let notice = Notice {
+                on: before(today, ago - days),
+                document_no: "演示消安〔2〕号".to_owned(),
+                // Every unit has until three weeks from now.
+                deadline_on: today.checked_add_days(chrono::Days::new(21)).unwrap_or(today),
+                task: None,
+                by: clerk.person.clone(),
+                recorded_at: at,
+            };
+            risk = risk.notify(notice, today).map_err(refused)?;
+        }
+        let object = risk.id.to_string();
+        let record = SectorRiskRecord { risk, recorded_by: name.clone(), version: 1, recorded_at: at };
+        tx.insert_sector_risk(&record).await?;
+        tx.append(Caller::system().audit("sector.identify", "sector_risk", &object, at)).await?;
+    }
+    Ok(tx.commit(Caller::system().audit("sample.fill", "sample", "sector", app.now()), ()).await?)
 }

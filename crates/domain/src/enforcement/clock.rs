@@ -184,20 +184,26 @@ mod tests {
             (Decision, "2026-09-21", "2026-12-20"),
             (Preservation, "2026-02-11", "2026-02-27"),
             (Preservation, "2026-03-02", "2026-03-11"),
+            (Preservation, "2026-09-29", "2026-10-14"),
             (HearingRequest, "2026-02-12", "2026-02-26"),
             (HearingRequest, "2026-09-29", "2026-10-12"),
             (HearingRequest, "2026-09-18", "2026-09-24"),
             (HearingNotice, "2026-02-12", "2026-02-28"),
             (HearingNotice, "2026-03-30", "2026-04-09"),
+            (HearingNotice, "2026-09-28", "2026-10-13"),
             (Service, "2026-02-13", "2026-03-02"),
             (Service, "2026-06-01", "2026-06-10"),
+            (Service, "2026-09-30", "2026-10-15"),
             (Payment, "2026-02-10", "2026-02-25"),
             (Payment, "2026-02-28", "2026-03-15"),
+            (Payment, "2026-09-24", "2026-10-09"),
             (HandIn, "2026-02-13", "2026-02-24"),
             (HandIn, "2026-09-18", "2026-09-21"),
+            (HandIn, "2026-09-30", "2026-10-09"),
             (Reconsideration, "2026-01-31", "2026-04-01"),
             (Litigation, "2026-08-31", "2027-02-28"),
             (Demand, "2026-02-12", "2026-03-04"),
+            (Demand, "2026-09-30", "2026-10-20"),
             (CourtApplication, "2026-11-30", "2027-02-28"),
             (Limitation, "2024-02-29", "2026-02-28"),
             (LimitationHarm, "2021-09-20", "2026-09-20"),
@@ -210,6 +216,41 @@ mod tests {
             assert!(table.iter().any(|(one, ..)| one == clock), "{} is in the table", clock.code());
             assert!(clock.limit().law.contains('第'), "{} names its article", clock.code());
         }
+        // Whatever counts in working days is in the table over both holidays.
+        for (holiday, first, last) in
+            [("Spring Festival", "2026-02-15", "2026-02-23"), ("National Day", "2026-10-01", "2026-10-07")]
+        {
+            for clock in Clock::ALL.iter().filter(|one| one.limit().unit == Unit::Working) {
+                let over =
+                    |(one, start, due): &(Clock, &str, &str)| one == clock && *start < first && *due > last;
+                assert!(table.iter().any(over), "{} over {holiday}", clock.code());
+            }
+        }
+    }
+
+    /// Line by line what the field's handbook §4.10 says of times, and which clock it is.
+    #[test]
+    fn the_handbooks_times_are_ours() {
+        use Clock::*;
+        for (line, clock, n, unit) in [
+            ("先行登记保存: 7 wd to decide", Preservation, 7, Unit::Working),
+            ("hearing: request ≤5 wd after notice", HearingRequest, 5, Unit::Working),
+            ("notice ≥7 wd before hearing", HearingNotice, 7, Unit::Working),
+            ("decision ≤90 d from filing (60)", Decision, 90, Unit::Calendar),
+            ("service ≤7 wd if absent (61)", Service, 7, Unit::Working),
+            ("fine payable 15 d (67)", Payment, 15, Unit::Calendar),
+            ("on-spot collection handed in ≤2 wd (68-69)", HandIn, 2, Unit::Working),
+            ("demand notice 10 d (AEL 54)", Demand, 10, Unit::Working),
+            ("court enforcement within 3 months (AEL 53)", CourtApplication, 3, Unit::Month),
+            ("reconsideration 60 d", Reconsideration, 60, Unit::Calendar),
+            ("litigation 6 months", Litigation, 6, Unit::Month),
+            ("prescription 2 years (36)", Limitation, 2, Unit::Year),
+            ("5 years if life/health/financial security harmed", LimitationHarm, 5, Unit::Year),
+        ] {
+            let limit = clock.limit();
+            assert_eq!((limit.n, limit.unit), (n, unit), "{line}");
+        }
+        assert_eq!(LATE_PERCENT, 3, "late fine +3 %/day (72)");
     }
 
     #[test]

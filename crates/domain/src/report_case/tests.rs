@@ -33,6 +33,7 @@ pub(super) fn case(channel: Channel, matter: Matter) -> ReportCase {
         site: Site::words("500118100901".into(), "老街 3 号"),
         photos: Vec::new(),
         received_at: now,
+        has_voice: false,
         has_contact: true,
         stage: Stage::Received,
         clocks: zero,

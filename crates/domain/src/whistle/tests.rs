@@ -185,3 +185,47 @@ fn the_rate_counts_who_was_there_in_time_among_those_whose_time_is_over() {
     let next = (at("2026-10-01T00:00"), at("2027-01-01T00:00"));
     assert!(arrivals([&w], next, at("2027-01-01T00:00")).is_empty(), "it counts in the quarter it was sent");
 }
+
+#[test]
+fn each_clock_runs_out_once_over_the_holiday_and_the_district_last() {
+    fn said(w: &Whistle, raised: &str, now: &str) -> String {
+        let (terms, calendar) = (terms(), calendar());
+        let over = w.overruns(at(raised), at(now), (&terms, 1), &calendar).expect("within the calendar");
+        let one = |one: &Overrun<'_>| match one.body {
+            Some(body) => format!("{} {}", one.clock.code(), body.org),
+            None => one.clock.code().to_owned(),
+        };
+        over.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+    // Raised at half past five on the last day before the week off: the town has its working hour after the holiday.
+    for (now, told) in [
+        ("2026-09-30T17:59", ""),
+        ("2026-10-03T12:00", ""),
+        ("2026-10-08T09:30", ""),
+        ("2026-10-08T09:31", "confirm"),
+    ] {
+        assert_eq!(said(&whistle(), "2026-09-30T17:30", now), told, "{now}");
+    }
+    assert_eq!(said(&whistle(), "2026-10-08T09:00", "2026-10-08T09:31"), "", "raised again, it counts anew");
+    let w = sent();
+    for (now, told) in [
+        ("2026-10-07T23:00", ""),
+        ("2026-10-08T09:31", "receive economy, receive police"),
+        (
+            "2026-10-10T00:00",
+            "receive economy, arrive economy, district economy, receive police, arrive police, district police",
+        ),
+    ] {
+        assert_eq!(said(&w, "2026-09-30T16:00", now), told, "{now}");
+    }
+    let w = step(w, arrive("economy", "2026-09-30T17:50"), "2026-09-30T18:00", "").expect("there");
+    let w = step(w, Act::Receive { org: "police".into() }, "2026-10-08T10:00", "").expect("received");
+    assert_eq!(
+        said(&w, "2026-09-30T16:00", "2026-10-09T12:00"),
+        "",
+        "one is there, the other has until midnight"
+    );
+    assert_eq!(said(&w, "2026-09-30T16:00", "2026-10-12T12:00"), "arrive police");
+    let over = step(w, Act::Void, "2026-10-12T12:00", "重复").expect("void");
+    assert_eq!(said(&over, "2026-09-30T16:00", "2026-10-20T12:00"), "");
+}

@@ -28,7 +28,7 @@ export function reportTone(row: Pick<ReportCaseRow, 'stage' | 'overdue' | 'urgen
 /** The step that the stage asks for next. */
 export const NEXT = ['accept', 'assign', 'agree_doubt', 'handle', 'reply', 'close']
 /** Steps that must say something. */
-export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'void']
+export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'write_down', 'void']
 
 export const ORDER_STAGES = ['waiting', 'ready', 'sent'] as const
 

@@ -7,7 +7,7 @@ import { PhoneServer } from '../../../tests/phone-server'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import { keepPhoto } from './draft'
-import { answerCall, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf } from './errand'
+import { answerCall, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, receiptCode, tellReport } from './errand'
 import { Http } from './http'
 import { Outbox } from './outbox'
 
@@ -77,6 +77,32 @@ describe('a placard hung up without a network', () => {
     expect([(await entry(own.id))!.state, (await entry(other.id))!.state]).toEqual(['conflict', 'delivered'])
     expect(server.done).toEqual([expect.objectContaining({ text: '十二处都核对了', version: 1 })])
     expect([...server.uploads.values()].map((one) => one.object).sort()).toEqual([`follow_up/${item.id}`, `placard/${server.placards[0]!.id}`])
+  })
+})
+
+describe('what a villager told', () => {
+  it('waits with its voice for a network, arrives once, and then is in no phone', async () => {
+    expect(await db.recall('voice_s')).toBe(45)
+    const own = made()
+    const shot = await photo(own.id)
+    const told = { receipt: receiptCode(), matter: 'wiring', title: '电线', content: '', voice: 'IyFBTVIK', place: null, territory: '500110106201', address: '3 组', name: '金丝雀', phone: '13977776666', photos: [shot] }
+    await tellReport(db, told, own)
+    server.road = () => 'drop'
+    expect(await outbox.run()).toBe('unreachable')
+    expect((await entry(own.id))!.body).toMatchObject({ voice: 'IyFBTVIK', name: '金丝雀' })
+    let lost = 0
+    server.road = (asked) => (asked.path === '/api/v1/report-cases' && lost++ === 0 ? 'drop after' : null)
+    while ((await outbox.run()) !== 'empty');
+    expect([...server.reports.values()]).toEqual([expect.objectContaining({ id: own.id, channel: 'grid', receipt: told.receipt, voice: 'IyFBTVIK', photos: [shot], lon: null })])
+    expect([...server.uploads.values()].map((one) => one.object)).toEqual([`report_case/${own.id}`])
+    const kept = (await entry(own.id))!
+    expect([kept.state, JSON.stringify(kept).includes('金丝雀'), JSON.stringify(kept).includes('IyFBTVIK')]).toEqual(['delivered', false, false])
+  })
+
+  it('has a receipt of its own that nobody guesses or misreads', () => {
+    const codes = Array.from({ length: 50 }, receiptCode)
+    expect(new Set(codes).size).toBe(50)
+    for (const one of codes) expect(one).toMatch(/^([2-9A-HJKMNP-Z]{4}-){6}[2-9A-HJKMNP-Z]{4}$/)
   })
 })
 

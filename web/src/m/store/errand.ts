@@ -1,7 +1,7 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, WhistleList, WhistleRow } from '@/shared/api/contract'
+import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, WhistleList, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
@@ -32,6 +32,8 @@ export async function fetchErrands(db: PhoneDb, http: Http): Promise<void> {
     if (reply.kind === 'ok') await db.keep(key, list.rows(reply.data))
     else if (reply.status === 403) await db.kept.delete(key)
   }
+  const options = await http.ask<ReportCaseOptions>('/report-cases/options', { timeoutMs: 30_000 })
+  if (options.kind === 'ok') await db.keep('voice_s', options.data.voice.most_s)
 }
 
 /** Asks whether a running call test waits for this person. Gives whether the server was reached. */
@@ -91,5 +93,29 @@ export async function recordEvidence(db: PhoneDb, told: Told, made: Made): Promi
     ...blank('evidence', made), title: told.title.trim(), path: '/evidence',
     body: { id: made.id, kind: told.need.kind, title: told.title.trim(), happened_on: told.on, until: told.until, text: told.text.trim(), photos: told.photos, claims: [claim] },
     photos: told.photos, about: { kind: 'evidence', id: made.id },
+  })
+}
+
+/** Letters nobody takes for one another. */
+const LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
+
+/** The receipt of a report, made here so that a villager has it before there is a network: 28 letters, in fours. */
+export function receiptCode(): string {
+  let code = ''
+  // Numbers past the last whole round would favour the first letters.
+  while (code.length < 28) for (const one of crypto.getRandomValues(new Uint8Array(32))) if (one < 248) code += LETTERS[one % LETTERS.length]
+  return code.slice(0, 28).match(/.{4}/g)!.join('-')
+}
+
+export interface Villagers { receipt: string; matter: string; title: string; content: string; voice: string | null; place: string | null; territory: string | null; address: string; name: string; phone: string; photos: string[] }
+
+/** What a villager told, spoken or written. Sent twice it is one report. */
+export async function tellReport(db: PhoneDb, told: Villagers, made: Made): Promise<void> {
+  const body: ReportCaseInput = {
+    id: made.id, channel: 'grid', ext_no: null, matter: told.matter, content: told.content, place: told.place, territory: told.territory, address: told.address || null,
+    lon: null, lat: null, received_at: made.at, photos: told.photos, name: told.name || null, phone: told.phone || null, voice: told.voice, receipt: told.receipt,
+  }
+  await db.outbox.add({
+    ...blank('report_case', made), title: told.title, path: '/report-cases', body: { ...body }, photos: told.photos, about: { kind: 'report_case', id: made.id },
   })
 }

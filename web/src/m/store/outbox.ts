@@ -103,6 +103,8 @@ export class Outbox {
       const reply = await this.http.ask<unknown>(entry.path, { method: 'POST', json: body, key: entry.id })
       if (reply.kind === 'ok') {
         await this.settled(entry, accepted(entry), null)
+        // Who told it, and how it sounded, stays in no phone once it has arrived.
+        if (entry.kind === 'report_case') await this.db.outbox.update(entry.id, { body: {} })
         return null
       }
       if (reply.kind === 'problem' && reply.code === 'call_test.answered') {

@@ -56,7 +56,7 @@ export interface Photo {
   trouble: Trouble | null
 }
 
-export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle'
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case'
 /**
  * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
  * confirmed · refused with a sentence · conflict with what others did.
@@ -76,7 +76,7 @@ export interface Entry {
   body: Record<string, unknown>
   photos: string[]
   /** What its photos belong to, where that is neither the inspection nor the hazard it names. */
-  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle'; id: string }
+  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case'; id: string }
   created_at: string
   tries: number
   trouble: Trouble | null

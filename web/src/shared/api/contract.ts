@@ -588,6 +588,7 @@ export type ReportCaseOptions = View<'ReportCaseOptions'>
 export type ReportCaseEventView = View<'ReportCaseEventView'>
 export type ReportCaseView = View<'ReportCaseView'>
 export type ReportCaseTaken = View<'ReportCaseTaken'>
+export type VoiceView = View<'VoiceView'>
 export type ReporterView = View<'ReporterView'>
 export type RewardLedger = View<'RewardLedger'>
 export type ReportCaseInput = Schemas['ReportCaseInput']
