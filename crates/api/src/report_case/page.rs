@@ -365,7 +365,7 @@ fn refused(wanted: Wanted, error: &app::Error) -> Response {
         "report_case.matter" => "Please choose what it is about.",
         "report_case.no_content" => "Please say what you saw.",
         "report_case.person" => {
-            "Only fire-safety problems are taken here. For anything about a person call 12345."
+            "Only fire-safety problems are taken here. For anything about a person call the government service line."
         }
         "photo.not_image" => "This file is no photo that can be opened. Please choose another.",
         "phone.invalid" => "This is no phone number. You may leave it empty.",
