@@ -2,7 +2,9 @@
 
 use app::Error;
 use app::error::FieldProblem;
-use app::hazard::{Asked, DaysKind, DaysView, Finding, HazardPage, HazardSummary, HazardView, Taking, What};
+use app::hazard::{
+    Asked, DaysView, Finding, HazardPage, HazardSummary, HazardView, HowLong as Said, Taking, What,
+};
 use app::unit_link::UnitLinkView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -111,7 +113,7 @@ pub(crate) struct HazardInput {
     position: Option<HazardPosition>,
 }
 
-/// A number of days; the kind may be left out where it follows from the time first allowed.
+/// A number of days; without a kind they are of the kind first allowed, or of the town's own time for the level.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum HowLong {
@@ -119,6 +121,15 @@ pub(crate) enum HowLong {
     Days(DaysView),
     /// The number alone.
     Count(u16),
+}
+
+impl HowLong {
+    fn count(self) -> u16 {
+        match self {
+            Self::Days(days) => days.count,
+            Self::Count(count) => count,
+        }
+    }
 }
 
 /// A step. Which members are needed depends on the step.
@@ -212,8 +223,8 @@ impl HazardStep {
         let photos = self.photos.unwrap_or_default().into_iter().map(|id| id.to_lowercase().into()).collect();
         let with = self.with.unwrap_or_default().into_iter().map(Into::into).collect();
         let days = self.days.map(|days| match days {
-            HowLong::Days(days) => Days::from(days),
-            HowLong::Count(count) => Days::from(DaysView { kind: DaysKind::Calendar, count }),
+            HowLong::Days(days) => Said::Days(Days::from(days)),
+            HowLong::Count(count) => Said::Count(count),
         });
         let what = match self.step.as_str() {
             "grade" => What::Grade { level: word("level", self.level)?, reason },
@@ -227,7 +238,7 @@ impl HazardStep {
                 basis: word("basis", self.basis)?,
             },
             "serve" => What::Serve { method: word("method", self.method)? },
-            "ask_extension" => What::AskExtension { days: needed("days", days)?.count(), reason },
+            "ask_extension" => What::AskExtension { days: needed("days", self.days)?.count(), reason },
             "grant_extension" => What::GrantExtension,
             "refuse_extension" => What::RefuseExtension { reason },
             "submit_fix" => What::SubmitFix { photos, note },

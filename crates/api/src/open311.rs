@@ -7,6 +7,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use app::placard::Hotline;
 use app::report_case::open311::{RequestUpdate, RequestsAsked, ServiceRequest};
 use app::report_case::public::PublicReport;
 use axum::extract::{Form, Path, Query, State};
@@ -218,9 +219,10 @@ fn asked(fields: &[(String, String)]) -> Result<RequestsAsked, &'static str> {
     })
 }
 
-fn discovery(doors: &Doors, headers: &HeaderMap) -> Value {
+fn discovery(doors: &Doors, headers: &HeaderMap, lines: &[Hotline]) -> Value {
+    let lines: Vec<String> = lines.iter().map(|one| format!("{} {}", one.zh, one.number)).collect();
     json!({
-        "changeset": "2026-11-26T00:00:00+08:00", "contact": "政务服务热线 12345，火灾隐患举报 96119",
+        "changeset": "2026-11-26T00:00:00+08:00", "contact": lines.join("，"),
         "key_service": "提交举报不需要 api_key",
         "endpoints": [{
             "specification": "http://wiki.open311.org/GeoReport_v2", "url": format!("{}/open311/v2", doors.base(headers)),
@@ -251,7 +253,10 @@ async fn list(
     }
     let ok = StatusCode::OK;
     match name {
-        "discovery" => answer(shape, ok, "discovery", discovery(&doors, &headers)),
+        "discovery" => match doors.app.hotlines().await {
+            Ok(lines) => answer(shape, ok, "discovery", discovery(&doors, &headers, &lines)),
+            Err(error) => failed(shape, &error),
+        },
         "services" => answer(shape, ok, "services", services().map(service).collect()),
         "requests" | "servicerequestupdates" => {
             let asked = match asked(&fields) {

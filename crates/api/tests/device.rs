@@ -214,6 +214,17 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         let page = clerk.get(&format!("/api/v1/devices/{}", text(&detector, "id"))).await?.ok()?;
         assert_eq!(page["heard"].as_array().map(Vec::len), Some(2), "two times, with a silence between");
         assert_eq!(page["heard"][0]["to"], Value::Null);
+
+        // Heard when the next day begins, it takes points off the risk of its place.
+        let shown = format!("/api/v1/places/{SHOP}");
+        let today = clerk.get(&shown).await?.ok()?;
+        assert!(!today["risk_reasons"].to_string().contains("联网感烟有效"), "not yet when this day began");
+        town.clock.advance_days(1);
+        let mut clerk = town.login("clerk").await?;
+        let place = clerk.get(&shown).await?.ok()?;
+        let reasons = place["risk_reasons"].as_array().cloned().unwrap_or_default();
+        let smoke = reasons.iter().find(|one| text(one, "text") == "联网感烟有效");
+        assert_eq!(smoke.map(|one| &one["points"]), Some(&json!(-4)), "{reasons:?}");
         assert_eq!(town.app.verify(&system).await?.findings, []);
         Ok(())
     })

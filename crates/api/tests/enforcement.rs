@@ -8,6 +8,7 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
+use crate::common;
 use crate::common::{Browser, TOWN, Told, Town, V1, day, path, roster, shop, town_of};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
@@ -298,6 +299,9 @@ async fn a_delegation_that_ends_and_a_certificate_that_runs_out_block_the_next_s
         let item = delegation(&mut clerk, "2026-09-22").await?;
         let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
         assert_eq!(page["item"]["standing"], "expiring");
+        common::set_number(&town, "certificate.warn_days", 0.0).await?;
+        let seen = officer.get(&format!("/api/v1/cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!(seen["item"]["standing"], "valid", "the town says how early it is warned");
         let page = step(&mut director, &page, json!({ "step": "file", "document_no": "1" })).await?.ok()?;
         let look = json!({ "step": "investigate", "shown": true, "two": true });
 

@@ -215,6 +215,14 @@ async fn a_failed_recheck_goes_back_with_a_new_deadline() -> anyhow::Result<()> 
         assert_eq!(refused(&no), (403, "policy.forbidden"));
         let record = town.app.audit_page(&app::Caller::system(), &Default::default(), i64::MAX, 99).await?;
         assert_eq!(record.iter().filter(|entry| entry.action == "hazard.remind").count(), 1);
+
+        // A bare number is of the days first allowed.
+        town.clock.advance_days(4);
+        let mut grid = town.login("grid1").await?;
+        let seen = pictured(&mut grid, &id, 2, "recheck").await?;
+        let fail = json!({ "step": "fail_recheck", "photos": [seen], "note": "还堆着", "days": 2 });
+        let page = step(&mut grid, &id, fail).await?.ok()?;
+        assert_eq!(page["deadline_on"], "2026-10-09", "two working days after the holiday");
         Ok(())
     })
     .await

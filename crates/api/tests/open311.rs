@@ -30,6 +30,10 @@ async fn a_program_lists_defines_posts_and_polls() -> anyhow::Result<()> {
         let town = town(&fresh).await?;
         let found = get(&town, "discovery.json").await?.ok()?;
         assert!(found["endpoints"][0]["url"].as_str().is_some_and(|url| url.ends_with("/open311/v2")));
+        assert_eq!(found["contact"], "火警 119，政务服务热线 12345，火灾隐患举报 96119");
+        crate::common::set_text(&town, "placard.hotline.government", "023-49860119").await?;
+        let found = get(&town, "discovery.json").await?.ok()?;
+        assert_eq!(found["contact"], "火警 119，政务服务热线 023-49860119，火灾隐患举报 96119", "the town's own");
         let services = get(&town, &format!("services.json?jurisdiction_id={TOWN}")).await?.ok()?;
         assert_eq!(services[0]["service_code"], "blocked_exit");
         assert!(!services.to_string().contains("\"person\""), "nothing about persons is taken here");

@@ -192,3 +192,34 @@ async fn the_time_for_a_fix_is_the_towns_to_set() -> anyhow::Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_hot_line_is_a_number_to_dial_and_may_be_left_out() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_plan(&app::Caller::system(), PLAN).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let name = "placard.hotline.government";
+        let line = async |who: &mut Browser| -> anyhow::Result<Value> {
+            let all = who.get("/api/v1/parameters").await?.items()?;
+            Ok(all.into_iter().find(|one| one["name"] == name).unwrap_or_default())
+        };
+        assert_eq!(line(&mut clerk).await?["value"], "12345");
+        let ask =
+            |value: Value| json!({ "name": name, "value": value, "from": "2026-09-22", "reason": "改号" });
+        for wrong in [json!("热线"), json!("12"), json!(12_345)] {
+            let told = clerk.post("/api/v1/parameters", ask(wrong.clone())).await?;
+            assert_eq!(told.body["fields"][0]["code"], "parameter.value", "{wrong}");
+        }
+        let told = clerk.post("/api/v1/parameters", ask(json!("023-49860119"))).await?.ok()?;
+        let yes = json!({ "approve": true, "version": told["pending"]["version"] });
+        let id = told["pending"]["id"].as_str().unwrap_or_default().to_owned();
+        leader.post(&format!("/api/v1/parameters/{id}/decide"), yes).await?.ok()?;
+        town.clock.advance_days(1);
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(line(&mut clerk).await?["value"], "023-49860119");
+        assert_eq!(clerk.post("/api/v1/parameters", ask(json!(""))).await?.status, StatusCode::OK, "none");
+        Ok(())
+    })
+    .await
+}

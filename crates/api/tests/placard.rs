@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
-use crate::common::{Browser, TOWN, Town, V1, V1_GRID, day, set_number, shop, town};
+use crate::common::{Browser, TOWN, Town, V1, V1_GRID, day, set_number, set_text, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 
@@ -159,10 +159,26 @@ async fn the_secretary_is_replaced_and_every_wrong_placard_is_known_the_same_min
         assert_eq!(hung["standing"], "current");
 
         // The town sets its hot lines; one it does not have is left out.
-        set_number(&town, "placard.hotline.government", 12_320.0).await?;
+        set_text(&town, "placard.hotline.government", "023-49860119").await?;
         set_number(&town, "placard.hotline.hazard", 0.0).await?;
         let (_, page) = page_of(&town, text(&made, "href")).await?;
-        assert!(page.contains("12320") && !page.contains("12345") && !page.contains("96119"), "{page}");
+        assert!(
+            page.contains("023-49860119") && !page.contains("12345") && !page.contains("96119"),
+            "{page}"
+        );
+        assert!(page.contains("tel:02349860119"), "with the zero of its area: {page}");
+        let view = staff.get(&path).await?.ok()?;
+        assert_eq!(
+            (&view["standing"], &view["printed"]),
+            (&json!("phone"), &json!(false)),
+            "the wall says 12345"
+        );
+        staff.post("/api/v1/placards/print", json!({ "owed": true })).await?.ok()?;
+        town.app.run_due_jobs().await?;
+        let view = staff.get(&path).await?.ok()?;
+        assert_eq!((&view["printed"], &view["prints_n"]), (&json!(true), &json!(4)));
+        let hung = hang(&mut staff, &view, 4, "2026-09-22").await?;
+        assert_eq!(hung["standing"], "current");
 
         let gone = json!({ "reason": "宣传栏拆除", "version": hung["version"] });
         let told = clerk.post(&format!("{path}/void"), gone).await?.ok()?;

@@ -197,6 +197,8 @@ async fn a_stranger_reports_is_answered_and_opens_it_again() -> anyhow::Result<(
         let hazard = text(&page["hazard"], "id").to_owned();
         let shown = clerk.get(&format!("/api/v1/hazards/{hazard}")).await?.ok()?;
         assert_eq!(shown["description"], "二楼楼梯间堆放纸箱");
+        let place = clerk.get(&format!("/api/v1/places/{SHOP}")).await?.ok()?["risk_reasons"].to_string();
+        assert!(place.contains("属实举报（1）"), "the look found out where: {place}");
         let picture = text(&page["pictures"][0], "id");
         assert!(!shown.to_string().contains(picture), "the unit never sees the reporter's picture");
 
@@ -436,7 +438,13 @@ async fn the_office_takes_calls_hands_on_and_pays_by_number() -> anyhow::Result<
         let page = given(&mut clerk).await?;
         let seen = staff.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
         let found = json!({ "step": "handle", "finding": "partly", "text": "一处飞线已拆除" });
+        let shown = format!("/api/v1/places/{SHOP}");
+        let before = clerk.get(&shown).await?.ok()?["risk"]["points"].as_i64();
         let page = step(&mut staff, &seen, found).await?.ok()?;
+        let place = clerk.get(&shown).await?.ok()?;
+        let why = place["risk_reasons"].to_string();
+        assert!(why.contains("属实举报（1）"), "each point says why: {why}");
+        assert_eq!(place["risk"]["points"].as_i64(), before.map(|points| points + 4));
         let page = step(&mut clerk, &page, json!({ "step": "reply", "text": "已拆除" })).await?.ok()?;
         let page = step(&mut clerk, &page, json!({ "step": "reward", "amount_fen": 20_000 })).await?.ok()?;
         let page = step(&mut clerk, &page, json!({ "step": "close" })).await?.ok()?;

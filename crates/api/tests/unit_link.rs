@@ -239,3 +239,22 @@ async fn a_code_opens_one_hazard_and_guessing_is_slowed_and_stopped() -> anyhow:
     })
     .await
 }
+
+#[tokio::test]
+async fn where_the_town_extends_nothing_nobody_asks_for_days_that_nobody_can_grant() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut staff) = advised(&fresh).await?;
+        common::set_number(&town, "hazard.extension.share", 0.0).await?;
+        let code = code(&link(&mut staff, 30).await?)?;
+        let mut owner = Browser::new(&town.router);
+        let path = format!("/api/v1/unit/{code}");
+        let seen = owner.get(&path).await?.ok()?;
+        assert_eq!((&seen["can_ask_extension"], &seen["extension_cap"]), (&json!(false), &json!(null)));
+        let wish = json!({ "name": "杨老板", "days": 30, "reason": "等货架" });
+        let told = owner.post(&format!("{path}/extension"), wish).await?;
+        assert_eq!(told.code(), "hazard.extension_too_long");
+        assert!(told.body["detail"].as_str().is_some_and(|text| text.contains("不能延期")), "{}", told.body);
+        Ok(())
+    })
+    .await
+}

@@ -248,7 +248,7 @@ async fn silence_is_carried_up_over_the_holiday_and_both_sides_judge() -> anyhow
         assert_eq!((&rates["due"], &rates["in_time"]), (&json!(2), &json!(1)));
         let of = |org: &str| rates["items"].as_array().and_then(|all| all.iter().find(|one| one["org"]["id"] == org));
         assert_eq!(of("police").map(|one| &one["missed"]), Some(&json!(1)));
-        assert_eq!(of("police").map(|one| &one["to_supervision"]), Some(&json!(false)), "twice in a quarter");
+        assert_eq!(of("police").map(|one| &one["supervised_in"]), Some(&json!([])), "twice in a quarter");
         let this = head.get("/api/v1/whistles/arrivals").await?.ok()?;
         assert_eq!((&this["from"], &this["due"]), (&json!("2026-10-01"), &json!(0)));
         Ok(())
@@ -339,6 +339,221 @@ async fn a_whistle_comes_from_a_hazard_and_its_clocks_are_the_towns() -> anyhow:
         {
             assert!(settings.contains(name), "{name}");
         }
+        Ok(())
+    })
+    .await
+}
+
+/// What somebody was told of whistles and has not seen yet.
+async fn told(browser: &mut Browser, what: &str) -> anyhow::Result<Vec<Value>> {
+    let all = browser.get("/api/v1/me/messages").await?.items()?;
+    Ok(all.into_iter().filter(|one| one["text"].as_str().unwrap_or_default().contains(what)).collect())
+}
+
+#[tokio::test]
+async fn every_return_and_every_refusal_is_news_and_only_a_pressing_kind_wakes_people() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let (mut dept, mut police) = (town.login("dept").await?, town.login("police").await?);
+        let mut page = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+        for (n, lacking) in ["请写明气瓶数量", "请写明住了几人"].into_iter().enumerate() {
+            page = step(&mut head, &page, json!({ "step": "return", "text": lacking })).await?.ok()?;
+            assert_eq!(told(&mut staff, "被退回").await?.len(), n + 1, "{lacking}");
+            page = step(&mut staff, &page, json!({ "step": "resend", "text": "已补充" })).await?.ok()?;
+            assert_eq!(told(&mut head, "补充重报").await?.len(), n + 1, "{lacking}");
+        }
+        let send = json!({ "step": "confirm", "to": "dept-civil", "helpers": ["police"] });
+        let page = step(&mut head, &page, send).await?.ok()?;
+        let before = told(&mut head, "不承办").await?.len();
+        own(&mut dept, json!({ "step": "refuse", "text": "治安由派出所管" })).await?.ok()?;
+        own(&mut police, json!({ "step": "refuse", "text": "气瓶由经发办管" })).await?.ok()?;
+        assert_eq!(told(&mut head, "不承办").await?.len(), before + 2, "the second body's refusal as well");
+        assert_eq!(told(&mut dept, "请签收吹哨单").await?[0]["urgency"]["code"], "notice");
+        assert_eq!(code(&page["kind"]), "ordinary");
+
+        let mut pressing = raised("01a00000-0000-7000-8000-000000000a02");
+        pressing["kind"] = json!("urgent");
+        let page = staff.post("/api/v1/whistles", pressing).await?.ok()?;
+        let number = page["code"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(told(&mut head, &number).await?[0]["urgency"]["code"], "order");
+        let kinds = head.get("/api/v1/whistles/options").await?.ok()?["kinds"].clone();
+        let pressing = |n: usize| kinds[n]["pressing"].clone();
+        assert_eq!([pressing(0), pressing(1), pressing(2)], [json!(true), json!(false), json!(false)]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_misses_in_one_quarter_go_into_its_supervision_and_two_in_a_year_do_not() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let sent = async |n: u32, when: &str| -> anyhow::Result<()> {
+            clock(&town, when);
+            let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+            let id = format!("01a00000-0000-7000-8000-00000000b{n:03}");
+            let page = staff.post("/api/v1/whistles", raised(&id)).await?.ok()?;
+            step(&mut head, &page, json!({ "step": "confirm", "to": "police" })).await?.ok()?;
+            Ok(())
+        };
+        let supervised = async |from: &str, until: &str| -> anyhow::Result<(Value, Value)> {
+            let path = format!("/api/v1/whistles/arrivals?from={from}&until={until}");
+            let of = town.login("head").await?.get(&path).await?.items()?;
+            let of = of.first().cloned().unwrap_or_default();
+            Ok((of["missed"].clone(), of["supervised_in"].clone()))
+        };
+        sent(1, "2026-05-11T10:00").await?;
+        sent(2, "2026-08-10T10:00").await?;
+        clock(&town, "2026-09-01T10:00");
+        let year = supervised("2026-01-01", "2026-12-31").await?;
+        assert_eq!(year, (json!(2), json!([])), "one in each of two quarters");
+        sent(3, "2026-09-07T10:00").await?;
+        clock(&town, "2026-10-12T10:00");
+        let year = supervised("2026-01-01", "2026-12-31").await?;
+        assert_eq!(year, (json!(3), json!(["2026-Q3"])));
+        let month = supervised("2026-09-01", "2026-09-30").await?;
+        assert_eq!(month, (json!(1), json!(["2026-Q3"])), "a month is told of the whole quarter");
+        let august = supervised("2026-08-01", "2026-08-31").await?;
+        assert_eq!(august, (json!(1), json!([])), "and not of what came after it");
+        Ok(())
+    })
+    .await
+}
+
+/// Puts a copy of a whistle beside it: another number, raised so many minutes later, changed.
+async fn beside(
+    town: &Town,
+    ids: std::ops::Range<u32>,
+    change: impl Fn(&mut domain::whistle::Whistle),
+) -> anyhow::Result<()> {
+    let caller = Caller::system();
+    let scope = caller.scope(domain::policy::Action::WhistleRead)?;
+    let mut tx = town.app.write(&caller).await?;
+    let known = tx.whistle(&WHISTLE.into(), &scope).await?.unwrap_or_else(|| unreachable!("raised before"));
+    for n in ids {
+        let mut other = known.clone();
+        other.whistle.id = format!("01a00000-0000-7000-8000-00000001{n:04}").as_str().into();
+        other.whistle.code = format!("SH-2026-{n}");
+        other.whistle.raised_at = known.whistle.raised_at.plus_ms(i64::from(n) * 60_000);
+        change(&mut other.whistle);
+        let event = domain::whistle::Event {
+            seq: 1,
+            act: domain::whistle::Act::Raise,
+            at: other.whistle.raised_at,
+            by: other.whistle.raised_by.clone(),
+            text: String::new(),
+            stage: other.whistle.stage,
+        };
+        tx.insert_whistle(&other, &event).await?;
+    }
+    tx.commit(caller.audit("test.write", "whistle", WHISTLE, town.app.now()), ()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_old_silence_is_found_behind_hundreds_of_newer_whistles() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        clock(&town, "2026-09-01T10:00");
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let page = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+        step(&mut head, &page, json!({ "step": "confirm", "to": "dept-civil" })).await?.ok()?;
+        // Newer ones that run, and call a body that came at once.
+        beside(&town, 1..502, |w| {
+            let (by, at) = (w.raised_by.clone(), w.raised_at);
+            for body in &mut w.bodies {
+                body.org = "police".into();
+                body.received = Some(domain::whistle::Done { by: by.clone(), at });
+                body.arrived = Some(domain::whistle::Arrival { by: by.clone(), at, position: None });
+            }
+        })
+        .await?;
+        clock(&town, "2026-09-08T10:00");
+        let (mut head, mut dept) = (town.login("head").await?, town.login("dept").await?);
+        let silent = head.get("/api/v1/whistles?silent=true").await?.items()?;
+        assert_eq!((silent.len(), &silent[0]["id"]), (1, &json!(WHISTLE)));
+        let mine = dept.get("/api/v1/whistles?mine=true").await?.items()?;
+        assert_eq!((mine.len(), &mine[0]["id"]), (1, &json!(WHISTLE)));
+        let counts = head.get("/api/v1/workbench").await?.ok()?["counts"].to_string();
+        assert!(counts.contains("whistles_district"), "{counts}");
+
+        // Page by page everything is there once, the oldest last.
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = head.get(&format!("/api/v1/whistles?limit=200&after={after}")).await?.ok()?;
+            let items = page["items"].as_array().cloned().unwrap_or_default();
+            seen.extend(items.iter().filter_map(|one| one["id"].as_str().map(str::to_owned)));
+            match page["next"].as_str() {
+                Some(next) => next.clone_into(&mut after),
+                None => break,
+            }
+        }
+        assert_eq!((seen.len(), seen.last().map(String::as_str)), (502, Some(WHISTLE)));
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 502);
+        assert_eq!(head.get("/api/v1/whistles?after=x").await?.code(), "page.after");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whistles_of_a_kind_that_was_taken_out_are_answered_and_ended() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let mut dept = town.login("dept").await?;
+        let page = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+        beside(&town, 1..2, |w| w.kind = "night_call".to_owned()).await?;
+        step(&mut head, &page, json!({ "step": "confirm", "to": "dept-civil" })).await?.ok()?;
+        beside(&town, 2..3, |w| w.kind = "night_call".to_owned()).await?;
+        let path = |n: u32| format!("/api/v1/whistles/01a00000-0000-7000-8000-00000001{n:04}");
+        let waiting = head.get(&path(1)).await?.ok()?;
+        let send = json!({ "step": "confirm", "to": "dept-civil" });
+        assert_eq!(step(&mut head, &waiting, send).await?.code(), "whistle.no_terms");
+        let gone =
+            step(&mut head, &waiting, json!({ "step": "void", "text": "按现有类别重吹" })).await?.ok()?;
+        assert_eq!((code(&gone["stage"]), code(&gone["kind"])), ("void", "night_call"));
+        for asked in [
+            json!({ "step": "receive" }),
+            json!({ "step": "arrive" }),
+            json!({ "step": "opine", "text": "气瓶限期移出" }),
+            json!({ "step": "finish", "text": "已移出" }),
+        ] {
+            dept.post(&format!("{}/steps", path(2)), asked).await?.ok()?;
+        }
+        let done = head.get(&path(2)).await?.ok()?;
+        let closed = step(&mut head, &done, json!({ "step": "close", "text": "未互评" })).await?.ok()?;
+        assert_eq!(code(&closed["stage"]), "closed");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_body_that_waits_for_the_towns_answer_is_neither_silent_nor_late() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        clock(&town, "2026-09-01T10:00");
+        let (mut staff, mut head) = (town.login("staff1").await?, town.login("head").await?);
+        let mut dept = town.login("dept").await?;
+        let page = staff.post("/api/v1/whistles", raised(WHISTLE)).await?.ok()?;
+        step(&mut head, &page, json!({ "step": "confirm", "to": "dept-civil" })).await?.ok()?;
+        let refused = own(&mut dept, json!({ "step": "refuse", "text": "由派出所管" })).await?.ok()?;
+        assert_eq!(refused["my_next_by"], Value::Null, "its clock stands");
+        clock(&town, "2026-09-14T10:00");
+        let mut head = town.login("head").await?;
+        assert_eq!(head.get("/api/v1/whistles?silent=true").await?.items()?.len(), 0);
+        let rates = head.get("/api/v1/whistles/arrivals").await?.ok()?;
+        assert_eq!(rates["due"], 0, "nothing was due from it meanwhile");
+        let insist = json!({ "step": "insist", "org": "dept-civil", "text": "仍由你办牵头" });
+        let page = step(&mut head, &refused, insist).await?.ok()?;
+        assert_eq!(body(&page, "dept-civil")["called_at"], "2026-09-14T10:00:00.000+08:00");
+        assert_eq!(body(&page, "dept-civil")["arrive_by"], "2026-09-16T23:59:59.999+08:00");
+        assert_eq!(code(&page["height"]), "none");
         Ok(())
     })
     .await

@@ -18,8 +18,8 @@ use store::force::{ForceFilter, ForceRecord};
 use utoipa::ToSchema;
 
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::plan::plan_in_force;
-use crate::task::number_on;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 

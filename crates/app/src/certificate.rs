@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use crate::names::Names;
 use crate::org::Fields;
+use crate::parameter::number_on;
 use crate::post::{CertificateView, read_day};
-use crate::task::number_on;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
@@ -85,8 +85,8 @@ fn row(
     }
 }
 
-/// From how many days before its last day a certificate is warned of.
-async fn warn_days(read: &mut Read, today: Date) -> Result<i64> {
+/// From how many days before its last day a certificate or an item of authority is warned of.
+pub(crate) async fn warn_days(read: &mut Read, today: Date) -> Result<i64> {
     Ok(i64::from(number_on(read, WARN_DAYS, today).await?))
 }
 

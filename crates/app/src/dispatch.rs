@@ -29,8 +29,8 @@ use crate::incident::view::IncidentView;
 use crate::incident::{given, subject, view};
 use crate::message::News;
 use crate::names::{Names, Spot};
+use crate::parameter::number_on;
 use crate::road::net::Net;
-use crate::task::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 

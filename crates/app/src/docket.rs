@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::calendar::calendar;
 use crate::hazard::{Loaded, loaded};
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

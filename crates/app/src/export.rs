@@ -15,8 +15,8 @@ use store::audit::AuditFilter;
 use store::place::PlaceRecord;
 use store::{Audit, Read};
 
-use crate::hazard::setting;
 use crate::import::written;
+use crate::parameter::number_on;
 use crate::place::view::{PlaceQuery, word};
 use crate::place::{Gazetteer, filter};
 use crate::{App, Caller, Error, Result};
@@ -150,7 +150,7 @@ async fn within_limits(read: &mut Read, caller: &Caller, rows: usize, now: Times
         return Ok(());
     }
     let on = now.date();
-    let (a_day, _) = setting(read, EXPORTS_A_DAY, on).await?;
+    let a_day = number_on(read, EXPORTS_A_DAY, on).await?;
     let from = Timestamp::start_of(on);
     let filter = AuditFilter {
         actor: Some(caller.account.to_string()),
@@ -165,7 +165,7 @@ async fn within_limits(read: &mut Read, caller: &Caller, rows: usize, now: Times
             after_s: (from.0 + DAY_MS - now.0) / 1000,
         });
     }
-    let (most, _) = setting(read, ROWS_AT_ONCE, on).await?;
+    let most = number_on(read, ROWS_AT_ONCE, on).await?;
     if rows > usize::from(most) {
         return Err(Error::Refused {
             code: "export.too_many_rows",
@@ -179,7 +179,7 @@ async fn within_limits(read: &mut Read, caller: &Caller, rows: usize, now: Times
 
 /// Whether so many persons in one file need somebody else's yes.
 async fn needs_a_yes(read: &mut Read, caller: &Caller, persons: usize, on: Date) -> Result<()> {
-    let (unasked, _) = setting(read, PERSONS_UNASKED, on).await?;
+    let unasked = number_on(read, PERSONS_UNASKED, on).await?;
     if caller.session.is_empty() || persons <= usize::from(unasked) {
         return Ok(());
     }

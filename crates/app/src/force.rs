@@ -13,7 +13,6 @@ use domain::hazard::Position;
 use domain::ids::{ForceId, OrgId, PlaceId, PostId, TerritoryCode};
 use domain::org::{Level, Post, Role};
 use domain::place::{Confidence, KindCode};
-use domain::plan::Value;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::Deserialize;
@@ -36,6 +35,7 @@ pub use view::{
 };
 
 use crate::names::Names;
+use crate::parameter::counted;
 use crate::plan::plan_in_force;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -172,10 +172,7 @@ pub(crate) async fn standards_on(read: &mut Read, on: Date) -> Result<Vec<Standa
         Err(Error::Refused { .. }) => None,
         Err(other) => return Err(other),
     };
-    let number = |name: &str| match plan.as_ref()?.parameter_on(name, on)?.value {
-        Value::Number(n) if (0.0..=f64::from(u16::MAX)).contains(&n) => Some(n as u32),
-        _ => None,
-    };
+    let number = |name: &str| counted(&plan.as_ref()?.parameter_on(name, on)?.value).map(u32::from);
     Ok(standards().iter().map(|one| one.clone().set(number)).collect())
 }
 

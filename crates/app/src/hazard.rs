@@ -12,7 +12,6 @@ use domain::hazard::{
     Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, Photo, Position, recurrence,
 };
 use domain::ids::{HazardId, InspectionId, OrgId, PhotoId, PlaceId};
-use domain::plan::{Parameter, Value as Setting};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use store::hazard::Filing;
@@ -20,12 +19,13 @@ use store::place::PlaceRecord;
 use store::{Read, Write};
 
 pub use list::{Asked, CategoryCount, HazardSummary, StateCount, VillageCount};
-pub use step::{Taking, What};
+pub use step::{HowLong, Taking, What};
 pub use view::{
     DaysKind, DaysView, EscalationView, ExtensionView, HazardEventView, HazardInspectionView, HazardLinkView,
     HazardPage, HazardRow, HazardView, PhaseView, PhotoPairView, SuggestedView,
 };
 
+use crate::parameter::{counted_on, number_on};
 use crate::place::{at_place, place_in_scope};
 use crate::{App, Caller, Error, Result};
 
@@ -158,36 +158,16 @@ impl Loaded {
     }
 }
 
-/// A whole number the town has set, or the one that comes along; with the unit it was set in.
-pub(crate) async fn setting(
-    read: &mut Read,
-    (name, otherwise): (&str, f64),
-    on: Date,
-) -> Result<(u16, String)> {
-    let set = read.parameter_on(name, on).await?.map(|set| set.parameter);
-    Ok(set.and_then(counted).unwrap_or((otherwise as u16, String::new())))
-}
-
-/// A whole number with its unit. What is no such number counts for nothing, its unit neither.
-fn counted(set: Parameter) -> Option<(u16, String)> {
-    match set.value {
-        Setting::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&n) => {
-            Some((n as u16, set.unit))
-        }
-        _ => None,
-    }
-}
-
 /// The time for a fix at a level: parameter of the town, otherwise what comes along.
 pub(crate) async fn suggested_days(read: &mut Read, level: Level, on: Date) -> Result<Days> {
     let own = if level == Level::General { GENERAL_DAYS } else { LARGER_DAYS };
-    let (count, unit) = setting(read, own, on).await?;
+    let (count, unit) = counted_on(read, own, on).await?;
     Ok(if unit == WORKING_DAYS { Days::Working(count) } else { Days::Calendar(count) })
 }
 
 /// The most an extension may be. Units: per cent of the time first allowed.
 pub(crate) async fn extension_share(read: &mut Read, on: Date) -> Result<u16> {
-    Ok(setting(read, EXTENSION_SHARE, on).await?.0)
+    number_on(read, EXTENSION_SHARE, on).await
 }
 
 impl From<OutOfRange> for Error {
@@ -280,28 +260,5 @@ impl App {
         }
         let audit = caller.audit_as(hat, "hazard.remind", ("hazard", id.as_str()), &loaded.filing.path, now);
         Ok(tx.commit(audit, ()).await?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_whole_number_lends_no_unit_to_the_default() {
-        let set = |value| Parameter {
-            name: GENERAL_DAYS.0.to_owned(),
-            value,
-            unit: WORKING_DAYS.to_owned(),
-            basis: domain::plan::Basis::TownSetting,
-            source: String::new(),
-            effective_from: Date::default(),
-        };
-        assert_eq!(counted(set(Setting::Number(5.0))), Some((5, WORKING_DAYS.to_owned())));
-        for wrong in
-            [Setting::Text("5".to_owned()), Setting::Flag(true), Setting::Number(0.5), Setting::Number(-1.0)]
-        {
-            assert_eq!(counted(set(wrong)), None);
-        }
     }
 }

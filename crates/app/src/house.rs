@@ -23,8 +23,8 @@ use store::{Read, Write};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::place::{place_in_scope, place_subject};
-use crate::task::number_on;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

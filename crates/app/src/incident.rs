@@ -28,8 +28,8 @@ use store::{Read, Write};
 use crate::follow_up::ask;
 use crate::message::News;
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::post::owner::Owners;
-use crate::task::number_on;
 use crate::view::{Word, read_day};
 use crate::{App, Caller, Error, Result};
 use view::{

@@ -31,7 +31,8 @@ pub use view::{
 
 use crate::calendar::calendar;
 use crate::names::Names;
-use crate::task::{next_code, number_on};
+use crate::parameter::number_on;
+use crate::task::next_code;
 use crate::{App, Caller, Error, Result};
 
 /// Visits of one plan.

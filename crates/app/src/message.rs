@@ -20,7 +20,7 @@ use store::{Read, Write};
 use utoipa::ToSchema;
 
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 

@@ -104,9 +104,18 @@ pub struct Change {
     pub after: Tally,
 }
 
+/// What a parameter of the program comes with.
+enum Comes {
+    /// A whole number, or a share.
+    Number(f64),
+    /// A telephone number as it is dialled and printed; empty where there is none.
+    Line(&'static str),
+}
+
 /// One of the program's own parameters.
 struct Own {
-    of: (Cow<'static, str>, f64),
+    name: Cow<'static, str>,
+    comes: Comes,
     label: Cow<'static, str>,
     /// The unit it comes with, and those that may be chosen instead.
     units: Cow<'static, [&'static str]>,
@@ -120,7 +129,23 @@ const fn own_of(
     units: &'static [&'static str],
     most: f64,
 ) -> Own {
-    Own { of: (Cow::Borrowed(of.0), of.1), label: Cow::Borrowed(label), units: Cow::Borrowed(units), most }
+    Own {
+        name: Cow::Borrowed(of.0),
+        comes: Comes::Number(of.1),
+        label: Cow::Borrowed(label),
+        units: Cow::Borrowed(units),
+        most,
+    }
+}
+
+const fn line_of(of: (&'static str, &'static str), label: &'static str) -> Own {
+    Own {
+        name: Cow::Borrowed(of.0),
+        comes: Comes::Line(of.1),
+        label: Cow::Borrowed(label),
+        units: Cow::Borrowed(&[]),
+        most: 0.0,
+    }
 }
 
 /// The program's own parameters, their names for people and units.
@@ -147,7 +172,7 @@ static OWN: &[Own] = &[
     own_of(post::WARN_DAYS, "任职或证件到期前多久提醒缺员", &["日"], 365.0),
     own_of(REFER_AFTER, "几次无法检查后转联合行动", &["次"], 99.0),
     own_of(force::CHECK_DAYS, "站队装备多少天清点一次", &["日"], 365.0),
-    own_of(certificate::WARN_DAYS, "证件到期前多少天提醒", &["日"], 365.0),
+    own_of(certificate::WARN_DAYS, "证件、执法事项到期前多少天提醒", &["日"], 365.0),
     own_of(placard::REPOST_DAYS, "公示牌人员变动后几日内更换", &["日"], 365.0),
     own_of(road::REACH_MINUTES, "消防车辆几分钟内到达算按时", &["分钟"], 120.0),
     own_of(road::HOSE_LAY_M, "水带铺设多远内的水源可直接取用", &["米"], 5_000.0),
@@ -159,8 +184,8 @@ static OWN: &[Own] = &[
     own_of(house::FLOORS, "自建房几层起应有两个疏散出口", &["层"], 99.0),
     own_of(house::FLOOR_M2, "自建房单层超过多少面积应有两个疏散出口", &["平方米"], 9_999.0),
     own_of(house::SUMMED, "自建房人数按三项合计（1）还是取最大（0）", &["是否"], 1.0),
-    own_of(placard::GOVERNMENT_LINE, "公示牌上的政务服务热线（0 为不列）", &["号"], 99_999_999_999.0),
-    own_of(placard::HAZARD_LINE, "公示牌上的火灾隐患举报电话（0 为不列）", &["号"], 99_999_999_999.0),
+    line_of(placard::GOVERNMENT_LINE, "公示牌上的政务服务热线（留空为不列）"),
+    line_of(placard::HAZARD_LINE, "公示牌上的火灾隐患举报电话（留空为不列）"),
     own_of(ANSWER_WITHIN, "呼叫测试多少秒内应答为按时", &["秒"], 3_600.0),
     own_of(incident::JOIN_MINUTES, "多少分钟内的信号可并为一起警情", &["分钟"], 1_440.0),
     own_of(incident::JOIN_METRES, "相距多少米内的信号可并为一起警情", &["米"], 5_000.0),
@@ -207,7 +232,8 @@ fn of_standards() -> &'static [Own] {
         let lines = force::standards().iter().flat_map(|one| one.lines.iter().map(move |line| (one, line)));
         let ours = lines.filter(|(_, line)| line.setting.is_none()).filter_map(|(standard, line)| {
             Some(Own {
-                of: (Cow::Owned(standard.parameter(line)?), f64::from(line.least)),
+                name: Cow::Owned(standard.parameter(line)?),
+                comes: Comes::Number(f64::from(line.least)),
                 label: Cow::Owned(format!("{}·{}", standard.name, line.name)),
                 units: Cow::Owned(vec![line.unit.as_str()]),
                 most: 999.0,
@@ -224,7 +250,8 @@ fn of_vehicles() -> &'static [Own] {
         let needs = road::vehicle::settings().into_iter();
         needs
             .map(|need| Own {
-                of: (Cow::Owned(need.name), need.comes_with),
+                name: Cow::Owned(need.name),
+                comes: Comes::Number(need.comes_with),
                 label: Cow::Owned(need.label),
                 units: Cow::Owned(vec![need.unit]),
                 most: need.most,
@@ -240,7 +267,8 @@ fn of_whistles() -> &'static [Own] {
         let both = |kind: &'static domain::whistle::Kind| {
             let terms = [(kind.receive, "签收时限"), (kind.arrive, "到场时限")];
             kind.parameters().into_iter().zip(terms).map(|(name, (term, what))| Own {
-                of: (Cow::Owned(name), f64::from(term.n)),
+                name: Cow::Owned(name),
+                comes: Comes::Number(f64::from(term.n)),
                 label: Cow::Owned(format!("{}·{what}", kind.name)),
                 units: Cow::Owned(vec![term.unit.label()]),
                 most: 9_999.0,
@@ -255,7 +283,7 @@ fn owns() -> impl Iterator<Item = &'static Own> {
 }
 
 fn own(name: &str) -> Option<&'static Own> {
-    owns().find(|own| own.of.0 == name)
+    owns().find(|own| own.name == name)
 }
 
 /// The unit of a new value: the one asked for where there is a choice, otherwise the one it had.
@@ -272,13 +300,21 @@ fn unit(asked: &ParameterInput, now: &Parameter) -> Result<String> {
 
 /// The parameter as it is in force on a day, the program's defaults included.
 fn current(plan: &Plan, name: &str, on: Date) -> Option<Parameter> {
-    if let Some(parameter) = plan.parameter_on(name, on) {
-        return Some(parameter.clone());
+    let own = own(name);
+    if let Some(set) = plan.parameter_on(name, on) {
+        return Some(match own.map(|own| &own.comes) {
+            // Lines were numbers once, which lost the zero of an area code.
+            Some(Comes::Line(_)) => Parameter { value: Value::Text(text_of(&set.value)), ..set.clone() },
+            _ => set.clone(),
+        });
     }
-    let Own { of: (name, value), units, .. } = own(name)?;
+    let Own { name, comes, units, .. } = own?;
     Some(Parameter {
         name: name.to_string(),
-        value: Value::Number(*value),
+        value: match comes {
+            Comes::Number(number) => Value::Number(*number),
+            Comes::Line(line) => Value::Text((*line).to_owned()),
+        },
         unit: units.first().copied().unwrap_or_default().to_owned(),
         basis: Basis::TownSetting,
         source: "程序默认值".to_owned(),
@@ -306,6 +342,52 @@ fn label(plan: &Plan, name: &str) -> String {
     }
 }
 
+/// Whether it is a telephone number as it is dialled, or none.
+fn is_line(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_dialled = (3..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    text.is_empty() || is_dialled && text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A value as a whole number; none for what is no such number.
+pub(crate) fn counted(value: &Value) -> Option<u16> {
+    match value {
+        Value::Number(number) => whole(*number).and_then(|number| u16::try_from(number).ok()),
+        _ => None,
+    }
+}
+
+/// A value as text, without blanks around it: a number as its digits, and nothing for 0, yes and no.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.trim().to_owned(),
+        Value::Number(number) if *number >= 1.0 => format!("{number:.0}"),
+        Value::Number(_) | Value::Flag(_) => String::new(),
+    }
+}
+
+/// A whole number the town has set under a name, or the one that comes along; what is no such number counts for nothing.
+pub(crate) async fn number_on(read: &mut Read, of: (&str, f64), on: Date) -> Result<u16> {
+    Ok(counted_on(read, of, on).await?.0)
+}
+
+/// As [`number_on`], with the unit it was set in; none where it comes along.
+pub(crate) async fn counted_on(
+    read: &mut Read,
+    (name, otherwise): (&str, f64),
+    on: Date,
+) -> Result<(u16, String)> {
+    let set = read.parameter_on(name, on).await?.map(|set| set.parameter);
+    let number = set.and_then(|set| Some((counted(&set.value)?, set.unit)));
+    Ok(number.unwrap_or((otherwise as u16, String::new())))
+}
+
+/// A text the town has set under a name, or the one that comes along.
+pub(crate) async fn text_on(read: &mut Read, (name, otherwise): (&str, &str), on: Date) -> Result<String> {
+    let set = read.parameter_on(name, on).await?;
+    Ok(set.map_or_else(|| otherwise.to_owned(), |set| text_of(&set.parameter.value)))
+}
+
 /// The value as the duties that use it can read it.
 fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
     let wrong = |message: &str| Err(Error::field("value", "parameter.value", message));
@@ -329,6 +411,10 @@ fn checked(plan: &Plan, asked: &ParameterInput, now: &Parameter) -> Result<()> {
             },
             None => wrong("请填写不小于 0 的整数"),
         },
+        (Value::Text(text), Value::Text(_)) if own(&asked.name).is_some() => match is_line(text) {
+            true => Ok(()),
+            false => wrong("请填写电话号码，如 023-49860119 或者 12345，不列出的留空"),
+        },
         (Value::Text(text), Value::Text(_)) => {
             let by_rhythm =
                 plan.duties.iter().any(|duty| duty.rhythm == Rhythm::Parameter(asked.name.clone()));
@@ -348,7 +434,7 @@ async fn settings(read: &mut Read, today: Date) -> Result<Vec<Setting>> {
     let (base, _) = exchange::plan_file::read(&version.source);
     let records = read.parameters().await?;
     let mut names: Vec<String> = base.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-    names.extend(owns().map(|own| own.of.0.to_string()));
+    names.extend(owns().map(|own| own.name.to_string()));
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     let people: std::collections::BTreeMap<String, String> =
@@ -606,5 +692,37 @@ impl App {
             after: after.evaluate_duty(duty).tally,
         });
         Ok(changes.filter(|change| change.before != change.after).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_whole_number_counts_for_nothing() {
+        assert_eq!(counted(&Value::Number(5.0)), Some(5));
+        for wrong in [
+            Value::Text("5".to_owned()),
+            Value::Flag(true),
+            Value::Number(0.5),
+            Value::Number(2.7),
+            Value::Number(-1.0),
+            Value::Number(65_536.0),
+        ] {
+            assert_eq!(counted(&wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_keeps_its_zero_and_a_number_of_before_is_read_as_digits() {
+        for line in ["", "119", "12345", "023-49860119", "02349860119", "4001196119"] {
+            assert!(is_line(line), "{line}");
+        }
+        for wrong in ["0", "12", "-119", "023 49860119", "电话", "12345678901234567"] {
+            assert!(!is_line(wrong), "{wrong}");
+        }
+        let read = [Value::Text(" 023-49860119 ".to_owned()), Value::Number(12_320.0), Value::Number(0.0)];
+        assert_eq!(read.map(|value| text_of(&value)), ["023-49860119", "12320", ""]);
     }
 }

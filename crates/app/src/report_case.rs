@@ -11,7 +11,6 @@ pub(crate) mod voice;
 use domain::hazard::Find;
 use domain::ids::{HazardId, OrgId, PhotoId, PlaceId, ReportCaseId};
 use domain::org::Assignment;
-use domain::plan::Value as Setting;
 use domain::policy::{Action, Subject};
 use domain::report_case::{
     Act, Channel, Clocks, Event, Finding, Matter, ReportCase, ReportCaseRefusal, Saying, Site, Stage, Terms,
@@ -23,9 +22,9 @@ use store::{Read, Write};
 use crate::calendar::calendar;
 use crate::hazard::{Filed, dictionary, load, record_find};
 use crate::names::Names;
+use crate::parameter::{number_on, text_on};
 use crate::place::place_in_scope;
 use crate::secret::readable_code;
-use crate::task::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 use view::{
@@ -142,10 +141,7 @@ pub(crate) fn receipt_hash(code: &str) -> String {
 ///
 /// Errors: the town has named no post; the caller does not hold it today.
 async fn custodian<'a>(read: &mut Read, caller: &'a Caller, today: Date) -> Result<&'a Assignment> {
-    let post = match read.parameter_on(CUSTODIAN_POST, today).await?.map(|set| set.parameter.value) {
-        Some(Setting::Text(name)) => name.trim().to_owned(),
-        _ => String::new(),
-    };
+    let post = text_on(read, (CUSTODIAN_POST, ""), today).await?;
     if post.is_empty() {
         return Err(Error::Forbidden {
             code: "report_case.no_custodian",
@@ -208,35 +204,24 @@ impl App {
             return Err(Error::field("ext_no", "report_case.ext_no", "这个外部工单号已登记，请在列表中查看"));
         }
         let series = format!("JB-{}", now.date().format("%Y%m%d"));
+        let code = format!("{series}-{:04}", tx.next_number(&series).await?);
+        let (matter, received_at) = (coming.matter, coming.received_at);
         let case = ReportCase {
-            id: coming.id,
-            code: format!("{series}-{:04}", tx.next_number(&series).await?),
-            channel: coming.channel,
             ext_no: coming.ext_no,
-            matter: coming.matter,
-            content: coming.content,
-            site: coming.site,
             photos: coming.photos,
-            received_at: coming.received_at,
             has_contact: !coming.reporter.is_unknown(),
             has_voice: coming.voice.is_some(),
-            stage: Stage::Received,
-            clocks: Clocks { screen_by: now, verify_by: now, reply_by: now },
-            org: None,
-            finding: None,
-            hazard: None,
-            doubted_by: None,
-            merged_into: None,
-            forwarded_to: String::new(),
-            screened_at: None,
-            handled_at: None,
-            replied_at: None,
-            reply: String::new(),
-            reward_fen: 0,
-            reopened: 0,
-            void: None,
+            ..ReportCase::new(
+                coming.id,
+                code,
+                coming.channel,
+                matter,
+                coming.content,
+                coming.site,
+                received_at,
+            )
         };
-        let case = case.receive(&terms(tx, coming.received_at.date()).await?, calendar())?;
+        let case = case.receive(&terms(tx, received_at.date()).await?, calendar())?;
         let event = Event {
             seq: 1,
             act: Act::Receive,

@@ -12,7 +12,7 @@ use store::{Read, Write};
 
 use crate::{App, Caller, Result};
 
-/// First day of the table that comes along; the town may put its own in its place.
+/// First day of the table that comes along.
 const PROPOSED_FROM: Option<Date> = Date::from_ymd_opt(2026, 1, 1);
 /// Days after which a register without any inspection of a place says something.
 const SILENT_DAYS: i64 = 181;
@@ -48,6 +48,8 @@ pub(crate) fn score(place: &Place, recorded_at: Timestamp, signs: &Signs, on: Da
         open_major_suspect: signs.open_major,
         overdue: signs.overdue,
         recurrence: signs.recurrence,
+        reports: signs.reports,
+        protections: signs.protections.clone(),
         last_inspection,
         ..Facts::of(place)
     };
@@ -99,8 +101,8 @@ pub(crate) async fn refresh(tx: &mut Write, place: &PlaceId, on: Date) -> Result
 }
 
 impl App {
-    /// Brings the copies of risk up to date: places whose inspections or hazards were written since the last time, and
-    /// on a new day all of them, for days since the last inspection go by. Says how many changed.
+    /// Brings the copies of risk up to date: places whose inspections, hazards, reports or devices were written since the
+    /// last time, and on a new day all of them, for days since the last inspection go by. Says how many changed.
     // tidy(caller): the program itself; copies are no part of the record.
     pub async fn reconcile_risk(&self) -> Result<usize> {
         let now = self.now();

@@ -22,8 +22,8 @@ use crate::calendar::calendar;
 use crate::follow_up::FollowUpView;
 use crate::hazard::dictionary;
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::post::owner::{OwnerView, Owners};
-use crate::task::number_on;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

@@ -13,8 +13,8 @@ use store::stop_use::StopUseRecord;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::place::at_place;
-use crate::task::number_on;
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 

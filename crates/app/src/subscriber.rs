@@ -19,8 +19,8 @@ use store::{Read, Write};
 use utoipa::ToSchema;
 
 use crate::message::{News, Parcel};
+use crate::parameter::number_on;
 use crate::signal::push::sign;
-use crate::task::number_on;
 use crate::view::Word;
 use crate::{App, Caller, Error, Result};
 

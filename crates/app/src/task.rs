@@ -23,6 +23,7 @@ pub use view::{TaskEventView, TaskPage, TaskRow, TaskView, Tasks, kind_label};
 
 use crate::calendar::calendar;
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::place::{at_place, place_in_scope, place_subject};
 use crate::{App, Caller, Error, Result};
 
@@ -286,15 +287,6 @@ pub(crate) fn doing_hat<'a>(
 pub(crate) async fn next_code(tx: &mut Write, now: Timestamp) -> Result<String> {
     let series = format!("RW-{}", now.date().year());
     Ok(format!("{series}-{:05}", tx.next_number(&series).await?))
-}
-
-/// A whole number the town has set under a name, or the one that comes along.
-pub(crate) async fn number_on(read: &mut Read, (name, otherwise): (&str, f64), on: Date) -> Result<u16> {
-    let set = read.parameter_on(name, on).await?.map(|set| set.parameter.value);
-    match set {
-        Some(domain::plan::Value::Number(n)) if (0.0..=f64::from(u16::MAX)).contains(&n) => Ok(n as u16),
-        _ => Ok(otherwise as u16),
-    }
 }
 
 /// The rows of these tasks, in this order.

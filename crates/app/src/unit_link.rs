@@ -516,7 +516,7 @@ impl App {
         };
         let hazard = &opened.loaded.hazard;
         let at_most = extension_cap(hazard, extension_share(&mut tx, now.date()).await?);
-        if at_most > 0 && wish.days > at_most {
+        if wish.days > at_most {
             let refusal = domain::hazard::HazardRefusal::ExtensionTooLong { days: wish.days, at_most };
             return Err(refusal.into());
         }

@@ -264,6 +264,7 @@ mod tests {
         let kind = |code: &&str| Kind {
             code: (*code).into(),
             name: (*code).into(),
+            synonyms: Vec::new(),
             used_as: KindUse::Both,
             meaning: String::new(),
             source: String::new(),

@@ -371,6 +371,17 @@ impl Device {
         }
     }
 
+    /// Whether it protected its place when a day began: in use, nothing wrong that it said, heard if it is connected. A
+    /// detector whose alarm would reach nobody protects nobody by it.
+    pub fn protected_at_dawn(&self, state: &DeviceState, was_heard: bool) -> bool {
+        let is_worse = state.shielded || state.faults.iter().any(|fault| *fault != SignalKind::BatteryLow);
+        let reaches = match self.heartbeat_s {
+            Some(_) => was_heard,
+            None => self.kind != DeviceKind::SmokeDetector,
+        };
+        self.is_used() && reaches && !is_worse
+    }
+
     /// How far a message in its name is trusted: who vouches for the sender, and whether the message is fresh.
     pub fn trust(&self, proof: &Proof, clock_off_ms: i64) -> Trust {
         let vouched = match proof {
@@ -486,6 +497,28 @@ mod tests {
         let again = heard(0).after(SignalKind::Fault, None, now).after(SignalKind::Restored, Some(80), now);
         assert_eq!(device.condition(&again, now), Condition::Online);
         assert_eq!(again.battery, Some(80));
+    }
+
+    #[test]
+    fn a_day_begins_protected_by_what_was_heard_and_by_what_needs_no_network() {
+        let (well, ill) = (DeviceState::default(), heard(0).after(SignalKind::Fault, None, Timestamp(1)));
+        let low = heard(0).after(SignalKind::BatteryLow, None, Timestamp(1));
+        let of = |kind, heartbeat_s| Device { kind, heartbeat_s, ..device() };
+        let smoke = of(DeviceKind::SmokeDetector, Some(60));
+        let alone = of(DeviceKind::SmokeDetector, None);
+        let pipe = of(DeviceKind::SimpleSprinkler, None);
+        let gone = pipe.clone().retire(Date::default(), "拆除").expect("in use");
+        for (what, device, state, was_heard, protects) in [
+            ("heard", &smoke, &well, true, true),
+            ("heard, battery low", &smoke, &low, true, true),
+            ("silent", &smoke, &well, false, false),
+            ("at fault", &smoke, &ill, true, false),
+            ("in no network", &alone, &well, false, false),
+            ("a sprinkler", &pipe, &well, false, true),
+            ("a sprinkler taken out", &gone, &well, false, false),
+        ] {
+            assert_eq!(device.protected_at_dawn(state, was_heard), protects, "{what}");
+        }
     }
 
     #[test]

@@ -25,7 +25,8 @@ use crate::calendar::Calendar;
 use crate::ids::{HazardId, PersonId, PhotoId};
 use crate::time::{Date, Timestamp};
 
-/// Working days for a re-check, after the deadline or after a fix was handed in. Source: 消防监督检查规定 art. 20.
+/// Working days for a re-check, after the deadline or after a fix was handed in. Source: 消防监督检查规定 art. 20, which
+/// gives the number: no parameter of the town.
 pub const RECHECK_WORKING_DAYS: u16 = 3;
 
 /// Where a hazard stands, with the evidence that brought it there.

@@ -63,14 +63,18 @@ pub struct Print {
     pub on: Date,
     /// Who was on it.
     pub lines: Vec<Line>,
+    /// Whom to call, line by line as it was printed; empty where nobody kept it.
+    #[serde(default)]
+    pub hotlines: Vec<String>,
 }
 
 impl Print {
-    /// Whether a phone on it is another today; whose phone is not known has not changed.
-    pub fn is_misdialled(&self, phones: &HashMap<PersonId, String>) -> bool {
+    /// Whether a phone on it or a line to call is another today; what is not known has not changed.
+    pub fn is_misdialled(&self, phones: &HashMap<PersonId, String>, hotlines: &[String]) -> bool {
         let is_other =
             |line: &Line| phones.get(&line.person).is_some_and(|phone| *phone != line.office_phone);
-        self.lines.iter().any(is_other)
+        let lines_differ = !self.hotlines.is_empty() && self.hotlines != hotlines;
+        lines_differ || self.lines.iter().any(is_other)
     }
 }
 
@@ -147,7 +151,7 @@ pub enum Standing {
         /// Since when.
         since: Date,
     },
-    /// 电话已变动: the holders are right, a phone is not.
+    /// 电话已变动: the holders are right, a phone or a line to call is not.
     Phone,
     /// 已作废.
     Void,
@@ -290,18 +294,18 @@ impl Placard {
         Standing::Current { until: over.pred_opt().unwrap_or(over) }
     }
 
-    /// As [`Self::standing`], and whether the phones on it are still those of who it names. Nobody keeps since when a phone
-    /// is another, so there is no day to it.
+    /// As [`Self::standing`], and whether the phones on it are still those of who it names and of the town. Nobody keeps
+    /// since when a phone is another, so there is no day to it.
     pub fn standing_with(
         &self,
         held: &[Assignment],
-        phones: &HashMap<PersonId, String>,
+        (phones, hotlines): (&HashMap<PersonId, String>, &[String]),
         on: Date,
         valid_days: u32,
     ) -> Standing {
         match self.standing(held, on, valid_days) {
             Standing::Current { .. }
-                if self.posted().is_some_and(|(_, print)| print.is_misdialled(phones)) =>
+                if self.posted().is_some_and(|(_, print)| print.is_misdialled(phones, hotlines)) =>
             {
                 Standing::Phone
             }
@@ -496,7 +500,7 @@ mod tests {
             office_phone: String::new(),
             acting: one.acting,
         });
-        Print { on: day(on), lines: lines.collect() }
+        Print { on: day(on), lines: lines.collect(), hotlines: vec!["火警 119".to_owned()] }
     }
 
     fn photo(print: usize, on: &str) -> Posting {
@@ -584,7 +588,7 @@ mod tests {
         let nowhere = Placard { spot: " ".to_owned(), ..bare.clone() };
         let shown = print(&bare, &all, "2026-01-01");
         assert_eq!(nowhere.generate(shown.clone()), Err(PlacardRefusal::NoSpot));
-        let empty = Print { on: day("2026-01-01"), lines: Vec::new() };
+        let empty = Print { on: day("2026-01-01"), lines: Vec::new(), hotlines: Vec::new() };
         assert_eq!(bare.clone().generate(empty), Err(PlacardRefusal::Nobody));
         let board = bare.generate(shown).expect("generated");
         let refused = |posting: Posting| board.clone().post(posting).err();

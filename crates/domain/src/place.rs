@@ -92,6 +92,9 @@ pub struct Kind {
     pub code: KindCode,
     /// The Chinese name.
     pub name: String,
+    /// Other spellings of it in ledgers.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
     /// Category, tag or both.
     pub used_as: KindUse,
     /// What belongs to it, in one sentence.
@@ -494,6 +497,7 @@ pub(crate) mod tests {
         Kind {
             code: code.into(),
             name: format!("类别 {code}"),
+            synonyms: Vec::new(),
             used_as,
             meaning: String::new(),
             source: String::new(),

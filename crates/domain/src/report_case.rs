@@ -364,6 +364,51 @@ pub struct Saying<'a> {
 }
 
 impl ReportCase {
+    /// A report as it comes: nothing was done with it, and its clocks do not run yet ([`Self::receive`]).
+    pub fn new(
+        id: ReportCaseId,
+        code: String,
+        channel: Channel,
+        matter: Matter,
+        content: String,
+        site: Site,
+        received_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            code,
+            channel,
+            ext_no: String::new(),
+            matter,
+            content,
+            site,
+            photos: Vec::new(),
+            received_at,
+            has_contact: false,
+            has_voice: false,
+            stage: Stage::Received,
+            clocks: Clocks { screen_by: received_at, verify_by: received_at, reply_by: received_at },
+            org: None,
+            finding: None,
+            hazard: None,
+            doubted_by: None,
+            merged_into: None,
+            forwarded_to: String::new(),
+            screened_at: None,
+            handled_at: None,
+            replied_at: None,
+            reply: String::new(),
+            reward_fen: 0,
+            reopened: 0,
+            void: None,
+        }
+    }
+
+    /// Whether what was said was found to be so, or in part.
+    pub fn is_founded(&self) -> bool {
+        matches!(self.finding, Some(Finding::Confirmed | Finding::Partly))
+    }
+
     /// Checks what came and starts its clocks.
     ///
     /// Errors: nothing said, or too much; a position that is none; more pictures than nine.

@@ -1,8 +1,9 @@
 //! Explained risk points: every point cites its fact; adding protection never raises them.
 //!
-//! Points, thresholds and protections are parameters of the town ([`RiskTable`]); no law gives them and no page may
-//! show them as law. What does *not* belong here: how often a grade is visited (`inspection_plan`), grading hazards
-//! (`hazard`).
+//! Points, thresholds and what they count come along with the program: its own proposal ([`RiskTable::proposed`]). No law,
+//! no plan and no checked source gives them, nobody of the town decided them, and no page may show them as either. What the
+//! town does decide is how often a grade is visited. What does *not* belong here: that frequency (`inspection_plan`),
+//! grading hazards (`hazard`).
 
 use std::collections::BTreeSet;
 
@@ -203,8 +204,6 @@ pub struct Rule {
     pub when: Condition,
     /// How many points; for a protection how many are taken off.
     pub points: u32,
-    /// Where the rule comes from; `P` for the town's parameter.
-    pub source: String,
 }
 
 /// The points from which a grade begins, inclusive; below yellow is blue.
@@ -218,7 +217,7 @@ pub struct Thresholds {
     pub yellow: u32,
 }
 
-/// The town's table of points, valid from a date.
+/// A table of points, valid from a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskTable {
     /// Edition, cited by every score.
@@ -229,31 +228,6 @@ pub struct RiskTable {
     pub rules: Vec<Rule>,
     /// The grades.
     pub thresholds: Thresholds,
-}
-
-/// Why a table cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RiskRefusal {
-    /// Thresholds must descend.
-    #[error("分级界限应为红高于橙、橙高于黄，且黄大于 0，请调整")]
-    Thresholds,
-    /// Two rows with one id.
-    #[error("计分规则编号“{0}”重复，请改编号")]
-    Duplicate(String),
-    /// A score that cannot say where it comes from.
-    #[error("计分规则“{0}”没有写明来源，镇街自定的请写 P")]
-    NoSource(String),
-}
-
-impl RiskRefusal {
-    /// Stable dotted code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Thresholds => "risk.thresholds",
-            Self::Duplicate(_) => "risk.duplicate_rule",
-            Self::NoSource(_) => "risk.no_source",
-        }
-    }
 }
 
 /// Why a place has some of its points.
@@ -267,8 +241,6 @@ pub struct Reason {
     pub value: String,
     /// Points added, or taken off when negative.
     pub points: i64,
-    /// The rule's source.
-    pub source: String,
 }
 
 /// The points of a place and all their reasons.
@@ -287,7 +259,7 @@ pub struct Score {
 }
 
 impl RiskTable {
-    /// Our proposal. Every number in it is the town's to change.
+    /// Our proposal: no source gives a number of it.
     pub fn proposed(valid_from: Date) -> Self {
         let kind = |code: &str| Condition::Kind(code.into());
         let shield = |code: &str| Condition::Protection(code.into());
@@ -326,28 +298,9 @@ impl RiskTable {
                 label: label.to_owned(),
                 when,
                 points,
-                source: "P".to_owned(),
             })
             .collect();
         Self { edition: 1, valid_from, rules, thresholds: Thresholds { red: 60, orange: 40, yellow: 20 } }
-    }
-
-    /// Refuses a table that would give unexplained or upside-down grades.
-    pub fn check(&self) -> Result<(), RiskRefusal> {
-        let Thresholds { red, orange, yellow } = self.thresholds;
-        if !(red > orange && orange > yellow && yellow > 0) {
-            return Err(RiskRefusal::Thresholds);
-        }
-        let mut seen = BTreeSet::new();
-        for rule in &self.rules {
-            if !seen.insert(&rule.id) {
-                return Err(RiskRefusal::Duplicate(rule.id.clone()));
-            }
-            if rule.source.trim().is_empty() {
-                return Err(RiskRefusal::NoSource(rule.id.clone()));
-            }
-        }
-        Ok(())
     }
 
     /// The points of a place, each with its reason.
@@ -361,13 +314,7 @@ impl RiskTable {
                 unknown.insert(measure);
             }
             let Some((value, points)) = fires(rule, facts) else { continue };
-            reasons.push(Reason {
-                rule: rule.id.clone(),
-                label: rule.label.clone(),
-                value,
-                points,
-                source: rule.source.clone(),
-            });
+            reasons.push(Reason { rule: rule.id.clone(), label: rule.label.clone(), value, points });
         }
         let sum = reasons.iter().fold(0i64, |sum, reason| sum.saturating_add(reason.points));
         let points = u32::try_from(sum.max(0)).unwrap_or(u32::MAX);
@@ -458,7 +405,6 @@ mod tests {
             [("three_in_one", 25), ("self_built", 5), ("gas_bottle", 8), ("open_general", 2)]
         );
         assert_eq!((score.points, score.grade), (40, Some(Grade::Orange)));
-        assert!(score.reasons.iter().all(|r| r.source == "P"), "no law gives these numbers");
     }
 
     #[test]
@@ -508,17 +454,11 @@ mod tests {
     }
 
     #[test]
-    fn a_table_upside_down_is_refused() {
-        let mut upside_down = table();
-        upside_down.thresholds = Thresholds { red: 20, orange: 40, yellow: 60 };
-        assert_eq!(upside_down.check(), Err(RiskRefusal::Thresholds));
-        let mut twice = table();
-        twice.rules.extend(table().rules.into_iter().take(1));
-        assert_eq!(twice.check(), Err(RiskRefusal::Duplicate("three_in_one".into())));
-        let mut silent = table();
-        silent.rules.iter_mut().take(1).for_each(|rule| rule.source.clear());
-        assert_eq!(silent.check().map_err(|e| e.code()), Err("risk.no_source"));
-        assert_eq!(table().check(), Ok(()));
+    fn the_table_that_comes_along_is_the_right_way_up_and_cites_each_rule_by_one_name() {
+        let RiskTable { rules, thresholds: Thresholds { red, orange, yellow }, .. } = table();
+        assert!(red > orange && orange > yellow && yellow > 0);
+        let ids: BTreeSet<&String> = rules.iter().map(|rule| &rule.id).collect();
+        assert_eq!(ids.len(), rules.len());
     }
 
     fn kinds() -> impl Strategy<Value = BTreeSet<KindCode>> {

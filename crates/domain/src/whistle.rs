@@ -26,7 +26,8 @@ pub use clock::{OfficeHours, Term, Unit};
 pub use overrun::{Clock, Overrun};
 pub use refusal::WhistleRefusal;
 
-/// 类别: how pressing a whistle is, and the times that come along. It is data of the town.
+/// 类别: how pressing a whistle is, and the times that come along. Which kinds there are comes with the program
+/// (`catalog/whistles.toml`), for no source asks for others; their times are parameters of the town.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kind {
     /// Stable word.
@@ -41,6 +42,8 @@ pub struct Kind {
     pub arrive: Term,
     /// Whether it calls to the site at once: a consultation does not, and the duty of clause 13 does not count it.
     pub on_site: bool,
+    /// Whether its messages go out as orders, which reach people in their quiet hours too.
+    pub is_pressing: bool,
 }
 
 impl Kind {
@@ -110,6 +113,13 @@ words! {
         RateWhistle "rate_whistle" "评价吹哨"
         Close "close" "关闭"
         Void "void" "作废"
+    }
+}
+
+impl Step {
+    /// Whether it sets a body's clocks going, for which the times of the kind are needed.
+    pub fn calls(self) -> bool {
+        matches!(self, Self::Confirm | Self::Insist | Self::Reroute)
     }
 }
 
@@ -340,17 +350,22 @@ impl Body {
         self.standing() != Standing::Released
     }
 
-    /// Whether it was on site in time; none while its time is not over and it has not come.
+    /// Whether its clocks run: it is expected, and the town owes no answer to its refusal.
+    pub fn is_on_the_clock(&self) -> bool {
+        !matches!(self.standing(), Standing::Released | Standing::Refused)
+    }
+
+    /// Whether it was on site in time; none while its time is not over and it has not come, or no clock runs.
     pub fn in_time(&self, now: Timestamp) -> Option<bool> {
         match &self.arrived {
             Some(arrival) => Some(arrival.at <= self.clocks.arrive_by),
-            None => (now > self.clocks.arrive_by).then_some(false),
+            None => (self.is_on_the_clock() && now > self.clocks.arrive_by).then_some(false),
         }
     }
 
     /// Since when it is silent: the first time that passed without its answer.
     pub fn silent_since(&self, now: Timestamp) -> Option<Timestamp> {
-        if !self.is_called() {
+        if !self.is_on_the_clock() {
             return None;
         }
         let missed = |is_done: bool, by: Timestamp| (!is_done && now > by).then_some(by);
@@ -427,10 +442,18 @@ pub struct Saying<'a> {
     pub text: &'a str,
     /// Now.
     pub at: Timestamp,
-    /// The times of its kind.
-    pub terms: &'a Terms,
+    /// The times of its kind; none where nobody is called by this step ([`Step::calls`]).
+    pub terms: Option<&'a Terms>,
     /// Working days.
     pub calendar: &'a Calendar,
+}
+
+impl Saying<'_> {
+    /// The clocks of a body called by this step.
+    fn clocks(&self) -> Result<Clocks, WhistleRefusal> {
+        let terms = self.terms.ok_or(WhistleRefusal::NoTerms)?;
+        Ok(Clocks::start(self.at, terms, self.calendar)?)
+    }
 }
 
 fn given(text: &str, what: &'static str) -> Result<String, WhistleRefusal> {
@@ -518,7 +541,7 @@ impl Whistle {
                 if distinct.len() < all.len() || distinct.contains(&self.org) {
                     return Err(WhistleRefusal::Twice);
                 }
-                let clocks = Clocks::start(said.at, said.terms, said.calendar)?;
+                let clocks = said.clocks()?;
                 self.bodies =
                     all.into_iter().map(|org| Body::called(org.clone(), org == lead, clocks)).collect();
                 self.sent_at = Some(said.at);
@@ -602,8 +625,12 @@ impl Whistle {
                 objection.answer = Some(Answer { to: to.clone(), reason });
                 // Whoever goes after all has thereby heard of it.
                 body.received = body.received.take().or_else(|| to.is_none().then(done));
-                let clocks = Clocks::start(said.at, said.terms, said.calendar)?;
-                instead = to.map(|to| Body::called(to, body.is_lead, clocks));
+                let clocks = said.clocks()?;
+                match to {
+                    Some(to) => instead = Some(Body::called(to, body.is_lead, clocks)),
+                    // The town took its time over the refusal: that is not the body's.
+                    None => body.clocks = clocks,
+                }
             }
             Act::Arrive { at, position, .. } => {
                 if *at > said.at || sent_at.is_some_and(|sent| *at < sent) {

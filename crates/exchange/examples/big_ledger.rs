@@ -8,7 +8,8 @@ use exchange::{
     header,
     ledger::{self, Row},
     matching::{ExistingKey, match_against},
-    places_sheet::{self, PlaceRow},
+    place_catalog,
+    places_sheet::PlaceRow,
     sample,
     sandbox::{self, Bounds, Program, Request},
     sheet::{self, Limits},
@@ -23,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::process::exit(i32::from(sandbox::child_main(kind, std::io::stdin(), std::io::stdout())));
     }
     let rows: u32 = arguments.first().map_or(Ok(100_000), |text| text.parse())?;
-    let words = places_sheet::default_vocabulary();
+    let words = place_catalog::shipped_vocabulary();
     let mut report = std::io::stdout();
 
     let start = Instant::now();

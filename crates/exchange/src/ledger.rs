@@ -163,7 +163,8 @@ pub struct Term {
     pub synonyms: Vec<String>,
 }
 
-/// The words a township uses, by list. They are rows of the town, not constants: this is only the form they come in.
+/// The words a ledger is read and written with, by list; those of places come from the catalogue, those of roles and kinds from
+/// the rules that know them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Vocabulary {
     /// Terms by list.

@@ -2,6 +2,8 @@
 //!
 //! What does *not* belong here: what a kind means for a place (`domain::place`).
 
+use std::collections::BTreeMap;
+
 use domain::place::{Catalog, Kind, KindCode, KindUse, SizeLimit, SizeMeasure};
 
 use crate::checklist_file::CONFIDENCES;
@@ -30,11 +32,13 @@ pub fn read(text: &str) -> (Catalog, Vec<FileProblem>) {
     let root = reader.root(&document);
     reader.only_keys(&root, &["kind", "limit"]);
     let mut catalog_rows: Vec<Kind> = Vec::new();
+    let mut meant: BTreeMap<String, KindCode> = BTreeMap::new();
     for node in reader.tables(&root, "kind") {
-        reader.only_keys(&node, &["code", "name", "used_as", "meaning", "source", "confidence"]);
+        reader.only_keys(&node, &["code", "name", "synonyms", "used_as", "meaning", "source", "confidence"]);
         let kind = Kind {
             code: KindCode(reader.required(&node, "code")),
             name: reader.required(&node, "name"),
+            synonyms: reader.texts(&node, "synonyms"),
             used_as: reader.word(&node, "used_as", &USES).unwrap_or(KindUse::Both),
             meaning: reader.text(&node, "meaning"),
             source: reader.text(&node, "source"),
@@ -47,10 +51,18 @@ pub fn read(text: &str) -> (Catalog, Vec<FileProblem>) {
         tried.push(kind.clone());
         let (_, problems) = Catalog::new(tried, Vec::new());
         if problems.is_empty() {
-            catalog_rows.push(kind);
+            catalog_rows.push(kind.clone());
         }
         for problem in problems {
             reader.report(node.span_of(problem.field), problem.code, problem.message);
+        }
+        // One spelling means one kind, or nobody could say what a cell means.
+        for spelling in std::iter::once(&kind.name).chain(&kind.synonyms) {
+            let before = meant.insert(comparable(spelling), kind.code.clone());
+            if before.is_some_and(|other| other != kind.code) {
+                let text = format!("写法“{spelling}”另有一类也在用，请只留一处");
+                reader.report(node.span_of("synonyms"), "catalog.spelling", text);
+            }
         }
     }
     let mut limits = Vec::new();
@@ -75,59 +87,28 @@ pub fn read(text: &str) -> (Catalog, Vec<FileProblem>) {
     (catalog, reader.problems)
 }
 
-/// The words a ledger of places may use in this town: the catalogue's own names, and the spellings people use for
-/// them. A label must be no list by itself, so the marks between words of a name are taken out.
+/// The words a ledger of places may use: the catalogue's own names, the spellings people use for them, and the lists of the
+/// ledger. A label must be no list by itself, so the marks between words of a name are taken out.
 pub fn vocabulary(catalog: &Catalog) -> Vocabulary {
-    let mut vocabulary = places_sheet::default_vocabulary();
-    let spellings: Vec<Term> = vocabulary
-        .lists
-        .iter()
-        .filter(|(list, _)| matches!(list, Terms::Category | Terms::Tag))
-        .flat_map(|(_, terms)| terms.clone())
-        .collect();
-    // What one kind is called is never another spelling of a more general one.
-    let called: Vec<(String, &KindCode)> =
-        catalog.kinds().map(|kind| (comparable(&kind.name), &kind.code)).collect();
-    let is_anothers = |spelling: &str, own: &KindCode| {
-        let wanted = comparable(spelling);
-        called.iter().any(|(name, code)| *name == wanted && *code != own)
-    };
     let term = |kind: &Kind| {
-        let own = kind.code.as_str();
-        let renamed = RENAMED.iter().find(|(_, code)| *code == own).map(|(old, _)| *old);
         let mut synonyms = vec![kind.name.clone(), kind.name.replace(['（', '）', '·'], "")];
-        for other in spellings.iter().filter(|t| t.code == own || Some(t.code.as_str()) == renamed) {
-            synonyms.extend([other.code.clone(), other.label.clone()]);
-            synonyms.extend(other.synonyms.clone());
-        }
-        synonyms.retain(|spelling| !is_anothers(spelling, &kind.code));
-        Term { code: own.to_owned(), label: kind.name.replace(['、', '/', '+', '，'], "·"), synonyms }
+        synonyms.extend(kind.synonyms.iter().cloned());
+        let label = kind.name.replace(['、', '/', '+', '，'], "·");
+        Term { code: kind.code.as_str().to_owned(), label, synonyms }
     };
     let of = |uses: [KindUse; 2]| catalog.kinds().filter(|k| uses.contains(&k.used_as)).map(term).collect();
-    let categories = of([KindUse::Category, KindUse::Both]);
-    let tags = of([KindUse::Tag, KindUse::Tag]);
-    for (list, terms) in &mut vocabulary.lists {
-        match list {
-            Terms::Category => *terms = Vec::clone(&categories),
-            Terms::Tag => *terms = Vec::clone(&tags),
-            Terms::Opening => {
-                for term in terms.iter_mut().filter(|term| term.code == "closed") {
-                    term.code = "dormant".to_owned();
-                    term.synonyms.push("closed".to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    vocabulary
+    let mut lists = vec![
+        (Terms::Category, of([KindUse::Category, KindUse::Both])),
+        (Terms::Tag, of([KindUse::Tag, KindUse::Tag])),
+    ];
+    lists.extend(places_sheet::own_words());
+    Vocabulary { lists }
 }
 
-/// Codes of the ledger's first words that the catalogue calls otherwise.
-const RENAMED: [(&str, &str); 3] = [
-    ("nine_small.hospital", "nine_small.clinic"),
-    ("self_built.let", "self_built.rented"),
-    ("self_built.lived", "self_built.own"),
-];
+/// The words of the catalogue that comes along: what a ledger is read with.
+pub fn shipped_vocabulary() -> Vocabulary {
+    vocabulary(&read(crate::shipped::PLACE_CATEGORIES).0)
+}
 
 #[cfg(test)]
 mod tests {
@@ -161,8 +142,31 @@ mod tests {
                 assert_eq!(code, term.code, "{} is written out and reads in again as itself", term.label);
             }
         }
+        for kind in catalog.kinds().filter(|kind| kind.used_as != KindUse::Tag) {
+            for spelling in std::iter::once(&kind.name).chain(&kind.synonyms) {
+                let cell = Cell::from(spelling.as_str());
+                let read = read_value(Column::Term(Terms::Category), &cell, &lookup);
+                assert_eq!(read, Ok(Value::Text(kind.code.to_string())), "{spelling}");
+            }
+        }
         assert_eq!(words.label(Terms::Category, "nine_small.clinic"), "小医院");
         assert_eq!(words.label(Terms::Opening, "dormant"), "歇业");
         assert!(words.terms(Terms::Category).all(|term| term.code != "gas_bottle"), "only a tag");
+    }
+
+    #[test]
+    fn a_spelling_of_two_kinds_is_reported() {
+        let kind = |code: &str, name: &str, other: &str| {
+            format!(
+                "[[kind]]\ncode = \"{code}\"\nname = \"{name}\"\nsynonyms = [\"{other}\"]\nused_as = \"both\"\n\
+                 meaning = \"\"\nconfidence = \"check\"\n\n"
+            )
+        };
+        let problems = |rows: &[String]| -> Vec<&str> {
+            read(&rows.concat()).1.iter().map(|problem| problem.code).collect()
+        };
+        assert_eq!(problems(&[kind("a", "饭店", "餐馆"), kind("b", "宾馆", "酒店")]), Vec::<&str>::new());
+        assert_eq!(problems(&[kind("a", "饭店", "餐馆"), kind("b", "宾馆", "餐馆")]), ["catalog.spelling"]);
+        assert_eq!(problems(&[kind("a", "饭店", "宾馆"), kind("b", "宾馆", "酒店")]), ["catalog.spelling"]);
     }
 }

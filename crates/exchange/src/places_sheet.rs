@@ -5,12 +5,12 @@ use domain::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{Column, Kind, Row, SheetDef, Term, Terms, Vocabulary},
+    ledger::{Column, Kind, Row, SheetDef, Term, Terms},
     problem::Level,
     value::{Misread, Value, comparable},
 };
 
-/// One row of the ledger of places. Codes are those of the [`Vocabulary`] the row was read with.
+/// One row of the ledger of places. Codes are those of the [`crate::ledger::Vocabulary`] the row was read with.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PlaceRow {
@@ -527,12 +527,12 @@ impl Row for PlaceRow {
     }
 }
 
-/// The words a new township starts with.
+/// The words of its own lists that a ledger of places may use; categories and tags are the catalogue's
+/// ([`crate::place_catalog::vocabulary`]).
 ///
-/// Source: handbook §3.2 (categories and tags) and §3.1 (`place_list`, `opening`). There is no single national list of
-/// the nine kinds of small places; the town replaces these rows with its own.
-pub fn default_vocabulary() -> Vocabulary {
-    let terms = |rows: &[(&str, &str, &[&str])]| -> Vec<Term> {
+/// Source: handbook §3.1 (`place_list`, `opening`).
+pub(crate) fn own_words() -> Vec<(Terms, Vec<Term>)> {
+    let terms = |rows: &[Words]| -> Vec<Term> {
         rows.iter()
             .map(|(code, label, synonyms)| Term {
                 code: (*code).to_owned(),
@@ -541,75 +541,10 @@ pub fn default_vocabulary() -> Vocabulary {
             })
             .collect()
     };
-    Vocabulary {
-        lists: vec![
-            (Terms::Category, terms(CATEGORIES)),
-            (Terms::Tag, terms(TAGS)),
-            (Terms::List, terms(LISTS)),
-            (Terms::Opening, terms(OPENINGS)),
-        ],
-    }
+    vec![(Terms::List, terms(LISTS)), (Terms::Opening, terms(OPENINGS))]
 }
 
 type Words = (&'static str, &'static str, &'static [&'static str]);
-
-const CATEGORIES: &[Words] = &[
-    ("nine_small", "九小场所", &["九小"]),
-    ("nine_small.school", "小学校（幼儿园）", &["小学校", "小幼儿园"]),
-    ("nine_small.hospital", "小医院", &["小诊所"]),
-    ("nine_small.shop", "小商店", &["小商铺", "小超市", "副食店", "便利店", "小卖部"]),
-    ("nine_small.catering", "小餐饮", &["小餐馆", "小饭店", "小吃店", "面馆"]),
-    ("nine_small.hotel", "小旅馆", &["小宾馆", "小旅店"]),
-    ("nine_small.entertainment", "小歌舞娱乐", &["小娱乐", "小歌舞娱乐场所"]),
-    ("nine_small.internet_bar", "小网吧", &[]),
-    ("nine_small.beauty_bath", "小美容洗浴", &["小美容", "理发店", "美容美发"]),
-    ("nine_small.workshop", "小生产加工企业", &["小生产加工", "小作坊", "小加工厂"]),
-    ("three_in_one", "三合一场所", &["三合一", "多合一", "合用场所", "三合一多合一场所"]),
-    ("dense", "人员密集场所", &["人员密集"]),
-    ("public_gather", "公众聚集场所", &["公众聚集"]),
-    ("key_unit", "消防安全重点单位", &["重点单位"]),
-    ("self_built", "自建房", &["农村自建房", "经营性自建房"]),
-    ("elder_care", "养老机构", &["敬老院", "养老院", "日间照料中心"]),
-    ("factory", "厂房", &["工厂", "生产企业"]),
-    ("warehouse", "库房", &["仓库", "仓储"]),
-    ("flammable", "易燃易爆场所", &["易燃易爆", "加油站", "液化气站", "烟花爆竹零售点"]),
-    ("school", "学校", &["中学", "小学"]),
-    ("kindergarten", "幼儿园", &["托儿所"]),
-    ("hospital", "医院", &["卫生院"]),
-    ("clinic", "诊所", &["卫生室", "村卫生室"]),
-    ("market", "集贸市场", &["农贸市场", "市场"]),
-    ("supermarket", "超市", &["商场"]),
-    ("hotel", "宾馆", &["旅馆", "酒店"]),
-    ("homestay", "民宿", &["农家乐民宿"]),
-    ("catering", "餐饮场所", &["餐饮", "餐馆", "饭店", "农家乐"]),
-    ("entertainment", "公共娱乐场所", &["娱乐场所", "KTV", "棋牌室", "茶馆"]),
-    ("internet_bar", "网吧", &[]),
-    ("beauty_bath", "美容洗浴场所", &["洗浴"]),
-    ("religious", "宗教活动场所", &["寺庙", "教堂", "宗教场所"]),
-    ("ancient", "古建筑", &["文物建筑"]),
-    ("utility", "供电通信燃气设施", &["供电设施", "通信设施", "燃气设施"]),
-    ("construction", "施工工地", &["建筑工地", "工地"]),
-    ("street_shop", "沿街商铺", &["门市", "沿街门市", "商铺"]),
-    ("compound", "居民小区", &["楼院", "居民小区（楼院）", "居民住宅小区"]),
-    ("villager_area", "村民住宅区", &[]),
-    ("forest_area", "林区", &[]),
-    ("special_household", "特殊群体家庭", &[]),
-    ("dangerous_house", "危旧房", &["危房"]),
-    ("old_not_demolished", "建新未拆旧", &[]),
-    ("other_unit", "其他社会单位", &["其他", "社会单位", "其他单位"]),
-];
-
-const TAGS: &[Words] = &[
-    ("gas_bottle", "瓶装液化气", &["瓶装燃气", "液化气罐", "使用瓶装气"]),
-    ("group_rental", "群租房", &["群租"]),
-    ("self_built.lived", "自建房自住", &["自住"]),
-    ("self_built.let", "自建房出租", &["出租"]),
-    ("self_built.business", "自建房经营", &["经营"]),
-    ("self_built.production", "自建房生产", &["生产"]),
-    ("self_built.storage", "自建房仓储", &[]),
-    ("self_built.training", "自建房培训", &["培训"]),
-    ("over_10", "十人以上", &["10人以上"]),
-];
 
 const LISTS: &[Words] = &[
     ("village_listed", "村居摸底", &["村社区摸底", "村居", "镇村摸底", "摸底"]),
@@ -624,6 +559,6 @@ const LISTS: &[Words] = &[
 const OPENINGS: &[Words] = &[
     ("open", "正常", &["营业", "正常营业", "在营", "开业", "营业中", "是", "存续"]),
     ("suspended", "停业", &["暂停营业", "停产", "停产停业"]),
-    ("closed", "歇业", &["关闭", "关停", "已关", "已关闭", "否"]),
+    ("dormant", "歇业", &["closed", "关闭", "关停", "已关", "已关闭", "否"]),
     ("deregistered", "注销", &["已注销"]),
 ];

@@ -59,7 +59,7 @@ fn place(n: u32) -> PlaceRow {
         } else {
             vec!["village_listed".into()]
         },
-        opening: Some(if is_closed { "closed" } else { "open" }.to_owned()),
+        opening: Some(if is_closed { "dormant" } else { "open" }.to_owned()),
         closed_on: if is_closed { Date::from_ymd_opt(2024, 3, 5) } else { None },
         note: None,
     }

@@ -16,7 +16,17 @@ pub fn read(text: &str) -> (Vec<Kind>, Vec<FileProblem>) {
         let before = reader.problems.len();
         reader.only_keys(
             &node,
-            &["code", "name", "about", "receive_n", "receive_unit", "arrive_n", "arrive_unit", "on_site"],
+            &[
+                "code",
+                "name",
+                "about",
+                "receive_n",
+                "receive_unit",
+                "arrive_n",
+                "arrive_unit",
+                "on_site",
+                "pressing",
+            ],
         );
         let kind = Kind {
             code: reader.required(&node, "code"),
@@ -25,6 +35,7 @@ pub fn read(text: &str) -> (Vec<Kind>, Vec<FileProblem>) {
             receive: term(&mut reader, &node, ["receive_n", "receive_unit"]),
             arrive: term(&mut reader, &node, ["arrive_n", "arrive_unit"]),
             on_site: reader.flag(&node, "on_site"),
+            is_pressing: reader.flag(&node, "pressing"),
         };
         if kinds.iter().any(|one| one.code == kind.code) {
             let text = format!("吹哨类别“{}”重复，请改正", kind.name);
@@ -60,6 +71,9 @@ mod tests {
         assert_eq!(problems, []);
         let seen: Vec<_> = kinds.iter().map(|one| (one.code.as_str(), one.arrive.n, one.on_site)).collect();
         assert_eq!(seen, [("urgent", 120, true), ("ordinary", 2, true), ("consult", 5, false)]);
+        let pressing: Vec<_> =
+            kinds.iter().filter(|one| one.is_pressing).map(|one| one.code.as_str()).collect();
+        assert_eq!(pressing, ["urgent"], "only these are sent as orders");
     }
 
     #[test]
@@ -67,7 +81,7 @@ mod tests {
         let kind = |code: &str, n: u8, unit: &str| {
             format!(
                 "[[kind]]\ncode = \"{code}\"\nname = \"甲\"\nabout = \"用\"\nreceive_n = {n}\nreceive_unit = \"{unit}\"\n\
-                 arrive_n = 1\narrive_unit = \"working_day\"\non_site = true\n\n"
+                 arrive_n = 1\narrive_unit = \"working_day\"\non_site = true\npressing = false\n\n"
             )
         };
         let text =

@@ -13,7 +13,8 @@ use exchange::{
     header,
     ledger::{self, Parsed, Vocabulary},
     people_sheet::{self, PEOPLE, PersonRow},
-    places_sheet::{self, PLACES, PlaceRow},
+    place_catalog,
+    places_sheet::{PLACES, PlaceRow},
     problem::{ImportError, Level, blocks_import},
     sheet::{self, Limits, Sheet},
     value::Cell,
@@ -31,7 +32,7 @@ fn parse_places(sheet: &Sheet) -> Parsed<PlaceRow> {
 }
 
 fn vocabulary() -> Vocabulary {
-    places_sheet::default_vocabulary()
+    place_catalog::shipped_vocabulary()
 }
 
 fn from_csv(text: &str) -> Parsed<PlaceRow> {

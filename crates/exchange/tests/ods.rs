@@ -10,8 +10,8 @@
 use std::io::{Cursor, Write};
 
 use exchange::{
-    header, ledger,
-    places_sheet::{self, PLACES, PlaceRow},
+    header, ledger, place_catalog,
+    places_sheet::{PLACES, PlaceRow},
     problem::ImportError,
     sandbox::{self, Bounds, Program, Request},
     sheet::{self, Limits},
@@ -81,7 +81,7 @@ fn merged_cells_dates_and_numbers_come_out_as_of_excels_form() {
     assert_eq!(page.cell(0, 4), &Cell::from("某某镇场所摸底台账"), "the title fills what it covers");
     let (parsed_sheet, mapping) = header::best_sheet(&book.sheets, &PLACES).unwrap();
     let parsed =
-        ledger::parse::<PlaceRow>(parsed_sheet, &mapping, &places_sheet::default_vocabulary(), &mut |_| {});
+        ledger::parse::<PlaceRow>(parsed_sheet, &mapping, &place_catalog::shipped_vocabulary(), &mut |_| {});
     assert_eq!(parsed.problems, []);
     let rows: Vec<(u32, &str, Option<&str>, Option<&str>)> = parsed
         .rows
@@ -103,7 +103,7 @@ fn merged_cells_dates_and_numbers_come_out_as_of_excels_form() {
 fn it_goes_through_the_confined_child_and_a_row_repeated_a_million_times_ends_only_the_child() {
     let program = Program::new(env!("CARGO_BIN_EXE_exchange-sandbox-child"));
     let bounds = Bounds { cpu_s: 60, wall_ms: 120_000, ..Bounds::default() };
-    let request = Request { vocabulary: places_sheet::default_vocabulary(), bounds, ..Request::default() };
+    let request = Request { vocabulary: place_catalog::shipped_vocabulary(), bounds, ..Request::default() };
     let parsed =
         sandbox::parse::<PlaceRow>(&program, &village_ledger(), &request, &mut |_| {}).expect("two rows");
     assert_eq!(parsed.rows.len(), 2);

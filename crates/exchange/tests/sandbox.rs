@@ -14,7 +14,8 @@ use std::{
 
 use exchange::{
     ledger::Parsed,
-    places_sheet::{self, PlaceRow},
+    place_catalog,
+    places_sheet::PlaceRow,
     problem::ImportError,
     sample,
     sandbox::{self, Bounds, Program, Request},
@@ -33,12 +34,12 @@ fn misbehaving(how: &str) -> Program {
 fn request() -> Request {
     // Unoptimised test builds are many times slower than what is shipped.
     let bounds = Bounds { cpu_s: 60, wall_ms: 120_000, ..Bounds::default() };
-    Request { vocabulary: places_sheet::default_vocabulary(), bounds, ..Request::default() }
+    Request { vocabulary: place_catalog::shipped_vocabulary(), bounds, ..Request::default() }
 }
 
 fn ledger(rows: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write::xlsx(sample::places(rows), &places_sheet::default_vocabulary(), &mut bytes).unwrap();
+    write::xlsx(sample::places(rows), &place_catalog::shipped_vocabulary(), &mut bytes).unwrap();
     bytes
 }
 

@@ -252,7 +252,7 @@ async fn everything(figures: &mut Figures, word: &str) -> anyhow::Result<()> {
 
 /// Ledgers out and in.
 fn sheets(figures: &mut Figures, rows: u32) -> anyhow::Result<()> {
-    let words = exchange::places_sheet::default_vocabulary();
+    let words = exchange::place_catalog::shipped_vocabulary();
     let size = format!("{rows}");
     let mut bytes = Vec::new();
     let written = figures.once("xlsx 导出", &size, rows.into(), || {
@@ -266,10 +266,11 @@ fn sheets(figures: &mut Figures, rows: u32) -> anyhow::Result<()> {
 
 /// Reads a ledger, finds its header and checks every cell; the rows that stand.
 fn checked(bytes: &[u8]) -> anyhow::Result<usize> {
-    use exchange::places_sheet::{PlaceRow, default_vocabulary};
+    use exchange::place_catalog::shipped_vocabulary;
+    use exchange::places_sheet::PlaceRow;
     let book = exchange::sheet::read(bytes, &exchange::sheet::Limits::default())?;
     let (sheet, mapping) = exchange::header::best_sheet(&book.sheets, PlaceRow::sheet())?;
-    Ok(exchange::ledger::parse::<PlaceRow>(sheet, &mapping, &default_vocabulary(), &mut |_| {}).rows.len())
+    Ok(exchange::ledger::parse::<PlaceRow>(sheet, &mapping, &shipped_vocabulary(), &mut |_| {}).rows.len())
 }
 
 /// From nothing to the first answer, and what the process then weighs.

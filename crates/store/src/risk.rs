@@ -1,11 +1,14 @@
-//! What inspections, hazards and lists say about places, many places at a time, and the copy of their risk kept for
+//! What inspections, hazards, reports, devices and lists say about places, many places at a time, and the copy of their risk kept for
 //! filtering. What does *not* belong here: how many points a fact gives (`domain::risk`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use domain::device::{Device, DeviceState};
 use domain::ids::PlaceId;
+use domain::place::KindCode;
 use domain::place_list::ListKind;
-use domain::time::Date;
+use domain::report_case::ReportCase;
+use domain::time::{Date, Timestamp};
 
 use crate::scope::Where;
 use crate::{Read, Result, Write, args};
@@ -30,6 +33,10 @@ pub struct Signs {
     pub overdue: u32,
     /// Hazards found in the last 365 days that repeat a closed one.
     pub recurrence: u32,
+    /// Reports of the last 365 days that were found true, or true in part.
+    pub reports: u32,
+    /// Kinds of device that protected it when the day began.
+    pub protections: BTreeSet<KindCode>,
     /// Kinds of list it stands on, each once.
     pub lists: Vec<ListKind>,
 }
@@ -50,6 +57,7 @@ impl Read {
     pub async fn place_signs(&mut self, places: &[PlaceId], on: Date) -> Result<HashMap<PlaceId, Signs>> {
         let mut signs: HashMap<PlaceId, Signs> =
             places.iter().map(|id| (id.clone(), Signs::default())).collect();
+        let year_ago = Timestamp::start_of(on - chrono::Duration::days(365));
         for some in places.chunks(AT_ONCE) {
             let (sql, list) = self.of(some, "place").finish();
             let sql =
@@ -80,7 +88,6 @@ impl Read {
                 sign.overdue += small(row.int("late")?);
             }
             let mut only = self.of(some, "place");
-            let year_ago = domain::time::Timestamp::start_of(on - chrono::Duration::days(365));
             let since = only.mark(year_ago);
             only.and(&format!(
                 "recurrence_of <> '' AND state NOT IN ('false', 'voided') AND found_at >= {since}"
@@ -90,6 +97,40 @@ impl Read {
             for row in self.rows(sql, list).await? {
                 if let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?)) {
                     sign.recurrence = small(row.int("n")?);
+                }
+            }
+            let mut only = self.of(some, "place");
+            let since = only.mark(year_ago);
+            only.and(&format!("received_at >= {since} AND stage NOT IN ('merged', 'void')"));
+            let (sql, list) = only.finish();
+            for row in self.rows(format!("SELECT place, content FROM report_case{sql}"), list).await? {
+                let case: ReportCase = row.json("content")?;
+                if case.is_founded()
+                    && let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?))
+                {
+                    sign.reports += 1;
+                }
+            }
+            let mut only = self.of(some, "d.place");
+            let dawn = only.mark(Timestamp::start_of(on));
+            only.and("d.voided_at IS NULL AND d.retired_on IS NULL");
+            let (sql, list) = only.finish();
+            let sql = format!(
+                "SELECT d.place AS place, d.content AS content, h.content AS said, (SELECT COUNT(*) FROM device_span s \
+                 WHERE s.town = d.town AND s.device = d.id AND s.from_at <= {dawn} \
+                 AND (s.to_at IS NULL OR s.to_at > {dawn})) AS heard_n \
+                 FROM device d LEFT JOIN device_state h ON h.town = d.town AND h.id = d.id{sql}"
+            );
+            for row in self.rows(sql, list).await? {
+                let device: Device = row.json("content")?;
+                let state = match row.opt_text("said")? {
+                    Some(_) => row.json("said")?,
+                    None => DeviceState::default(),
+                };
+                if device.protected_at_dawn(&state, row.int("heard_n")? > 0)
+                    && let Some(sign) = signs.get_mut(&PlaceId(row.text("place")?))
+                {
+                    sign.protections.insert(device.kind.code().into());
                 }
             }
             let mut only = self.of(some, "e.place");
@@ -106,7 +147,38 @@ impl Read {
                 }
             }
         }
+        for (place, n) in self.reports_by_hazard(year_ago).await? {
+            if let Some(sign) = signs.get_mut(&place) {
+                sign.reports += n;
+            }
+        }
         Ok(signs)
+    }
+
+    /// Reports found true that named no place of the register, by the place of the hazard the look recorded.
+    async fn reports_by_hazard(&mut self, since: Timestamp) -> Result<HashMap<PlaceId, u32>> {
+        let town = self.town.clone();
+        let sql = "SELECT content FROM report_case WHERE town = $1 AND place IS NULL AND received_at >= $2 \
+                   AND stage NOT IN ('merged', 'void')";
+        let mut led_to: Vec<String> = Vec::new();
+        for row in self.rows(sql, args![town.as_str(), since]).await? {
+            let case: ReportCase = row.json("content")?;
+            led_to.extend(case.hazard.as_ref().filter(|_| case.is_founded()).map(ToString::to_string));
+        }
+        let mut found: HashMap<PlaceId, u32> = HashMap::new();
+        for some in led_to.chunks(AT_ONCE) {
+            let mut only = Where::town("town", town.as_str());
+            let marks: Vec<String> = some.iter().map(|id| only.mark(id.as_str())).collect();
+            only.and(&format!("id IN ({})", marks.join(", ")));
+            let (sql, list) = only.finish();
+            for row in self.rows(format!("SELECT id, place FROM hazard{sql}"), list).await? {
+                let id = row.text("id")?;
+                // Two reports may have led to one hazard.
+                let n = small(some.iter().filter(|one| **one == id).count() as i64);
+                *found.entry(PlaceId(row.text("place")?)).or_default() += n;
+            }
+        }
+        Ok(found)
     }
 
     /// A WHERE of this town and these places.
@@ -118,14 +190,18 @@ impl Read {
         only
     }
 
-    /// Places whose inspections or hazards were written in entries of the record after `seq`.
+    /// Places whose inspections, hazards, reports or devices were written in entries of the record after `seq`.
     pub async fn places_touched_after(&mut self, seq: i64) -> Result<Vec<PlaceId>> {
         let town = self.town.clone();
         self.rows(
             "SELECT h.place AS place FROM audit_item i JOIN hazard h ON h.town = i.town AND h.id = i.row_id \
              WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'hazard' \
              UNION SELECT n.place FROM audit_item i JOIN inspection n ON n.town = i.town AND n.id = i.row_id \
-             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'inspection'",
+             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'inspection' \
+             UNION SELECT c.place FROM audit_item i JOIN report_case c ON c.town = i.town AND c.id = i.row_id \
+             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'report_case' AND c.place IS NOT NULL \
+             UNION SELECT d.place FROM audit_item i JOIN device d ON d.town = i.town AND d.id = i.row_id \
+             WHERE i.town = $1 AND i.seq > $2 AND i.table_name = 'device' AND d.place IS NOT NULL",
             args![town.as_str(), seq],
         )
         .await?

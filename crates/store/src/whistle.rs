@@ -78,15 +78,20 @@ impl Read {
         row.as_ref().map(WhistleRecord::from_row).transpose()
     }
 
-    /// All within the scope, or those in some stages, commas between them; newest first.
+    /// All within the scope, or those in some stages, commas between them; newest first, those raised before `after`.
     pub async fn whistles(
         &mut self,
         scope: &Scope,
         stages: Option<&str>,
+        after: Option<(Timestamp, WhistleId)>,
         limit: i64,
     ) -> Result<Vec<WhistleRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         only.is_one_of("stage", stages);
+        if let Some((at, id)) = after {
+            let (at, id) = (only.mark(at), only.mark(id.as_str()));
+            only.and(&format!("(raised_at < {at} OR (raised_at = {at} AND id < {id}))"));
+        }
         only.within(&OF_A_PLACE, scope);
         let most = only.mark(limit);
         let (sql, list) = only.finish();

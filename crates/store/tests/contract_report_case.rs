@@ -5,7 +5,7 @@ use domain::fulfilment::Facts;
 use domain::ids::{PersonId, TownCode};
 use domain::plan::SubjectKind;
 use domain::report_case::voice::Sound;
-use domain::report_case::{Act, Channel, Clocks, Event, Matter, ReportCase, Site, Stage};
+use domain::report_case::{Act, Channel, Clocks, Event, Finding, Matter, ReportCase, Site, Stage};
 use domain::time::Timestamp;
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter, ReporterVoice};
 use store::{Audit, Db, Error};
@@ -36,32 +36,19 @@ fn record(id: &str, village: &str, received: &str) -> ReportCaseRecord {
         reply_by: received_at.plus_ms(3),
     };
     let case = ReportCase {
-        id: id.into(),
-        code: format!("JB-{id}"),
-        channel: Channel::Line12345,
         ext_no: format!("CQ-{id}"),
-        matter: Matter::BlockedExit,
-        content: "楼道 100% 堵塞".to_owned(),
-        site: Site { point: Some([105.87, 29.26]), ..Site::words(village.into(), "老街 100% 处") },
         photos: vec!["p1".into()],
-        received_at,
         has_contact: true,
-        has_voice: false,
-        stage: Stage::Received,
         clocks,
-        org: None,
-        finding: None,
-        hazard: None,
-        doubted_by: None,
-        merged_into: None,
-        forwarded_to: String::new(),
-        screened_at: None,
-        handled_at: None,
-        replied_at: None,
-        reply: String::new(),
-        reward_fen: 0,
-        reopened: 0,
-        void: None,
+        ..ReportCase::new(
+            id.into(),
+            format!("JB-{id}"),
+            Channel::Line12345,
+            Matter::BlockedExit,
+            "楼道 100% 堵塞".to_owned(),
+            Site { point: Some([105.87, 29.26]), ..Site::words(village.into(), "老街 100% 处") },
+            received_at,
+        )
     };
     ReportCaseRecord {
         case,
@@ -265,6 +252,38 @@ async fn an_order_grows_by_what_files_say_and_by_what_was_sent_back() -> anyhow:
         let now = read.get(&ids[0]).ok_or_else(|| anyhow::anyhow!("kept"))?;
         assert_eq!((now.version, now.order.told.len(), now.order.due_at), (2, 2, Some(at("2026-09-08"))));
         assert_eq!(db.read(&town()).await?.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn founded_reports_of_a_year_are_signs_of_their_place() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let of = |id: &str, received: &str, stage: Stage, finding: Option<Finding>| {
+            let mut one = record(id, "v1", received);
+            (one.case.stage, one.case.finding) = (stage, finding);
+            one.case.site.place = Some("p1".into());
+            one
+        };
+        for one in [
+            of("a", "2026-09-01", Stage::Handled, Some(Finding::Confirmed)),
+            of("b", "2026-09-02", Stage::Closed, Some(Finding::Partly)),
+            of("c", "2026-09-03", Stage::Closed, Some(Finding::Unfounded)),
+            of("d", "2026-09-04", Stage::Received, None),
+            of("e", "2026-09-05", Stage::Void, Some(Finding::Confirmed)),
+            of("f", "2026-09-06", Stage::Merged, Some(Finding::Confirmed)),
+            of("g", "2025-08-01", Stage::Closed, Some(Finding::Confirmed)),
+        ] {
+            add(&db, &one, &Reporter::default()).await?;
+        }
+        let mut read = db.read(&town()).await?;
+        let day = domain::time::parse_date("2026-09-21").unwrap_or_default();
+        let signs = read.place_signs(&["p1".into(), "p2".into()], day).await?;
+        let of = |id: &str| signs.get(&id.into()).map(|sign| sign.reports);
+        assert_eq!((of("p1"), of("p2")), (Some(2), Some(0)));
+        assert_eq!(read.places_touched_after(0).await?, ["p1".into()], "its risk is counted anew");
         Ok(())
     })
     .await

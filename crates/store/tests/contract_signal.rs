@@ -274,3 +274,53 @@ async fn bytes_are_kept_once_and_signals_are_read_within_their_scope() -> anyhow
     })
     .await
 }
+
+#[tokio::test]
+async fn a_place_is_protected_by_what_was_heard_when_the_day_began() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let at = |id: &str, place: &str, kind: DeviceKind, heartbeat_s: Option<u32>| {
+            let mut one = device(id, "t/v1");
+            one.device = Device { kind, heartbeat_s, place: Some(place.into()), ..one.device };
+            one
+        };
+        let smoke = DeviceKind::SmokeDetector;
+        for one in [
+            at("d1", "p1", smoke, Some(60)),
+            at("d2", "p1", DeviceKind::SimpleSprinkler, None),
+            at("d3", "p2", smoke, Some(60)),
+            at("d4", "p3", smoke, Some(60)),
+        ] {
+            add(&db, &one).await?;
+        }
+        let dawn = Timestamp::start_of(day("2026-09-21"));
+        let span = |device: &str, to: Option<i64>| HeardRecord {
+            id: format!("{device}-1"),
+            device: device.into(),
+            span: HeardSpan { from: dawn.plus_ms(-60_000), to: to.map(|ms| dawn.plus_ms(ms)) },
+            version: 1,
+        };
+        let mut tx = db.write(&town()).await?;
+        for record in [span("d1", None), span("d3", Some(-1)), span("d4", Some(1))] {
+            tx.insert_device_span(&record).await?;
+        }
+        let ill = DeviceState { heard_at: Some(dawn), shielded: true, ..DeviceState::default() };
+        tx.save_device_states(&BTreeMap::from([(DeviceId::from("d4"), ill)])).await?;
+        tx.commit(audit("device", "d1"), ()).await?;
+        let mut read = db.read(&town()).await?;
+        let places = ["p1", "p2", "p3"].map(Into::into);
+        let signs = read.place_signs(&places, day("2026-09-21")).await?;
+        let of = |id: &str| -> Vec<String> {
+            let sign = signs.get(&id.into()).map(|sign| sign.protections.clone()).unwrap_or_default();
+            sign.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(of("p1"), ["simple_sprinkler", "smoke_detector"]);
+        assert_eq!(of("p2"), Vec::<String>::new(), "silent before the day began");
+        assert_eq!(of("p3"), Vec::<String>::new(), "heard, and shielded");
+        let mut touched = read.places_touched_after(0).await?;
+        touched.sort();
+        assert_eq!(touched, places);
+        Ok(())
+    })
+    .await
+}

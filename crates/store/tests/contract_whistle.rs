@@ -68,9 +68,11 @@ async fn whistles_are_read_back_within_the_scope_and_stepped_once() -> anyhow::R
         let mut read = db.read(&town()).await?;
         assert_eq!(read.whistle(&"w1".into(), &everything()).await?, Some(one.clone()));
         assert_eq!(read.whistle(&"w1".into(), &below(&["t/v2"])).await?, None);
-        assert_eq!(read.whistles(&of_org("office"), None, 9).await?, vec![two.clone()]);
-        assert_eq!(read.whistles(&everything(), None, 9).await?, vec![two, one.clone()]);
-        assert_eq!(read.whistles(&everything(), Some("sent,done"), 9).await?, vec![]);
+        assert_eq!(read.whistles(&of_org("office"), None, None, 9).await?, vec![two.clone()]);
+        assert_eq!(read.whistles(&everything(), None, None, 9).await?, vec![two.clone(), one.clone()]);
+        assert_eq!(read.whistles(&everything(), Some("sent,done"), None, 9).await?, vec![]);
+        let first = Some((two.whistle.raised_at, two.whistle.id.clone()));
+        assert_eq!(read.whistles(&everything(), None, first, 9).await?, vec![one.clone()], "the next page");
         assert_eq!(read.whistles_sent((at(0), at(24))).await?, vec![], "raised is not sent");
         drop(read);
 

@@ -400,7 +400,7 @@ fn refused(wanted: Wanted, error: &app::Error) -> Response {
         "report_case.matter" => "Please choose what it is about.",
         "report_case.no_content" => "Please say what you saw.",
         "report_case.person" => {
-            "Only fire-safety problems are taken here. For anything about a person call 12345."
+            "Only fire-safety problems are taken here. For anything about a person call the government service line."
         }
         "report_case.voice_large" => "The recording is too large. Say less, or write it.",
         "report_case.voice_kind" => "This file is no recording of a phone. Record again, or write it.",

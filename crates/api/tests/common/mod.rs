@@ -416,11 +416,20 @@ pub async fn shop(town: &Town, id: &str, name: &str, village: &str) -> anyhow::R
 
 /// Sets one of the town's numbers, as decided long ago.
 pub async fn set_number(town: &Town, name: &str, number: f64) -> anyhow::Result<()> {
+    set(town, name, Setting::Number(number)).await
+}
+
+/// Sets something of the town's that is said in words, as decided long ago.
+pub async fn set_text(town: &Town, name: &str, text: &str) -> anyhow::Result<()> {
+    set(town, name, Setting::Text(text.to_owned())).await
+}
+
+async fn set(town: &Town, name: &str, value: Setting) -> anyhow::Result<()> {
     let record = ParameterRecord {
         id: format!("set-{name}"),
         parameter: Parameter {
             name: name.to_owned(),
-            value: Setting::Number(number),
+            value,
             unit: String::new(),
             basis: Basis::TownSetting,
             source: "演示数据".to_owned(),

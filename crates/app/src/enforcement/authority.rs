@@ -16,6 +16,7 @@ use store::enforcement::AuthorityRecord;
 use utoipa::ToSchema;
 
 use super::{given, required};
+use crate::certificate::warn_days;
 use crate::names::Names;
 use crate::view::{Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -26,9 +27,6 @@ const BASES: [(&str, LegalBasis); 3] = [
     ("empowered", LegalBasis::Empowered),
     ("delegated", LegalBasis::Delegated),
 ];
-
-/// From so many days before its last day an item is warned of. Units: days.
-const WARN_DAYS: i64 = 60;
 
 /// What the field's handbook names; nothing of it is in force.
 fn proposals() -> &'static [Proposal] {
@@ -175,7 +173,7 @@ pub(crate) fn item_view(
     caller: &Caller,
     record: &AuthorityRecord,
     names: &Names,
-    today: Date,
+    (today, warn_days): (Date, i64),
 ) -> AuthorityView {
     let item = &record.item;
     let days_left = item.to.map(|last| (last - today).num_days());
@@ -183,7 +181,7 @@ pub(crate) fn item_view(
         _ if item.void.is_some() => "void",
         _ if today < item.from => "coming",
         Some(left) if left < 0 => "expired",
-        Some(left) if left <= WARN_DAYS => "expiring",
+        Some(left) if left <= warn_days => "expiring",
         _ => "valid",
     };
     let may = item.void.is_none() && caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some();
@@ -218,6 +216,7 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let items = read.authority_items().await?;
+        let on = (today, warn_days(&mut read, today).await?);
         let proposal = |one: &Proposal| AuthorityProposal {
             code: one.code.clone(),
             name: one.name.clone(),
@@ -228,7 +227,7 @@ impl App {
             confidence: one.confidence.label().to_owned(),
         };
         Ok(AuthorityList {
-            items: items.iter().map(|one| item_view(caller, one, &names, today)).collect(),
+            items: items.iter().map(|one| item_view(caller, one, &names, on)).collect(),
             proposals: proposals().iter().map(proposal).collect(),
             may_add: caller.hats.hat(Action::AuthorityKeep, &Subject::town()).is_some(),
         })
@@ -272,7 +271,8 @@ impl App {
         };
         tx.insert_authority_item(&record).await?;
         let names = Names::read(&mut tx).await?;
-        let view = item_view(caller, &record, &names, now.date());
+        let on = (now.date(), warn_days(&mut tx, now.date()).await?);
+        let view = item_view(caller, &record, &names, on);
         let audit = caller.audit_as(hat, "authority_item.add", ("authority_item", &view.id), "", now);
         Ok(tx.commit(audit, view).await?)
     }
@@ -289,8 +289,9 @@ impl App {
         let mut tx = self.write(caller).await?;
         let mut record = tx.authority_item(id).await?.ok_or(Error::NotFound)?;
         let names = Names::read(&mut tx).await?;
+        let on = (now.date(), warn_days(&mut tx, now.date()).await?);
         if record.version != asked.version {
-            return Err(Error::stale(&item_view(caller, &record, &names, now.date())));
+            return Err(Error::stale(&item_view(caller, &record, &names, on)));
         }
         if let Some(reason) = &record.item.void {
             let name = record.item.name.clone();
@@ -313,7 +314,7 @@ impl App {
         };
         tx.update_authority_item(&record).await?;
         record.version += 1;
-        let view = item_view(caller, &record, &names, now.date());
+        let view = item_view(caller, &record, &names, on);
         let mut audit = caller.audit_as(hat, action, ("authority_item", id.as_str()), "", now);
         audit.reason = reason;
         Ok(tx.commit(audit, view).await?)

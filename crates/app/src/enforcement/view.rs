@@ -586,13 +586,14 @@ pub(super) async fn page(
     let payment = running.iter().find(|one| one.clock == Clock::Payment);
     let late_fen = payment.map_or(0, |one| late_fine_fen(owed_fen, one.due, today));
     let penalty = case.decision.as_ref().filter(|one: &&Decision| one.outcome == Outcome::Punish);
+    let warn_days = crate::certificate::warn_days(read, today).await?;
     Ok(CaseView {
         row: row(read, caller, record, today).await?,
         party_kind: Word::new(case.party.kind.code(), case.party.kind.label()),
         uscc: case.party.uscc.clone(),
         address: case.party.address.clone(),
         hazard,
-        item: item_view(caller, &kept, &names, today),
+        item: item_view(caller, &kept, &names, (today, warn_days)),
         officers: case.officers.iter().map(officer).collect(),
         claims: case
             .claims
@@ -628,12 +629,13 @@ pub(super) async fn page(
 pub(super) async fn options(read: &mut Read, caller: &Caller, today: Date) -> Result<CaseOptions> {
     let names = Names::read(read).await?;
     let officers = Officers::read(read).await?;
+    let warn_days = crate::certificate::warn_days(read, today).await?;
     let mut items: Vec<AuthorityView> = read
         .authority_items()
         .await?
         .iter()
         .filter(|one| one.item.power == domain::enforcement::Power::Punish && one.item.void.is_none())
-        .map(|one| item_view(caller, one, &names, today))
+        .map(|one| item_view(caller, one, &names, (today, warn_days)))
         .collect();
     items.sort_by_key(|one| one.standing == "expired");
     let (mut candidates, mut people) = (Vec::new(), Vec::new());

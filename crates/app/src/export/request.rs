@@ -9,7 +9,7 @@ use store::export::ExportRecord;
 use utoipa::ToSchema;
 
 use super::{Format, Ledger, YES_HOLDS, file_name, taken, within_limits};
-use crate::hazard::setting;
+use crate::parameter::number_on;
 use crate::place::view::PlaceQuery;
 use crate::{App, Caller, Error, Result};
 
@@ -86,7 +86,7 @@ pub struct ExportDecision {
 }
 
 async fn hours(read: &mut Read, on: domain::time::Date) -> Result<u32> {
-    Ok(u32::from(setting(read, YES_HOLDS, on).await?.0))
+    Ok(u32::from(number_on(read, YES_HOLDS, on).await?))
 }
 
 /// How many requests wait for the caller to decide.

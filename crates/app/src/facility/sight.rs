@@ -22,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::facilities;
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 

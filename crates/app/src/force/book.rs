@@ -18,7 +18,7 @@ use crate::call_test::{LastCall, last_calls};
 use crate::certificate;
 use crate::gate::Gatekeeper;
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::{Named, Word};
 use crate::{Caller, Result};
 

@@ -34,6 +34,24 @@ pub struct Taking {
     pub what: What,
 }
 
+/// A time for a fix as somebody said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HowLong {
+    /// With the kind of days.
+    Days(Days),
+    /// So many of the days that count otherwise: of the kind first allowed, or of the town's own time.
+    Count(u16),
+}
+
+impl HowLong {
+    fn of(self, otherwise: Days) -> Days {
+        match self {
+            Self::Days(days) => days,
+            Self::Count(count) => otherwise.same_kind(count),
+        }
+    }
+}
+
 /// A step with what it needs.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each is the step of the same name in `domain::hazard`")]
@@ -45,11 +63,11 @@ pub enum What {
     ConfirmLevel,
     Advise {
         text: String,
-        days: Option<Days>,
+        days: Option<HowLong>,
     },
     Order {
         text: String,
-        days: Option<Days>,
+        days: Option<HowLong>,
         certificate_no: String,
         authority_item: String,
         basis: LegalBasis,
@@ -79,7 +97,7 @@ pub enum What {
         with: Vec<PersonId>,
         photos: Vec<PhotoId>,
         note: String,
-        days: Option<Days>,
+        days: Option<HowLong>,
     },
     Close,
     Transfer {
@@ -247,13 +265,14 @@ struct Terms<'a> {
 
 fn decide(hazard: Hazard, act: Act, what: &What, terms: Terms<'_>) -> Stepped {
     let (now, calendar) = (terms.now, terms.calendar);
+    let within = |said: Option<HowLong>| said.map_or(terms.days, |said| said.of(terms.days));
     match what {
         What::Grade { level, reason } => hazard.grade(act, *level, reason, now),
         What::ConfirmLevel => hazard.confirm_level(act, now),
-        What::Advise { text, days } => hazard.advise(act, text, days.unwrap_or(terms.days), now, calendar),
+        What::Advise { text, days } => hazard.advise(act, text, within(*days), now, calendar),
         What::Order { text, days, .. } => {
             let authority = terms.authority.ok_or(HazardRefusal::NoAuthority)?;
-            hazard.order(act, authority, text, days.unwrap_or(terms.days), now, calendar)
+            hazard.order(act, authority, text, within(*days), now, calendar)
         }
         What::Serve { method } => hazard.serve(act, *method, now),
         What::AskExtension { days, reason } => {
@@ -274,7 +293,7 @@ fn decide(hazard: Hazard, act: Act, what: &What, terms: Terms<'_>) -> Stepped {
         }
         What::FailRecheck { with, note, days, .. } => {
             let look = Look { with: with.clone(), photos: terms.photos, note: note.trim().to_owned() };
-            hazard.fail_recheck(act, look, days.unwrap_or(terms.days), now, calendar)
+            hazard.fail_recheck(act, look, within(*days), now, calendar)
         }
         What::Close => hazard.close(act, now),
         What::Transfer { to, reason } => hazard.transfer(act, *to, reason, now),
@@ -353,7 +372,7 @@ impl What {
         let text = || "试".to_owned();
         let photos = || vec![PhotoId::from("likely")];
         let with = || vec![PersonId::from("likely")];
-        let days = Some(Days::Calendar(7));
+        let days = Some(HowLong::Days(Days::Calendar(7)));
         Some(match step {
             Step::Found => return None,
             // The level it has: an inspector may not lower what the office confirmed, but may keep or raise it.

@@ -20,7 +20,7 @@ use super::{spot_of, subject};
 use crate::facility::facilities;
 use crate::hazard::dictionary::described;
 use crate::names::{Spot, kind_label, masked};
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 

@@ -9,7 +9,7 @@ use domain::signal::{Signal, SignalKind, SignalSource, Trust};
 use store::{Read, Write};
 
 use super::{Arrived, CAMERA_SPREAD, act_name};
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::{App, Caller, Result};
 
 /// Under this name it is kept where on the wire somebody unregistered spoke from.

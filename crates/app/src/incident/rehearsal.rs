@@ -20,8 +20,8 @@ use super::{SERIES, TARGET_S, given, spot_of, stands, word};
 use crate::dispatch::{CandidateView, candidate};
 use crate::follow_up::ask;
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::post::owner::Owners;
-use crate::task::number_on;
 use crate::view::{Named, read_day};
 use crate::{App, Caller, Error, Result};
 

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::{TARGET_S, VERIFY_S};
 use crate::dispatch::{DAY_FROM, NIGHT_FROM};
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::{Named, read_day};
 use crate::{App, Caller, Error, Result};
 

@@ -17,8 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{REVIEW_DAYS, actions, around, subject};
 use crate::dispatch::DispatchView;
 use crate::names::{Names, Spot, masked};
+use crate::parameter::number_on;
 use crate::post::owner::OwnerView;
-use crate::task::number_on;
 use crate::view::{Named, Word};
 use crate::{Caller, Result};
 

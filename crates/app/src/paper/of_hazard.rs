@@ -8,7 +8,7 @@ use domain::time::{Date, Timestamp, parse_date};
 use store::Write;
 
 use crate::hazard::step::follow;
-use crate::hazard::{Taking, What};
+use crate::hazard::{HowLong, Taking, What};
 use crate::{Caller, Result};
 
 /// Templates of advice and of orders, in whatever part.
@@ -44,7 +44,7 @@ async fn take(tx: &mut Write, caller: &Caller, paper: &Paper, what: What, now: T
 
 /// It went out.
 pub(super) async fn issued(tx: &mut Write, caller: &Caller, paper: &Paper, now: Timestamp) -> Result<()> {
-    let days = days(paper, now.date());
+    let days = days(paper, now.date()).map(HowLong::Days);
     let authority = paper.state.approval().and_then(|one| one.authority.as_ref());
     let what = match authority {
         None if is_of(paper, ADVICE) => What::Advise { text: said(paper, "advice"), days },

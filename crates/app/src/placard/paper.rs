@@ -14,7 +14,7 @@ use store::Read;
 use store::placard::PlacardFilter;
 use utoipa::ToSchema;
 
-use super::view::{Wall, href, subject, village_of};
+use super::view::{Wall, href, printed, subject, village_of};
 use crate::attachment::AttachmentFile;
 use crate::error::FieldProblem;
 use crate::job::{Asker, JobKind, JobView, Running};
@@ -99,8 +99,11 @@ impl Wall {
             let title = if line.acting { format!("{}（代）", line.title) } else { line.title.clone() };
             vec![line.name.clone(), title, line.office_phone.clone()]
         });
-        let hotline: Vec<String> =
-            self.hotlines.iter().map(|one| format!("{} {}", one.zh, one.number)).collect();
+        // What was printed before the lines were kept with it is drawn with those of today.
+        let hotline = match print.hotlines.is_empty() {
+            true => printed(&self.hotlines),
+            false => print.hotlines.clone(),
+        };
         let mut values: Values = [
             ("area", Value::Text(self.about(placard))),
             ("people", Value::Rows(people.collect())),
@@ -241,7 +244,11 @@ impl App {
                     ),
                 });
             }
-            record.placard = record.placard.generate(Print { on: wall.today, lines })?;
+            record.placard = record.placard.generate(Print {
+                on: wall.today,
+                lines,
+                hotlines: printed(&wall.hotlines),
+            })?;
             tx.update_placard(&record).await?;
         }
         let total = i64::try_from(ids.len()).unwrap_or(i64::MAX);

@@ -83,6 +83,12 @@ pub(crate) async fn office(read: &mut Read, names: &Names, today: Date) -> Resul
 }
 
 impl App {
+    /// Whom to call in this town today, the fire brigade first.
+    // tidy(caller): it hangs in public.
+    pub async fn hotlines(&self) -> Result<Vec<Hotline>> {
+        hotlines(&mut self.db.read(&self.town).await?, self.now().date()).await
+    }
+
     /// What the code of a placard opens, whatever was printed on it; none for a code that is on no placard.
     // tidy(caller): it hangs in public; it shows what T14 lets be posted and nothing else.
     pub async fn public_placard(&self, code: &str) -> Result<Option<PublicPlacard>> {

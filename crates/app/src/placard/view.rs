@@ -15,9 +15,9 @@ use store::placard::PlacardRecord;
 use utoipa::ToSchema;
 
 use crate::names::Names;
+use crate::parameter::{number_on, text_on};
 use crate::photo::{PhotoView, photo_views};
 use crate::plan::plan_in_force;
-use crate::task::number_on;
 use crate::view::Named;
 use crate::{Caller, Error, Result};
 
@@ -25,10 +25,10 @@ use crate::{Caller, Error, Result};
 pub(crate) const REPOST_DAYS: (&str, f64) = ("placard.repost_days", 15.0);
 /// For so long a photo counts where no plan says. Source: handbook C2.4 (P). Units: days.
 const VALID_DAYS: u32 = 180;
-/// The government's line. Source: handbook of the field, §3 code lists; a default of the town, 0 leaves it out.
-pub(crate) const GOVERNMENT_LINE: (&str, f64) = ("placard.hotline.government", 12_345.0);
-/// The line for fire hazards. Source: handbook of the field, §4.3; a default of the town, 0 leaves it out.
-pub(crate) const HAZARD_LINE: (&str, f64) = ("placard.hotline.hazard", 96_119.0);
+/// The government's line. Source: handbook of the field, §3 code lists; a default of the town, empty leaves it out.
+pub(crate) const GOVERNMENT_LINE: (&str, &str) = ("placard.hotline.government", "12345");
+/// The line for fire hazards. Source: handbook of the field, §4.3; a default of the town, empty leaves it out.
+pub(crate) const HAZARD_LINE: (&str, &str) = ("placard.hotline.hazard", "96119");
 
 /// A number to call, in both languages of the public pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,16 +49,17 @@ pub(crate) async fn hotlines(read: &mut Read, on: Date) -> Result<Vec<Hotline>> 
         (GOVERNMENT_LINE, "政务服务热线", "Government service line"),
         (HAZARD_LINE, "火灾隐患举报", "Report a fire hazard"),
     ] {
-        let set = read.parameter_on(of.0, on).await?.map(|set| set.parameter.value);
-        let number = match set {
-            Some(domain::plan::Value::Number(n)) => n,
-            _ => of.1,
-        };
-        if number >= 1.0 {
-            out.push(Hotline { zh, en, number: format!("{number:.0}") });
+        let number = text_on(read, of, on).await?;
+        if !number.is_empty() {
+            out.push(Hotline { zh, en, number });
         }
     }
     Ok(out)
+}
+
+/// Lines as they are printed.
+pub(crate) fn printed(lines: &[Hotline]) -> Vec<String> {
+    lines.iter().map(|one| format!("{} {}", one.zh, one.number)).collect()
 }
 
 /// Roles that are on some placard.
@@ -290,13 +291,17 @@ impl Wall {
     /// How a placard stands today.
     pub fn standing(&self, placard: &Placard) -> Standing {
         let posted_on = placard.posted().map_or(self.today, |(posting, _)| posting.on);
-        placard.standing_with(&self.held, &self.phones, self.today, self.valid_days(posted_on))
+        let lines = printed(&self.hotlines);
+        placard.standing_with(&self.held, (&self.phones, &lines), self.today, self.valid_days(posted_on))
     }
 
-    /// Whether the newest print shows the holders of today under their phones.
+    /// Whether the newest print shows the holders of today under their phones, and the lines of today.
     pub fn is_printed(&self, placard: &Placard) -> bool {
         placard.is_printed_for(&self.held, self.today)
-            && placard.prints.last().is_some_and(|print| !print.is_misdialled(&self.phones))
+            && placard
+                .prints
+                .last()
+                .is_some_and(|print| !print.is_misdialled(&self.phones, &printed(&self.hotlines)))
     }
 
     /// What it is about, in words.

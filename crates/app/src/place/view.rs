@@ -392,7 +392,7 @@ pub(crate) async fn view(
     let inspectors = looks.into_iter().map(|org| names.org(org)).collect();
     let ungraded_visits = match score.grade {
         Some(_) => None,
-        None => Some(crate::task::number_on(read, UNGRADED_VISITS, on).await?),
+        None => Some(crate::parameter::number_on(read, UNGRADED_VISITS, on).await?),
     };
     let errors = if record.voided.is_some() {
         Vec::new()

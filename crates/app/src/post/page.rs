@@ -17,7 +17,7 @@ use super::{HolderView, PostView};
 use crate::gate::Gatekeeper;
 use crate::handover::{HandoverRow, SheetSection, sheet};
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 

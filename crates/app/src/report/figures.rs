@@ -94,9 +94,14 @@ fn whistles(key: &str, arrivals: &WhistleArrivals, sent: usize) -> Option<Vec<Fi
             .items
             .iter()
             .map(|one| {
-                let label = match one.to_supervision {
-                    true => format!("{}按时到位率（未按时 {} 次，列入督查）", one.org.name, one.missed),
-                    false => format!("{}按时到位率", one.org.name),
+                let label = match one.supervised_in.as_slice() {
+                    [] => format!("{}按时到位率", one.org.name),
+                    quarters => {
+                        let quarters: Vec<String> =
+                            quarters.iter().map(|key| key.replacen("-Q", "年第", 1) + "季度").collect();
+                        let quarters = quarters.join("、");
+                        format!("{}按时到位率（未按时 {} 次，列入{quarters}督查）", one.org.name, one.missed)
+                    }
                 };
                 share(format!("{key}:{}", one.org.id), label, one.due, one.in_time)
             })

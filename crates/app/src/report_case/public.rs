@@ -205,7 +205,7 @@ impl App {
         if matter == Matter::Person {
             return Err(Error::Refused {
                 code: "report_case.person",
-                message: "这里只受理消防安全问题，反映个人的问题请拨打 12345".to_owned(),
+                message: "这里只受理消防安全问题，反映个人的问题请拨打政务服务热线".to_owned(),
             });
         }
         let reporter = read_reporter(Some(&asked.name), Some(&asked.phone))?;

@@ -25,8 +25,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::net::{Blocking, NEAR_M, Net, day};
 use super::{HOSE_LAY_M, REACH_MINUTES, SHUTTLE_MINUTES, WET_MONTH};
 use crate::export::Format;
+use crate::parameter::number_on;
 use crate::place::Gazetteer;
-use crate::task::number_on;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 

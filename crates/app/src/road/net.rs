@@ -456,7 +456,7 @@ impl App {
             Some(_) => {
                 return Err(Error::field("minutes", "road.minutes", "请写 0 到 600 之间的分钟数"));
             }
-            None => f64::from(crate::task::number_on(&mut read, super::REACH_MINUTES, today).await?),
+            None => f64::from(crate::parameter::number_on(&mut read, super::REACH_MINUTES, today).await?),
         };
         let typed = asked.from.as_deref().unwrap_or_default().split([';', '；']);
         let typed: Vec<[f64; 2]> = typed

@@ -16,6 +16,7 @@ use store::placard::PlacardRecord;
 use super::dice::Dice;
 use super::{VILLAGES, id, picture};
 use crate::org::Roster;
+use crate::placard::{hotlines, printed};
 use crate::{App, Caller, Error, Result};
 
 /// Months of history.
@@ -45,6 +46,8 @@ struct Printer<'a> {
     held: Vec<Assignment>,
     by: &'a Assignment,
     today: Date,
+    /// Whom to call, as it is printed.
+    hotlines: Vec<String>,
 }
 
 impl Printer<'_> {
@@ -61,7 +64,8 @@ impl Printer<'_> {
                 acting: held.acting,
             })
         };
-        Print { on, lines: placard.roster(&self.held, on).into_iter().filter_map(line).collect() }
+        let lines = placard.roster(&self.held, on).into_iter().filter_map(line).collect();
+        Print { on, lines, hotlines: self.hotlines.clone() }
     }
 
     /// Prints, hangs and photographs it through the months.
@@ -170,10 +174,12 @@ async fn keep_photos(app: &App, tx: &mut Write, placard: &Placard, photos: &[(Ph
 /// Hangs up the sample town's placards.
 pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let Some(by) = roster.assignments.iter().find(|one| one.role == Role::OfficeClerk) else { return Ok(()) };
-    let held = app.db.read(&app.town).await?.assignments().await?;
-    let held = held.into_iter().map(|record| record.assignment).collect();
     let today = app.now().date();
-    let printer = Printer { roster, held, by, today };
+    let mut read = app.db.read(&app.town).await?;
+    let held = read.assignments().await?.into_iter().map(|record| record.assignment).collect();
+    let hotlines = printed(&hotlines(&mut read, today).await?);
+    drop(read);
+    let printer = Printer { roster, held, by, today, hotlines };
     let name = roster.persons.iter().find(|one| one.id == by.person).map(|one| one.name.clone());
     let name = name.unwrap_or_default();
     let mut dice = Dice::new("placards");

@@ -5,7 +5,7 @@
 use domain::ids::{OrgId, PersonId, ReportCaseId, TerritoryCode};
 use domain::org::{Level, OrgKind, Role};
 use domain::report_case::order::{Order, Told as OrderTold};
-use domain::report_case::{Act, Channel, Clocks, Event, Finding, Matter, ReportCase, Saying, Site, Stage};
+use domain::report_case::{Act, Channel, Clocks, Event, Finding, Matter, ReportCase, Saying, Site};
 use domain::time::{DAY_MS, HOUR_MS, Timestamp};
 use store::report_case::{ReportCaseRecord, Reporter};
 
@@ -177,33 +177,19 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             roster.assignments.iter().find(|held| held.org == *org && held.role == Role::VillageStaff);
         let looks = looks.map_or_else(|| clerk.clone(), |held| held.person.clone());
         let is_order = matches!(told.channel, Channel::Line12345 | Channel::Yukuaiban);
+        let code = format!("{series}-{:04}", tx.next_number(&series).await?);
         let case = ReportCase {
-            id: id(&format!("report:{n}")).into(),
-            code: format!("{series}-{:04}", tx.next_number(&series).await?),
-            channel: told.channel,
             ext_no: if is_order { format!("演示-{:05}", 20_317 + n * 131) } else { String::new() },
-            matter: told.matter,
-            content: told.content.to_owned(),
-            site: Site::words(village.clone(), told.address),
-            photos: Vec::new(),
-            received_at,
-            has_voice: false,
             has_contact: told.named,
-            stage: Stage::Received,
-            clocks: Clocks { screen_by: received_at, verify_by: received_at, reply_by: received_at },
-            org: None,
-            finding: None,
-            hazard: None,
-            doubted_by: None,
-            merged_into: None,
-            forwarded_to: String::new(),
-            screened_at: None,
-            handled_at: None,
-            replied_at: None,
-            reply: String::new(),
-            reward_fen: 0,
-            reopened: 0,
-            void: None,
+            ..ReportCase::new(
+                id(&format!("report:{n}")).into(),
+                code,
+                told.channel,
+                told.matter,
+                told.content.to_owned(),
+                Site::words(village.clone(), told.address),
+                received_at,
+            )
         };
         let case = case.receive(&terms, calendar()).map_err(refused)?;
         let mut record = ReportCaseRecord {

@@ -253,7 +253,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             if when > now {
                 break;
             }
-            let said = Saying { by: &by, text, at: when, terms: &terms, calendar: calendar() };
+            let said = Saying { by: &by, text, at: when, terms: Some(&terms), calendar: calendar() };
             record.whistle = record.whistle.take(&act, &said).map_err(refused)?;
             let event = Event {
                 seq: record.version + 1,

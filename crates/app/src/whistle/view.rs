@@ -29,6 +29,10 @@ pub struct WhistleAsked {
     pub mine: bool,
     /// Only those with a body that is silent beyond its time.
     pub silent: bool,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Rows of a page, at most 200.
+    pub limit: Option<i64>,
 }
 
 /// The days whose arrivals are asked for; this quarter where left out.
@@ -72,6 +76,8 @@ pub struct WhistleRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WhistleList {
     pub items: Vec<WhistleRow>,
+    /// Where the next page begins; none on the last.
+    pub next: Option<String>,
     pub may_raise: bool,
 }
 
@@ -204,6 +210,8 @@ pub struct WhistleKind {
     /// In words, as `30 分钟`.
     pub receive: String,
     pub arrive: String,
+    /// Whether its messages go out as orders.
+    pub pressing: bool,
 }
 
 /// What the forms need.
@@ -223,8 +231,8 @@ pub struct WhistleArrivalRow {
     pub in_time: u32,
     /// Not there in time.
     pub missed: u32,
-    /// Missed so often that it goes into the quarter's supervision.
-    pub to_supervision: bool,
+    /// The quarters in which it missed so often that it goes into their supervision, as `2026-Q3`.
+    pub supervised_in: Vec<String>,
 }
 
 /// 到位率.
@@ -339,7 +347,7 @@ impl Frame<'_> {
         let mine = w.called().find(|body| self.is_mine(body));
         let next = mine.and_then(|body| match body.standing() {
             Standing::Waiting => Some(body.clocks.receive_by),
-            Standing::Received | Standing::Refused => Some(body.clocks.arrive_by),
+            Standing::Received => Some(body.clocks.arrive_by),
             _ => None,
         });
         Ok(WhistleRow {

@@ -109,7 +109,10 @@ pub enum HazardRefusal {
     #[error("没有待办理的延期申请；请刷新页面")]
     NoExtensionAsked,
     /// More days than the town's parameter gives, or none.
-    #[error("延期天数 {days} 不在允许的 1 至 {at_most} 天之内；请调整天数")]
+    #[error("{}", match at_most {
+        0 => "这一期限不能延期；请在期限内整改".to_owned(),
+        most => format!("延期天数 {days} 不在允许的 1 至 {most} 天之内；请调整天数"),
+    })]
     ExtensionTooLong {
         /// Days asked.
         days: u16,

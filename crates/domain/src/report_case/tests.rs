@@ -22,35 +22,10 @@ fn calendar() -> Calendar {
 
 pub(super) fn case(channel: Channel, matter: Matter) -> ReportCase {
     let now = at("2026-09-30T16:00:00+08:00");
-    let zero = Clocks { screen_by: now, verify_by: now, reply_by: now };
-    ReportCase {
-        id: "r1".into(),
-        code: "JB-20260930-0001".to_owned(),
-        channel,
-        ext_no: String::new(),
-        matter,
-        content: " 楼梯口堆满纸箱 ".to_owned(),
-        site: Site::words("500118100901".into(), "老街 3 号"),
-        photos: Vec::new(),
-        received_at: now,
-        has_voice: false,
-        has_contact: true,
-        stage: Stage::Received,
-        clocks: zero,
-        org: None,
-        finding: None,
-        hazard: None,
-        doubted_by: None,
-        merged_into: None,
-        forwarded_to: String::new(),
-        screened_at: None,
-        handled_at: None,
-        replied_at: None,
-        reply: String::new(),
-        reward_fen: 0,
-        reopened: 0,
-        void: None,
-    }
+    let (content, site) = (" 楼梯口堆满纸箱 ".to_owned(), Site::words("500118100901".into(), "老街 3 号"));
+    let coming =
+        ReportCase::new("r1".into(), "JB-20260930-0001".to_owned(), channel, matter, content, site, now);
+    ReportCase { has_contact: true, ..coming }
 }
 
 fn received(matter: Matter) -> ReportCase {

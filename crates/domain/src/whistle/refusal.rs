@@ -27,6 +27,8 @@ pub enum WhistleRefusal {
     NoOpinion,
     #[error("还有 {0} 项互评没有完成，请完成互评，或者写明未评的原因后再关闭")]
     Unrated(usize),
+    #[error("这类吹哨已经取消，没有可用的时限，请退回或者作废后按现有类别重新吹哨")]
+    NoTerms,
     #[error("{0}")]
     Calendar(#[from] OutOfRange),
 }
@@ -45,6 +47,7 @@ impl WhistleRefusal {
             Self::NotArrived => "whistle.not_arrived",
             Self::NoOpinion => "whistle.no_opinion",
             Self::Unrated(_) => "whistle.unrated",
+            Self::NoTerms => "whistle.no_terms",
             Self::Calendar(_) => "whistle.calendar",
         }
     }

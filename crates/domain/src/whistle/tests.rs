@@ -46,7 +46,7 @@ fn whistle() -> Whistle {
 
 fn step(whistle: Whistle, act: Act, when: &str, text: &str) -> Result<Whistle, WhistleRefusal> {
     let (by, terms, calendar) = (PersonId::from("p"), terms(), calendar());
-    whistle.take(&act, &Saying { by: &by, text, at: at(when), terms: &terms, calendar: &calendar })
+    whistle.take(&act, &Saying { by: &by, text, at: at(when), terms: Some(&terms), calendar: &calendar })
 }
 
 fn sent() -> Whistle {
@@ -152,6 +152,48 @@ fn a_refusal_is_answered_and_another_goes_with_clocks_of_its_own() {
     let kept = step(w, insist, "2026-10-08T09:00", "三合一由你办牵头").expect("kept");
     assert_eq!(kept.bodies[0].standing(), Standing::Received);
     assert!(step(kept, refuse, "2026-10-08T09:10", "还是不去").is_err(), "once");
+}
+
+#[test]
+fn no_clock_runs_while_the_town_owes_an_answer_and_who_goes_after_all_has_a_new_one() {
+    let refuse = Act::Refuse { org: "economy".into() };
+    let refused = step(sent(), refuse, "2026-09-30T17:40", "气瓶由城建办管").expect("refused");
+    let insist = Act::Insist { org: "economy".into() };
+    // The town takes eight working days to say that it goes after all.
+    let kept = step(refused.clone(), insist, "2026-10-19T10:00", "三合一由你办牵头").expect("kept");
+    let called = sent();
+    let (late, district) = ("2026-10-12T09:00", "2026-10-16T09:00");
+    let cases = [
+        ("not heard of", &called, late, Height::District, Some(false)),
+        ("refused, unanswered", &refused, late, Height::None, None),
+        ("refused, still unanswered", &refused, district, Height::None, None),
+        ("goes after all, has two days", &kept, "2026-10-21T23:00", Height::None, None),
+        ("goes after all, did not come", &kept, "2026-10-22T00:00", Height::Leader, Some(false)),
+    ];
+    for (what, whistle, now, height, in_time) in cases {
+        let body = &whistle.bodies[0];
+        assert_eq!(body.height(at(now), 1, &calendar()), Ok(height), "{what}");
+        assert_eq!(body.in_time(at(now)), in_time, "{what}");
+    }
+    let span = (at("2026-07-01T00:00"), at("2026-10-01T00:00"));
+    let due =
+        |w: &Whistle| arrivals([w], span, at(late)).get(&OrgId::from("economy")).map_or(0, |sum| sum.due);
+    assert_eq!((due(&called), due(&refused)), (1, 0), "an unanswered refusal is no miss");
+}
+
+#[test]
+fn a_whistle_of_a_kind_that_is_no_more_can_be_ended_but_calls_nobody() {
+    let (by, calendar) = (PersonId::from("p"), calendar());
+    let said =
+        Saying { by: &by, text: "误报", at: at("2026-09-30T17:30"), terms: None, calendar: &calendar };
+    let confirm = Act::Confirm { lead: "economy".into(), helpers: Vec::new() };
+    assert_eq!(whistle().take(&confirm, &said), Err(WhistleRefusal::NoTerms));
+    assert_eq!(whistle().take(&Act::Void, &said).map(|w| w.stage), Ok(Stage::Void));
+    assert_eq!(sent().take(&Act::Void, &said).map(|w| w.stage), Ok(Stage::Void));
+    let arrived = sent().take(&arrive("police", "2026-09-30T17:30"), &said);
+    assert!(arrived.is_ok(), "its clocks were counted out when it was called");
+    let calls = Step::ALL.iter().copied().filter(|step| step.calls()).collect::<Vec<_>>();
+    assert_eq!(calls, [Step::Confirm, Step::Insist, Step::Reroute]);
 }
 
 #[test]

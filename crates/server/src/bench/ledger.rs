@@ -21,7 +21,7 @@ const VILLAGES: [&str; 6] = ["示例社区", "东山村", "西河村", "南坝�
 
 /// Writes or reads one ledger and says how long that took. Units: milliseconds.
 pub fn one(what: &str, file: &Path, rows: u32) -> anyhow::Result<String> {
-    let words = exchange::places_sheet::default_vocabulary();
+    let words = exchange::place_catalog::shipped_vocabulary();
     let start = Instant::now();
     match what {
         "write" => {
@@ -67,7 +67,7 @@ async fn measured(figures: &mut Figures, rows: u32, folder: &Path) -> anyhow::Re
     app.reader = app::Reader::at(&std::env::current_exe()?);
     settle(&app).await?;
     let caller = Caller::system();
-    let words = exchange::places_sheet::default_vocabulary();
+    let words = exchange::place_catalog::shipped_vocabulary();
     let mut bytes = Vec::new();
     exchange::write::xlsx(exchange::sample::places(rows), &words, &mut bytes)?;
     let weighs = format!("{:.1} MB", bytes.len() as f64 / 1e6);

@@ -15,7 +15,7 @@ const MOST = 100
 const LISTS = {
   'errand:placards': { path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
   'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
-  'errand:whistles': { path: '/whistles?mine=true&stage=sent', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
+  'errand:whistles': { path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
   'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
 

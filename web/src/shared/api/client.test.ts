@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiProblem, api, setHooks, url } from './client'
 import { uuidv7 } from './id'
+import { effectScope } from 'vue'
+import { resultOf, useJob } from '../ui/jobs'
 import { useAct } from './use'
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
@@ -56,6 +58,21 @@ describe('client', () => {
     await act.run()
     expect(keys[0]).toBe(keys[1])
     expect(keys[2]).not.toBe(keys[1])
+  })
+
+  it('a job that failed has had its answer: pressed again it is another operation', async () => {
+    const keys: string[] = []
+    vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
+      const key = (init.headers as Record<string, string>)['Idempotency-Key'] ?? ''
+      keys.push(key)
+      return answer(200, { id: key, kind: 'road.read', kind_label: '', state: 'failed', result: null, error: '读不出这个文件' })
+    })
+    const job = effectScope().run(() => useJob())
+    const act = useAct(async (key: string) => job && resultOf(await job.follow(await api.post('/roads/files', {}, { key }))))
+    await act.run()
+    expect(act.problem.value?.message).toBe('读不出这个文件')
+    await act.run()
+    expect(keys[0]).not.toBe(keys[1])
   })
 
   it('leaves empty filters out of the address', () => {

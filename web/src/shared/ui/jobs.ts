@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, reactive, ref } from 'vue'
-import { api } from '../api/client'
+import { ApiProblem, api } from '../api/client'
 import type { JobView } from '../api/contract'
 import { translate } from '../i18n'
 import { say } from './toast'
@@ -16,6 +16,12 @@ export function keepJob(job: JobView): void {
   const at = jobs.findIndex((j) => j.id === job.id)
   if (at >= 0) jobs[at] = job
   else jobs.unshift(job)
+}
+
+/** What a job came to. One that failed has had its answer, so that asked for again it is another operation. */
+export function resultOf<T>(ended: JobView<T>): T {
+  if (ended.state === 'failed' || ended.result === null || ended.result === undefined) throw new ApiProblem(422, 'job.failed', ended.error ?? translate('shared.jobFailed'))
+  return ended.result
 }
 
 /** Follows a job until it is done or failed, telling about every step. Who left the page meanwhile is told on any other. */
