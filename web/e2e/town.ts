@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,8 +28,8 @@ export async function freePort(): Promise<number> {
   })
 }
 
-/** `mqtt` is the broker devices publish to, when there is one. */
-export async function openTown(mqtt?: string): Promise<Town> {
+/** `mqtt` is the broker devices publish to, when there is one; `gateways` the text of the file that names them. */
+export async function openTown(mqtt?: string, gateways?: string): Promise<Town> {
   const data = mkdtempSync(join(tmpdir(), 'fengsui-e2e-'))
   const made = spawnSync(program, ['demo', '--data', data], { encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`fengsui demo: ${made.stderr}`)
@@ -37,7 +37,8 @@ export async function openTown(mqtt?: string): Promise<Town> {
   const url = `http://127.0.0.1:${port}`
   let server: ChildProcess | null = null
   const start = async (): Promise<void> => {
-    const doors = ['--ingest', `127.0.0.1:${ingest}`, ...(mqtt ? ['--mqtt', mqtt] : [])]
+    if (gateways) writeFileSync(join(data, 'gateways.toml'), gateways)
+    const doors = ['--ingest', `127.0.0.1:${ingest}`, ...(mqtt ? ['--mqtt', mqtt] : []), ...(gateways ? ['--gateways', join(data, 'gateways.toml')] : [])]
     server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...doors], { stdio: 'ignore' })
     for (let i = 0; i < 300; i += 1) {
       const up = await fetch(`${url}/healthz`).then((r) => r.ok, () => false)
