@@ -362,7 +362,7 @@ async fn every_step_of_an_order_and_its_incident_is_stamped_with_when_and_by_who
         let spare = json!({ "kind": "micro", "served": "village", "name": "新街微型消防站", "org": "village-1", "territory": V1,
             "standard": "village_micro", "phone": "023-49000009", "address": "新街", "lng_e7": 1_058_760_000, "lat_e7": 292_680_000 });
         let spare = clerk.post("/api/v1/forces", spare).await?.ok()?;
-        for person in ["p-head", "p-mayor", "p-leader"] {
+        for person in ["p-officer", "p-officer2", "p-dept"] {
             let held = json!({ "post": spare["posts"][1]["id"], "person": person, "from": "2026-09-01", "basis": "演示" });
             clerk.post("/api/v1/assignments", held).await?.ok()?;
         }

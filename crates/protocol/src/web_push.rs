@@ -76,7 +76,7 @@ impl Browser {
         // 2: the last record.
         let mut sealed = [text, &[2]].concat();
         key.seal_in_place_append_tag(nonce, Aad::empty(), &mut sealed).ok()?;
-        Some([&salt[..], &RECORD.to_be_bytes(), &[POINT as u8], own, &sealed].concat())
+        Some([&salt[..], &RECORD.to_be_bytes(), &[POINT as u8], own, sealed.as_slice()].concat())
     }
 }
 

@@ -110,7 +110,7 @@ impl Browser {
         let (public, auth) = (self.public, self.auth);
         let point = UnparsedPublicKey::new(&ECDH_P256, theirs.to_vec());
         let input = agree_ephemeral(self.own, &point, |shared| {
-            let info = [&b"WebPush: info\0"[..], &public, theirs, &[1]].concat();
+            let info = [&b"WebPush: info\0"[..], public.as_slice(), theirs, &[1]].concat();
             keyed(&keyed(&auth, shared), &info)
         });
         let secret = keyed(salt, &input.map_err(|_| wrong())?);

@@ -9,7 +9,7 @@ use crate::scope::Where;
 use crate::seal::sha256;
 use crate::value::json;
 use crate::vault::secret;
-use crate::{Error, Read, Result, Row, Value, Write, args, cols};
+use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// The one key a town has.
 const KEY: &str = "vapid";
@@ -92,7 +92,7 @@ impl Write {
 
     /// A browser after it ended, if it still has the version it was read with.
     ///
-    /// Errors: [`Error::Conflict`] when somebody was quicker.
+    /// Errors: [`crate::Error::Conflict`] when somebody was quicker.
     pub async fn update_push_subscription(&mut self, record: &PushRecord) -> Result<()> {
         let id: &PushSubscriptionId = &record.subscription.id;
         self.update("push_subscription", id.as_str(), record.version, record.cols()?).await
@@ -100,7 +100,7 @@ impl Write {
 
     /// The town's key, made once.
     ///
-    /// Errors: [`Error::Conflict`] when there is one.
+    /// Errors: [`crate::Error::Conflict`] when there is one.
     pub async fn insert_push_key(&mut self, public: &str, clear: &str, now: Timestamp) -> Result<()> {
         let row = cols! { public_key: public, secret: secret(clear), recorded_at: now };
         self.insert("push_key", KEY, row).await
