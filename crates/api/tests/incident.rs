@@ -340,7 +340,10 @@ async fn volunteers_are_sent_to_no_chemicals_and_no_ruins_whatever_rule_is_named
             let pick = json!({ "people": [{ "person": "p-staff1", "force": near }], "by_rule": "紧急" });
             let sent = clerk.post(&format!("{base}/dispatches"), pick).await?;
             assert_eq!(sent.code() == "dispatch.volunteer", barred, "{kind}: {}", sent.body);
-            assert_eq!(clerk.get(&base).await?.ok()?["orders"].as_array().map(Vec::len), Some(usize::from(!barred)));
+            assert_eq!(
+                clerk.get(&base).await?.ok()?["orders"].as_array().map(Vec::len),
+                Some(usize::from(!barred))
+            );
             if !barred {
                 let off = json!({ "step": "judge", "verdict": "false_alarm", "how": "telephone" });
                 step(&mut clerk, &id, off).await?.ok()?;

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::dispatch::{
-    Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate, gaps, rank,
+    Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate, gaps,
+    rank,
 };
 use domain::force::{Duty, Force, ForceKind, Shift, Skill};
 use domain::ids::{DispatchId, ForceId, IncidentId, PersonId};
@@ -23,7 +24,8 @@ use store::incident::IncidentRecord;
 use store::{Read, Write};
 
 use self::view::{
-    AdviceView, CandidateView, Candidates, DispatchInput, DispatchStep, DispatchView, GapView, MyDispatch, MyDispatches,
+    AdviceView, CandidateView, Candidates, DispatchInput, DispatchStep, DispatchView, GapView, MyDispatch,
+    MyDispatches,
 };
 use crate::incident::view::IncidentView;
 use crate::incident::{given, subject, view as incident_view};

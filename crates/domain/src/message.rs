@@ -199,7 +199,9 @@ impl Reach {
         if self.ways.is_empty() {
             return Err(MessageRefusal::NoWay);
         }
-        let needs = |way: &&Way| !matches!(way.channel, Channel::Desk | Channel::Push | Channel::Sms | Channel::Voice);
+        let needs = |way: &&Way| {
+            !matches!(way.channel, Channel::Desk | Channel::Push | Channel::Sms | Channel::Voice)
+        };
         if let Some(way) = self.ways.iter().filter(needs).find(|way| way.address.trim().is_empty()) {
             return Err(MessageRefusal::NoAddress(way.channel.label()));
         }

@@ -56,13 +56,7 @@ impl Browser {
     }
 
     /// The body of RFC 8188 from what both sides share.
-    fn record(
-        &self,
-        shared: &[u8],
-        own: &[u8; POINT],
-        salt: [u8; SIXTEEN],
-        text: &[u8],
-    ) -> Option<Vec<u8>> {
+    fn record(&self, shared: &[u8], own: &[u8; POINT], salt: [u8; SIXTEEN], text: &[u8]) -> Option<Vec<u8>> {
         if text.len() > MOST {
             return None;
         }
@@ -114,7 +108,8 @@ impl Vapid {
         random: &dyn SecureRandom,
     ) -> Option<String> {
         let head = serde_json::json!({ "typ": "JWT", "alg": "ES256" }).to_string();
-        let claims = serde_json::json!({ "aud": origin(endpoint)?, "exp": until_s, "sub": contact }).to_string();
+        let claims =
+            serde_json::json!({ "aud": origin(endpoint)?, "exp": until_s, "sub": contact }).to_string();
         let said = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
         let signature = self.pair.sign(random, said.as_bytes()).ok()?;
         let signature = URL_SAFE_NO_PAD.encode(signature.as_ref());

@@ -260,7 +260,8 @@ fn a_village_box_alone_shows_its_own_alarms() -> Result<()> {
     let devices = free_port()?;
     let served = serve(&data, devices)?;
     let cookie = served.login("head").context("first login")?;
-    let changed = json!({ "old_password": PASSWORD, "new_password": "second-password-of-the-box" }).to_string();
+    let changed =
+        json!({ "old_password": PASSWORD, "new_password": "second-password-of-the-box" }).to_string();
     let told = served.ask("POST", "/api/v1/me/password", &cookie, "", &changed).context("answered")?;
     ensure!(told.0 < 300, "{told:?}");
     let cookie = served.login_with("head", "second-password-of-the-box").context("login")?;
@@ -291,7 +292,11 @@ fn a_village_box_alone_shows_its_own_alarms() -> Result<()> {
         std::thread::sleep(Duration::from_millis(50));
     };
     let one = &screen["items"][0];
-    assert_eq!((&one["stage"]["code"], &one["trusted"], &one["signals"]), (&json!("open"), &json!(false), &json!(1)), "{screen}");
+    assert_eq!(
+        (&one["stage"]["code"], &one["trusted"], &one["signals"]),
+        (&json!("open"), &json!(false), &json!(1)),
+        "{screen}"
+    );
     let messages = get("/api/v1/me/messages")?;
     assert_eq!(messages["items"][0]["about"], one["id"], "its own watch is told: {messages}");
     let id = one["id"].as_str().unwrap_or_default();
@@ -299,6 +304,9 @@ fn a_village_box_alone_shows_its_own_alarms() -> Result<()> {
     let taken = served.ask("POST", &format!("/api/v1/incidents/{id}/steps"), &cookie, "", &step);
     assert_eq!(taken.context("answered")?.0, 200, "and can be led there");
     let (status, _, page) = served.ask("GET", "/duty", &cookie, "", "").context("answered")?;
-    assert!(status == 200 || page.contains("网页未随程序构建"), "{status}: the page comes from the box itself");
+    assert!(
+        status == 200 || page.contains("网页未随程序构建"),
+        "{status}: the page comes from the box itself"
+    );
     Ok(())
 }

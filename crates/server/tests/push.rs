@@ -179,7 +179,8 @@ async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it(
             assert!(request.contains(header), "{header} in {request}");
         }
         // The service knows who sends: the token is for it alone, ends within a day and is signed with the town's key.
-        let token = request.lines().find_map(|line| line.strip_prefix("Authorization: vapid t=")).unwrap_or("");
+        let token =
+            request.lines().find_map(|line| line.strip_prefix("Authorization: vapid t=")).unwrap_or("");
         let (token, own) = token.split_once(", k=").unwrap_or_default();
         assert_eq!(own, key, "browsers know the same key");
         let (signed, signature) = token.rsplit_once('.').unwrap_or_default();
@@ -195,8 +196,10 @@ async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it(
         let words: Vec<&String> = shown.as_object().into_iter().flatten().map(|(name, _)| name).collect();
         assert_eq!(words, ["page", "tag", "text", "urgent"]);
         let wanted = ("有新的警情，请打开烽燧", "duty", true);
-        assert_eq!((shown["text"].as_str(), shown["page"].as_str(), shown["urgent"].as_bool()),
-            (Some(wanted.0), Some(wanted.1), Some(wanted.2)));
+        assert_eq!(
+            (shown["text"].as_str(), shown["page"].as_str(), shown["urgent"].as_bool()),
+            (Some(wanted.0), Some(wanted.1), Some(wanted.2))
+        );
 
         // Taken by the service is not seen by him: a minute later the next channel.
         assert!(taken(&texts).is_empty());
@@ -208,7 +211,8 @@ async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it(
         assert_eq!(delivered(&app).await?, 0);
         let page = app.messages(&head, None).await?;
         let own = page.items.iter().find(|one| one.about_kind == "incident").map(|one| &one.attempts);
-        let channels: Vec<_> = own.into_iter().flatten().map(|one| (one.channel.code.as_str(), one.ok)).collect();
+        let channels: Vec<_> =
+            own.into_iter().flatten().map(|one| (one.channel.code.as_str(), one.ok)).collect();
         assert_eq!(channels, [("desk", true), ("push", true), ("sms", true)]);
         assert_eq!(app.verify(&Caller::system()).await?.findings, []);
         Ok(())
@@ -226,8 +230,12 @@ async fn a_service_that_fails_is_tried_again_and_a_browser_that_is_gone_is_forgo
         app.add_push(&clerk, Browser::new()?.allows(&endpoint(1))).await?;
         // His own order: the browser first, woken even in his quiet hours by an alarm.
         let way = |channel: &str| ChannelWay { channel: channel.to_owned(), address: String::new() };
-        let reach =
-            ReachInput { ways: vec![way("push"), way("sms")], quiet_from: Some(0), quiet_to: Some(1_440), version: 0 };
+        let reach = ReachInput {
+            ways: vec![way("push"), way("sms")],
+            quiet_from: Some(0),
+            quiet_to: Some(1_440),
+            version: 0,
+        };
         app.set_my_reach(&clerk, reach).await?;
         service.answers(503);
         app.take_call(&head, call("1")).await?;
@@ -251,7 +259,11 @@ async fn a_service_that_fails_is_tried_again_and_a_browser_that_is_gone_is_forgo
         let page = app.messages(&head, None).await?;
         assert!(page.channels.iter().all(|one| !one.down), "{:?}", page.channels);
         let all: Vec<_> = page.items.iter().flat_map(|one| &one.attempts).collect();
-        assert_eq!(all.iter().filter(|one| one.channel.code == "push" && !one.ok).count(), 3, "every try is shown");
+        assert_eq!(
+            all.iter().filter(|one| one.channel.code == "push" && !one.ok).count(),
+            3,
+            "every try is shown"
+        );
 
         // A browser he shares: whoever allows it last has it alone, and each ends only his own.
         service.answers(201);
@@ -265,7 +277,12 @@ async fn a_service_that_fails_is_tried_again_and_a_browser_that_is_gone_is_forgo
         assert!(app.end_push(&head, &id.as_str().into()).await?.items.is_empty());
         // Who said how he is reached and then allows a browser is reached there, too.
         let own = app.my_reach(&clerk).await?;
-        let only = ReachInput { ways: vec![way("desk"), way("sms")], quiet_from: None, quiet_to: None, version: own.version };
+        let only = ReachInput {
+            ways: vec![way("desk"), way("sms")],
+            quiet_from: None,
+            quiet_to: None,
+            version: own.version,
+        };
         app.set_my_reach(&clerk, only).await?;
         app.add_push(&clerk, Browser::new()?.allows(&endpoint(3))).await?;
         let ways: Vec<String> = app.my_reach(&clerk).await?.ways.into_iter().map(|way| way.channel).collect();

@@ -209,7 +209,8 @@ impl Read {
     pub async fn incidents_near(&mut self, sought: &Sought) -> Result<Vec<IncidentRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         only.is_one_of("stage", Some(&live()));
-        let (real, since, until) = (only.mark(false), only.mark(sought.between.0), only.mark(sought.between.1));
+        let (real, since, until) =
+            (only.mark(false), only.mark(sought.between.0), only.mark(sought.between.1));
         let day_before = only.mark(sought.between.0.plus_ms(-DAY_MS));
         only.and(&format!("rehearsal = {real} AND last_signal_at >= {since} AND last_signal_at <= {until}"));
         let incidents = "SELECT o.id FROM incident o WHERE o.town = $1";

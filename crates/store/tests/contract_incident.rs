@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use domain::dispatch::{Dispatch, State};
-use domain::ids::TownCode;
 use domain::geometry::Bounds;
+use domain::ids::TownCode;
 use domain::incident::join::{Bearing, Heard, Mask};
 use domain::incident::watch::Watch;
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source, Stage, Stamp};

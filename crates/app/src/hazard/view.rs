@@ -15,11 +15,11 @@ use store::hazard::Filing;
 use store::unit_link::UnitLink;
 use utoipa::ToSchema;
 
-use crate::{Caller, Result};
 use crate::hazard::dictionary::{category_label, hazard_label};
 use crate::names::{Names, PlaceBrief, Spot};
 use crate::photo::PhotoView;
 use crate::view::{Named, Word};
+use crate::{Caller, Result};
 
 /// A fix is due soon within so many calendar days. Source: working habit of the list, not a rule of law.
 pub(crate) const DUE_SOON_DAYS: u16 = 7;

@@ -231,7 +231,8 @@ impl App {
             Vapid::read(key?, &random)?.authorization(&address.endpoint, &contact, until_s, &random)?;
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         // Of two tries with one topic a browser that was away gets the last only.
-        let topic: String = message.id.as_str().chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        let topic: String =
+            message.id.as_str().chars().filter(char::is_ascii_alphanumeric).take(32).collect();
         Some(Parcel {
             url: address.endpoint.clone(),
             headers: vec![

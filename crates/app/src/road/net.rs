@@ -371,7 +371,11 @@ impl App {
     ///
     /// Errors: no such stretch.
     // tidy(caller): part of a rehearsal, which asked.
-    pub(crate) async fn road_net_closed(&self, closed: &[RoadId], on: Date) -> Result<(Arc<Net>, Vec<Named>)> {
+    pub(crate) async fn road_net_closed(
+        &self,
+        closed: &[RoadId],
+        on: Date,
+    ) -> Result<(Arc<Net>, Vec<Named>)> {
         let net = self.road_net().await?;
         let unknown = || Error::field("closed", "rehearsal.road", "没有这条道路，请从列表中选择");
         let named = |road: &RoadId| -> Result<Named> {

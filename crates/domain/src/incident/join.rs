@@ -145,7 +145,8 @@ impl Clue {
             let east_m = DEGREE_M * bearing.from[1].to_radians().cos();
             let [lon, lat] = bearing.from;
             let end = [lon + window.far_m * x / east_m, lat + window.far_m * y / DEGREE_M];
-            let aside_m = window.near_m.max(window.far_m * bearing.spread_deg.to_radians().sin()) * 1.02 + 10.0;
+            let aside_m =
+                window.near_m.max(window.far_m * bearing.spread_deg.to_radians().sin()) * 1.02 + 10.0;
             around(bearing.from, aside_m).with(around(end, aside_m))
         });
         match (near, seen) {

@@ -108,7 +108,9 @@ mod tests {
         };
         assert!(address("https://push.example/x?y=1").is_ok());
         let long = format!("https://push.example/{}", "x".repeat(MOST_ADDRESS));
-        for wrong in ["", "ftp://push.example/", "https://push.example/ x", "https://push.example/\r\n", &long] {
+        for wrong in
+            ["", "ftp://push.example/", "https://push.example/ x", "https://push.example/\r\n", &long]
+        {
             assert_eq!(address(wrong), Err(MessageRefusal::PushAddress), "{wrong}");
         }
         let one = Subscription {
