@@ -36,7 +36,7 @@ beforeAll(async () => {
   // A push service of the browser's maker cannot be reached from here: ours takes its place, with keys of our own.
   await desk.addInitScript(
     ([endpoint, p256dh, secret]) => {
-      const own = { endpoint, options: { applicationServerKey: null }, toJSON: () => ({ endpoint, keys: { p256dh, auth: secret } }), unsubscribe: async () => !sessionStorage.removeItem('push') }
+      const own = { endpoint, options: { applicationServerKey: null }, toJSON: () => ({ endpoint, keys: { p256dh, auth: secret } }), unsubscribe: async () => (sessionStorage.removeItem('push'), true) }
       PushManager.prototype.subscribe = async () => (sessionStorage.setItem('push', '1'), own as unknown as PushSubscription)
       PushManager.prototype.getSubscription = async () => (sessionStorage.getItem('push') ? (own as unknown as PushSubscription) : null)
     },

@@ -9,7 +9,7 @@ use crate::scope::Where;
 use crate::seal::sha256;
 use crate::value::json;
 use crate::vault::secret;
-use crate::{Read, Result, Row, Value, Write, args, cols};
+use crate::{Read, Result, Row, Value, Write, cols};
 
 /// The one key a town has.
 const KEY: &str = "vapid";
