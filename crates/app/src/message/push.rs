@@ -81,7 +81,11 @@ pub(super) async fn end(
 ) -> Result<()> {
     for mut record in ended {
         record.subscription = record.subscription.ended(now, why);
-        tx.update_push_subscription(&record).await?;
+        match tx.update_push_subscription(&record).await {
+            // Another message found it out at the same moment: it ended.
+            Err(store::Error::Conflict { .. }) => {}
+            done => done?,
+        }
     }
     Ok(())
 }
