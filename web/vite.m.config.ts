@@ -37,6 +37,8 @@ export default defineConfig({
         navigateFallback: '/m/index.html',
         navigateFallbackAllowlist: [/^\/m\//],
         cleanupOutdatedCaches: true,
+        // What shows pushes lies beside the desk: one file for both.
+        importScripts: ['/push.js'],
         // From the first visit on: somebody signs in at the office and walks straight out of reach.
         clientsClaim: true,
       },

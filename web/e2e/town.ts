@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,15 +28,16 @@ export async function freePort(): Promise<number> {
   })
 }
 
-/** `mqtt` is the broker devices publish to, when there is one. */
-export async function openTown(mqtt?: string): Promise<Town> {
+/** `mqtt` is the broker devices publish to, when there is one; `gateways` the text of the file that names them. */
+export async function openTown(mqtt?: string, gateways?: string): Promise<Town> {
   const data = mkdtempSync(join(tmpdir(), 'fengsui-e2e-'))
   cpSync(process.env['FENGSUI_SAMPLE'] ?? '', data, { recursive: true })
   const [port, ingest] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   let server: ChildProcess | null = null
   const start = async (): Promise<void> => {
-    const doors = ['--ingest', `127.0.0.1:${ingest}`, ...(mqtt ? ['--mqtt', mqtt] : [])]
+    if (gateways) writeFileSync(join(data, 'gateways.toml'), gateways)
+    const doors = ['--ingest', `127.0.0.1:${ingest}`, ...(mqtt ? ['--mqtt', mqtt] : []), ...(gateways ? ['--gateways', join(data, 'gateways.toml')] : [])]
     server = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...doors], { stdio: 'ignore' })
     for (let i = 0; i < 300; i += 1) {
       const up = await fetch(`${url}/healthz`).then((r) => r.ok, () => false)

@@ -1,6 +1,6 @@
 //! Sending people to an incident, and what they say to it.
 
-use app::dispatch::{Candidates, DispatchInput, DispatchStep, DispatchView, MyDispatches};
+use app::dispatch::view::{Candidates, DispatchInput, DispatchStep, DispatchView, MyDispatches};
 use app::incident::view::IncidentView;
 use axum::Json;
 use axum::extract::{Path, State};

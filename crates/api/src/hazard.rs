@@ -111,6 +111,8 @@ pub(crate) struct HazardInput {
     happened_at: Option<String>,
     /// Where.
     position: Option<HazardPosition>,
+    /// The flight it was seen from.
+    sortie: Option<String>,
 }
 
 /// A number of days; without a kind they are of the kind first allowed, or of the town's own time for the level.
@@ -353,6 +355,7 @@ async fn find(
         item: input.item.filter(|item| !item.trim().is_empty()),
         happened_at: read_opt_instant("happened_at", input.happened_at.as_deref())?,
         position: input.position.map(position),
+        sortie: input.sortie.filter(|id| !id.trim().is_empty()).map(Into::into),
     };
     Ok(Json(doors.app.find_hazard(&caller, found).await?))
 }

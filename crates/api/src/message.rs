@@ -1,5 +1,7 @@
 //! Messages, how the channels stand, and how one wants to be reached oneself.
 
+mod push;
+
 use app::message::{MessagePage, MessagesReceived, ReachInput, ReachSettings};
 use axum::Json;
 use axum::extract::{Query, State};
@@ -18,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(mine))
         .routes(routes!(received))
         .routes(routes!(reach, set_reach))
+        .merge(push::routes())
 }
 
 /// Which messages.

@@ -6,9 +6,13 @@ use app::signal::push::sign;
 use app::signal::{Incoming, Received, mark_of};
 use axum::http::{Method, StatusCode};
 use domain::device::Provider;
+use domain::incident::join::Heard;
+use domain::incident::{Act, Event, Incident, Kind, Sign, Source};
+use domain::signal::{Signal, SignalKind, SignalSource, Trust};
 use domain::time::Timestamp;
 use protocol::gb26875::{Command, Frame, Object, Part, Stamp, System, Unit};
 use serde_json::{Value, json};
+use store::incident::IncidentRecord;
 use testkit::both_databases;
 
 use crate::common::field::add_place;
@@ -174,6 +178,105 @@ async fn a_storm_of_one_sender_is_one_incident_and_every_signal_is_kept() -> any
         let shop = found.iter().find(|one| one["place"]["id"] == json!(SHOP)).unwrap_or(&Value::Null);
         let page = clerk.get(&format!("/api/v1/incidents/{}", text(shop, "id"))).await?.ok()?;
         assert!(text(&page["signs"][0], "from").ends_with("后堂感烟"), "by its name: {page}");
+        Ok(())
+    })
+    .await
+}
+
+/// An open incident a kilometre from the next, as a storm leaves them; each from a sender of its own.
+async fn opened(tx: &mut store::Write, n: u32, now: Timestamp) -> anyhow::Result<()> {
+    let at = [105.0 + f64::from(n % 50) / 100.0, 28.0 + f64::from(n / 50) / 100.0];
+    let sign = Sign {
+        source: Source::Webhook,
+        kind: Kind::Unknown,
+        place: None,
+        territory: "500118100000".into(),
+        address: String::new(),
+        at: Some(at),
+        error_m: None,
+        text: "烟".to_owned(),
+        called_by: String::new(),
+        bound: false,
+        came_at: now,
+    };
+    let id = format!("storm-{n}");
+    let record = IncidentRecord {
+        incident: Incident::open(id.as_str().into(), format!("JQ-S{n}"), sign, "system".into(), now)?,
+        caller_phone: String::new(),
+        path: "500118100000".to_owned(),
+        org: None,
+        version: 1,
+        recorded_at: now,
+        recorded_by: "系统".to_owned(),
+    };
+    let heard = Heard {
+        signal: None,
+        source: Source::Webhook,
+        says: "烟".to_owned(),
+        from: String::new(),
+        bound: false,
+        restored: false,
+        came_at: now,
+        at: Some(at),
+        bearing: None,
+        why: Vec::new(),
+        sender: format!("wire {n}"),
+    };
+    let stage = record.incident.stage;
+    let (by, text) = ("system".into(), String::new());
+    let event = Event { seq: 1, act: Act::Open, at: now, recorded_at: now, by, text, stage };
+    Ok(tx.insert_incident(&record, &event, (&format!("{id}-0"), &heard)).await?)
+}
+
+#[tokio::test]
+async fn what_is_read_for_a_signal_does_not_grow_with_what_is_open_elsewhere() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, ..) = settled(&fresh).await?;
+        let (app, system, now) = (&town.app, Caller::system(), town.app.now());
+        let signal = |position: Option<[f64; 2]>, azimuth: Option<f64>, sender: &str| Signal {
+            id: "s".into(),
+            source: if azimuth.is_some() { SignalSource::Camera } else { SignalSource::Webhook },
+            device: None,
+            trust: Trust::Open,
+            kind: SignalKind::Smoke,
+            position,
+            place: None,
+            territory: None,
+            azimuth,
+            occurred_at: now,
+            received_at: now.plus_ms(90_000),
+            text: "烟".to_owned(),
+            raw: None,
+            detail: [("sender".to_owned(), sender.to_owned())].into(),
+        };
+        // One somewhere new, one beside what is open, one from a known sender who says not where, one a camera saw.
+        let said = [
+            (signal(Some([105.871, 29.268]), None, "new"), "incident.receive"),
+            (signal(Some([105.0, 28.0]), None, "new"), "incident.add_sign"),
+            (signal(None, None, "wire 3"), "incident.add_sign"),
+            (signal(Some([105.871, 29.268]), Some(20.0), "camera"), "incident.receive"),
+        ];
+        let (mut open, mut efforts) = (0, Vec::new());
+        for n in [10, 100, 1_000] {
+            let mut tx = app.db.write(&app.town).await?;
+            for n in open..n {
+                opened(&mut tx, n, now).await?;
+            }
+            open = n;
+            tx.commit(system.audit("sample.fill", "sample", "storm", now), ()).await?;
+            let mut effort = Vec::new();
+            for (signal, wanted) in &said {
+                // Dropped: each finds what the others found.
+                let mut tx = app.db.write(&app.town).await?;
+                let before = tx.effort();
+                let joined = app.join_signal(&system, &mut tx, signal).await?;
+                assert_eq!(joined.map(|one| one.action), Some(*wanted), "{signal:?}");
+                let after = tx.effort();
+                effort.push((after.statements - before.statements, after.rows - before.rows));
+            }
+            efforts.push(effort);
+        }
+        assert!(efforts.windows(2).all(|two| two[0] == two[1]), "{efforts:?}");
         Ok(())
     })
     .await

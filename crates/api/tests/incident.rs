@@ -324,6 +324,111 @@ async fn volunteers_are_sent_to_no_forest_front_and_neighbours_raise_the_level()
 }
 
 #[tokio::test]
+async fn volunteers_are_sent_to_no_chemicals_and_no_ruins_whatever_rule_is_named() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        for (kind, barred) in
+            [("forest", true), ("chemical", true), ("collapse", true), ("gas", false), ("electrical", false)]
+        {
+            let burns = json!({ "kind": kind, "village": V1, "address": format!("{kind} 号"), "text": "求助",
+                "called_by": "路人", "spot": { "lon": 105.80 + kind.len() as f64 / 100.0, "lat": 29.268 } });
+            let id = text(&clerk.post("/api/v1/incidents", burns).await?.ok()?, "id").to_owned();
+            let base = format!("/api/v1/incidents/{id}");
+            let found = clerk.get(&format!("{base}/candidates")).await?.ok()?;
+            assert_eq!(found["no_volunteers"], json!(barred), "{kind}");
+            let pick = json!({ "people": [{ "person": "p-staff1", "force": near }], "by_rule": "紧急" });
+            let sent = clerk.post(&format!("{base}/dispatches"), pick).await?;
+            assert_eq!(sent.code() == "dispatch.volunteer", barred, "{kind}: {}", sent.body);
+            assert_eq!(
+                clerk.get(&base).await?.ok()?["orders"].as_array().map(Vec::len),
+                Some(usize::from(!barred))
+            );
+            if !barred {
+                let off = json!({ "step": "judge", "verdict": "false_alarm", "how": "telephone" });
+                step(&mut clerk, &id, off).await?.ok()?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Every stamp of an order and of its incident, each with its moment and who wrote it down; who declined, and whose station
+/// moves up meanwhile.
+#[tokio::test]
+async fn every_step_of_an_order_and_its_incident_is_stamped_with_when_and_by_whom() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        // A third station that can spare people, a little farther than the one that goes.
+        let spare = json!({ "kind": "micro", "served": "village", "name": "新街微型消防站", "org": "village-1", "territory": V1,
+            "standard": "village_micro", "phone": "023-49000009", "address": "新街", "lng_e7": 1_058_760_000, "lat_e7": 292_680_000 });
+        let spare = clerk.post("/api/v1/forces", spare).await?.ok()?;
+        for person in ["p-officer", "p-officer2", "p-dept"] {
+            let held = json!({ "post": spare["posts"][1]["id"], "person": person, "from": "2026-09-01", "basis": "演示" });
+            clerk.post("/api/v1/assignments", held).await?.ok()?;
+        }
+        let accepted = json!({ "on": "2026-09-10", "text": "镇消安办", "version": 1 });
+        clerk.post(&format!("/api/v1/forces/{}/accept", text(&spare, "id")), accepted).await?.ok()?;
+
+        let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+        step(&mut clerk, &id, json!({ "step": "judge", "verdict": "real", "how": "telephone" })).await?.ok()?;
+        let told = json!({ "step": "tell_119", "told_at": town.app.now().to_rfc3339() });
+        step(&mut clerk, &id, told).await?.ok()?;
+        let called = town.app.now();
+        let pick = |person: &str| json!({ "person": person, "force": near });
+        let send = json!({ "people": [pick("p-grid1"), pick("p-staff1")], "by_rule": "" });
+        let sent = clerk.post(&format!("/api/v1/incidents/{id}/dispatches"), send).await?.ok()?;
+        let order_of = |person: &str| {
+            let orders = sent["orders"].as_array().cloned().unwrap_or_default();
+            let own = orders.into_iter().find(|one| text(&one["person"], "id") == person);
+            own.map(|one| text(&one, "id").to_owned()).unwrap_or_default()
+        };
+        let (goes, declines) = (order_of("p-grid1"), order_of("p-staff1"));
+        let gap = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?["gaps"][0].clone();
+        assert_eq!((text(&gap["force"], "id"), text(&gap["move_up"], "id")), (near.as_str(), text(&spare, "id")), "{gap}");
+
+        let (mut grid, mut staff) = (town.login("grid1").await?, town.login("staff1").await?);
+        let at = |s: i64| called.plus_ms(s * 1_000).to_rfc3339();
+        let path = |order: &str| format!("/api/v1/dispatches/{order}/steps");
+        town.clock.advance_ms(12_000);
+        let no = json!({ "state": "declined", "reason": "在外地" });
+        let no = staff.post(&path(&declines), no).await?.ok()?;
+        assert_eq!((&no["answered_s"], text(&no, "reason")), (&json!(12), "在外地"));
+        let mut last = Value::Null;
+        for (state, s) in [("accepted", 8), ("en_route", 30), ("on_scene", 170)] {
+            town.clock.advance_ms(s * 1_000);
+            last = grid.post(&path(&goes), json!({ "state": state })).await?.ok()?;
+        }
+        for (name, s) in [("controlled", 100), ("out", 200)] {
+            town.clock.advance_ms(s * 1_000);
+            step(&mut clerk, &id, json!({ "step": name })).await?.ok()?;
+        }
+        assert_eq!(last["answered_s"], json!(20));
+        town.clock.advance_ms(60_000);
+        let over = step(&mut clerk, &id, json!({ "step": "hand_over", "to": "永川区消防救援大队" })).await?.ok()?;
+        let back = grid.post(&path(&goes), json!({ "state": "returned" })).await?.ok()?;
+        let stamps: Vec<_> = back["stamps"].as_array().into_iter().flatten()
+            .map(|one| (text(&one["state"], "code").to_owned(), text(one, "at").to_owned(), text(&one["by"], "id").to_owned()))
+            .collect();
+        let wanted = [("called", 0, "p-clerk"), ("accepted", 20, "p-grid1"), ("en_route", 50, "p-grid1"),
+            ("on_scene", 220, "p-grid1"), ("returned", 580, "p-grid1")];
+        let wanted: Vec<_> = wanted.iter().map(|(state, s, by)| ((*state).to_owned(), at(*s), (*by).to_owned())).collect();
+        assert_eq!(stamps, wanted);
+        let marks: Vec<_> = over["marks"].as_array().into_iter().flatten()
+            .filter(|one| !one["at"].is_null())
+            .map(|one| (text(&one["mark"], "code").to_owned(), text(one, "at").to_owned()))
+            .collect();
+        for (mark, s) in [("dispatched", 0), ("en_route", 50), ("arrived", 220), ("controlled", 320), ("out", 520), ("handed_over", 580)] {
+            assert!(marks.contains(&(mark.to_owned(), at(s))), "{mark}: {marks:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_watch_is_handed_over_with_what_is_open_and_masks_are_the_offices() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (town, _, _) = settled(&fresh).await?;
@@ -401,6 +506,56 @@ async fn an_invented_event_pages_nobody_and_says_what_is_lacking() -> anyhow::Re
         assert_eq!(clerk.get("/api/v1/incidents?rehearsal=true").await?.items()?.len(), 1);
         let figures = clerk.get("/api/v1/incidents/statistics?from=2026-09-01&to=2026-09-30").await?.ok()?;
         assert_eq!(figures["rows"][0]["alarms"], json!(0));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn roads_closed_in_a_rehearsal_count_there_and_nowhere_else() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let street = road(&mut clerk, "老街", &[[105.871, 29.268], [105.872, 29.268]], 5.0).await?;
+        let event = |closed: Value| {
+            json!({ "kind": "building", "place": HOUSE, "spot": { "lon": 105.872, "lat": 29.268 }, "text": "夜间三级风",
+                "at": "2026-09-22T02:00:00+08:00", "closed": closed, "owner": "post-staff1", "due_on": "2026-10-10" })
+        };
+        let of_station = |view: &Value| {
+            let own = view["candidates"].as_array().cloned().unwrap_or_default();
+            own.into_iter().find(|one| text(&one["force"], "id") == near).unwrap_or_default()
+        };
+        let codes = |view: &Value| -> Vec<String> {
+            view["lacks"].as_array().into_iter().flatten().map(|one| text(one, "code").to_owned()).collect()
+        };
+        let path = "/api/v1/incident-rehearsals";
+        let open = clerk.post(path, event(json!([]))).await?.ok()?;
+        let one = of_station(&open);
+        assert_eq!((text(&one["by"], "code"), text(&one, "vehicle")), ("road", "消防摩托车"), "{one}");
+        assert!(!codes(&open).contains(&"cut_off".to_owned()), "{open}");
+
+        // The only street is assumed to be closed: nobody drives there, and it becomes somebody's matter.
+        let shut = clerk.post(path, event(json!([street["id"]]))).await?.ok()?;
+        assert_eq!(shut["closed"][0]["name"], "老街");
+        let one = of_station(&shut);
+        assert_eq!((text(&one["by"], "code"), text(&one, "vehicle")), ("straight", ""), "on foot: {one}");
+        assert!(text(&one, "not_by").contains("推演假定封闭"), "{one}");
+        assert_eq!(codes(&shut).iter().filter(|one| *one == "cut_off").count(), 1, "{shut}");
+        assert_eq!(shut["asked"].as_u64(), Some(codes(&shut).len() as u64));
+        let owed = town.login("staff1").await?.get("/api/v1/follow-ups?mine=true").await?.items()?;
+        assert!(owed.iter().any(|one| one.to_string().contains("封路后场镇社区微型消防站的车辆到不了现场")), "{owed:?}");
+        let kept = clerk.get(&format!("/api/v1/incidents/{}", text(&shut["incident"], "id"))).await?.ok()?;
+        assert!(kept.to_string().contains("假定封闭老街"), "what was assumed stays written: {kept}");
+
+        // The road itself was never closed, and a real alarm is reckoned over it.
+        let real = clerk.get(&format!("/api/v1/roads/{}", text(&street, "id"))).await?.ok()?;
+        assert_eq!(real["version"], street["version"], "{real}");
+        let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+        let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
+        let own = found["items"].as_array().into_iter().flatten().find(|one| text(&one["force"], "id") == near);
+        assert_eq!(own.map(|one| text(&one["by"], "code")), Some("road"), "{found}");
+        let wrong = clerk.post(path, event(json!(["no-road"]))).await?;
+        assert_eq!(wrong.body["fields"][0]["code"], "rehearsal.road", "{wrong:?}");
         Ok(())
     })
     .await

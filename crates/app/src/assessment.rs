@@ -381,6 +381,7 @@ impl App {
                 description: find.description.trim().to_owned(),
                 photos: Vec::new(),
                 recurrence_of: None,
+                sortie: None,
             };
             let filed = Filed { path: place.path.clone(), org: hat.org.clone(), inspection: None };
             let id = HazardId::from(self.new_id());

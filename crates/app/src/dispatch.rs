@@ -1,15 +1,15 @@
 //! Sending people: who could go and when, orders, what the called person says to them, what to do when nobody answers and
 //! what their leaving costs. What does not belong here: the rules (`domain::dispatch`), the incident's own steps.
-#![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 mod arrival;
+pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::dispatch::{
-    Advice, Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate,
-    gaps, rank,
+    Cover, Crew, Dispatch, DispatchRefusal, Need, Presence, Ranked, Ride, State, Weights, escalate, gaps,
+    rank,
 };
 use domain::force::{Duty, Force, ForceKind, Shift, Skill};
 use domain::ids::{DispatchId, ForceId, IncidentId, PersonId};
@@ -18,15 +18,17 @@ use domain::message::Urgency;
 use domain::org::Assignment;
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
-use serde::{Deserialize, Serialize};
 use store::dispatch::DispatchRecord;
 use store::force::{ForceFilter, ForceRecord};
 use store::incident::IncidentRecord;
 use store::{Read, Write};
-use utoipa::ToSchema;
 
+use self::view::{
+    AdviceView, CandidateView, Candidates, DispatchInput, DispatchStep, DispatchView, GapView, MyDispatch,
+    MyDispatches,
+};
 use crate::incident::view::IncidentView;
-use crate::incident::{given, subject, view};
+use crate::incident::{given, subject, view as incident_view};
 use crate::message::News;
 use crate::names::{Names, Spot};
 use crate::parameter::number_on;
@@ -64,227 +66,6 @@ const SHOWN: usize = 200;
 impl From<DispatchRefusal> for Error {
     fn from(refusal: DispatchRefusal) -> Self {
         Self::Refused { code: refusal.code(), message: refusal.to_string() }
-    }
-}
-
-/// An order.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct DispatchView {
-    pub id: String,
-    pub person: Named,
-    pub force: Named,
-    /// Empty on foot.
-    pub vehicle: String,
-    /// Expected on the way. Units: minutes.
-    pub minutes: Option<f64>,
-    /// By which rule somebody off duty was called.
-    pub by_rule: String,
-    /// Of another village's or unit's force.
-    pub aid: bool,
-    pub state: Word,
-    pub stamps: Vec<DispatchStamp>,
-    pub reason: String,
-    /// Whether he has not answered for too long.
-    pub silent: bool,
-    /// Units: seconds after the call; none while he has not answered.
-    pub answered_s: Option<i64>,
-    /// Steps the caller may take.
-    pub actions: Vec<&'static str>,
-    pub version: i64,
-}
-
-/// When an order came to a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DispatchStamp {
-    pub state: Word,
-    pub at: String,
-    pub by: Named,
-}
-
-/// One line of a score.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct ScoreLine {
-    /// `arrival`, `skill`, `load`, `aid`, `roster` or `unknown`.
-    pub code: &'static str,
-    pub text: String,
-    /// Units: minutes.
-    pub minutes: f64,
-}
-
-/// Somebody who could be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct CandidateView {
-    pub person: Named,
-    pub force: Named,
-    pub kind: Word,
-    pub aid: bool,
-    /// `on_duty`, `no_roster`, `off` or `away`.
-    pub presence: &'static str,
-    /// Units: minutes; none where nobody knows.
-    pub minutes: Option<f64>,
-    /// Empty on foot.
-    pub vehicle: String,
-    /// `road`, over the town's network; `straight` where there is none or somebody stands off it.
-    pub by: Option<Word>,
-    /// Why a larger vehicle does not pass.
-    pub not_by: String,
-    /// What nobody measured on the way: it may not pass after all.
-    pub unsure: String,
-    pub lines: Vec<ScoreLine>,
-    /// Their sum. Units: minutes.
-    pub score: f64,
-    /// Why he is not to be sent; somebody off duty may be called by a rule.
-    pub barred: Option<Word>,
-    /// What he can do.
-    pub skills: Vec<Word>,
-}
-
-/// What to do when too few come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AdviceView {
-    /// `next`, `neighbours` or `district`.
-    pub code: &'static str,
-    pub text: String,
-    /// Whom to call next.
-    pub person: Option<Named>,
-}
-
-/// A force that is drained.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct GapView {
-    pub force: Named,
-    /// How many it lacks.
-    pub short: u32,
-    /// The nearest that can spare somebody.
-    pub move_up: Option<Named>,
-    /// How far that is. Units: metres.
-    pub away_m: Option<f64>,
-}
-
-/// Who could be sent to an incident.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Candidates {
-    /// The best first; who is not to be sent last.
-    pub items: Vec<CandidateView>,
-    /// How many there are in all.
-    pub total: usize,
-    pub advice: Vec<AdviceView>,
-    pub gaps: Vec<GapView>,
-    /// Why nobody may be sent now; empty where somebody may.
-    pub refused: String,
-    /// Whether volunteers are not sent to such work.
-    pub no_volunteers: bool,
-    /// Who does not answer within this time is passed over. Units: seconds.
-    pub within_s: i64,
-    /// How fast vehicles are reckoned where no road is known. Units: km/h.
-    pub straight_kmh: f64,
-}
-
-/// Somebody to send.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct DispatchPick {
-    pub person: String,
-    pub force: String,
-}
-
-/// Orders to give.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct DispatchInput {
-    pub people: Vec<DispatchPick>,
-    /// The rule by which those off duty are called.
-    #[serde(default)]
-    pub by_rule: String,
-}
-
-/// What is said to an order.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct DispatchStep {
-    /// `accepted`, `declined`, `en_route`, `on_scene`, `returned` or `cancelled`.
-    pub state: String,
-    /// When it was so, RFC 3339; now when left out.
-    #[serde(default)]
-    pub at: Option<String>,
-    /// Why, when declined or cancelled.
-    #[serde(default)]
-    pub reason: String,
-}
-
-/// An order to the caller himself, with what he must know.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct MyDispatch {
-    #[serde(flatten)]
-    pub order: DispatchView,
-    pub incident: String,
-    pub code: String,
-    pub kind: Word,
-    pub stage: Word,
-    pub address: String,
-    pub place: Option<Named>,
-    pub spot: Option<Spot>,
-    /// What was said first.
-    pub text: String,
-    pub alarm_at: String,
-    /// The others who were called and have not declined.
-    pub others: Vec<String>,
-    /// What he must know at the door.
-    pub notes: Vec<String>,
-    /// Usable water near by.
-    pub water: Vec<crate::incident::card::WaterNear>,
-}
-
-/// Orders to the caller.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct MyDispatches {
-    /// Open ones first.
-    pub items: Vec<MyDispatch>,
-}
-
-impl DispatchView {
-    pub(crate) fn of(
-        record: &DispatchRecord,
-        names: &Names,
-        forces: &BTreeMap<ForceId, String>,
-        caller: &Caller,
-        incident: &IncidentRecord,
-        (now, within_s): (Timestamp, i64),
-    ) -> Self {
-        let d = &record.dispatch;
-        let force = forces.get(&d.force).map_or(d.force.as_str(), String::as_str);
-        let commands = caller.hats.hat(Action::IncidentCommand, &subject(incident)).is_some();
-        let mut actions: Vec<&'static str> = Vec::new();
-        if commands || d.person == caller.person {
-            actions.extend(d.steps().into_iter().map(State::code));
-        }
-        if commands && d.state.is_open() {
-            actions.push(State::Cancelled.code());
-        }
-        let called = d.at(State::Called).unwrap_or(record.recorded_at);
-        let first = [State::Accepted, State::EnRoute, State::OnScene, State::Declined];
-        let answered = first.into_iter().filter_map(|state| d.at(state)).min();
-        Self {
-            id: d.id.to_string(),
-            person: Named::new(d.person.as_str(), names.person(&d.person)),
-            force: Named::new(d.force.as_str(), force),
-            vehicle: d.vehicle.clone(),
-            minutes: d.minutes,
-            by_rule: d.by_rule.clone(),
-            aid: d.aid,
-            state: Word::new(d.state.code(), d.state.label()),
-            stamps: d
-                .stamps
-                .iter()
-                .map(|(state, stamp)| DispatchStamp {
-                    state: Word::new(state.code(), state.label()),
-                    at: stamp.at.to_rfc3339(),
-                    by: Named::new(stamp.by.as_str(), names.person(&stamp.by)),
-                })
-                .collect(),
-            reason: d.reason.clone(),
-            silent: d.is_silent(now, within_s),
-            answered_s: answered.map(|at| (at.0 - called.0).div_euclid(1_000)),
-            actions,
-            version: record.version,
-        }
     }
 }
 
@@ -481,61 +262,6 @@ fn need(incident: &Incident) -> Need {
     Need { kind: incident.kind, skills }
 }
 
-pub(crate) fn candidate(ranked: &Ranked) -> CandidateView {
-    let crew = &ranked.crew;
-    let travel = ranked.travel.as_ref();
-    CandidateView {
-        person: Named::new(crew.person.as_str(), &crew.name),
-        force: Named::new(crew.force.as_str(), &crew.force_name),
-        kind: Word::new(crew.kind.code(), crew.kind.label()),
-        aid: crew.aid,
-        presence: match crew.presence {
-            Presence::OnDuty => "on_duty",
-            Presence::NoRoster => "no_roster",
-            Presence::Off => "off",
-            Presence::Away(_) => "away",
-        },
-        minutes: travel.map(|travel| travel.minutes),
-        vehicle: travel.map(|travel| travel.vehicle.clone()).unwrap_or_default(),
-        by: travel.map(|travel| Word::new(travel.by.code(), travel.by.label())),
-        not_by: travel.map(|travel| travel.not_by.clone()).unwrap_or_default(),
-        unsure: travel.map(|travel| travel.unsure.clone()).unwrap_or_default(),
-        lines: ranked
-            .lines
-            .iter()
-            .map(|line| ScoreLine { code: line.code, text: line.text.clone(), minutes: line.minutes })
-            .collect(),
-        score: ranked.score,
-        barred: ranked.barred.as_ref().map(|barred| Word::new(barred.code(), barred.label())),
-        skills: crew.skills.iter().map(|skill| Word::new(skill.code(), skill.label())).collect(),
-    }
-}
-
-fn advice(one: &Advice, names: &Names) -> AdviceView {
-    match one {
-        Advice::Next { silent, then: Some(then) } => AdviceView {
-            code: "next",
-            text: format!("{}未应答或谢绝，请改派{}", names.person(silent), names.person(then)),
-            person: Some(Named::new(then.as_str(), names.person(then))),
-        },
-        Advice::Next { silent, then: None } => AdviceView {
-            code: "next",
-            text: format!("{}未应答或谢绝，已没有可改派的人", names.person(silent)),
-            person: None,
-        },
-        Advice::Neighbours => AdviceView {
-            code: "neighbours",
-            text: "本村力量已用完，请调派邻近村和单位的力量".to_owned(),
-            person: None,
-        },
-        Advice::District => AdviceView {
-            code: "district",
-            text: "镇内没有可调派的人，请向区消防救援机构请求增援".to_owned(),
-            person: None,
-        },
-    }
-}
-
 /// An invented event as the live rules see it: everybody ranked, and what is drained if the first two go.
 pub(crate) struct Played {
     pub ranked: Vec<Ranked>,
@@ -545,16 +271,7 @@ pub(crate) struct Played {
 /// What force is drained now, and who could move up.
 // tidy(caller): part of the duty screen, shown to who may command.
 pub(crate) async fn drained(read: &mut Read, now: Timestamp) -> Result<Vec<GapView>> {
-    let gap = |one: domain::dispatch::Gap| {
-        let away_m = one.move_up.as_ref().map(|(.., m)| *m);
-        GapView {
-            force: Named::new(one.force.as_str(), one.name),
-            short: one.short,
-            move_up: one.move_up.map(|(id, name, _)| Named::new(id.as_str(), name)),
-            away_m,
-        }
-    };
-    Ok(Field::read(read, now).await?.gaps().into_iter().map(gap).collect())
+    Ok(Field::read(read, now).await?.gaps().into_iter().map(GapView::of).collect())
 }
 
 impl App {
@@ -574,8 +291,8 @@ impl App {
         let steps = if refused.is_ok() { escalate(&orders, &ranked, now, within_s) } else { Vec::new() };
         Ok(Candidates {
             total: ranked.len(),
-            items: ranked.iter().take(SHOWN).map(candidate).collect(),
-            advice: steps.iter().map(|one| advice(one, &field.names)).collect(),
+            items: ranked.iter().take(SHOWN).map(CandidateView::of).collect(),
+            advice: steps.iter().map(|one| AdviceView::of(one, &field.names)).collect(),
             gaps: drained(&mut read, now).await?,
             refused: refused.err().map(|refusal| refusal.to_string()).unwrap_or_default(),
             no_volunteers: record.incident.kind.bars_volunteers(),
@@ -651,7 +368,7 @@ impl App {
             self.step_in(caller, &mut tx, &mut record, Act::Raise { level: 2 }, (now, "已调派邻近力量"))
                 .await?;
         }
-        let page = view::page(&mut tx, caller, &record, now).await?;
+        let page = incident_view::page(&mut tx, caller, &record, now).await?;
         let audit = caller.audit_as(&hat, "incident.dispatch", ("incident", id.as_str()), &record.path, now);
         Ok(tx.commit(audit, page).await?)
     }
@@ -748,7 +465,7 @@ impl App {
         for order in read.dispatches_to(&caller.person, MINE).await? {
             let Some(record) = read.incident(&order.dispatch.incident, &whole).await? else { continue };
             let i = &record.incident;
-            let places = view::place_names(&mut read, std::slice::from_ref(&record)).await?;
+            let places = incident_view::place_names(&mut read, std::slice::from_ref(&record)).await?;
             let is_open = order.dispatch.state.is_open();
             // What a house is like is shown while he is called there, and no longer.
             let (notes, water) = match is_open {

@@ -211,6 +211,8 @@ mod tests {
         "message",
         "phone",
         "photo",
+        "push_key",
+        "push_subscription",
         "reach",
         "register",
         "sample",

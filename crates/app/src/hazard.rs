@@ -11,7 +11,7 @@ use domain::gate::Part;
 use domain::hazard::{
     Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, Photo, Position, recurrence,
 };
-use domain::ids::{HazardId, InspectionId, OrgId, PhotoId, PlaceId};
+use domain::ids::{HazardId, InspectionId, OrgId, PhotoId, PlaceId, SortieId};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use store::hazard::Filing;
@@ -22,7 +22,7 @@ pub use list::{Asked, CategoryCount, HazardSummary, StateCount, VillageCount};
 pub use step::{HowLong, Taking, What};
 pub use view::{
     DaysKind, DaysView, EscalationView, ExtensionView, HazardEventView, HazardInspectionView, HazardLinkView,
-    HazardPage, HazardRow, HazardView, PhaseView, PhotoPairView, SuggestedView,
+    HazardPage, HazardRow, HazardSortieView, HazardView, PhaseView, PhotoPairView, SuggestedView,
 };
 
 use crate::parameter::{counted_on, number_on};
@@ -102,6 +102,19 @@ pub struct Finding {
     pub happened_at: Option<Timestamp>,
     /// Where, as evidence.
     pub position: Option<Position>,
+    /// The flight it was seen from.
+    pub sortie: Option<SortieId>,
+}
+
+/// Writes down in a flight what was seen from it, in the write of the find; gives where the flight belongs.
+///
+/// Errors: no flight the caller may see; it is void or was none.
+async fn saw(tx: &mut Write, caller: &Caller, id: &SortieId, hazard: &HazardId) -> Result<String> {
+    let scope = caller.scope(Action::SortieRead)?;
+    let mut record = tx.sortie(id, &scope).await?.ok_or(Error::NotFound)?;
+    record.sortie = record.sortie.saw(hazard.clone())?;
+    tx.update_sortie(&record).await?;
+    Ok(record.path)
 }
 
 /// A hazard somebody was shown, with where it stands.
@@ -223,6 +236,10 @@ impl App {
         let hat = caller.hat(Action::HazardFind, &subject)?;
         let act = caller.act(hat, found.happened_at.unwrap_or(now), found.position);
         let photos = found.photos.iter().map(|id| Photo { id: id.clone(), item: found.item.clone() });
+        let flight = match &found.sortie {
+            Some(id) => Some(saw(&mut tx, caller, id, &found.id).await?),
+            None => None,
+        };
         let find = Find {
             town: self.town.clone(),
             place: found.place,
@@ -231,10 +248,15 @@ impl App {
             description: found.description,
             photos: photos.collect(),
             recurrence_of: None,
+            sortie: found.sortie,
         };
         let filed = Filed { path: place.path.clone(), org: hat.org.clone(), inspection: None };
         let happened_at = act.happened_at;
         let (hazard, filing) = record_find(&mut tx, found.id.clone(), find, act, filed, now).await?;
+        if let Some(path) = flight {
+            let id = hazard.find.sortie.as_ref().map_or("", |id| id.as_str());
+            tx.append(caller.audit_as(hat, "sortie.update", ("sortie", id), &path, now)).await?;
+        }
         let mut audit =
             caller.audit_as(hat, "hazard.found", ("hazard", found.id.as_str()), &filing.path, now);
         audit.happened_at = happened_at;

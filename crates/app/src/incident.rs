@@ -9,8 +9,6 @@ pub mod statistics;
 pub mod view;
 pub mod watch;
 
-use std::collections::HashMap;
-
 use domain::dispatch::State;
 use domain::geometry::Position;
 use domain::ids::{IncidentId, OrgId, PlaceId, TerritoryCode};
@@ -21,7 +19,7 @@ use domain::incident::{
 use domain::message::Urgency;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
-use store::incident::{IncidentFilter, IncidentRecord};
+use store::incident::{IncidentFilter, IncidentRecord, Sought};
 use store::place::PlaceRecord;
 use store::{Read, Write};
 
@@ -341,22 +339,27 @@ impl App {
         if arrived.clue.at.is_none() && arrived.clue.bearing.is_none() {
             arrived.clue.at = place.as_ref().and_then(spot_of);
         }
-        let (mut known, mut heard_before) = (Vec::new(), HashMap::new());
-        let since = arrived.clue.came_at.plus_ms(-window.ms);
-        let open = tx.incidents_since(since).await?;
-        for one in &open {
-            let signs = tx.incident_signals(&one.incident.id).await?;
-            known.push(Known {
-                id: one.incident.id.clone(),
-                last_at: one.incident.last_signal_at,
-                place: one.incident.place.clone(),
-                at: one.incident.at,
-                error_m: one.incident.error_m.unwrap_or(0.0),
-                bearings: signs.iter().filter_map(|sign| sign.bearing.clone()).collect(),
-                senders: signs.iter().map(|sign| sign.sender.clone()).collect(),
-            });
-            heard_before.insert(one.incident.id.clone(), signs);
-        }
+        let came_at = arrived.clue.came_at;
+        let sought = Sought {
+            between: (came_at.plus_ms(-window.ms), came_at.plus_ms(window.ms)),
+            place: arrived.clue.place.clone(),
+            area: arrived.clue.area(&window),
+            sender: arrived.clue.sender_alone().map(str::to_owned),
+        };
+        let open = tx.incidents_near(&sought).await?;
+        let ids: Vec<IncidentId> = open.iter().map(|one| one.incident.id.clone()).collect();
+        let heard_before = tx.incident_signals_of(&ids).await?;
+        let signs_of = |id: &IncidentId| heard_before.get(id).map(Vec::as_slice).unwrap_or_default();
+        let known = |one: &IncidentRecord| Known {
+            id: one.incident.id.clone(),
+            last_at: one.incident.last_signal_at,
+            place: one.incident.place.clone(),
+            at: one.incident.at,
+            error_m: one.incident.error_m.unwrap_or(0.0),
+            bearings: signs_of(&one.incident.id).iter().filter_map(|sign| sign.bearing.clone()).collect(),
+            senders: signs_of(&one.incident.id).iter().map(|sign| sign.sender.clone()).collect(),
+        };
+        let known: Vec<Known> = open.iter().map(known).collect();
         let mut heard = Heard {
             signal: arrived.signal.clone(),
             source: arrived.source,
@@ -374,7 +377,7 @@ impl App {
             let Some(mut record) = open.into_iter().find(|one| one.incident.id == id) else {
                 return Ok(None);
             };
-            if heard_before.get(&id).is_some_and(|signs| signs.iter().any(|before| heard.repeats(before))) {
+            if signs_of(&id).iter().any(|before| heard.repeats(before)) {
                 return Ok(None);
             }
             heard.why = why.iter().map(Why::label).collect();

@@ -3,11 +3,14 @@
 //! (`domain::message`), talking to gateways (the roof, which gives a [`Courier`]).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+pub mod push;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
 use domain::ids::{MessageId, PersonId};
+use domain::message::push::Ending;
 use domain::message::{
     Attempt, Channel, Message, MessageRefusal, Next, Quiet, Reach, Rules, State, Urgency, Way, down,
 };
@@ -59,12 +62,15 @@ pub struct Parcel {
     pub url: String,
     /// Names and values; what is signed is among them.
     pub headers: Vec<(String, String)>,
-    /// JSON.
-    pub body: String,
+    /// What is sent; the headers say what it is.
+    pub body: Vec<u8>,
 }
 
 /// What a gateway answers: its receipt, or why not.
 pub type Carried<'a> = Pin<Box<dyn Future<Output = std::result::Result<String, String>> + Send + 'a>>;
+
+/// How a parcel went: the status the other side answered with, whatever it is, or why nobody answered.
+pub type Delivered<'a> = Pin<Box<dyn Future<Output = std::result::Result<u16, String>> + Send + 'a>>;
 
 /// Takes letters to gateways.
 pub trait Courier: Send + Sync {
@@ -72,9 +78,13 @@ pub trait Courier: Send + Sync {
     fn channels(&self) -> Vec<Channel>;
     /// Takes a letter; gives the gateway's receipt, or why it failed.
     fn carry<'a>(&'a self, letter: &'a Letter) -> Carried<'a>;
-    /// Takes a parcel to another platform; gives its receipt, or why it failed.
-    fn deliver<'a>(&'a self, _parcel: &'a Parcel) -> Carried<'a> {
+    /// Takes a parcel to another platform or a push service.
+    fn deliver<'a>(&'a self, _parcel: &'a Parcel) -> Delivered<'a> {
         Box::pin(std::future::ready(Err("本程序没有对外推送的通道".to_owned())))
+    }
+    /// Whom the push service of this address may write to, as `mailto:…`; none where the town does not send to it.
+    fn push_contact(&self, _endpoint: &str) -> Option<String> {
+        None
     }
 }
 
@@ -148,9 +158,9 @@ pub struct MessagePage {
 /// A way to reach somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelWay {
-    /// `desk`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`.
+    /// `desk`, `push`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`.
     pub channel: String,
-    /// Empty for the desk, and for `sms` and `voice` where the person's own telephone is meant.
+    /// Empty for the desk and for browsers, and for `sms` and `voice` where the person's own telephone is meant.
     #[serde(default)]
     pub address: String,
 }
@@ -221,15 +231,28 @@ async fn rules(read: &mut Read, today: Date) -> Result<Rules> {
     })
 }
 
-/// How somebody who never said is reached: the desk, then his own telephone where there is a gateway.
-fn usual(person: &PersonId, offered: &[Channel]) -> Reach {
+/// How somebody who never said is reached: the desk, the browsers in which he allowed it, then his own telephone where
+/// there is a gateway.
+fn usual(person: &PersonId, offered: &[Channel], has_browser: bool) -> Reach {
     let way = |channel| Way { channel, address: String::new() };
-    let phones = [Channel::Sms, Channel::Voice].into_iter().filter(|channel| offered.contains(channel));
+    let is_there =
+        |channel: &Channel| offered.contains(channel) && (has_browser || *channel != Channel::Push);
+    let others = [Channel::Push, Channel::Sms, Channel::Voice].into_iter().filter(is_there);
     Reach {
         person: person.clone(),
-        ways: std::iter::once(Channel::Desk).chain(phones).map(way).collect(),
+        ways: std::iter::once(Channel::Desk).chain(others).map(way).collect(),
         quiet: None,
     }
+}
+
+/// How somebody is reached now: browsers count while he has one; somebody who is left with no way is reached as usual.
+fn reach_now(kept: Option<ReachRecord>, person: &PersonId, offered: &[Channel], has_browser: bool) -> Reach {
+    let Some(mut reach) = kept.map(|kept| kept.reach) else { return usual(person, offered, has_browser) };
+    reach.ways.retain(|way| has_browser || way.channel != Channel::Push);
+    if reach.ways.is_empty() {
+        reach.ways = usual(person, offered, has_browser).ways;
+    }
+    reach
 }
 
 /// The minute of the town's day.
@@ -356,15 +379,19 @@ impl App {
         let last = read.last_tries(LOOKED_AT).await?;
         let down_now = down(&last, rules);
         let person = record.message.to.clone();
-        let reach = match read.reach(&person).await? {
-            Some(kept) => kept.reach,
-            None => usual(&person, offered),
+        let browsers = match offered.contains(&Channel::Push) {
+            true => read.push_subscriptions(&person).await?,
+            false => Vec::new(),
         };
+        let mut reach = reach_now(read.reach(&person).await?, &person, offered, !browsers.is_empty());
+        let key = if browsers.is_empty() { None } else { read.push_key().await?.map(|(_, secret)| secret) };
         let phone = read.persons_by_id(std::slice::from_ref(&person)).await?.into_iter().next();
         let phone = phone.map(|one| one.person.phone).unwrap_or_default();
         drop(read);
         let mut message = record.message.clone();
-        let mut attempt = None;
+        let (mut attempt, mut gone) = (None, Vec::new());
+        // A browser that is gone says nothing of the channel.
+        let mut says_of_channel = true;
         if let Next::Send(way) = message.next(&reach, &down_now, rules, now, minute(now)) {
             let own = matches!(way.channel, Channel::Sms | Channel::Voice) && way.address.is_empty();
             let letter = Letter {
@@ -376,6 +403,16 @@ impl App {
             let carried = match way.channel {
                 // The desk has it as soon as its page is looked at; then it says so.
                 Channel::Desk => Ok(String::new()),
+                Channel::Push => {
+                    let n = browsers.len();
+                    let pushed = self.push(&message, browsers, key.as_deref()).await;
+                    gone = pushed.gone;
+                    if gone.len() == n {
+                        reach.ways.retain(|way| way.channel != Channel::Push);
+                        says_of_channel = false;
+                    }
+                    pushed.carried
+                }
                 _ if letter.to.is_empty() => Err("没有登记号码".to_owned()),
                 _ => self.courier.carry(&letter).await,
             };
@@ -397,7 +434,8 @@ impl App {
             }
         };
         let mut tx = self.db.write(&self.town).await?;
-        if let Some(made) = &attempt {
+        push::end(&mut tx, gone, Ending::Gone, now).await?;
+        if let Some(made) = attempt.as_ref().filter(|_| says_of_channel) {
             tx.insert_try(&self.new_id(), &message.id, made).await?;
             let fresh: Vec<Attempt> = std::iter::once(made.clone()).chain(last).collect();
             let fallen = down(&fresh, rules).into_iter().find(|channel| !down_now.contains(channel));
@@ -495,7 +533,7 @@ impl App {
     fn reach_view(&self, caller: &Caller, kept: Option<ReachRecord>) -> ReachSettings {
         let offered = self.courier.channels();
         let version = kept.as_ref().map_or(0, |kept| kept.version);
-        let reach = kept.map_or_else(|| usual(&caller.person, &offered), |kept| kept.reach);
+        let reach = kept.map_or_else(|| usual(&caller.person, &offered, true), |kept| kept.reach);
         let word = |channel: &Channel| Word::new(channel.code(), channel.label());
         ReachSettings {
             ways: reach

@@ -551,6 +551,7 @@ impl App {
             description: find.description.trim().to_owned(),
             photos: Vec::new(),
             recurrence_of: None,
+            sortie: None,
         };
         let filed = Filed { path: place.path.clone(), org: hat.org.clone(), inspection: None };
         let act = caller.act(hat, now, None);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{ForceId, PersonId, SortieId};
+use domain::ids::{ForceId, HazardId, PersonId, SortieId};
 use domain::org::Assignment;
 use domain::policy::{Action, Subject};
 use domain::sortie::{Incident, Sortie, SortieRefusal};
@@ -22,6 +22,19 @@ impl From<SortieRefusal> for Error {
     fn from(refusal: SortieRefusal) -> Self {
         Self::Refused { code: refusal.code(), message: refusal.to_string() }
     }
+}
+
+/// A hazard that was seen from the air.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SortieHazard {
+    /// Id.
+    pub id: String,
+    /// Number people use.
+    pub code: String,
+    /// What was seen.
+    pub description: String,
+    /// Where it stands.
+    pub state: Word,
 }
 
 /// 出动记录 as pages see it.
@@ -57,13 +70,15 @@ pub struct SortieView {
     pub used: Vec<String>,
     /// What happened and what was done.
     pub text: String,
+    /// Hazards seen from the air, as far as the caller may see them.
+    pub hazards: Vec<SortieHazard>,
     /// Why it was voided.
     pub void: Option<String>,
     /// Who recorded it.
     pub recorded_by: String,
     /// Version.
     pub version: i64,
-    /// What the caller may do: `void`.
+    /// What the caller may do: `void`, and `find` a hazard in what was seen from the air.
     pub actions: Vec<&'static str>,
 }
 
@@ -150,20 +165,54 @@ fn subject(record: &SortieRecord) -> Subject {
 struct Words {
     people: Names,
     forces: BTreeMap<ForceId, String>,
+    hazards: BTreeMap<HazardId, SortieHazard>,
+}
+
+/// Hazards seen from the air in these, as far as the caller may see them.
+async fn hazards_of(
+    read: &mut Read,
+    caller: &Caller,
+    of: &[SortieRecord],
+) -> Result<BTreeMap<HazardId, SortieHazard>> {
+    let mut found = BTreeMap::new();
+    let Some(scope) = caller.hats.scope(Action::HazardRead) else { return Ok(found) };
+    for id in of.iter().flat_map(|one| &one.sortie.hazards) {
+        if !read.hazard_within(id, &scope).await? {
+            continue;
+        }
+        let Some((hazard, filing)) = read.hazard(id).await? else { continue };
+        let one = SortieHazard {
+            id: id.to_string(),
+            code: filing.code,
+            description: hazard.find.description.clone(),
+            state: Word::new(hazard.state.code(), hazard.state.label()),
+        };
+        found.insert(id.clone(), one);
+    }
+    Ok(found)
 }
 
 impl Words {
-    async fn read(read: &mut Read) -> Result<Self> {
+    async fn read(read: &mut Read, caller: &Caller, of: &[SortieRecord]) -> Result<Self> {
         let whole = Caller::system().scope(Action::SortieRead)?;
         let forces = read.forces(&whole, &ForceFilter::default()).await?;
         let forces = forces.into_iter().map(|one| (one.force.id, one.force.name)).collect();
-        Ok(Self { people: Names::read(read).await?, forces })
+        let hazards = hazards_of(read, caller, of).await?;
+        Ok(Self { people: Names::read(read).await?, forces, hazards })
     }
 }
 
 fn view(caller: &Caller, record: &SortieRecord, words: &Words) -> SortieView {
     let s = &record.sortie;
-    let may = s.void.is_none() && caller.hats.hat(Action::SortieRecord, &subject(record)).is_some();
+    let mut actions = Vec::new();
+    if s.void.is_none() && caller.hats.hat(Action::SortieRecord, &subject(record)).is_some() {
+        actions.push("void");
+    }
+    // Whether he may at the very place is asked when it is chosen.
+    let is_flight = s.void.is_none() && s.incident == Incident::DronePatrol;
+    if is_flight && caller.hats.scope(Action::HazardFind).is_some() {
+        actions.push("find");
+    }
     SortieView {
         id: s.id.to_string(),
         force: Named::new(s.force.as_str(), words.forces.get(&s.force).map_or("", String::as_str)),
@@ -180,10 +229,11 @@ fn view(caller: &Caller, record: &SortieRecord, words: &Words) -> SortieView {
         crew: s.crew.iter().map(|one| Named::new(one.as_str(), words.people.person(one))).collect(),
         used: s.used.clone(),
         text: s.text.clone(),
+        hazards: s.hazards.iter().filter_map(|id| words.hazards.get(id).cloned()).collect(),
         void: s.void.as_ref().map(|(_, reason)| reason.clone()),
         recorded_by: record.recorded_by.clone(),
         version: record.version,
-        actions: if may { vec!["void"] } else { Vec::new() },
+        actions,
     }
 }
 
@@ -210,7 +260,7 @@ impl App {
         found.truncate(usize::try_from(asked.limit).unwrap_or(0));
         let last = found.last().filter(|_| more);
         let next = last.map(|last| format!("{}~{}", last.sortie.called_at.0, last.sortie.id));
-        let words = Words::read(&mut read).await?;
+        let words = Words::read(&mut read, caller, &found).await?;
         Ok(SortiePage { items: found.iter().map(|one| view(caller, one, &words)).collect(), next })
     }
 
@@ -219,7 +269,8 @@ impl App {
         let scope = caller.scope(Action::SortieRead)?;
         let mut read = self.db.read(&self.town).await?;
         let record = read.sortie(id, &scope).await?.ok_or(Error::NotFound)?;
-        Ok(view(caller, &record, &Words::read(&mut read).await?))
+        let words = Words::read(&mut read, caller, std::slice::from_ref(&record)).await?;
+        Ok(view(caller, &record, &words))
     }
 
     /// What a form needs.
@@ -228,7 +279,7 @@ impl App {
         let today = self.now().date();
         let mut read = self.db.read(&self.town).await?;
         let held: Vec<Assignment> = read.assignments().await?.into_iter().map(|one| one.assignment).collect();
-        let words = Words::read(&mut read).await?;
+        let words = Words::read(&mut read, caller, &[]).await?;
         let forces = read.forces(&scope, &ForceFilter::default()).await?;
         let of = |one: &store::force::ForceRecord| {
             let people = one.force.held(&held, today);
@@ -281,6 +332,7 @@ impl App {
             crew,
             used: asked.used.iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect(),
             text: asked.text.trim().to_owned(),
+            hazards: Vec::new(),
             void: None,
         }
         .record(now)?;
@@ -295,7 +347,7 @@ impl App {
         };
         let hat = caller.hat(Action::SortieRecord, &subject(&record))?;
         tx.insert_sortie(&record).await?;
-        let view = view(caller, &record, &Words::read(&mut tx).await?);
+        let view = view(caller, &record, &Words::read(&mut tx, caller, &[]).await?);
         let object = ("sortie", record.sortie.id.as_str());
         let mut audit = caller.audit_as(hat, "sortie.record", object, &record.path, now);
         audit.happened_at = called_at;
@@ -316,7 +368,7 @@ impl App {
         let mut record = tx.sortie(id, &scope).await?.ok_or(Error::NotFound)?;
         let stands = subject(&record);
         let hat = caller.hat(Action::SortieRecord, &stands)?;
-        let words = Words::read(&mut tx).await?;
+        let words = Words::read(&mut tx, caller, std::slice::from_ref(&record)).await?;
         if record.version != version {
             return Err(Error::stale(&view(caller, &record, &words)));
         }

@@ -378,19 +378,24 @@ impl App {
         let parcel = Parcel {
             url: subscriber.url.clone(),
             headers: vec![
+                ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
                 ("X-Fengsui-Key".to_owned(), id.to_string()),
                 ("X-Fengsui-Time".to_owned(), time.clone()),
                 ("X-Fengsui-Nonce".to_owned(), nonce.clone()),
                 ("X-Fengsui-Signature".to_owned(), sign(&secret, &time, &nonce, body.as_bytes())),
             ],
-            body,
+            body: body.into_bytes(),
         };
-        let told = self.courier.deliver(&parcel).await;
+        let told = match self.courier.deliver(&parcel).await {
+            Ok(status) if (200..300).contains(&status) => Ok(()),
+            Ok(status) => Err(format!("对方答复 {status}")),
+            Err(error) => Err(error),
+        };
         let mut tx = self.write(&Caller::system()).await?;
         // Somebody may have ended it, or begun anew, while it was on its way.
         let kept = tx.subscriber_progress().await?.remove(&id).unwrap_or_default();
         match told {
-            Ok(_) => {
+            Ok(()) => {
                 tx.save_subscriber_progress(&id, &kept.told(up_to, now)).await?;
                 tx.commit_machinery().await?;
             }

@@ -118,6 +118,8 @@ ids! {
     PostId
     /// 建设改造项目.
     ProjectId
+    /// 推送订阅.
+    PushSubscriptionId
     /// 试题.
     QuestionId
     /// 信号原始报文.

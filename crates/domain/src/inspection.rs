@@ -362,6 +362,7 @@ impl Inspection {
             description: if note.is_empty() { format!("不符合：{}", rule.text) } else { note.to_owned() },
             photos: answer.photos.iter().map(photo).collect(),
             recurrence_of: None,
+            sortie: None,
         };
         // Only the fire rescue organ determines 重大, whatever a list may suggest.
         let suggested = rule.suggested.min(Level::MajorSuspect);

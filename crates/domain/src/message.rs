@@ -4,6 +4,7 @@
 //! An alarm or an order breaks the quiet hours, anything else waits for their end. A channel that fails again and again
 //! raises an alarm of its own. Source: handbook of the field §4.5, features F17; the numbers are settings of the town.
 
+pub mod push;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ words! {
     /// A way to reach somebody.
     Channel {
         Desk "desk" "电脑弹窗"
+        Push "push" "浏览器推送"
         Sms "sms" "短信"
         Voice "voice" "语音电话"
         Wecom "wecom" "企业微信"
@@ -58,7 +60,7 @@ words! {
 pub struct Way {
     /// Channel.
     pub channel: Channel,
-    /// Number, address or account on it; empty for the desk and where the person's own telephone is meant.
+    /// Number, address or account on it; empty for the desk, for browsers that allowed it, and where the person's own telephone is meant.
     pub address: String,
 }
 
@@ -168,6 +170,9 @@ pub enum MessageRefusal {
     /// Minutes of no day.
     #[error("免打扰时间应在 0 点到 24 点之间，请核对")]
     Quiet,
+    /// What a browser said of itself is none.
+    #[error("这个浏览器给出的推送地址不能用，请关闭后重新开启推送")]
+    PushAddress,
     /// It is over.
     #[error("这条通知现在是“{0}”，不能这样办理，请刷新后再看")]
     State(&'static str),
@@ -180,6 +185,7 @@ impl MessageRefusal {
             Self::NoWay => "message.no_way",
             Self::NoAddress(_) => "message.no_address",
             Self::Quiet => "message.quiet",
+            Self::PushAddress => "message.push_address",
             Self::State(_) => "message.state",
         }
     }
@@ -193,7 +199,9 @@ impl Reach {
         if self.ways.is_empty() {
             return Err(MessageRefusal::NoWay);
         }
-        let needs = |way: &&Way| !matches!(way.channel, Channel::Desk | Channel::Sms | Channel::Voice);
+        let needs = |way: &&Way| {
+            !matches!(way.channel, Channel::Desk | Channel::Push | Channel::Sms | Channel::Voice)
+        };
         if let Some(way) = self.ways.iter().filter(needs).find(|way| way.address.trim().is_empty()) {
             return Err(MessageRefusal::NoAddress(way.channel.label()));
         }

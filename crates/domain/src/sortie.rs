@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ForceId, PersonId, PlaceId, SortieId};
+use crate::ids::{ForceId, HazardId, PersonId, PlaceId, SortieId};
 use crate::org::words;
 use crate::time::Timestamp;
 
@@ -56,6 +56,9 @@ pub struct Sortie {
     pub used: Vec<String>,
     /// What happened and what was done.
     pub text: String,
+    /// Hazards seen from the air, as recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hazards: Vec<HazardId>,
     /// When it was voided, and why.
     pub void: Option<(Timestamp, String)>,
 }
@@ -81,6 +84,9 @@ pub enum SortieRefusal {
     /// It is void already.
     #[error("这条出动记录已经作废，请刷新后再看")]
     Void,
+    /// It was no flight.
+    #[error("这次出动不是无人机巡护，隐患请按检查或隐患登记办理")]
+    NoFlight,
 }
 
 impl SortieRefusal {
@@ -93,6 +99,7 @@ impl SortieRefusal {
             Self::Untold => "sortie.untold",
             Self::NoReason => "sortie.no_reason",
             Self::Void => "sortie.void",
+            Self::NoFlight => "sortie.no_flight",
         }
     }
 }
@@ -131,6 +138,22 @@ impl Sortie {
         }
     }
 
+    /// A hazard was seen from the air. Once is enough.
+    ///
+    /// Errors: it is void; it was no flight.
+    pub fn saw(mut self, hazard: HazardId) -> Result<Self, SortieRefusal> {
+        if self.void.is_some() {
+            return Err(SortieRefusal::Void);
+        }
+        if self.incident != Incident::DronePatrol {
+            return Err(SortieRefusal::NoFlight);
+        }
+        if !self.hazards.contains(&hazard) {
+            self.hazards.push(hazard);
+        }
+        Ok(self)
+    }
+
     /// From the call to the arrival. Units: seconds.
     pub fn arrival_s(&self) -> Option<i64> {
         self.arrived_at.map(|at| (at.0 - self.called_at.0).div_euclid(1_000))
@@ -164,6 +187,7 @@ mod tests {
             crew: vec!["p".into()],
             used: vec!["灭火器 2 具".to_owned()],
             text: "油锅起火，用灭火毯盖灭".to_owned(),
+            hazards: Vec::new(),
             void: None,
         }
     }
@@ -182,6 +206,16 @@ mod tests {
             assert_eq!(wrong.record(NOW).map_err(|refusal| refusal.code()), Err(code));
         }
         assert_eq!(sortie().record(NOW).map(|one| one.arrival_s()), Ok(Some(240)));
+    }
+
+    #[test]
+    fn only_a_flight_sees_hazards_from_the_air_and_each_once() {
+        let flight = Sortie { incident: Incident::DronePatrol, ..sortie() };
+        let saw = flight.saw("h".into()).and_then(|one| one.saw("h".into()));
+        assert_eq!(saw.as_ref().map(|one| one.hazards.len()), Ok(1));
+        assert_eq!(sortie().saw("h".into()), Err(SortieRefusal::NoFlight));
+        let void = saw.and_then(|one| one.void(NOW, "录重了"));
+        assert_eq!(void.and_then(|one| one.saw("g".into())), Err(SortieRefusal::Void));
     }
 
     #[test]

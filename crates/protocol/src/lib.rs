@@ -1,5 +1,6 @@
 //! What devices and warning centres say, byte by byte, without a socket and without a clock: GB/T 26875.3-2011
-//! ([`gb26875`]), pushes of NB-IoT platforms and of brokers ([`push`]), the Common Alerting Protocol 1.2 ([`cap`]).
+//! ([`gb26875`]), pushes of NB-IoT platforms and of brokers ([`push`]), the Common Alerting Protocol 1.2 ([`cap`]); and
+//! what browsers are sent while the page is closed ([`web_push`]).
 //! Parsers return what they found and what was wrong with it, and never panic.
 //!
 //! What does not belong here: what a message is about in the town (`app`), sockets (`ingest`), what may follow from it
@@ -8,6 +9,7 @@
 pub mod cap;
 pub mod gb26875;
 pub mod push;
+pub mod web_push;
 
 /// Something in the bytes that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -15,6 +15,14 @@
 //! from = "fengsui@qingfeng.example"
 //! ```
 //!
+//! `[push]` names the push services of browsers the town sends to, and whom they may write to:
+//!
+//! ```toml
+//! [push]
+//! services = ["https://web.push.apple.com", "https://*.notify.windows.com"]
+//! contact = "mailto:office@qingfeng.example"
+//! ```
+//!
 //! `wecom` and `dingtalk` know the body and the answer of those robots by themselves; `dingtalk` signs as its robots ask.
 
 use std::collections::BTreeMap;
@@ -24,7 +32,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use app::Clock;
-use app::message::{Carried, Courier, Letter, Parcel};
+use app::message::{Carried, Courier, Delivered, Letter, Parcel};
 use base64::Engine;
 use domain::message::Channel;
 use hmac::{Hmac, KeyInit, Mac};
@@ -57,16 +65,61 @@ pub struct Gateway {
     pub from: Option<String>,
 }
 
+/// The push services the town sends to. Browsers name their own address: nothing else is spoken to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// Scheme, host and port; `*.` at the beginning of a host stands for any name before it.
+    pub services: Vec<String>,
+    /// Whom they may write to, as `mailto:…` or `https://…`. Source: RFC 8292, section 2.1.
+    pub contact: String,
+}
+
+impl Push {
+    fn checked(self) -> anyhow::Result<Self> {
+        let is_contact = self.contact.starts_with("mailto:") || self.contact.starts_with("https://");
+        ensure!(is_contact, "推送的联系地址 contact 应以 mailto: 或 https:// 开头，请改正");
+        ensure!(!self.services.is_empty(), "请写出允许的推送服务 services，如 https://web.push.apple.com");
+        for service in &self.services {
+            let whole = protocol::web_push::origin(service) == Some(service);
+            // A star anywhere else would stand for half the world.
+            let host = service.split_once("://").map_or("", |(_, host)| host);
+            let host = host.strip_prefix("*.").unwrap_or(host);
+            ensure!(
+                whole && !host.contains('*') && (host.contains('.') || host.starts_with("localhost")),
+                "推送服务“{service}”请写成 https://主机 的样子"
+            );
+        }
+        Ok(self)
+    }
+
+    /// Whether the town sends to this address.
+    fn takes(&self, endpoint: &str) -> bool {
+        let Some((scheme, host)) = protocol::web_push::origin(endpoint).and_then(|all| all.split_once("://"))
+        else {
+            return false;
+        };
+        self.services.iter().filter_map(|one| one.split_once("://")).any(|(own, wanted)| {
+            own == scheme
+                && match wanted.strip_prefix("*.") {
+                    Some(end) => host.strip_suffix(end).is_some_and(|before| before.ends_with('.')),
+                    None => host == wanted,
+                }
+        })
+    }
+}
+
 /// Takes letters to the gateways there are.
 pub struct Gateways {
     by_channel: BTreeMap<Channel, Gateway>,
+    push: Option<Push>,
     clock: Arc<dyn Clock>,
 }
 
 impl Gateways {
     /// No gateway: the desk alone, and platforms that are told of events.
     pub fn none(clock: Arc<dyn Clock>) -> Self {
-        Self { by_channel: BTreeMap::new(), clock }
+        Self { by_channel: BTreeMap::new(), push: None, clock }
     }
 
     /// Reads the file.
@@ -78,10 +131,13 @@ impl Gateways {
 
     /// Reads what the file says.
     pub fn parse(text: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let found: BTreeMap<String, Gateway> =
-            toml::from_str(text).context("通道文件格式不对，请对照手册修改")?;
+        let wrong = "通道文件格式不对，请对照手册修改";
+        let mut found: BTreeMap<String, toml::Value> = toml::from_str(text).context(wrong)?;
+        let push = found.remove(Channel::Push.code()).map(toml::Value::try_into::<Push>).transpose();
+        let push = push.context(wrong)?.map(Push::checked).transpose()?;
         let mut by_channel = BTreeMap::new();
         for (code, gateway) in found {
+            let gateway: Gateway = gateway.try_into().context(wrong)?;
             let channel = Channel::from_code(&code).filter(|channel| *channel != Channel::Desk);
             let channel = channel.with_context(|| format!("通道文件中的“{code}”不是可用的通道，请改正"))?;
             let schemes: &[&str] =
@@ -93,7 +149,7 @@ impl Gateways {
             );
             by_channel.insert(channel, gateway);
         }
-        Ok(Self { by_channel, clock })
+        Ok(Self { by_channel, push, clock })
     }
 
     async fn take(&self, letter: &Letter) -> anyhow::Result<String> {
@@ -113,7 +169,7 @@ impl Gateways {
         let body = filled(template, letter);
         let now = self.clock.now().0;
         let mut url = gateway.url.replace("{to}", &percent(&letter.to));
-        let mut headers = String::new();
+        let mut headers = "Content-Type: application/json; charset=utf-8\r\n".to_owned();
         if let Some(secret) = &gateway.secret {
             if letter.channel == Channel::Dingtalk {
                 // As DingTalk's robots ask: time and secret, signed with the secret.
@@ -126,10 +182,10 @@ impl Gateways {
                     .iter()
                     .map(|byte| format!("{byte:02x}"))
                     .collect();
-                headers = format!("X-Fengsui-Time: {now}\r\nX-Fengsui-Signature: {sign}\r\n");
+                headers.push_str(&format!("X-Fengsui-Time: {now}\r\nX-Fengsui-Signature: {sign}\r\n"));
             }
         }
-        let (status, answer) = http_post(&url, &headers, &body).await?;
+        let (status, answer) = http_post(&url, &headers, body.as_bytes()).await?;
         ensure!((200..300).contains(&status), "网关答复 {status}");
         let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
         if robot && let Some(code) = answer.get("errcode").and_then(serde_json::Value::as_i64) {
@@ -146,7 +202,8 @@ impl Gateways {
 
 impl Courier for Gateways {
     fn channels(&self) -> Vec<Channel> {
-        self.by_channel.keys().copied().collect()
+        let push = self.push.iter().map(|_| Channel::Push);
+        push.chain(self.by_channel.keys().copied()).collect()
     }
 
     fn carry<'a>(&'a self, letter: &'a Letter) -> Carried<'a> {
@@ -159,13 +216,16 @@ impl Courier for Gateways {
         })
     }
 
-    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> Carried<'a> {
+    fn push_contact(&self, endpoint: &str) -> Option<String> {
+        self.push.as_ref().filter(|push| push.takes(endpoint)).map(|push| push.contact.clone())
+    }
+
+    fn deliver<'a>(&'a self, parcel: &'a Parcel) -> Delivered<'a> {
         let headers: String =
             parcel.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         Box::pin(async move {
             match tokio::time::timeout(PATIENCE, http_post(&parcel.url, &headers, &parcel.body)).await {
-                Ok(Ok((status, _))) if (200..300).contains(&status) => Ok(status.to_string()),
-                Ok(Ok((status, _))) => Err(format!("对方答复 {status}")),
+                Ok(Ok((status, _))) => Ok(status),
                 Ok(Err(error)) => Err(format!("{error:#}")),
                 Err(_) => Err("对方 10 秒内没有答复".to_owned()),
             }
@@ -271,13 +331,13 @@ async fn all(
     Ok(bytes)
 }
 
-async fn http_post(url: &str, headers: &str, body: &str) -> anyhow::Result<(u16, String)> {
+async fn http_post(url: &str, headers: &str, body: &[u8]) -> anyhow::Result<(u16, String)> {
     let (tls, host, port, path) = parts(url)?;
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json; charset=utf-8\r\n\
-         Content-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",
         body.len()
     );
+    let request = [head.as_bytes(), body].concat();
     let stream = TcpStream::connect((host.as_str(), port)).await.context("连接不上网关")?;
     if !tls {
         return asked(stream, &request).await;
@@ -303,9 +363,9 @@ async fn secured(
 
 async fn asked(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    request: &str,
+    request: &[u8],
 ) -> anyhow::Result<(u16, String)> {
-    stream.write_all(request.as_bytes()).await?;
+    stream.write_all(request).await?;
     stream.flush().await?;
     let mut bytes = Vec::new();
     let mut answer = stream.take(MOST);
@@ -417,6 +477,38 @@ mod tests {
     }
 
     #[test]
+    fn only_the_push_services_that_are_named_are_sent_to() {
+        let push = |services: &[&str], contact: &str| {
+            let services = services.iter().map(|one| (*one).to_owned()).collect();
+            Push { services, contact: contact.to_owned() }.checked()
+        };
+        let own = push(&["https://web.push.apple.com", "https://*.notify.windows.com"], "mailto:a@b.example")
+            .expect("two services");
+        for (endpoint, wanted) in [
+            ("https://web.push.apple.com/x", true),
+            ("https://wns2.notify.windows.com/w/?token=1", true),
+            ("https://notify.windows.com/", false),
+            ("https://evilnotify.windows.com/", false),
+            ("http://web.push.apple.com/", false),
+            ("https://web.push.apple.com:8443/", false),
+            ("https://web.push.apple.com.evil.example/", false),
+            ("https://a@web.push.apple.com/", false),
+            ("http://127.0.0.1/", false),
+        ] {
+            assert_eq!(own.takes(endpoint), wanted, "{endpoint}");
+        }
+        for (services, contact) in [
+            (&["https://push.example"][..], "a@b.example"),
+            (&[], "mailto:a@b.example"),
+            (&["https://*"], "mailto:a@b.example"),
+            (&["https://*.example.*"], "mailto:a@b.example"),
+            (&["https://push.example/x"], "mailto:a@b.example"),
+        ] {
+            assert!(push(services, contact).is_err(), "{services:?} {contact}");
+        }
+    }
+
+    #[test]
     fn addresses_are_taken_apart() {
         for (url, tls, host, port, path) in [
             ("http://127.0.0.1:9000/sms?x=1", false, "127.0.0.1", 9_000, "/sms?x=1"),
@@ -446,6 +538,7 @@ mod tests {
             "[desk]\nurl = \"http://g/\"",
             "[sms]\nurl = \"file:///x\"",
             "[sms]\nurl = \"http://g/\"\nx = 1",
+            "[push]\nurl = \"https://push.example\"",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

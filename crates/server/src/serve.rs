@@ -61,6 +61,9 @@ pub async fn serve(
     if added > 0 {
         tracing::info!(added, "检查表已装入，为草稿，请消安办核对后启用");
     }
+    if app.ensure_push_key(&Caller::system()).await? {
+        tracing::info!("浏览器推送的密钥已生成，封存在数据库中");
+    }
     if app.install_shipped_plan(&Caller::system()).await? {
         tracing::info!("方案文件已装入，请消安办核对镇定参数");
     }

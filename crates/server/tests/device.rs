@@ -1,5 +1,6 @@
 //! What devices say, through the shipped program: bytes decoded and encoded on the command line, warnings taken in once,
-//! and `kill -9` in a storm of frames, in which nothing that was confirmed is lost and nothing is there twice.
+//! and `kill -9` in a storm of frames, in which nothing that was confirmed is lost and nothing is there twice; a storm by
+//! command; a village's own box, which shows its alarms with nobody else there.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -13,10 +14,10 @@ use anyhow::{Context, Result, ensure};
 use app::Caller;
 use app::signal::view::SignalAsked;
 use protocol::gb26875::{Command, Frame, Object, Stamp, Unit, decode, dialect};
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::config::Where;
 
-use crate::common::{Served, fengsui, free_port, run, said};
+use crate::common::{PASSWORD, Served, fengsui, free_port, run, said};
 
 /// Main power fault of device 889 (published sample).
 const SAMPLE: &str = "40400100010120 3a091a090c790300000000385b0100000009000215010802 3a091a090c422323";
@@ -211,5 +212,101 @@ async fn killed_in_a_storm_nothing_confirmed_is_lost_and_nothing_is_there_twice(
     }
     assert_eq!(seen.len(), sent);
     assert_eq!(app.verify(&caller).await?.findings, []);
+    Ok(())
+}
+
+#[test]
+fn a_storm_by_command_counts_every_frame_and_says_when_one_is_not_answered() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let devices = free_port()?;
+    let served = serve(&data, devices)?;
+    let to = format!("127.0.0.1:{devices}");
+    let small = ["--rate", "60", "--seconds", "2", "--connections", "4", "--json"];
+    let storm = run(&data, &[&["storm", &to], &small[..]].concat(), "")?;
+    let told = document(&storm)?;
+    let counts = ["sent", "confirmed", "denied", "unanswered"].map(|name| told[name].clone());
+    assert_eq!(counts, [json!(120), json!(120), json!(0), json!(0)], "{told}");
+    assert!(storm.status.success());
+    let (p50, max) = (told["ms"]["p50"].as_f64(), told["ms"]["max"].as_f64());
+    assert!(p50.is_some_and(|ms| ms > 0.0) && p50 <= max, "{told}");
+    drop(served);
+    // Somebody who takes everything and confirms nothing; nobody at all; a rate that is none.
+    let deaf = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let to = deaf.local_addr()?.to_string();
+    let waits = ["--rate", "10", "--seconds", "1", "--connections", "1", "--patience", "1"];
+    let unanswered = run(&data, &[&["storm", &to], &waits[..]].concat(), "")?;
+    assert_eq!(unanswered.status.code(), Some(1));
+    assert!(said(&unanswered).contains("有 10 帧没有得到确认"), "{}", said(&unanswered));
+    drop(deaf);
+    let nobody = run(&data, &["storm", &format!("127.0.0.1:{devices}"), "--seconds", "1"], "")?;
+    assert!(nobody.status.code() == Some(1) && said(&nobody).contains("连接不上"), "{}", said(&nobody));
+    assert_eq!(run(&data, &["storm", &to, "--rate", "0"], "")?.status.code(), Some(1));
+    Ok(())
+}
+
+/// The same program with a data folder of its own, no gateway, no broker, no other server: what its devices say is on its
+/// own duty screen, told to its own watch as it happens, and the page for it is the program's own.
+#[test]
+fn a_village_box_alone_shows_its_own_alarms() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("box");
+    let add = |login: &str, role: &str, more: &[&str]| {
+        let first = ["user", "add", login, "--role", role, "--territory", "500118100000"];
+        run(&data, &[&first, more].concat(), &format!("{PASSWORD}\n"))
+    };
+    ensure!(add("boss", "sys_admin", &["--name", "秦管理"])?.status.success(), "the box has its keeper");
+    ensure!(add("head", "office_head", &["--org", "青峰镇人民政府"])?.status.success(), "and its watch");
+    let devices = free_port()?;
+    let served = serve(&data, devices)?;
+    let cookie = served.login("head").context("first login")?;
+    let changed =
+        json!({ "old_password": PASSWORD, "new_password": "second-password-of-the-box" }).to_string();
+    let told = served.ask("POST", "/api/v1/me/password", &cookie, "", &changed).context("answered")?;
+    ensure!(told.0 < 300, "{told:?}");
+    let cookie = served.login_with("head", "second-password-of-the-box").context("login")?;
+    let get = |path: &str| -> Result<Value> {
+        let (status, _, body) = served.ask("GET", path, &cookie, "", "").context("answered")?;
+        ensure!(status == 200, "{path}: {status} {body}");
+        Ok(serde_json::from_str(&body)?)
+    };
+    assert_eq!(get("/api/v1/duty")?["items"], json!([]));
+    let mut device = TcpStream::connect(("127.0.0.1", devices))?;
+    device.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let time = Stamp([0, 0, 8, 1, 11, 26]);
+    let part = protocol::gb26875::Part { kind: 40, address: [1, 0, 0, 0] };
+    let system = protocol::gb26875::System { kind: 1, address: 2 };
+    let fire = Object::PartState(system, part, 0b10, vec![b' '; 31], time);
+    let frame = Frame { data: Unit::of(2, vec![fire]).encode(), ..alarm(7, 1) };
+    device.write_all(&frame.encode())?;
+    let mut piece = [0; 1_024];
+    let n = device.read(&mut piece)?;
+    let (frames, _) = decode(piece.get(..n).unwrap_or_default(), dialect::standard());
+    assert!(frames.iter().any(|one| one.command == Command::Confirm), "confirmed: it is kept");
+    let until = Instant::now() + Duration::from_secs(20);
+    let screen = loop {
+        let screen = get("/api/v1/duty")?;
+        if screen["items"].as_array().is_some_and(|items| !items.is_empty()) || Instant::now() > until {
+            break screen;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let one = &screen["items"][0];
+    assert_eq!(
+        (&one["stage"]["code"], &one["trusted"], &one["signals"]),
+        (&json!("open"), &json!(false), &json!(1)),
+        "{screen}"
+    );
+    let messages = get("/api/v1/me/messages")?;
+    assert_eq!(messages["items"][0]["about"], one["id"], "its own watch is told: {messages}");
+    let id = one["id"].as_str().unwrap_or_default();
+    let step = json!({ "step": "acknowledge" }).to_string();
+    let taken = served.ask("POST", &format!("/api/v1/incidents/{id}/steps"), &cookie, "", &step);
+    assert_eq!(taken.context("answered")?.0, 200, "and can be led there");
+    let (status, _, page) = served.ask("GET", "/duty", &cookie, "", "").context("answered")?;
+    assert!(
+        status == 200 || page.contains("网页未随程序构建"),
+        "{status}: the page comes from the box itself"
+    );
     Ok(())
 }

@@ -8,4 +8,5 @@ mod device;
 mod full_disk;
 mod message;
 mod open311;
+mod push;
 mod two_nodes;

@@ -22,10 +22,10 @@ impl Clock for Standing {
     }
 }
 
-type Got = Arc<Mutex<Vec<(String, String)>>>;
+pub type Got = Arc<Mutex<Vec<(String, String)>>>;
 
 /// A gateway: keeps the head and body of what it is sent, and answers with this status.
-async fn gateway(status: u16) -> anyhow::Result<(u16, Got)> {
+pub async fn gateway(status: u16) -> anyhow::Result<(u16, Got)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let got: Got = Arc::default();
@@ -105,11 +105,11 @@ async fn mail_server() -> anyhow::Result<(u16, Got)> {
     Ok((port, got))
 }
 
-fn taken(got: &Got) -> Vec<(String, String)> {
+pub fn taken(got: &Got) -> Vec<(String, String)> {
     got.lock().map(|kept| kept.clone()).unwrap_or_default()
 }
 
-async fn town(fresh: &testkit::Fresh) -> anyhow::Result<(App, FakeClock)> {
+pub async fn town(fresh: &testkit::Fresh) -> anyhow::Result<(App, FakeClock)> {
     let clock = FakeClock::on(domain::time::parse_date("2026-09-21").unwrap_or_default());
     let app = App::open(
         &fresh.url,
@@ -124,7 +124,7 @@ async fn town(fresh: &testkit::Fresh) -> anyhow::Result<(App, FakeClock)> {
 }
 
 /// The first who wears this hat.
-async fn who(app: &App, role: Role) -> anyhow::Result<Caller> {
+pub async fn who(app: &App, role: Role) -> anyhow::Result<Caller> {
     let held = app.db.read(&app.town).await?.assignments().await?;
     let held: Vec<_> = held.into_iter().map(|one| one.assignment).collect();
     let today = app.now().date();
@@ -140,7 +140,7 @@ async fn who(app: &App, role: Role) -> anyhow::Result<Caller> {
     })
 }
 
-fn call(text: &str) -> IncidentInput {
+pub fn call(text: &str) -> IncidentInput {
     let nodes = app::sample::roster().territories;
     let village = nodes.into_iter().find(|node| node.level == domain::org::Level::Village);
     IncidentInput {
@@ -152,7 +152,7 @@ fn call(text: &str) -> IncidentInput {
 }
 
 /// Delivers until nothing more is due.
-async fn delivered(app: &App) -> anyhow::Result<usize> {
+pub async fn delivered(app: &App) -> anyhow::Result<usize> {
     let mut tries = 0;
     for _ in 0..50 {
         match app.deliver_due(&Caller::system()).await? {

@@ -76,6 +76,16 @@ pub struct Read {
     /// `None` as long as nothing of this town was ever sealed.
     keys: Option<Arc<Keys>>,
     conn: Conn,
+    effort: Effort,
+}
+
+/// What was asked of the database so far: a use case shows by it that it reads what it needs and no more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Statements carried out.
+    pub statements: u64,
+    /// Rows that came back.
+    pub rows: u64,
 }
 
 /// A transaction that may write. Dropping it without [`Write::commit`] leaves nothing behind.
@@ -279,7 +289,7 @@ impl Db {
                 pool.begin_with("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
         };
-        Ok(Read { town: town.clone(), keys, conn })
+        Ok(Read { town: town.clone(), keys, conn, effort: Effort::default() })
     }
 
     /// A writing transaction of one town. Never await a network or a rendering while holding one.
@@ -290,7 +300,7 @@ impl Db {
             Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
         Ok(Write {
-            read: Read { town: town.clone(), keys, conn },
+            read: Read { town: town.clone(), keys, conn, effort: Effort::default() },
             touched: Vec::new(),
             operation: None,
             after: None,
@@ -349,11 +359,16 @@ impl Read {
         &self.town
     }
 
+    /// What was asked so far within this snapshot or transaction.
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
     /// All rows of a SELECT.
     pub(crate) async fn rows(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<Vec<Row>> {
         let sql: String = sql.into();
         let row = |cells| Row::new(cells, self.keys.clone());
-        Ok(match &mut self.conn {
+        let found: Vec<Row> = match &mut self.conn {
             Conn::Sqlite(t) => {
                 let found = bound!(sql, args).fetch_all(&mut **t).await?;
                 found.into_iter().map(Cells::Sqlite).map(row).collect()
@@ -362,12 +377,17 @@ impl Read {
                 let found = bound!(sql, args).fetch_all(&mut **t).await?;
                 found.into_iter().map(Cells::Postgres).map(row).collect()
             }
-        })
+        };
+        self.effort.statements += 1;
+        self.effort.rows += found.len() as u64;
+        Ok(found)
     }
 
     /// The first row of a SELECT, if any.
     pub(crate) async fn row(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<Option<Row>> {
         let sql: String = sql.into();
+        self.effort.statements += 1;
+        self.effort.rows += 1;
         Ok(match &mut self.conn {
             Conn::Sqlite(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Cells::Sqlite),
             Conn::Postgres(t) => bound!(sql, args).fetch_optional(&mut **t).await?.map(Cells::Postgres),
@@ -383,16 +403,20 @@ impl Read {
         mut each: impl FnMut(Row) -> Result<()> + Send,
     ) -> Result<()> {
         let sql: String = sql.into();
+        self.effort.statements += 1;
+        let read = &mut self.effort.rows;
         match &mut self.conn {
             Conn::Sqlite(t) => {
                 let mut rows = bound!(sql, args).fetch(&mut **t);
                 while let Some(row) = rows.try_next().await? {
+                    *read += 1;
                     each(Row::new(Cells::Sqlite(row), self.keys.clone()))?;
                 }
             }
             Conn::Postgres(t) => {
                 let mut rows = bound!(sql, args).fetch(&mut **t);
                 while let Some(row) = rows.try_next().await? {
+                    *read += 1;
                     each(Row::new(Cells::Postgres(row), self.keys.clone()))?;
                 }
             }
@@ -447,6 +471,7 @@ impl Write {
     /// Carries out a statement and says how many rows it changed.
     pub(crate) async fn exec(&mut self, sql: impl Into<String>, args: Vec<Value>) -> Result<u64> {
         let sql: String = sql.into();
+        self.read.effort.statements += 1;
         Ok(match &mut self.read.conn {
             Conn::Sqlite(t) => bound!(sql, args).execute(&mut **t).await?.rows_affected(),
             Conn::Postgres(t) => bound!(sql, args).execute(&mut **t).await?.rows_affected(),

@@ -1,12 +1,15 @@
 //! Incidents as rows: the incident as JSON with columns to search and tell rights by; its events, its signs, masks and
 //! watches. What does not belong here: whether a step is allowed (`domain::incident`), orders (`dispatch`).
 
+use std::collections::BTreeMap;
+
+use domain::geometry::Bounds;
 use domain::ids::{IncidentId, OrgId, PlaceId};
 use domain::incident::join::{Heard, Mask};
 use domain::incident::watch::Watch;
 use domain::incident::{Event, Incident, Mark, Stage};
 use domain::policy::Scope;
-use domain::time::Timestamp;
+use domain::time::{DAY_MS, Timestamp};
 
 use crate::scope::{Columns, Where};
 use crate::value::json;
@@ -14,6 +17,8 @@ use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// By which columns rights to an incident are told; an order has the same.
 pub(crate) const COLUMNS: Columns = Columns { path: "path", org: "org", place: "place" };
+/// The latitude of what is nowhere: no sign is near it.
+const NOWHERE: f64 = -1_000.0;
 
 /// An incident as kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +69,19 @@ pub struct IncidentFilter {
     pub alarm: Option<(Timestamp, Timestamp)>,
     /// Only those invented to practise, or only those that were not; none: both.
     pub rehearsal: Option<bool>,
+}
+
+/// What a new sign says of the incidents it may belong to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sought {
+    /// Their last sign came in this time, both ends included.
+    pub between: (Timestamp, Timestamp),
+    /// Its place.
+    pub place: Option<PlaceId>,
+    /// Where they may lie. Whatever a camera saw lately comes along: how far off that is, the cameras' errors tell.
+    pub area: Option<Bounds>,
+    /// Who sent it, where nothing else is known.
+    pub sender: Option<String>,
 }
 
 impl IncidentFilter {
@@ -122,6 +140,7 @@ impl IncidentRecord {
             territory: i.territory.as_str(), path: &self.path, org: self.org.as_ref().map(OrgId::as_str),
             address: &i.address, alarm_at: self.alarm_at(), last_signal_at: i.last_signal_at, rehearsal: i.rehearsal,
             caller_phone: Value::Secret(Some(self.caller_phone.clone()).filter(|phone| !phone.is_empty())),
+            cached_lat: i.at.map_or(NOWHERE, |[_, lat]| lat), cached_lon: i.at.map_or(NOWHERE, |[lon, _]| lon),
             content: json(i)?,
         })
     }
@@ -185,12 +204,38 @@ impl Read {
         self.incidents(scope, &filter, None, i64::MAX).await
     }
 
-    /// Incidents that wait for somebody and had a sign since, wherever they are: what a new sign may belong to.
-    pub async fn incidents_since(&mut self, since: Timestamp) -> Result<Vec<IncidentRecord>> {
+    /// Incidents that wait for somebody and may be what a new sign is of, the one with the oldest last sign first: of its
+    /// place, in its area, seen by a camera, of its sender. However many are open elsewhere, they are not read.
+    pub async fn incidents_near(&mut self, sought: &Sought) -> Result<Vec<IncidentRecord>> {
         let mut only = Where::town("town", self.town.as_str());
         only.is_one_of("stage", Some(&live()));
-        let (since, real) = (only.mark(since), only.mark(false));
-        only.and(&format!("last_signal_at >= {since} AND rehearsal = {real}"));
+        let (real, since, until) =
+            (only.mark(false), only.mark(sought.between.0), only.mark(sought.between.1));
+        let day_before = only.mark(sought.between.0.plus_ms(-DAY_MS));
+        only.and(&format!("rehearsal = {real} AND last_signal_at >= {since} AND last_signal_at <= {until}"));
+        let incidents = "SELECT o.id FROM incident o WHERE o.town = $1";
+        let signs = "SELECT g.incident FROM incident_signal g WHERE g.town = $1";
+        // Rows from before positions were kept apart; there are none of them any more soon after.
+        let mut any = vec![format!("{incidents} AND o.cached_lat IS NULL AND o.last_signal_at >= {since}")];
+        if let Some(place) = &sought.place {
+            let place = only.mark(place.as_str());
+            any.push(format!("{incidents} AND o.place = {place}"));
+        }
+        if let Some(area) = sought.area {
+            let [south, north] = [area.south, area.north].map(|lat| only.mark(lat));
+            let [west, east] = [area.west, area.east].map(|lon| only.mark(lon));
+            any.push(format!(
+                "{incidents} AND o.cached_lat >= {south} AND o.cached_lat <= {north} AND o.cached_lon >= {west} \
+                 AND o.cached_lon <= {east} AND o.last_signal_at >= {since}"
+            ));
+            let seen = only.mark(true);
+            any.push(format!("{signs} AND g.cached_seen = {seen} AND g.came_at >= {day_before}"));
+        }
+        if let Some(sender) = &sought.sender {
+            let sender = only.mark(sender.as_str());
+            any.push(format!("{signs} AND g.cached_sender = {sender} AND g.came_at >= {day_before}"));
+        }
+        only.and(&format!("id IN ({})", any.join(" UNION ")));
         let (sql, list) = only.finish();
         self.rows(format!("SELECT * FROM incident{sql} ORDER BY last_signal_at, id"), list)
             .await?
@@ -219,6 +264,25 @@ impl Read {
             .iter()
             .map(|row| row.json("content"))
             .collect()
+    }
+
+    /// The signs of several incidents at once, each in the order they came.
+    pub async fn incident_signals_of(
+        &mut self,
+        ids: &[IncidentId],
+    ) -> Result<BTreeMap<IncidentId, Vec<Heard>>> {
+        let mut found: BTreeMap<IncidentId, Vec<Heard>> = BTreeMap::new();
+        for some in ids.chunks(500) {
+            let mut only = Where::town("town", self.town.as_str());
+            let some: Vec<&str> = some.iter().map(IncidentId::as_str).collect();
+            only.is_one_of("incident", Some(&some.join(",")));
+            let (sql, list) = only.finish();
+            let sql = format!("SELECT * FROM incident_signal{sql} ORDER BY came_at, id");
+            for row in &self.rows(sql, list).await? {
+                found.entry(row.text("incident")?.into()).or_default().push(row.json("content")?);
+            }
+        }
+        Ok(found)
     }
 
     /// Every mask, those taken back included; the oldest first.
@@ -267,7 +331,10 @@ impl Write {
         incident: &IncidentId,
         (id, heard): (&str, &Heard),
     ) -> Result<()> {
-        let row = cols! { incident: incident.as_str(), came_at: heard.came_at, content: json(heard)? };
+        let row = cols! {
+            incident: incident.as_str(), came_at: heard.came_at, cached_sender: &heard.sender,
+            cached_seen: heard.bearing.is_some(), content: json(heard)?,
+        };
         self.insert("incident_signal", id, row).await
     }
 

@@ -1,6 +1,8 @@
 //! Messages, their tries and how people are reached, as rows: what is due is found by its moment. What does not belong here:
 //! when and over which channel (`domain::message`), sending (the roof).
 
+pub mod push;
+
 use domain::ids::{MessageId, PersonId};
 use domain::message::{Attempt, Message, Reach};
 use domain::time::Timestamp;

@@ -46,6 +46,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0036_assessment", include_str!("../migrations/0036_assessment.sql")),
     ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
     ("0038_project", include_str!("../migrations/0038_project.sql")),
+    ("0039_incident_near", include_str!("../migrations/0039_incident_near.sql")),
+    ("0040_push", include_str!("../migrations/0040_push.sql")),
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
     ("0042_reporter_voice", include_str!("../migrations/0042_reporter_voice.sql")),
 ];

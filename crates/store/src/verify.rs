@@ -88,6 +88,8 @@ pub const SEALED: &[&str] = &[
     "message",
     "message_try",
     "reach",
+    "push_subscription",
+    "push_key",
     "subscriber",
     "report_case",
     "report_case_event",

@@ -443,6 +443,7 @@ fn hazard(id: &str) -> anyhow::Result<(Hazard, domain::hazard::Event, Filing)> {
         description: "三合一".to_owned(),
         photos: Vec::new(),
         recurrence_of: None,
+        sortie: None,
     };
     let (hazard, event) = Hazard::found(id.into(), find, act(), NOW)?;
     let filing = Filing {

@@ -88,6 +88,7 @@ async fn found(tx: &mut Write, id: &str, place: &str, days: i64) -> anyhow::Resu
         description: "堆放货物".to_owned(),
         photos: vec![Photo { id: format!("{id}-before").as_str().into(), item: None }],
         recurrence_of: None,
+        sortie: None,
     };
     let act = Act { actor, happened_at: at, position: None, document_no: None };
     let (hazard, event) = Hazard::found(id.into(), find, act, at)?;

@@ -372,6 +372,7 @@ async fn what_a_force_has_and_does_is_credited_to_it_and_to_whom_it_serves() -> 
             crew: vec!["p".into()],
             used: Vec::new(),
             text: "未见烟火".to_owned(),
+            hazards: Vec::new(),
             void: None,
         };
         tx.insert_sortie(&SortieRecord {

@@ -290,6 +290,7 @@ fn sortie(id: &str, force: &str, path: &str, after_s: i64) -> SortieRecord {
             crew: vec!["p".into()],
             used: Vec::new(),
             text: "误报".to_owned(),
+            hazards: Vec::new(),
             void: None,
         },
         org: "village".into(),

@@ -54,6 +54,7 @@ fn found(id: &str, place: &str, text: &str, at: Timestamp) -> Stepped {
         description: text.to_owned(),
         photos: photo(&format!("{id}-before")),
         recurrence_of: None,
+        sortie: None,
     };
     Hazard::found(id.into(), find, act("wang", at), at)
 }

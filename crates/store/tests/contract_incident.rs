@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use domain::dispatch::{Dispatch, State};
+use domain::geometry::Bounds;
 use domain::ids::TownCode;
 use domain::incident::join::{Bearing, Heard, Mask};
 use domain::incident::watch::Watch;
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source, Stage, Stamp};
 use domain::time::Timestamp;
 use store::dispatch::DispatchRecord;
-use store::incident::{IncidentFilter, IncidentRecord, MaskRecord};
+use store::incident::{IncidentFilter, IncidentRecord, MaskRecord, Sought};
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
@@ -95,6 +96,64 @@ async fn add(db: &Db, record: &IncidentRecord) -> anyhow::Result<()> {
     Ok(tx.commit(audit(id), ()).await?)
 }
 
+/// Around where every incident here lies, within this time.
+fn sought(from_s: i64, to_s: i64) -> Sought {
+    let area = Bounds { west: 105.86, south: 29.25, east: 105.88, north: 29.27 };
+    Sought { between: (at(from_s), at(to_s)), place: None, area: Some(area), sender: None }
+}
+
+#[tokio::test]
+async fn what_a_sign_may_be_of_is_found_by_place_area_camera_and_sender() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let plain = |sender: &str| Heard { bearing: None, sender: sender.to_owned(), ..heard(0) };
+        // One here, one far off, one nobody knows where, one a camera saw.
+        let here = incident("here", "t/v1", 0)?;
+        let mut far = incident("far", "t/v1", 10)?;
+        far.incident.at = Some([105.95, 29.40]);
+        let mut nowhere = incident("nowhere", "t/v1", 20)?;
+        (nowhere.incident.at, nowhere.incident.place) = (None, None);
+        let mut seen = incident("seen", "t/v1", 30)?;
+        (seen.incident.at, seen.incident.place) = (None, None);
+        for (record, sign) in
+            [(&here, plain("d1")), (&far, plain("d2")), (&nowhere, plain("wire 9")), (&seen, heard(30))]
+        {
+            let id = record.incident.id.as_str();
+            let mut tx = db.write(&town()).await?;
+            let opened = event(record, 1, Act::Open, 0);
+            tx.insert_incident(record, &opened, (&format!("{id}-0"), &sign)).await?;
+            tx.commit(audit(id), ()).await?;
+        }
+        let nothing = Sought { area: None, ..sought(0, 99) };
+        let mut read = db.read(&town()).await?;
+        let ids = |rows: Vec<IncidentRecord>| {
+            rows.into_iter().map(|one| one.incident.id.to_string()).collect::<Vec<_>>()
+        };
+        for (asked, wanted) in [
+            (nothing.clone(), vec![]),
+            (sought(0, 99), vec!["here", "seen"]),
+            (sought(5, 99), vec!["seen"]),
+            (sought(0, 29), vec!["here"]),
+            (Sought { place: Some("place-far".into()), ..nothing.clone() }, vec!["far"]),
+            (Sought { sender: Some("wire 9".to_owned()), ..nothing.clone() }, vec!["nowhere"]),
+            (Sought { sender: Some("wire 8".to_owned()), ..nothing }, vec![]),
+        ] {
+            assert_eq!(ids(read.incidents_near(&asked).await?), wanted, "{asked:?}");
+        }
+        let of = ["here".into(), "seen".into(), "none".into()];
+        let signs = read.incident_signals_of(&of).await?;
+        assert_eq!(signs.len(), 2);
+        assert_eq!(signs.get(&of[1]).map(Vec::as_slice), Some(&[heard(30)][..]));
+        let before = read.effort();
+        read.incident_signals_of(&of).await?;
+        let after = read.effort();
+        assert_eq!((after.statements - before.statements, after.rows - before.rows), (1, 2));
+        assert!(read.incident_signals_of(&[]).await?.is_empty());
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_conflict() -> anyhow::Result<()>
 {
@@ -135,7 +194,7 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
         assert_eq!(ids(read.incidents(&below(&["t/v2"]), &all(), None, 9).await?), ["b"]);
         assert_eq!(ids(read.incidents(&everything(), &all(), Some((at(60), "b".into())), 9).await?), ["a"]);
         assert_eq!(ids(read.live_incidents(&everything()).await?), ["b", "a"], "practice wakes nobody");
-        assert_eq!(ids(read.incidents_since(at(30)).await?), ["b"], "nothing joins practice");
+        assert_eq!(ids(read.incidents_near(&sought(30, 999)).await?), ["b"], "nothing joins practice");
         drop(read);
 
         let (stale, mut record) = (one.clone(), one);
@@ -154,7 +213,7 @@ async fn incidents_are_found_by_where_and_how_they_stand_and_a_stale_step_is_a_c
         assert_eq!(events.iter().map(|one| one.act.code()).collect::<Vec<_>>(), ["open", "join"]);
         let signs = read.incident_signals(&"a".into()).await?;
         assert_eq!((signs.len(), &signs[1]), (2, &heard(90)));
-        assert_eq!(ids(read.incidents_since(at(70)).await?), ["a"], "its last sign is newer now");
+        assert_eq!(ids(read.incidents_near(&sought(70, 999)).await?), ["a"], "its last sign is newer now");
         drop(read);
 
         let mut closed = incident("b", "t/v2/g1", 60)?;

@@ -49,6 +49,7 @@ async fn a_docket_is_appended_and_lists_what_was_escalated() -> anyhow::Result<(
                 description: "出口堵死".to_owned(),
                 photos: Vec::new(),
                 recurrence_of: None,
+                sortie: None,
             }),
         );
         let why = String::new();

@@ -73,6 +73,7 @@ async fn settled(db: &Db) -> anyhow::Result<()> {
             description: "堆放杂物".to_owned(),
             photos: vec![Photo { id: format!("{id}-before").as_str().into(), item: None }],
             recurrence_of: None,
+            sortie: None,
         };
         let actor = Actor::Staff {
             person: "wang".into(),

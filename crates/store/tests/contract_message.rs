@@ -2,8 +2,10 @@
 //! message, tries grow, addresses are sealed.
 
 use domain::ids::TownCode;
+use domain::message::push::{Address, Ending, Subscription};
 use domain::message::{Attempt, Channel, Message, Quiet, Reach, State, Urgency, Way};
 use domain::time::Timestamp;
+use store::message::push::PushRecord;
 use store::message::{MessageFilter, MessageRecord, ReachRecord};
 use store::{Db, Error};
 use testkit::both_databases;
@@ -115,6 +117,59 @@ async fn how_somebody_is_reached_is_sealed() -> anyhow::Result<()> {
         tx.commit(entry("reach.set", "reach", "p1", at(1)), ()).await?;
         record.version = 2;
         assert_eq!(db.read(&town()).await?.reach(&"p1".into()).await?, Some(record));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn browsers_are_found_by_person_and_address_and_the_key_is_made_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let browser = |id: &str, person: &str, endpoint: &str| PushRecord {
+            subscription: Subscription {
+                id: id.into(),
+                person: person.into(),
+                browser: "Edge".to_owned(),
+                since: at(0),
+                end: None,
+            },
+            address: Address {
+                endpoint: endpoint.to_owned(),
+                p256dh: "public".to_owned(),
+                auth: "secret".to_owned(),
+            },
+            version: 1,
+            recorded_at: at(0),
+        };
+        let (one, two) =
+            (browser("a", "p1", "https://push.example/1"), browser("b", "p1", "https://push.example/2"));
+        let mut tx = db.write(&town()).await?;
+        assert_eq!(tx.push_key().await?, None);
+        tx.insert_push_subscription(&one).await?;
+        tx.insert_push_subscription(&two).await?;
+        tx.insert_push_key("public", "private", at(0)).await?;
+        let again = tx.insert_push_key("other", "other", at(1)).await;
+        assert!(matches!(again, Err(Error::Conflict { .. })), "one key for good: {again:?}");
+        tx.commit(entry("push_subscription.add", "push_subscription", "a", at(0)), ()).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.push_key().await?, Some(("public".to_owned(), "private".to_owned())));
+        assert_eq!(read.push_subscriptions(&"p1".into()).await?, [one.clone(), two.clone()]);
+        assert_eq!(read.push_subscriptions_at("https://push.example/2").await?, std::slice::from_ref(&two));
+        assert!(read.push_subscriptions(&"p2".into()).await?.is_empty());
+        assert_ne!(one.mark(), two.mark());
+        drop(read);
+        let mut gone = one.clone();
+        gone.subscription = gone.subscription.ended(at(9), Ending::Gone);
+        let mut tx = db.write(&town()).await?;
+        tx.update_push_subscription(&gone).await?;
+        tx.commit(entry("push_subscription.end", "push_subscription", "a", at(9)), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_push_subscription(&gone).await, Err(Error::Conflict { .. })));
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.push_subscriptions(&"p1".into()).await?, [two]);
+        assert!(read.push_subscriptions_at("https://push.example/1").await?.is_empty());
         Ok(())
     })
     .await

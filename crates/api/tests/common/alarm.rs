@@ -29,6 +29,9 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/me/messages/received", Own),
     ("get", "/api/v1/me/reach", Own),
     ("put", "/api/v1/me/reach", Own),
+    ("get", "/api/v1/me/push", Own),
+    ("post", "/api/v1/me/push", Own),
+    ("post", "/api/v1/me/push/{id}/end", Own),
     ("get", "/api/v1/duty", Rows),
     ("post", "/api/v1/duty/watch", Business),
     ("post", "/api/v1/incident-rehearsals", Business),
@@ -55,6 +58,7 @@ pub fn body(path: &str, force: &str) -> Option<Value> {
         }
         "subscribers/{id}/steps" => json!({ "step": "pause", "version": 1 }),
         "me/reach" => json!({ "ways": [{ "channel": "desk" }], "version": 0 }),
+        "me/push" => json!({ "endpoint": "https://push.example/x", "p256dh": "", "auth": "" }),
         _ => return None,
     })
 }

@@ -65,6 +65,8 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("place_list", "名录"),
     ("plan", "检查计划"),
     ("post", "岗位"),
+    ("push_key", "推送密钥"),
+    ("push_subscription", "推送订阅"),
     ("question", "试题"),
     ("reach", "通知方式"),
     ("register", "台账"),

@@ -51,6 +51,8 @@ const BESIDE: &[&str] = &[
     "incident_watch",
     "message",
     "reach",
+    "push_subscription",
+    "push_key",
     "subscriber",
 ];
 /// So many entries are taken in one by one; after more it is cheaper to read anew.

@@ -6,7 +6,8 @@ use domain::hazard::{
     Actor, Days, EscalationKind, Event, EventKind, Extension, Fact, Hazard, Level, Measure, State, Step,
     timeline,
 };
-use domain::ids::{AssignmentId, PhotoId};
+use domain::ids::{AssignmentId, PhotoId, SortieId};
+use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -14,11 +15,11 @@ use store::hazard::Filing;
 use store::unit_link::UnitLink;
 use utoipa::ToSchema;
 
-use crate::Result;
 use crate::hazard::dictionary::{category_label, hazard_label};
-use crate::names::{Names, PlaceBrief};
+use crate::names::{Names, PlaceBrief, Spot};
 use crate::photo::PhotoView;
 use crate::view::{Named, Word};
+use crate::{Caller, Result};
 
 /// A fix is due soon within so many calendar days. Source: working habit of the list, not a rule of law.
 pub(crate) const DUE_SOON_DAYS: u16 = 7;
@@ -245,6 +246,19 @@ pub struct HazardInspectionView {
     pub happened_on: String,
 }
 
+/// The flight a hazard was seen from.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HazardSortieView {
+    /// Id.
+    pub id: String,
+    /// Where it flew, in words.
+    pub site: String,
+    /// When it left.
+    pub left_at: String,
+    /// Where the hazard was seen; none when nobody said.
+    pub spot: Option<Spot>,
+}
+
 /// A hazard's page.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct HazardView {
@@ -257,6 +271,8 @@ pub struct HazardView {
     pub item: Option<String>,
     /// The inspection it was found in.
     pub inspection: Option<HazardInspectionView>,
+    /// The flight it was seen from.
+    pub sortie: Option<HazardSortieView>,
     /// Everything that happened, by when it happened.
     pub timeline: Vec<HazardEventView>,
     /// From finding to closing.
@@ -554,6 +570,19 @@ pub(crate) struct Beside<'a> {
     pub actions: Vec<&'static str>,
 }
 
+/// The flight, for whoever sees the hazard: it is where the hazard came from.
+async fn seen_from(read: &mut Read, id: &SortieId, events: &[Event]) -> Result<Option<HazardSortieView>> {
+    let whole = Caller::system().scope(Action::SortieRead)?;
+    let degrees = |e7: i32| f64::from(e7) / 1e7;
+    let spot = events.first().and_then(|event| event.act.position);
+    Ok(read.sortie(id, &whole).await?.map(|record| HazardSortieView {
+        id: id.to_string(),
+        site: record.sortie.site,
+        left_at: record.sortie.left_at.to_rfc3339(),
+        spot: spot.map(|at| Spot { lon: degrees(at.lng_e7), lat: degrees(at.lat_e7) }),
+    }))
+}
+
 impl HazardView {
     /// Puts a page together.
     pub(crate) async fn of(
@@ -570,6 +599,10 @@ impl HazardView {
                 id: id.to_string(),
                 happened_on: day(found_in.record.ended_at.date()),
             }),
+            None => None,
+        };
+        let sortie = match &hazard.find.sortie {
+            Some(id) => seen_from(read, id, &events).await?,
             None => None,
         };
         let place = &beside.place.place;
@@ -603,6 +636,7 @@ impl HazardView {
             place_brief: PlaceBrief::of(beside.place, &names),
             item: hazard.find.item.clone(),
             inspection,
+            sortie,
             timeline: events_of(read, &events, &names, &known).await?,
             phases: phases(hazard, &events, &names),
             pairs: pairs(hazard, &known),

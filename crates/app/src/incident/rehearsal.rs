@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::ids::{IncidentId, PersonId, PlaceId, TerritoryCode};
+use domain::ids::{IncidentId, PersonId, PlaceId, RoadId, TerritoryCode};
 use domain::incident::join::Heard;
 use domain::incident::rehearsal::{Played, lacks};
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source};
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::card::{WaterNear, brief};
 use super::view::SpotInput;
 use super::{SERIES, TARGET_S, given, spot_of, stands, word};
-use crate::dispatch::{CandidateView, candidate};
+use crate::dispatch::view::CandidateView;
 use crate::follow_up::ask;
 use crate::names::Names;
 use crate::parameter::number_on;
@@ -37,12 +37,14 @@ pub struct RehearsalInput {
     pub village: Option<String>,
     pub address: String,
     pub spot: Option<SpotInput>,
-    /// What is assumed: wind, closed roads, what burns.
+    /// What is assumed: wind, what burns.
     pub text: String,
     /// At which moment, RFC 3339; now when left out.
     pub at: Option<String>,
     /// Who is assumed to be on leave.
     pub away: Vec<String>,
+    /// Stretches of road assumed to be closed that day: for this rehearsal alone.
+    pub closed: Vec<String>,
     /// The post that owes what is lacking; nobody when left out.
     pub owner: Option<String>,
     /// By when.
@@ -52,7 +54,7 @@ pub struct RehearsalInput {
 /// Something the event would have lacked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LackView {
-    /// `untold`, `nobody`, `slow`, `unknown`, `roster`, `water` or `drained`.
+    /// `untold`, `nobody`, `slow`, `cut_off`, `unknown`, `roster`, `water` or `drained`.
     pub code: &'static str,
     pub text: String,
 }
@@ -62,6 +64,8 @@ pub struct LackView {
 pub struct RehearsalView {
     /// It is kept as an incident that never was.
     pub incident: Named,
+    /// Stretches that were assumed to be closed.
+    pub closed: Vec<Named>,
     /// Who would have been told.
     pub told: Vec<Named>,
     pub candidates: Vec<CandidateView>,
@@ -74,7 +78,7 @@ pub struct RehearsalView {
 impl App {
     /// Goes through an invented event and keeps what was lacking. Nobody is paged, no figure counts it.
     ///
-    /// Errors: nobody can say where it is; a post that is none.
+    /// Errors: nobody can say where it is; a post that is none; a road that is none.
     pub async fn rehearse(&self, caller: &Caller, asked: RehearsalInput) -> Result<RehearsalView> {
         let now = self.now();
         let hat = caller.hat(Action::IncidentReview, &Subject::town())?;
@@ -84,7 +88,9 @@ impl App {
             Some(text) => Timestamp::parse(text)
                 .ok_or_else(|| Error::field("at", "instant.invalid", "请选择日期和时间"))?,
         };
-        let net = self.road_net().await?;
+        let as_it_is = self.road_net().await?;
+        let closed: Vec<RoadId> = asked.closed.iter().map(|road| road.as_str().into()).collect();
+        let (net, closed) = self.road_net_closed(&closed, at.date()).await?;
         let mut tx = self.write(caller).await?;
         let town = TerritoryCode::from(self.town.as_str());
         let wanted = asked.place.as_deref().and_then(given).map(PlaceId::from);
@@ -119,12 +125,17 @@ impl App {
         };
         let away: BTreeSet<PersonId> = asked.away.iter().map(|one| one.as_str().into()).collect();
         let played = self.play(&mut tx, &record, &away, (at, &net)).await?;
+        let open = match closed.is_empty() {
+            true => None,
+            false => Some(self.play(&mut tx, &record, &away, (at, &as_it_is)).await?.ranked),
+        };
         let told = self.on_watch(&mut tx, &record.path, at.date()).await?;
         let told: BTreeSet<_> = told.into_iter().filter(|one| !away.contains(one)).collect();
         let card = brief(&mut tx, &record, at.date()).await?;
         let found = lacks(&Played {
             told: told.len(),
             ranked: &played.ranked,
+            as_it_is: open.as_deref(),
             target_s: i64::from(number_on(&mut tx, TARGET_S, now.date()).await?),
             water: record.incident.at.map(|_| card.water.len()),
             drained: &played.drained,
@@ -164,13 +175,18 @@ impl App {
             }
         }
         let said: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
-        let said = if said.is_empty() { "推演没有发现缺口".to_owned() } else { said.join("；") };
+        let mut said = if said.is_empty() { "推演没有发现缺口".to_owned() } else { said.join("；") };
+        if !closed.is_empty() {
+            let roads: Vec<&str> = closed.iter().map(|road| road.name.as_str()).collect();
+            said = format!("假定封闭{}：{said}", roads.join("、"));
+        }
         self.step_in(caller, &mut tx, &mut record, Act::Review { lessons }, (now, &said)).await?;
         let names = Names::read(&mut tx).await?;
         let view = RehearsalView {
             incident: Named::new(id.as_str(), &record.incident.code),
+            closed,
             told: told.iter().map(|one| Named::new(one.as_str(), names.person(one))).collect(),
-            candidates: played.ranked.iter().take(SHOWN).map(candidate).collect(),
+            candidates: played.ranked.iter().take(SHOWN).map(CandidateView::of).collect(),
             water: card.water,
             lacks: found.into_iter().map(|one| LackView { code: one.code, text: one.text }).collect(),
             asked: lessons,

@@ -15,7 +15,7 @@ use store::incident::IncidentRecord;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{REVIEW_DAYS, actions, around, subject};
-use crate::dispatch::DispatchView;
+use crate::dispatch::view::DispatchView;
 use crate::names::{Names, Spot, masked};
 use crate::parameter::number_on;
 use crate::post::owner::OwnerView;

@@ -10,7 +10,8 @@ use store::incident::IncidentRecord;
 use utoipa::ToSchema;
 
 use super::view::{IncidentRow, place_names};
-use crate::dispatch::{GapView, drained};
+use crate::dispatch::drained;
+use crate::dispatch::view::GapView;
 use crate::names::Names;
 use crate::view::Named;
 use crate::{App, Caller, Result};

@@ -12,8 +12,10 @@ use ::road::osm::Extract;
 use ::road::route::{Spotlight, Way};
 use ::road::snap::Spot;
 use ::road::{Objective, Prepared, Reading, Search, Situation};
+use domain::ids::RoadId;
 use domain::policy::Action;
 use domain::road::Conditions;
+use domain::road::scenario::{Change, Scenario};
 use domain::road::segment::Segment;
 use domain::time::Date;
 use domain::vehicle::{Class, Vehicle};
@@ -74,6 +76,12 @@ impl Net {
         let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
         let map = map.map(|(record, _)| record);
         Self { segments, drawn, vehicles, map, guides: Guard::default(), weighed: Guard::default() }
+    }
+
+    /// The same with the changes of a list that nobody made.
+    pub fn over(&self, scenario: &Scenario, map: Option<(RoadMapRecord, &Extract)>) -> Self {
+        let segments = self.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
+        Self::of(segments, self.vehicles.clone(), map)
     }
 
     /// One day on it.
@@ -356,6 +364,38 @@ impl App {
         let net = Arc::new(built.await?);
         *kept = Some((head, today, net.clone()));
         Ok(net)
+    }
+
+    /// The network with these stretches closed on a day, for what is only played: built for the one who asks, never kept.
+    /// Gives what they are called, too.
+    ///
+    /// Errors: no such stretch.
+    // tidy(caller): part of a rehearsal, which asked.
+    pub(crate) async fn road_net_closed(
+        &self,
+        closed: &[RoadId],
+        on: Date,
+    ) -> Result<(Arc<Net>, Vec<Named>)> {
+        let net = self.road_net().await?;
+        let unknown = || Error::field("closed", "rehearsal.road", "没有这条道路，请从列表中选择");
+        let named = |road: &RoadId| -> Result<Named> {
+            let found = net.segments.iter().find(|segment| segment.id == *road && segment.void.is_none());
+            let found = found.ok_or_else(unknown)?;
+            Ok(Named::new(road.as_str(), found.road.name.as_str()))
+        };
+        let names: Vec<Named> = closed.iter().map(named).collect::<Result<_>>()?;
+        if names.is_empty() {
+            return Ok((net, names));
+        }
+        let close = |road: &RoadId| Change::Close { road: road.clone(), from: on, until: Some(on) };
+        let changes = closed.iter().map(close).collect();
+        let scenario =
+            Scenario { id: "".into(), name: "推演假定封闭".to_owned(), on: None, changes, void: None };
+        let map = self.road_map_now().await?;
+        let built = self.aside(move || {
+            Ok(net.over(&scenario, map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()))))
+        });
+        Ok((Arc::new(built.await?), names))
     }
 
     /// The map of roads handed in last, read once.

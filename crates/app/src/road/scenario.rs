@@ -337,10 +337,7 @@ impl Compared {
         (against, before): (Option<&Scenario>, &Ground),
         (scenario, after): (&Scenario, &Ground),
     ) -> Result<Self> {
-        let with = |scenario: &Scenario| {
-            let segments = now.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
-            Net::of(segments, now.vehicles.clone(), map.clone())
-        };
+        let with = |scenario: &Scenario| now.over(scenario, map.clone());
         let old = match against {
             None => reckon(now, before)?,
             Some(other) => reckon(&with(other), before)?,

@@ -165,6 +165,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             crew: people(force, &held, on).into_iter().take(3).collect(),
             used: used.split('；').filter(|one| !one.is_empty()).map(str::to_owned).collect(),
             text: (*text).to_owned(),
+            hazards: Vec::new(),
             void: None,
         }
         .record(now)
@@ -209,6 +210,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             crew: pilots.into_iter().take(2).collect(),
             used: vec!["示例无人机 1 架，两块电池".to_owned()],
             text: text.to_owned(),
+            hazards: Vec::new(),
             void: None,
         };
         let record = SortieRecord {

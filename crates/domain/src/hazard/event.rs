@@ -8,7 +8,7 @@ use super::terms::{
     EscalationKind, FixChannel, HazardCode, Level, MayOrder, Photo, Receiver, ServeMethod, TransferAnswer,
 };
 use crate::calendar::OutOfRange;
-use crate::ids::{AssignmentId, HazardId, OrgId, PersonId, PlaceId, TownCode};
+use crate::ids::{AssignmentId, HazardId, OrgId, PersonId, PlaceId, SortieId, TownCode};
 use crate::time::{Date, Timestamp};
 
 /// 1 January 2023, 00:00 in the town: nothing earlier can be a fact of this platform.
@@ -256,6 +256,9 @@ pub struct Find {
     pub photos: Vec<Photo>,
     /// The closed hazard this one repeats, as [`super::recurrence`] says.
     pub recurrence_of: Option<HazardId>,
+    /// The flight it was seen from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sortie: Option<SortieId>,
 }
 
 /// A time allowed, counted out over the calendar of the day it was set.

@@ -91,6 +91,7 @@ fn a_find() -> Find {
         description: "后门上锁".to_owned(),
         photos: vec![photo("before")],
         recurrence_of: None,
+        sortie: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{IncidentRefusal, Source};
-use crate::geometry::{Position, distance_m};
+use crate::geometry::{Bounds, Position, distance_m};
 use crate::ids::{IncidentId, PlaceId};
 use crate::time::{MINUTE_MS, Timestamp};
 
@@ -128,6 +128,38 @@ pub struct Clue {
     pub bearing: Option<Bearing>,
     /// Who sent it: a device, or where on the wire somebody unregistered speaks from. Empty for people.
     pub sender: String,
+}
+
+impl Clue {
+    /// The box outside of which no incident with a spot of its own is near this sign, or lies where its camera looks; none
+    /// where it says nothing of where it is. A little wider than it must be: [`join`] decides.
+    pub fn area(&self, window: &Window) -> Option<Bounds> {
+        let around = |at: Position, m: f64| {
+            let (lat, lon) = (m / DEGREE_M, m / (DEGREE_M * at[1].to_radians().cos()));
+            let [west, south, east, north] = [at[0] - lon, at[1] - lat, at[0] + lon, at[1] + lat];
+            Bounds { west, south, east, north }
+        };
+        let near = self.at.map(|at| around(at, window.near_m * 1.01 + 1.0));
+        let seen = self.bearing.as_ref().map(|bearing| {
+            let (x, y) = bearing.azimuth_deg.to_radians().sin_cos();
+            let east_m = DEGREE_M * bearing.from[1].to_radians().cos();
+            let [lon, lat] = bearing.from;
+            let end = [lon + window.far_m * x / east_m, lat + window.far_m * y / DEGREE_M];
+            let aside_m =
+                window.near_m.max(window.far_m * bearing.spread_deg.to_radians().sin()) * 1.02 + 10.0;
+            around(bearing.from, aside_m).with(around(end, aside_m))
+        });
+        match (near, seen) {
+            (Some(near), Some(seen)) => Some(near.with(seen)),
+            (near, seen) => near.or(seen),
+        }
+    }
+
+    /// Who sent it, where nothing else tells what it belongs to.
+    pub fn sender_alone(&self) -> Option<&str> {
+        let is_anywhere = self.place.is_some() || self.at.is_some() || self.bearing.is_some();
+        Some(self.sender.as_str()).filter(|sender| !is_anywhere && !sender.is_empty())
+    }
 }
 
 /// A sign as it is kept with its incident.
@@ -263,8 +295,7 @@ pub fn join(clue: &Clue, known: &[Known], window: &Window) -> Option<(IncidentId
             }
         }
         // Whatever is known of where it is says more than who said it.
-        let is_anywhere = clue.place.is_some() || clue.at.is_some() || clue.bearing.is_some();
-        if !is_anywhere && !clue.sender.is_empty() && one.senders.contains(&clue.sender) {
+        if clue.sender_alone().is_some_and(|sender| one.senders.contains(sender)) {
             why.push(Why::Sender);
         }
         why

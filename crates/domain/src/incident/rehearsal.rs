@@ -8,7 +8,7 @@ use crate::dispatch::{Barred, Gap, Presence, Ranked};
 /// Something the event would have lacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lack {
-    /// `untold`, `nobody`, `slow`, `unknown`, `roster`, `water` or `drained`.
+    /// `untold`, `nobody`, `slow`, `cut_off`, `unknown`, `roster`, `water` or `drained`.
     pub code: &'static str,
     /// In one sentence, with what to do.
     pub text: String,
@@ -21,6 +21,8 @@ pub struct Played<'a> {
     pub told: usize,
     /// Everybody, ranked.
     pub ranked: &'a [Ranked],
+    /// The same with the roads as they are; none where no road was assumed to be closed.
+    pub as_it_is: Option<&'a [Ranked]>,
     /// From the dispatch to the arrival. Units: seconds.
     pub target_s: i64,
     /// Usable water near by; none where nobody knows the spot.
@@ -55,6 +57,9 @@ pub fn lacks(played: &Played<'_>) -> Vec<Lack> {
             _ => {}
         },
     }
+    for name in cut_off(played) {
+        lack("cut_off", format!("封路后{name}的车辆到不了现场，请备好绕行路线或步行力量"));
+    }
     let of = |pick: &dyn Fn(&Ranked) -> bool| -> BTreeSet<&str> {
         let own = played.ranked.iter().filter(|one| !one.crew.aid && pick(one));
         own.map(|one| one.crew.force_name.as_str()).collect()
@@ -81,6 +86,18 @@ pub fn lacks(played: &Played<'_>) -> Vec<Lack> {
         lack("drained", text);
     }
     found
+}
+
+/// Own forces that would drive there as the roads are, and cannot with those closed that are assumed to be.
+fn cut_off<'a>(played: &Played<'a>) -> BTreeSet<&'a str> {
+    let drives = |ranked: &'a [Ranked]| -> BTreeSet<&'a str> {
+        let there = |one: &&Ranked| {
+            !one.crew.aid && one.travel.as_ref().is_some_and(|travel| !travel.vehicle.is_empty())
+        };
+        ranked.iter().filter(there).map(|one| one.crew.force_name.as_str()).collect()
+    };
+    let before = played.as_it_is.map(drives).unwrap_or_default();
+    before.difference(&drives(played.ranked)).copied().collect()
 }
 
 #[cfg(test)]
@@ -123,7 +140,7 @@ mod tests {
         drained: &[Gap],
     ) -> Vec<&'static str> {
         let ranked = rank(crews, &Need { kind, skills: BTreeSet::new() }, &WEIGHTS);
-        lacks(&Played { told, ranked: &ranked, target_s: 180, water, drained })
+        lacks(&Played { told, ranked: &ranked, as_it_is: None, target_s: 180, water, drained })
             .into_iter()
             .map(|lack| lack.code)
             .collect()
@@ -147,6 +164,20 @@ mod tests {
             ["nobody"]
         );
         assert_eq!(codes(Kind::Forest, vec![near()], 1, Some(1), &[]), ["nobody"]);
+        let ranked =
+            |crew| rank(vec![crew], &Need { kind: Kind::Building, skills: BTreeSet::new() }, &WEIGHTS);
+        let (drives, walks) = (ranked(near()), {
+            let mut on_foot = near();
+            on_foot.rides.iter_mut().for_each(|ride| ride.vehicle.clear());
+            ranked(on_foot)
+        });
+        for (before, after, lacking) in [(&drives, &walks, 1), (&drives, &drives, 0), (&walks, &walks, 0)] {
+            let (told, water) = (1, Some(1));
+            let as_it_is = Some(before.as_slice());
+            let played = Played { told, ranked: after, as_it_is, target_s: 180, water, drained: &[] };
+            let found = lacks(&played);
+            assert_eq!(found.iter().filter(|one| one.code == "cut_off").count(), lacking, "{found:?}");
+        }
         let gap = Gap { force: "f".into(), name: "a站".to_owned(), short: 1, move_up: None };
         assert_eq!(codes(Kind::Building, vec![near()], 1, None, &[gap]), ["drained"]);
     }

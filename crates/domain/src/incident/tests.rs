@@ -6,7 +6,7 @@ use super::join::{Bearing, Clue, Heard, Known, Mask, Why, Window, cross, join};
 use super::statistics::{handling, response};
 use super::watch::Watch;
 use super::*;
-use crate::geometry::distance_m;
+use crate::geometry::{Bounds, distance_m};
 
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const WINDOW: Window = Window { ms: 600_000, near_m: 100.0, far_m: 8_000.0 };
@@ -263,6 +263,27 @@ fn two_cameras_cross_to_a_point_and_one_pose_never_does() {
 }
 
 #[test]
+fn a_sign_says_where_its_incident_may_lie_and_nowhere_else() {
+    let nothing = Clue::default();
+    assert_eq!(nothing.area(&WINDOW), None);
+    let here = Clue { at: Some([105.87, 29.26]), ..Clue::default() };
+    let area = here.area(&WINDOW).expect("around it");
+    assert!(area.meets(&Bounds::of([105.8709, 29.26])) && !area.meets(&Bounds::of([105.873, 29.26])));
+    assert!(!area.meets(&Bounds::of([105.87, 29.265])));
+    let north = Clue { bearing: Some(bearing("a", [105.87, 29.26], 0.0)), ..Clue::default() };
+    let seen = north.area(&WINDOW).expect("where it looks");
+    assert!(seen.meets(&Bounds::of([105.87, 29.33])), "eight kilometres");
+    assert!(!seen.meets(&Bounds::of([105.87, 29.20])), "not behind it");
+    for (clue, alone) in [
+        (Clue { sender: "w".to_owned(), ..Clue::default() }, Some("w")),
+        (Clue { sender: "w".to_owned(), ..here }, None),
+        (Clue::default(), None),
+    ] {
+        assert_eq!(clue.sender_alone(), alone);
+    }
+}
+
+#[test]
 fn a_known_chimney_is_hidden_where_it_stands_and_nowhere_else() {
     let mask = Mask {
         id: "m".to_owned(),
@@ -352,6 +373,33 @@ fn any_act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
+    /// What is read for a sign never leaves out what it belongs to: spots beside where a camera looks, or around a point.
+    #[test]
+    fn whatever_a_sign_joins_lies_in_its_area(
+        lon in 105.8_f64..105.95, lat in 29.2_f64..29.35, azimuth_deg in 0.0_f64..360.0, seen in any::<bool>(),
+        others in prop::collection::vec((-200.0_f64..8_500.0, -450.0_f64..450.0), 1..30),
+    ) {
+        let clue = match seen {
+            true => Clue { bearing: Some(bearing("a", [lon, lat], azimuth_deg)), came_at: NOW, ..Clue::default() },
+            false => Clue { at: Some([lon, lat]), came_at: NOW, ..Clue::default() },
+        };
+        let area = clue.area(&WINDOW).expect("it says where");
+        let (x, y) = azimuth_deg.to_radians().sin_cos();
+        for (along, aside) in others {
+            let along = if seen { along } else { along / 50.0 };
+            let (east, north) = (along * x + aside * y, along * y - aside * x);
+            let lon = lon + east / (111_194.9 * lat.to_radians().cos());
+            let lat = lat + north / 111_194.9;
+            let known = Known {
+                id: "i".into(), last_at: NOW, place: None, at: Some([lon, lat]), error_m: 0.0, bearings: vec![],
+                senders: Default::default(),
+            };
+            if join(&clue, &[known], &WINDOW).is_some() {
+                prop_assert!(area.meets(&Bounds::of([lon, lat])), "{clue:?} {lon} {lat}");
+            }
+        }
+    }
+
     /// Whatever is tried: nobody is sent on an unbound source's word, no fire is handed over without a word about 119,
     /// a fire that burns is never ended by a device, and moments never run backwards.
     #[test]

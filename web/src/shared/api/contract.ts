@@ -173,6 +173,7 @@ export type HazardPage = View<'HazardPage'>
 export type HazardSummary = View<'HazardSummary'>
 export type Days = View<'DaysView'>
 export type HazardView = View<'HazardView'>
+export type HazardInput = Schemas['HazardInput']
 export type HazardLink = View<'UnitLinkView'>
 /** Each step with what it needs; the schema has one body for all of them. */
 export type HazardStepBody =
@@ -580,6 +581,8 @@ export type MessageView = View<'MessageView'>
 export type MessagesReceived = View<'MessagesReceived'>
 export type ReachSettings = View<'ReachSettings'>
 export type ReachInput = Schemas['ReachInput']
+export type PushSettings = View<'PushSettings'>
+export type PushInput = Schemas['PushInput']
 // ── reports from anybody
 
 export type ReportCaseRow = View<'ReportCaseRow'>

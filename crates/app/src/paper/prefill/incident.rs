@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::paper::{FieldType, Template, Value, Values};
 
 use super::{contact, list, minute, named, text};
-use crate::dispatch::DispatchView;
+use crate::dispatch::view::DispatchView;
 use crate::incident::view::IncidentView;
 use crate::{App, Caller, Result};
 
