@@ -20,7 +20,9 @@ pub use paper::{PlacardPrintInput, PlacardPrinted};
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
 pub(crate) use view::hotlines;
 pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
-pub use view::{Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
+pub use view::{
+    Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView, PlacardWording,
+};
 
 use crate::handover::sheet::SheetLine;
 use crate::view::{Named, read_day};
@@ -327,7 +329,8 @@ impl App {
         let hat = caller.hat(Action::PlacardKeep, &subject(&placard))?.clone();
         let wall = Wall::read(&mut tx, now.date()).await?;
         let lines = wall.lines(&mut tx, &placard).await?;
-        let placard = placard.generate(Print { on: now.date(), lines })?;
+        let editions = paper::editions(&mut tx, now.date()).await?;
+        let placard = placard.generate(Print { on: now.date(), lines, editions })?;
         let record =
             PlacardRecord { placard, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
         tx.insert_placard(&record).await?;

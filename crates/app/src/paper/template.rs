@@ -171,7 +171,7 @@ pub(crate) async fn template_of(read: &mut Read, paper: &Paper) -> Result<Cow<'s
 
 /// The templates of the town that are in use on a day, the newest edition of each code.
 // tidy(caller): part of drafting a paper.
-pub(super) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String, Template>> {
+pub(crate) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String, Template>> {
     // They come by edition, so that a newer one takes the place of the older.
     let used = read.paper_templates().await?.into_iter().filter(|one| one.made.in_use_on(day));
     Ok(used.map(|one| (one.made.template.code.clone(), one.made.template)).collect())
