@@ -53,6 +53,10 @@ function faults(): string[] {
         out.push(`cut off: ${told(el)} in ${told(at).slice(0, 50)}`)
         break
       }
+      if (clip.overflowY !== 'visible' && clip.display !== 'inline' && at.scrollHeight > at.clientHeight + 4 && box.top > at.getBoundingClientRect().bottom) {
+        out.push(`below what is shown: ${told(el)} in ${told(at).slice(0, 50)}`)
+        break
+      }
     }
   }
   return [...new Set(out)].slice(0, 4)
