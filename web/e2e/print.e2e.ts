@@ -86,13 +86,13 @@ async function printed(page: Page, path: string, found: string[]): Promise<void>
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
   await page.waitForTimeout(150)
   const title = ((await page.textContent('#main h1')) ?? '').replaceAll(/\s/g, '')
+  const file = join(folder, `${path.slice(1).replaceAll('/', '_')}.pdf`)
+  writeFileSync(file, await page.pdf({ preferCSSPageSize: true, printBackground: true }))
   await page.emulateMedia({ media: 'print' })
   // As wide as a sheet of A4 is when the browser has made everything a third smaller.
   await page.setViewportSize({ width: 950, height: 1300 })
   const here = await page.evaluate(faults)
   await page.setViewportSize({ width: 1440, height: 900 })
-  const file = join(folder, `${path.slice(1).replaceAll('/', '_')}.pdf`)
-  writeFileSync(file, await page.pdf({ preferCSSPageSize: true, printBackground: true }))
   const { beyond, text, pages } = sheet(file)
   const year = String(new Date().getFullYear())
   if (!text.includes(title)) here.push(`no title “${title}”`)
@@ -111,7 +111,7 @@ it('every list and what it leads to is a light sheet with its title, town and da
   for (const path of LISTS) {
     await printed(page, path, found)
     await page.emulateMedia({ media: 'screen' })
-    const next = await page.evaluate((list) => [...document.querySelectorAll('#main a[href]')].map((a) => a.getAttribute('href') ?? '').find((href) => new RegExp(`^${list}/[^/?]{8,}$`).test(href)), path)
+    const next = await page.evaluate((list) => [...document.querySelectorAll('#main a[href]')].map((a) => a.getAttribute('href') ?? '').find((href) => new RegExp(`^${list}/[0-9a-f-]{36}$`).test(href)), path)
     if (next) await printed(page, next, found)
   }
   expect(found).toEqual([])
