@@ -21,7 +21,8 @@ pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
 pub(crate) use view::hotlines;
 pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
 pub use view::{
-    Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView, PlacardWording,
+    Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView,
+    PlacardWording,
 };
 
 use crate::handover::sheet::SheetLine;

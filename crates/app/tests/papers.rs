@@ -24,7 +24,8 @@ enum Filled {
 /// Points in a millimetre.
 const MM: f64 = 72.0 / 25.4;
 /// What no finished paper says: brackets around nothing, two marks in a row, a place that was not filled.
-const BROKEN: &[&str] = &["（）", "“”", "《》", "〔〕", "。。", "，。", "。，", "：。", "：，", "，，", "{", "}", "\u{fffd}"];
+const BROKEN: &[&str] =
+    &["（）", "“”", "《》", "〔〕", "。。", "，。", "。，", "：。", "：，", "，，", "{", "}", "\u{fffd}"];
 
 fn text_of(field: &Field, filled: Filled) -> String {
     match filled {
@@ -47,16 +48,21 @@ fn value_of(field: &Field, filled: Filled) -> Value {
         FieldType::Flag => Value::Flag(true),
         FieldType::Choice { options } => Value::Text(options.first().cloned().unwrap_or_default()),
         FieldType::Choices { options } => Value::List(options.iter().take(2).cloned().collect()),
-        FieldType::List => Value::List((1..=if crowded { 15 } else { 3 }).map(|n| format!("{text}{n}")).collect()),
+        FieldType::List => {
+            Value::List((1..=if crowded { 15 } else { 3 }).map(|n| format!("{text}{n}")).collect())
+        }
         FieldType::Rows { columns } => {
             let row = |n: usize| {
-                let cell = |title: &str| if crowded { format!("{title}写了很多字{n}") } else { format!("{title}{n}") };
+                let cell = |title: &str| {
+                    if crowded { format!("{title}写了很多字{n}") } else { format!("{title}{n}") }
+                };
                 columns.iter().map(|column| cell(&column.zh)).collect()
             };
             Value::Rows((1..=if crowded { 40 } else { 3 }).map(row).collect())
         }
         FieldType::Photos => {
-            let photo = |n: usize| PhotoRef { name: format!("photo{}", n % 2), caption: format!("{text}第{n}张") };
+            let photo =
+                |n: usize| PhotoRef { name: format!("photo{}", n % 2), caption: format!("{text}第{n}张") };
             Value::Photos((0..if crowded { 7 } else { 2 }).map(photo).collect())
         }
         FieldType::Qr => Value::Text("https://fengsui.example/p/b-7q9x2m4k8v3n5t1r6w0y".to_owned()),
@@ -123,7 +129,11 @@ fn words(file: &PathBuf) -> anyhow::Result<Option<Vec<Word>>> {
             top: number("yMin")?,
             right: number("xMax")?,
             bottom: number("yMax")?,
-            text: text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\""),
+            text: text
+                .replace("&amp;", "&")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\""),
         });
     }
     Ok(Some(found))
@@ -169,7 +179,10 @@ fn faults(template: &Template, values: &Values, words: &[Word]) -> Vec<String> {
             let wide = one.right.min(other.right) - one.left.max(other.left);
             let high = one.bottom.min(other.bottom) - one.top.max(other.top);
             if wide > 2.0 && high > 0.5 * (one.bottom - one.top).min(other.bottom - other.top) {
-                faults.push(format!("“{}” and “{}” lie on each other on page {}", one.text, other.text, one.page));
+                faults.push(format!(
+                    "“{}” and “{}” lie on each other on page {}",
+                    one.text, other.text, one.page
+                ));
             }
         }
     }
@@ -178,7 +191,8 @@ fn faults(template: &Template, values: &Values, words: &[Word]) -> Vec<String> {
     let there = counted(words.iter().map(|word| word.text.as_str()));
     let wanted = said(template, values);
     let lost = counted(wanted.iter().map(String::as_str));
-    let lost: String = lost.into_iter().filter(|(c, n)| there.get(c).is_none_or(|m| m < n)).map(|(c, _)| c).collect();
+    let lost: String =
+        lost.into_iter().filter(|(c, n)| there.get(c).is_none_or(|m| m < n)).map(|(c, _)| c).collect();
     if !lost.is_empty() {
         faults.push(format!("characters are missing: {lost}"));
     }
@@ -218,7 +232,9 @@ fn every_paper_is_whole_with_little_and_with_much_in_its_fields() -> anyhow::Res
                 told.push(format!("{about}: {} pages on a wall", drawn.pages));
             }
             let Some(words) = words(&file)? else { return Ok(()) };
-            told.extend(faults(template, &values, &words).into_iter().map(|fault| format!("{about}: {fault}")));
+            told.extend(
+                faults(template, &values, &words).into_iter().map(|fault| format!("{about}: {fault}")),
+            );
         }
     }
     ensure!(catalog.templates.len() > 50, "the catalogue is here");

@@ -163,10 +163,8 @@ fn an_enforcement_form_is_black_in_a_layout_of_its_own() {
 fn an_enforcement_form_keeps_its_margins_in_both_files() {
     let near = |part: &str, found: f64, wanted: f64| within_a_millimetre(part, found, wanted);
     let drawn = pdf(&record(), &pictures(), &FONTS).expect("drawn");
-    let papers = [
-        Some(Paper::keep(&drawn.bytes, "paper.pdf")),
-        Paper::through_office(&record(), &pictures()),
-    ];
+    let papers =
+        [Some(Paper::keep(&drawn.bytes, "paper.pdf")), Paper::through_office(&record(), &pictures())];
     for (paper, of) in papers.into_iter().zip(["PDF", "LibreOffice"]) {
         let Some(page) = paper.and_then(|paper| paper.page(1)) else { return };
         near(&format!("{of}: width of the sheet"), page.size().0, 210.0);
@@ -180,7 +178,9 @@ fn an_enforcement_form_keeps_its_margins_in_both_files() {
             (ink.left + ink.right) / 2.0
         };
         let lines = page.bands((20.0, 195.0), (20.0, grid.top - 0.5));
-        let [head, title, number, ..] = lines.as_slice() else { panic!("{of}: head, title, number: {lines:?}") };
+        let [head, title, number, ..] = lines.as_slice() else {
+            panic!("{of}: head, title, number: {lines:?}")
+        };
         assert!(head.0 >= 25.0, "{of}: nothing above the margin, {head:?}");
         near(&format!("{of}: head, centred"), middle(head.0, head.1 + 0.1), 107.5);
         near(&format!("{of}: title, centred"), middle(title.0, title.1 + 0.1), 107.5);

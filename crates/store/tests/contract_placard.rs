@@ -42,7 +42,11 @@ fn placard(id: &str, kind: Kind, path: &str) -> PlacardRecord {
             point: Some(Location { lon_deg: 105.87, lat_deg: 29.26 }),
             size: Size::A3,
             code: format!("code-{id}"),
-            prints: vec![Print { on: day("2026-09-01"), lines: vec![line], editions: [("DT09".to_owned(), 1001)].into() }],
+            prints: vec![Print {
+                on: day("2026-09-01"),
+                lines: vec![line],
+                editions: [("DT09".to_owned(), 1001)].into(),
+            }],
             postings: Vec::new(),
             voided: None,
         },

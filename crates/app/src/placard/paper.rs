@@ -93,7 +93,13 @@ fn size_of(word: Option<&str>) -> Result<Option<Size>> {
 
 impl Wall {
     /// A print filled into a template.
-    fn document(&self, template: &Template, placard: &Placard, print: &Print, base: &str) -> Result<Document> {
+    fn document(
+        &self,
+        template: &Template,
+        placard: &Placard,
+        print: &Print,
+        base: &str,
+    ) -> Result<Document> {
         let people = print.lines.iter().map(|line| {
             let title = if line.acting { format!("{}（代）", line.title) } else { line.title.clone() };
             vec![line.name.clone(), title, line.office_phone.clone()]
@@ -256,7 +262,8 @@ impl App {
                     ),
                 });
             }
-            record.placard = record.placard.generate(Print { on: wall.today, lines, editions: editions.clone() })?;
+            record.placard =
+                record.placard.generate(Print { on: wall.today, lines, editions: editions.clone() })?;
             tx.update_placard(&record).await?;
         }
         let total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
