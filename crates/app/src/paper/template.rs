@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use domain::document::Document;
+use domain::document::{Document, Layout};
 use domain::ids::PaperTemplateId;
 use domain::paper::{
     FieldType, Frame, Origin, Paper, TOWN_EDITIONS, Template, TemplateRefusal, TownState, TownTemplate,
@@ -312,7 +312,7 @@ fn example_page(template: &Template, day: Date) -> Result<Document> {
         issuer: "（制发单位）".to_owned(),
         number: template.series.as_ref().map(|_| "（编号）".to_owned()),
         issued_on: day,
-        signer: None,
+        signer: (template.layout == Layout::Upward).then(|| "（签发人）".to_owned()),
         marks: Vec::new(),
         attachments: Vec::new(),
         copies_to: Vec::new(),
