@@ -132,7 +132,7 @@ pub(crate) struct EvidenceVoidInput {
 }
 
 fn read_kind(code: &str) -> Answer<Kind> {
-    Kind::from_code(code).ok_or_else(|| wrong("kind", "evidence.kind", "凭据类别不认识，请从列表中选择"))
+    Kind::from_code(code).ok_or_else(|| wrong("kind", "evidence.kind", "佐证类别不认识，请从列表中选择"))
 }
 
 fn said(content: EvidenceContentInput) -> Answer<Said> {
@@ -158,7 +158,7 @@ fn said(content: EvidenceContentInput) -> Answer<Said> {
     })
 }
 
-/// 凭据
+/// 佐证
 #[utoipa::path(get, path = "/api/v1/evidence", tag = "evidence", params(EvidenceListQuery),
     responses((status = 200, body = EvidencePage), (status = 403, body = Problem)))]
 async fn list(
@@ -206,7 +206,7 @@ async fn options(
     Ok(Json(doors.app.evidence_options(&caller, duty.as_deref()).await?))
 }
 
-/// 登记凭据
+/// 登记佐证
 #[utoipa::path(post, path = "/api/v1/evidence", tag = "evidence", request_body = EvidenceNewInput,
     responses((status = 200, body = EvidenceView), (status = 422, body = Problem)))]
 async fn record(
@@ -218,7 +218,7 @@ async fn record(
     Ok(Json(doors.app.record_evidence(&caller, &id, said(asked.content)?).await?))
 }
 
-/// 一份凭据
+/// 一份佐证
 #[utoipa::path(get, path = "/api/v1/evidence/{id}", tag = "evidence", params(("id" = String, Path)),
     responses((status = 200, body = EvidenceView), (status = 404, body = Problem)))]
 async fn show(

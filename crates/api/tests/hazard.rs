@@ -248,7 +248,7 @@ async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> any
         assert!(!may(&page, "order"));
         let no = step(&mut clerk, &id, order(CERTIFICATE, item)).await?;
         assert_eq!(refused(&no), (403, "policy.forbidden"));
-        assert!(no.body["detail"].as_str().is_some_and(|text| text.contains("没有责令改正的权力")));
+        assert!(no.body["detail"].as_str().is_some_and(|text| text.contains("没有责令改正的权限")));
         // The right to order, but no certificate: the button is not there, and the order is refused.
         let page = police.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
         assert!(!may(&page, "order") && !may(&page, "advise"));

@@ -19,6 +19,12 @@ async fn every_doubt_about_the_attached_text_is_ruled_on_and_kept() -> anyhow::R
         let (path, sent) = bytes("n.txt", NOTICE.as_bytes());
         let kind = [("content-type", "application/octet-stream")];
         assert_eq!(clerk.send(Method::POST, &path, &kind, sent).await?.ok()?["text"], NOTICE);
+        let (path, sent) = bytes("n.txt", &encoding_rs::GBK.encode(NOTICE).0);
+        assert_eq!(
+            clerk.send(Method::POST, &path, &kind, sent).await?.ok()?["text"],
+            NOTICE,
+            "a notice as Notepad keeps it in China"
+        );
         let (path, sent) = bytes("n.docx", NOTICE.as_bytes());
         let told = clerk.send(Method::POST, &path, &kind, sent.clone()).await?;
         assert_eq!(told.code(), "notice.not_docx");

@@ -97,6 +97,11 @@ async fn the_town_words_a_paper_and_what_was_made_before_stays() -> anyhow::Resu
         clerk.put(&at, again).await?.ok()?;
         let example = clerk.get(&format!("{at}/example.pdf")).await?;
         assert!(example.bytes.starts_with(b"%PDF-"), "{}", example.body);
+        let upward = json!({ "code": "DT11", "words": { "field.round": "督查轮次" }, "from": "2026-09-21", "why": "叫法" });
+        let upward = clerk.post(HERE, upward).await?.ok()?;
+        let page = format!("{HERE}/{}/example.pdf", upward["id"].as_str().unwrap_or_default());
+        let page = clerk.get(&page).await?;
+        assert!(page.bytes.starts_with(b"%PDF-"), "one that somebody signs upwards has its example too: {}", page.body);
         let approved = leader.post(&format!("{at}/decide"), decide(true, 3)).await?.ok()?;
         assert_eq!((&approved["in_use"], &approved["decided_by"]["name"]), (&json!(true), &json!("郑分管")));
 

@@ -245,6 +245,69 @@ async fn a_photo_grows_old_and_what_makes_no_sense_is_refused() -> anyhow::Resul
     .await
 }
 
+/// Whether a file of placards bears a title; a PDF says its title in plain text.
+fn titled(file: &[u8], title: &str) -> bool {
+    file.windows(title.len()).any(|part| part == title.as_bytes())
+}
+
+#[tokio::test]
+async fn a_placard_takes_the_towns_own_words_when_it_is_printed_anew() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut leader) = (town.login("clerk").await?, town.login("leader").await?);
+        let made = clerk.post("/api/v1/placards", of_village("a3")).await?.ok()?;
+        assert_eq!((&made["wordings"][1]["n"], &made["reworded"]), (&json!(0), &json!(false)), "{made}");
+        assert_eq!(made["wordings"][1]["code"], "DT09.a3");
+        let path = format!("/api/v1/placards/{}", text(&made, "id"));
+        let file = format!("{path}/pdf");
+        let (as_it_comes, as_we_say) = ("消防工作人员公示牌", "消防责任人一览");
+        assert!(titled(&clerk.get(&file).await?.bytes, as_it_comes));
+
+        // What a placard must show keeps its place: the lines to call are no matter of taste.
+        let wording = |words: Value| {
+            json!({ "code": "DT09.a3", "from": "2026-09-21", "why": "村民看得懂", "words": words })
+        };
+        let templates = "/api/v1/papers/templates";
+        let lost = clerk.post(templates, wording(json!({ "piece.2": "遇险请打电话" }))).await?;
+        assert_eq!(lost.body["fields"][0]["code"], "paper_template.field_lost", "{}", lost.body);
+        let words = json!({ "title": format!("{{area}}{as_we_say}"), "piece.2": "遇险请拨：{hotline}" });
+        let draft = clerk.post(templates, wording(words)).await?.ok()?;
+        assert_eq!(clerk.get(&path).await?.ok()?["reworded"], json!(false), "a draft is not in use");
+        let at = format!("{templates}/{}", text(&draft, "id"));
+        leader.post(&format!("{at}/decide"), json!({ "approve": true, "version": 1 })).await?.ok()?;
+
+        // What was printed stays as it was printed, and the page says that there are newer words.
+        let seen = clerk.get(&path).await?.ok()?;
+        assert_eq!((&seen["reworded"], &seen["printed"], &seen["prints_n"]), (&json!(true), &json!(true), &json!(1)));
+        assert!(titled(&clerk.get(&file).await?.bytes, as_it_comes));
+        let job = clerk.post("/api/v1/placards/print", json!({ "ids": [made["id"]] })).await?.ok()?;
+        town.app.run_due_jobs().await?;
+        let printed = clerk.get(&format!("/api/v1/placards/print/{}", text(&job, "id"))).await?;
+        assert!(titled(&printed.bytes, as_we_say), "the job draws the town's words");
+        let anew = clerk.get(&path).await?.ok()?;
+        assert_eq!((&anew["reworded"], &anew["prints_n"]), (&json!(false), &json!(2)), "{anew}");
+        let edition = |view: &Value, n: usize| view["wordings"][n]["n"].clone();
+        assert_eq!((edition(&anew, 0), edition(&anew, 1)), (json!(0), json!(1)), "A4 comes along, A3 is the town's");
+        assert!(titled(&clerk.get(&file).await?.bytes, as_we_say));
+        assert!(titled(&clerk.get(&format!("{file}?size=a4")).await?.bytes, as_it_comes), "of its own size only");
+        clerk.post("/api/v1/placards/print", json!({ "ids": [made["id"]] })).await?.ok()?;
+        assert_eq!(clerk.get(&path).await?.ok()?["prints_n"], 2, "nothing is new, nothing is printed anew");
+
+        // One made now begins with them; withdrawn, the next print is worded as the template comes along.
+        let next = clerk.post("/api/v1/placards", of_village("a3")).await?.ok()?;
+        assert_eq!(edition(&next, 1), json!(1));
+        leader.post(&format!("{at}/withdraw"), json!({ "reason": "用回原文", "version": 2 })).await?.ok()?;
+        let after = clerk.get(&path).await?.ok()?;
+        assert_eq!((&after["reworded"], edition(&after, 1)), (&json!(true), json!(1)));
+        assert!(titled(&clerk.get(&file).await?.bytes, as_we_say), "what hangs is drawn as it hangs");
+        clerk.post("/api/v1/placards/print", json!({ "ids": [made["id"]] })).await?.ok()?;
+        assert!(titled(&clerk.get(&file).await?.bytes, as_it_comes));
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn the_public_list_names_who_may_enforce_today_and_nobody_else() -> anyhow::Result<()> {
     both_databases(|fresh| async move {

@@ -158,7 +158,7 @@ pub struct Enrolment {
 
 fn refused() -> Error {
     Error::Unauthenticated {
-        code: "login.refused", message: "登录名或密码不对，请重新输入".to_owned()
+        code: "login.refused", message: "账号或密码不对，请重新输入".to_owned()
     }
 }
 
@@ -435,7 +435,7 @@ impl App {
         let well_formed = (2..=40).contains(&login.chars().count())
             && login.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
         if !well_formed {
-            return Err(Error::field("login", "account.login", "登录名用 2 到 40 个字母、数字或汉字"));
+            return Err(Error::field("login", "account.login", "账号用 2 到 40 个字母、数字或汉字"));
         }
         if let Some(problem) = secret::weak_password(password, &login, "password") {
             return Err(Error::Invalid(vec![problem]));
@@ -443,7 +443,7 @@ impl App {
         if self.db.read(&self.town).await?.account_by_login(&login).await?.is_some() {
             return Err(Error::Conflict {
                 code: "account.login_taken",
-                message: format!("登录名 {login} 已有人使用，请换一个"),
+                message: format!("账号 {login} 已有人使用，请换一个"),
             });
         }
         Ok(Account {

@@ -105,7 +105,7 @@ impl App {
             return Err(Error::field(
                 "object_kind",
                 "attachment.object_kind",
-                "附件只能附在凭据、责任书、服务合同、安全评估或文书上",
+                "附件只能附在佐证、责任书、服务合同、安全评估或文书上",
             ));
         }
         let path = self.may_attach(caller, &file.object_kind, &file.object_id).await?;

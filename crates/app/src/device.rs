@@ -134,7 +134,9 @@ async fn read_input(
     let territory = territory
         .or_else(|| place.as_ref().map(|one| one.place.village.clone()))
         .or_else(|| facility.as_ref().map(|one| one.facility.territory.clone()))
-        .ok_or_else(|| Error::field("territory", "device.territory", "没有写明设备在哪个村，请选择"))?;
+        .ok_or_else(|| {
+            Error::field("territory", "device.territory", "没有写明设备在哪个村（社区），请选择")
+        })?;
     let path = match &place {
         Some(place) => Some(place.path.clone()),
         None => read.territory(&territory).await?.map(|known| known.territory.path),

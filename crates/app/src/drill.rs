@@ -372,7 +372,7 @@ async fn whereabouts(
     id: &str,
     town: &str,
 ) -> Result<(String, String, Option<PlaceId>)> {
-    let unknown = || Error::field("subject", "drill.subject", "请选择演练的场所、村或站队");
+    let unknown = || Error::field("subject", "drill.subject", "请选择演练的场所、村（社区）或站队");
     match whose {
         Whose::Town => Ok((town.to_owned(), town.to_owned(), None)),
         Whose::Village => {

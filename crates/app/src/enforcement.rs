@@ -299,7 +299,7 @@ impl App {
             return Err(Error::field(
                 "found_on",
                 "enforcement.day",
-                "发现日期不能早于违法行为，也不能晚于今天",
+                "发现日期不能早于违法行为，也不能晚于今天，请核对",
             ));
         }
         able.may_act(&officers, &item, &known.path, None, today)?;

@@ -226,14 +226,14 @@ impl App {
             return Err(Error::field(
                 "photos",
                 "evidence.too_many_files",
-                "一份凭据最多 60 张照片、60 个附件，请分开登记",
+                "一份佐证最多 60 张照片、60 个附件，请分开登记",
             ));
         }
         if input.claims.len() > MOST_CLAIMS {
             return Err(Error::field(
                 "claims",
                 "evidence.too_many_claims",
-                "一份凭据最多对应 200 项，请分开登记",
+                "一份佐证最多对应 200 项，请分开登记",
             ));
         }
         let mut read = self.db.read(&self.town).await?;
@@ -340,7 +340,7 @@ impl App {
         input: EvidenceInput,
     ) -> Result<EvidenceView> {
         if uuid::Uuid::parse_str(id).is_err() {
-            return Err(Error::field("id", "evidence.id", "凭据编号须为 UUID，请刷新页面后再试"));
+            return Err(Error::field("id", "evidence.id", "佐证编号须为 UUID，请刷新页面后再试"));
         }
         let (content, hat) = self.evidence_content(caller, id, input).await?;
         let now = self.now();

@@ -546,7 +546,7 @@ impl App {
             text => Some(read_day("counted_on", text)?),
         };
         if counted_on.is_some_and(|day| day > today) {
-            return Err(Error::field("counted_on", "house.counted_on", "核实日期不能晚于今天"));
+            return Err(Error::field("counted_on", "house.counted_on", "核实日期不能晚于今天，请核对"));
         }
         let heads = &mut record.place.heads;
         (heads.lodging, heads.working, heads.training) = (asked.lodging, asked.working, asked.training);

@@ -600,7 +600,7 @@ impl App {
         }
         let (input, report) = found.ok_or_else(|| Error::Refused {
             code: "import.not_tried",
-            message: "这份文件还没有检查过，请先检查再下载错误表".to_owned(),
+            message: "这份文件还没有试导过，请先试导，再下载错误明细".to_owned(),
         })?;
         let definition = ledger_of(&file.kind)?;
         let kept: Kept = serde_json::from_str(&file.preview).map_err(|e| Error::Internal(e.to_string()))?;

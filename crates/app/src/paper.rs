@@ -40,7 +40,7 @@ pub use template::{
     TemplateBase, TemplateChange, TemplateDecide, TemplatePhrase, TemplateWithdraw, TemplatesView,
     TownTemplateInput, TownTemplateView,
 };
-pub(crate) use template::{template_of, templates_waiting};
+pub(crate) use template::{in_use, template_of, templates_waiting};
 pub(crate) use view::row;
 use view::template_view;
 pub(crate) use view::way_word;
@@ -283,7 +283,7 @@ impl App {
             .collect();
         mine.sort_by_key(|org| !is_own(caller, org));
         // The town's own words go before those that come along, which stay there to choose.
-        let own = template::in_use(&mut read, today).await?;
+        let own = in_use(&mut read, today).await?;
         let mut templates: Vec<&Template> = Vec::new();
         for one in &catalog().templates {
             let is_newest =

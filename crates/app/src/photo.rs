@@ -190,7 +190,7 @@ impl Part {
             return Err(Error::field(
                 "object_kind",
                 "photo.object_kind",
-                "照片只能附在检查、隐患、凭据、责任书、演练、站队巡查、文书、公示牌、设施、督办事项或举报件上",
+                "照片只能附在检查、隐患、佐证、责任书、演练、站队巡查、文书、公示牌、设施、督办事项或举报件上",
             ));
         }
         if uuid::Uuid::parse_str(&self.purpose.object_id).is_err() {

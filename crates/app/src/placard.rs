@@ -19,7 +19,10 @@ use utoipa::ToSchema;
 pub use paper::{PlacardPrintInput, PlacardPrinted};
 pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
 pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
-pub use view::{Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView};
+pub use view::{
+    Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView,
+    PlacardWording,
+};
 pub(crate) use view::{hotlines, printed};
 
 use crate::handover::sheet::SheetLine;
@@ -327,7 +330,9 @@ impl App {
         let hat = caller.hat(Action::PlacardKeep, &subject(&placard))?.clone();
         let wall = Wall::read(&mut tx, now.date()).await?;
         let lines = wall.lines(&mut tx, &placard).await?;
-        let placard = placard.generate(Print { on: now.date(), lines, hotlines: printed(&wall.hotlines) })?;
+        let editions = paper::editions(&mut tx, now.date()).await?;
+        let hotlines = printed(&wall.hotlines);
+        let placard = placard.generate(Print { on: now.date(), lines, hotlines, editions })?;
         let record =
             PlacardRecord { placard, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
         tx.insert_placard(&record).await?;

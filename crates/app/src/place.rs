@@ -294,7 +294,7 @@ fn record_of(
     };
     let happened_on = day("happened_on", &input.happened_on, &mut problems).unwrap_or(now.date());
     if happened_on > now.date() {
-        problems.push(Problem::new("happened_on", "place.future", "发生日期不能晚于今天"));
+        problems.push(Problem::new("happened_on", "place.future", "发生日期不能晚于今天，请核对"));
     }
     problems.extend(place.validate(catalog()));
     for (field, text, most) in
@@ -458,7 +458,7 @@ impl App {
         let (mut known, _) = place_in_scope(&mut tx, caller, Action::PlaceRead, id).await?;
         let hat = self.may_change(caller, &mut tx, &known, Action::PlaceChange, version).await?;
         if on > self.now().date() || known.place.verified_on.is_some_and(|before| on < before) {
-            let message = "核实日期不能晚于今天，也不能早于上次核实日期";
+            let message = "核实日期不能晚于今天，也不能早于上次核实日期，请核对";
             return Err(Error::field("on", "place.verified_on", message));
         }
         known.place.verified_on = Some(on);

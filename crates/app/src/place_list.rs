@@ -442,7 +442,7 @@ impl App {
         if record.voided.is_some() {
             return Err(Error::Refused {
                 code: "place.voided",
-                message: "这个场所已作废，不能列入名录".to_owned(),
+                message: "这个场所已作废，不能列入名录，请核对场所".to_owned(),
             });
         }
         if known.list.kind == ListKind::VillageListed

@@ -340,7 +340,11 @@ pub(crate) async fn paying(
     let item = Item::Facility(facility.clone());
     let known = known.filter(|project| project.is_running() && project.items.contains(&item));
     known.map(|project| project.id).ok_or_else(|| {
-        Error::field("project", "facility.project", "没有这个已立项的项目，或项目没有列入这处设施")
+        Error::field(
+            "project",
+            "facility.project",
+            "没有这个已立项的项目，或项目没有列入这处设施，请从列表中选择",
+        )
     })
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn weak_password(password: &str, login: &str, field: &str) -> Option<
     } else if length > MAX_PASSWORD {
         format!("密码最多 {MAX_PASSWORD} 个字符")
     } else if kinds < 5 || password.to_lowercase().contains(&login.to_lowercase()) {
-        "密码太容易被猜到，请不要重复字符，也不要包含登录名".to_owned()
+        "密码太容易被猜到，请不要重复字符，也不要包含账号".to_owned()
     } else {
         return None;
     };

@@ -344,7 +344,7 @@ impl App {
         let found = shared(all, units).into_iter().find(|one| one.org == org && one.code == asked.hazard);
         let found = found.ok_or_else(|| Error::Refused {
             code: "sector.too_few",
-            message: format!("同一行业不足 {units} 个单位有同样的隐患，不能认定为行业性隐患"),
+            message: format!("同一行业不足 {units} 个单位有同样的隐患，不能认定为行业性隐患，请逐家督促整改"),
         })?;
         let stands = |one: &SectorRiskRecord| {
             one.risk.org == org

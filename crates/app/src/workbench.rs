@@ -595,11 +595,11 @@ impl App {
         }
         let (to_decide, returned_n) = crate::evidence::waiting(read, caller, self.now()).await?;
         if caller.hats.scope(Action::EvidenceDecide).is_some() {
-            counts.push(count("evidence", "待认定凭据", to_decide, "due", "/evidence?view=inbox"));
+            counts.push(count("evidence", "待认定佐证", to_decide, "due", "/evidence?view=inbox"));
         }
         if returned_n > 0 {
             let href = "/evidence?view=mine&state=rejected";
-            counts.push(count("evidence_returned", "退回的凭据", returned_n, "late", href));
+            counts.push(count("evidence_returned", "退回的佐证", returned_n, "late", href));
         }
         Ok(WorkbenchView {
             today: now,

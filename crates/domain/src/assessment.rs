@@ -87,7 +87,7 @@ pub enum AssessmentRefusal {
     NoContract(Date),
     #[error("附件最多 9 份，请合并后再上传")]
     TooManyFiles,
-    #[error("这次评估没有要处理的事项，或者已经登记处理完成")]
+    #[error("这次评估没有要处理的事项，或已经登记处理完成，请刷新后再看")]
     NothingToTreat,
     #[error("评估发现的隐患还有没销案的，请先办结隐患再登记处理完成")]
     HazardOpen,
@@ -95,7 +95,7 @@ pub enum AssessmentRefusal {
     NoTreated,
     #[error("请写明作废原因")]
     NoReason,
-    #[error("这次评估已作废，不能再办理")]
+    #[error("这次评估已作废，不能再办理，请刷新后再看")]
     Void,
 }
 

@@ -144,7 +144,7 @@ pub enum CampaignRefusal {
     #[error("还有 {0} 个场所未完成，请逐个写明原因后再结束")]
     Unfinished(usize),
     /// It is over.
-    #[error("这次专项整治{0}，不能再改动")]
+    #[error("这次专项整治{0}，不能再改动，请刷新后再看")]
     Over(&'static str),
 }
 

@@ -194,7 +194,7 @@ pub enum DeviceRefusal {
     #[error("没有写明原因，请写一句为什么")]
     NoReason,
     /// It is out of use.
-    #[error("设备已停用或作废，不能再办理这一步")]
+    #[error("设备已停用或作废，不能再办理这一步，请刷新后再看")]
     Gone,
 }
 

@@ -168,13 +168,13 @@ impl Listing {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocketRefusal {
     /// Nothing to give a receipt for.
-    #[error("这处隐患没有移送区消防救援机构，不能登记回执")]
+    #[error("这处隐患没有移送区消防救援机构，不能登记回执，请先登记移送")]
     NotSent,
     /// Not listed in this way.
     #[error("这处隐患没有这一级的挂牌督办，请刷新后查看")]
     NotListed,
     /// Lifted already.
-    #[error("这项挂牌督办已经解除，不能再办理")]
+    #[error("这项挂牌督办已经解除，不能再办理，请刷新后再看")]
     Lifted,
     /// A day that cannot be.
     #[error("日期不能晚于今天，也不能早于移送或者挂牌的 {0}，督办期限应晚于挂牌日，请核对")]

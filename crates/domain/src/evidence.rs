@@ -1,4 +1,4 @@
-//! 凭据: one record of something done that can satisfy several duties once each, accepted or rejected by somebody who is
+//! 佐证: one record of something done that can satisfy several duties once each, accepted or rejected by somebody who is
 //! not the one scored. What may be recorded so, and what it counts as, is read from the plan ([`claim`]). What does not
 //! belong here: facts that nouns of their own record (inspections, meetings, letters …), judging (`fulfilment`).
 //!
@@ -152,7 +152,7 @@ pub fn state_label(code: &str) -> &'static str {
     }
 }
 
-/// 凭据.
+/// 佐证.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Id.
@@ -273,7 +273,7 @@ fn given(reason: &str) -> Result<String, EvidenceRefusal> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EvidenceRefusal {
     /// No title.
-    #[error("请用一句话写明这份凭据是什么")]
+    #[error("请用一句话写明这份佐证是什么")]
     NoTitle,
     /// It would happen later.
     #[error("发生日期不能晚于今天，请核对日期")]
@@ -282,16 +282,16 @@ pub enum EvidenceRefusal {
     #[error("有效期止日早于起日，请调整先后")]
     Backwards,
     /// For nothing at all.
-    #[error("请至少选择一项责任和对象，说明这份凭据证明什么")]
+    #[error("请至少选择一项责任和对象，说明这份佐证证明什么")]
     NothingClaimed,
     /// Pictures without a picture.
-    #[error("现场照片类凭据至少要有一张照片，请先拍照或上传")]
+    #[error("现场照片类佐证至少要有一张照片，请先拍照或上传")]
     NoPhoto,
     /// No reason.
     #[error("请写明理由")]
     NoReason,
     /// Not at this stage.
-    #[error("这份凭据“{state}”，不能{act}；请刷新页面查看")]
+    #[error("这份佐证“{state}”，不能{act}；请刷新页面查看")]
     NotNow {
         /// What was tried.
         act: &'static str,
@@ -299,22 +299,22 @@ pub enum EvidenceRefusal {
         state: &'static str,
     },
     /// Another kind of record.
-    #[error("改正时不能换凭据类别，请作废后另行登记")]
+    #[error("改正时不能换佐证类别，请作废后另行登记")]
     OtherKind,
     /// One's own record.
-    #[error("不能认定自己登记的凭据，请换一位工作人员认定")]
+    #[error("不能认定自己登记的佐证，请换一位工作人员认定")]
     OwnRecord,
     /// One's own figures.
-    #[error("这份凭据计入您所在机构的落实情况，请由分管领导或其他机构的人认定")]
+    #[error("这份佐证计入您所在机构的落实情况，请由分管领导或其他机构的人认定")]
     OwnFigures,
     /// Accepted, and the person has no say.
-    #[error("已认定的凭据只能由有认定权的人作废，请联系消安办或分管领导")]
+    #[error("已认定的佐证只能由有认定权的人作废，请联系消安办或分管领导")]
     AcceptedStays,
     /// The plan has no such duty.
     #[error("方案中没有责任“{0}”，请从列表中选择")]
     UnknownDuty(String),
     /// The duty asks for nothing that is recorded here.
-    #[error("责任“{0}”的这一项在其他栏目登记，不能用凭据代替；请到对应栏目办理")]
+    #[error("责任“{0}”的这一项在其他栏目登记，不能用佐证代替；请到对应栏目办理")]
     NotHere(String),
     /// Another kind of subject owes it.
     #[error("责任“{0}”不由这类对象承担，请重新选择对象")]
@@ -323,7 +323,7 @@ pub enum EvidenceRefusal {
     #[error("责任“{0}”按类别计数，请选择属于哪一类")]
     NoChoice(String),
     /// Triggers and fulfilments in one record.
-    #[error("触发事项与办理凭据须分开登记，请各登一份")]
+    #[error("触发事项与办理佐证须分开登记，请各登一份")]
     Mixed,
 }
 

@@ -68,7 +68,7 @@ ids! {
     DispatchId
     /// 演练.
     DrillId
-    /// 凭据.
+    /// 佐证.
     EvidenceId
     /// 公共消防设施.
     FacilityId

@@ -135,7 +135,7 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanRefusal {
     /// The step does not lead on from this state.
-    #[error("计划目前是“{state}”，不能{step}")]
+    #[error("计划目前是“{state}”，不能{step}，请刷新后再看")]
     WrongState {
         /// Where it stands.
         state: &'static str,

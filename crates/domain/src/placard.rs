@@ -5,7 +5,7 @@
 //! States: `to_post → current → changed | photo_old | phone → current …`, and `void` for good; all but the last are computed.
 //! Source: the plan's clause 2; handbook of the field C2.4, T14 (name, post and office phone, nothing else), DT09.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ pub struct Print {
     /// Whom to call, line by line as it was printed; empty where nobody kept it.
     #[serde(default)]
     pub hotlines: Vec<String>,
+    /// The town's own templates it is drawn from, edition by code; where none is named, the one that comes along. Kept
+    /// with the print, so that drawn again it looks as it did, whatever the town words since.
+    #[serde(default)]
+    pub editions: BTreeMap<String, u32>,
 }
 
 impl Print {
@@ -270,6 +274,11 @@ impl Placard {
 
     fn print(&self, posting: &Posting) -> Option<&Print> {
         self.prints.get(posting.print)
+    }
+
+    /// Whether the newest print is drawn as the town words it now.
+    pub fn is_worded(&self, editions: &BTreeMap<String, u32>) -> bool {
+        self.prints.last().is_some_and(|print| print.editions == *editions)
     }
 
     /// What hangs there, as far as is known.
@@ -500,7 +509,8 @@ mod tests {
             office_phone: String::new(),
             acting: one.acting,
         });
-        Print { on: day(on), lines: lines.collect(), hotlines: vec!["火警 119".to_owned()] }
+        let hotlines = vec!["火警 119".to_owned()];
+        Print { on: day(on), lines: lines.collect(), hotlines, editions: BTreeMap::new() }
     }
 
     fn photo(print: usize, on: &str) -> Posting {
@@ -588,7 +598,12 @@ mod tests {
         let nowhere = Placard { spot: " ".to_owned(), ..bare.clone() };
         let shown = print(&bare, &all, "2026-01-01");
         assert_eq!(nowhere.generate(shown.clone()), Err(PlacardRefusal::NoSpot));
-        let empty = Print { on: day("2026-01-01"), lines: Vec::new(), hotlines: Vec::new() };
+        let empty = Print {
+            on: day("2026-01-01"),
+            lines: Vec::new(),
+            hotlines: Vec::new(),
+            editions: BTreeMap::new(),
+        };
         assert_eq!(bare.clone().generate(empty), Err(PlacardRefusal::Nobody));
         let board = bare.generate(shown).expect("generated");
         let refused = |posting: Posting| board.clone().post(posting).err();

@@ -80,10 +80,10 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListRefusal {
     /// Already on it.
-    #[error("该场所在这一天已经列入本名录，无需重复列入")]
+    #[error("该场所在这一天已经列入本名录，不用重复列入")]
     AlreadyListed,
     /// Not on it.
-    #[error("该场所在这一天不在本名录中，无法移出")]
+    #[error("该场所在这一天不在本名录中，不能移出，请核对日期")]
     NotListed,
     /// A reason is part of the record.
     #[error("没有填写理由，请写明列入或移出的理由")]

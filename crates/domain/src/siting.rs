@@ -325,7 +325,7 @@ pub enum SitingRefusal {
     #[error("候选点“{0}”没有名称或位置不对，请核对经度和纬度")]
     Candidate(String),
     /// Nothing to reach.
-    #[error("没有可以计算的需求点：请先在台账里给场所标位置，或换一个村")]
+    #[error("没有可以计算的需求点：请先在台账里给场所标位置，或换一个村（社区）")]
     Demands,
     /// Fewer than one, fewer than are fixed, more than there are.
     #[error("要选的点数应在 1 到候选点个数之间，且不少于已定的 {0} 个，请改点数")]
@@ -349,7 +349,7 @@ pub enum SitingRefusal {
     #[error("请写明理由")]
     NoReason,
     /// It was voided.
-    #[error("这次论证已作废，不能再办理")]
+    #[error("这次论证已作废，不能再办理，需要时请新建论证")]
     Voided,
 }
 

@@ -107,7 +107,7 @@ fn read_plan(problems: &mut Problems, mut root: Node) -> Plan {
     for node in root.children(problems, "duty") {
         let at = node.at;
         let duty = DutyReader { plan: &plan, problems }.duty(node);
-        unique(problems, &mut seen, at, "义务", &duty.id);
+        unique(problems, &mut seen, at, "责任", &duty.id);
         plan.duties.push(duty);
     }
     root.finish(problems);
@@ -295,11 +295,11 @@ impl DutyReader<'_, '_, '_> {
                 self.problems.add(node.at("clause"), "plan.unknown_clause", message);
             }
             Some(clause) if clause.absent_in_source => {
-                let message = format!("条款“{code}”在原文中缺号，不能挂义务，请改挂别的条款");
+                let message = format!("条款“{code}”在原文中缺号，不能挂责任，请改挂别的条款");
                 self.problems.add(node.at("clause"), "plan.absent_clause", message);
             }
             Some(_) if !id.starts_with(&format!("{code}.")) => {
-                let message = format!("义务“{id}”的编号应以“{code}.”开头，请改正编号或条款");
+                let message = format!("责任“{id}”的编号应以“{code}.”开头，请改正编号或条款");
                 self.problems.add(node.at("id"), "plan.duty_id", message);
             }
             Some(_) => {}
@@ -314,7 +314,7 @@ impl DutyReader<'_, '_, '_> {
             self.problems.add(node.at("weight"), "plan.bad_value", "“weight”应为不小于 0 的数，请改正");
         }
         if informational && weight != 0.0 {
-            let message = "鼓励性义务（informational）只报不评，“weight”应为 0 或不写";
+            let message = "倡导性责任（informational）只报不评，“weight”应为 0 或不写";
             self.problems.add(node.at("weight"), "plan.bad_value", message);
         }
         weight
@@ -428,7 +428,7 @@ impl DutyReader<'_, '_, '_> {
             self.problems.add(node.at("period"), "plan.event_trigger", message);
         }
         if !event && trigger {
-            let message = "只有周期为 event 的义务才写“trigger”，请改周期或删去";
+            let message = "只有周期为 event 的责任才写“trigger”，请改周期或删去";
             self.problems.add(node.at("trigger"), "plan.event_trigger", message);
         }
     }
@@ -461,7 +461,7 @@ impl DutyReader<'_, '_, '_> {
                         self.problems.add(
                             at,
                             "plan.bad_period",
-                            "参数不能把周期设为 event，请直接写在义务中",
+                            "参数不能把周期设为 event，请直接写在责任中",
                         );
                     }
                 }

@@ -57,6 +57,20 @@ fn a_ledger_comes_through_the_child_with_progress() {
     assert_eq!(reports, [1000, 2000, 2501]);
 }
 
+/// A whole district in one file is large, not bad: it is read to its last row within what a child may use.
+#[test]
+fn a_hundred_thousand_rows_come_through_whole() {
+    let mut text = "场所名称,村（社区）,地址\n".to_owned();
+    for n in 1..=100_000 {
+        text.push_str(&format!("第{n}商店,胡豆坪村,老街{n}号\n"));
+    }
+    let mut last = 0;
+    let parsed: Parsed<PlaceRow> =
+        sandbox::parse(&program(), text.as_bytes(), &request(), &mut |done| last = done).unwrap();
+    assert_eq!((parsed.rows.len(), last), (100_000, 100_001));
+    assert_eq!(parsed.rows.last().map(|row| row.value.name.as_str()), Some("第100000商店"));
+}
+
 #[test]
 fn a_preview_and_the_plain_cells_come_through_too() {
     let bytes = ledger(50);

@@ -202,6 +202,39 @@ fn an_enforcement_form_is_black_in_a_layout_of_its_own() {
     insta::assert_snapshot!(text.split_whitespace().collect::<Vec<_>>().join(" "));
 }
 
+/// The form's own margins, the same in both files; no standard but ours says them, so what one prints the other must too.
+#[test]
+fn an_enforcement_form_keeps_its_margins_in_both_files() {
+    let near = |part: &str, found: f64, wanted: f64| within_a_millimetre(part, found, wanted);
+    let drawn = pdf(&record(), &pictures(), &FONTS).expect("drawn");
+    let papers =
+        [Some(Paper::keep(&drawn.bytes, "paper.pdf")), Paper::through_office(&record(), &pictures())];
+    for (paper, of) in papers.into_iter().zip(["PDF", "LibreOffice"]) {
+        let Some(page) = paper.and_then(|paper| paper.page(1)) else { return };
+        near(&format!("{of}: width of the sheet"), page.size().0, 210.0);
+        near(&format!("{of}: height of the sheet"), page.size().1, 297.0);
+        let rules = page.rules(Ink::Black, 120.0);
+        let grid = rules.first().expect("the rules of the fields");
+        near(&format!("{of}: grid, left"), grid.left, 25.0);
+        near(&format!("{of}: grid, right"), grid.right, 190.0);
+        let middle = |from: f64, to: f64| {
+            let ink = page.ink(Ink::Black, (0.0, 210.0), (from, to)).expect("ink");
+            (ink.left + ink.right) / 2.0
+        };
+        let lines = page.bands((20.0, 195.0), (20.0, grid.top - 0.5));
+        let [head, title, number, ..] = lines.as_slice() else {
+            panic!("{of}: head, title, number: {lines:?}")
+        };
+        assert!(head.0 >= 25.0, "{of}: nothing above the margin, {head:?}");
+        near(&format!("{of}: head, centred"), middle(head.0, head.1 + 0.1), 107.5);
+        near(&format!("{of}: title, centred"), middle(title.0, title.1 + 0.1), 107.5);
+        let number = page.ink(Ink::Black, (0.0, 210.0), (number.0, number.1 + 0.1)).expect("a number");
+        near(&format!("{of}: number, flush right"), number.right, 190.0);
+        let all = page.ink(Ink::Black, (0.0, 210.0), (0.0, 297.0)).expect("ink");
+        assert!(all.left >= 24.0 && all.right <= 191.0, "{of}: nothing beyond the margins, {all:?}");
+    }
+}
+
 #[test]
 fn every_layout_is_drawn_by_both_printers_with_every_kind_of_piece() {
     let mut blocks = record().blocks;

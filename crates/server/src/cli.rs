@@ -274,7 +274,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Demo { reset } => {
             for login in demo::fill(&place, reset).await? {
-                println!("登录名 {login}  密码 {}", demo::PASSWORD);
+                println!("账号 {login}  密码 {}", demo::PASSWORD);
             }
             Ok(())
         }

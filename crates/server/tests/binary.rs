@@ -234,7 +234,7 @@ fn the_demo_is_filled_once_and_never_over_real_data() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (demo, real) = (folder.path().join("demo"), folder.path().join("real"));
     let first = run(&demo, &["demo"], "")?;
-    assert!(first.status.success() && said(&first).contains("登录名 clerk"), "{}", said(&first));
+    assert!(first.status.success() && said(&first).contains("账号 clerk"), "{}", said(&first));
     assert!(run(&demo, &["demo"], "")?.status.success());
     let verified = run(&demo, &["audit", "verify", "--json"], "")?;
     let verified: serde_json::Value = serde_json::from_slice(&verified.stdout)?;

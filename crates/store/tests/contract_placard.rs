@@ -46,6 +46,7 @@ fn placard(id: &str, kind: Kind, path: &str) -> PlacardRecord {
                 on: day("2026-09-01"),
                 lines: vec![line],
                 hotlines: vec!["火警 119".to_owned()],
+                editions: [("DT09".to_owned(), 1001)].into(),
             }],
             postings: Vec::new(),
             voided: None,

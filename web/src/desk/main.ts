@@ -1,6 +1,7 @@
 import '../styles/tokens.css'
 import '../styles/base.css'
 import '../styles/element.css'
+import '../styles/print.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { setHooks } from '../shared/api/client'

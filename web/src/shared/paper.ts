@@ -10,6 +10,11 @@ export function usePaper(size: string, margin = '10mm'): void {
     style = document.createElement('style')
     style.textContent = `@page{size:${size};margin:${margin}}`
     document.head.append(style)
+    // What is wide would lie across otherwise (styles/print.css).
+    document.documentElement.dataset['paper'] = size
   })
-  onBeforeUnmount(() => style?.remove())
+  onBeforeUnmount(() => {
+    style?.remove()
+    delete document.documentElement.dataset['paper']
+  })
 }

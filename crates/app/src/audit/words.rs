@@ -26,7 +26,7 @@ pub(crate) const OBJECTS: &[(&str, &str)] = &[
     ("whistle", "吹哨单"),
     ("sector_risk", "行业性隐患"),
     ("sector_ruling", "新业态归口"),
-    ("evidence", "凭据"),
+    ("evidence", "佐证"),
     ("force", "消防站队"),
     ("export", "导出"),
     ("follow_up", "督办事项"),

@@ -142,7 +142,7 @@ impl App {
         };
         let waiting = waiting_for(&read.evidence_waiting().await?, duty, (kind, subject), days);
         if waiting > 0 {
-            why.push_str(&format!("另有 {waiting} 份凭据待认定，认定后计入。"));
+            why.push_str(&format!("另有 {waiting} 份佐证待认定，认定后计入。"));
         }
         if hidden > 0 {
             why.push_str(&format!("另有 {hidden} 条记录您无权查看。"));

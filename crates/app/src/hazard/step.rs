@@ -202,7 +202,7 @@ fn hat_for<'a>(caller: &'a Caller, step: Step, loaded: &Loaded) -> Result<&'a As
     let worn = rights(step).iter().find_map(|right| caller.hats.hat(*right, &loaded.subject));
     worn.ok_or_else(|| {
         let message = match step {
-            Step::Ordered => "您没有责令改正的权力；请改用督促整改，或请持有执法证件的人员办理".to_owned(),
+            Step::Ordered => "您没有责令改正的权限；请改用督促整改，或请持有执法证件的人员办理".to_owned(),
             _ => format!("您的岗位不能对本隐患{}；需要时请联系有权办理的单位", step.label()),
         };
         Error::Forbidden { code: "policy.forbidden", message }

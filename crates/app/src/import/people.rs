@@ -133,7 +133,7 @@ impl App {
                 Some(id) => {
                     let found = roll.persons.iter().position(|p| p.person.id.as_str() == id);
                     if found.is_none() {
-                        let message = "选中的人员已不在名单中，请重新检查";
+                        let message = "选中的人员已不在名单中，请重新试导";
                         problems.push(parsed.problem(
                             row,
                             "name",

@@ -179,7 +179,7 @@ impl App {
             let known = match at {
                 Some(Some(at)) => register.records.get(at),
                 Some(None) => {
-                    let message = "选中的场所已不在台账中，请重新检查";
+                    let message = "选中的场所已不在台账中，请重新试导";
                     problems.push(parsed.problem(
                         &placed.row,
                         "name",

@@ -118,12 +118,12 @@ impl App {
             !matches!(one.stored.task.state, State::Pending | State::Assigned { .. } | State::Accepted { .. })
         };
         if loaded.iter().any(begun) {
-            return Err(refused("有任务已经开始或办结，不能并入联合检查"));
+            return Err(refused("有任务已经开始或办结，不能并入联合检查，请去掉这些任务"));
         }
         let from = loaded.iter().map(|one| one.stored.task.window.from).max().unwrap_or(now.date());
         let due_on = loaded.iter().map(|one| one.stored.task.window.due_on).min().unwrap_or(now.date());
         if due_on < from {
-            return Err(refused("几项任务没有共同的日期，不能联合检查"));
+            return Err(refused("几项任务没有共同的日期，不能联合检查，请先调整起止日期"));
         }
         let Some(first) = loaded.first() else { return Err(Error::NotFound) };
         let hat = caller.hat(Action::TaskAssign, &first.subject)?;

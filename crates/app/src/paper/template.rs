@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use domain::document::Document;
+use domain::document::{Document, Layout};
 use domain::ids::PaperTemplateId;
 use domain::paper::{
     FieldType, Frame, Origin, Paper, TOWN_EDITIONS, Template, TemplateRefusal, TownState, TownTemplate,
@@ -171,7 +171,7 @@ pub(crate) async fn template_of(read: &mut Read, paper: &Paper) -> Result<Cow<'s
 
 /// The templates of the town that are in use on a day, the newest edition of each code.
 // tidy(caller): part of drafting a paper.
-pub(super) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String, Template>> {
+pub(crate) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String, Template>> {
     // They come by edition, so that a newer one takes the place of the older.
     let used = read.paper_templates().await?.into_iter().filter(|one| one.made.in_use_on(day));
     Ok(used.map(|one| (one.made.template.code.clone(), one.made.template)).collect())
@@ -312,7 +312,7 @@ fn example_page(template: &Template, day: Date) -> Result<Document> {
         issuer: "（制发单位）".to_owned(),
         number: template.series.as_ref().map(|_| "（编号）".to_owned()),
         issued_on: day,
-        signer: None,
+        signer: (template.layout == Layout::Upward).then(|| "（签发人）".to_owned()),
         marks: Vec::new(),
         attachments: Vec::new(),
         copies_to: Vec::new(),

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ids::{PersonId, PostId};
 use domain::org::{Assignment, Role};
-use domain::placard::{FIRE, Line, Placard, Standing, public_phone};
+use domain::paper::TOWN_EDITIONS;
+use domain::placard::{FIRE, Line, Placard, Size, Standing, public_phone};
 use domain::plan::Plan;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -14,6 +15,7 @@ use store::Read;
 use store::placard::PlacardRecord;
 use utoipa::ToSchema;
 
+use super::paper::{editions, template_of};
 use crate::names::Names;
 use crate::parameter::{number_on, text_on};
 use crate::photo::{PhotoView, photo_views};
@@ -158,6 +160,17 @@ pub struct PlacardPosting {
     pub lines: Vec<PlacardLine>,
 }
 
+/// What the newest print is worded after, on one size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlacardWording {
+    /// `a4`, `a3` or `door`.
+    pub size: String,
+    /// Code of the template, `DT09.a3`.
+    pub code: String,
+    /// Which of the town's own, from 1; 0 for the one that comes along.
+    pub n: u32,
+}
+
 /// A placard with all there is to it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PlacardView {
@@ -178,6 +191,10 @@ pub struct PlacardView {
     pub printed_on: Option<String>,
     /// Who is on the newest print.
     pub newest: Vec<PlacardLine>,
+    /// What the newest print is worded after, size by size.
+    pub wordings: Vec<PlacardWording>,
+    /// The town words it otherwise since: printed anew it takes those words.
+    pub reworded: bool,
     /// Photos, the latest first.
     pub postings: Vec<PlacardPosting>,
     /// Why it was taken down.
@@ -397,6 +414,14 @@ impl Wall {
                 lines: lines.iter().map(PlacardLine::of).collect(),
             });
         }
+        let last = p.prints.last();
+        let wording = |size: Size| {
+            let code = template_of(size);
+            let edition = last.and_then(|print| print.editions.get(code));
+            let n = edition.map_or(0, |edition| edition.saturating_sub(TOWN_EDITIONS));
+            PlacardWording { size: size.code().to_owned(), code: code.to_owned(), n }
+        };
+        let reworded = p.voided.is_none() && !p.is_worded(&editions(read, self.today).await?);
         let may = |action| p.voided.is_none() && caller.hats.hat(action, &subject(p)).is_some();
         let actions =
             [("print", Action::PlacardKeep), ("post", Action::PlacardPost), ("void", Action::PlacardKeep)];
@@ -417,6 +442,8 @@ impl Wall {
                 .last()
                 .map(|print| print.lines.iter().map(PlacardLine::of).collect())
                 .unwrap_or_default(),
+            wordings: Size::ALL.iter().copied().map(wording).collect(),
+            reworded,
             postings,
             void_reason: p.voided.as_ref().map(|void| void.reason.clone()),
             actions: actions.into_iter().filter(|(_, right)| may(*right)).map(|(word, _)| word).collect(),

@@ -2,7 +2,7 @@
 //! grid and some doors; photographed twice a year, some of it forgotten. What does not belong here: how placards are kept
 //! (`placard`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::PhotoId;
 use domain::org::{Assignment, Level, Role, Territory};
@@ -65,7 +65,7 @@ impl Printer<'_> {
             })
         };
         let lines = placard.roster(&self.held, on).into_iter().filter_map(line).collect();
-        Print { on, lines, hotlines: self.hotlines.clone() }
+        Print { on, lines, hotlines: self.hotlines.clone(), editions: BTreeMap::new() }
     }
 
     /// Prints, hangs and photographs it through the months.

@@ -131,7 +131,7 @@ pub enum CaseRefusal {
         "当场收缴限于一百元以下罚款、不当场收缴事后难以执行，或者边远地区当事人提出（行政处罚法第六十八条、第六十九条），请由当事人到银行缴纳"
     )]
     NoSpotCollection,
-    #[error("缴款金额不对，尚欠 {owed_fen} 分，请核对")]
+    #[error("缴款金额不对，尚欠 {}.{:02} 元，请核对", .owed_fen / 100, .owed_fen % 100)]
     WrongAmount { owed_fen: i64 },
     #[error("缴款期限到 {due} 才满（行政处罚法第六十七条），期满不履行的再催告")]
     PaymentRunning { due: Date },

@@ -26,7 +26,7 @@ pub enum InspectionProblem {
     #[error("结束时间早于开始时间；请核对")]
     EndedBeforeStarted,
     /// Filled in with another edition than the list in force, or with another list.
-    #[error("检查清单 {code}（{edition} 版）与本次应用的版本不一致；请更新清单后核对再提交")]
+    #[error("检查表 {code}（第 {edition} 版）与本次应当使用的版本不一致；请更新检查表，核对后再提交")]
     OtherEdition {
         /// The list.
         code: String,
@@ -34,7 +34,7 @@ pub enum InspectionProblem {
         edition: String,
     },
     /// An item the lists do not have.
-    #[error("检查项 {item} 不在清单中；请更新清单后重新填写")]
+    #[error("检查项 {item} 不在检查表中；请更新检查表后重新填写")]
     UnknownItem {
         /// The item.
         item: String,

@@ -222,7 +222,10 @@ impl Filler<'_> {
             filled.push_str(before);
             match after.split_once('}') {
                 Some((key, after)) => {
-                    filled.push_str(&self.word(key));
+                    let word = self.word(key);
+                    // Whoever fills in a sentence ends it; what follows here ends it too, and two stops are one too many.
+                    let ends = after.starts_with(['。', '，', '；']);
+                    filled.push_str(if ends { word.trim_end_matches(['。', '，', '；']) } else { &word });
                     rest = after;
                 }
                 None => {

@@ -82,6 +82,19 @@ fn a_filled_template_is_a_document_in_the_words_of_documents() {
 }
 
 #[test]
+fn a_sentence_that_ends_in_its_field_is_not_ended_twice() {
+    let mut template = advice();
+    template.body[0] = text("给{to}。{to}，请看。{to}");
+    let ended = [("to", "平安副食店。"), ("findings", "")]
+        .map(|(key, text)| (key.to_owned(), Value::Text(text.into())));
+    let paper = template.fill(&ended.into(), &frame(), false).expect("fits");
+    let said = Block::Paragraph {
+        text: "给平安副食店。平安副食店，请看。平安副食店。".into()
+    };
+    assert_eq!(paper.blocks.first(), Some(&said), "the field's own stop stays where the template has none");
+}
+
+#[test]
 fn every_mistake_of_the_values_names_its_field_at_once() {
     let mut wrong = values();
     wrong.remove("to");
