@@ -8,7 +8,7 @@ use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Pi
 use domain::org::{
     Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
 };
-use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
+use domain::place::Place;
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};

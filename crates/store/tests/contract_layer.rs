@@ -2,7 +2,7 @@
 
 use domain::hazard::{Act, Actor, Find, Hazard, HazardCode, Photo, Standing};
 use domain::ids::TownCode;
-use domain::place::{Contact, HeadCounts, Location, Opening, Place, Registration};
+use domain::place::{Contact, Location, Place};
 use domain::time::Timestamp;
 use store::hazard::Filing;
 use store::place::PlaceRecord;

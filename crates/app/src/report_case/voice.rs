@@ -13,7 +13,7 @@ use store::{Read, Write};
 
 use super::custodian;
 use super::view::{VoiceLimits, VoiceView};
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::{App, Caller, Error, Result};
 
 /// The longest recording. A default of the town, kept by whatever records. Units: seconds.

@@ -10,10 +10,10 @@ use domain::time::Date;
 use domain::whistle::{Clock, Overrun, Stage};
 use store::Read;
 
-use super::{DISTRICT_AFTER, READ, confirmers, people_of, terms};
+use super::{DISTRICT_AFTER, confirmers, people_of, terms};
 use crate::calendar::calendar;
 use crate::names::Names;
-use crate::task::number_on;
+use crate::parameter::number_on;
 use crate::{App, Caller, Result};
 
 /// People who hold one of these roles for the town today.
@@ -60,7 +60,7 @@ impl App {
         let now = self.now();
         let today = now.date();
         let mut read = self.db.read(&self.town).await?;
-        let open = read.whistles(&scope, Some("raised,sent"), READ).await?;
+        let open = read.whistles(&scope, Some("raised,sent"), None, i64::MAX).await?;
         if open.is_empty() {
             return Ok(0);
         }
