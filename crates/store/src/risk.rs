@@ -7,6 +7,7 @@ use domain::ids::PlaceId;
 use domain::place_list::ListKind;
 use domain::time::Date;
 
+use crate::inspection::{LOOKED, STANDS};
 use crate::scope::Where;
 use crate::{Read, Result, Write, args};
 
@@ -16,7 +17,7 @@ const AT_ONCE: usize = 500;
 /// What is known of one place beside its own record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signs {
-    /// The day of the last inspection on record.
+    /// The day of the last inspection that stands and could be made.
     pub last_inspected_on: Option<Date>,
     /// Open hazards that nobody graded yet.
     pub open_ungraded: u32,
@@ -51,7 +52,10 @@ impl Read {
         let mut signs: HashMap<PlaceId, Signs> =
             places.iter().map(|id| (id.clone(), Signs::default())).collect();
         for some in places.chunks(AT_ONCE) {
-            let (sql, list) = self.of(some, "place").finish();
+            let mut only = self.of(some, "place");
+            only.and(LOOKED);
+            only.and(STANDS);
+            let (sql, list) = only.finish();
             let sql =
                 format!("SELECT place, MAX(happened_on) AS last_on FROM inspection{sql} GROUP BY place");
             for row in self.rows(sql, list).await? {
