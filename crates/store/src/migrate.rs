@@ -47,6 +47,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0037_subscriber", include_str!("../migrations/0037_subscriber.sql")),
     ("0038_project", include_str!("../migrations/0038_project.sql")),
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
+    ("0046_intake", include_str!("../migrations/0046_intake.sql")),
 ];
 
 const MEMORY: &str =
