@@ -99,7 +99,7 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
             .and_then(|list| list.rsplit(',').next())
             .and_then(|last| last.trim().parse::<IpAddr>().ok());
         let from = match (peer, forwarded) {
-            (Some(peer), Some(forwarded)) if peer.is_loopback() => Some(forwarded),
+            (Some(peer), Some(forwarded)) if peer.to_canonical().is_loopback() => Some(forwarded),
             (peer, _) => peer,
         };
         Ok(Self(from.map_or_else(String::new, prefix)))
@@ -108,7 +108,8 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
 
 /// An address, or the network that one customer of IPv6 has.
 fn prefix(address: IpAddr) -> String {
-    match address {
+    // A port open for both kinds tells an older address as one of the newer kind, all of them in one network.
+    match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
@@ -142,5 +143,6 @@ mod tests {
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::1"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7", "as it comes to a port open for both kinds");
     }
 }

@@ -63,6 +63,7 @@ fn incoming(peer: &str, frame: &Frame) -> Incoming {
     let number = frame.sequence.to_string();
     Incoming {
         provider: Provider::Gb26875,
+        dialect: None,
         peer: peer.to_owned(),
         proof: "network".to_owned(),
         mark: mark_of(&["gb26875", peer, &number], &frame.data),
@@ -384,6 +385,7 @@ async fn a_warning_is_passed_on_until_it_is_taken_back() -> anyhow::Result<()> {
         let (town, mut clerk, _, _) = settled(&fresh).await?;
         let warning = |id: &str, kind: &str, follows: &str| Incoming {
             provider: Provider::Cap,
+            dialect: None,
             peer: "file".to_owned(),
             proof: "platform:system".to_owned(),
             mark: format!("cap:{id}"),

@@ -1,6 +1,8 @@
 //! The night fire, from the call to what was learned; an alarm nobody vouches for; who may and who may not; figures, masks and
 //! the watch.
 
+use std::time::Duration;
+
 use app::Caller;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -651,4 +653,30 @@ async fn arrival_is_reckoned_over_the_towns_roads_as_they_are_today() -> anyhow:
         Ok(())
     })
     .await
+}
+
+#[test]
+fn while_ways_are_searched_others_write() -> anyhow::Result<()> {
+    // One thread for long work, and somebody sits on it: the search for ways waits.
+    let mut machine = tokio::runtime::Builder::new_current_thread();
+    machine.enable_all().max_blocking_threads(1).build()?.block_on(both_databases(|fresh| async move {
+        let (town, near, _) = settled(&fresh).await?;
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
+        let id = text(&clerk.post("/api/v1/incidents", call()).await?.ok()?, "id").to_owned();
+        let base = format!("/api/v1/incidents/{id}");
+        let found = clerk.get(&format!("{base}/candidates")).await?.ok()?;
+        let sent = json!({ "people": [{ "person": found["items"][0]["person"]["id"], "force": near }] });
+        let (free, held) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || held.recv());
+        let sending = tokio::spawn(async move { clerk.post(&format!("{base}/dispatches"), sent).await });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let other = json!({ "place": FAR, "text": "冒烟", "called_by": "路人" });
+        let written = tokio::time::timeout(Duration::from_secs(5), head.post("/api/v1/incidents", other));
+        let written = written.await;
+        free.send(())?;
+        busy.await??;
+        written.map_err(|_| anyhow::anyhow!("a call waits for the ways of another"))??.ok()?;
+        assert_eq!(sending.await??.ok()?["orders"].as_array().map(Vec::len), Some(1));
+        Ok(())
+    }))
 }

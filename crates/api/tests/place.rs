@@ -401,6 +401,23 @@ async fn one_question_finds_places_and_people_within_ones_reach() -> anyhow::Res
         let mut admin = town.login("admin").await?;
         let found = admin.get(&format!("/api/v1/search?q={}", urlencoded("茶馆"))).await?.ok()?;
         assert_eq!(found["places"], json!([]), "the machine's keeper reads no business");
+        // A plan that cannot be read is no plan that says nothing.
+        let now = town.app.now();
+        let broken = store::plan::PlanVersion {
+            id: "broken".to_owned(),
+            title: "坏了的方案".to_owned(),
+            source: "not = [a plan".to_owned(),
+            from: now.date(),
+            to: None,
+            version: 1,
+            recorded_at: now.plus_ms(1),
+            recorded_by: "系统".to_owned(),
+        };
+        let mut tx = town.app.db.write(&TOWN.into()).await?;
+        tx.insert_plan_version(&broken).await?;
+        tx.commit(app::Caller::system().audit("plan.install", "plan", "broken", now), ()).await?;
+        let found = clerk.get("/api/v1/search?q=10").await?;
+        assert_eq!(found.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", found.body);
         Ok(())
     })
     .await

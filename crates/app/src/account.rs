@@ -1,5 +1,8 @@
 //! Accounts: login with a second factor, lock after failures, changing and resetting passwords. Every login and every
-//! refusal goes into the record. What does not belong here: lifetimes of sessions (`session`), hashing (`secret`).
+//! wrong password or code goes into the record, and so do other refusals as far as a stranger cannot flood it ([`refusal`]).
+//! What does not belong here: lifetimes of sessions (`session`), hashing (`secret`).
+
+pub mod refusal;
 
 use domain::ids::{AccountId, PersonId};
 use domain::policy::{Action, Subject};
@@ -7,6 +10,8 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::account::Account;
 use utoipa::ToSchema;
+
+use refusal::Why;
 
 use crate::names::Names;
 use crate::session::{Device, end_all, worn};
@@ -180,24 +185,32 @@ impl App {
         let login = login.trim().to_lowercase();
         let known = self.db.read(&self.town).await?.account_by_login(&login).await?;
         if let Some(account) = &known {
-            not_locked(account, now)?;
+            self.refuse_locked(account, &device.address).await?;
         }
         let hash = known.as_ref().map_or(NOBODY, |a| a.password_hash.as_str()).to_owned();
         let fits = secret::password_fits(password.to_owned(), hash).await?;
-        let Some(account) = known.filter(|a| a.active) else { return Err(refused()) };
+        let mut account = match known {
+            Some(account) if account.active => account,
+            other => {
+                let why = if other.is_some() { Why::Inactive } else { Why::Unknown };
+                self.note_refusal(why, other.as_ref(), &device.address).await;
+                return Err(refused());
+            }
+        };
         if !fits {
-            self.login_failed(account, now).await?;
+            self.login_failed(account, "密码不对", now).await?;
             return Err(refused());
         }
-        let mut account = account;
         if !account.totp_secret.is_empty() {
-            let code =
-                code.map(str::trim).filter(|c| !c.is_empty()).ok_or_else(|| Error::Unauthenticated {
+            let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
+                self.note_refusal(Why::NoCode, Some(&account), &device.address).await;
+                return Err(Error::Unauthenticated {
                     code: "login.totp_required",
                     message: "请再输入验证器上的六位数字".to_owned(),
-                })?;
+                });
+            };
             if !use_code(&mut account, code, now)? {
-                self.login_failed(account, now).await?;
+                self.login_failed(account, "验证码不对", now).await?;
                 return Err(Error::Unauthenticated {
                     code: "login.totp_wrong",
                     message: "验证码不对或已用过，请等下一个再试".to_owned(),
@@ -228,7 +241,7 @@ impl App {
     pub async fn step_up(&self, caller: &Caller, password: Option<&str>, code: Option<&str>) -> Result<()> {
         let now = self.now();
         let mut account = self.my_account(caller).await?;
-        not_locked(&account, now)?;
+        self.refuse_locked(&account, "").await?;
         let (fits, wrong) = if account.totp_secret.is_empty() {
             let password = password
                 .filter(|text| !text.is_empty())
@@ -244,7 +257,7 @@ impl App {
             (use_code(&mut account, code, now)?, wrong)
         };
         if !fits {
-            self.login_failed(account, now).await?;
+            self.login_failed(account, "再次验证不对", now).await?;
             return Err(wrong);
         }
         account.failures = 0;
@@ -255,7 +268,16 @@ impl App {
         Ok(())
     }
 
-    async fn login_failed(&self, mut account: Account, now: Timestamp) -> Result<()> {
+    /// Lets nobody in who is locked, and takes it down.
+    async fn refuse_locked(&self, account: &Account, address: &str) -> Result<()> {
+        let locked = not_locked(account, self.now());
+        if locked.is_err() {
+            self.note_refusal(Why::Locked, Some(account), address).await;
+        }
+        locked
+    }
+
+    async fn login_failed(&self, mut account: Account, why: &str, now: Timestamp) -> Result<()> {
         let fresh = self.db.read(&self.town).await?.account(&account.id).await?;
         if let Some(fresh) = fresh {
             account = fresh;
@@ -267,8 +289,9 @@ impl App {
         }
         let mut tx = self.db.write(&self.town).await?;
         tx.update_account(&account).await?;
-        tx.commit(Caller::system().audit("account.login_refused", "account", account.id.as_str(), now), ())
-            .await?;
+        let mut audit = Caller::system().audit("account.login_refused", "account", account.id.as_str(), now);
+        why.clone_into(&mut audit.reason);
+        tx.commit(audit, ()).await?;
         Ok(())
     }
 

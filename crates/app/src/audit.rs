@@ -18,9 +18,12 @@ use utoipa::ToSchema;
 pub use words::{action_label, object_label};
 
 use crate::event::{is_everybodys, right};
-use crate::job::{Asker, JobKind, JobView};
+use crate::job::{Asker, JobKind, JobView, Progress};
 use crate::names::Names;
 use crate::{App, Caller, Result};
+
+/// Blobs hashed before one looks up.
+const SLICE: usize = 32;
 
 /// What is asked of the record.
 #[derive(Debug, Clone, Default)]
@@ -161,18 +164,37 @@ impl App {
 
     /// Checks the chain, every sealed row and every blob.
     pub async fn verify(&self, caller: &Caller) -> Result<Verified> {
+        self.verify_showing(caller, &Progress::default()).await
+    }
+
+    /// The same, and shows how many blobs are done. Files are read beside the program's other work and without a snapshot
+    /// held open; whoever gives up waiting ends it within a slice.
+    pub(crate) async fn verify_showing(&self, caller: &Caller, progress: &Progress) -> Result<Verified> {
         caller.hat(Action::AuditRead, &Subject::town())?;
         let mut read = self.db.read(&self.town).await?;
         let mut verified = read.verify().await?;
-        for id in read.blob_ids().await? {
-            if !self.blobs.intact(&id)? {
-                verified.findings.push(Finding {
-                    code: "audit.blob",
-                    place: format!("blob {id}"),
-                    message: "附件缺失或内容被改动".to_owned(),
-                });
-            }
+        let ids = read.blob_ids().await?;
+        drop(read);
+        progress.total(ids.len() as i64);
+        for (n, slice) in ids.chunks(SLICE).enumerate() {
+            progress.done((n * SLICE) as i64);
+            let (blobs, slice) = (self.blobs.clone(), slice.to_vec());
+            let hashed = self.aside(move || {
+                let mut lost = Vec::new();
+                for id in slice {
+                    if !blobs.intact(&id)? {
+                        lost.push(id);
+                    }
+                }
+                Ok(lost)
+            });
+            verified.findings.extend(hashed.await?.into_iter().map(|id| Finding {
+                code: "audit.blob",
+                place: format!("blob {id}"),
+                message: "附件缺失或内容被改动".to_owned(),
+            }));
         }
+        progress.done(ids.len() as i64);
         Ok(verified)
     }
 }
@@ -217,4 +239,67 @@ async fn hat_labels(read: &mut Read, entries: &[Entry]) -> Result<BTreeMap<Strin
         }
     }
     Ok(labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use testkit::{FakeClock, both_databases};
+
+    use super::*;
+
+    struct Standing(FakeClock);
+
+    impl crate::Clock for Standing {
+        fn now(&self) -> Timestamp {
+            self.0.now()
+        }
+    }
+
+    #[test]
+    fn files_are_hashed_beside_other_work_and_with_no_snapshot_open() -> anyhow::Result<()> {
+        // One thread for long work, and somebody sits on it: hashing waits.
+        let mut machine = tokio::runtime::Builder::new_current_thread();
+        machine.enable_all().max_blocking_threads(1).build()?.block_on(both_databases(|fresh| async move {
+            let own = Arc::new(Standing(FakeClock::at(Timestamp(1_790_000_000_000))));
+            let blobs = fresh.keys().with_file_name("blobs");
+            let app = App::open(&fresh.url, &fresh.keys(), &blobs, own, "500118103000".into()).await?;
+            let caller = Caller::system();
+            let mut tx = app.write(&caller).await?;
+            let mut ids = Vec::new();
+            for n in 0..40 {
+                let id = app.blobs.put(format!("file {n}").as_bytes())?;
+                tx.note_blob(&id, 7, "text/plain", app.now()).await?;
+                ids.push(id);
+            }
+            tx.commit(caller.audit("test.write", "blob", &ids[0], app.now()), ()).await?;
+            std::fs::write(app.blobs.file(&ids[39])?, "altered")?;
+            let (free, held) = std::sync::mpsc::channel::<()>();
+            let busy = tokio::task::spawn_blocking(move || held.recv());
+            // As many as there are connections to read with on the smaller engine.
+            let proofs: Vec<_> = (0..8)
+                .map(|_| {
+                    let (app, progress) = (app.clone(), Progress::default());
+                    let shown = progress.clone();
+                    let proof = async move { app.verify_showing(&Caller::system(), &progress).await };
+                    (tokio::spawn(proof), shown)
+                })
+                .collect();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert!(proofs.iter().all(|(proof, _)| !proof.is_finished()), "it is hashed aside");
+            let read = tokio::time::timeout(Duration::from_secs(5), app.db.read(&app.town)).await;
+            assert!(read.is_ok_and(|read| read.is_ok()), "nobody who reads waits for it");
+            free.send(())?;
+            busy.await??;
+            for (proof, shown) in proofs {
+                let found = proof.await??.findings;
+                let places: Vec<_> = found.iter().map(|one| (one.code, one.place.clone())).collect();
+                assert_eq!(places, [("audit.blob", format!("blob {}", ids[39]))]);
+                assert_eq!(shown.is_at(), (40, 40));
+            }
+            Ok(())
+        }))
+    }
 }

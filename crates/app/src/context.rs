@@ -48,6 +48,8 @@ pub struct App {
     pub reader: Reader,
     /// Units connected now, on which something can be said.
     pub switchboard: Arc<crate::device::line::Switchboard>,
+    /// Logins refused, counted.
+    pub refusals: Arc<crate::account::refusal::Refusals>,
     /// Takes messages to gateways.
     pub courier: Arc<dyn crate::message::Courier>,
 }
@@ -101,6 +103,7 @@ impl App {
             sights: Arc::default(),
             roads: Arc::default(),
             switchboard: Arc::default(),
+            refusals: Arc::default(),
             bell,
             reader: Reader::default(),
             courier: Arc::new(crate::message::DeskOnly),

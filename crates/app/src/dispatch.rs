@@ -81,6 +81,9 @@ pub(crate) async fn force_names(read: &mut Read) -> Result<BTreeMap<ForceId, Str
     Ok(read.all_forces().await?.into_iter().map(|one| (one.id, one.name)).collect())
 }
 
+/// How each force gets to a spot.
+type Ways = BTreeMap<ForceId, Vec<Ride>>;
+
 /// The forces of the town with their people today, as far as they can be sent.
 struct Field {
     forces: Vec<ForceRecord>,
@@ -166,7 +169,12 @@ impl Field {
         }
     }
 
-    fn crews(&self, incident: &IncidentRecord, rides: &BTreeMap<ForceId, Vec<Ride>>) -> Vec<Crew> {
+    /// Everybody ranked, by ways that are known.
+    fn ranked(&self, incident: &IncidentRecord, ways: &Ways) -> Vec<Ranked> {
+        rank(self.crews(incident, ways), &need(&incident.incident), &self.weights)
+    }
+
+    fn crews(&self, incident: &IncidentRecord, rides: &Ways) -> Vec<Crew> {
         let village = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
         let own = village(&incident.path);
         let mut crews = Vec::new();
@@ -226,10 +234,15 @@ impl App {
     /// Everybody ranked for an incident, by when they can be there.
     // tidy(caller): part of the use cases that asked.
     async fn ranked(&self, field: &Field, incident: &IncidentRecord, net: &Arc<Net>) -> Result<Vec<Ranked>> {
+        Ok(field.ranked(incident, &self.ways(field, incident, net).await?))
+    }
+
+    /// How each force gets there: the part of ranking that takes time and must not be waited for while one writes.
+    // tidy(caller): part of the use cases that asked.
+    async fn ways(&self, field: &Field, incident: &IncidentRecord, net: &Arc<Net>) -> Result<Ways> {
         let forces: Vec<&Force> = field.forces.iter().map(|record| &record.force).collect();
         let speeds = arrival::Speeds { straight: field.speed, walk: field.walk };
-        let rides = self.rides(&forces, incident.incident.at, (field.today, speeds), net).await?;
-        Ok(rank(field.crews(incident, &rides), &need(&incident.incident), &field.weights))
+        self.rides(&forces, incident.incident.at, (field.today, speeds), net).await
     }
 
     /// An invented event through the live rules at a moment, with these people on leave. Nobody is called.
@@ -314,15 +327,28 @@ impl App {
         let now = self.now();
         let scope = caller.scope(Action::IncidentRead)?;
         let net = self.road_net().await?;
-        let mut tx = self.write(caller).await?;
-        let mut record = tx.incident(id, &scope).await?.ok_or(Error::NotFound)?;
-        let hat = caller.hat(Action::IncidentCommand, &subject(&record))?.clone();
-        record.incident.may_dispatch()?;
+        let mut read = self.db.read(&self.town).await?;
+        let seen = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
+        let hat = caller.hat(Action::IncidentCommand, &subject(&seen))?.clone();
+        seen.incident.may_dispatch()?;
         if asked.people.is_empty() {
             return Err(DispatchRefusal::Nobody.into());
         }
+        let field = Field::read(&mut read, now).await?;
+        drop(read);
+        let ways = self.ways(&field, &seen, &net).await?;
+        let mut tx = self.write(caller).await?;
+        // What was done meanwhile counts: who is out, who was called, where it burns.
+        let mut record = tx.incident(id, &scope).await?.ok_or(Error::NotFound)?;
+        if (record.incident.at, &record.path) != (seen.incident.at, &seen.path) {
+            return Err(Error::Conflict {
+                code: "incident.moved",
+                message: "警情位置刚刚改过，请核对后再派".to_owned(),
+            });
+        }
+        record.incident.may_dispatch()?;
         let field = Field::read(&mut tx, now).await?;
-        let ranked = self.ranked(&field, &record, &net).await?;
+        let ranked = field.ranked(&record, &ways);
         let mut said = Vec::new();
         let mut aid = false;
         for pick in &asked.people {

@@ -22,6 +22,8 @@ const OPERATION_KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 const MAX_ATTEMPTS: i64 = 5;
 /// A claim lapses when nothing was heard for so long: its process died.
 const LEASE_MS: i64 = 5 * 60 * 1000;
+/// A claim is renewed this often by whoever still works, whether or not there is anything to show.
+const RENEW_MS: i64 = 60 * 1000;
 /// Pause after the first failure; doubled after each further one.
 const FIRST_PAUSE_MS: i64 = 5 * 1000;
 /// Progress is saved this often.
@@ -172,6 +174,11 @@ impl Progress {
     pub fn total(&self, n: i64) {
         self.total.store(n, Ordering::Relaxed);
     }
+
+    /// How many units are done, of how many.
+    pub fn is_at(&self) -> (i64, i64) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
 }
 
 /// What a kind of job gets to work with.
@@ -194,7 +201,7 @@ impl Running {
 
     /// Marks the job done within the transaction that does its work, so that both happen or neither.
     pub(crate) async fn finish(&self, tx: &mut Write, result: &Value, now: Timestamp) -> Result<()> {
-        let total = self.progress.total.load(Ordering::Relaxed);
+        let (_, total) = self.progress.is_at();
         let done = Job {
             state: "done".to_owned(),
             done_n: total,
@@ -310,8 +317,9 @@ impl App {
         let now = self.now();
         let mut tx = self.db.write(&self.town).await?;
         // A kind that finished itself within its own transaction is left as it is.
+        // Nor is one that another server took up because nothing was heard of this one.
         let stands = tx.job(&job.id).await?;
-        let Some(mut stands) = stands.filter(|stands| stands.state == "running") else {
+        let Some(mut stands) = stands.filter(|stands| stands.is_at(&job)) else {
             return Ok(());
         };
         match outcome {
@@ -341,7 +349,7 @@ impl App {
         Ok(())
     }
 
-    /// Works at a job while its progress is saved, which also renews the claim.
+    /// Works at a job.
     async fn work_at(&self, job: &Job) -> Result<Value> {
         let kind = JobKind::from_code(&job.kind)
             .ok_or_else(|| Error::Internal(format!("no such kind of job: {}", job.kind)))?;
@@ -350,19 +358,28 @@ impl App {
         let progress = Progress::default();
         progress.total(job.total_n);
         let running = Running { job: job.clone(), asker, input, progress: progress.clone() };
-        let work = self.carry_out(kind, running);
+        self.watch(job, &progress, self.carry_out(kind, running)).await
+    }
+
+    /// Waits for the work of a job and saves its progress meanwhile, which also renews the claim; so does time that passes
+    /// without any.
+    async fn watch<T>(
+        &self,
+        job: &Job,
+        progress: &Progress,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         tokio::pin!(work);
-        let mut saved = (job.done_n, job.total_n);
+        let (mut saved, mut renewed) = ((job.done_n, job.total_n), self.now());
         loop {
             tokio::select! {
                 outcome = &mut work => return outcome,
                 () = tokio::time::sleep(SAVE_EVERY) => {
-                    let (done_n, total_n) =
-                        (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
-                    if saved == (done_n, total_n) {
+                    let (done_n, total_n) = progress.is_at();
+                    if saved == (done_n, total_n) && self.now().0 - renewed.0 < RENEW_MS {
                         continue;
                     }
-                    saved = (done_n, total_n);
+                    (saved, renewed) = ((done_n, total_n), self.now());
                     // The work may hold the one writer; then progress waits, not the work.
                     let note = self.note_progress(job, done_n, total_n);
                     tokio::select! {
@@ -376,7 +393,7 @@ impl App {
 
     async fn note_progress(&self, job: &Job, done_n: i64, total_n: i64) -> Result<()> {
         let mut tx = self.db.write(&self.town).await?;
-        if let Some(mut stands) = tx.job(&job.id).await?.filter(|stands| stands.state == "running") {
+        if let Some(mut stands) = tx.job(&job.id).await?.filter(|stands| stands.is_at(job)) {
             stands.done_n = done_n;
             stands.total_n = total_n;
             stands.run_at = self.now().plus_ms(LEASE_MS);
@@ -390,7 +407,7 @@ impl App {
     async fn carry_out(&self, kind: JobKind, running: Running) -> Result<Value> {
         match kind {
             JobKind::AuditVerify => {
-                let verified = self.verify(&running.asker.caller()).await?;
+                let verified = self.verify_showing(&running.asker.caller(), &running.progress).await?;
                 serde_json::to_value(&verified).map_err(|e| Error::Internal(e.to_string()))
             }
             JobKind::ImportTry => self.carry_out_import(&running, false).await,
@@ -407,4 +424,63 @@ impl App {
 /// Whether the same work may go well later: the machine was at fault, or somebody else was faster.
 fn worth_another_try(error: &Error) -> bool {
     matches!(error, Error::Store(_) | Error::Internal(_) | Error::Conflict { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::{FakeClock, both_databases};
+
+    struct Standing(FakeClock);
+
+    impl crate::Clock for Standing {
+        fn now(&self) -> Timestamp {
+            self.0.now()
+        }
+    }
+
+    async fn claim(app: &App) -> Result<Option<Job>> {
+        let mut tx = app.db.write(&app.town).await?;
+        let claimed = tx.claim_job(app.now(), app.now().plus_ms(LEASE_MS)).await?;
+        tx.commit_machinery().await?;
+        Ok(claimed)
+    }
+
+    #[tokio::test]
+    async fn a_step_that_shows_nothing_for_long_keeps_its_claim() -> anyhow::Result<()> {
+        both_databases(|fresh| async move {
+            let clock = FakeClock::at(Timestamp(1_790_000_000_000));
+            let own = Arc::new(Standing(clock.clone()));
+            let blobs = fresh.keys().with_file_name("blobs");
+            let app = App::open(&fresh.url, &fresh.keys(), &blobs, own, "500118103000".into()).await?;
+            let mut tx = app.db.write(&app.town).await?;
+            let asker = Asker::of(&Caller::system(), "");
+            app.queue(&mut tx, &asker, JobKind::AuditVerify, "k", &(), 0).await?;
+            tx.commit_machinery().await?;
+            let job = claim(&app).await?.expect("it is due");
+            assert_eq!(claim(&app).await?, None);
+            let until = async || {
+                let job = app.db.read(&app.town).await?.job(&job.id).await?;
+                Ok::<_, Error>(job.map(|job| job.run_at))
+            };
+            let work = async {
+                // Longer than the claim, without a single unit done.
+                for _ in 0..4 {
+                    let before = until().await?;
+                    clock.advance_ms(2 * RENEW_MS);
+                    for _ in 0..200 {
+                        if until().await? > before {
+                            break;
+                        }
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                    assert_eq!(claim(&app).await?, None, "another server leaves it alone");
+                }
+                Ok(())
+            };
+            app.watch(&job, &Progress::default(), work).await?;
+            Ok(())
+        })
+        .await
+    }
 }

@@ -37,6 +37,9 @@ pub(crate) const AGAIN_S: (&str, f64) = ("message.again_s", 10.0);
 pub(crate) const DOWN_AFTER: (&str, f64) = ("message.down_after", 3.0);
 /// Messages looked at in one round.
 const ROUND: i64 = 100;
+/// So long messages are this server's to send: longer than any gateway is waited for. Whoever dies meanwhile holds up an
+/// alarm no longer.
+const HELD_MS: i64 = 60_000;
 /// Tries looked at to tell whether a channel is down.
 const LOOKED_AT: i64 = 200;
 /// Messages shown.
@@ -345,30 +348,43 @@ impl App {
         Ok(())
     }
 
-    /// Sends what is due, a round of it; gives how many tries were made. Called again and again by the worker.
+    /// Sends what is due, a round of it; gives how many tries were made. Called again and again by the worker. Of several
+    /// servers each sends what it was first to claim.
+    // tidy(commit): who sends is machinery; what was sent is committed message by message.
     pub async fn deliver_due(&self, caller: &Caller) -> Result<usize> {
         caller.hat(Action::AccountManage, &Subject::town())?;
         let now = self.now();
         let offered = self.courier.channels();
         let mut read = self.db.read(&self.town).await?;
-        let due = read.due_messages(now, ROUND).await?;
-        if due.is_empty() {
+        if read.due_messages(now, 1).await?.is_empty() {
             return Ok(0);
         }
         let rules = rules(&mut read, now.date()).await?;
         drop(read);
+        let mut tx = self.db.write(&self.town).await?;
+        let until = now.plus_ms(HELD_MS);
+        let due = tx.claim_messages(now, until, ROUND).await?;
+        tx.commit_machinery().await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let held: Vec<MessageId> = due.iter().map(|record| record.message.id.clone()).collect();
         // Side by side: a gateway that does not answer holds up nobody else.
         let mut rounds = tokio::task::JoinSet::new();
         for record in due {
             let (app, offered) = (self.clone(), offered.clone());
             rounds.spawn(async move { app.send_message(record, &rules, &offered).await });
         }
-        let mut tries = 0;
+        let mut tries: Result<usize> = Ok(0);
         while let Some(done) = rounds.join_next().await {
-            let done = done.map_err(|error| Error::Internal(error.to_string()))?;
-            tries += usize::from(done?);
+            let done = done.map_err(|error| Error::Internal(error.to_string())).flatten();
+            tries = tries.and_then(|tries| Ok(tries + usize::from(done?)));
         }
-        Ok(tries)
+        // Let go of whatever became of them: one that failed is tried again at once.
+        let mut tx = self.db.write(&self.town).await?;
+        tx.release_messages(&held, until).await?;
+        tx.commit_machinery().await?;
+        tries
     }
 
     /// Does what is to be done with one message now; whether it was tried.

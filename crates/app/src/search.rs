@@ -66,9 +66,10 @@ impl App {
 
     async fn clauses_with(&self, text: &str) -> Result<Vec<Named>> {
         let mut read = self.db.read(&self.town).await?;
-        // A town without a plan has no clauses.
-        let Ok((plan, _)) = crate::plan::plan_in_force(&mut read, self.now().date()).await else {
-            return Ok(Vec::new());
+        let (plan, _) = match crate::plan::plan_in_force(&mut read, self.now().date()).await {
+            // A town without a plan has no clauses; a plan that cannot be read is a fault.
+            Err(Error::Refused { code: "plan.none", .. }) => return Ok(Vec::new()),
+            found => found?,
         };
         let wanted = text.to_lowercase();
         // A clause is asked for as 第十条, 十 or 10 as well.

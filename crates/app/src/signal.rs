@@ -35,6 +35,8 @@ impl From<SignalRefusal> for Error {
 pub struct Incoming {
     /// The way it came.
     pub provider: Provider,
+    /// How its sender speaks the protocol of that way, by name; none as its standard says.
+    pub dialect: Option<&'static str>,
     /// Where it came from there: an IP address, a topic.
     pub peer: String,
     /// What speaks for the sender: `network`, `broker`, `signed:` or `platform:` and who signed; empty for nothing.
@@ -77,6 +79,7 @@ impl App {
             .map(|one| RawSignal {
                 id: self.new_id().into(),
                 channel: one.provider.code().to_owned(),
+                dialect: one.dialect.map(str::to_owned),
                 peer: one.peer,
                 proof: one.proof,
                 mark: one.mark,

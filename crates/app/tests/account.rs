@@ -93,6 +93,61 @@ async fn five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour() -> any
 }
 
 #[tokio::test]
+async fn every_kind_of_refusal_is_on_record_and_no_stranger_floods_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (app, clock) = office(&fresh).await?;
+        let system = Caller::system();
+        app.add_account(&system, "gone", "person-2", PASSWORD, true).await?;
+        app.set_account_active(&system, "gone", false).await?;
+        let caller = app.login("clerk", PASSWORD, None, &desk()).await?.caller;
+        let offer = app.offer_totp(&caller, PASSWORD).await?;
+        let code = totp_code(&offer.secret, "clerk", clock.now())?;
+        app.confirm_totp(&caller, &offer.secret, &code).await?;
+        let told = async || -> anyhow::Result<Vec<(String, String, String)>> {
+            let filter = store::audit::AuditFilter {
+                action: Some("account.login_refused".to_owned()),
+                ..Default::default()
+            };
+            let found = app.audit_page(&system, &filter, i64::MAX, 100).await?;
+            Ok(found.into_iter().map(|one| (one.object_kind, one.reason, one.detail)).collect())
+        };
+        for n in 0..30 {
+            let stranger = format!("stranger-{n}");
+            assert_eq!(code_of(app.login(&stranger, PASSWORD, None, &desk()).await), "login.refused");
+            assert_eq!(code_of(app.login("gone", PASSWORD, None, &desk()).await), "login.refused");
+            assert_eq!(code_of(app.login("clerk", PASSWORD, None, &desk()).await), "login.totp_required");
+        }
+        let written = told().await?;
+        let kinds: Vec<_> = written.iter().map(|(kind, why, _)| (kind.as_str(), why.as_str())).collect();
+        let wanted =
+            [("account", "密码正确，未给验证码"), ("account", "账号已停用"), ("town", "没有这个登录名")];
+        assert_eq!(kinds, wanted, "one of each, however often");
+        assert!(
+            written.iter().all(|(.., detail)| detail.contains("127.0.0.1") && !detail.contains("stranger"))
+        );
+        clock.advance_ms(15 * MINUTE_MS);
+        assert_eq!(code_of(app.login("stranger", PASSWORD, None, &desk()).await), "login.refused");
+        let written = told().await?;
+        assert!(
+            written.len() == 4 && written[0].2.contains("\"more\":29"),
+            "those not written are told: {written:?}"
+        );
+        for _ in 0..5 {
+            assert_eq!(code_of(app.login("clerk", "wrong", None, &desk()).await), "login.refused");
+        }
+        for _ in 0..9 {
+            assert_eq!(code_of(app.login("clerk", PASSWORD, None, &desk()).await), "login.locked");
+        }
+        let reasons: Vec<String> = told().await?.into_iter().map(|(_, why, _)| why).collect();
+        assert_eq!(reasons.len(), 10);
+        assert_eq!((reasons[0].as_str(), reasons[1].as_str()), ("账号锁定中", "密码不对"));
+        assert_eq!(app.verify(&system).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_code_of_the_authenticator_works_once_and_so_does_a_recovery_code() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (app, clock) = office(&fresh).await?;

@@ -328,6 +328,14 @@ impl Certificate {
     pub fn is_valid_on(&self, day: Date) -> bool {
         !self.revoked && self.issued_on <= day && self.expires_on.is_none_or(|last| day <= last)
     }
+
+    /// Which of somebody's certificates of a kind is shown on a day: one in force before any other, then the one that lasts
+    /// longest, for ever where it names no end. None taken back.
+    pub fn to_show(own: &[Self], kind: CertificateKind, day: Date) -> Option<&Self> {
+        own.iter()
+            .filter(|one| one.kind == kind && !one.revoked)
+            .max_by_key(|one| (one.is_valid_on(day), one.expires_on.unwrap_or(Date::MAX)))
+    }
 }
 
 /// Why a change of people or posts is refused.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::App;
+use protocol::gb26875::Dialect;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -119,8 +120,14 @@ impl Drop for Place {
     }
 }
 
-/// Takes connections until the program ends.
-pub async fn listen(app: App, listener: TcpListener, intake: Intake, limits: Limits) {
+/// Takes connections until the program ends; whoever comes in here speaks this dialect.
+pub async fn listen(
+    app: App,
+    listener: TcpListener,
+    dialect: &'static Dialect,
+    intake: Intake,
+    limits: Limits,
+) {
     let guests = Arc::new(Mutex::new(Guests::default()));
     loop {
         let (stream, peer) = match listener.accept().await {
@@ -141,7 +148,7 @@ pub async fn listen(app: App, listener: TcpListener, intake: Intake, limits: Lim
         tokio::spawn(async move {
             // Whoever is told to leave has said nothing: nothing of his is lost.
             tokio::select! {
-                () = session::serve(&app, stream, (from, &place), &intake, &limits) => {}
+                () = session::serve(&app, stream, (from, &place), dialect, &intake, &limits) => {}
                 () = place.leave.notified() => tracing::debug!(%from, "a silent connection makes room"),
             }
         });

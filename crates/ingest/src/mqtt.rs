@@ -124,6 +124,7 @@ fn incoming(message: &Publish, now: Timestamp) -> Option<Incoming> {
     let own = own.unwrap_or_else(|| format!("~{}", now.0 / SAME_MS));
     Some(Incoming {
         provider: Provider::Mqtt,
+        dialect: None,
         peer: topic.to_owned(),
         proof: "broker".to_owned(),
         mark: mark_of(&["mqtt", name, &own], &message.payload),

@@ -9,7 +9,7 @@ use app::signal::{Incoming, mark_of};
 use domain::device::Provider;
 use domain::time::Timestamp;
 use protocol::gb26875::frame::Event;
-use protocol::gb26875::{Command, Frame, Object, Splitter, Stamp, Unit, dialect};
+use protocol::gb26875::{Command, Dialect, Frame, Object, Splitter, Stamp, Unit, dialect};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
@@ -64,18 +64,27 @@ fn stamp(at: Timestamp) -> Stamp {
     text.get(..19).and_then(Stamp::parse).unwrap_or(Stamp([0; 6]))
 }
 
+/// Who sits at the other end, and how he speaks.
+#[derive(Debug, Clone, Copy)]
+struct Peer {
+    address: IpAddr,
+    dialect: &'static Dialect,
+}
+
 /// Serves one connection until it ends, says nothing for too long, or talks nonsense.
 pub(crate) async fn serve(
     app: &App,
     mut stream: TcpStream,
     (from, place): (IpAddr, &Place),
+    dialect: &'static Dialect,
     intake: &Intake,
     limits: &Limits,
 ) {
-    let mut splitter = Splitter::new(dialect::standard());
+    let from = Peer { address: from, dialect };
+    let mut splitter = Splitter::new(dialect);
     let mut piece = vec![0; PIECE];
     let (mut patience, mut broken, mut is_set) = (limits.first, 0, false);
-    let line = Line::open(app, place.number(), from);
+    let line = Line::open(app, place.number(), from.address);
     let (say, mut said) = mpsc::channel(SAID);
     loop {
         let read = tokio::time::timeout(patience, stream.read(&mut piece));
@@ -87,7 +96,7 @@ pub(crate) async fn serve(
             // Something is to be said to whoever sits there.
             Some(frame) = said.recv() => {
                 let frame: Frame = frame;
-                if tokio::time::timeout(limits.first, stream.write_all(&frame.encode())).await.is_err() {
+                if tokio::time::timeout(limits.first, stream.write_all(&frame.encode_as(dialect))).await.is_err() {
                     return;
                 }
                 continue;
@@ -112,13 +121,13 @@ pub(crate) async fn serve(
                 }
                 Event::Broken { problem, deny, bytes } => {
                     broken += 1;
-                    tracing::debug!(%from, code = problem.code, offset = problem.offset, "not a frame");
+                    tracing::debug!(from = %from.address, code = problem.code, offset = problem.offset, "not a frame");
                     if bytes.is_empty() {
                         continue;
                     }
                     // Kept so that somebody sees it; it is denied whether or not.
                     let mark = mark_of(
-                        &["broken", &from.to_string(), &now.0.to_string(), &broken.to_string()],
+                        &["broken", &from.address.to_string(), &now.0.to_string(), &broken.to_string()],
                         &bytes,
                     );
                     let message = Incoming { problem: Some(problem.code), ..message(from, mark, bytes) };
@@ -132,11 +141,11 @@ pub(crate) async fn serve(
         let mut out = Vec::new();
         for answer in answers {
             match answer {
-                Answer::Now(frame) => out.extend(frame.encode()),
+                Answer::Now(frame) => out.extend(frame.encode_as(dialect)),
                 Answer::When(kept, frame) => {
                     // What is not kept is not confirmed: the device sends it again.
                     if kept.await == Ok(true) {
-                        out.extend(frame.encode());
+                        out.extend(frame.encode_as(dialect));
                     }
                 }
             }
@@ -147,16 +156,18 @@ pub(crate) async fn serve(
             return;
         }
         if broken > limits.broken {
-            tracing::warn!(%from, broken, "too many broken frames: the connection is closed");
+            tracing::warn!(from = %from.address, broken, "too many broken frames: the connection is closed");
             return;
         }
     }
 }
 
-fn message(from: IpAddr, mark: String, bytes: Vec<u8>) -> Incoming {
+fn message(from: Peer, mark: String, bytes: Vec<u8>) -> Incoming {
+    let is_standard = from.dialect == dialect::standard();
     Incoming {
         provider: Provider::Gb26875,
-        peer: from.to_string(),
+        dialect: (!is_standard).then_some(from.dialect.name),
+        peer: from.address.to_string(),
         proof: "network".to_owned(),
         mark,
         bytes,
@@ -176,11 +187,11 @@ fn clock_set_right(frame: &Frame, now: Timestamp) -> Option<Frame> {
 }
 
 /// Takes in a frame that is one.
-async fn take(intake: &Intake, from: IpAddr, frame: Frame, bytes: Vec<u8>, now: Timestamp) -> Option<Answer> {
+async fn take(intake: &Intake, from: Peer, frame: Frame, bytes: Vec<u8>, now: Timestamp) -> Option<Answer> {
     match frame.command {
         Command::Send | Command::User(_) | Command::Answer => {
             let (peer, source, sequence) =
-                (from.to_string(), frame.source.to_string(), frame.sequence.to_string());
+                (from.address.to_string(), frame.source.to_string(), frame.sequence.to_string());
             // Two copies have the same number and say the same; the time in the header may be that of the copy.
             let said = [&[frame.command.byte()], frame.data.as_slice()].concat();
             let mark = mark_of(&["gb26875", &peer, &source, &sequence], &said);

@@ -4,11 +4,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use app::signal::view::SignalAsked;
+use app::signal::{Incoming, mark_of};
 use app::{App, Caller, Clock};
+use domain::device::Provider;
 use domain::ids::TownCode;
 use domain::time::Timestamp;
 use ingest::{Intake, Limits, listen};
-use protocol::gb26875::{Command, Frame, Object, Stamp, Unit, decode, dialect};
+use protocol::gb26875::{Command, Dialect, Frame, Object, Part, Stamp, System, Unit, decode, dialect};
 use testkit::{Fresh, both_databases};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -45,18 +48,30 @@ async fn open(fresh: &Fresh) -> anyhow::Result<App> {
 }
 
 async fn door(app: &App, limits: Limits) -> anyhow::Result<SocketAddr> {
+    door_of(app, dialect::standard(), limits).await
+}
+
+async fn door_of(app: &App, spoken: &'static Dialect, limits: Limits) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let at = listener.local_addr()?;
-    tokio::spawn(listen(app.clone(), listener, Intake::start(app.clone()), limits));
+    tokio::spawn(listen(app.clone(), listener, spoken, Intake::start(app.clone()), limits));
     Ok(at)
 }
 
 /// Reads frames until so many came.
 async fn answers(stream: &mut TcpStream, n: usize) -> anyhow::Result<Vec<Frame>> {
+    answers_in(dialect::standard(), stream, n).await
+}
+
+async fn answers_in(
+    spoken: &'static Dialect,
+    stream: &mut TcpStream,
+    n: usize,
+) -> anyhow::Result<Vec<Frame>> {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
     loop {
-        let (frames, _) = decode(&bytes, dialect::standard());
+        let (frames, _) = decode(&bytes, spoken);
         if frames.len() >= n {
             return Ok(frames);
         }
@@ -93,6 +108,89 @@ async fn what_is_confirmed_is_kept_once_and_what_is_broken_is_denied() -> anyhow
         while app.digest_signals(&Caller::system(), 500).await? > 0 {}
         let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
         assert_eq!(counts.get(&("gb26875".to_owned(), "signal.unknown_device".to_owned())), Some(&100));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whoever_speaks_a_dialect_is_understood_and_answered_in_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = open(&fresh).await?;
+        let foreign = dialect("command_xor").ok_or_else(|| anyhow::anyhow!("no such dialect"))?;
+        let zoned = dialect("zone_point").ok_or_else(|| anyhow::anyhow!("no such dialect"))?;
+        let system = Caller::system();
+        // By the standard's port nothing of it can be read.
+        let mut device = TcpStream::connect(door(&app, Limits::default()).await?).await?;
+        device.write_all(&alarm(889, 1).encode_as(foreign)).await?;
+        let told = answers(&mut device, 1).await?;
+        assert_eq!(told.first().map(|one| one.command), Some(Command::Deny));
+
+        let mut device = TcpStream::connect(door_of(&app, foreign, Limits::default()).await?).await?;
+        let late = Frame { time: stamp(Still.now().plus_ms(-86_400_000)), ..alarm(889, 2) };
+        device.write_all(&late.encode_as(foreign)).await?;
+        let told = answers_in(foreign, &mut device, 2).await?;
+        let told: Vec<_> = told.iter().map(|one| (one.command, one.sequence)).collect();
+        assert_eq!(told, [(Command::Control, 0), (Command::Confirm, 2)], "the clock and what is confirmed");
+
+        let mut device = TcpStream::connect(door_of(&app, zoned, Limits::default()).await?).await?;
+        let (of, part) = (System { kind: 1, address: 2 }, Part { kind: 40, address: [0x0a, 0, 2, 0] });
+        let smoke = Object::PartState(of, part, 0b10, vec![b' '; 31], stamp(Still.now()));
+        let frame = Frame { data: Unit::of(2, vec![smoke]).encode(), ..alarm(889, 3) };
+        device.write_all(&frame.encode_as(zoned)).await?;
+        answers_in(zoned, &mut device, 1).await?;
+
+        // Read later, perhaps by another server: how it was said is kept with what was said.
+        let other = open(&fresh).await?;
+        while other.digest_signals(&system, 500).await? > 0 {}
+        let asked = SignalAsked { view: Some("alarm".to_owned()), ..SignalAsked::default() };
+        let found = other.signals(&system, &asked).await?.items;
+        assert_eq!(found.len(), 2, "{found:?}");
+        let parts: Vec<_> = found.iter().filter_map(|one| one.detail.get("part")).collect();
+        assert_eq!(parts.len(), 1);
+        assert!(parts.iter().all(|part| part.ends_with(" 10 区 2 位")), "{parts:?}");
+        let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
+        let count = |problem: &str| counts.get(&("gb26875".to_owned(), problem.to_owned())).copied();
+        assert_eq!((count("frame.checksum"), count("signal.dialect")), (Some(1), None), "{counts:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_alarm_is_one_signal_and_one_incident_however_many_servers_read() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (one, other) = (open(&fresh).await?, open(&fresh).await?);
+        let system = Caller::system();
+        one.found_town(&system, &app::sample::roster(), "一个够长的密码-仅供测试").await?;
+        let rounds = 12_u16;
+        let mut read = 0;
+        for n in 0..rounds {
+            let frame = alarm(u64::from(n) + 1, n);
+            let message = Incoming {
+                provider: Provider::Gb26875,
+                dialect: None,
+                // Each from elsewhere: none of them is about the fire of another.
+                peer: format!("10.8.{n}.1"),
+                proof: "network".to_owned(),
+                mark: mark_of(&["gb26875", &n.to_string()], &frame.data),
+                bytes: frame.encode(),
+                beat_of: None,
+                problem: None,
+            };
+            one.receive(&system, vec![message]).await?;
+            let digest = |app: &App| {
+                let app = app.clone();
+                tokio::spawn(async move { app.digest_signals(&Caller::system(), 50).await })
+            };
+            let (first, second) = (digest(&one), digest(&other));
+            read += first.await?? + second.await??;
+        }
+        assert_eq!(read, usize::from(rounds));
+        let asked = SignalAsked { view: Some("all".to_owned()), ..SignalAsked::default() };
+        assert_eq!(one.signals(&system, &asked).await?.total, i64::from(rounds));
+        let incidents = one.incidents(&system, &Default::default()).await?.items;
+        assert_eq!(incidents.len(), usize::from(rounds), "{incidents:?}");
         Ok(())
     })
     .await

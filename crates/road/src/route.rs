@@ -261,7 +261,7 @@ fn find(
     let rest = |state: u32| {
         let guide = prepared.landmarks.as_ref().zip(network.junction_of.get(state as usize));
         let Some((landmarks, at)) = guide else { return 0 };
-        let to = |(end, more): &(u32, u32)| landmarks.least(*at, *end).saturating_add(*more);
+        let to = |(end, more): &(u32, u32)| costs.at_least(landmarks.least(*at, *end)).saturating_add(*more);
         ends.iter().map(to).min().unwrap_or(0)
     };
     let begun = seeds(network, costs, from, 0);

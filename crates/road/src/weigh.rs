@@ -11,8 +11,11 @@ use crate::landmark::Landmarks;
 
 /// No way.
 pub(crate) const NEVER: u32 = u32::MAX;
-/// What a refused arc costs more than one that is not, where one looks for the way with the fewest of them. More than any
-/// way within a district in ms and in mm, so that one refusal is worse than every detour.
+/// Where one looks for the way with the fewest refusals, costs are counted in steps of so many ms or mm: there is room for
+/// both a refusal that outweighs every detour and some two hundred of them on one way.
+const COARSE: u32 = 100;
+/// What a refused arc costs more than one that is not, in those steps: 2,000 km or 23 days, more than any way within a
+/// district, on foot, too.
 const REFUSED: u32 = 20_000_000;
 /// Speed where a vehicle does not drive: on foot, m in a millisecond times 3,600.
 const ON_FOOT_KMH: f64 = 5.0;
@@ -66,6 +69,8 @@ pub struct Prepared {
 pub(crate) struct Costs {
     pub arc: Vec<u32>,
     pub out: Vec<u32>,
+    /// Whether they are counted in steps of [`COARSE`].
+    coarse: bool,
 }
 
 /// What speaks against an arc, taken together.
@@ -109,7 +114,7 @@ impl Prepared {
             ms: Vec::with_capacity(arcs),
             optimistic: Costs::with_capacity(arcs),
             pessimistic: Costs::with_capacity(arcs),
-            hindered: Costs::with_capacity(arcs),
+            hindered: Costs { coarse: true, ..Costs::with_capacity(arcs) },
             direct: Costs::with_capacity(arcs),
             landmarks: None,
         };
@@ -129,7 +134,8 @@ impl Prepared {
                 own.optimistic.arc.push(if against.refused { NEVER } else { cost });
                 let doubtful = against.refused || against.unknown;
                 own.pessimistic.arc.push(if doubtful { NEVER } else { cost });
-                own.hindered.arc.push(if against.refused { cost.saturating_add(REFUSED) } else { cost });
+                let coarse = cost.div_ceil(COARSE);
+                own.hindered.arc.push(if against.refused { coarse.saturating_add(REFUSED) } else { coarse });
                 own.direct.arc.push(if against.kind { NEVER } else { cost });
             }
         }
@@ -180,7 +186,12 @@ impl Prepared {
 
 impl Costs {
     fn with_capacity(arcs: usize) -> Self {
-        Self { arc: Vec::with_capacity(arcs), out: Vec::new() }
+        Self { arc: Vec::with_capacity(arcs), out: Vec::new(), coarse: false }
+    }
+
+    /// A cost in ms or mm as these count it, never more than it is.
+    pub(crate) fn at_least(&self, fine: u32) -> u32 {
+        if self.coarse { fine / COARSE } else { fine }
     }
 
     /// Costs from each state, with what it costs to get on at a junction.

@@ -321,6 +321,50 @@ proptest! {
 }
 
 #[test]
+fn one_refusal_on_a_long_detour_is_fewer_than_two_on_a_short_way() {
+    let junction = |id, lon, lat| Junction { id, lon_lat: [lon, lat], barrier: None };
+    let junctions = vec![
+        junction(0, 150.0, 29.0),
+        junction(1, 150.005, 29.0),
+        junction(2, 150.01, 29.0),
+        // Some 33 km there and back.
+        junction(3, 150.0, 29.15),
+    ];
+    let lane = Road {
+        kind: Kind::Unclassified,
+        name: String::new(),
+        one_way: OneWay::No,
+        bridge: false,
+        covered: false,
+        private: false,
+        fitness: Fitness { width_m: Some(5.0), ..Fitness::default() },
+    };
+    let lines = [(0, 1, 0), (1, 2, 0), (0, 3, 0), (3, 2, 0)];
+    let network = Network::from_parts(junctions, &lines, vec![lane], &[]);
+    let closed = |segment| (segment, Closure { from: day(), until: None, reason: "修路".to_owned() });
+    let situation = Situation {
+        conditions: Conditions { day: day(), wet: false },
+        closures: [0, 1, 3].map(closed).to_vec(),
+    };
+    let spot = |segment: u32, junction: u32| {
+        let lon_lat = network.junctions[junction as usize].lon_lat;
+        Spot { segment, offset_mm: 0, junction: Some(junction), lon_lat, away_m: 0.0 }
+    };
+    for objective in [Objective::Time, Objective::Distance] {
+        let prepared = Prepared::new(&network, &engine(), &situation, objective);
+        let guided = prepared.clone().guided(Arc::new(Landmarks::of(&network, &prepared)));
+        for prepared in [prepared, guided] {
+            let (from, to) = (spot(0, 0), spot(1, 2));
+            let found =
+                route::route(&network, &engine(), &situation, &prepared, &mut Search::new(), (&from, &to));
+            assert_eq!(found.optimistic, None);
+            let named: Vec<_> = found.blocked_by.iter().map(|light| light.segment).collect();
+            assert_eq!(named, [Some(network.segments[3].key)], "{objective:?}");
+        }
+    }
+}
+
+#[test]
 fn landmarks_give_the_same_ways_and_settle_fewer_states() {
     let network = road::made_up::network(90, road::made_up::SEED);
     let situation = Situation { conditions: Conditions { day: day(), wet: false }, closures: Vec::new() };

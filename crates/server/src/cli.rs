@@ -46,9 +46,10 @@ enum Command {
         /// browser says.
         #[arg(long, env = "FENGSUI_PUBLIC_URL", value_parser = public_url)]
         public_url: Option<String>,
-        /// Address on which devices speak GB/T 26875.3 over TCP, as `0.0.0.0:5201`; nobody listens when left out.
-        #[arg(long, env = "FENGSUI_INGEST")]
-        ingest: Option<SocketAddr>,
+        /// Port on which devices speak GB/T 26875.3 over TCP, as `0.0.0.0:5201`, or `0.0.0.0:5202=DIALECT` for makers that
+        /// differ from the standard; several, one after the other or with commas. Nobody listens when left out.
+        #[arg(long, env = "FENGSUI_INGEST", value_delimiter = ',', value_name = "ADDR[=DIALECT]")]
+        ingest: Vec<serve::Port>,
         /// Broker devices publish to, as `mqtt://name:password@host:1883`. Give it by the environment when it has a password.
         #[arg(long, env = "FENGSUI_MQTT", hide_env_values = true)]
         mqtt: Option<String>,

@@ -35,6 +35,7 @@ use app::Clock;
 use app::message::{Carried, Courier, Delivered, Letter, Parcel};
 use base64::Engine;
 use domain::message::Channel;
+use domain::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -155,7 +156,7 @@ impl Gateways {
     async fn take(&self, letter: &Letter) -> anyhow::Result<String> {
         let gateway = self.by_channel.get(&letter.channel).context("没有配置这个通道")?;
         match letter.channel {
-            Channel::Email => mail(gateway, letter).await,
+            Channel::Email => mail(gateway, letter, self.clock.now()).await,
             _ => self.post(gateway, letter).await,
         }
     }
@@ -408,7 +409,7 @@ fn unchunked(body: &str) -> String {
 }
 
 /// Hands a letter to a mail server of the own network.
-async fn mail(gateway: &Gateway, letter: &Letter) -> anyhow::Result<String> {
+async fn mail(gateway: &Gateway, letter: &Letter, now: Timestamp) -> anyhow::Result<String> {
     let from = gateway.from.as_deref().context("没有配置发件人")?;
     let is_address = |text: &str| text.contains('@') && !text.contains(['\r', '\n', '<', '>', ' ']);
     ensure!(is_address(from) && is_address(&letter.to), "邮件地址不对");
@@ -416,14 +417,7 @@ async fn mail(gateway: &Gateway, letter: &Letter) -> anyhow::Result<String> {
     let stream = TcpStream::connect((host.as_str(), port)).await.context("连接不上邮件服务器")?;
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
-    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
-    let subject = encode("烽燧通知");
-    let body = encode(&letter.text);
-    let data = format!(
-        "From: <{from}>\r\nTo: <{}>\r\nSubject: =?UTF-8?B?{subject}?=\r\nMIME-Version: 1.0\r\n\
-         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n.",
-        letter.to
-    );
+    let data = format!("{}\r\n.", written(from, letter, now)?);
     let mut last = said(&mut read, 220).await?;
     for (line, wanted) in [
         ("EHLO fengsui".to_owned(), 250),
@@ -437,6 +431,26 @@ async fn mail(gateway: &Gateway, letter: &Letter) -> anyhow::Result<String> {
     }
     let _ = write.write_all(b"QUIT\r\n").await;
     Ok(last)
+}
+
+/// A letter as it is mailed (RFC 5322, RFC 2045): dated, with an id that is the same whenever the same message is sent, and
+/// no line longer than 76 characters.
+fn written(from: &str, letter: &Letter, now: Timestamp) -> anyhow::Result<String> {
+    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let date = chrono::DateTime::parse_from_rfc3339(&now.to_rfc3339()).context("时间不对")?.to_rfc2822();
+    let id = store::seal::sha256(letter.key.as_bytes());
+    let domain = from.rsplit('@').next().unwrap_or(from);
+    let body = encode(&letter.text);
+    let lines: Vec<&str> =
+        (0..body.len()).step_by(76).filter_map(|at| body.get(at..body.len().min(at + 76))).collect();
+    Ok(format!(
+        "Date: {date}\r\nFrom: <{from}>\r\nTo: <{}>\r\nMessage-ID: <{id}@{domain}>\r\n\
+         Subject: =?UTF-8?B?{}?=\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{}",
+        letter.to,
+        encode("烽燧通知"),
+        lines.join("\r\n")
+    ))
 }
 
 /// The server's answer, when it is the one waited for.
@@ -506,6 +520,25 @@ mod tests {
         ] {
             assert!(push(services, contact).is_err(), "{services:?} {contact}");
         }
+    }
+
+    #[test]
+    fn a_letter_is_dated_named_and_broken_into_lines() {
+        let now = Timestamp::parse("2026-09-21T09:00:00+08:00").expect("an instant");
+        let long = letter(&"老街有警情待核实，".repeat(40));
+        let mail = written("fengsui@qingfeng.example", &long, now).expect("a letter");
+        let (head, body) = mail.split_once("\r\n\r\n").expect("head and body");
+        assert!(head.starts_with("Date: Mon, 21 Sep 2026 09:00:00 +0800\r\n"), "{head}");
+        let id = head.lines().find_map(|line| line.strip_prefix("Message-ID: ")).expect("an id");
+        assert!(id.starts_with('<') && id.ends_with("@qingfeng.example>"), "{id}");
+        let again = written("fengsui@qingfeng.example", &long, now.plus_ms(60_000)).expect("a letter");
+        assert!(again.contains(id), "a second try is the same letter");
+        let other = Letter { key: "incident/i/open/q".to_owned(), ..long.clone() };
+        assert!(!written("fengsui@qingfeng.example", &other, now).expect("a letter").contains(id));
+        assert!(body.lines().count() > 10 && mail.lines().all(|line| line.len() <= 78), "{mail}");
+        let whole =
+            base64::engine::general_purpose::STANDARD.decode(body.replace("\r\n", "")).expect("Base64");
+        assert_eq!(String::from_utf8(whole).expect("text"), long.text);
     }
 
     #[test]

@@ -59,7 +59,10 @@ pub enum Cap {
     },
 }
 
-fn dialect_of(name: &str) -> anyhow::Result<&'static gb26875::Dialect> {
+/// The dialect of this name.
+///
+/// Errors: there is none; all there are, are named.
+pub(crate) fn dialect_of(name: &str) -> anyhow::Result<&'static gb26875::Dialect> {
     gb26875::dialect(name).with_context(|| {
         let all: Vec<_> = DIALECTS.iter().map(|one| format!("{}（{}）", one.name, one.label)).collect();
         format!("没有方言 {name}，可用的有：{}", all.join("、"))
@@ -185,6 +188,7 @@ pub async fn cap(place: Where, asked: Cap) -> anyhow::Result<()> {
             let caller = Caller::system();
             let message = Incoming {
                 provider: Provider::Cap,
+                dialect: None,
                 peer: file.display().to_string(),
                 // Whoever commands this machine vouches for it.
                 proof: "platform:system".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -9,8 +10,10 @@ use api::Doors;
 use app::{App, Caller};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use protocol::gb26875::Dialect;
 
 use crate::embed;
+use crate::frame::dialect_of;
 
 /// How long requests under way may still take when the program is told to stop.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
@@ -31,10 +34,32 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// A port on which devices speak GB/T 26875.3, all of them in one dialect.
+#[derive(Debug, Clone, Copy)]
+pub struct Port {
+    /// Its address.
+    pub at: SocketAddr,
+    /// How they speak.
+    pub dialect: &'static Dialect,
+}
+
+impl FromStr for Port {
+    type Err = anyhow::Error;
+
+    /// `ADDR` for the standard, `ADDR=DIALECT` for makers that differ.
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (at, name) = text.split_once('=').unwrap_or((text, "standard"));
+        let at = at.trim().parse().ok();
+        let at =
+            at.with_context(|| format!("{text} 不是端口，请写成 0.0.0.0:5201 或 0.0.0.0:5202=方言 的样子"))?;
+        Ok(Self { at, dialect: dialect_of(name.trim())? })
+    }
+}
+
 /// Where devices come in besides HTTP.
 pub struct Devices {
-    /// Address on which they speak GB/T 26875.3.
-    pub tcp: Option<SocketAddr>,
+    /// Ports on which they speak GB/T 26875.3.
+    pub tcp: Vec<Port>,
     /// Broker they publish to.
     pub mqtt: Option<String>,
 }
@@ -72,12 +97,13 @@ pub async fn serve(
     tokio::spawn(tell(app.clone()));
     tokio::spawn(ingest::read(app.clone()));
     let intake = ingest::Intake::start(app.clone());
-    if let Some(at) = devices.tcp {
+    for Port { at, dialect } in devices.tcp {
         let listener = tokio::net::TcpListener::bind(at)
             .await
             .with_context(|| format!("不能在 {at} 接收设备报文，端口可能被占用"))?;
-        tracing::info!(%at, "gb26875");
-        tokio::spawn(ingest::listen(app.clone(), listener, intake.clone(), ingest::Limits::default()));
+        tracing::info!(%at, dialect = dialect.name, "gb26875");
+        let (app, intake, limits) = (app.clone(), intake.clone(), ingest::Limits::default());
+        tokio::spawn(ingest::listen(app, listener, dialect, intake, limits));
     }
     if let Some(address) = &devices.mqtt {
         let broker =
@@ -180,4 +206,20 @@ async fn stop_when_told(handle: Handle<SocketAddr>) {
         _ = term.recv() => {}
     }
     handle.graceful_shutdown(Some(LAST_ORDERS));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_named_by_its_address_and_perhaps_by_how_one_speaks_there() {
+        let read = |text: &str| text.parse::<Port>().map(|port| (port.at.to_string(), port.dialect.name));
+        let told = |text: &str| read(text).map_err(|error| error.to_string());
+        assert_eq!(told("0.0.0.0:5201"), Ok(("0.0.0.0:5201".to_owned(), "standard")));
+        assert_eq!(told("[::]:5202=command_xor"), Ok(("[::]:5202".to_owned(), "command_xor")));
+        let unknown = told("0.0.0.0:5201=martian").expect_err("no such dialect");
+        assert!(unknown.contains("martian") && unknown.contains("command_sum"), "{unknown}");
+        assert!(told("5201").expect_err("no address").contains("0.0.0.0:5201"));
+    }
 }

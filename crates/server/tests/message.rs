@@ -4,8 +4,9 @@
 use std::sync::{Arc, Mutex};
 
 use app::incident::view::IncidentInput;
-use app::message::{ChannelWay, ReachInput};
+use app::message::{Carried, ChannelWay, Courier, Letter, ReachInput};
 use app::{App, Caller, Clock};
+use domain::message::Channel;
 use domain::org::Role;
 use domain::policy::Hats;
 use domain::time::Timestamp;
@@ -208,6 +209,62 @@ async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Resu
     .await
 }
 
+/// A gateway that takes its time and remembers what it was handed.
+#[derive(Default)]
+struct Slow(Mutex<Vec<String>>);
+
+impl Courier for Slow {
+    fn channels(&self) -> Vec<Channel> {
+        vec![Channel::Sms]
+    }
+
+    fn carry<'a>(&'a self, letter: &'a Letter) -> Carried<'a> {
+        Box::pin(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            if let Ok(mut kept) = self.0.lock() {
+                kept.push(letter.key.clone());
+            }
+            Ok("receipt".to_owned())
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_send_each_message_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (mut one, clock) = town(&fresh).await?;
+        let own = Arc::new(Standing(clock));
+        let mut other =
+            App::open(&fresh.url, &fresh.keys(), fresh.folder.path(), own, one.town.clone()).await?;
+        let gateway = Arc::new(Slow::default());
+        (one.courier, other.courier) = (gateway.clone(), gateway.clone());
+        let (clerk, head) = (who(&one, Role::OfficeClerk).await?, who(&one, Role::OfficeHead).await?);
+        one.take_watch(&clerk, Default::default()).await?;
+        let sms = ChannelWay { channel: "sms".to_owned(), address: "13800001111".to_owned() };
+        one.set_my_reach(
+            &clerk,
+            ReachInput { ways: vec![sms], quiet_from: None, quiet_to: None, version: 0 },
+        )
+        .await?;
+        for n in 1..=12 {
+            one.take_call(&head, call(&n.to_string())).await?;
+        }
+        let at = |app: &App| {
+            let app = app.clone();
+            tokio::spawn(async move { delivered(&app).await })
+        };
+        let (first, second) = (at(&one), at(&other));
+        let tries = first.await?? + second.await??;
+        let mut keys = gateway.0.lock().map(|kept| kept.clone()).unwrap_or_default();
+        keys.sort();
+        let sent = keys.len();
+        keys.dedup();
+        assert_eq!((keys.len(), sent, tries), (12, 12, 12), "each call once");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
@@ -240,6 +297,7 @@ async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<(
         delivered(&app).await?;
         let mailed = taken(&letters);
         assert!(mailed[0].0.contains("RCPT TO:<duty@qingfeng.example>"), "{mailed:?}");
+        assert!(mailed[0].0.contains("\r\nDate: Mon, 21 Sep 2026 09:01:12 +0800\r\n"), "{mailed:?}");
         // A second alarm: the third failure in a row says that the channel is down, and the office is told.
         app.take_call(&head, call("2")).await?;
         delivered(&app).await?;

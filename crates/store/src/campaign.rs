@@ -9,6 +9,7 @@ use domain::ids::{CampaignId, PlaceId};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
+use crate::inspection::{LOOKED, STANDS};
 use crate::scope::{Columns, Where};
 use crate::value::json;
 use crate::{Read, Result, Row, Value, Write, cols};
@@ -118,13 +119,9 @@ impl Read {
             let marks: Vec<String> = some.iter().map(|id| only.mark(id.as_str())).collect();
             only.and(&format!("place IN ({})", marks.join(", ")));
             let (first, last) = (only.mark(from), only.mark(until));
-            only.and(&format!(
-                "happened_on >= {first} AND happened_on <= {last} AND result <> 'not_possible'"
-            ));
-            only.and(
-                "NOT EXISTS (SELECT 1 FROM inspection l WHERE l.town = inspection.town \
-                 AND l.inspection = inspection.inspection AND l.edition > inspection.edition)",
-            );
+            only.and(&format!("happened_on >= {first} AND happened_on <= {last}"));
+            only.and(LOOKED);
+            only.and(STANDS);
             let (sql, list) = only.finish();
             let sql = format!(
                 "SELECT place, inspection, happened_on FROM inspection{sql} ORDER BY happened_on, inspection"

@@ -40,6 +40,7 @@ const UNSEALED: &[&str] = &[
     "device_link",
     "device_state",
     "raw_signal",
+    "message_claim",
     "subscriber_progress",
 ];
 

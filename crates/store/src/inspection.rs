@@ -9,6 +9,12 @@ use domain::time::Date;
 use crate::scope::{OF_A_PLACE, Where, of_places};
 use crate::{Error, Read, Result, Row, Write, args, cols};
 
+/// Of each inspection only its last edition: what was corrected counts no more.
+pub(crate) const STANDS: &str = "NOT EXISTS (SELECT 1 FROM inspection l WHERE l.town = inspection.town \
+                                 AND l.inspection = inspection.inspection AND l.edition > inspection.edition)";
+/// Only where somebody could look: a locked door is no look (decision 0011).
+pub(crate) const LOOKED: &str = "result <> 'not_possible'";
+
 /// What is filed with an inspection beside the record itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InspectionFiling {
@@ -109,10 +115,7 @@ impl Read {
 
     fn inspection_filter(&self, scope: &Scope, filter: &InspectionFilter) -> Where {
         let mut only = Where::town("town", self.town().as_str());
-        only.and(
-            "NOT EXISTS (SELECT 1 FROM inspection l WHERE l.town = inspection.town \
-             AND l.inspection = inspection.inspection AND l.edition > inspection.edition)",
-        );
+        only.and(STANDS);
         only.within(&OF_A_PLACE, scope);
         only.is("place", filter.place.as_ref().map(domain::ids::PlaceId::as_str));
         if let Some(date) = filter.from {

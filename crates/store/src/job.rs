@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 
 use crate::scope::Where;
 use crate::vault::secret;
-use crate::{Read, Result, Row, Write, args, cols};
+use crate::{Error, Read, Result, Row, Write, args, cols};
 
 /// A job as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,13 @@ pub struct Reconciled {
     pub audit_seq: i64,
     /// How much it found to mend.
     pub found_n: i64,
+}
+
+impl Job {
+    /// Whether this, as it now stands, is still being worked at by whoever claimed `claimed`: nobody took it up since.
+    pub fn is_at(&self, claimed: &Self) -> bool {
+        self.state == "running" && self.attempts == claimed.attempts
+    }
 }
 
 impl Read {
@@ -166,19 +173,22 @@ impl Write {
     }
 
     /// Stores progress, outcome or failure.
+    ///
+    /// Errors: [`Error::Conflict`] when somebody took the job up since it was claimed: what was done must not last.
     pub async fn save_job(&mut self, job: &Job) -> Result<()> {
         let town = self.town().clone();
         // What a ledger's check tells quotes its cells.
         let result = self.sealed("job", "result", &job.id, &job.result)?;
-        self.exec(
-            "UPDATE job SET state = $3, run_at = $4, last_error = $5, done_n = $6, total_n = $7, result = $8, \
-             finished_at = $9 WHERE town = $1 AND id = $2",
-            args![
-                town.as_str(), &job.id, &job.state, job.run_at, &job.last_error, job.done_n, job.total_n, result,
-                job.finished_at,
-            ],
-        )
-        .await?;
-        Ok(())
+        let own = self
+            .exec(
+                "UPDATE job SET state = $3, run_at = $4, last_error = $5, done_n = $6, total_n = $7, result = $8, \
+                 finished_at = $9 WHERE town = $1 AND id = $2 AND attempts = $10",
+                args![
+                    town.as_str(), &job.id, &job.state, job.run_at, &job.last_error, job.done_n, job.total_n, result,
+                    job.finished_at, job.attempts,
+                ],
+            )
+            .await?;
+        if own == 0 { Err(Error::Conflict { table: "job", id: job.id.clone() }) } else { Ok(()) }
     }
 }

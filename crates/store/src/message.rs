@@ -143,6 +143,56 @@ impl Read {
 }
 
 impl Write {
+    /// Takes messages to be looked at by now, the longest due first, for one server until `until`; none that another holds.
+    pub async fn claim_messages(
+        &mut self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<MessageRecord>> {
+        let town = self.town.clone();
+        let sql = "INSERT INTO message_claim (town, id, until_at) \
+                   SELECT town, id, $3 FROM message WHERE town = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $4 \
+                   ON CONFLICT (town, id) DO UPDATE SET until_at = $3 WHERE message_claim.until_at <= $2 RETURNING id";
+        let mut own: Vec<MessageId> = Vec::new();
+        for row in &self.rows(sql, args![town.as_str(), now, until, limit]).await? {
+            own.push(row.text("id")?.into());
+        }
+        // Asked after the claim: who held one before may have sent it and moved it on.
+        let mut only = self.messages_of(&own);
+        let by = only.mark(now);
+        only.and(&format!("next_at <= {by}"));
+        let (sql, list) = only.finish();
+        let found = self.rows(format!("SELECT * FROM message{sql} ORDER BY next_at, id"), list).await?;
+        let found = found.iter().map(MessageRecord::from_row).collect::<Result<Vec<_>>>()?;
+        own.retain(|id| found.iter().all(|one| one.message.id != *id));
+        self.release_messages(&own, until).await?;
+        Ok(found)
+    }
+
+    /// Lets go of messages that were claimed until `until`, whatever became of them; of one that another claimed since, not.
+    pub async fn release_messages(&mut self, ids: &[MessageId], until: Timestamp) -> Result<()> {
+        let mut only = self.messages_of(ids);
+        let until = only.mark(until);
+        only.and(&format!("until_at = {until}"));
+        let (sql, list) = only.finish();
+        // tidy(delete): who sends is machinery; what was sent is on record.
+        self.exec(format!("DELETE FROM message_claim{sql}"), list).await?;
+        Ok(())
+    }
+
+    /// A WHERE of these messages of the town; of none when there are none.
+    fn messages_of(&self, ids: &[MessageId]) -> Where {
+        let mut only = Where::town("town", self.town.as_str());
+        let marks: Vec<String> = ids.iter().map(|id| only.mark(id.as_str())).collect();
+        only.and(&if marks.is_empty() {
+            "1 = 0".to_owned()
+        } else {
+            format!("id IN ({})", marks.join(", "))
+        });
+        only
+    }
+
     /// A new message.
     pub async fn insert_message(&mut self, record: &MessageRecord) -> Result<()> {
         let mut row = record.cols()?;

@@ -50,6 +50,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0040_push", include_str!("../migrations/0040_push.sql")),
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
     ("0042_reporter_voice", include_str!("../migrations/0042_reporter_voice.sql")),
+    ("0046_intake", include_str!("../migrations/0046_intake.sql")),
 ];
 
 const MEMORY: &str =

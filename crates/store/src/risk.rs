@@ -10,6 +10,7 @@ use domain::place_list::ListKind;
 use domain::report_case::ReportCase;
 use domain::time::{Date, Timestamp};
 
+use crate::inspection::{LOOKED, STANDS};
 use crate::scope::Where;
 use crate::{Read, Result, Write, args};
 
@@ -19,7 +20,7 @@ const AT_ONCE: usize = 500;
 /// What is known of one place beside its own record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signs {
-    /// The day of the last inspection on record.
+    /// The day of the last inspection that stands and could be made.
     pub last_inspected_on: Option<Date>,
     /// Open hazards that nobody graded yet.
     pub open_ungraded: u32,
@@ -59,7 +60,10 @@ impl Read {
             places.iter().map(|id| (id.clone(), Signs::default())).collect();
         let year_ago = Timestamp::start_of(on - chrono::Duration::days(365));
         for some in places.chunks(AT_ONCE) {
-            let (sql, list) = self.of(some, "place").finish();
+            let mut only = self.of(some, "place");
+            only.and(LOOKED);
+            only.and(STANDS);
+            let (sql, list) = only.finish();
             let sql =
                 format!("SELECT place, MAX(happened_on) AS last_on FROM inspection{sql} GROUP BY place");
             for row in self.rows(sql, list).await? {

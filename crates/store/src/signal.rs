@@ -12,11 +12,13 @@ use domain::time::Timestamp;
 
 use crate::scope::{Columns, Where};
 use crate::value::json;
-use crate::{Read, Result, Row, Write, args, cols};
+use crate::{Error, Read, Result, Row, Write, args, cols};
 
 pub(crate) const COLUMNS: Columns = Columns { path: "path", org: "org", place: "place" };
 /// Rows of raw bytes in one statement.
 const MANY: usize = 60;
+/// Who reads raw bytes holds the row of this name until he has written what they say.
+const READER: &str = "signal.digest";
 
 /// Bytes as they came, before anybody read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct RawSignal {
     pub id: RawSignalId,
     /// The way they came: `gb26875`, `mqtt`, `ctwing` …
     pub channel: String,
+    /// How the sender speaks the protocol of that way, by name; none as its standard says.
+    pub dialect: Option<String>,
     /// Where they came from there: an address, a topic.
     pub peer: String,
     /// What speaks for the sender: `network`, `broker`, `signed:` and the device that signed; empty for nothing.
@@ -101,6 +105,7 @@ impl RawSignal {
         Ok(Self {
             id: row.text("id")?.into(),
             channel: row.text("channel")?,
+            dialect: row.opt_text("dialect")?,
             peer: row.text("peer")?,
             proof: row.text("proof")?,
             mark: row.text("mark")?,
@@ -219,6 +224,7 @@ impl Write {
                 list.extend(args![
                     raw.id.as_str(),
                     &raw.channel,
+                    raw.dialect.as_deref(),
                     &raw.peer,
                     &raw.proof,
                     &raw.mark,
@@ -228,11 +234,12 @@ impl Write {
                     raw.digested_at
                 ]);
                 let n = list.len();
-                let own: Vec<String> = (n - 8..=n).map(|i| format!("${i}")).collect();
+                let own: Vec<String> = (n - 9..=n).map(|i| format!("${i}")).collect();
                 marks.push(format!("($1, {})", own.join(", ")));
             }
             let sql = format!(
-                "INSERT INTO raw_signal (town, id, channel, peer, proof, mark, bytes, received_at, problem, digested_at) \
+                "INSERT INTO raw_signal (town, id, channel, dialect, peer, proof, mark, bytes, received_at, problem, \
+                 digested_at) \
                  VALUES {} ON CONFLICT DO NOTHING RETURNING id",
                 marks.join(", ")
             );
@@ -243,7 +250,17 @@ impl Write {
         Ok(kept)
     }
 
+    /// Bytes nobody has read yet, oldest first, for the writer alone: who asks meanwhile, from this server or another, waits
+    /// until this write has ended and then finds what is left.
+    pub async fn claim_raw_signals(&mut self, now: Timestamp, limit: i64) -> Result<Vec<RawSignal>> {
+        // The row is the lock, as the head of the record is that of an entry; what is asked after it is read anew.
+        self.note_reconciled(READER, 0, now, 0).await?;
+        self.raw_signals_waiting(limit).await
+    }
+
     /// These bytes were read; `problem` is the code of what was wrong with some of them.
+    ///
+    /// Errors: [`Error::Conflict`] when somebody else read some of them meanwhile; what was made of them must not last.
     pub async fn raw_signals_digested(
         &mut self,
         read: &[(RawSignalId, Option<String>)],
@@ -264,10 +281,14 @@ impl Write {
                     })
                     .collect();
                 let sql = format!(
-                    "UPDATE raw_signal SET digested_at = $2, problem = $3 WHERE town = $1 AND id IN ({})",
+                    "UPDATE raw_signal SET digested_at = $2, problem = $3 \
+                     WHERE town = $1 AND digested_at IS NULL AND id IN ({})",
                     marks.join(", ")
                 );
-                self.exec(sql, list).await?;
+                if self.exec(sql, list).await? != some.len() as u64 {
+                    let id = some.first().copied().unwrap_or_default().to_owned();
+                    return Err(Error::Conflict { table: "raw_signal", id });
+                }
             }
         }
         Ok(())

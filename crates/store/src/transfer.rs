@@ -7,7 +7,8 @@ use crate::verify::SEALED;
 use crate::{Db, Error, Result, args};
 
 /// What else belongs to a town: the record itself, and the machinery that a move must not lose. Sessions stay behind:
-/// everybody logs in anew. Jobs stay behind: what is not done is asked for again.
+/// everybody logs in anew. Jobs stay behind: what is not done is asked for again. So do claims of messages: who sent them
+/// is elsewhere.
 const BESIDE: &[&str] = &[
     "audit",
     "audit_item",

@@ -336,6 +336,11 @@ async fn a_job_is_claimed_once_and_again_when_its_process_died() -> anyhow::Resu
         let again =
             tx.claim_job(lapses, lapses.plus_ms(60_000)).await?.ok_or_else(|| anyhow::anyhow!("lapsed"))?;
         assert_eq!(again.attempts, 2);
+        let late = tx.save_job(&Job { state: "done".to_owned(), ..claimed }).await;
+        assert!(
+            matches!(late, Err(Error::Conflict { table: "job", .. })),
+            "it is another's by now: {late:?}"
+        );
         assert_eq!(tx.reconciled("risk").await?, None);
         tx.note_reconciled("risk", 3, NOW, 1).await?;
         tx.note_reconciled("risk", 7, lapses, 0).await?;

@@ -157,6 +157,9 @@ async fn looks_are_the_last_visit_that_could_be_made_and_the_hazards_of_the_wind
             visit("last", "shop", 9, 1, Outcome::Hazards),
             visit("after", "shop", 10, 1, Outcome::Clear),
             visit("shut", "mill", 3, 1, Outcome::NotPossible),
+            // Taken for a look first, corrected afterwards: nobody got in.
+            visit("slip", "mill", 4, 1, Outcome::Clear),
+            visit("slip", "mill", 4, 2, Outcome::NotPossible),
         ] {
             tx.insert_inspection(&one, &filing).await?;
         }
@@ -173,6 +176,10 @@ async fn looks_are_the_last_visit_that_could_be_made_and_the_hazards_of_the_wind
         let shop = Look { inspection: Some(("last".into(), day("2026-03-11"))), found: 2, open: 2 };
         assert_eq!(looks, BTreeMap::from([("shop".into(), shop)]), "a closed door is no look");
         assert_eq!(read.looks(&[], window).await?, BTreeMap::new());
+        let signs = read.place_signs(&places, day("2026-03-20")).await?;
+        let last = |place: &str| signs.get(&place.into()).and_then(|signs| signs.last_inspected_on);
+        assert_eq!(last("shop"), Some(day("2026-03-12")));
+        assert_eq!(last("mill"), None, "a closed door, seen or corrected, is no inspection");
         Ok(())
     })
     .await

@@ -96,6 +96,40 @@ async fn what_is_due_is_found_once_for_each_key() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_message_that_is_due_is_one_servers_until_it_lets_go_or_dies() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let (mut one, two) = (record("a", "p1", 0), record("b", "p2", 60));
+        let mut tx = db.write(&town()).await?;
+        tx.insert_message(&one).await?;
+        tx.insert_message(&two).await?;
+        tx.commit(entry("message.send", "message", "a", at(0)), ()).await?;
+        let claim = async |s: i64, until: i64, most: i64| -> anyhow::Result<String> {
+            let mut tx = db.write(&town()).await?;
+            let found = tx.claim_messages(at(s), at(until), most).await?;
+            tx.commit_machinery().await?;
+            Ok(found.iter().map(|one| one.message.id.as_str()).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(claim(60, 120, 1).await?, "a");
+        assert_eq!(claim(60, 130, 9).await?, "b", "the other is taken");
+        assert_eq!(claim(60, 130, 9).await?, "");
+        let mut tx = db.write(&town()).await?;
+        tx.release_messages(&[one.message.id.clone()], at(119)).await?;
+        tx.release_messages(&[two.message.id.clone()], at(130)).await?;
+        tx.commit_machinery().await?;
+        assert_eq!(claim(61, 131, 9).await?, "b", "it was let go of; the other is not theirs to let go of");
+        assert_eq!(claim(120, 180, 9).await?, "a", "whoever had it died");
+        one.next_at = None;
+        let mut tx = db.write(&town()).await?;
+        tx.update_message(&one).await?;
+        tx.commit(entry("message.send", "message", "a", at(121)), ()).await?;
+        assert_eq!(claim(200, 260, 9).await?, "b", "what was sent is not sent again");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn how_somebody_is_reached_is_sealed() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;

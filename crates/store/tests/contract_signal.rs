@@ -66,6 +66,7 @@ fn raw(id: &str, mark: &str, at: i64) -> RawSignal {
     RawSignal {
         id: id.into(),
         channel: "gb26875".to_owned(),
+        dialect: (at % 2 == 0).then(|| "command_sum".to_owned()),
         peer: "10.8.0.7".to_owned(),
         proof: "network".to_owned(),
         mark: mark.to_owned(),
@@ -238,7 +239,10 @@ async fn bytes_are_kept_once_and_signals_are_read_within_their_scope() -> anyhow
         drop(read);
         let mut tx = db.write(&town()).await?;
         let read_now: Vec<_> = waiting.iter().map(|raw| (raw.id.clone(), None)).collect();
+        assert_eq!(tx.claim_raw_signals(Timestamp(99), 3).await?, waiting);
         tx.raw_signals_digested(&read_now, Timestamp(99)).await?;
+        let again = tx.raw_signals_digested(&read_now, Timestamp(99)).await;
+        assert!(matches!(again, Err(Error::Conflict { table: "raw_signal", .. })), "read once: {again:?}");
         tx.raw_signals_digested(&[("r6".into(), Some("frame.checksum".to_owned()))], Timestamp(99)).await?;
         let alarm = signal("s1", SignalKind::FireAlarm, Trust::Bound, "t/v1", 10);
         let fault = signal("s2", SignalKind::Fault, Trust::Open, "t/v2", 10);

@@ -131,7 +131,7 @@ impl App {
         to: Option<Position>,
         (today, speeds): (Date, Speeds),
         net: &Arc<Net>,
-    ) -> Result<BTreeMap<ForceId, Vec<Ride>>> {
+    ) -> Result<super::Ways> {
         let starts: Vec<Start> = forces.iter().filter_map(|force| start(force, today)).collect();
         let Some(to) = to else { return Ok(BTreeMap::new()) };
         let net = net.clone();

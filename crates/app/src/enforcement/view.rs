@@ -7,7 +7,7 @@ use domain::enforcement::{
     Act, Case, Clock, Decision, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty, PenaltyKind,
     Procedure, ReviewGround, Running, Stage, Step,
 };
-use domain::org::Role;
+use domain::org::{Certificate, Role};
 use domain::policy::Action;
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
@@ -554,13 +554,12 @@ pub(super) async fn page(
     let wanted = kept.item.holder.certificate();
     let officer = |id: &domain::ids::PersonId| {
         let proof = officers.proof(id, today);
-        let shown = proof.held.iter().filter(|one| one.kind == wanted && !one.revoked);
-        let newest = shown.max_by_key(|one| one.expires_on);
+        let shown = Certificate::to_show(&proof.held, wanted, today);
         CaseOfficer {
             person: Named::new(id.as_str(), proof.name.clone()),
-            certificate_no: newest.map_or(String::new(), |one| one.number.clone()),
-            expires_on: newest.and_then(|one| one.expires_on).map(|day| day.to_string()),
-            able: newest.is_some_and(|one| one.is_valid_on(today)) && proof.gate.is_ok(),
+            certificate_no: shown.map_or(String::new(), |one| one.number.clone()),
+            expires_on: shown.and_then(|one| one.expires_on).map(|day| day.to_string()),
+            able: shown.is_some_and(|one| one.is_valid_on(today)) && proof.gate.is_ok(),
         }
     };
     let event = |one: &Event| CaseEvent {

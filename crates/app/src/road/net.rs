@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex as Guard, PoisonError};
+use std::sync::{Arc, Mutex as Guard, OnceLock, PoisonError};
 
 use ::road::drawn::{Drawn, Line};
 use ::road::graph::Stats;
@@ -48,9 +48,30 @@ pub(crate) struct Net {
     /// The map of roads under it.
     pub map: Option<RoadMapRecord>,
     /// What shows searches the way on it, by vehicle and objective, once somebody asked.
-    guides: Guard<BTreeMap<(Class, bool), Arc<Landmarks>>>,
+    guides: Once<(Class, bool), Landmarks>,
     /// Weighed for each class, as soon as somebody asks: by class and day.
-    weighed: Guard<BTreeMap<(Class, Date), Arc<Prepared>>>,
+    weighed: Once<(Class, Date), Prepared>,
+}
+
+/// What is made once for each key: whoever asks for the same waits until it is there, whoever asks for another does not.
+struct Once<K, V>(Guard<BTreeMap<K, Arc<OnceLock<Arc<V>>>>>);
+
+impl<K: Ord, V> Once<K, V> {
+    fn of(&self, key: K, is_kept: impl Fn(&K) -> bool, make: impl FnOnce() -> V) -> Arc<V> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains_key(&key) {
+            known.retain(|key, _| is_kept(key));
+        }
+        let own = known.entry(key).or_default().clone();
+        drop(known);
+        own.get_or_init(|| Arc::new(make())).clone()
+    }
+}
+
+impl<K, V> Default for Once<K, V> {
+    fn default() -> Self {
+        Self(Guard::default())
+    }
 }
 
 /// The network as kept, and the map it lies on by its content.
@@ -75,7 +96,7 @@ impl Net {
         let lines: Vec<Line> = segments.iter().map(line).collect();
         let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
         let map = map.map(|(record, _)| record);
-        Self { segments, drawn, vehicles, map, guides: Guard::default(), weighed: Guard::default() }
+        Self { segments, drawn, vehicles, map, guides: Once::default(), weighed: Once::default() }
     }
 
     /// The same with the changes of a list that nobody made.
@@ -98,17 +119,11 @@ impl Net {
     ///
     /// Errors: nobody knows such a vehicle.
     pub fn weighed(&self, class: Class, day: Date) -> Result<Arc<Prepared>> {
-        let mut weighed = self.weighed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = weighed.get(&(class, day)) {
-            return Ok(known.clone());
-        }
-        let situation = self.situation(day, false);
         let vehicle = self.vehicle(class)?;
-        let fresh = Arc::new(Prepared::new(&self.drawn.network, vehicle, &situation, Objective::Time));
+        let weigh =
+            || Prepared::new(&self.drawn.network, vehicle, &self.situation(day, false), Objective::Time);
         // Of other days only what is played is asked; nothing of them is kept.
-        weighed.retain(|(_, known), _| *known == day);
-        weighed.insert((class, day), fresh.clone());
-        Ok(fresh)
+        Ok(self.weighed.of((class, day), |(_, known)| *known == day, weigh))
     }
 
     /// The vehicle of a class.
@@ -125,11 +140,8 @@ impl Net {
         if self.drawn.network.junctions.len() < GUIDED_FROM {
             return prepared;
         }
-        let mut guides = self.guides.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = guides.entry((class, prepared.objective == Objective::Time));
-        let made = || Arc::new(Landmarks::of(&self.drawn.network, &prepared));
-        let landmarks = own.or_insert_with(made).clone();
-        drop(guides);
+        let key = (class, prepared.objective == Objective::Time);
+        let landmarks = self.guides.of(key, |_| true, || Landmarks::of(&self.drawn.network, &prepared));
         prepared.guided(landmarks)
     }
 
@@ -542,4 +554,41 @@ impl App {
 /// What the workshop refused, as the caller is told.
 pub(super) fn refused(error: &::road::Error) -> Error {
     Error::Refused { code: error.code(), message: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_made_once_and_holds_up_only_who_wants_the_same() {
+        let (once, made) = (&Once::<u8, u8>::default(), &AtomicUsize::new(0));
+        let (begun, has_begun) = channel();
+        let (free, held) = channel();
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(move || {
+                once.of(
+                    1,
+                    |_| true,
+                    || {
+                        made.fetch_add(1, Ordering::SeqCst);
+                        begun.send(()).expect("somebody waits");
+                        held.recv().expect("somebody lets go");
+                        10
+                    },
+                )
+            });
+            has_begun.recv().expect("it began");
+            assert_eq!(*once.of(2, |_| true, || 20), 20, "another passes meanwhile");
+            let same = scope.spawn(|| once.of(1, |_| true, || made.fetch_add(1, Ordering::SeqCst) as u8));
+            free.send(()).expect("it waits");
+            assert_eq!((*slow.join().expect("made"), *same.join().expect("given")), (10, 10));
+        });
+        assert_eq!(made.load(Ordering::SeqCst), 1);
+        once.of(3, |key| *key > 2, || 30);
+        assert_eq!(*once.of(2, |_| true, || 21), 21, "what is not kept is made anew");
+    }
 }

@@ -10,7 +10,8 @@ use domain::ids::{DeviceId, PlaceId, SignalId};
 use domain::policy::{Action, Subject};
 use domain::signal::{MOST_TEXT, Signal, SignalKind, SignalSource, Trust};
 use domain::time::Timestamp;
-use protocol::gb26875::{self, Object, Part, Stamp, System, Unit, table};
+use protocol::gb26875::dialect::PartAddress;
+use protocol::gb26875::{self, Dialect, Object, Part, Stamp, System, Unit, table};
 use protocol::push::Push;
 use protocol::{cap, hex};
 use store::device::{DeviceRecord, HeardRecord, link_key};
@@ -70,13 +71,15 @@ pub(crate) fn problem_label(code: &str) -> &'static str {
         "signal.unknown_device" => "设备没有登记",
         "signal.signature" => "签名不对",
         "signal.clock" => "对方时钟不准",
+        "signal.dialect" => "报文方言不认识",
         _ if code.starts_with("cap.") => "预警文件有问题",
         _ => "其他",
     }
 }
 
 impl App {
-    /// Reads messages that were kept and not read yet, oldest first, at most so many. Says how many.
+    /// Reads messages that were kept and not read yet, oldest first, at most so many. Says how many. Of several servers one
+    /// reads at a time, so that one alarm is one signal.
     ///
     /// Errors: the caller may not; the store could not. A message that makes no sense is no error.
     pub async fn digest_signals(&self, caller: &Caller, most: i64) -> Result<usize> {
@@ -86,7 +89,10 @@ impl App {
             return Ok(0);
         }
         let mut tx = self.write(caller).await?;
-        let raws = tx.raw_signals_waiting(most).await?;
+        let raws = tx.claim_raw_signals(now, most).await?;
+        if raws.is_empty() {
+            return Ok(0);
+        }
         let read: Vec<(RawSignal, Message)> = raws
             .into_iter()
             .map(|raw| {
@@ -393,7 +399,12 @@ fn instant(stamp: Stamp) -> Option<Timestamp> {
 }
 
 fn frame(raw: &RawSignal) -> Message {
-    let dialect = gb26875::dialect::standard();
+    let dialect = match raw.dialect.as_deref() {
+        None => Some(gb26875::dialect::standard()),
+        Some(name) => gb26875::dialect(name),
+    };
+    // Taken in by a program that knew more of them.
+    let Some(dialect) = dialect else { return Message::unread("signal.dialect") };
     let (frames, problems) = gb26875::decode(&raw.bytes, dialect);
     let Some(frame) = frames.first() else {
         return Message::unread(problems.first().map_or("frame.cut", |problem| problem.code));
@@ -401,13 +412,14 @@ fn frame(raw: &RawSignal) -> Message {
     let sent = instant(frame.time);
     let clock_off_ms = sent.map_or(NO_CLOCK, |sent| sent.0.saturating_sub(raw.received_at.0));
     let Some(unit) = Unit::decode(&frame.data) else {
-        let beat = of_object(frame.source, None, sent, SignalKind::Heartbeat, "", BTreeMap::new());
+        let beat = of_object((frame.source, dialect), None, sent, SignalKind::Heartbeat, "", BTreeMap::new());
         return Message { said: vec![beat], clock_off_ms, problem: None };
     };
-    let mut said: Vec<Said> = unit.objects.iter().flat_map(|one| objects(frame.source, one, sent)).collect();
+    let source = (frame.source, dialect);
+    let mut said: Vec<Said> = unit.objects.iter().flat_map(|one| objects(source, one, sent)).collect();
     if said.is_empty() {
         said.push(of_object(
-            frame.source,
+            source,
             None,
             sent,
             SignalKind::Info,
@@ -420,9 +432,12 @@ fn frame(raw: &RawSignal) -> Message {
     Message { said, clock_off_ms, problem: problem.or(is_off.then_some("signal.clock")) }
 }
 
+/// Who sent a frame, and how he speaks.
+type Source = (u64, &'static Dialect);
+
 /// Something a frame's sender, or a part behind it, said.
 fn of_object(
-    source: u64,
+    (source, dialect): Source,
     part: Option<(&System, Option<&Part>)>,
     at: Option<Timestamp>,
     kind: SignalKind,
@@ -435,8 +450,12 @@ fn of_object(
         detail.insert("system".to_owned(), format!("{} {}", table::system_type(system.kind), system.address));
         if let Some(part) = part {
             names.push(format!("{of_system}.{}", hex(&part.address)));
-            detail
-                .insert("part".to_owned(), format!("{} {}", table::part_type(part.kind), hex(&part.address)));
+            let (zone, point) = part.halves();
+            let address = match dialect.part_address {
+                PartAddress::Number => hex(&part.address),
+                PartAddress::ZonePoint => format!("{zone} 区 {point} 位"),
+            };
+            detail.insert("part".to_owned(), format!("{} {address}", table::part_type(part.kind)));
         }
         names.push(of_system);
     }
@@ -445,7 +464,7 @@ fn of_object(
     Said { kind, names, at, text: text.to_owned(), battery: None, position: None, azimuth: None, detail }
 }
 
-fn objects(source: u64, object: &Object, sent: Option<Timestamp>) -> Vec<Said> {
+fn objects(source: Source, object: &Object, sent: Option<Timestamp>) -> Vec<Said> {
     let at = |time: &Stamp| instant(*time).or(sent);
     match object {
         Object::SystemState(system, state, time) => {
@@ -459,7 +478,7 @@ fn objects(source: u64, object: &Object, sent: Option<Timestamp>) -> Vec<Said> {
             states(source, None, (*state).into(), table::DEVICE_STATUS_BITS, "", at(time))
         }
         Object::PartAnalog(system, part, analog, raw, time) => {
-            let told = gb26875::json::reading(*analog, *raw, gb26875::dialect::standard());
+            let told = gb26875::json::reading(*analog, *raw, source.1);
             let text = told.map_or_else(
                 || format!("模拟量 {analog}：{raw}"),
                 |(name, unit, value)| format!("{name} {value}{unit}"),
@@ -509,7 +528,7 @@ fn of_bit(name: &str, part: Option<&Part>) -> Option<SignalKind> {
 /// Every alarm and fault of a state by itself. Bit 0, which says "in normal operation" when it is set, is never a reason
 /// to drop an alarm: real ones come with it clear.
 fn states(
-    source: u64,
+    source: Source,
     of: Option<(&System, Option<&Part>)>,
     state: u16,
     names: &'static [&'static str],
@@ -535,7 +554,7 @@ fn states(
 }
 
 fn operations(
-    source: u64,
+    source: Source,
     of: Option<(&System, Option<&Part>)>,
     (flags, operator): (u8, u8),
     names: &'static [&'static str],

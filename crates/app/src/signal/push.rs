@@ -72,6 +72,7 @@ impl App {
         let word = provider.code();
         let message = |proof: String, mark: String, problem| Incoming {
             provider,
+            dialect: None,
             peer: peer.to_owned(),
             proof,
             mark,

@@ -33,12 +33,11 @@ impl Skill {
     /// How it stands with the proof of it on a day, from the member's own certificates.
     pub fn standing(self, own: &[Certificate], on: Date) -> SkillStanding {
         let Some(kind) = self.certificate() else { return SkillStanding::Unproved };
-        let of_kind = || own.iter().filter(|held| held.kind == kind && !held.revoked);
-        if let Some(valid) = of_kind().filter(|held| held.is_valid_on(on)).max_by_key(|held| held.expires_on)
-        {
+        if let Some(valid) = Certificate::to_show(own, kind, on).filter(|held| held.is_valid_on(on)) {
             return SkillStanding::Certified { until: valid.expires_on };
         }
-        match of_kind().filter_map(|held| held.expires_on.filter(|last| *last < on)).max() {
+        let of_kind = own.iter().filter(|held| held.kind == kind && !held.revoked);
+        match of_kind.filter_map(|held| held.expires_on.filter(|last| *last < on)).max() {
             Some(last) => SkillStanding::Expired { last },
             None => SkillStanding::Lacking,
         }

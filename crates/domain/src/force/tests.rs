@@ -284,6 +284,15 @@ fn a_certificate_that_expired_yesterday_proves_nothing_today() {
         ),
         (vec![own("2023-09-21", Some(TODAY), false)], SkillStanding::Certified { until: Some(today) }),
         (vec![own("2023-09-21", None, false)], SkillStanding::Certified { until: None }),
+        // What names no end outlasts what does, and what is in force goes before what begins later.
+        (
+            vec![own("2023-09-21", Some("2027-09-20"), false), own("2023-09-21", None, false)],
+            SkillStanding::Certified { until: None },
+        ),
+        (
+            vec![own("2026-10-01", None, false), own("2023-09-21", Some(TODAY), false)],
+            SkillStanding::Certified { until: Some(today) },
+        ),
         (vec![own("2023-09-21", None, true)], SkillStanding::Lacking),
         (vec![own("2026-10-01", None, false)], SkillStanding::Lacking),
     ];

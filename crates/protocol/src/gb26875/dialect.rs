@@ -27,10 +27,19 @@ pub enum PartAddress {
     ZonePoint,
 }
 
+/// What a number on the wire counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Its unit.
+    pub unit: &'static str,
+    /// How much of it one step is.
+    pub step: f64,
+}
+
 /// A way of speaking GB/T 26875.3.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dialect {
-    /// Its name, as given on the command line and in a device's entry.
+    /// Its name, as given to a listener and kept with what came through it.
     pub name: &'static str,
     /// What it is, in words.
     pub label: &'static str,
@@ -38,16 +47,21 @@ pub struct Dialect {
     pub checksum: Checksum,
     /// The address of a part.
     pub part_address: PartAddress,
-    /// What analog type 5 is measured in (5): the standard has kPa.
-    pub pressure_5: &'static str,
+    /// What analog type 5 counts (5).
+    pub pressure_5: Step,
 }
+
+/// The standard's.
+const KPA: Step = Step { unit: "kPa", step: 0.1 };
+/// A transcription's of the standard, which has the same step of another unit; no device that sends so was seen.
+const MPA: Step = Step { unit: "MPa", step: 0.1 };
 
 const STANDARD: Dialect = Dialect {
     name: "standard",
     label: "GB/T 26875.3-2011",
     checksum: Checksum::Sum,
     part_address: PartAddress::Number,
-    pressure_5: "kPa",
+    pressure_5: KPA,
 };
 
 /// Every one that is known. The first is the standard.
@@ -58,28 +72,28 @@ pub const DIALECTS: &[Dialect] = &[
         label: "部件地址按区号、位号拆分",
         checksum: Checksum::Sum,
         part_address: PartAddress::ZonePoint,
-        pressure_5: "kPa",
+        pressure_5: KPA,
     },
     Dialect {
         name: "pressure_mpa",
-        label: "部件地址按区号、位号拆分，模拟量 5 以 MPa 计",
+        label: "部件地址按区号、位号拆分，模拟量 5 以 0.1 MPa 计",
         checksum: Checksum::Sum,
         part_address: PartAddress::ZonePoint,
-        pressure_5: "MPa",
+        pressure_5: MPA,
     },
     Dialect {
         name: "command_sum",
         label: "校验和自命令字节起累加",
         checksum: Checksum::SumFromCommand,
         part_address: PartAddress::Number,
-        pressure_5: "kPa",
+        pressure_5: KPA,
     },
     Dialect {
         name: "command_xor",
         label: "校验自命令字节起异或",
         checksum: Checksum::XorFromCommand,
         part_address: PartAddress::Number,
-        pressure_5: "kPa",
+        pressure_5: KPA,
     },
 ];
 

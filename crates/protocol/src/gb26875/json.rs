@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::dialect::{Dialect, PartAddress};
+use super::dialect::{Dialect, PartAddress, Step};
 use super::table;
 use super::unit::text;
 use super::{Command, Frame, Object, Part, Stamp, System, Unit};
@@ -200,9 +200,10 @@ fn object(object: &Object, dialect: &Dialect) -> Value {
 /// What is measured, in which unit, and how much.
 pub fn reading(analog: u8, raw: i16, dialect: &Dialect) -> Option<(&'static str, &'static str, f64)> {
     let known = table::analog_type(analog)?;
-    let unit = if analog == 5 { dialect.pressure_5 } else { known.unit };
+    let own = Step { unit: known.unit, step: known.step };
+    let Step { unit, step } = if analog == 5 { dialect.pressure_5 } else { own };
     // Steps are tenths and hundredths: dividing gives the number people wrote down.
-    Some((known.name, unit, f64::from(raw) / (1.0 / known.step).round()))
+    Some((known.name, unit, f64::from(raw) / (1.0 / step).round()))
 }
 
 /// A frame back from its JSON. Says which field cannot be.

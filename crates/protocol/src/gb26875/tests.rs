@@ -238,10 +238,11 @@ fn what_sources_disagree_about_is_borne() {
     let unit = Unit::of(7, vec![object]);
     let again = json::parse_unit(&json::unit(&unit, standard())).expect("a unit");
     assert_eq!(again, unit);
-    // 5: the same number in another unit.
+    // 5: what one step is, is the dialect's: 1.2 MPa are 12 steps there and 12,000 by the standard.
     assert_eq!(json::reading(5, 1013, standard()), Some(("压力", "kPa", 101.3)));
     let other = dialect("pressure_mpa").expect("known");
-    assert_eq!(json::reading(5, 1013, other), Some(("压力", "MPa", 101.3)));
+    assert_eq!(json::reading(5, 12, other), Some(("压力", "MPa", 1.2)));
+    assert_eq!(json::reading(5, 12_000, standard()), Some(("压力", "kPa", 1200.0)));
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn message(n: u32) -> Incoming {
     let frame = alarm(n);
     Incoming {
         provider: Provider::Gb26875,
+        dialect: None,
         peer: "10.8.0.7".to_owned(),
         proof: "network".to_owned(),
         mark: mark_of(&["bench", &n.to_string()], &frame.data),
