@@ -41,9 +41,12 @@ pub(super) struct Found {
 }
 
 /// So long prices are improved at the first node, and at each other.
-const ROUNDS: (u32, u32) = (1200, 25);
+const ROUNDS: (u32, u32) = (3000, 25);
 /// After so many rounds without a better bound steps become half as long.
-const PATIENCE: u32 = 12;
+const PATIENCE: u32 = 20;
+/// How much of the last direction a turn against it takes along, so that prices do not swing to and fro.
+/// Source: Camerini, Fratta, Maffioli, On improving relaxation methods by modified gradient techniques, 1975.
+const SWING: f64 = 1.5;
 /// Shorter steps change nothing.
 const SHORTEST: f64 = 0.002;
 
@@ -107,6 +110,16 @@ pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found 
     work.best
 }
 
+/// The next direction: the slopes, and of the last direction so much that they do not work against each other.
+fn turn(course: &mut [f64], slopes: &[f64]) {
+    let along: f64 = course.iter().zip(slopes).map(|(own, slope)| own * slope).sum();
+    let norm: f64 = course.iter().map(|own| own * own).sum();
+    let kept = if along < 0.0 && norm > 0.0 { -SWING * along / norm } else { 0.0 };
+    for (own, slope) in course.iter_mut().zip(slopes) {
+        *own = slope + kept * *own;
+    }
+}
+
 /// Something between the cheapest two sites: what a row would pay for a second one.
 fn first_price(row: &Row) -> f64 {
     let second = row.options.get(1).map_or(row.otherwise, |(cost, _)| (*cost).min(row.otherwise));
@@ -136,10 +149,12 @@ impl Work<'_> {
             }
         }
         let mut prices = best_prices.clone();
+        let mut course = vec![0.0; prices.len()];
         let (mut length, mut waited) = (1.0, 0);
         for n in 0..rounds {
             let round = self.round(&node.states, &prices);
             let slopes = self.slopes(&round, &prices);
+            let value = round.value;
             if round.value > best.value + 1e-9 {
                 if n % 10 == 0 || round.value.ceil() as u64 + 1 >= self.best.cost {
                     self.improve(&round.chosen, &node.states);
@@ -153,16 +168,19 @@ impl Work<'_> {
                     length /= 2.0;
                     waited = 0;
                     prices.clone_from(&best_prices);
+                    course.fill(0.0);
+                    continue;
                 }
             }
-            let norm: f64 = slopes.iter().map(|slope| slope * slope).sum();
-            if norm < 0.5 || length < SHORTEST || lift(best.value) >= self.best.cost || out_of_time() {
+            let is_flat = slopes.iter().map(|slope| slope * slope).sum::<f64>() < 0.5;
+            if is_flat || length < SHORTEST || lift(best.value) >= self.best.cost || out_of_time() {
                 break;
             }
-            let target = self.target(best.value);
-            let step = length * (target - best.value).max(0.5) / norm;
-            for ((price, slope), row) in prices.iter_mut().zip(&slopes).zip(self.asked.rows) {
-                *price = (*price + step * slope).clamp(0.0, row.otherwise as f64);
+            turn(&mut course, &slopes);
+            let norm = course.iter().map(|part| part * part).sum::<f64>().max(0.5);
+            let step = length * (self.target(best.value) - value).max(0.5) / norm;
+            for ((price, part), row) in prices.iter_mut().zip(&course).zip(self.asked.rows) {
+                *price = (*price + step * part).clamp(0.0, row.otherwise as f64);
             }
         }
         self.improve(&best.chosen, &node.states);
