@@ -178,11 +178,17 @@ async fn an_mbtiles_file_lies_under_the_layers_with_its_rows_from_the_north() ->
         let told = grid.get("/api/v1/base-maps").await?.ok()?;
         assert_eq!(told["unreadable"], json!(["half.mbtiles"]), "{told}");
         let map = &told["items"][0];
-        assert_eq!((text(map, "id"), text(map, "kind"), text(map, "attribution")), ("ground", "raster", "测绘院"));
+        assert_eq!(
+            (text(map, "id"), text(map, "kind"), text(map, "attribution")),
+            ("ground", "raster", "测绘院")
+        );
         assert_eq!((&map["min_zoom"], &map["max_zoom"]), (&json!(1), &json!(15)));
         assert_eq!(map["bounds"], json!([105.8, 29.2, 105.9, 29.3]));
         let north = grid.get("/tiles/base/ground/1/0/0.png").await?;
-        assert_eq!((&north.bytes[..], north.headers["content-type"].to_str()?), (&b"\x89PNG north"[..], "image/png"));
+        assert_eq!(
+            (&north.bytes[..], north.headers["content-type"].to_str()?),
+            (&b"\x89PNG north"[..], "image/png")
+        );
         assert_eq!(&grid.get("/tiles/base/ground/1/0/1").await?.bytes[..], b"\x89PNG south");
         let packed = grid.get("/tiles/base/ground/2/0/3").await?;
         assert_eq!(packed.headers["content-encoding"], "gzip");

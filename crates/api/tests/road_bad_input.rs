@@ -46,12 +46,14 @@ fn line(at: &[[f64; 2]]) -> Value {
 }
 
 #[tokio::test]
-async fn the_running_network_answers_the_same_after_every_file_and_form_that_cannot_be() -> anyhow::Result<()> {
+async fn the_running_network_answers_the_same_after_every_file_and_form_that_cannot_be() -> anyhow::Result<()>
+{
     both_databases(|fresh| async move {
         let town = grouped(&fresh).await?;
         let mut clerk = town.login("clerk").await?;
         add(&mut clerk, road("老街", "village_main", V1, &STREET, 5.0)).await?;
-        add(&mut clerk, road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 4.5)).await?;
+        add(&mut clerk, road("进村路", "inter_village", V2, &[[105.880, 29.260], [105.892, 29.260]], 4.5))
+            .await?;
         let (way, reach) = (clerk.get(WAY).await?.ok()?, clerk.get(REACH).await?.ok()?);
         assert_eq!(way["optimistic"]["distance_m"], json!(1940.0), "{way}");
 
@@ -67,10 +69,15 @@ async fn the_running_network_answers_the_same_after_every_file_and_form_that_can
             let job = tried(&town, &mut clerk, name, &bytes).await?;
             assert_eq!(text(&job, "state"), "failed", "{name}: {job}");
             assert!(text(&job, "error").contains(says), "{name}: {job}");
-            assert_eq!((clerk.get(WAY).await?.ok()?, clerk.get(REACH).await?.ok()?), (way.clone(), reach.clone()), "{name}");
+            assert_eq!(
+                (clerk.get(WAY).await?.ok()?, clerk.get(REACH).await?.ok()?),
+                (way.clone(), reach.clone()),
+                "{name}"
+            );
         }
         let size = [("content-length", "2147483648")];
-        let huge = clerk.send(Method::POST, "/api/v1/roads/files?name=a.osm.pbf", &size, b"x".to_vec()).await?;
+        let huge =
+            clerk.send(Method::POST, "/api/v1/roads/files?name=a.osm.pbf", &size, b"x".to_vec()).await?;
         assert_eq!((huge.status, huge.code()), (StatusCode::UNPROCESSABLE_ENTITY, "road.file_too_large"));
 
         // Rows that cannot be are named one by one; nothing of them is new.
@@ -125,7 +132,11 @@ async fn the_running_network_answers_the_same_after_every_file_and_form_that_can
         assert_eq!(clerk.get(WAY).await?.ok()?["optimistic"]["distance_m"], way["optimistic"]["distance_m"]);
         let across = "/api/v1/roads/route?from=105.870,29.260&to=105.905,29.300&vehicle=foot";
         let across = clerk.get(across).await?.ok()?;
-        assert_eq!((&across["optimistic"], &across["pessimistic"]), (&Value::Null, &Value::Null), "no way across: {across}");
+        assert_eq!(
+            (&across["optimistic"], &across["pessimistic"]),
+            (&Value::Null, &Value::Null),
+            "no way across: {across}"
+        );
         let within = "/api/v1/roads/route?from=105.901,29.300&to=105.909,29.300&vehicle=engine";
         assert!(clerk.get(within).await?.ok()?["optimistic"]["distance_m"].as_f64() > Some(700.0));
         Ok(())

@@ -290,7 +290,8 @@ mod tests {
         let own = own.step(event(Step::Finish, "2026-09-01", ""), today).expect("done");
         assert!(!own.is_late(today) && own.next_steps().is_empty());
         assert_eq!(own.events.len(), 4);
-        let known = ["2026-01-31", "2026-02-01", "2026-08-31", "2026-09-01"].map(|on| own.was_running(day(on)));
+        let known =
+            ["2026-01-31", "2026-02-01", "2026-08-31", "2026-09-01"].map(|on| own.was_running(day(on)));
         assert_eq!(known, [false, true, true, false], "as it was known then");
         let over = own.clone().change(project(), event(Step::Change, "2026-09-02", ""));
         assert_eq!(over, Err(ProjectRefusal::WrongStage("已完工")));

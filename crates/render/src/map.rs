@@ -95,8 +95,7 @@ impl Scale {
         let room = width - 2.0 * MARGIN_MM;
         let wanted = room * high_m.max(LEAST_M) / wide_m.max(LEAST_M) + 2.0 * MARGIN_MM;
         let height = wanted.clamp(HEIGHT_MM.0, HEIGHT_MM.1);
-        let mm_per_m =
-            (room / wide_m.max(LEAST_M)).min((height - 2.0 * MARGIN_MM) / high_m.max(LEAST_M));
+        let mm_per_m = (room / wide_m.max(LEAST_M)).min((height - 2.0 * MARGIN_MM) / high_m.max(LEAST_M));
         let shift = [(width - wide_m * mm_per_m) / 2.0, (height - high_m * mm_per_m) / 2.0];
         (Self { west, north, shrink, mm_per_m, shift }, height)
     }
@@ -162,7 +161,8 @@ fn number(sign: Sign, at: At, text: &str) -> Ink {
 }
 
 fn word(at: At, size: f64, text: String) -> Ink {
-    let width = text.chars().map(|c| if c.is_ascii() { 0.6 } else { 1.0 }).sum::<f64>() * size * MM_PER_PT + 1.0;
+    let width =
+        text.chars().map(|c| if c.is_ascii() { 0.6 } else { 1.0 }).sum::<f64>() * size * MM_PER_PT + 1.0;
     Ink::Text { at, width, size, text, centred: false, white: false }
 }
 
@@ -210,7 +210,14 @@ impl Drawing {
         }
         inks.extend(north([width - 6.0, 8.0]));
         let frame = vec![[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]];
-        inks.push(Ink::Path { lines: vec![frame], closed: true, width: 0.3, grey: 0, fill: None, dashed: false });
+        inks.push(Ink::Path {
+            lines: vec![frame],
+            closed: true,
+            width: 0.3,
+            grey: 0,
+            fill: None,
+            dashed: false,
+        });
         let end = legend(map, &scale, (width, height), &mut inks);
         Self { width, height: end, inks }
     }
@@ -228,9 +235,23 @@ impl Drawing {
 fn north([x, y]: At) -> [Ink; 3] {
     let head = vec![[x, y - 6.0], [x + 1.5, y - 2.0], [x - 1.5, y - 2.0]];
     [
-        Ink::Path { lines: vec![square([x, y - 1.2], 3.6)], closed: true, width: 0.0, grey: 100, fill: Some(100), dashed: false },
+        Ink::Path {
+            lines: vec![square([x, y - 1.2], 3.6)],
+            closed: true,
+            width: 0.0,
+            grey: 100,
+            fill: Some(100),
+            dashed: false,
+        },
         Ink::Path { lines: vec![head], closed: true, width: 0.2, grey: 0, fill: Some(0), dashed: false },
-        Ink::Text { at: [x - 4.0, y], width: 8.0, size: 9.0, text: "北".to_owned(), centred: true, white: false },
+        Ink::Text {
+            at: [x - 4.0, y],
+            width: 8.0,
+            size: 9.0,
+            text: "北".to_owned(),
+            centred: true,
+            white: false,
+        },
     ]
 }
 
@@ -266,7 +287,8 @@ fn legend(map: &Map, scale: &Scale, (width, height): (f64, f64), inks: &mut Vec<
         sample(format!("直线 {radius} 米范围"), 0, 0.2, true);
     }
     let metres = scale.bar_m();
-    let says = if metres >= 1_000.0 { format!("{} 千米", metres / 1_000.0) } else { format!("{metres} 米") };
+    let says =
+        if metres >= 1_000.0 { format!("{} 千米", metres / 1_000.0) } else { format!("{metres} 米") };
     let says = format!("{says}（约 1:{}）", scale.ratio());
     let bar = metres * scale.mm_per_m;
     let [x, y] = room(says.chars().count(), bar + 2.0);

@@ -273,7 +273,8 @@ fn memory_stays_flat_over_many_papers_also_when_they_fail() {
 
 /// A form with a map: one station chosen, one that stands, places reached and beyond, one road.
 fn sited() -> Document {
-    let mark = |at: [f64; 2], sign: Sign, number: &str| Mark { at: spot(at), sign, number: number.to_owned() };
+    let mark =
+        |at: [f64; 2], sign: Sign, number: &str| Mark { at: spot(at), sign, number: number.to_owned() };
     let map = Map {
         caption: "图1 选址示意图".to_owned(),
         ways: vec![vec![spot([105.85, 29.24]), spot([105.88, 29.26]), spot([105.90, 29.28])]],
@@ -298,7 +299,17 @@ fn a_map_has_its_legend_and_scale_and_no_colour_from_both_printers() {
     let office = Paper::through_office(&sited(), &Pictures::new());
     for paper in [drawn, office].into_iter().flatten() {
         let Some(text) = paper.text() else { return };
-        for word in ["选定点", "已有或已定点", "其他候选点", "已覆盖的场所", "未覆盖的场所", "道路", "1500", "约", "图1"] {
+        for word in [
+            "选定点",
+            "已有或已定点",
+            "其他候选点",
+            "已覆盖的场所",
+            "未覆盖的场所",
+            "道路",
+            "1500",
+            "约",
+            "图1",
+        ] {
             assert!(text.contains(word), "{word} in {text}");
         }
         let page = paper.page(1).expect("a page");
@@ -310,6 +321,9 @@ fn a_map_has_its_legend_and_scale_and_no_colour_from_both_printers() {
         within_a_millimetre("left", top.left, 25.0);
         within_a_millimetre("width", top.right - top.left, 165.0);
         assert!(foot.bottom - top.top > 60.0, "{rules:?}");
-        assert!(page.ink(Ink::Black, (25.0, 190.0), (foot.bottom + 2.0, foot.bottom + 12.0)).is_some(), "a legend");
+        assert!(
+            page.ink(Ink::Black, (25.0, 190.0), (foot.bottom + 2.0, foot.bottom + 12.0)).is_some(),
+            "a legend"
+        );
     }
 }

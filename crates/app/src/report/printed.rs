@@ -42,9 +42,10 @@ fn document(view: &ReportView, map: Vec<Block>, now: Timestamp) -> Document {
     blocks.extend(map);
     if !view.measures_list.is_empty() {
         blocks.push(heading("措施"));
-        let rows = view.measures_list.iter().map(|one| {
-            vec![one.text.clone(), one.owner.post.name.clone(), one.due_on.clone()]
-        });
+        let rows = view
+            .measures_list
+            .iter()
+            .map(|one| vec![one.text.clone(), one.owner.post.name.clone(), one.due_on.clone()]);
         blocks.push(table(&[("措施", 5), ("责任岗位", 3), ("时限", 2)], rows.collect()));
     }
     let issued = view.issued_by.as_ref().zip(view.sha256.as_ref());

@@ -67,7 +67,19 @@ struct Made {
 }
 
 const fn point(kind: &'static str, name: &'static str, at: (f64, f64), fate: Fate) -> Made {
-    Made { kind, name, at, to: None, fate, water: None, joins: &[], site: None, values: &[], sub: "", area: &[] }
+    Made {
+        kind,
+        name,
+        at,
+        to: None,
+        fate,
+        water: None,
+        joins: &[],
+        site: None,
+        values: &[],
+        sub: "",
+        area: &[],
+    }
 }
 
 const fn line(kind: &'static str, name: &'static str, at: (f64, f64), to: (f64, f64), fate: Fate) -> Made {
@@ -120,16 +132,8 @@ const VILLAGE: &[Made] = &[
 ];
 
 /// The wood behind a village in the hills: over the ridge and down its other side.
-const WOOD: &[(f64, f64)] = &[
-    (-1.0, 5.0),
-    (4.0, 4.0),
-    (9.0, 4.6),
-    (13.6, 5.6),
-    (13.8, 9.4),
-    (9.0, 10.6),
-    (3.0, 10.2),
-    (-1.4, 8.6),
-];
+const WOOD: &[(f64, f64)] =
+    &[(-1.0, 5.0), (4.0, 4.0), (9.0, 4.6), (13.6, 5.6), (13.8, 9.4), (9.0, 10.6), (3.0, 10.2), (-1.4, 8.6)];
 
 /// What the villages in the hills have besides.
 const FOREST: &[Made] = &[
@@ -141,7 +145,9 @@ const FOREST: &[Made] = &[
     water(point("pool_forest", "山腰水池", (2.0, 4.2), Fate::Kept), 60.0, 0.0, 2.0, Source::Spring),
     water(point("pool_forest", "山顶水池", (5.0, 6.5), Fate::Kept), 40.0, 0.0, 2.0, Source::Filled),
     water(point("water_tank_forest", "护林房水箱", (6.5, 5.2), Fate::Kept), 10.0, 0.0, 1.0, Source::Filled),
-    Made { sub: "马尾松、柏木", area: WOOD, ..point("forest_area", "后山林区", (6.0, 7.0), Fate::Area) },
+    Made {
+        sub: "马尾松、柏木", area: WOOD, ..point("forest_area", "后山林区", (6.0, 7.0), Fate::Area)
+    },
     with(
         line("fire_break_engineered", "山脊防火隔离带", (2.0, 7.5), (9.0, 8.2), Fate::Kept),
         "防火隔离带",

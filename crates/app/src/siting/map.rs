@@ -20,7 +20,8 @@ pub(crate) async fn on_paper(read: &mut Read, id: &SitingId) -> Result<Vec<Block
     let Some(at) = record.study.outcome.as_ref().map(|outcome| outcome.at) else { return Ok(Vec::new()) };
     let filter = RoadFilter { with_void: true, ..RoadFilter::default() };
     let roads = read.roads(&whole.scope(Action::RoadRead)?, &filter).await?;
-    let known = roads.iter().filter(|one| one.recorded_at <= at && one.voided_at.is_none_or(|gone| gone > at));
+    let known =
+        roads.iter().filter(|one| one.recorded_at <= at && one.voided_at.is_none_or(|gone| gone > at));
     let ways = known.map(|one| one.segment.line.iter().map(|corner| spot(*corner)).collect()).collect();
     Ok(blocks(&record.study, ways))
 }

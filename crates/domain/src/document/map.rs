@@ -24,8 +24,7 @@ pub enum Sign {
 
 impl Sign {
     /// Every sign, those drawn last on top.
-    pub const ALL: [Self; 5] =
-        [Self::Reached, Self::Beyond, Self::Candidate, Self::Standing, Self::Chosen];
+    pub const ALL: [Self; 5] = [Self::Reached, Self::Beyond, Self::Candidate, Self::Standing, Self::Chosen];
 
     /// What the legend says.
     pub fn label(self) -> &'static str {

@@ -24,12 +24,8 @@ fn paint(white: u8) -> String {
 pub(super) fn group(drawing: &Drawing, caption: &str, nth: usize) -> String {
     let (cx, cy) = (emu(drawing.width), emu(drawing.height));
     let first = NUMBERS * nth;
-    let shapes: String = drawing
-        .inks
-        .iter()
-        .enumerate()
-        .map(|(n, ink)| shape(ink, (cx, cy), first + n + 1))
-        .collect();
+    let shapes: String =
+        drawing.inks.iter().enumerate().map(|(n, ink)| shape(ink, (cx, cy), first + n + 1)).collect();
     format!(
         "<w:r><mc:AlternateContent><mc:Choice Requires=\"wpg\"><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\">\
          <wp:extent cx=\"{cx}\" cy=\"{cy}\"/><wp:docPr id=\"{first}\" name=\"map {nth}\" descr=\"{}\"/><a:graphic>\
