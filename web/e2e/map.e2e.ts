@@ -173,9 +173,9 @@ it.each([[1440, 900], [390, 844]])('on A3 the map has its title, legend and a sc
   expect(shown.picture / shown.high).toBeCloseTo(shown.natural, 1)
   expect((shown.scale / shown.picture) * 100).toBeCloseTo(shown.share, 0)
   const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
-  const at = join(mkdtempSync(join(tmpdir(), 'a3-')), 'map.pdf')
+  // `FENGSUI_KEEP` names a folder for whoever wants to look at the sheet.
+  const at = join(process.env['FENGSUI_KEEP'] ?? mkdtempSync(join(tmpdir(), 'a3-')), `map-${width}.pdf`)
   writeFileSync(at, pdf)
-  if (process.env['FENGSUI_KEEP']) console.log(at)
   expect(spawnSync('pdfinfo', [at], { encoding: 'utf8' }).stdout).toMatch(/Pages:\s+1\n[\s\S]*Page size:\s+1190[.\d]* x 841/)
   const said = spawnSync('pdftotext', ['-layout', at, '-'], { encoding: 'utf8' }).stdout
   expect(said).toMatch(/\d+ ?(米|公里|千米)/)

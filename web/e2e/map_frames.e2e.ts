@@ -19,14 +19,21 @@ function rows(text: string): string[][] {
   const found: string[][] = [[]]
   let own = ''
   let quoted = false
-  const put = (): void => void (found[found.length - 1]?.push(own), (own = ''))
+  const put = (): void => {
+    found[found.length - 1]?.push(own)
+    own = ''
+  }
   for (let i = 0; i < text.length; i += 1) {
     const c = text[i]
-    if (quoted && c === '"' && text[i + 1] === '"') (own += c), (i += 1)
-    else if (c === '"') quoted = !quoted
+    if (quoted && c === '"' && text[i + 1] === '"') {
+      own += c
+      i += 1
+    } else if (c === '"') quoted = !quoted
     else if (!quoted && c === ',') put()
-    else if (!quoted && c === '\n') put(), found.push([])
-    else if (c !== '\r') own += c
+    else if (!quoted && c === '\n') {
+      put()
+      found.push([])
+    } else if (c !== '\r') own += c
   }
   if (own) put()
   return found.filter((row) => row.length > 1)
@@ -73,7 +80,7 @@ it.skipIf(!WANTED)('a map of many places is dragged', { timeout: 3_600_000, retr
       const told = spawnSync(program, ['import', 'places', part, '--data', town.data], { encoding: 'utf8', maxBuffer: 1 << 28 })
       if (told.status !== 0) throw new Error(told.stdout.slice(-2_000) + told.stderr.slice(-2_000))
     }
-    console.log(`${WANTED} places imported in ${Math.round((Date.now() - start) / 1000)} s`)
+    process.stdout.write(`${WANTED} places imported in ${Math.round((Date.now() - start) / 1000)} s\n`)
     await town.start()
     const { page } = await signIn({ ...town, browser: own }, 'clerk')
     await page.goto(`${town.url}/map?layers=places`)
@@ -104,7 +111,7 @@ it.skipIf(!WANTED)('a map of many places is dragged', { timeout: 3_600_000, retr
       await page.click('.ctl button:nth-child(1)')
       await page.waitForTimeout(3_000)
     }
-    console.log(lines.join('\n'))
+    process.stdout.write(`${lines.join('\n')}\n`)
     expect(lines).toHaveLength(4)
   } finally {
     await own.close()

@@ -193,7 +193,7 @@ async fn an_mbtiles_file_lies_under_the_layers_with_its_rows_from_the_north() ->
         let packed = grid.get("/tiles/base/ground/2/0/3").await?;
         assert_eq!(packed.headers["content-encoding"], "gzip");
         assert_eq!(grid.get("/tiles/base/ground/1/1/0").await?.status, StatusCode::NO_CONTENT);
-        assert_eq!(grid.get("/tiles/base/half/1/0/0").await?.status.is_success(), false);
+        assert!(!grid.get("/tiles/base/half/1/0/0").await?.status.is_success());
         let mut nobody = Browser::new(&town.router);
         assert_eq!(nobody.get("/tiles/base/ground/1/0/0").await?.status, StatusCode::UNAUTHORIZED);
         Ok(())
