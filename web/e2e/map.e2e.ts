@@ -176,7 +176,7 @@ it.each([[1440, 900], [390, 844]])('on A3 the map has its title, legend and a sc
   // `FENGSUI_KEEP` names a folder for whoever wants to look at the sheet.
   const at = join(process.env['FENGSUI_KEEP'] ?? mkdtempSync(join(tmpdir(), 'a3-')), `map-${width}.pdf`)
   writeFileSync(at, pdf)
-  expect(spawnSync('pdfinfo', [at], { encoding: 'utf8' }).stdout).toMatch(/Pages:\s+1\n[\s\S]*Page size:\s+1190[.\d]* x 841/)
+  expect(spawnSync('pdfinfo', [at], { encoding: 'utf8' }).stdout).toMatch(/Pages:\s+1\n[\s\S]*Page size:\s+119[01][.\d]* x 84[12]/)
   const said = spawnSync('pdftotext', ['-layout', at, '-'], { encoding: 'utf8' }).stdout
   expect(said).toMatch(/\d+ ?(米|公里|千米)/)
   expect(said).toContain('场所')
