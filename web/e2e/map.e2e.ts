@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
@@ -144,4 +144,40 @@ it('a planner lowers the limit of a bridge by an access code given for it, and n
   expect(told.status).toBe(200)
   expect(((await told.json()) as { properties: { load_t: number } }).properties.load_t).toBe(10)
   expect((await change(codes.edit)).status).toBe(412)
+})
+
+/** Keeps the page as it is while it is printed: what follows the print dialogue is never reached, no size is watched. */
+const STAY = `window.print = () => { throw new Error("printing") }
+window.watchers_ = []
+const Watcher = window.ResizeObserver
+window.ResizeObserver = class extends Watcher { constructor(tell) { super(tell); window.watchers_.push(this) } }`
+
+it.each([[1440, 900], [390, 844]])('on A3 the map has its title, legend and a scale that fits the picture, from a window of %i by %i', async (width, height) => {
+  const { page } = await signIn(await browser(SOFTWARE), 'clerk', width, height)
+  await page.addInitScript(STAY)
+  await page.goto(`${town.url}/map`)
+  await page.waitForSelector('[data-map=webgl] canvas')
+  await page.waitForSelector('.sb')
+  await page.waitForTimeout(1_500)
+  await page.click('button:has-text("打印")')
+  await page.waitForSelector('.room.printing .pic', { state: 'attached', timeout: 20_000 })
+  await page.evaluate('watchers_.forEach((one) => one.disconnect())')
+  await page.emulateMedia({ media: 'print' })
+  // As wide as A3 across between its margins.
+  await page.setViewportSize({ width: Math.round((396 * 96) / 25.4), height: 1032 })
+  const shown = await page.evaluate(() => {
+    const box = (of: string): DOMRect | undefined => document.querySelector(of)?.getBoundingClientRect()
+    const picture = document.querySelector<HTMLImageElement>('.pic')
+    return { scale: box('.sb')?.width ?? 0, picture: box('.pic')?.width ?? 0, high: box('.pic')?.height ?? 0, natural: (picture?.naturalWidth ?? 0) / (picture?.naturalHeight ?? 1), share: parseFloat(document.querySelector<HTMLElement>('.sb')?.style.width ?? '0') }
+  })
+  expect(shown.picture / shown.high).toBeCloseTo(shown.natural, 1)
+  expect((shown.scale / shown.picture) * 100).toBeCloseTo(shown.share, 0)
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
+  // `FENGSUI_KEEP` names a folder for whoever wants to look at the sheet.
+  const at = join(process.env['FENGSUI_KEEP'] ?? mkdtempSync(join(tmpdir(), 'a3-')), `map-${width}.pdf`)
+  writeFileSync(at, pdf)
+  expect(spawnSync('pdfinfo', [at], { encoding: 'utf8' }).stdout).toMatch(/Pages:\s+1\n[\s\S]*Page size:\s+119[01][.\d]* x 84[12]/)
+  const said = spawnSync('pdftotext', ['-layout', at, '-'], { encoding: 'utf8' }).stdout
+  expect(said).toMatch(/\d+ ?(米|公里|千米)/)
+  expect(said).toContain('场所')
 })

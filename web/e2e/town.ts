@@ -8,6 +8,8 @@ import { chromium, type Browser } from 'playwright-core'
 /** The sample town served by the built program, and a browser. */
 export interface Town {
   url: string
+  /** The data folder. */
+  data: string
   /** Where devices speak GB/T 26875.3. */
   ingest: number
   browser: Browser
@@ -66,5 +68,5 @@ export async function openTown(mqtt?: string, gateways?: string): Promise<Town> 
     await stop()
     rmSync(data, { recursive: true, force: true })
   }
-  return { url, ingest, browser, stop, start, end }
+  return { url, data, ingest, browser, stop, start, end }
 }

@@ -163,9 +163,11 @@ fn routers(program: &Path) -> Result<()> {
         postgres(&folder, size, "routes")?;
         std::fs::remove_dir_all(&folder)?;
     }
-    for (demands, sites, p) in [("220", "40", "5"), ("2000", "200", "10"), ("15000", "500", "20")] {
-        script(&python(), COVERING_PEERS, &[demands, sites, p]);
+    let even = [("220", "40", "5"), ("2000", "200", "10"), ("15000", "500", "20")];
+    for (demands, sites, p) in even {
+        script(&python(), COVERING_PEERS, &[demands, sites, p, "0"]);
     }
+    script(&python(), COVERING_PEERS, &["15000", "500", "20", "276"]);
     Ok(())
 }
 

@@ -257,6 +257,8 @@ pub(crate) struct OccurrenceRow {
     needed: u32,
     /// Records handed in for it that nobody has decided about yet.
     waiting: u32,
+    /// Approved projects that build or mend it and are not over.
+    projects: Vec<Named>,
 }
 
 /// A page of occurrences.
@@ -265,6 +267,8 @@ pub(crate) struct OccurrencePage {
     items: Vec<OccurrenceRow>,
     next: Option<String>,
     total: usize,
+    /// Roads and facilities among them that an approved project builds or mends. They count as they stand.
+    with_project: usize,
 }
 
 /// One duty with a page of occurrences.
@@ -348,13 +352,13 @@ pub(crate) async fn duty(
     let pick = Pick { statuses, after: query.after, limit };
     let asked = BoardQuery { at: query.at, from: query.from, to: query.to, village: query.village };
     let page = doors.app.board_duty(&caller, &id, &ask(&asked)?, &pick).await?;
-    let DutyPage { line, clause, quote, occurrences, next, total } = page;
+    let DutyPage { line, clause, quote, occurrences, next, total, with_project } = page;
     let items = occurrences.iter().map(occurrence_row).collect();
     Ok(Json(DutyView {
         duty: duty_row(&line),
         clause: Named::new(&clause.code, format!("{} {}", clause_label(&clause), clause.title)),
         quote: quote.map(quote_view),
-        occurrences: OccurrencePage { items, next, total },
+        occurrences: OccurrencePage { items, next, total, with_project },
     }))
 }
 
@@ -520,6 +524,7 @@ fn occurrence_row(case: &Case) -> OccurrenceRow {
         done: case.done,
         needed: case.needed,
         waiting: case.waiting,
+        projects: case.projects.clone(),
     }
 }
 

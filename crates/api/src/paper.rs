@@ -48,7 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(answer))
 }
 
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub(crate) const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// Which papers.
 #[derive(Deserialize, IntoParams)]
@@ -99,7 +99,7 @@ struct OfYear {
 }
 
 /// A file, shown within our own pages or saved.
-fn told(file: PaperFile, ending: &str, kind: &'static str, shown: bool) -> Response {
+pub(crate) fn told(file: PaperFile, ending: &str, kind: &'static str, shown: bool) -> Response {
     let mut response = file.bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

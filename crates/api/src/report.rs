@@ -1,17 +1,20 @@
 //! Periodic reports: drafted, issued with frozen figures, worked out again.
 
+use app::paper::PaperForm;
 use app::report::{
     Recomputed, ReportAsked, ReportFilter, ReportInput, ReportOptions, ReportPage, ReportStepInput,
     ReportView, Step,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::paper::{DOCX, told};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{page_size, wrong};
@@ -22,6 +25,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(options))
         .routes(routes!(one, change))
         .routes(routes!(recompute))
+        .routes(routes!(pdf))
+        .routes(routes!(docx))
         .routes(routes!(step))
 }
 
@@ -103,6 +108,22 @@ async fn recompute(
     Path(id): Path<String>,
 ) -> Answer<Json<Recomputed>> {
     Ok(Json(doors.app.recompute_report(&caller, &id.into()).await?))
+}
+
+/// 报告的 PDF，选址论证报告附示意图
+#[utoipa::path(get, path = "/api/v1/reports/{id}/report.pdf", tag = "report", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+async fn pdf(State(doors): State<Doors>, Known(caller): Known, Path(id): Path<String>) -> Answer<Response> {
+    let file = doors.app.report_file(&caller, &id.into(), PaperForm::Pdf).await?;
+    Ok(told(file, "pdf", "application/pdf", true))
+}
+
+/// 报告的可编辑稿
+#[utoipa::path(get, path = "/api/v1/reports/{id}/report.docx", tag = "report", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
+async fn docx(State(doors): State<Doors>, Known(caller): Known, Path(id): Path<String>) -> Answer<Response> {
+    let file = doors.app.report_file(&caller, &id.into(), PaperForm::Docx).await?;
+    Ok(told(file, "docx", DOCX, false))
 }
 
 /// 办理报告：submit 提交，issue 签发，send_back 退回，void 作废

@@ -162,3 +162,41 @@ async fn a_map_put_into_the_folder_lies_under_the_layers() -> anyhow::Result<()>
     })
     .await
 }
+
+/// An MBTiles file: three tiles, rows counted from the south as the format has it.
+const TILES: &[u8] = include_bytes!("common/one.mbtiles");
+
+#[tokio::test]
+async fn an_mbtiles_file_lies_under_the_layers_with_its_rows_from_the_north() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = mapped(&fresh).await?;
+        let mut grid = town.login("grid1").await?;
+        let maps = fresh.folder.path().join("maps");
+        std::fs::write(maps.join("ground.mbtiles"), TILES)?;
+        // Cut off in the middle: named, and the other is shown all the same.
+        std::fs::write(maps.join("half.mbtiles"), &TILES[..TILES.len() / 2])?;
+        let told = grid.get("/api/v1/base-maps").await?.ok()?;
+        assert_eq!(told["unreadable"], json!(["half.mbtiles"]), "{told}");
+        let map = &told["items"][0];
+        assert_eq!(
+            (text(map, "id"), text(map, "kind"), text(map, "attribution")),
+            ("ground", "raster", "测绘院")
+        );
+        assert_eq!((&map["min_zoom"], &map["max_zoom"]), (&json!(1), &json!(15)));
+        assert_eq!(map["bounds"], json!([105.8, 29.2, 105.9, 29.3]));
+        let north = grid.get("/tiles/base/ground/1/0/0.png").await?;
+        assert_eq!(
+            (&north.bytes[..], north.headers["content-type"].to_str()?),
+            (&b"\x89PNG north"[..], "image/png")
+        );
+        assert_eq!(&grid.get("/tiles/base/ground/1/0/1").await?.bytes[..], b"\x89PNG south");
+        let packed = grid.get("/tiles/base/ground/2/0/3").await?;
+        assert_eq!(packed.headers["content-encoding"], "gzip");
+        assert_eq!(grid.get("/tiles/base/ground/1/1/0").await?.status, StatusCode::NO_CONTENT);
+        assert!(!grid.get("/tiles/base/half/1/0/0").await?.status.is_success());
+        let mut nobody = Browser::new(&town.router);
+        assert_eq!(nobody.get("/tiles/base/ground/1/0/0").await?.status, StatusCode::UNAUTHORIZED);
+        Ok(())
+    })
+    .await
+}

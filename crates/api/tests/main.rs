@@ -51,6 +51,7 @@ mod project;
 mod report_case;
 mod report_order;
 mod road;
+mod road_bad_input;
 mod session;
 mod siting;
 mod sortie;

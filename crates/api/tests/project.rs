@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common;
+use crate::common::reach::{add, grouped, road};
 use crate::common::{Browser, V1, town};
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -76,6 +77,40 @@ async fn a_project_is_approved_and_pays_for_what_it_builds() -> anyhow::Result<(
         let at = format!("/api/v1/projects/{}", text(&page, "id"));
         assert_eq!(clerk.put(&at, again).await?.code(), "project.wrong_stage");
         assert_eq!(page["events"].as_array().map(Vec::len), Some(4));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_road_no_engine_passes_is_listed_with_the_project_that_mends_it_and_counts_as_it_stands()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let line = [[105.870, 29.260], [105.880, 29.260]];
+        let lane = add(&mut clerk, road("老街至河坝", "village_main", V1, &line, 1.2)).await?;
+        let duty = "/api/v1/board/duties/C6.8";
+        let before = clerk.get(duty).await?.ok()?["occurrences"].clone();
+        assert_eq!((&before["with_project"], &before["items"][0]["projects"]), (&json!(0), &json!([])), "{before}");
+        assert_eq!(text(&before["items"][0]["subject"], "id"), text(&lane, "id"));
+
+        let asked = json!({ "title": "老街至河坝拓宽", "org": "town-gov", "estimate_fen": 30_000_000, "source": "镇财政",
+            "items": [{ "kind": "road", "id": lane["id"] }], "from": "2026-03-01", "until": "2026-12-31", "reason": "净宽不足" });
+        let page = clerk.post("/api/v1/projects", asked).await?.ok()?;
+        let proposed = clerk.get(duty).await?.ok()?;
+        assert_eq!(proposed["occurrences"]["with_project"], 0, "nobody approved it yet");
+        let page = step(&mut clerk, &page, json!({ "step": "approve", "text": "镇长办公会纪要" })).await?.ok()?;
+        let listed = staff.get(duty).await?.ok()?["occurrences"].clone();
+        assert_eq!(listed["with_project"], 1);
+        let named = &listed["items"][0]["projects"];
+        assert_eq!((text(&named[0], "id"), text(&named[0], "name")), (text(&page, "id"), "XM-0001 老街至河坝拓宽"));
+        assert_eq!(listed["items"][0]["status"], before["items"][0]["status"], "it counts as it stands");
+
+        let page = step(&mut clerk, &page, json!({ "step": "begin" })).await?.ok()?;
+        assert_eq!(clerk.get(duty).await?.ok()?["occurrences"]["with_project"], 1);
+        step(&mut clerk, &page, json!({ "step": "finish" })).await?.ok()?;
+        assert_eq!(clerk.get(duty).await?.ok()?["occurrences"]["with_project"], 0, "it is over");
         Ok(())
     })
     .await

@@ -1,6 +1,8 @@
 //! Stories of siting studies: a question is asked of the register, worked out as a job, proven, kept; who stays beyond
 //! reach is named; what another number or radius would change.
 
+use std::io::Read;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::both_databases;
@@ -49,6 +51,14 @@ async fn answered(town: &Town, by: &mut Browser, asked: Value) -> anyhow::Result
     anyhow::ensure!(page["found"].is_null() && page["job"]["state"] == "waiting", "{page}");
     town.app.run_due_jobs().await?;
     by.get(&format!("/api/v1/sitings/{}", text(&page, "id"))).await?.ok()
+}
+
+/// The words of an editable file.
+fn document_xml(file: &[u8]) -> anyhow::Result<String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file))?;
+    let mut xml = String::new();
+    archive.by_name("word/document.xml")?.read_to_string(&mut xml)?;
+    Ok(xml)
 }
 
 #[tokio::test]
@@ -151,6 +161,26 @@ async fn over_roads_it_goes_by_what_drives_there_and_becomes_the_report_of_claus
             draft["sections"].as_array().into_iter().flatten().map(|part| text(part, "text")).collect();
         assert!(said[0].contains("道路里程") && said[0].contains("SHA-256"), "{said:?}");
         assert!(said[1].contains("镇政府") && said[1].contains("远店") && said[1].contains("如改为"), "{said:?}");
+
+        // The draft is printed with the study's map: names by number, legend, scale; what is no study has none.
+        let at = format!("/api/v1/reports/{}", text(&draft, "id"));
+        let file = clerk.get(&format!("{at}/report.docx")).await?.bytes;
+        let xml = document_xml(&file)?;
+        for word in ["wpg:wgp", "选定点", "未覆盖的场所", "1 镇政府；2 河边；3 远山", "起草中，未签发", "论证结论"] {
+            anyhow::ensure!(xml.contains(word), "{word} is missing");
+        }
+        let file = clerk.get(&format!("{at}/report.pdf")).await?.bytes;
+        assert!(file.starts_with(b"%PDF-"));
+        let mut later = json!({ "template": "station_need", "org": draft["org"]["id"], "from": draft["from"],
+            "to": draft["to"], "title": draft["title"], "version": draft["version"],
+            "sections": [{ "key": "basis", "text": "改过" }, { "key": "conclusion", "text": "可以建" }] });
+        clerk.put(&at, later.clone()).await?.ok()?;
+        let xml = document_xml(&clerk.get(&format!("{at}/report.docx")).await?.bytes)?;
+        assert!(xml.contains("改过") && xml.contains("wpg:wgp"), "a changed draft keeps its map");
+        later["version"] = Value::Null;
+        let other = clerk.post("/api/v1/reports", later).await?.ok()?;
+        let file = clerk.get(&format!("/api/v1/reports/{}/report.docx", text(&other, "id"))).await?.bytes;
+        assert!(!document_xml(&file)?.contains("wpg:wgp"));
 
         let mut water = by("road_length", Some("mini"), 2_000);
         water["purpose"] = json!("water_point");

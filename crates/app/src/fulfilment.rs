@@ -5,6 +5,8 @@
 mod evidence;
 pub mod known;
 
+use std::collections::BTreeSet;
+
 use domain::fulfilment::board::{Row, Stretch, View};
 use domain::fulfilment::{DutyReport, Report, Status, SubjectIx, Tally};
 use domain::plan::{Basis, Clause, Duty, Plan, SubjectKind, Value};
@@ -15,6 +17,7 @@ pub(crate) use evidence::label as fact_label;
 pub use evidence::{Evidence, Found};
 use known::{Known, month_start};
 
+use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
 /// What is asked of the board.
@@ -170,6 +173,8 @@ pub struct DutyPage {
     pub next: Option<String>,
     /// How many there are.
     pub total: usize,
+    /// Of them, roads and facilities that an approved project builds or mends; they count as they stand.
+    pub with_project: usize,
 }
 
 /// Which occurrences to list.
@@ -204,6 +209,8 @@ pub struct Case {
     pub needed: u32,
     /// Records handed in for it that nobody has decided about yet.
     pub waiting: u32,
+    /// Projects under way for it.
+    pub projects: Vec<Named>,
 }
 
 /// A subject for people.
@@ -467,13 +474,24 @@ impl App {
                 done: one.done,
                 needed: one.needed,
                 waiting: 0,
+                projects: Vec::new(),
             });
         }
         let total = shown.len();
+        let subjects = shown.iter().filter_map(|(one, _)| known.gathered.facts.subject_id(one.subject));
+        let subjects: BTreeSet<(&str, String)> =
+            subjects.map(|(kind, id)| (kind.code(), id.to_owned())).collect();
+        let as_of = known.as_of;
         drop(shown);
         drop(report);
         drop(known);
         let mut read = self.db.read(&self.town).await?;
+        let projects = crate::project::running(&mut read, caller, as_of).await?;
+        let with_project = projects.keys().filter(|item| subjects.contains(*item)).count();
+        for case in &mut occurrences {
+            let item = (case.who.kind.code(), case.who.id.clone());
+            case.projects = projects.get(&item).cloned().unwrap_or_default();
+        }
         for kind in SubjectKind::ALL {
             let of = |case: &&mut Case| case.who.kind == *kind;
             let ids: Vec<String> =
@@ -491,7 +509,7 @@ impl App {
         }
         drop(read);
         let quote = self.quote(&clause.code, ask.at).await?;
-        Ok(DutyPage { line, clause, quote, occurrences, next, total })
+        Ok(DutyPage { line, clause, quote, occurrences, next, total, with_project })
     }
 }
 

@@ -2,6 +2,8 @@
 //! begun, finished; what has been promised and spent on them. What does not belong here: the rules (`domain::project`),
 //! paying (`budget`).
 
+use std::collections::BTreeMap;
+
 use domain::ids::{BudgetLineId, OrgId, ProjectId};
 use domain::org::Level;
 use domain::policy::{Action, Subject};
@@ -228,6 +230,28 @@ fn row(record: &ProjectRecord, names: &Names, today: Date) -> ProjectRow {
         until: p.until.to_string(),
         late: p.is_late(today),
     }
+}
+
+/// Projects that were approved and not over at the end of a day, by the kind and id of what they build or mend; none for
+/// whoever may not read projects. Source: C6.8 (a road nothing passes yet may have a project to improve it).
+pub(crate) async fn running(
+    read: &mut Read,
+    caller: &Caller,
+    day: Date,
+) -> Result<BTreeMap<(&'static str, String), Vec<Named>>> {
+    let mut found: BTreeMap<_, Vec<Named>> = BTreeMap::new();
+    let Ok(scope) = caller.scope(Action::ProjectRead) else { return Ok(found) };
+    for project in read.projects(&scope).await?.into_iter().map(|record| record.project) {
+        if !project.was_running(day) {
+            continue;
+        }
+        let named = Named::new(project.id.as_str(), format!("{} {}", project.code, project.title));
+        for item in &project.items {
+            let (kind, id) = item.parts();
+            found.entry((kind, id.to_owned())).or_default().push(named.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// What is built, with what it is called and how it stands.

@@ -2,11 +2,12 @@
 //! worked out again whenever somebody doubts them. What does not belong here: working figures out (`figures`).
 
 mod figures;
+mod printed;
 
 use std::sync::OnceLock;
 
 use domain::follow_up::Origin;
-use domain::ids::{FollowUpId, OrgId, PostId, ReportId};
+use domain::ids::{FollowUpId, OrgId, PostId, ReportId, SitingId};
 use domain::policy::{Action, Subject};
 use domain::report::{
     Difference, Figure, Frozen, Measure, Report, ReportRefusal, Section, State, Template, differences,
@@ -200,6 +201,10 @@ pub struct ReportInput {
     pub measures: Vec<MeasureInput>,
     /// The version that was read; none for a new one.
     pub version: Option<i64>,
+    /// The study it puts into words; nobody types it in.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub siting: Option<SitingId>,
 }
 
 /// What is done to a report.
@@ -282,10 +287,15 @@ fn difference_view(found: &Difference) -> DifferenceView {
     }
 }
 
-/// The hash over what is published: title, days, text, measures and figures.
+/// The hash over what is published: title, days, text, measures and figures, and which study it puts
+/// into words.
 pub(crate) fn content_hash(report: &Report, figures: &[Figure]) -> Result<String> {
     let published = (&report.title, report.from, report.to, &report.sections, &report.measures, figures);
-    let text = serde_json::to_string(&published).map_err(|e| Error::Internal(e.to_string()))?;
+    let text = match &report.siting {
+        None => serde_json::to_string(&published),
+        Some(study) => serde_json::to_string(&(published, study)),
+    };
+    let text = text.map_err(|e| Error::Internal(e.to_string()))?;
     Ok(sha256(text.as_bytes()))
 }
 
@@ -507,6 +517,7 @@ impl App {
                 .map(|part| Section { key: part.key, text: part.text.trim().to_owned() })
                 .collect(),
             measures,
+            siting: before.as_ref().and_then(|record| record.report.siting.clone()).or(asked.siting),
             state: state.unwrap_or(State::Draft { returned: String::new() }),
         }
         .draft(today)?;

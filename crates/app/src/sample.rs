@@ -29,6 +29,7 @@ mod report_case;
 mod road;
 mod sector;
 mod stop_use;
+mod terrain;
 mod training;
 mod whistle;
 
@@ -43,6 +44,7 @@ use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
 use history::{Body, Hat};
 pub use people::roster;
+pub use terrain::terrain;
 
 /// The password of every login of the sample town.
 pub const PASSWORD: &str = "演示密码-请勿用于正式环境";

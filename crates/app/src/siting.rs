@@ -3,6 +3,7 @@
 //! (`road::siting`), what is typed in and shown ([`view`]).
 
 mod argued;
+mod map;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,7 @@ use crate::place::Gazetteer;
 use crate::road::net::{NEAR_M, Net};
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
+pub(crate) use map::on_paper;
 use view::{SitingAsked, SitingInput, SitingList, SitingOptions, SitingSpot, SitingSpots, SitingView};
 
 /// Studies on the list.

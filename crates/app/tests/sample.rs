@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::facility::sight::SightAsked;
 use app::fulfilment::Ask;
 use app::placard::PlacardAsked;
 use app::{App, Caller, Clock};
@@ -232,6 +233,44 @@ async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_n
             );
         }
         assert_eq!(app.verify(&caller).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_towns_woods_are_partly_seen_and_their_breaks_partly_built() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut app = filled(&fresh).await?;
+        let caller = Caller::system();
+        let maps = fresh.folder.path().join("maps");
+        std::fs::create_dir_all(&maps)?;
+        std::fs::write(maps.join("terrain.asc"), app::sample::terrain())?;
+        app.maps = Some(maps);
+        let sight = app.forest_sight(&caller, &Default::default()).await?;
+        assert!(sight.terrain && sight.has_forest, "{:?}", sight.terrain_problem);
+        assert_eq!(sight.areas.len(), 3, "one wood behind each village in the hills");
+        for area in &sight.areas {
+            assert!((20.0..90.0).contains(&area.seen_percent), "some is seen, some is not: {area:?}");
+        }
+        let looks = sight.eyes.iter().filter(|eye| eye.why.is_none());
+        assert!(looks.clone().all(|eye| eye.seen_ha.is_some_and(|ha| ha > 1.0)), "{:?}", sight.eyes);
+        assert!(looks.clone().any(|eye| eye.azimuth_deg.is_some()), "one has a pose");
+        assert!(looks.count() >= 6, "{:?}", sight.eyes);
+        let more = app.forest_sight(&caller, &SightAsked { planned: Some(true) }).await?;
+        let unseen = |sight: &app::facility::sight::ForestSight| -> f64 {
+            sight.areas.iter().map(|area| area.none_ha).sum()
+        };
+        assert!(unseen(&more) < unseen(&sight), "what is planned would see more");
+        let breaks = app.fire_breaks(&caller).await?;
+        assert_eq!(breaks.kinds.len(), 3, "{:?}", breaks.kinds);
+        assert!(breaks.kinds.iter().any(|kind| kind.missing_m > 0.0 && kind.standing_m > 0.0));
+        assert!(breaks.lines.iter().any(|line| line.gaps.is_some_and(|gaps| gaps > 0.0)));
+        let lines = app.plan_status(&caller, &Ask::default(), Some("C7")).await?;
+        for duty in ["C7.1", "C7.2", "C7.3", "C7.4", "C7.5a", "C7.5b", "C7.5c", "C7.5d", "C7.6", "C7.10"] {
+            let line = lines.iter().find(|line| line.duty == duty).expect("the duty");
+            assert!(line.has_data && line.tally.total() > 0, "{duty}: {line:?}");
+        }
         Ok(())
     })
     .await

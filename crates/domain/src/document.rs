@@ -1,6 +1,7 @@
 //! A document as data, ready to be laid out: what stands on the paper, in which layout, and nothing about how it is
 //! drawn. What does not belong here: templates and their fields (`paper`), fonts, millimetres and files (`render`).
 
+mod map;
 mod title;
 mod wording;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Date;
 
+pub use map::{Map, Mark, Sign, Spot, spot};
 pub use title::title_lines;
 pub use wording::{ORDERING_WORD, chinese_date, chinese_number, heading_number};
 
@@ -194,6 +196,11 @@ pub enum Block {
         content: String,
         /// The line below.
         caption: String,
+    },
+    /// A map, with its legend and scale.
+    Map {
+        /// What lies on it.
+        map: Map,
     },
     /// The next block begins a new page.
     PageBreak,
@@ -409,6 +416,7 @@ impl Document {
                     texts.extend(places.iter().flat_map(|place| [&*place.label, &*place.name]));
                 }
                 Block::Qr { caption, .. } => texts.push(caption),
+                Block::Map { map } => texts.push(&map.caption),
                 Block::PageBreak => {}
             }
         }

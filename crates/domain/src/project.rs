@@ -228,6 +228,13 @@ impl Project {
         matches!(self.stage, Stage::Approved | Stage::Underway)
     }
 
+    /// Whether it was approved and not over, as known at the end of a day.
+    pub fn was_running(&self, day: Date) -> bool {
+        let known = self.events.iter().filter(|event| event.at.date() <= day);
+        let last = known.rev().find(|event| event.step != Step::Change);
+        last.is_some_and(|event| matches!(event.step, Step::Approve | Step::Begin))
+    }
+
     /// Whether it is late on a day: planned to be over, and it is not.
     pub fn is_late(&self, today: Date) -> bool {
         today > self.until && !matches!(self.stage, Stage::Done | Stage::Void)
@@ -244,7 +251,7 @@ mod tests {
     }
 
     fn event(step: Step, on: &str, text: &str) -> Event {
-        Event { step, on: day(on), by: "p".into(), at: Timestamp(0), text: text.to_owned() }
+        Event { step, on: day(on), by: "p".into(), at: Timestamp::start_of(day(on)), text: text.to_owned() }
     }
 
     fn project() -> Project {
@@ -283,6 +290,9 @@ mod tests {
         let own = own.step(event(Step::Finish, "2026-09-01", ""), today).expect("done");
         assert!(!own.is_late(today) && own.next_steps().is_empty());
         assert_eq!(own.events.len(), 4);
+        let known =
+            ["2026-01-31", "2026-02-01", "2026-08-31", "2026-09-01"].map(|on| own.was_running(day(on)));
+        assert_eq!(known, [false, true, true, false], "as it was known then");
         let over = own.clone().change(project(), event(Step::Change, "2026-09-02", ""));
         assert_eq!(over, Err(ProjectRefusal::WrongStage("已完工")));
     }

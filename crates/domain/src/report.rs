@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FollowUpId, OrgId, PersonId, PostId, ReportId};
+use crate::ids::{FollowUpId, OrgId, PersonId, PostId, ReportId, SitingId};
 use crate::time::{Date, Timestamp};
 
 /// A figure of a report. A share is from 0 to 1; none where nothing was due or nothing is recorded.
@@ -133,6 +133,9 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// What follows.
     pub measures: Vec<Measure>,
+    /// The study it puts into words; its map is printed with it. Source: C6.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub siting: Option<SitingId>,
     /// Where it stands.
     pub state: State,
 }
@@ -355,6 +358,7 @@ mod tests {
                 due_on: day("2026-10-15"),
                 follow_up: None,
             }],
+            siting: None,
             state: State::Draft { returned: String::new() },
         }
     }

@@ -7,6 +7,8 @@ use domain::document::{Block, Choice, Document, Labelled, Layout, chinese_date, 
 use serde::Serialize;
 
 use crate::Pictures;
+use crate::docx::Sheet;
+use crate::map::Drawing;
 use crate::measure::GB9704;
 use crate::problem::Refusal;
 use crate::qr::Qr;
@@ -54,6 +56,7 @@ pub(crate) enum Piece {
     Photos { photos: Vec<(String, String)> },
     Signatures { places: Vec<(String, String, String)> },
     Qr { file: String, caption: String },
+    Map { drawing: Drawing, caption: String },
     PageBreak,
 }
 
@@ -72,6 +75,12 @@ pub(crate) fn copy<'a>(document: &Document, pictures: &'a Pictures) -> Result<(C
     let mut enclosed = Enclosed::default();
     let mut blocks = Vec::new();
     for (block, number) in document.blocks.iter().zip(document.numbers()) {
+        // A map is as wide as the lines.
+        if let Block::Map { map } = block {
+            let drawing = Drawing::of(map, Sheet::of(document.layout).room());
+            blocks.push(Piece::Map { drawing, caption: clean(&map.caption) });
+            continue;
+        }
         enclose(block, &number.unwrap_or_default(), pictures, &mut enclosed, &mut blocks)?;
     }
     let head = match document.layout {
@@ -166,6 +175,8 @@ fn enclose<'a>(
             enclosed.codes.insert(file.clone(), Qr::new(content)?);
             pieces.push(Piece::Qr { file, caption: clean(caption) });
         }
+        // Drawn where the sheet is known.
+        Block::Map { .. } => {}
         Block::PageBreak => pieces.push(Piece::PageBreak),
     }
     Ok(())
@@ -230,6 +241,10 @@ impl Copy {
                     texts.extend(places.iter().flat_map(|(label, name, _)| [&**label, &**name]));
                 }
                 Piece::Qr { caption, .. } => texts.push(caption),
+                Piece::Map { drawing, caption } => {
+                    texts.push(caption);
+                    texts.extend(drawing.texts());
+                }
                 Piece::PageBreak => {}
             }
         }

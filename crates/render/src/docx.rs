@@ -5,6 +5,7 @@
 //! the standard wants it. Source: ECMA-376 part 1. What does not belong here: what the body looks like (`docx/body.rs`).
 
 mod body;
+mod map;
 mod parts;
 
 use std::io::Write;
@@ -61,7 +62,7 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    fn of(layout: Layout) -> Self {
+    pub(crate) fn of(layout: Layout) -> Self {
         let plain = |width, height, margin, size: f64, code| Self {
             width,
             height,

@@ -4,6 +4,7 @@
 mod copy;
 mod docx;
 mod fonts;
+mod map;
 mod measure;
 mod pdf;
 mod problem;

@@ -7,7 +7,7 @@ mod common;
 use std::io::Read;
 
 use common::*;
-use domain::document::{Block, Column, Document, Layout};
+use domain::document::{Block, Column, Document, Layout, Map, Mark, Sign, spot};
 use render::Pictures;
 use roxmltree::Node;
 
@@ -59,6 +59,14 @@ fn everything(layout: Layout) -> Document {
             rows: vec![vec!["胡豆坪村".into()]],
         },
         Block::Qr { content: "https://example.org/".into(), caption: "扫码".into() },
+        Block::Map {
+            map: Map {
+                caption: "示意图 <甲>".into(),
+                ways: vec![vec![spot([105.85, 29.24]), spot([105.88, 29.26])]],
+                marks: vec![Mark { at: spot([105.86, 29.25]), sign: Sign::Chosen, number: "1".into() }],
+                circle_m: None,
+            },
+        },
     ]);
     paper
 }

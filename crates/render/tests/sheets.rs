@@ -5,7 +5,8 @@ mod common;
 
 use common::*;
 use domain::document::{
-    Block, Choice, Closing, Column, Document, Labelled, Layout, Nature, PhotoRef, Signature,
+    Block, Choice, Closing, Column, Document, Labelled, Layout, Map, Mark, Nature, PhotoRef, Sign, Signature,
+    spot,
 };
 use image::{ImageFormat, RgbImage};
 use render::{LABEL_SHEETS, Label, LabelSheet, Pictures, labels, pdf, pdf_many};
@@ -345,4 +346,61 @@ fn memory_stays_flat_over_many_papers_also_when_they_fail() {
     (20..120).for_each(one);
     let grown = resident().saturating_sub(before);
     assert!(grown < 40, "grew by {grown} MB over a hundred papers");
+}
+
+/// A form with a map: one station chosen, one that stands, places reached and beyond, one road.
+fn sited() -> Document {
+    let mark =
+        |at: [f64; 2], sign: Sign, number: &str| Mark { at: spot(at), sign, number: number.to_owned() };
+    let map = Map {
+        caption: "图1 选址示意图".to_owned(),
+        ways: vec![vec![spot([105.85, 29.24]), spot([105.88, 29.26]), spot([105.90, 29.28])]],
+        marks: vec![
+            mark([105.85, 29.24], Sign::Chosen, "1"),
+            mark([105.90, 29.28], Sign::Standing, "2"),
+            mark([105.86, 29.27], Sign::Candidate, "3"),
+            mark([105.87, 29.25], Sign::Reached, ""),
+            mark([105.89, 29.25], Sign::Beyond, ""),
+        ],
+        circle_m: Some(1_500),
+    };
+    Document {
+        blocks: vec![heading(1, "论证结论"), Block::Map { map }, said("图后还有字。")],
+        ..Document::new(Layout::Form, "青峰镇人民政府", "消防站建设需求论证", day("2026-03-05"))
+    }
+}
+
+#[test]
+fn a_map_has_its_legend_and_scale_and_no_colour_from_both_printers() {
+    let drawn = Some(Paper::of(&sited()));
+    let office = Paper::through_office(&sited(), &Pictures::new());
+    for paper in [drawn, office].into_iter().flatten() {
+        let Some(text) = paper.text() else { return };
+        for word in [
+            "选定点",
+            "已有或已定点",
+            "其他候选点",
+            "已覆盖的场所",
+            "未覆盖的场所",
+            "道路",
+            "1500",
+            "约",
+            "图1",
+        ] {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+        let page = paper.page(1).expect("a page");
+        let is_grey = |pixel: &image::Rgb<u8>| pixel.0.iter().all(|part| part.abs_diff(pixel.0[0]) < 12);
+        assert!(page.0.pixels().all(is_grey), "a map is black and white");
+        // The frame: two rules as wide as the lines, the map between them.
+        let rules = page.rules(Ink::Black, 160.0);
+        let (top, foot) = (rules.first().expect("a frame"), rules.last().expect("a frame"));
+        within_a_millimetre("left", top.left, 25.0);
+        within_a_millimetre("width", top.right - top.left, 165.0);
+        assert!(foot.bottom - top.top > 60.0, "{rules:?}");
+        assert!(
+            page.ink(Ink::Black, (25.0, 190.0), (foot.bottom + 2.0, foot.bottom + 12.0)).is_some(),
+            "a legend"
+        );
+    }
 }

@@ -38,7 +38,19 @@ pub async fn fill(place: &Where, reset: bool) -> anyhow::Result<Vec<String>> {
     app.ensure_shipped_checklists(&caller, CHECKLISTS_FROM).await?;
     app.fill_sample(&caller, &roster).await?;
     app.db.close().await;
+    ground(&place.data)?;
     Ok(roster.logins.into_iter().map(|(login, _)| login).collect())
+}
+
+/// Puts the sample's terrain where the keeper of a machine would put the town's, unless somebody put another there.
+fn ground(data: &Path) -> anyhow::Result<()> {
+    let maps = data.join("maps");
+    let has_own = ["asc", "tif", "tiff"].iter().any(|ending| maps.join(format!("terrain.{ending}")).exists());
+    if !has_own {
+        std::fs::create_dir_all(&maps)?;
+        std::fs::write(maps.join("terrain.asc"), sample::terrain())?;
+    }
+    Ok(())
 }
 
 /// Whether this folder holds a demo.

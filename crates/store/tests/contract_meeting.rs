@@ -170,6 +170,7 @@ async fn reports_and_money_read_back_as_they_were_written() -> anyhow::Result<()
                 to: day(to),
                 sections: Vec::new(),
                 measures: Vec::new(),
+                siting: None,
                 state: ReportState::Draft { returned: String::new() },
             },
             recorded_by: "某人".to_owned(),

@@ -1,10 +1,10 @@
-"""Maximal covering by spopt with CBC on the instance `fengsui bench --size road` solves: DEMANDS SITES P. The same
+"""Maximal covering by spopt with CBC on the instance `fengsui bench --size road` solves: DEMANDS SITES P HAMLETS. The same
 numbers from the same seed, so the optimum must be the same.
 """
 import sys, time
 
-demands, sites, p = (int(word) for word in sys.argv[1:4])
-name = f"{demands} × {sites}, {p}"
+demands, sites, p, hamlets = (int(word) for word in sys.argv[1:5])
+name = f"{demands} × {sites}, {p}{'，村落' if hamlets else ''}"
 try:
     import numpy, pulp
     from spopt.locate import MCLP
@@ -23,7 +23,16 @@ def roll():
     return z ^ (z >> 31)
 
 
-at = lambda: (roll() % 20_000, roll() % 20_000)
+middles = [(roll() % 60_000, roll() % 60_000) for _ in range(hamlets)]
+
+
+def at():
+    if not middles:
+        return roll() % 20_000, roll() % 20_000
+    x, y = middles[roll() % hamlets]
+    return x + roll() % 1_200 - 600, y + roll() % 1_200 - 600
+
+
 places = numpy.array([at() for _ in range(sites)])
 homes = numpy.array([at() for _ in range(demands)])
 weights = numpy.array([1 + roll() % 30 for _ in range(demands)])

@@ -371,6 +371,8 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("get", "/api/v1/reports/{id}", Business),
     ("put", "/api/v1/reports/{id}", Business),
     ("get", "/api/v1/reports/{id}/recompute", Business),
+    ("get", "/api/v1/reports/{id}/report.pdf", Business),
+    ("get", "/api/v1/reports/{id}/report.docx", Business),
     ("post", "/api/v1/reports/{id}/{step}", Business),
     ("get", "/api/v1/budget", Business),
     ("post", "/api/v1/budget", Business),

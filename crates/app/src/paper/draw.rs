@@ -109,6 +109,13 @@ pub(crate) async fn draw(documents: Vec<Document>, pictures: Pictures) -> Result
     Ok(drawn?)
 }
 
+/// Writes a document as an editable file.
+pub(crate) async fn write(document: Document, pictures: Pictures) -> Result<Vec<u8>> {
+    let writing = move || render::docx(&document, &pictures);
+    let written = tokio::task::spawn_blocking(writing).await.map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(written?)
+}
+
 /// Draws a paper and keeps data and PDF as blobs under their hashes. Returns what is to be noted of them.
 pub(crate) async fn frozen(
     app: &App,
@@ -165,10 +172,7 @@ impl App {
         drop(read);
         let bytes = match form {
             PaperForm::Pdf => draw(vec![document], pictures).await?.bytes,
-            PaperForm::Docx => {
-                let writing = move || render::docx(&document, &pictures);
-                tokio::task::spawn_blocking(writing).await.map_err(|e| Error::Internal(e.to_string()))??
-            }
+            PaperForm::Docx => write(document, pictures).await?,
         };
         Ok(PaperFile { name, bytes })
     }

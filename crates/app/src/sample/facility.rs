@@ -43,6 +43,8 @@ enum Fate {
     Found,
     /// Proposed only.
     Proposed,
+    /// There before anybody planned, as a wood or a river; looked at once a year.
+    Area,
 }
 
 /// One facility of a village.
@@ -57,10 +59,27 @@ struct Made {
     water: Option<(f64, f64, f64, Source)>,
     joins: &'static [&'static str],
     site: Option<(Site, &'static str)>,
+    /// Numbers of its kind, and which sort of it.
+    values: &'static [(&'static str, f64)],
+    sub: &'static str,
+    /// Corners of an area, from the middle of the village likewise.
+    area: &'static [(f64, f64)],
 }
 
 const fn point(kind: &'static str, name: &'static str, at: (f64, f64), fate: Fate) -> Made {
-    Made { kind, name, at, to: None, fate, water: None, joins: &[], site: None }
+    Made {
+        kind,
+        name,
+        at,
+        to: None,
+        fate,
+        water: None,
+        joins: &[],
+        site: None,
+        values: &[],
+        sub: "",
+        area: &[],
+    }
 }
 
 const fn line(kind: &'static str, name: &'static str, at: (f64, f64), to: (f64, f64), fate: Fate) -> Made {
@@ -74,6 +93,11 @@ const fn water(made: Made, usable_m3: f64, flow_l_s: f64, lift_m: f64, source: S
 
 const fn station(name: &'static str, at: (f64, f64), site: Site, approval: &'static str, fate: Fate) -> Made {
     Made { site: Some((site, approval)), ..point("checkpoint_simple", name, at, fate) }
+}
+
+/// The same with numbers of its kind, and which sort of it.
+const fn with(made: Made, sub: &'static str, values: &'static [(&'static str, f64)]) -> Made {
+    Made { sub, values, ..made }
 }
 
 /// What the market town has.
@@ -107,6 +131,10 @@ const VILLAGE: &[Made] = &[
     station("出村路口检查站", (3.0, -3.0), Site::Village, "区林防批〔2026〕12号", Fate::Kept),
 ];
 
+/// The wood behind a village in the hills: over the ridge and down its other side.
+const WOOD: &[(f64, f64)] =
+    &[(-1.0, 5.0), (4.0, 4.0), (9.0, 4.6), (13.6, 5.6), (13.8, 9.4), (9.0, 10.6), (3.0, 10.2), (-1.4, 8.6)];
+
 /// What the villages in the hills have besides.
 const FOREST: &[Made] = &[
     water(point("pump_house", "河边泵房", (-3.0, 1.4), Fate::Kept), 0.0, 20.0, 4.0, Source::River),
@@ -117,13 +145,59 @@ const FOREST: &[Made] = &[
     water(point("pool_forest", "山腰水池", (2.0, 4.2), Fate::Kept), 60.0, 0.0, 2.0, Source::Spring),
     water(point("pool_forest", "山顶水池", (5.0, 6.5), Fate::Kept), 40.0, 0.0, 2.0, Source::Filled),
     water(point("water_tank_forest", "护林房水箱", (6.5, 5.2), Fate::Kept), 10.0, 0.0, 1.0, Source::Filled),
-    line("fire_break_engineered", "山脊防火隔离带", (2.0, 7.5), (9.0, 8.2), Fate::Kept),
-    line("fire_break_biological", "木荷防火林带", (-1.0, 7.0), (2.0, 7.5), Fate::Late),
-    line("fire_break_engineered", "二期防火隔离带", (9.0, 8.2), (13.0, 7.0), Fate::Planned),
+    Made {
+        sub: "马尾松、柏木", area: WOOD, ..point("forest_area", "后山林区", (6.0, 7.0), Fate::Area)
+    },
+    with(
+        line("fire_break_engineered", "山脊防火隔离带", (2.0, 7.5), (9.0, 8.2), Fate::Kept),
+        "防火隔离带",
+        &[("width", 12.0), ("gaps", 1.0)],
+    ),
+    with(
+        line("fire_break_engineered", "护林防火道路", (6.0, 2.5), (9.5, 7.6), Fate::Kept),
+        "防火道路",
+        &[("width", 4.0), ("gaps", 0.0)],
+    ),
+    with(
+        line("fire_break_biological", "木荷防火林带", (-1.0, 7.0), (2.0, 7.5), Fate::Late),
+        "防火林带",
+        &[("width", 15.0), ("gaps", 2.0)],
+    ),
+    with(
+        line("fire_break_natural", "小河阻隔带", (-3.4, 0.6), (-2.0, 6.2), Fate::Area),
+        "河流",
+        &[("width", 18.0)],
+    ),
+    with(
+        line("fire_break_engineered", "二期防火隔离带", (9.0, 8.2), (13.0, 7.0), Fate::Planned),
+        "防火隔离带",
+        &[("width", 12.0)],
+    ),
     station("进山路口检查站", (6.0, 2.5), Site::Road, "区林防批〔2026〕11号", Fate::Kept),
     station("林缘劝导点", (8.0, 4.0), Site::Edge, "", Fate::Kept),
+    station("茶山检查站", (10.5, 5.0), Site::Worksite, "区林防批〔2026〕13号", Fate::Kept),
     point("sign_forest", "坟山警示牌", (7.2, 3.3), Fate::Broken),
-    point("camera_ptz_forest", "山顶林火监控", (5.2, 6.6), Fate::Kept),
+    // One turns around on the top, one looks up the valley, one is planned where neither sees.
+    with(
+        point("camera_ptz_forest", "山顶林火监控", (5.2, 6.6), Fate::Kept),
+        "",
+        &[("height", 15.0), ("range", 3_000.0)],
+    ),
+    with(
+        point("camera_ptz_forest", "沟口林火监控", (1.0, 3.4), Fate::Kept),
+        "",
+        &[("height", 10.0), ("azimuth", 40.0), ("field", 70.0), ("range", 2_000.0)],
+    ),
+    with(
+        point("camera_ptz_forest", "东坡林火监控", (12.4, 6.4), Fate::Planned),
+        "",
+        &[("height", 12.0), ("azimuth", 255.0), ("field", 120.0), ("range", 2_500.0)],
+    ),
+    with(
+        point("lookout_forest", "护林瞭望台", (8.8, 8.0), Fate::Kept),
+        "",
+        &[("height", 9.0), ("range", 2_500.0)],
+    ),
     point("smart_gate", "进山智能卡口", (6.1, 2.6), Fate::Proposed),
 ];
 
@@ -200,6 +274,10 @@ fn settle(
     let kind = kind_of(made.kind)?;
     let near = |(east, north): (f64, f64)| [middle.0 + east / 1_000.0, middle.1 + north / 1_000.0];
     let shape = match made.to {
+        None if !made.area.is_empty() => {
+            let corners = made.area.iter().chain(made.area.first());
+            Shape::Polygon(vec![corners.map(|corner| near(*corner)).collect()])
+        }
         None => Shape::Point(near(made.at)),
         Some(to) => {
             let half = ((made.at.0 + to.0) / 2.0 + 0.4, (made.at.1 + to.1) / 2.0 - 0.3);
@@ -209,16 +287,17 @@ fn settle(
     let own = |name: &str| FacilityId::from(id(&format!("facility {} {name}", village.code)));
     let usable = |n: f64| Some(n).filter(|n| *n > 0.0);
     let mut values = BTreeMap::new();
-    if made.kind.starts_with("fire_break") {
-        values.insert("width".to_owned(), FieldValue::Number(12.0));
+    for (field, number) in made.values {
+        values.insert((*field).to_owned(), FieldValue::Number(*number));
     }
-    if made.kind == "camera_ptz_forest" {
-        values.insert("height".to_owned(), FieldValue::Number(15.0));
+    if !made.sub.is_empty() {
+        let field = if made.kind == "forest_area" { "species" } else { "sub" };
+        values.insert(field.to_owned(), FieldValue::Text(made.sub.to_owned()));
     }
     if made.kind == "pipe_forest" {
         values.insert("diameter".to_owned(), FieldValue::Number(90.0));
     }
-    let found = made.fate == Fate::Found;
+    let found = matches!(made.fate, Fate::Found | Fate::Area);
     let facility = Facility {
         id: own(made.name),
         code: format!("SS-{number:04}"),
@@ -304,7 +383,7 @@ fn lead(
     record.recorded_by = who.name(&field(start).person);
     let event = Event {
         seq: 1,
-        act: Act::Register { found: made.fate == Fate::Found },
+        act: Act::Register { found: matches!(made.fate, Fate::Found | Fate::Area) },
         on: start,
         recorded_at: record.recorded_at,
         by: field(start).person.clone(),
@@ -317,6 +396,15 @@ fn lead(
         return Ok(life);
     }
     let day = |days: u64| later(start, days);
+    if made.fate == Fate::Area {
+        let (owner, maintainer) = (owner.clone(), keeper.clone());
+        let basis = "林权登记和护林责任书".to_owned();
+        let keeping = Keeping { owner, maintainer, check_days: 365, basis };
+        life.step(Act::HandOver { keeping }, day(20), "", who.fallback, today)?;
+        life.step(Act::Enter, day(21), "", head(day(21)), today)?;
+        life.step(Act::Check { good: true }, day(300), "现状与图一致", field(day(300)), today)?;
+        return Ok(life);
+    }
     life.step(Act::Plan, day(3), "消防专项规划设施清单", head(day(3)), today)?;
     if made.fate == Fate::Planned {
         return Ok(life);

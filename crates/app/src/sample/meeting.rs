@@ -422,6 +422,7 @@ async fn report(
             .map(|part| Section { key: part.key.clone(), text: said(&part.key).to_owned() })
             .collect(),
         measures,
+        siting: None,
         state: ReportState::Draft { returned: String::new() },
     };
     let issued_at = at(issued_on, 15);

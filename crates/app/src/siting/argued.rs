@@ -132,6 +132,7 @@ impl App {
             ],
             measures: Vec::new(),
             version: None,
+            siting: Some(id.clone()),
         };
         self.draft_report(caller, None, asked).await
     }

@@ -9,7 +9,7 @@ const RED: &str = "FF0000";
 /// Height of the mark's line in sizes of the mark: four fifths of it is where the ink of a mark begins.
 const MARK_LINE: f64 = 1.06;
 /// English metric units in a millimetre, in which pictures are measured.
-const EMU_PER_MM: f64 = 36_000.0;
+pub(super) const EMU_PER_MM: f64 = 36_000.0;
 
 /// The body as XML and the pictures in it: name within the archive, bytes.
 pub(super) struct Body {
@@ -19,7 +19,7 @@ pub(super) struct Body {
 
 /// Draws the copy.
 pub(super) fn draw(copy: &Copy, enclosed: &Enclosed<'_>, sheet: &Sheet) -> Result<Body, Refusal> {
-    let mut pen = Pen { sheet, enclosed, out: String::new(), pictures: Vec::new() };
+    let mut pen = Pen { sheet, enclosed, out: String::new(), pictures: Vec::new(), maps: 0 };
     match copy.layout {
         "circular" | "upward" => pen.red_head(copy, copy.layout == "upward"),
         "letter" => pen.letter_head(copy),
@@ -76,6 +76,8 @@ struct Pen<'a> {
     enclosed: &'a Enclosed<'a>,
     out: String,
     pictures: Vec<(String, Vec<u8>)>,
+    /// Maps drawn so far.
+    maps: usize,
 }
 
 /// Word shows JPEG and PNG only.
@@ -392,6 +394,11 @@ impl Pen<'_> {
                 let name = format!("qr_{}.png", self.pictures.len());
                 self.picture(name, png, self.sheet.code, self.sheet.code, caption);
             }
+            Piece::Map { drawing, caption } => {
+                self.maps += 1;
+                let group = super::map::group(drawing, caption, self.maps);
+                self.figure(&group, caption);
+            }
             Piece::PageBreak => self.out += "<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>",
         }
         Ok(())
@@ -435,6 +442,11 @@ impl Pen<'_> {
             escaped(caption)
         );
         self.pictures.push((name, bytes));
+        self.figure(&drawing, caption);
+    }
+
+    /// A drawing on a line of its own with its caption.
+    fn figure(&mut self, drawing: &str, caption: &str) {
         // A line of fixed height would cut the picture off.
         self.out += &format!(
             "<w:p><w:pPr><w:keepNext/><w:spacing w:line=\"240\" w:lineRule=\"auto\"/><w:jc w:val=\"center\"/></w:pPr>{drawing}</w:p>"

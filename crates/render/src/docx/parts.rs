@@ -121,7 +121,10 @@ fn document(copy: &Copy, sheet: &Sheet, body: &Body) -> String {
         "<w:document xmlns:w=\"{WORD}\" xmlns:r=\"{OFFICE}\" \
          xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" \
          xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
-         xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><w:body>{}{section}</w:sectPr></w:body></w:document>",
+         xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\" \
+         xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\" \
+         xmlns:wpg=\"http://schemas.microsoft.com/office/word/2010/wordprocessingGroup\" \
+         xmlns:wps=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"><w:body>{}{section}</w:sectPr></w:body></w:document>",
         body.xml
     )
 }

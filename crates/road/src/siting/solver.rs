@@ -41,11 +41,15 @@ pub(super) struct Found {
 }
 
 /// So long prices are improved at the first node, and at each other.
-const ROUNDS: (u32, u32) = (1200, 25);
-/// After so many rounds without a better bound steps become half as long.
-const PATIENCE: u32 = 12;
+const ROUNDS: (u32, u32) = (3000, 25);
+/// After so many rounds without a better bound steps become shorter, by so much.
+const PATIENCE: u32 = 40;
+const SHORTER: f64 = 0.7;
+/// How much of the last direction a turn against it takes along, so that prices do not swing to and fro.
+/// Source: Camerini, Fratta, Maffioli, On improving relaxation methods by modified gradient techniques, 1975.
+const SWING: f64 = 1.5;
 /// Shorter steps change nothing.
-const SHORTEST: f64 = 0.002;
+const SHORTEST: f64 = 0.000_5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -69,8 +73,40 @@ struct Round {
     chosen: Vec<usize>,
 }
 
+/// The lists of all rows one behind the other: every round goes through them from end to end.
+struct Flat {
+    /// Where each row's list ends.
+    ends: Vec<usize>,
+    sites: Vec<u32>,
+    costs: Vec<f64>,
+}
+
+impl Flat {
+    fn of(rows: &[Row]) -> Self {
+        let mut flat = Self { ends: Vec::with_capacity(rows.len()), sites: Vec::new(), costs: Vec::new() };
+        for row in rows {
+            flat.sites.extend(row.options.iter().map(|(_, site)| *site));
+            flat.costs.extend(row.options.iter().map(|(cost, _)| *cost as f64));
+            flat.ends.push(flat.sites.len());
+        }
+        flat
+    }
+
+    /// Row by row its costs and sites, cheapest first.
+    fn rows(&self) -> impl Iterator<Item = (&[f64], &[u32])> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let part = from..*end;
+            from = *end;
+            let costs = self.costs.get(part.clone()).unwrap_or_default();
+            (costs, self.sites.get(part).unwrap_or_default())
+        })
+    }
+}
+
 struct Work<'a> {
     asked: &'a Asked<'a>,
+    flat: Flat,
     best: Found,
     /// Whether every row costs nothing or its fixed sum.
     is_covering: bool,
@@ -79,7 +115,8 @@ struct Work<'a> {
 /// Answers it, as well as it can until `out_of_time` says stop.
 pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found {
     let is_covering = asked.rows.iter().all(|row| row.options.last().is_none_or(|(cost, _)| *cost == 0));
-    let mut work = Work { asked, is_covering, best: Found { sites: Vec::new(), cost: u64::MAX, bound: 0 } };
+    let best = Found { sites: Vec::new(), cost: u64::MAX, bound: 0 };
+    let mut work = Work { asked, flat: Flat::of(asked.rows), is_covering, best };
     let mut states = vec![State::Free; asked.sites];
     for site in asked.fixed {
         if let Some(own) = states.get_mut(*site) {
@@ -87,7 +124,7 @@ pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found 
         }
     }
     let start = work.greedy();
-    work.offer(start);
+    work.improve(&start, &states);
     let prices = asked.rows.iter().map(first_price).collect();
     let mut open = vec![Node { bound: 0, states, prices }];
     let mut rounds = ROUNDS.0;
@@ -105,6 +142,16 @@ pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found 
     let left = open.iter().map(|node| node.bound).min().unwrap_or(work.best.cost);
     work.best.bound = left.min(work.best.cost);
     work.best
+}
+
+/// The next direction: the slopes, and of the last direction so much that they do not work against each other.
+fn turn(course: &mut [f64], slopes: &[f64]) {
+    let along: f64 = course.iter().zip(slopes).map(|(own, slope)| own * slope).sum();
+    let norm: f64 = course.iter().map(|own| own * own).sum();
+    let kept = if along < 0.0 && norm > 0.0 { -SWING * along / norm } else { 0.0 };
+    for (own, slope) in course.iter_mut().zip(slopes) {
+        *own = slope + kept * *own;
+    }
 }
 
 /// Something between the cheapest two sites: what a row would pay for a second one.
@@ -136,10 +183,12 @@ impl Work<'_> {
             }
         }
         let mut prices = best_prices.clone();
+        let mut course = vec![0.0; prices.len()];
         let (mut length, mut waited) = (1.0, 0);
         for n in 0..rounds {
             let round = self.round(&node.states, &prices);
             let slopes = self.slopes(&round, &prices);
+            let value = round.value;
             if round.value > best.value + 1e-9 {
                 if n % 10 == 0 || round.value.ceil() as u64 + 1 >= self.best.cost {
                     self.improve(&round.chosen, &node.states);
@@ -150,19 +199,22 @@ impl Work<'_> {
             } else {
                 waited += 1;
                 if waited >= PATIENCE {
-                    length /= 2.0;
+                    length *= SHORTER;
                     waited = 0;
                     prices.clone_from(&best_prices);
+                    course.fill(0.0);
+                    continue;
                 }
             }
-            let norm: f64 = slopes.iter().map(|slope| slope * slope).sum();
-            if norm < 0.5 || length < SHORTEST || lift(best.value) >= self.best.cost || out_of_time() {
+            let is_flat = slopes.iter().map(|slope| slope * slope).sum::<f64>() < 0.5;
+            if is_flat || length < SHORTEST || lift(best.value) >= self.best.cost || out_of_time() {
                 break;
             }
-            let target = self.target(best.value);
-            let step = length * (target - best.value).max(0.5) / norm;
-            for ((price, slope), row) in prices.iter_mut().zip(&slopes).zip(self.asked.rows) {
-                *price = (*price + step * slope).clamp(0.0, row.otherwise as f64);
+            turn(&mut course, &slopes);
+            let norm = course.iter().map(|part| part * part).sum::<f64>().max(0.5);
+            let step = length * (self.target(best.value) - value).max(0.5) / norm;
+            for ((price, part), row) in prices.iter_mut().zip(&course).zip(self.asked.rows) {
+                *price = (*price + step * part).clamp(0.0, row.otherwise as f64);
             }
         }
         self.improve(&best.chosen, &node.states);
@@ -242,15 +294,17 @@ impl Work<'_> {
     fn round(&self, states: &[State], prices: &[f64]) -> Round {
         let mut savings = vec![0.0_f64; self.asked.sites];
         let mut value = 0.0;
-        for (row, price) in self.asked.rows.iter().zip(prices) {
+        for ((costs, sites), price) in self.flat.rows().zip(prices) {
             value += price;
-            for (cost, site) in &row.options {
-                let saved = *cost as f64 - price;
-                if saved >= 0.0 {
-                    break;
-                }
+            // Covering costs nothing, so that the price alone decides.
+            let near = match self.is_covering {
+                true if *price > 0.0 => sites.len(),
+                true => 0,
+                false => costs.iter().take_while(|cost| **cost < *price).count(),
+            };
+            for (cost, site) in costs.iter().zip(sites).take(near) {
                 if let Some(own) = savings.get_mut(*site as usize) {
-                    *own += saved;
+                    *own += cost - price;
                 }
             }
         }
@@ -274,18 +328,14 @@ impl Work<'_> {
                 *own = true;
             }
         }
-        let one = |(row, price): (&Row, &f64)| {
-            let served = row
-                .options
-                .iter()
-                .take_while(|(cost, _)| (*cost as f64) < *price)
-                .filter(|(_, site)| is_chosen.get(*site as usize) == Some(&true))
-                .count();
+        let one = |((costs, sites), (row, price)): ((&[f64], &[u32]), (&Row, &f64))| {
+            let near = costs.iter().zip(sites).take_while(|(cost, _)| **cost < *price);
+            let served = near.filter(|(_, site)| is_chosen.get(**site as usize) == Some(&true)).count();
             let slope = 1.0 - served as f64;
             // A price at its limit cannot rise.
             if slope > 0.0 && *price >= row.otherwise as f64 { 0.0 } else { slope }
         };
-        self.asked.rows.iter().zip(prices).map(one).collect()
+        self.flat.rows().zip(self.asked.rows.iter().zip(prices)).map(one).collect()
     }
 
     /// Opens and closes what the bound already decides.
@@ -408,10 +458,16 @@ impl Work<'_> {
     /// One site after the other, each the one that saves most.
     fn greedy(&self) -> Vec<usize> {
         let mut open = self.asked.fixed.to_vec();
+        let mut is_open = vec![false; self.asked.sites];
         while open.len() < self.asked.p.min(self.asked.sites) {
             let mut gains = vec![0_u64; self.asked.sites];
+            for site in &open {
+                if let Some(own) = is_open.get_mut(*site) {
+                    *own = true;
+                }
+            }
             for row in self.asked.rows {
-                let served = row.options.iter().find(|(_, site)| open.contains(&(*site as usize)));
+                let served = row.options.iter().find(|(_, site)| is_open.get(*site as usize) == Some(&true));
                 let now = served.map_or(row.otherwise, |(cost, _)| (*cost).min(row.otherwise));
                 for (cost, site) in row.options.iter().take_while(|(cost, _)| *cost < now) {
                     if let Some(gain) = gains.get_mut(*site as usize) {

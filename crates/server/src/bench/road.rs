@@ -24,6 +24,8 @@ const SIDES: [(&str, u32); 3] = [("S", 60), ("M", 249), ("L", 797)];
 /// Stations and people of a district who could be sent.
 const STATIONS: usize = 200;
 const CREWS: usize = 2_000;
+/// Hamlets of a district.
+const HAMLETS: u64 = 276;
 /// Eight minutes, ms.
 const EIGHT: u32 = 8 * 60 * 1000;
 
@@ -36,8 +38,9 @@ pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
         one(figures, size, side, bike, engine)?;
     }
     for (demands, sites, p) in [(220, 40, 5), (2_000, 200, 10), (15_000, 500, 20)] {
-        covering(figures, demands, sites, p)?;
+        covering(figures, 0, (demands, sites, p))?;
     }
+    covering(figures, HAMLETS, (15_000, 500, 20))?;
     sighted(figures)
 }
 
@@ -177,10 +180,23 @@ pub(super) fn spot(network: &Network, dice: &mut Dice) -> Spot {
     Spot { segment: 0, offset_mm: 0, junction: Some(junction), lon_lat, away_m: 0.0 }
 }
 
-/// Demands and sites at random in a square of 20 km, a radius of 2.5 km, weights up to 30.
-fn covering(figures: &mut Figures, demands: usize, sites: usize, p: usize) -> anyhow::Result<()> {
+/// Demands and sites at random, weights up to 30, a radius of 2.5 km: in a square of 20 km without hamlets, else within
+/// 600 m around so many hamlets of a district 60 km across, as people live.
+fn covering(
+    figures: &mut Figures,
+    hamlets: u64,
+    (demands, sites, p): (usize, usize, usize),
+) -> anyhow::Result<()> {
     let mut dice = Dice(SEED);
-    let mut at = || [dice.below(20_000) as i64, dice.below(20_000) as i64];
+    let middles: Vec<[i64; 2]> =
+        (0..hamlets).map(|_| [dice.below(60_000) as i64, dice.below(60_000) as i64]).collect();
+    let mut at = || {
+        if middles.is_empty() {
+            return [dice.below(20_000) as i64, dice.below(20_000) as i64];
+        }
+        let middle = middles.get(dice.below(hamlets) as usize).copied().unwrap_or_default();
+        middle.map(|part| part + dice.below(1_200) as i64 - 600)
+    };
     let places: Vec<[i64; 2]> = (0..sites).map(|_| at()).collect();
     let homes: Vec<[i64; 2]> = (0..demands).map(|_| at()).collect();
     let far = |a: &[i64; 2], b: &[i64; 2]| ((a[0] - b[0]).pow(2) + (a[1] - b[1]).pow(2)).isqrt() as u32;
@@ -196,7 +212,8 @@ fn covering(figures: &mut Figures, demands: usize, sites: usize, p: usize) -> an
     } else {
         format!("差距 {:.3}%", answer.gap * 100.0)
     };
-    let size = format!("{demands} × {sites}, {p}");
+    let lie = if hamlets > 0 { "，村落" } else { "" };
+    let size = format!("{demands} × {sites}, {p}{lie}");
     let took = start.elapsed().as_secs_f64() * 1000.0;
     figures.put(
         "选址：最大覆盖",
