@@ -182,7 +182,7 @@ async fn a_campaign_for_e_bikes_lists_points_and_one_for_factories_who_assessed(
         assert_eq!(begun["entries"][0]["assessment"], Value::Null, "named as not assessed");
         let assess = |on: &str, id: &str| {
             json!({ "id": id, "place": SHOP, "on": on, "org": "office", "assessor": "周文书", "conclusion": "fit",
-                "summary": "设施完好，管理到位", "finds": [] })
+                "summary": "设施完好，管理到位", "treatment": "", "treat_by": null, "finds": [] })
         };
         for (on, id) in [("2026-08-20", "01a00000-0000-7000-8000-000000000918"), ("2026-09-18", "01a00000-0000-7000-8000-000000000919")] {
             clerk.post("/api/v1/assessments", assess(on, id)).await?.ok()?;
