@@ -115,7 +115,7 @@ async fn a_message_that_is_due_is_one_servers_until_it_lets_go_or_dies() -> anyh
         assert_eq!(claim(60, 130, 9).await?, "");
         let mut tx = db.write(&town()).await?;
         tx.release_messages(&[one.message.id.clone()], at(119)).await?;
-        tx.release_messages(&[two.message.id.clone()], at(130)).await?;
+        tx.release_messages(std::slice::from_ref(&two.message.id), at(130)).await?;
         tx.commit_machinery().await?;
         assert_eq!(claim(61, 131, 9).await?, "b", "it was let go of; the other is not theirs to let go of");
         assert_eq!(claim(120, 180, 9).await?, "a", "whoever had it died");
