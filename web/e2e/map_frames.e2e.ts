@@ -57,6 +57,8 @@ function ledgers(folder: string, data: string): string[] {
     for (const at of blank) row[at] = ''
     row[column('营业状态')] = ''
     row[column('场所名称')] = `量测场所${n}`
+    // One number a place, or they would be asked about as one.
+    row[column('联系电话')] = `199${String(n).padStart(8, '0')}`
     row[column('详细地址')] = `量测路${n}号`
     row[column('经度')] = (105.77 + dice() * 0.2).toFixed(6)
     row[column('纬度')] = (29.17 + dice() * 0.18).toFixed(6)
