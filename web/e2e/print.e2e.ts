@@ -80,12 +80,14 @@ function sheet(file: string): { beyond: string[]; text: string; pages: number } 
 }
 
 async function printed(page: Page, path: string, found: string[]): Promise<void> {
-  await page.emulateMedia({ media: 'screen' })
+  // No medium: a page made to show the screen prints the screen.
+  await page.emulateMedia({ media: null })
   await page.goto(town.url + path, { waitUntil: 'commit' })
   await page.waitForSelector('#main h1', { timeout: 20_000 })
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
   await page.waitForTimeout(150)
-  const title = ((await page.textContent('#main h1')) ?? '').replaceAll(/\s/g, '')
+  // Its own words, without the states that stand beside them.
+  const title = await page.evaluate(() => [...(document.querySelector('#main h1')?.childNodes ?? [])].map((node) => (node.nodeType === 3 ? (node.textContent ?? '') : '')).join('').replaceAll(/\s/g, ''))
   const file = join(folder, `${path.slice(1).replaceAll('/', '_')}.pdf`)
   writeFileSync(file, await page.pdf({ preferCSSPageSize: true, printBackground: true }))
   await page.emulateMedia({ media: 'print' })
@@ -110,7 +112,7 @@ it('every list and what it leads to is a light sheet with its title, town and da
   const found: string[] = []
   for (const path of LISTS) {
     await printed(page, path, found)
-    await page.emulateMedia({ media: 'screen' })
+    await page.emulateMedia({ media: null })
     const next = await page.evaluate((list) => [...document.querySelectorAll('#main a[href]')].map((a) => a.getAttribute('href') ?? '').find((href) => new RegExp(`^${list}/[0-9a-f-]{36}$`).test(href)), path)
     if (next) await printed(page, next, found)
   }
