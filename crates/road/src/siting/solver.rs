@@ -73,6 +73,9 @@ struct Round {
     chosen: Vec<usize>,
 }
 
+/// What one row costs from each site that reaches it, cheapest first, and which sites these are.
+type Near<'a> = (&'a [f64], &'a [u32]);
+
 /// The lists of all rows one behind the other: every round goes through them from end to end.
 struct Flat {
     /// Where each row's list ends.
@@ -93,7 +96,7 @@ impl Flat {
     }
 
     /// Row by row its costs and sites, cheapest first.
-    fn rows(&self) -> impl Iterator<Item = (&[f64], &[u32])> {
+    fn rows(&self) -> impl Iterator<Item = Near<'_>> {
         let mut from = 0;
         self.ends.iter().map(move |end| {
             let part = from..*end;
@@ -328,7 +331,8 @@ impl Work<'_> {
                 *own = true;
             }
         }
-        let one = |((costs, sites), (row, price)): ((&[f64], &[u32]), (&Row, &f64))| {
+        let one = |(near, (row, price)): (Near<'_>, (&Row, &f64))| {
+            let (costs, sites) = near;
             let near = costs.iter().zip(sites).take_while(|(cost, _)| **cost < *price);
             let served = near.filter(|(_, site)| is_chosen.get(**site as usize) == Some(&true)).count();
             let slope = 1.0 - served as f64;
