@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use domain::ids::PlaceId;
 use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Power, Record};
-use domain::place::{Contact, HeadCounts, Opening, Place, Registration};
+use domain::place::Place;
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::time::Timestamp;
 use futures::StreamExt;

@@ -9,7 +9,6 @@ pub mod firm;
 pub mod made;
 pub mod reach;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
@@ -24,7 +23,7 @@ use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use domain::org::{
     Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
 };
-use domain::place::{Contact as PlaceContact, HeadCounts, KindCode, Opening, Place, Registration};
+use domain::place::{Contact as PlaceContact, KindCode, Place};
 use domain::plan::{Basis, Parameter, Value as Setting};
 use domain::time::{Date, Timestamp, parse_date};
 use serde_json::{Value, json};

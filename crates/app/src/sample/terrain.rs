@@ -13,14 +13,24 @@ const SIZE: (usize, usize) = (210, 205);
 const STEP: f64 = 0.000_4;
 /// The valley floor. Units: m.
 const FLOOR_M: f64 = 290.0;
-/// Hills of a village in the hills: from its middle in thousandths of a degree, how high above the floor, how wide east
-/// and north in thousandths of a degree.
-const HILLS: &[((f64, f64), f64, (f64, f64))] = &[
-    ((5.2, 6.6), 210.0, (2.6, 1.9)),
-    ((8.8, 8.0), 180.0, (2.2, 1.6)),
-    ((12.4, 6.6), 120.0, (1.8, 1.5)),
-    ((1.5, 8.6), 90.0, (1.8, 1.4)),
-    ((10.6, 4.6), 70.0, (1.3, 1.0)),
+/// A hill: its middle and how wide it is, east and north, in thousandths of a degree; how high in metres.
+struct Hill {
+    middle: (f64, f64),
+    up: f64,
+    wide: (f64, f64),
+}
+
+const fn hill(middle: (f64, f64), up: f64, wide: (f64, f64)) -> Hill {
+    Hill { middle, up, wide }
+}
+
+/// Hills of a village in the hills, their middles from its own; high above the floor.
+const HILLS: &[Hill] = &[
+    hill((5.2, 6.6), 210.0, (2.6, 1.9)),
+    hill((8.8, 8.0), 180.0, (2.2, 1.6)),
+    hill((12.4, 6.6), 120.0, (1.8, 1.5)),
+    hill((1.5, 8.6), 90.0, (1.8, 1.4)),
+    hill((10.6, 4.6), 70.0, (1.3, 1.0)),
 ];
 /// Villages with hills behind them, by their place in the list.
 const IN_THE_HILLS: [usize; 3] = [1, 2, 5];
@@ -36,7 +46,9 @@ fn height_m(lon: f64, lat: f64) -> f64 {
     for (n, (_, _, middle)) in VILLAGES.iter().enumerate() {
         let (east, north) = ((lon - middle.0) * 1_000.0, (lat - middle.1) * 1_000.0);
         if IN_THE_HILLS.contains(&n) {
-            let hills = HILLS.iter().map(|((x, y), up, wide)| up * bell(east - x, north - y, *wide));
+            let hills = HILLS
+                .iter()
+                .map(|hill| hill.up * bell(east - hill.middle.0, north - hill.middle.1, hill.wide));
             height += hills.fold(0.0, f64::max);
         }
         // Fields around a village are level; its brook runs west of it.

@@ -10,7 +10,7 @@ use domain::time::Date;
 use domain::whistle::{Clock, Overrun, Stage};
 use store::Read;
 
-use super::{DISTRICT_AFTER, confirmers, people_of, terms};
+use super::{DISTRICT_AFTER, confirmers, kind, people_of, terms};
 use crate::calendar::calendar;
 use crate::names::Names;
 use crate::parameter::number_on;
@@ -73,9 +73,14 @@ impl App {
                 Stage::Raised => read.whistle_events(&w.id).await?.last().map_or(w.raised_at, |last| last.at),
                 _ => w.raised_at,
             };
-            let terms = terms(&mut read, &w.kind, w.raised_at.date()).await?;
+            let terms = match w.stage {
+                Stage::Raised if kind(&w.kind).is_some() => {
+                    Some(terms(&mut read, &w.kind, w.raised_at.date()).await?)
+                }
+                _ => None,
+            };
             let mut news = Vec::new();
-            for over in w.overruns(raised, now, (&terms, district_after), calendar())? {
+            for over in w.overruns(raised, now, (terms.as_ref(), district_after), calendar())? {
                 // A body called a second time has clocks of its own.
                 let tag = format!(
                     "late.{}.{}.{}",

@@ -32,7 +32,7 @@ pub struct Overrun<'a> {
 
 impl Whistle {
     /// The clocks that have run out by now. `raised` is when it was raised, or raised again after a return: the town allows
-    /// itself no longer to confirm than it allows a body to receive.
+    /// itself no longer to confirm than it allows a body to receive; a kind that is no more (`terms` none) has no such time.
     ///
     /// Units: `district_after` counts working days, a parameter of the town.
     /// Errors: [`OutOfRange`] for times beyond the calendar.
@@ -40,23 +40,23 @@ impl Whistle {
         &self,
         raised: Timestamp,
         now: Timestamp,
-        (terms, district_after): (&Terms, u16),
+        (terms, district_after): (Option<&Terms>, u16),
         calendar: &Calendar,
     ) -> Result<Vec<Overrun<'_>>, OutOfRange> {
         let mut out = Vec::new();
         match self.stage {
             Stage::Raised => {
+                let Some(terms) = terms else { return Ok(out) };
                 let since = terms.receive.after(raised, calendar, terms.hours)?;
                 out.extend((now > since).then_some(Overrun { clock: Clock::Confirm, body: None, since }));
             }
             Stage::Sent => {
-                for body in self.called() {
-                    let heard = body.received.is_some() || body.refused.is_some();
+                for body in self.called().filter(|body| body.is_on_the_clock()) {
                     let mut ran_out = |clock, is_done: bool, since: Timestamp| {
                         let over = !is_done && now > since;
                         out.extend(over.then_some(Overrun { clock, body: Some(body), since }));
                     };
-                    ran_out(Clock::Receive, heard, body.clocks.receive_by);
+                    ran_out(Clock::Receive, body.received.is_some(), body.clocks.receive_by);
                     ran_out(Clock::Arrive, body.arrived.is_some(), body.clocks.arrive_by);
                     if let Some(since) = body.silent_since(now)
                         && body.height(now, district_after, calendar)? == Height::District

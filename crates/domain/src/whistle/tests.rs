@@ -232,7 +232,8 @@ fn the_rate_counts_who_was_there_in_time_among_those_whose_time_is_over() {
 fn each_clock_runs_out_once_over_the_holiday_and_the_district_last() {
     fn said(w: &Whistle, raised: &str, now: &str) -> String {
         let (terms, calendar) = (terms(), calendar());
-        let over = w.overruns(at(raised), at(now), (&terms, 1), &calendar).expect("within the calendar");
+        let over =
+            w.overruns(at(raised), at(now), (Some(&terms), 1), &calendar).expect("within the calendar");
         let one = |one: &Overrun<'_>| match one.body {
             Some(body) => format!("{} {}", one.clock.code(), body.org),
             None => one.clock.code().to_owned(),

@@ -10,7 +10,6 @@ use app::place::view::PlaceQuery;
 use app::{App, Caller, Clock};
 use domain::inspection::{Companion, Inspection, Inspector, Occasion, Outcome, Power, Record};
 use domain::org::{Level, Org, OrgKind, Relation, Territory};
-use domain::place::{Contact, HeadCounts, Opening, Registration};
 use domain::place_list::{Entry, ListKind, PlaceList};
 use domain::time::Timestamp;
 use store::inspection::InspectionFiling;
