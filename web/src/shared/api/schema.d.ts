@@ -1439,10 +1439,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 凭据 */
+        /** 佐证 */
         get: operations["list"];
         put?: never;
-        /** 登记凭据 */
+        /** 登记佐证 */
         post: operations["record"];
         delete?: never;
         options?: never;
@@ -1474,7 +1474,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 一份凭据 */
+        /** 一份佐证 */
         get: operations["show"];
         put?: never;
         post?: never;
@@ -1699,6 +1699,23 @@ export interface paths {
         };
         /** 设施二维码标牌 */
         get: operations["labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/labels/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 设施二维码标牌（A4 文件） */
+        get: operations["label_sheets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2539,6 +2556,23 @@ export interface paths {
         };
         /** 自建房二维码标牌 */
         get: operations["labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/labels/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自建房二维码标签（A4 文件） */
+        get: operations["label_sheets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3451,6 +3485,41 @@ export interface paths {
         put?: never;
         /** 修改密码 */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的浏览器推送 */
+        get: operations["push"];
+        put?: never;
+        /** 在本浏览器开启推送 */
+        post: operations["add_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 关闭一个浏览器的推送 */
+        post: operations["end_push"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4995,6 +5064,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-cases/{id}/voice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 听取举报录音 */
+        post: operations["voice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-orders": {
         parameters: {
             query?: never;
@@ -5108,6 +5194,40 @@ export interface paths {
         };
         /** 按当时的记录重算已签发的数字 */
         get: operations["recompute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/report.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报告的可编辑稿 */
+        get: operations["docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报告的 PDF，选址论证报告附示意图 */
+        get: operations["pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6823,6 +6943,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/p/voice.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报页的录音按钮 */
+        get: operations["script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/base/{map}/{z}/{x}/{y}": {
         parameters: {
             query?: never;
@@ -7903,6 +8040,18 @@ export interface components {
              */
             version: number;
         };
+        /** @description An assessment within the window, by the town or a firm. */
+        CampaignAssessment: {
+            conclusion: components["schemas"]["Word"];
+            id: string;
+            on: string;
+            /** @description Whether something is still to be treated. */
+            open: boolean;
+            /** @description Who assessed. */
+            org: components["schemas"]["Named"];
+            /** @description Whether it was a firm under a contract. */
+            third_party: boolean;
+        };
         /** @description A class one may begin a campaign for. */
         CampaignClass: components["schemas"]["Word"] & {
             /** @description Which kinds of places it is about. */
@@ -7924,6 +8073,7 @@ export interface components {
         };
         /** @description A place on the list, as the page sees it. */
         CampaignEntry: {
+            assessment?: components["schemas"]["CampaignAssessment"] | null;
             /**
              * Format: int32
              * @description Hazards found within the window.
@@ -7996,6 +8146,21 @@ export interface components {
             /** @description Where the next page begins. */
             next?: string | null;
         };
+        /** @description A public facility the campaign is about as well. */
+        CampaignPoint: {
+            /** @description Whether that was within the window. */
+            checked: boolean;
+            /** @description When it was last checked. */
+            checked_on?: string | null;
+            facility: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description How many can charge there; none where nobody counted.
+             */
+            sockets?: number | null;
+            stage: components["schemas"]["Word"];
+            village: components["schemas"]["Named"];
+        };
         /** @description How many places have come how far; of those the caller may see. */
         CampaignProgress: {
             /** @description Looked at, nothing open. */
@@ -8034,6 +8199,8 @@ export interface components {
         CampaignView: components["schemas"]["CampaignRow"] & {
             /** @description What the caller may do: `add`, `take_out`, `close`, `void`. */
             actions: string[];
+            /** @description Whether each place is to be assessed within the window. */
+            assessed: boolean;
             /** @description What it was ordered by. */
             basis: string;
             /** @description When it was closed. */
@@ -8042,6 +8209,8 @@ export interface components {
             entries: components["schemas"]["CampaignEntry"][];
             /** @description Places of the class that the list lacks; only while it runs and for who may add them. */
             missing: components["schemas"]["Named"][];
+            /** @description Public facilities it is about as well, as charging points. */
+            points: components["schemas"]["CampaignPoint"][];
             /** @description Why it was voided. */
             reason?: string | null;
             /** @description Who recorded it. */
@@ -8559,9 +8728,9 @@ export interface components {
         };
         /** @description A way to reach somebody. */
         ChannelWay: {
-            /** @description Empty for the desk, and for `sms` and `voice` where the person's own telephone is meant. */
+            /** @description Empty for the desk and for browsers, and for `sms` and `voice` where the person's own telephone is meant. */
             address?: string;
-            /** @description `desk`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`. */
+            /** @description `desk`, `push`, `sms`, `voice`, `wecom`, `dingtalk`, `webhook` or `email`. */
             channel: string;
         };
         /** @description What the committee lacks. */
@@ -11653,6 +11822,8 @@ export interface components {
             /** @description The place. */
             place: string;
             position?: components["schemas"]["HazardPosition"] | null;
+            /** @description The flight it was seen from. */
+            sortie?: string | null;
         };
         /** @description The inspection a hazard was found in. */
         HazardInspectionView: {
@@ -11781,6 +11952,16 @@ export interface components {
             /** @description Its village. */
             village: components["schemas"]["Named"];
         };
+        /** @description The flight a hazard was seen from. */
+        HazardSortieView: {
+            /** @description Id. */
+            id: string;
+            /** @description When it left. */
+            left_at: string;
+            /** @description Where it flew, in words. */
+            site: string;
+            spot?: components["schemas"]["Spot"] | null;
+        };
         /** @description A step. Which members are needed depends on the step. */
         HazardStep: {
             /** @description answer_transfer: `major` or `returned`. */
@@ -11885,6 +12066,7 @@ export interface components {
             phases: components["schemas"]["PhaseView"][];
             /** @description The place. */
             place_brief: components["schemas"]["PlaceBrief"];
+            sortie?: components["schemas"]["HazardSortieView"] | null;
             /** @description What to begin with. */
             suggested: components["schemas"]["SuggestedView"];
             /** @description Everything that happened, by when it happened. */
@@ -12163,7 +12345,7 @@ export interface components {
              */
             version: number;
         };
-        /** @description A number of days; the kind may be left out where it follows from the time first allowed. */
+        /** @description A number of days; without a kind they are of the kind first allowed, or of the town's own time for the level. */
         HowLong: components["schemas"]["DaysView"] | number;
         /** @description What somebody decided about a file. */
         ImportChoice: {
@@ -12990,7 +13172,7 @@ export interface components {
         };
         /** @description Something the event would have lacked. */
         LackView: {
-            /** @description `untold`, `nobody`, `slow`, `unknown`, `roster`, `water` or `drained`. */
+            /** @description `untold`, `nobody`, `slow`, `cut_off`, `unknown`, `roster`, `water` or `drained`. */
             code: string;
             text: string;
         };
@@ -13872,6 +14054,8 @@ export interface components {
             items: components["schemas"]["OccurrenceRow"][];
             next?: string | null;
             total: number;
+            /** @description Roads and facilities among them that an approved project builds or mends. They count as they stand. */
+            with_project: number;
         };
         /** @description One duty for one subject in one window. */
         OccurrenceRow: {
@@ -13879,6 +14063,8 @@ export interface components {
             done: number;
             /** Format: int32 */
             needed: number;
+            /** @description Approved projects that build or mend it and are not over. */
+            projects: components["schemas"]["Named"][];
             status: string;
             status_label: string;
             subject: components["schemas"]["SubjectView"];
@@ -14729,18 +14915,34 @@ export interface components {
             postings: components["schemas"]["PlacardPosting"][];
             /** @description The day of the newest print. */
             printed_on?: string | null;
+            /** @description The town words it otherwise since: printed anew it takes those words. */
+            reworded: boolean;
             /** @description Who should be on it today. */
             today: components["schemas"]["PlacardLine"][];
             /** @description The last day its photo counts, while it is right. */
             until?: string | null;
             /** @description Why it was taken down. */
             void_reason?: string | null;
+            /** @description What the newest print is worded after, size by size. */
+            wordings: components["schemas"]["PlacardWording"][];
         };
         /** @description Why a placard is taken down. */
         PlacardVoid: {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description What the newest print is worded after, on one size. */
+        PlacardWording: {
+            /** @description Code of the template, `DT09.a3`. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Which of the town's own, from 1; 0 for the one that comes along.
+             */
+            n: number;
+            /** @description `a4`, `a3` or `door`. */
+            size: string;
         };
         /** @description A place as tasks and hazards show it. */
         PlaceBrief: {
@@ -15610,6 +15812,34 @@ export interface components {
             /** @description Messages kept now; 0 when there was a copy already. */
             kept: number;
         };
+        /** @description A browser that takes messages. */
+        PushBrowser: {
+            browser: string;
+            id: string;
+            /** @description SHA-256 of its address, hexadecimal: by it a browser knows itself. */
+            mark: string;
+            since: string;
+        };
+        /** @description What a browser says when its person allowed it. */
+        PushInput: {
+            /** @description Its secret, base64url. */
+            auth: string;
+            /** @description What it calls itself. */
+            browser?: string;
+            /** @description Address at its push service. */
+            endpoint: string;
+            /** @description Its public key, base64url. */
+            p256dh: string;
+        };
+        /** @description Where the caller takes pushes. */
+        PushSettings: {
+            /** @description His browsers, the oldest first. */
+            items: components["schemas"]["PushBrowser"][];
+            /** @description The town's public key, base64url; none where it does not push. */
+            key?: string | null;
+            /** @description Whether the town pushes at all. */
+            offered: boolean;
+        };
         /** @description A question to add or change. */
         QuestionInput: {
             /** @description Whether it is still asked; it is unless said otherwise. */
@@ -15834,6 +16064,11 @@ export interface components {
              */
             away: string[];
             /**
+             * @description Stretches of road assumed to be closed that day: for this rehearsal alone.
+             * @default []
+             */
+            closed: string[];
+            /**
              * @description By when.
              * @default null
              */
@@ -15850,7 +16085,7 @@ export interface components {
             /** @default null */
             spot: components["schemas"]["SpotInput"] | null;
             /**
-             * @description What is assumed: wind, closed roads, what burns.
+             * @description What is assumed: wind, what burns.
              * @default
              */
             text: string;
@@ -15865,6 +16100,8 @@ export interface components {
              */
             asked: number;
             candidates: components["schemas"]["CandidateView"][];
+            /** @description Stretches that were assumed to be closed. */
+            closed: components["schemas"]["Named"][];
             /** @description It is kept as an incident that never was. */
             incident: components["schemas"]["Named"];
             lacks: components["schemas"]["LackView"][];
@@ -15964,6 +16201,11 @@ export interface components {
             /** @default null */
             place: string | null;
             /**
+             * @description The receipt a phone without a network has shown already; made here when left out.
+             * @default null
+             */
+            receipt: string | null;
+            /**
              * @description When it came; now when left out.
              * @default null
              */
@@ -15973,6 +16215,11 @@ export interface components {
              * @default null
              */
             territory: string | null;
+            /**
+             * @description What was said instead of written, in base64; sealed apart.
+             * @default null
+             */
+            voice: string | null;
         };
         /** @description What forms and filters need. */
         ReportCaseOptions: {
@@ -15985,6 +16232,7 @@ export interface components {
             orgs: components["schemas"]["Named"][];
             stages: components["schemas"]["Word"][];
             territories: components["schemas"]["Named"][];
+            voice: components["schemas"]["VoiceLimits"];
         };
         /** @description A page of reports. */
         ReportCasePage: {
@@ -16024,6 +16272,8 @@ export interface components {
             territory: components["schemas"]["Named"];
             /** @description Whether it is looked at within hours. */
             urgent: boolean;
+            /** @description Whether something was spoken, too. */
+            voice: boolean;
         };
         /** @description A step to take. */
         ReportCaseStep: {
@@ -17533,6 +17783,17 @@ export interface components {
             /** @description Its people today. */
             people: components["schemas"]["Named"][];
         };
+        /** @description A hazard that was seen from the air. */
+        SortieHazard: {
+            /** @description Number people use. */
+            code: string;
+            /** @description What was seen. */
+            description: string;
+            /** @description Id. */
+            id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["Word"];
+        };
         /** @description A sortie to write down. */
         SortieInput: {
             /** @description When it arrived; none when it was called off. */
@@ -17578,7 +17839,7 @@ export interface components {
         };
         /** @description 出动记录 as pages see it. */
         SortieView: {
-            /** @description What the caller may do: `void`. */
+            /** @description What the caller may do: `void`, and `find` a hazard in what was seen from the air. */
             actions: string[];
             /**
              * Format: int64
@@ -17597,6 +17858,8 @@ export interface components {
             crew: components["schemas"]["Named"][];
             /** @description The station. */
             force: components["schemas"]["Named"];
+            /** @description Hazards seen from the air, as far as the caller may see them. */
+            hazards: components["schemas"]["SortieHazard"][];
             /** @description Id. */
             id: string;
             /** @description What it went out for. */
@@ -18732,6 +18995,8 @@ export interface components {
             hazard_code: string;
             /** @description Level in Chinese. */
             level_label?: string | null;
+            /** @description `advice`, `order` or `organ_notice`. */
+            measure?: string | null;
             /** @description Measure in Chinese. */
             measure_label?: string | null;
             /** @description What is asked of the unit. */
@@ -18834,6 +19099,26 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /** @description How long and how large a recording may be. */
+        VoiceLimits: {
+            /**
+             * Format: int32
+             * @description Units: KB.
+             */
+            most_kb: number;
+            /**
+             * Format: int32
+             * @description Units: seconds.
+             */
+            most_s: number;
+        };
+        /** @description What a reporter said. */
+        VoiceView: {
+            /** @description Its bytes. */
+            base64: string;
+            /** @description As `audio/webm`. */
+            media_type: string;
         };
         /** @description When it was voided, and why. */
         VoidView: {
@@ -19126,8 +19411,8 @@ export interface components {
              */
             missed: number;
             org: components["schemas"]["Named"];
-            /** @description Missed so often that it goes into the quarter's supervision. */
-            to_supervision: boolean;
+            /** @description The quarters in which it missed so often that it goes into their supervision, as `2026-Q3`. */
+            supervised_in: string[];
         };
         /** @description 到位率. */
         WhistleArrivals: {
@@ -19218,6 +19503,8 @@ export interface components {
             arrive: string;
             code: string;
             name: string;
+            /** @description Whether its messages go out as orders. */
+            pressing: boolean;
             /** @description In words, as `30 分钟`. */
             receive: string;
         };
@@ -19225,6 +19512,8 @@ export interface components {
         WhistleList: {
             items: components["schemas"]["WhistleRow"][];
             may_raise: boolean;
+            /** @description Where the next page begins; none on the last. */
+            next?: string | null;
         };
         /** @description A note for one's own body. */
         WhistleNoteInput: {
@@ -23895,6 +24184,68 @@ export interface operations {
             };
         };
     };
+    label_sheets: {
+        parameters: {
+            query?: {
+                /** @description Kinds, commas between them. */
+                kind?: string;
+                /** @description `water`, `forest`, `checkpoint`, `sign`, `device` or `other`. */
+                family?: string;
+                /** @description Stages, commas between them. */
+                stage?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name, number or address. */
+                q?: string;
+                /** @description Only those whose check is late. */
+                overdue?: boolean;
+                /** @description Only what the caller's organisations own or keep. */
+                mine?: boolean;
+                /** @description Only those with a public report nobody looked into. */
+                reported?: boolean;
+                /** @description West, south, east, north. Units: degrees. */
+                bbox?: string;
+                /** @description Voided ones too. */
+                with_void?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description `large`, `medium` or `small`. */
+                size?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     network: {
         parameters: {
             query?: never;
@@ -25979,6 +26330,50 @@ export interface operations {
             };
         };
     };
+    label_sheets: {
+        parameters: {
+            query?: {
+                /** @description Only of this grade. */
+                grade?: string;
+                /** @description Only of this village. */
+                village?: string;
+                /** @description Text in name or code. */
+                q?: string;
+                /** @description `large`, `medium` or `small`. */
+                size?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview: {
         parameters: {
             query?: {
@@ -28042,6 +28437,85 @@ export interface operations {
                 content?: never;
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSettings"];
+                };
+            };
+        };
+    };
+    add_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSettings"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSettings"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32095,6 +32569,47 @@ export interface operations {
             };
         };
     };
+    voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReporterReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -32428,6 +32943,64 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    docx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35705,6 +36278,10 @@ export interface operations {
                 mine?: boolean;
                 /** @description Only those with a body that is silent beyond its time. */
                 silent?: boolean;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -36946,6 +37523,25 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+        };
+    };
+    script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
                 };
             };
         };
