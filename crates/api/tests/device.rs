@@ -234,6 +234,7 @@ async fn what_is_read_for_a_signal_does_not_grow_with_what_is_open_elsewhere() -
     both_databases(|fresh| async move {
         let (town, ..) = settled(&fresh).await?;
         let (app, system, now) = (&town.app, Caller::system(), town.app.now());
+        town.clock.advance_ms(90_000);
         let signal = |position: Option<[f64; 2]>, azimuth: Option<f64>, sender: &str| Signal {
             id: "s".into(),
             source: if azimuth.is_some() { SignalSource::Camera } else { SignalSource::Webhook },

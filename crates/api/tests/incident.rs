@@ -347,7 +347,8 @@ async fn volunteers_are_sent_to_no_chemicals_and_no_ruins_whatever_rule_is_named
                 Some(usize::from(!barred))
             );
             if !barred {
-                let off = json!({ "step": "judge", "verdict": "false_alarm", "how": "telephone" });
+                let off =
+                    json!({ "step": "judge", "verdict": "false_alarm", "how": "telephone", "text": "误报" });
                 step(&mut clerk, &id, off).await?.ok()?;
             }
         }
