@@ -1,7 +1,6 @@
 import '../styles/tokens.css'
 import '../styles/base.css'
 import '../styles/element.css'
-import '../styles/print.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { setHooks } from '../shared/api/client'
@@ -37,5 +36,7 @@ void (async () => {
   await router.isReady()
   watchUpgrade()
   app.mount('#app')
+  // Nobody prints before the page stands.
+  void import('../styles/print.css')
   void import('../shared/ui/problem').then((room) => room.mindProblems())
 })()
