@@ -187,7 +187,7 @@ impl App {
     }
 
     /// Maps that can lie under the layers. A file that is none is named and keeps no other from being shown.
-    // tidy(caller): the ground is nobody's row; whoever is logged in may see it.
+    // The ground is nobody's row; whoever is logged in may see it.
     pub async fn base_maps(&self, _caller: &Caller) -> Result<BaseMaps> {
         let mut maps = BaseMaps::default();
         for file in self.map_files(ENDINGS)? {
@@ -222,7 +222,7 @@ impl App {
     /// A tile of a map; none where the map has none.
     ///
     /// Errors: no such map, or its file is damaged.
-    // tidy(caller): the ground is nobody's row; whoever is logged in may see it.
+    // The ground is nobody's row; whoever is logged in may see it.
     pub async fn base_tile(
         &self,
         _caller: &Caller,

@@ -334,7 +334,7 @@ async fn due(read: &mut Read, caller: &Caller, days: u32, today: Date) -> Result
 }
 
 /// The last call within the year of every station the caller may read calls of.
-// tidy(caller): part of the force board, read within the right to read calls.
+// Part of the force board, read within the right to read calls.
 pub(crate) async fn last_calls(
     read: &mut Read,
     caller: &Caller,
@@ -360,7 +360,7 @@ pub(crate) async fn last_calls(
 }
 
 /// How many stations are to be called now by who runs tests, and how many running tests wait for the caller's answer.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<(i64, i64)> {
     let mine = mine(read, &caller.person).await?;
     let asked = mine.iter().filter(|call| call.after_s.is_none()).count();

@@ -405,7 +405,7 @@ async fn page(
 }
 
 /// How many campaigns the caller keeps are over and not closed.
-// tidy(caller): part of the workbench, counted within the right that lets him close them.
+// Part of the workbench, counted within the right that lets him close them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<i64> {
     let Some(scope) = caller.hats.scope(Action::CampaignKeep) else { return Ok(0) };
     let filter =

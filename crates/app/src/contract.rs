@@ -360,7 +360,7 @@ async fn page(
 }
 
 /// How many deliverables wait for the caller to accept, and how many are owed after their day.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<(i64, i64)> {
     let keeps = caller.hats.scope(Action::ContractKeep).is_some();
     let Some(scope) = caller.hats.scope(Action::ContractDeliver) else { return Ok((0, 0)) };

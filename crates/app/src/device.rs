@@ -92,7 +92,7 @@ fn minded_by(caller: &Caller) -> Vec<String> {
 }
 
 /// How many devices have fallen silent, of what the caller's organisations own; of the whole town for who minds it all.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<i64> {
     if caller.hats.scope(Action::DeviceChange).is_none() {
         return Ok(0);
@@ -340,7 +340,7 @@ impl App {
     }
 
     /// Enters a device within a write that somebody else commits.
-    // tidy(commit): a ledger of many is one write.
+    // A ledger of many is one write.
     pub(crate) async fn add_device_in(
         &self,
         caller: &Caller,
@@ -388,7 +388,7 @@ impl App {
     }
 
     /// Changes what is on record about a device within a write; none where nothing changes.
-    // tidy(commit): part of the import that asked for it.
+    // Part of the import that asked for it.
     pub(crate) async fn change_device_in(
         &self,
         caller: &Caller,

@@ -70,13 +70,13 @@ impl From<DispatchRefusal> for Error {
 }
 
 /// Within how many seconds an order is answered, as the town has set it.
-// tidy(caller): a setting of the town, shown beside what somebody may see.
+// A setting of the town, shown beside what somebody may see.
 pub(crate) async fn answer_within_s(read: &mut Read, now: Timestamp) -> Result<i64> {
     Ok(i64::from(number_on(read, ANSWER_S, now.date()).await?))
 }
 
 /// Names of every force, by id.
-// tidy(caller): names are shown beside what somebody may see; nothing else is read here.
+// Names are shown beside what somebody may see; nothing else is read here.
 pub(crate) async fn force_names(read: &mut Read) -> Result<BTreeMap<ForceId, String>> {
     Ok(read.all_forces().await?.into_iter().map(|one| (one.id, one.name)).collect())
 }
@@ -105,7 +105,7 @@ struct Field {
 }
 
 impl Field {
-    // tidy(caller): whoever commands at an incident may call every force of the town; the use case asked.
+    // Whoever commands at an incident may call every force of the town; the use case asked.
     async fn read(read: &mut Read, now: Timestamp) -> Result<Self> {
         let today = now.date();
         let hour = now.local_hour();
@@ -232,13 +232,13 @@ impl Field {
 
 impl App {
     /// Everybody ranked for an incident, by when they can be there.
-    // tidy(caller): part of the use cases that asked.
+    // Part of the use cases that asked.
     async fn ranked(&self, field: &Field, incident: &IncidentRecord, net: &Arc<Net>) -> Result<Vec<Ranked>> {
         Ok(field.ranked(incident, &self.ways(field, incident, net).await?))
     }
 
     /// How each force gets there: the part of ranking that takes time and must not be waited for while one writes.
-    // tidy(caller): part of the use cases that asked.
+    // Part of the use cases that asked.
     async fn ways(&self, field: &Field, incident: &IncidentRecord, net: &Arc<Net>) -> Result<Ways> {
         let forces: Vec<&Force> = field.forces.iter().map(|record| &record.force).collect();
         let speeds = arrival::Speeds { straight: field.speed, walk: field.walk };
@@ -246,7 +246,7 @@ impl App {
     }
 
     /// An invented event through the live rules at a moment, with these people on leave. Nobody is called.
-    // tidy(caller): part of a rehearsal, which asked.
+    // Part of a rehearsal, which asked.
     pub(crate) async fn play(
         &self,
         read: &mut Read,
@@ -282,7 +282,7 @@ pub(crate) struct Played {
 }
 
 /// What force is drained now, and who could move up.
-// tidy(caller): part of the duty screen, shown to who may command.
+// Part of the duty screen, shown to who may command.
 pub(crate) async fn drained(read: &mut Read, now: Timestamp) -> Result<Vec<GapView>> {
     Ok(Field::read(read, now).await?.gaps().into_iter().map(GapView::of).collect())
 }
@@ -450,7 +450,7 @@ impl App {
     }
 
     /// The incident's own moments follow the first of its crews. What a crew says is kept whether or not it moves them.
-    // tidy(commit): part of the step of an order.
+    // Part of the step of an order.
     async fn follow(
         &self,
         caller: &Caller,
@@ -528,7 +528,7 @@ impl App {
 }
 
 /// Orders that wait for the caller's answer.
-// tidy(caller): part of the workbench, about the caller alone.
+// Part of the workbench, about the caller alone.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<i64> {
     let mine = read.dispatches_to(&caller.person, MINE).await?;
     Ok(mine.iter().filter(|one| one.dispatch.state == State::Called).count() as i64)

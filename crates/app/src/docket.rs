@@ -207,7 +207,7 @@ impl Docket {
 }
 
 /// Both lists, within what the caller may see.
-// tidy(caller): part of use cases that asked for the right.
+// Part of use cases that asked for the right.
 async fn lists(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<DocketView> {
     let today = now.date();
     let scope = caller.scope(Action::HazardRead)?;
@@ -226,7 +226,7 @@ async fn lists(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Docke
 }
 
 /// Transfers that are late or lack a receipt, and listings that are overdue or lack a deadline, of the caller's.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<[i64; 2]> {
     if caller.hats.scope(Action::HazardEscalate).is_none() || caller.hats.scope(Action::HazardRead).is_none()
     {

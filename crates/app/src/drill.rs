@@ -245,7 +245,7 @@ pub struct DrillAsked {
 }
 
 /// Where a drill stands, as far as rights are concerned.
-// tidy(caller): says whose a row is; the right is asked by who asks for this.
+// Says whose a row is; the right is asked by who asks for this.
 pub(crate) async fn subject(read: &mut Read, drill: &Drill) -> Result<Subject> {
     match &drill.place {
         Some(place) => Ok(at_place(read, place, [drill.org.clone()]).await?.1),
@@ -394,7 +394,7 @@ async fn whereabouts(
 }
 
 /// How many drills wait for the caller: late ones he arranges, and held ones he is to assess.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<(i64, i64)> {
     let mut count = async |action, filter: DrillFilter| -> Result<i64> {
         let Some(scope) = caller.hats.scope(action) else { return Ok(0) };

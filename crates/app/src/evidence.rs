@@ -418,7 +418,7 @@ impl App {
     /// Corrects a record that was sent back, or not yet decided; the edition before stays.
     ///
     /// Errors: as for recording; it was accepted or voided; somebody changed it meanwhile.
-    // tidy(commit): `keep_evidence` commits.
+    // `keep_evidence` commits.
     pub async fn resubmit_evidence(
         &self,
         caller: &Caller,
@@ -443,7 +443,7 @@ impl App {
     /// Accepts a record, or sends it back with a reason.
     ///
     /// Errors: the caller wrote it, or it moves figures of his own; decided before; no reason for sending it back.
-    // tidy(commit): `keep_evidence` commits.
+    // `keep_evidence` commits.
     pub async fn decide_evidence(
         &self,
         caller: &Caller,
@@ -470,7 +470,7 @@ impl App {
     /// Voids a record with a reason; it stays to be seen.
     ///
     /// Errors: no reason; void already; accepted, and the caller may not decide about it.
-    // tidy(commit): `keep_evidence` commits.
+    // `keep_evidence` commits.
     pub async fn void_evidence(
         &self,
         caller: &Caller,

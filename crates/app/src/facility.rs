@@ -318,7 +318,7 @@ async fn read_act(read: &mut Read, facility: &FacilityId, asked: &FacilityStep) 
 
 /// Checks that are late, faults that wait and reports nobody looked into, of what the caller's organisations keep; of the whole town for who minds
 /// it all.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<Option<[i64; 3]>> {
     if caller.hats.scope(Action::FacilityCheck).is_none() {
         return Ok(None);
@@ -460,7 +460,7 @@ impl App {
     }
 
     /// Enters a facility within a write that somebody else commits.
-    // tidy(commit): a ledger of many is one write.
+    // A ledger of many is one write.
     pub(crate) async fn add_facility_in(
         &self,
         caller: &Caller,
@@ -582,7 +582,7 @@ impl App {
     }
 
     /// Writes a facility after a step with its event; gives its path and page.
-    // tidy(commit): the use case that took the step commits.
+    // The use case that took the step commits.
     async fn save_facility_step(
         &self,
         caller: &Caller,

@@ -432,7 +432,7 @@ impl App {
     }
 
     /// Ends the version that was in force until the new one is.
-    // tidy(commit): part of the step that brings the next version into force.
+    // Part of the step that brings the next version into force.
     async fn supersede_fire_plan(
         &self,
         caller: &Caller,
@@ -455,7 +455,7 @@ impl App {
         Ok(tx.save_fire_plan(&current, &ended).await?)
     }
 
-    // tidy(commit): the use case that took the step commits.
+    // The use case that took the step commits.
     async fn save_fire_plan_step(
         &self,
         caller: &Caller,

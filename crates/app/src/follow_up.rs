@@ -245,7 +245,7 @@ pub(crate) fn view(
 }
 
 /// Looks which pictures of an item are here.
-// tidy(caller): part of a page whose right was asked already.
+// Part of a page whose right was asked already.
 pub(crate) async fn show_photos(read: &mut Read, item: &mut FollowUpView) -> Result<()> {
     for note in item.notes.iter_mut().filter(|note| !note.photos.is_empty()) {
         let ids: Vec<PhotoId> = note.photos.iter().map(|photo| photo.id.as_str().into()).collect();
@@ -255,7 +255,7 @@ pub(crate) async fn show_photos(read: &mut Read, item: &mut FollowUpView) -> Res
 }
 
 /// Asks posts for what a meeting or report resolved, within its write; gives the ids of the new items.
-// tidy(caller): part of the write of the use case that asks.
+// Part of the write of the use case that asks.
 pub(crate) async fn ask(
     tx: &mut Write,
     owners: &Owners,
@@ -280,7 +280,7 @@ pub(crate) async fn ask(
 }
 
 /// How many items the caller's posts owe, and how many wait for him to verify.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<(usize, usize)> {
     let mut count = async |action, state: &str, owners| -> Result<usize> {
         let Some(scope) = caller.hats.scope(action) else { return Ok(0) };

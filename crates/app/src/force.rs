@@ -165,7 +165,7 @@ pub(crate) fn standards() -> &'static [Standard] {
 }
 
 /// The standards with the town's numbers of a day.
-// tidy(caller): standards are the same for everybody.
+// Standards are the same for everybody.
 pub(crate) async fn standards_on(read: &mut Read, on: Date) -> Result<Vec<Standard>> {
     let plan = match plan_in_force(read, on).await {
         Ok((plan, _)) => Some(plan),

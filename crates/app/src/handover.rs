@@ -485,7 +485,7 @@ impl App {
 }
 
 /// What waits for the caller's signature: his own, and for who may sign for others those that no giver has signed.
-// tidy(caller): the caller is the question.
+// The caller is the question.
 pub(crate) async fn waiting_for(read: &mut Read, caller: &Caller) -> Result<Vec<HandoverRecord>> {
     let mut found = read.handovers_of(&caller.person, MOST).await?;
     if let Some(scope) = caller.hats.scope(Action::HandoverSignFor) {

@@ -396,7 +396,7 @@ async fn on_key_list(read: &mut Read, id: &PlaceId, today: Date) -> Result<bool>
 impl App {
     /// Keeps what follows from the number of people in a house: the plan's tag, the key list of its sector and the round over
     /// the departments, all in the write that changed it. Called before the place is written.
-    // tidy(commit): follows from a change that whoever made it commits.
+    // Follows from a change that whoever made it commits.
     pub(crate) async fn follow_heads(
         &self,
         tx: &mut Write,

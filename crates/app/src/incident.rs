@@ -177,7 +177,7 @@ pub(crate) async fn window(read: &mut Read, today: Date) -> Result<Window> {
 }
 
 /// Orders that are of no use any more are taken back; who is there already stays.
-// tidy(commit): part of the step that ends the incident.
+// Part of the step that ends the incident.
 async fn call_back(
     caller: &Caller,
     tx: &mut Write,
@@ -319,7 +319,7 @@ impl App {
 
     /// A sign is heard within the write that stores it: it joins an incident, opens one, or is hidden by a mask.
     /// Gives the incident and what happened to it. Ends nothing, whatever it says.
-    // tidy(commit): part of the write of whoever received it.
+    // Part of the write of whoever received it.
     pub(crate) async fn hear_in(
         &self,
         caller: &Caller,
@@ -489,7 +489,7 @@ impl App {
     }
 
     /// Takes a step within a write, and keeps it.
-    // tidy(commit): part of the use case that asked for it.
+    // Part of the use case that asked for it.
     pub(crate) async fn step_in(
         &self,
         caller: &Caller,

@@ -584,7 +584,7 @@ impl App {
         self.inspection_view(&mut read, caller, &loaded, edition).await
     }
 
-    // tidy(caller): part of the pages whose right was asked already.
+    // Part of the pages whose right was asked already.
     pub(crate) async fn inspection_view(
         &self,
         read: &mut Read,

@@ -117,7 +117,7 @@ pub struct VisitSignatureInput {
 }
 
 /// The bodies that take part in a visit: who recorded it, whose people were there, whose task it answers.
-// tidy(caller): part of a page whose right was asked already.
+// Part of a page whose right was asked already.
 async fn bodies_of(read: &mut Read, done: &Inspection, recorder: &OrgId) -> Result<BTreeSet<OrgId>> {
     let mut orgs = BTreeSet::from([recorder.clone()]);
     let worn: BTreeSet<&str> = done.record.inspectors.iter().map(|one| one.assignment.as_str()).collect();
@@ -136,7 +136,7 @@ async fn bodies_of(read: &mut Read, done: &Inspection, recorder: &OrgId) -> Resu
 }
 
 /// Who is under the record of a visit, and whether the caller may sign it.
-// tidy(caller): part of a page whose right was asked already.
+// Part of a page whose right was asked already.
 pub(crate) async fn signatures(
     read: &mut Read,
     caller: &Caller,
@@ -213,7 +213,7 @@ impl Sides {
     }
 }
 
-// tidy(caller): part of use cases that asked for the right.
+// Part of use cases that asked for the right.
 async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<JointControl> {
     let today = now.date();
     let scope = caller.scope(Action::PlaceRead)?;

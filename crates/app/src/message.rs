@@ -277,7 +277,7 @@ pub(crate) struct News<'a> {
 
 impl App {
     /// Writes a message to each of these people, within the write of what it is about. Who has it already gets no other.
-    // tidy(commit): part of the write of what it is about.
+    // Part of the write of what it is about.
     pub(crate) async fn page(
         &self,
         tx: &mut Write,
@@ -309,7 +309,7 @@ impl App {
     }
 
     /// Whoever is told of an alarm: who watches; where nobody does, the office and those of the place's own village.
-    // tidy(caller): part of the write of the incident.
+    // Part of the write of the incident.
     pub(crate) async fn on_watch(
         &self,
         read: &mut Read,
@@ -330,7 +330,7 @@ impl App {
     }
 
     /// Messages about something need nobody any more: who had it has it, the others are spared.
-    // tidy(commit): part of the write that settles it.
+    // Part of the write that settles it.
     pub(crate) async fn settle(&self, tx: &mut Write, about: (&str, &str), by: &PersonId) -> Result<()> {
         let filter = MessageFilter {
             states: Some("waiting,sent".to_owned()),
@@ -350,7 +350,7 @@ impl App {
 
     /// Sends what is due, a round of it; gives how many tries were made. Called again and again by the worker. Of several
     /// servers each sends what it was first to claim.
-    // tidy(commit): who sends is machinery; what was sent is committed message by message.
+    // Who sends is machinery; what was sent is committed message by message.
     pub async fn deliver_due(&self, caller: &Caller) -> Result<usize> {
         caller.hat(Action::AccountManage, &Subject::town())?;
         let now = self.now();
@@ -388,7 +388,7 @@ impl App {
     }
 
     /// Does what is to be done with one message now; whether it was tried.
-    // tidy(caller): part of the round, which asked.
+    // Part of the round, which asked.
     async fn send_message(&self, record: MessageRecord, rules: &Rules, offered: &[Channel]) -> Result<bool> {
         let now = self.now();
         let mut read = self.db.read(&self.town).await?;
@@ -471,7 +471,7 @@ impl App {
     }
 
     /// The office hears that a channel is down, once a day.
-    // tidy(commit): part of the delivery that found it out.
+    // Part of the delivery that found it out.
     async fn tell_down(&self, tx: &mut Write, channel: Channel, now: Timestamp) -> Result<()> {
         let held = tx.assignments().await?.into_iter().map(|one| one.assignment);
         let office = held.filter(|one| {

@@ -190,7 +190,7 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &PaperId) -> Resu
 
 /// How many papers wait for an answer of the caller's bodies, how many drafts with nothing missing for his approval, and how
 /// many have a number and are not out yet.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<[i64; 3]> {
     const MOST: i64 = 200;
     let received = match caller.hats.scope(Action::PaperReceive) {

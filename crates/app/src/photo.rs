@@ -233,7 +233,7 @@ impl App {
     /// Takes a part of a photo. The last one, once every byte and the hash are right, keeps the photo for good.
     ///
     /// Errors: the caller may not add to that object; the bytes are no picture or not those that were announced.
-    // tidy(commit): `take_part` commits.
+    // `take_part` commits.
     pub async fn photo_part(&self, caller: &Caller, part: Part) -> Result<Taken> {
         part.check()?;
         let path = self.may_attach(caller, &part.purpose.object_kind, &part.purpose.object_id).await?;
@@ -634,7 +634,7 @@ pub(crate) async fn rewritten(bytes: Vec<u8>) -> Result<Option<Looked>> {
 impl App {
     /// Keeps a picture that was drawn anew, within a write that somebody else commits. `owner` is the kind and id of what
     /// it belongs to, and whose it is.
-    // tidy(commit): the report it came with commits.
+    // The report it came with commits.
     pub(crate) async fn keep_rewritten(
         &self,
         _caller: &Caller,

@@ -420,7 +420,7 @@ impl App {
     /// Puts a person on a post: the one way in which somebody comes to hold one.
     ///
     /// Errors: he holds it then; it is for one and taken.
-    // tidy(caller): the use case that puts him there has asked who may.
+    // The use case that puts him there has asked who may.
     pub(crate) async fn appoint_to(
         &self,
         tx: &mut Write,

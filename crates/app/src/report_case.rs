@@ -191,7 +191,7 @@ impl App {
     /// Writes a report down within a write that somebody else commits.
     ///
     /// Errors: nothing said; its number elsewhere is known already.
-    // tidy(commit): each door commits its own entry.
+    // Each door commits its own entry.
     pub(crate) async fn receive_report(
         &self,
         caller: &Caller,
@@ -247,7 +247,7 @@ impl App {
     }
 
     /// Writes a report after a step with its event.
-    // tidy(commit): the use case that took the step commits.
+    // The use case that took the step commits.
     pub(crate) async fn save_report_step(
         &self,
         caller: &Caller,

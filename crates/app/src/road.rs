@@ -362,7 +362,7 @@ impl App {
     }
 
     /// Enters a stretch within a write that somebody else commits; for an organisation, or for the caller's own.
-    // tidy(commit): a ledger of many is one write.
+    // A ledger of many is one write.
     pub(crate) async fn add_road_in(
         &self,
         caller: &Caller,
@@ -508,7 +508,7 @@ impl App {
     }
 
     /// Writes a stretch with what happened to it.
-    // tidy(commit): the use case that did it commits.
+    // The use case that did it commits.
     pub(crate) async fn save_road_act(
         &self,
         caller: &Caller,

@@ -193,7 +193,7 @@ pub(crate) async fn seen(read: &mut Read, scope: &Scope) -> Result<(Vec<Seen>, H
     Ok((open.into_iter().filter_map(of).collect(), names))
 }
 
-// tidy(caller): part of use cases that asked for the right.
+// Part of use cases that asked for the right.
 async fn overview(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<SectorView> {
     let today = now.date();
     let units = number_on(read, UNITS, today).await?;
@@ -418,7 +418,7 @@ impl App {
     }
 
     /// What the authority asks of one of its posts, in the same write as its notice.
-    // tidy(caller): part of the write that takes the step.
+    // Part of the write that takes the step.
     // tidy(commit): the same.
     async fn sector_task(
         &self,

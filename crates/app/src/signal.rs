@@ -68,7 +68,7 @@ pub fn mark_of(parts: &[&str], bytes: &[u8]) -> String {
 impl App {
     /// Keeps messages as they came, all or none, with a synced write: once this answers, they survive. Copies of what is
     /// kept already are told apart. They are read later, by [`App::digest_signals`].
-    // tidy(commit): bytes are machinery until they are read; what is made of them is sealed then.
+    // Bytes are machinery until they are read; what is made of them is sealed then.
     pub async fn receive(&self, caller: &Caller, messages: Vec<Incoming>) -> Result<Received> {
         caller.hat(Action::SignalReport, &Subject::town())?;
         let now = self.now();

@@ -239,7 +239,7 @@ fn read_act(asked: &StopUseStep) -> Result<Act> {
 }
 
 /// Stopped places of the caller's that nobody looked at in time.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<i64> {
     let Some(scope) = caller.hats.scope(Action::StopUsePatrol) else { return Ok(0) };
     let every = number_on(read, PATROL_DAYS, today).await?;

@@ -351,7 +351,7 @@ impl App {
     }
 
     /// Tells one what comes next for it; whether anything was sent.
-    // tidy(caller): part of the round, which asked. tidy(commit): how far it was told is machinery.
+    // Part of the round, which asked. How far it was told is machinery.
     async fn tell(&self, subscriber: Subscriber, progress: Progress, most: u32) -> Result<bool> {
         let now = self.now();
         let id = subscriber.id.clone();
@@ -416,7 +416,7 @@ impl App {
     }
 
     /// Who looks after it hears that a subscriber was given up, once a day.
-    // tidy(commit): part of the delivery that gave it up.
+    // Part of the delivery that gave it up.
     async fn tell_given_up(&self, tx: &mut Write, subscriber: &Subscriber, now: Timestamp) -> Result<()> {
         let held = tx.assignments().await?.into_iter().map(|one| one.assignment);
         let minds = held.filter(|one| {

@@ -193,7 +193,7 @@ async fn confirmers(read: &mut Read, today: Date) -> Result<BTreeSet<PersonId>> 
 }
 
 /// Whistles to confirm, whistles that wait for one of the caller's bodies, and silence carried to whom he is.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with them.
+// Part of the workbench, counted within the right that lets him deal with them.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<[i64; 4]> {
     let Some(scope) = caller.hats.scope(Action::WhistleRead) else { return Ok([0; 4]) };
     // All of them, the oldest silence too: who is done waits for nobody.
@@ -535,7 +535,7 @@ impl App {
     }
 
     /// A step as it was asked for; a task of a body's own is asked of its post in the same write.
-    // tidy(caller): part of the write that takes the step.
+    // Part of the write that takes the step.
     // tidy(commit): the same.
     async fn whistle_act(
         &self,
@@ -585,7 +585,7 @@ impl App {
     }
 
     /// A body's own task, when it gives itself one.
-    // tidy(caller): part of the write that takes the step.
+    // Part of the write that takes the step.
     // tidy(commit): the same.
     async fn whistle_task(
         &self,
@@ -622,7 +622,7 @@ impl App {
     }
 
     /// Tells whoever has to do something next; each step by itself, for a second refusal is news like the first.
-    // tidy(caller): part of the write that takes the step.
+    // Part of the write that takes the step.
     // tidy(commit): the same.
     async fn tell_of_step(&self, tx: &mut Write, record: &WhistleRecord, act: &Act) -> Result<()> {
         let today = self.now().date();
@@ -658,7 +658,7 @@ impl App {
         }
     }
 
-    // tidy(caller): part of the write that takes the step.
+    // Part of the write that takes the step.
     // tidy(commit): the same.
     async fn tell_of_whistle(
         &self,
@@ -699,7 +699,7 @@ async fn able_bodies(read: &mut Read, today: Date) -> Result<BTreeSet<OrgId>> {
 /// How often each body was there in time, of the whistles sent from the first to the last day, as things stood at an instant,
 /// and in which quarters it missed so many that it goes into that quarter's supervision. A quarter counts from its first day,
 /// for a month or a week of it tells nothing about it, and not beyond the last day asked for.
-// tidy(caller): part of a use case that asked for the right.
+// Part of a use case that asked for the right.
 pub(crate) async fn arrivals_of(
     read: &mut Read,
     (from, until): (Date, Date),

@@ -321,7 +321,7 @@ impl Write {
     async fn save_links(&mut self, device: &Device) -> Result<()> {
         let town = self.town.clone();
         let id = device.id.as_str();
-        // tidy(delete): a copy for looking up; the record of them is the device's own content.
+        // A copy for looking up; the record of them is the device's own content.
         self.exec("DELETE FROM device_link WHERE town = $1 AND device = $2", args![town.as_str(), id])
             .await?;
         let links = device.links.iter().filter(|_| device.is_used());

@@ -68,7 +68,7 @@ impl Refusals {
 
 impl App {
     /// Takes down that somebody was not let in. He is not, whether or not it can be written.
-    // tidy(caller): nobody is known before login.
+    // Nobody is known before login.
     pub(super) async fn note_refusal(&self, why: Why, account: Option<&Account>, address: &str) {
         let now = self.now();
         let Some(more) = self.refusals.count(why, account.map(|one| &one.id), now) else { return };

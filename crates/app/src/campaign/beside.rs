@@ -52,7 +52,7 @@ pub struct CampaignAssessment {
 }
 
 /// Facilities of the class under the campaign's path, in the order of their numbers; of those the caller may see.
-// tidy(caller): part of a page whose right was asked already.
+// Part of a page whose right was asked already.
 pub(super) async fn points(
     read: &mut Read,
     caller: &Caller,
@@ -89,7 +89,7 @@ pub(super) async fn points(
 }
 
 /// The last assessment of each place within the window.
-// tidy(caller): part of a page whose right was asked already.
+// Part of a page whose right was asked already.
 pub(super) async fn assessments(
     read: &mut Read,
     caller: &Caller,

@@ -81,7 +81,7 @@ fn source_of(device: &Device) -> Option<u64> {
 }
 
 /// The last time a device was asked, and its answer.
-// tidy(caller): part of the device's page, which asked.
+// Part of the device's page, which asked.
 pub(super) async fn last_check(read: &mut Read, id: &DeviceId) -> Result<Option<DutyCheckView>> {
     let filter = AuditFilter {
         object_kind: Some("device".to_owned()),

@@ -124,7 +124,7 @@ fn ride(
 
 impl App {
     /// How each force gets to a spot, by force. Closures of today count; what nobody measured is said.
-    // tidy(caller): part of ranking, whose use case asked.
+    // Part of ranking, whose use case asked.
     pub(super) async fn rides(
         &self,
         forces: &[&Force],

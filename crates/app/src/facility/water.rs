@@ -76,7 +76,7 @@ pub(super) fn sound(facility: &Facility) -> bool {
 }
 
 /// The network as it is today, and what its parts are called.
-// tidy(caller): its parts are shown within the scope that is handed in.
+// Its parts are shown within the scope that is handed in.
 pub(super) async fn network(
     read: &mut Read,
     scope: &Scope,

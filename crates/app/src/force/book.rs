@@ -64,7 +64,7 @@ pub(super) fn week_from(first: Date) -> Vec<NaiveDate> {
 }
 
 impl Book {
-    // tidy(caller): what is read here is shown only beside forces that the caller may see.
+    // What is read here is shown only beside forces that the caller may see.
     pub(super) async fn read(read: &mut Read, forces: &[ForceRecord], today: Date) -> Result<Self> {
         let one = match forces {
             [one] => Some(&one.force.id),
@@ -375,7 +375,7 @@ fn actions(caller: &Caller, record: &ForceRecord) -> Vec<&'static str> {
 }
 
 /// A force as its page sees it, with a week of its roster.
-// tidy(caller): whoever asks has been shown that he may see it.
+// Whoever asks has been shown that he may see it.
 pub(super) async fn page(
     read: &mut Read,
     caller: &Caller,

@@ -58,7 +58,7 @@ fn section(kind: &str, label: &str, total: i64, lines: Vec<SheetLine>) -> SheetS
 
 /// What stays with a post as of a day; sections with nothing in them are left out. `giver` is whose certificates are to be
 /// handed back or changed.
-// tidy(caller): whoever shows or fixes a sheet has asked who may see the post.
+// Whoever shows or fixes a sheet has asked who may see the post.
 pub(crate) async fn sections(
     read: &mut Read,
     post: &Post,

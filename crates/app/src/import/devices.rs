@@ -221,7 +221,7 @@ impl App {
     }
 
     /// One row within the write; what is wrong with it.
-    // tidy(commit): part of the import. tidy(caller): whoever imports may enter devices anywhere; the job asked.
+    // Part of the import. Whoever imports may enter devices anywhere; the job asked.
     async fn take_device(
         &self,
         tx: &mut Write,

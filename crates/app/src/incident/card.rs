@@ -163,7 +163,7 @@ async fn near(
 }
 
 /// The card as whoever is called there sees it: no hazards, no telephone numbers.
-// tidy(caller): the use case asked that he is called there.
+// The use case asked that he is called there.
 pub(crate) async fn brief(read: &mut Read, record: &IncidentRecord, today: Date) -> Result<Card> {
     let i = &record.incident;
     let place = match &i.place {

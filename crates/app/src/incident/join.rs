@@ -110,7 +110,7 @@ impl App {
     /// Takes a signal that was just stored into an incident, within the same write; gives the incident, what happened to it
     /// and where it lies, for an entry of its own in the record. None when it belongs to none: no alarm, hidden by a mask,
     /// or all well where nothing was.
-    // tidy(commit): part of the write that stores the signal.
+    // Part of the write that stores the signal.
     pub async fn join_signal(
         &self,
         caller: &Caller,

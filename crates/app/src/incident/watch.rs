@@ -145,7 +145,7 @@ impl App {
 }
 
 /// What nobody has heard or verified yet, within the caller's ground.
-// tidy(caller): part of the workbench, counted within the right that lets him deal with it.
+// Part of the workbench, counted within the right that lets him deal with it.
 pub(crate) async fn waiting(read: &mut Read, caller: &Caller) -> Result<i64> {
     let Some(scope) = caller.hats.scope(Action::IncidentVerify) else { return Ok(0) };
     let live = read.live_incidents(&scope).await?;

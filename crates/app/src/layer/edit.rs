@@ -168,7 +168,7 @@ impl App {
     /// Enters a feature a map program drew.
     ///
     /// Errors: another layer than roads and facilities; what the noun's own form would refuse.
-    // tidy(commit): the noun's own use case commits.
+    // The noun's own use case commits.
     pub async fn add_feature(
         &self,
         caller: &Caller,
@@ -196,7 +196,7 @@ impl App {
     ///
     /// Errors: somebody was quicker ([`Error::Stale`] with the feature as it stands); no version was told; another layer
     /// than roads and facilities; what the noun's own form would refuse.
-    // tidy(commit): the noun's own use case commits.
+    // The noun's own use case commits.
     pub async fn edit_feature(
         &self,
         caller: &Caller,

@@ -72,7 +72,7 @@ fn urgency(of: Urgency) -> &'static str {
 }
 
 /// Each of these browsers takes nothing any more.
-// tidy(commit): part of the write that learned of it.
+// Part of the write that learned of it.
 pub(super) async fn end(
     tx: &mut Write,
     ended: impl IntoIterator<Item = PushRecord>,
@@ -195,7 +195,7 @@ impl App {
     }
 
     /// Sends a message to every browser of its person.
-    // tidy(caller): part of the round, which asked.
+    // Part of the round, which asked.
     pub(super) async fn push(
         &self,
         message: &Message,

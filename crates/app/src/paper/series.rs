@@ -108,7 +108,7 @@ fn numbered(series: &Series, year: i32, used_before: u32, counted: i64) -> Numbe
 }
 
 /// The number the next paper of a series would get; nothing is taken.
-// tidy(caller): shown on a paper the caller may read.
+// Shown on a paper the caller may read.
 pub(crate) async fn next(read: &mut Read, code: &str, today: Date) -> Result<Number> {
     let year = today.year();
     let (series, used, _) = as_set(read, code, year).await?;
@@ -119,7 +119,7 @@ pub(crate) async fn next(read: &mut Read, code: &str, today: Date) -> Result<Num
 /// Takes the next number of a series, in the write that approves. `wanted` is the one the approver was shown.
 ///
 /// Errors: the number wanted is used already, or would leave a gap.
-// tidy(caller): part of the write of the use case that approves.
+// Part of the write of the use case that approves.
 pub(crate) async fn take(tx: &mut Write, code: &str, today: Date, wanted: Option<u32>) -> Result<Number> {
     let year = today.year();
     let counted = tx.next_number(&counter(code, year)).await?;

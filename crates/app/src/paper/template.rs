@@ -159,7 +159,7 @@ pub struct TemplateWithdraw {
 /// The template a paper was made from: one that comes along, or one of the town.
 ///
 /// Errors: neither is there any more; a mistake of the program.
-// tidy(caller): part of what is done with a paper the caller may read.
+// Part of what is done with a paper the caller may read.
 pub(crate) async fn template_of(read: &mut Read, paper: &Paper) -> Result<Cow<'static, Template>> {
     if let Some(known) = catalog().version(&paper.template, paper.edition) {
         return Ok(Cow::Borrowed(known));
@@ -170,7 +170,7 @@ pub(crate) async fn template_of(read: &mut Read, paper: &Paper) -> Result<Cow<'s
 }
 
 /// The templates of the town that are in use on a day, the newest edition of each code.
-// tidy(caller): part of drafting a paper.
+// Part of drafting a paper.
 pub(crate) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String, Template>> {
     // They come by edition, so that a newer one takes the place of the older.
     let used = read.paper_templates().await?.into_iter().filter(|one| one.made.in_use_on(day));
@@ -181,7 +181,7 @@ pub(crate) async fn in_use(read: &mut Read, day: Date) -> Result<HashMap<String,
 /// along.
 ///
 /// Errors: there is none today.
-// tidy(caller): part of drafting a paper.
+// Part of drafting a paper.
 pub(super) async fn begun(
     read: &mut Read,
     code: &str,
@@ -202,7 +202,7 @@ pub(super) async fn begun(
 }
 
 /// How many drafts of templates wait for the caller's decision; his own wait for somebody else.
-// tidy(caller): part of the workbench, counted within the right that lets him decide.
+// Part of the workbench, counted within the right that lets him decide.
 pub(crate) async fn templates_waiting(read: &mut Read, caller: &Caller) -> Result<i64> {
     if caller.hats.scope(Action::ParameterDecide).is_none() {
         return Ok(0);

@@ -79,7 +79,7 @@ pub(super) fn template_of(size: Size) -> &'static str {
 }
 
 /// The town's own templates of placards that are in use on a day: edition by code.
-// tidy(caller): what hangs in public is worded so.
+// What hangs in public is worded so.
 pub(super) async fn editions(read: &mut Read, day: Date) -> Result<BTreeMap<String, u32>> {
     let own = in_use(read, day).await?;
     let edition = |size: Size| own.get(template_of(size)).map(|one| (one.code.clone(), one.version));
@@ -280,7 +280,7 @@ impl App {
     }
 
     /// Draws what a job was queued for and keeps the file.
-    // tidy(caller): who asked is kept with the job, and what he asked for was his to print.
+    // Who asked is kept with the job, and what he asked for was his to print.
     pub(crate) async fn carry_out_placards(&self, running: &Running) -> Result<serde_json::Value> {
         let order: Order = running.input()?;
         let mut read = self.db.read(&self.town).await?;

@@ -44,7 +44,7 @@ pub struct Hotline {
 }
 
 /// Whom to call in this town on a day, the fire brigade first: on every public page and printed on placards.
-// tidy(caller): it hangs in public.
+// It hangs in public.
 pub(crate) async fn hotlines(read: &mut Read, on: Date) -> Result<Vec<Hotline>> {
     let mut out = vec![Hotline { zh: "火警", en: "Fire", number: FIRE.to_owned() }];
     for (of, zh, en) in [

@@ -34,7 +34,7 @@ pub(crate) struct Owners {
 }
 
 impl Owners {
-    // tidy(caller): names are shown beside what somebody may see; nothing else is read here.
+    // Names are shown beside what somebody may see; nothing else is read here.
     pub(crate) async fn read(read: &mut Read, today: Date) -> Result<Self> {
         let mut holders: BTreeMap<PostId, Vec<PersonId>> = BTreeMap::new();
         for held in read.assignments().await? {

@@ -128,7 +128,7 @@ fn fulfilment(key: &str, plan: &Plan, judged: &Judged) -> Option<Figure> {
 impl App {
     /// The figures of a template between two days, as known at the end of the second. A key this plan does not know
     /// gives no figure.
-    // tidy(caller): part of the use case that shows them, which asked for the right.
+    // Part of the use case that shows them, which asked for the right.
     pub(crate) async fn figures(&self, template: &Template, (from, to): (Date, Date)) -> Result<Vec<Figure>> {
         let mut lives: Vec<Life> = Vec::new();
         let mut read = self.db.read(&self.town).await?;

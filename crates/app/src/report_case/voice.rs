@@ -46,7 +46,7 @@ impl App {
     /// Seals what was said; none where nothing was. The bytes lie open nowhere on the disk.
     ///
     /// Errors: too large; no sound.
-    // tidy(caller): part of a report that somebody without a login may send as well.
+    // Part of a report that somebody without a login may send as well.
     pub(crate) async fn seal_voice(&self, bytes: &[u8], now: Timestamp) -> Result<Option<Spoken>> {
         if bytes.is_empty() {
             return Ok(None);

@@ -175,7 +175,7 @@ pub(crate) fn item_of(class: Class) -> Option<&'static str> {
 
 /// The stations in use on a day that have a vehicle of a class; all of them, and that it was so, when none has one on
 /// record.
-// tidy(caller): where stations stand is shown to whoever may ask for ways.
+// Where stations stand is shown to whoever may ask for ways.
 pub(crate) async fn stations(read: &mut Read, class: Class, on: Date) -> Result<(Vec<Station>, bool)> {
     let whole = Caller::system().scope(Action::ForceRead)?;
     let forces = read.forces(&whole, &ForceFilter::default()).await?;

@@ -534,7 +534,7 @@ impl App {
     }
 
     /// Puts a kept map under the roads.
-    // tidy(commit): the use case that read it commits.
+    // The use case that read it commits.
     async fn put_road_map(
         &self,
         tx: &mut Write,
@@ -617,7 +617,7 @@ impl App {
     }
 
     /// Lays rows over what is on record, within a write.
-    // tidy(commit): the use case that has them laid commits, or does not when they were only tried.
+    // The use case that has them laid commits, or does not when they were only tried.
     async fn lay_rows(
         &self,
         caller: &Caller,
@@ -643,7 +643,7 @@ impl App {
         Ok(report)
     }
 
-    // tidy(commit): part of `lay_rows`.
+    // Part of `lay_rows`.
     async fn lay_row(
         &self,
         caller: &Caller,

@@ -349,7 +349,7 @@ pub(super) fn day(asked: Option<&str>, today: Date) -> Result<Date> {
 
 impl App {
     /// The network as it is now.
-    // tidy(caller): read by use cases that asked for their own right.
+    // Read by use cases that asked for their own right.
     pub(crate) async fn road_net(&self) -> Result<Arc<Net>> {
         let today = self.now().date();
         // Held while it is built: others want the same and wait for it.
@@ -382,7 +382,7 @@ impl App {
     /// Gives what they are called, too.
     ///
     /// Errors: no such stretch.
-    // tidy(caller): part of a rehearsal, which asked.
+    // Part of a rehearsal, which asked.
     pub(crate) async fn road_net_closed(
         &self,
         closed: &[RoadId],
@@ -411,7 +411,7 @@ impl App {
     }
 
     /// The map of roads handed in last, read once.
-    // tidy(caller): the map under the network is the same for everybody.
+    // The map under the network is the same for everybody.
     pub(super) async fn road_map_now(&self) -> Result<Option<(RoadMapRecord, Arc<Extract>)>> {
         let record = self.db.read(&self.town).await?.road_map().await?;
         let Some(record) = record else { return Ok(None) };

@@ -78,7 +78,7 @@ pub(crate) fn settings() -> Vec<Setting> {
 }
 
 /// The vehicles with the town's numbers of a day.
-// tidy(caller): what a vehicle needs is the same for everybody.
+// What a vehicle needs is the same for everybody.
 pub(crate) async fn vehicles_on(read: &mut Read, on: Date) -> Result<Vec<Vehicle>> {
     let mut vehicles = shipped().to_vec();
     for setting in settings() {

@@ -225,7 +225,7 @@ impl App {
     }
 
     /// Takes in that devices were heard. Gives those that were silent before.
-    // tidy(caller): part of taking messages in, which asked. tidy(commit): whoever took them in commits.
+    // Part of taking messages in, which asked. Whoever took them in commits.
     pub(crate) async fn hear(&self, tx: &mut Write, heard: Heard, now: Timestamp) -> Result<Vec<DeviceId>> {
         let ids: Vec<&str> = heard.keys().map(|id| id.as_str()).collect();
         let states = tx.device_states(&ids).await?;

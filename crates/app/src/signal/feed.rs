@@ -50,7 +50,7 @@ impl App {
         all.iter().find(|one| one.id == *id).map(|one| cap::write(&one.alert)).ok_or(Error::NotFound)
     }
 
-    // tidy(caller): warnings are for everybody.
+    // Warnings are for everybody.
     async fn standing_warnings(&self) -> Result<Vec<Standing>> {
         let scope = Caller::system().scope(Action::SignalRead)?;
         let now = self.now();

@@ -110,7 +110,7 @@ impl App {
     /// Drafts the argued report of clause 6 from a study; the office finishes it, a leader issues it.
     ///
     /// Errors: it is no study of a station; it has no answer yet; the caller writes no reports.
-    // tidy(commit): `draft_report` commits.
+    // `draft_report` commits.
     pub async fn report_siting(&self, caller: &Caller, id: &SitingId) -> Result<ReportView> {
         let scope = caller.scope(Action::SitingRead)?;
         let record = self.db.read(&self.town).await?.siting(id, &scope).await?.ok_or(Error::NotFound)?;

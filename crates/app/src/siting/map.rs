@@ -13,7 +13,7 @@ use crate::{Caller, Error, Result};
 /// The map of a study and the line that says whose number is which; nothing while it has no answer.
 ///
 /// Errors: there is no such study.
-// tidy(caller): the study is part of the report its reader was let in to.
+// The study is part of the report its reader was let in to.
 pub(crate) async fn on_paper(read: &mut Read, id: &SitingId) -> Result<Vec<Block>> {
     let whole = Caller::system();
     let record = read.siting(id, &whole.scope(Action::SitingRead)?).await?.ok_or(Error::NotFound)?;
