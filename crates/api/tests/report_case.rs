@@ -260,7 +260,7 @@ async fn what_is_no_report_gets_one_clear_answer() -> anyhow::Result<()> {
             (&base[..2], None, "请写明在哪里"),
             (&base[1..], None, "请选择是哪类问题"),
             (&[("matter", "wiring"), ("content", " "), ("address", "场坝")], None, "请写明看到了什么问题"),
-            (&[("matter", "person"), ("content", "某人"), ("address", "镇上")], None, "请拨打 12345"),
+            (&[("matter", "person"), ("content", "某人"), ("address", "镇上")], None, "请拨打政务服务热线"),
             (
                 &[("matter", "wiring"), ("content", "飞线"), ("address", "场坝"), ("phone", "abc")],
                 None,
