@@ -105,6 +105,8 @@ it('a browser takes pushes when its person turns them on, and shows that there i
     })
     void desk.evaluate(() => navigator.serviceWorker.register('/push.js', { scope: '/' }))
   })
+  // A worker that is not awake yet takes nothing.
+  await desk.evaluate(async () => void (await navigator.serviceWorker.ready))
   await cdp.send('ServiceWorker.deliverPushMessage', { origin: town.url, registrationId: registration, data: JSON.stringify(said) })
   const shown = (): Promise<string[]> => desk.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((one) => `${one.title} ${one.body} ${(one.data as { page: string }).page}`))
   await expect.poll(shown, { timeout: 10_000 }).toEqual(['烽燧 有新的警情，请打开烽燧 /duty'])

@@ -26,7 +26,7 @@ async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
     async ([p, sent]) => {
       const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
       const response = await fetch(`/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
+      return { ok: response.ok, status: response.status, body: JSON.parse((await response.text()) || 'null') as unknown }
     },
     [path, body ? JSON.stringify(body) : ''] as const,
   )

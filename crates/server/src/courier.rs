@@ -439,6 +439,7 @@ fn written(from: &str, letter: &Letter, now: Timestamp) -> anyhow::Result<String
     let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
     let date = chrono::DateTime::parse_from_rfc3339(&now.to_rfc3339()).context("时间不对")?.to_rfc2822();
     let id = store::seal::sha256(letter.key.as_bytes());
+    let id = id.get(..32).unwrap_or(&id);
     let domain = from.rsplit('@').next().unwrap_or(from);
     let body = encode(&letter.text);
     let lines: Vec<&str> =
