@@ -261,6 +261,20 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         let other = auditor.get(&format!("{base}/card")).await?.ok()?;
         assert_eq!(text(&other["contacts"][0], "phone"), "138****5678");
 
+        // Of its hazards those are told that are still open, and where each stands.
+        let mut made = Vec::new();
+        for (n, code) in [(1, "H01.1"), (2, "H01.2")] {
+            let hazard = json!({ "id": format!("01a00000-0000-7000-8000-0000000002{n:02}"), "place": HOUSE,
+                "hazard_code": code, "description": "楼梯间堆放货物", "photos": [] });
+            made.push(clerk.post("/api/v1/hazards", hazard).await?.ok()?);
+        }
+        let void = json!({ "step": "void", "reason": "登错场所", "version": made[1]["version"] });
+        clerk.post(&format!("/api/v1/hazards/{}/steps", text(&made[1], "id")), void).await?.ok()?;
+        let card = clerk.get(&format!("{base}/card")).await?.ok()?;
+        assert_eq!(card["hazards"].as_array().map(Vec::len), Some(1), "{}", card["hazards"]);
+        let shown = &card["hazards"][0];
+        assert_eq!((&shown["id"], text(&shown["state"], "code")), (&made[0]["id"], "found"));
+
         // A false alarm takes back who was called, and stays on record.
         let near = clerk.get(&format!("{base}/candidates")).await?.ok()?["items"][0].clone();
         let pick = json!({ "people": [{ "person": near["person"]["id"], "force": near["force"]["id"] }] });
