@@ -125,6 +125,11 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         let mine = grid.get("/api/v1/me/dispatches").await?.ok()?;
         let order = text(&mine["items"][0], "id").to_owned();
         assert_eq!(mine["items"][0]["others"], json!(["李消防"]));
+        let told = grid.get("/api/v1/me/messages").await?.items()?;
+        let called = told.iter().find(|one| one["urgency"]["code"] == "order").cloned().unwrap_or_default();
+        let whither = format!("请出动：老街 1 号，{}，", text(&sent["village"], "name"));
+        assert!(text(&called, "text").contains(&whither), "{called}");
+        assert!(!called.to_string().contains("周某") && !called.to_string().contains("独居"), "{called}");
         assert!(!mine.to_string().contains("13800001234"), "the caller's telephone is the office's business");
         let answer = |order: &str| format!("/api/v1/dispatches/{order}/steps");
         let theirs = text(&staff.get("/api/v1/me/dispatches").await?.ok()?["items"][0], "id").to_owned();

@@ -349,6 +349,10 @@ impl App {
         record.incident.may_dispatch()?;
         let field = Field::read(&mut tx, now).await?;
         let ranked = field.ranked(&record, &ways);
+        // Where to go and nothing of who lives or called there: gateways read it.
+        let village = field.names.territory(record.incident.territory.as_str()).name;
+        let address = record.incident.address.trim();
+        let whither = if address.is_empty() { village } else { format!("{address}，{village}") };
         let mut said = Vec::new();
         let mut aid = false;
         for pick in &asked.people {
@@ -372,13 +376,8 @@ impl App {
             aid |= order.aid;
             let (order_id, person) = (order.id.to_string(), order.person.clone());
             tx.insert_dispatch(&DispatchRecord::to(&record, order, &caller.name, now)).await?;
-            let names = &field.names;
-            let text = format!(
-                "{}（{}）请出动：{}，请立即应答",
-                record.incident.code,
-                record.incident.kind.label(),
-                names.territory(record.incident.territory.as_str()).name
-            );
+            let (code, kind) = (&record.incident.code, record.incident.kind.label());
+            let text = format!("{code}（{kind}）请出动：{whither}，请立即应答");
             let news =
                 News { about: ("dispatch", &order_id), tag: "call", urgency: Urgency::Order, text: &text };
             self.page(&mut tx, [person], &news).await?;
