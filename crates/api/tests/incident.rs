@@ -303,6 +303,25 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
 }
 
 #[tokio::test]
+async fn a_call_without_a_position_says_so_and_calls_nobody_a_stranger() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let burns = json!({ "address": "老街 20 号楼道", "text": "冒烟" });
+        let id = text(&clerk.post("/api/v1/incidents", burns).await?.ok()?, "id").to_owned();
+        let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
+        let all = found["items"].as_array().cloned().unwrap_or_default();
+        assert_eq!(all.len(), 4, "{found}");
+        for one in &all {
+            assert_eq!((&one["aid"], &one["minutes"]), (&json!(false), &Value::Null), "{one}");
+            assert_eq!(text(&one["lines"][0], "text"), "警情还没有位置，请先在地图上定位", "{one}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn volunteers_are_sent_to_no_forest_front_and_neighbours_raise_the_level() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (town, _, far) = settled(&fresh).await?;

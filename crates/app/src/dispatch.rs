@@ -177,10 +177,12 @@ impl Field {
     fn crews(&self, incident: &IncidentRecord, rides: &Ways) -> Vec<Crew> {
         let village = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
         let own = village(&incident.path);
+        // Where nobody knows the village, no force is another village's.
+        let is_town_wide = !own.contains('/');
         let mut crews = Vec::new();
         for record in &self.forces {
             let force = &record.force;
-            let is_own = force.kind == ForceKind::Town || village(&record.path) == own;
+            let is_own = is_town_wide || force.kind == ForceKind::Town || village(&record.path) == own;
             let out = self.open.iter().filter(|one| one.dispatch.force == force.id).count();
             let rides = rides.get(&force.id).cloned().unwrap_or_default();
             let people: BTreeSet<&PersonId> =
@@ -272,7 +274,7 @@ fn need(incident: &Incident) -> Need {
         Kind::Building | Kind::Outdoor | Kind::Forest | Kind::Vehicle => BTreeSet::from([Skill::Pump]),
         _ => BTreeSet::new(),
     };
-    Need { kind: incident.kind, skills }
+    Need { kind: incident.kind, skills, nowhere: incident.at.is_none() }
 }
 
 /// An invented event as the live rules see it: everybody ranked, and what is drained if the first two go.

@@ -38,7 +38,7 @@ fn crew(person: &str, minutes: f64) -> Crew {
 }
 
 fn need(kind: Kind) -> Need {
-    Need { kind, skills: BTreeSet::from([Skill::Pump]) }
+    Need { kind, skills: BTreeSet::from([Skill::Pump]), nowhere: false }
 }
 
 fn order(ranked: &[Ranked]) -> Vec<&str> {
@@ -64,6 +64,17 @@ fn the_first_to_arrive_comes_first_and_every_minute_is_explained() {
     let codes: Vec<_> = ranked[2].lines.iter().map(|line| line.code).collect();
     assert_eq!(codes, ["arrival", "skill", "load", "aid", "roster"]);
     assert_eq!(ranked[2].lines.iter().map(|line| line.minutes).sum::<f64>(), ranked[2].score);
+}
+
+#[test]
+fn an_arrival_nobody_knows_says_whose_place_is_missing() {
+    let lost = || vec![Crew { rides: vec![], ..crew("a", 0.0) }];
+    let why = |nowhere: bool| {
+        let need = Need { nowhere, ..need(Kind::Building) };
+        rank(lost(), &need, &WEIGHTS)[0].lines[0].text.clone()
+    };
+    assert!(why(false).starts_with("不知道队址"), "{}", why(false));
+    assert_eq!(why(true), "警情还没有位置，请先在地图上定位");
 }
 
 #[test]
