@@ -160,6 +160,31 @@ fn an_order_is_answered_and_stamped_on_its_way() {
 }
 
 #[test]
+fn a_hand_over_releases_who_had_left_and_calls_off_who_had_not() {
+    let go = |one: Dispatch, next, s| one.step(next, &"a".into(), after(s), "", after(s)).expect("goes");
+    let accepted = go(sent("a"), State::Accepted, 10);
+    let en_route = go(accepted.clone(), State::EnRoute, 20);
+    let on_scene = go(en_route.clone(), State::OnScene, 30);
+    let end = |one: Dispatch| one.released(&"duty".into(), "警情已移交", after(60));
+    for (one, state) in [
+        (sent("a"), State::Cancelled),
+        (accepted, State::Cancelled),
+        (en_route, State::Returned),
+        (on_scene.clone(), State::Returned),
+    ] {
+        let from = one.state;
+        let done = end(one).expect("ends");
+        assert_eq!(
+            (done.state, done.at(state), done.reason.as_str()),
+            (state, Some(after(60)), "警情已移交")
+        );
+        assert!(state != State::Returned || done.at(State::Cancelled).is_none(), "{from:?}");
+    }
+    let over = go(on_scene, State::Returned, 40);
+    assert_eq!(end(over).map_err(|refusal| refusal.code()), Err("dispatch.state"));
+}
+
+#[test]
 fn who_does_not_answer_is_passed_over_then_neighbours_are_asked() {
     let orders =
         [sent("a"), sent("b").step(State::Declined, &"b".into(), after(5), "受伤", after(5)).expect("no")];
