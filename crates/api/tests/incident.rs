@@ -97,7 +97,11 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         assert_eq!((&real["awaits_119"], text(&real["stage"], "code")), (&json!(true), "real"));
         assert_eq!(step(&mut clerk, &id, json!({ "step": "tell_119" })).await?.code(), "incident.why_not_119");
         let told = json!({ "step": "tell_119", "told_at": town.app.now().to_rfc3339() });
-        assert_eq!(step(&mut clerk, &id, told).await?.ok()?["awaits_119"], json!(false));
+        let at = text(&told, "told_at").get(11..19).unwrap_or_default().to_owned();
+        let known = step(&mut clerk, &id, told).await?.ok()?;
+        assert_eq!(known["awaits_119"], json!(false));
+        let line = known["events"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!(text(&line, "text"), format!("已报 119：{at}"), "the time as people read it");
 
         // The nearest who is awake comes first, every minute is explained; who sleeps is left in peace.
         let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
