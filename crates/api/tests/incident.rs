@@ -291,7 +291,14 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         // A false alarm takes back who was called, and stays on record.
         let near = clerk.get(&format!("{base}/candidates")).await?.ok()?["items"][0].clone();
         let pick = json!({ "people": [{ "person": near["person"]["id"], "force": near["force"]["id"] }] });
-        clerk.post(&format!("{base}/dispatches"), pick).await?.ok()?;
+        let sent = clerk.post(&format!("{base}/dispatches"), pick).await?.ok()?;
+        // What the desk writes down for him is no word of his: his message does not count as received.
+        let order = text(&sent["orders"][0], "id").to_owned();
+        let by_telephone = json!({ "state": "accepted" });
+        clerk.post(&format!("/api/v1/dispatches/{order}/steps"), by_telephone).await?.ok()?;
+        let told = clerk.get("/api/v1/messages").await?.items()?;
+        let his = told.iter().find(|one| text(one, "about") == order).cloned().unwrap_or_default();
+        assert_eq!((text(&his["state"], "code"), &his["received_at"]), ("dropped", &Value::Null), "{his}");
         let none = json!({ "step": "judge", "verdict": "false_alarm", "how": "on_site" });
         assert_eq!(step(&mut clerk, &id, none.clone()).await?.code(), "incident.no_reason");
         let mut none = none;

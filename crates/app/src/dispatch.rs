@@ -436,7 +436,8 @@ impl App {
         order.dispatch = order.dispatch.step(next, &caller.person, at, &asked.reason, now)?;
         tx.update_dispatch(&order).await?;
         order.version += 1;
-        self.settle(&mut tx, ("dispatch", id.as_str()), &order.dispatch.person).await?;
+        // Who answers himself has the message; what others write down for him says nothing of it.
+        self.settle(&mut tx, ("dispatch", id.as_str()), &caller.person).await?;
         self.follow(caller, &mut tx, &mut incident, &order, (next, at)).await?;
         let names = Names::read(&mut tx).await?;
         let forces = force_names(&mut tx).await?;
