@@ -97,7 +97,11 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         assert_eq!((&real["awaits_119"], text(&real["stage"], "code")), (&json!(true), "real"));
         assert_eq!(step(&mut clerk, &id, json!({ "step": "tell_119" })).await?.code(), "incident.why_not_119");
         let told = json!({ "step": "tell_119", "told_at": town.app.now().to_rfc3339() });
-        assert_eq!(step(&mut clerk, &id, told).await?.ok()?["awaits_119"], json!(false));
+        let at = text(&told, "told_at").get(11..19).unwrap_or_default().to_owned();
+        let known = step(&mut clerk, &id, told).await?.ok()?;
+        assert_eq!(known["awaits_119"], json!(false));
+        let line = known["events"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!(text(&line, "text"), format!("已报 119：{at}"), "the time as people read it");
 
         // The nearest who is awake comes first, every minute is explained; who sleeps is left in peace.
         let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
@@ -125,6 +129,11 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         let mine = grid.get("/api/v1/me/dispatches").await?.ok()?;
         let order = text(&mine["items"][0], "id").to_owned();
         assert_eq!(mine["items"][0]["others"], json!(["李消防"]));
+        let told = grid.get("/api/v1/me/messages").await?.items()?;
+        let called = told.iter().find(|one| one["urgency"]["code"] == "order").cloned().unwrap_or_default();
+        let whither = format!("请出动：老街 1 号，{}，", text(&sent["village"], "name"));
+        assert!(text(&called, "text").contains(&whither), "{called}");
+        assert!(!called.to_string().contains("周某") && !called.to_string().contains("独居"), "{called}");
         assert!(!mine.to_string().contains("13800001234"), "the caller's telephone is the office's business");
         let answer = |order: &str| format!("/api/v1/dispatches/{order}/steps");
         let theirs = text(&staff.get("/api/v1/me/dispatches").await?.ok()?["items"][0], "id").to_owned();
@@ -172,6 +181,10 @@ async fn the_night_fire_goes_from_the_call_to_what_was_learned() -> anyhow::Resu
         step(&mut clerk, &id, note).await?.ok()?;
         let over = step(&mut clerk, &id, json!({ "step": "hand_over", "to": "永川区消防救援大队" })).await?.ok()?;
         assert_eq!((text(&over["review_reasons"][0], "code"), text(&over, "review_by")), ("hurt", "2026-09-29"));
+        // Who was there has done his work: the hand-over ends his order, nobody calls it off.
+        let his = over["orders"].as_array().into_iter().flatten().find(|one| text(one, "id") == order);
+        let ended = his.map(|one| (text(&one["state"], "code"), text(one, "reason")));
+        assert_eq!(ended, Some(("returned", "警情已移交")), "{}", over["orders"]);
         assert_eq!(step(&mut clerk, &id, json!({ "step": "close" })).await?.code(), "incident.review_first");
         let review = json!({ "step": "review", "text": "到场及时，取水点标志不清",
             "lessons": [{ "text": "补立取水点标志", "owner": "post-staff1", "due_on": "2026-10-10" }] });
@@ -261,10 +274,31 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         let other = auditor.get(&format!("{base}/card")).await?.ok()?;
         assert_eq!(text(&other["contacts"][0], "phone"), "138****5678");
 
+        // Of its hazards those are told that are still open, and where each stands.
+        let mut made = Vec::new();
+        for (n, code) in [(1, "H01.1"), (2, "H01.2")] {
+            let hazard = json!({ "id": format!("01a00000-0000-7000-8000-0000000002{n:02}"), "place": HOUSE,
+                "hazard_code": code, "description": "楼梯间堆放货物", "photos": [] });
+            made.push(clerk.post("/api/v1/hazards", hazard).await?.ok()?);
+        }
+        let void = json!({ "step": "void", "reason": "登错场所", "version": made[1]["version"] });
+        clerk.post(&format!("/api/v1/hazards/{}/steps", text(&made[1], "id")), void).await?.ok()?;
+        let card = clerk.get(&format!("{base}/card")).await?.ok()?;
+        assert_eq!(card["hazards"].as_array().map(Vec::len), Some(1), "{}", card["hazards"]);
+        let shown = &card["hazards"][0];
+        assert_eq!((&shown["id"], text(&shown["state"], "code")), (&made[0]["id"], "found"));
+
         // A false alarm takes back who was called, and stays on record.
         let near = clerk.get(&format!("{base}/candidates")).await?.ok()?["items"][0].clone();
         let pick = json!({ "people": [{ "person": near["person"]["id"], "force": near["force"]["id"] }] });
-        clerk.post(&format!("{base}/dispatches"), pick).await?.ok()?;
+        let sent = clerk.post(&format!("{base}/dispatches"), pick).await?.ok()?;
+        // What the desk writes down for him is no word of his: his message does not count as received.
+        let order = text(&sent["orders"][0], "id").to_owned();
+        let by_telephone = json!({ "state": "accepted" });
+        clerk.post(&format!("/api/v1/dispatches/{order}/steps"), by_telephone).await?.ok()?;
+        let told = clerk.get("/api/v1/messages").await?.items()?;
+        let his = told.iter().find(|one| text(one, "about") == order).cloned().unwrap_or_default();
+        assert_eq!((text(&his["state"], "code"), &his["received_at"]), ("dropped", &Value::Null), "{his}");
         let none = json!({ "step": "judge", "verdict": "false_alarm", "how": "on_site" });
         assert_eq!(step(&mut clerk, &id, none.clone()).await?.code(), "incident.no_reason");
         let mut none = none;
@@ -278,6 +312,25 @@ async fn the_next_village_learns_nothing_and_others_see_no_telephone() -> anyhow
         assert_eq!(figures["rows"][0]["false_alarms"], json!(1));
         // What waits for nobody is off the map.
         assert_eq!(clerk.get("/ogc/collections/incidents/items").await?.ok()?["numberMatched"], json!(0));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_call_without_a_position_says_so_and_calls_nobody_a_stranger() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, _, _) = settled(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let burns = json!({ "address": "老街 20 号楼道", "text": "冒烟" });
+        let id = text(&clerk.post("/api/v1/incidents", burns).await?.ok()?, "id").to_owned();
+        let found = clerk.get(&format!("/api/v1/incidents/{id}/candidates")).await?.ok()?;
+        let all = found["items"].as_array().cloned().unwrap_or_default();
+        assert_eq!(all.len(), 4, "{found}");
+        for one in &all {
+            assert_eq!((&one["aid"], &one["minutes"]), (&json!(false), &Value::Null), "{one}");
+            assert_eq!(text(&one["lines"][0], "text"), "警情还没有位置，请先在地图上定位", "{one}");
+        }
         Ok(())
     })
     .await

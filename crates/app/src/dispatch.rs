@@ -177,10 +177,12 @@ impl Field {
     fn crews(&self, incident: &IncidentRecord, rides: &Ways) -> Vec<Crew> {
         let village = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
         let own = village(&incident.path);
+        // Where nobody knows the village, no force is another village's.
+        let is_town_wide = !own.contains('/');
         let mut crews = Vec::new();
         for record in &self.forces {
             let force = &record.force;
-            let is_own = force.kind == ForceKind::Town || village(&record.path) == own;
+            let is_own = is_town_wide || force.kind == ForceKind::Town || village(&record.path) == own;
             let out = self.open.iter().filter(|one| one.dispatch.force == force.id).count();
             let rides = rides.get(&force.id).cloned().unwrap_or_default();
             let people: BTreeSet<&PersonId> =
@@ -272,7 +274,7 @@ fn need(incident: &Incident) -> Need {
         Kind::Building | Kind::Outdoor | Kind::Forest | Kind::Vehicle => BTreeSet::from([Skill::Pump]),
         _ => BTreeSet::new(),
     };
-    Need { kind: incident.kind, skills }
+    Need { kind: incident.kind, skills, nowhere: incident.at.is_none() }
 }
 
 /// An invented event as the live rules see it: everybody ranked, and what is drained if the first two go.
@@ -349,6 +351,10 @@ impl App {
         record.incident.may_dispatch()?;
         let field = Field::read(&mut tx, now).await?;
         let ranked = field.ranked(&record, &ways);
+        // Where to go and nothing of who lives or called there: gateways read it.
+        let village = field.names.territory(record.incident.territory.as_str()).name;
+        let address = record.incident.address.trim();
+        let whither = if address.is_empty() { village } else { format!("{address}，{village}") };
         let mut said = Vec::new();
         let mut aid = false;
         for pick in &asked.people {
@@ -372,13 +378,8 @@ impl App {
             aid |= order.aid;
             let (order_id, person) = (order.id.to_string(), order.person.clone());
             tx.insert_dispatch(&DispatchRecord::to(&record, order, &caller.name, now)).await?;
-            let names = &field.names;
-            let text = format!(
-                "{}（{}）请出动：{}，请立即应答",
-                record.incident.code,
-                record.incident.kind.label(),
-                names.territory(record.incident.territory.as_str()).name
-            );
+            let (code, kind) = (&record.incident.code, record.incident.kind.label());
+            let text = format!("{code}（{kind}）请出动：{whither}，请立即应答");
             let news =
                 News { about: ("dispatch", &order_id), tag: "call", urgency: Urgency::Order, text: &text };
             self.page(&mut tx, [person], &news).await?;
@@ -435,7 +436,8 @@ impl App {
         order.dispatch = order.dispatch.step(next, &caller.person, at, &asked.reason, now)?;
         tx.update_dispatch(&order).await?;
         order.version += 1;
-        self.settle(&mut tx, ("dispatch", id.as_str()), &order.dispatch.person).await?;
+        // Who answers himself has the message; what others write down for him says nothing of it.
+        self.settle(&mut tx, ("dispatch", id.as_str()), &caller.person).await?;
         self.follow(caller, &mut tx, &mut incident, &order, (next, at)).await?;
         let names = Names::read(&mut tx).await?;
         let forces = force_names(&mut tx).await?;

@@ -32,7 +32,7 @@ fn crew(n: u32) -> Crew {
 #[test]
 fn two_thousand_crews_are_ranked_in_ten_milliseconds() {
     let crews: Vec<Crew> = (0..2_000).map(crew).collect();
-    let need = Need { kind: Kind::Building, skills: Default::default() };
+    let need = Need { kind: Kind::Building, skills: Default::default(), nowhere: false };
     let weights = Weights { lacks_skill: 2.0, load: 1.0, aid: 5.0, no_roster: 2.0, unknown: 60.0 };
     let best = (0..7)
         .map(|_| {

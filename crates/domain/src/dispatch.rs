@@ -81,7 +81,7 @@ pub struct Dispatch {
     pub state: State,
     /// When each state began, and who said so.
     pub stamps: BTreeMap<State, Stamp>,
-    /// Why it was declined or cancelled.
+    /// Why it was declined or cancelled, or ended with the hand-over of its incident.
     pub reason: String,
 }
 
@@ -201,6 +201,16 @@ impl Dispatch {
         self.stamps.insert(next, Stamp { at, by: by.clone() });
         self.state = next;
         Ok(self)
+    }
+
+    /// Its incident was handed over: whoever had left is released and counts as returned, whoever had not is called off.
+    ///
+    /// Errors: it is over; times out of order; no reason.
+    pub fn released(self, by: &PersonId, why: &str, now: Timestamp) -> Result<Self, DispatchRefusal> {
+        let had_left = self.state.leads_to(State::Returned);
+        let next = if had_left { State::Returned } else { State::Cancelled };
+        let done = self.step(next, by, now, why, now)?;
+        Ok(Self { reason: why.trim().to_owned(), ..done })
     }
 
     /// Steps the called person may take.

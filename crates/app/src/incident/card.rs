@@ -4,7 +4,7 @@
 
 use domain::facility::water::counts;
 use domain::geometry::{Position, distance_m};
-use domain::hazard::HazardCode;
+use domain::hazard::{HazardCode, Stage};
 use domain::ids::IncidentId;
 use domain::place::{GasUse, Place};
 use domain::policy::Action;
@@ -45,14 +45,14 @@ pub struct WaterNear {
     pub spot: Spot,
 }
 
-/// A hazard of the place.
+/// A hazard of the place that is still open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HazardNear {
     pub id: String,
     pub what: String,
     pub found_on: String,
-    /// Code of its state.
-    pub state: String,
+    /// Where it stands.
+    pub state: Word,
 }
 
 /// A camera that may see it.
@@ -118,6 +118,11 @@ fn notes(place: &Place) -> Vec<String> {
     }
     notes.extend(place.area_m2.map(|area| format!("建筑面积 {area} 平方米")));
     notes
+}
+
+/// A stage of a hazard in Chinese.
+fn stage_label(code: &str) -> &'static str {
+    Stage::ALL.iter().find(|stage| stage.code() == code).map_or("", |stage| stage.label())
 }
 
 async fn near(
@@ -206,7 +211,7 @@ impl App {
             card.contacts.retain(|one| !one.name.is_empty() || !one.phone.is_empty());
         }
         if let Some(scope) = caller.hats.scope(Action::HazardRead) {
-            let filter = HazardFilter { place: Some(place.clone()), ..HazardFilter::default() };
+            let filter = HazardFilter { place: Some(place.clone()), open: true, ..HazardFilter::default() };
             let found = read.hazards(&scope, &filter, None, SHOWN as i64).await?;
             card.hazards = found
                 .into_iter()
@@ -215,7 +220,7 @@ impl App {
                     what: HazardCode::parse(&one.hazard_code)
                         .map_or_else(|_| one.description.clone(), |code| described(&code, &one.description)),
                     found_on: one.found_at.date().to_string(),
-                    state: one.state,
+                    state: Word::new(&one.state, stage_label(&one.state)),
                 })
                 .collect();
         }

@@ -207,7 +207,11 @@ impl IncidentEventView {
                 let note = if *restored { "（恢复信号不改变警情）" } else { "" };
                 format!("{says}：{}{note}", why.join("、"))
             }
-            Act::Tell119 { at: Some(at) } => format!("已报 119：{} {}", at.to_rfc3339(), event.text),
+            Act::Tell119 { at: Some(at) } => {
+                let at = at.to_rfc3339();
+                // The time alone: the day stands beside every event.
+                format!("已报 119：{} {}", at.get(11..19).unwrap_or_default(), event.text)
+            }
             Act::Tell119 { at: None } => format!("未报 119：{}", event.text),
             Act::HandOver { to } => format!("移交{to} {}", event.text),
             Act::Raise { level } => format!("{level} 级：{}", event.text),

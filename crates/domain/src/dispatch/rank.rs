@@ -120,6 +120,8 @@ pub struct Need {
     pub kind: Kind,
     /// What should be known by who goes.
     pub skills: BTreeSet<Skill>,
+    /// Whether nobody has said yet where on the map it is.
+    pub nowhere: bool,
 }
 
 /// What counts against somebody, in minutes. Settings of the town.
@@ -207,7 +209,13 @@ fn one(crew: Crew, need: &Need, weights: &Weights) -> Ranked {
             let vehicle = if travel.vehicle.is_empty() { "步行" } else { &travel.vehicle };
             add("arrival", format!("{}到场（{}）", vehicle, travel.by.label()), travel.minutes);
         }
-        None => add("unknown", "不知道队址或没有可通行的车，到场时间不明".to_owned(), weights.unknown),
+        None => {
+            let why = match need.nowhere {
+                true => "警情还没有位置，请先在地图上定位",
+                false => "不知道队址或没有可通行的车，到场时间不明",
+            };
+            add("unknown", why.to_owned(), weights.unknown);
+        }
     }
     let lacking: Vec<&str> = need.skills.difference(&crew.skills).map(|skill| skill.label()).collect();
     if !lacking.is_empty() {

@@ -38,7 +38,7 @@ fn crew(person: &str, minutes: f64) -> Crew {
 }
 
 fn need(kind: Kind) -> Need {
-    Need { kind, skills: BTreeSet::from([Skill::Pump]) }
+    Need { kind, skills: BTreeSet::from([Skill::Pump]), nowhere: false }
 }
 
 fn order(ranked: &[Ranked]) -> Vec<&str> {
@@ -64,6 +64,17 @@ fn the_first_to_arrive_comes_first_and_every_minute_is_explained() {
     let codes: Vec<_> = ranked[2].lines.iter().map(|line| line.code).collect();
     assert_eq!(codes, ["arrival", "skill", "load", "aid", "roster"]);
     assert_eq!(ranked[2].lines.iter().map(|line| line.minutes).sum::<f64>(), ranked[2].score);
+}
+
+#[test]
+fn an_arrival_nobody_knows_says_whose_place_is_missing() {
+    let lost = || vec![Crew { rides: vec![], ..crew("a", 0.0) }];
+    let why = |nowhere: bool| {
+        let need = Need { nowhere, ..need(Kind::Building) };
+        rank(lost(), &need, &WEIGHTS)[0].lines[0].text.clone()
+    };
+    assert!(why(false).starts_with("不知道队址"), "{}", why(false));
+    assert_eq!(why(true), "警情还没有位置，请先在地图上定位");
 }
 
 #[test]
@@ -146,6 +157,31 @@ fn an_order_is_answered_and_stamped_on_its_way() {
         assert_eq!(go(from, next, s, reason).map_err(|refusal| refusal.code()), Err(code));
     }
     assert_eq!(go(sent("p"), State::Declined, 5, "在外地").map(|one| one.reason), Ok("在外地".to_owned()));
+}
+
+#[test]
+fn a_hand_over_releases_who_had_left_and_calls_off_who_had_not() {
+    let go = |one: Dispatch, next, s| one.step(next, &"a".into(), after(s), "", after(s)).expect("goes");
+    let accepted = go(sent("a"), State::Accepted, 10);
+    let en_route = go(accepted.clone(), State::EnRoute, 20);
+    let on_scene = go(en_route.clone(), State::OnScene, 30);
+    let end = |one: Dispatch| one.released(&"duty".into(), "警情已移交", after(60));
+    for (one, state) in [
+        (sent("a"), State::Cancelled),
+        (accepted, State::Cancelled),
+        (en_route, State::Returned),
+        (on_scene.clone(), State::Returned),
+    ] {
+        let from = one.state;
+        let done = end(one).expect("ends");
+        assert_eq!(
+            (done.state, done.at(state), done.reason.as_str()),
+            (state, Some(after(60)), "警情已移交")
+        );
+        assert!(state != State::Returned || done.at(State::Cancelled).is_none(), "{from:?}");
+    }
+    let over = go(on_scene, State::Returned, 40);
+    assert_eq!(end(over).map_err(|refusal| refusal.code()), Err("dispatch.state"));
 }
 
 #[test]

@@ -139,7 +139,7 @@ mod tests {
         water: Option<usize>,
         drained: &[Gap],
     ) -> Vec<&'static str> {
-        let ranked = rank(crews, &Need { kind, skills: BTreeSet::new() }, &WEIGHTS);
+        let ranked = rank(crews, &Need { kind, skills: BTreeSet::new(), nowhere: false }, &WEIGHTS);
         lacks(&Played { told, ranked: &ranked, as_it_is: None, target_s: 180, water, drained })
             .into_iter()
             .map(|lack| lack.code)
@@ -164,8 +164,13 @@ mod tests {
             ["nobody"]
         );
         assert_eq!(codes(Kind::Forest, vec![near()], 1, Some(1), &[]), ["nobody"]);
-        let ranked =
-            |crew| rank(vec![crew], &Need { kind: Kind::Building, skills: BTreeSet::new() }, &WEIGHTS);
+        let ranked = |crew| {
+            rank(
+                vec![crew],
+                &Need { kind: Kind::Building, skills: BTreeSet::new(), nowhere: false },
+                &WEIGHTS,
+            )
+        };
         let (drives, walks) = (ranked(near()), {
             let mut on_foot = near();
             on_foot.rides.iter_mut().for_each(|ride| ride.vehicle.clear());

@@ -137,7 +137,7 @@ fn first_there(
     let prepared = Prepared::new(network, vehicle, situation, Objective::Time);
     let starts: Vec<Option<Spot>> =
         (0..STATIONS).map(|n| stations.get(n % stations.len()).copied()).collect();
-    let need = Need { kind: domain::incident::Kind::Building, skills: Default::default() };
+    let need = Need { kind: domain::incident::Kind::Building, skills: Default::default(), nowhere: false };
     let weights = Weights { lacks_skill: 2.0, load: 1.0, aid: 5.0, no_roster: 2.0, unknown: 60.0 };
     let mut ms = Vec::new();
     for _ in 0..100 {
