@@ -52,6 +52,8 @@ pub struct Asked {
     pub found_from: Option<Date>,
     /// Found on or before.
     pub found_to: Option<Date>,
+    /// Closed on or after.
+    pub closed_from: Option<Date>,
 }
 
 impl Asked {
@@ -73,6 +75,7 @@ impl Asked {
             extension_asked: self.extension_asked,
             found_from: self.found_from.map(Timestamp::start_of),
             found_to: self.found_to.map(day_after),
+            closed_from: self.closed_from.map(Timestamp::start_of),
             text: self.text,
             path: None,
             org: None,
