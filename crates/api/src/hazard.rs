@@ -67,6 +67,8 @@ pub(crate) struct HazardQuery {
     found_from: Option<String>,
     /// Found on or before.
     found_to: Option<String>,
+    /// Closed on or after.
+    closed_from: Option<String>,
     /// Rows of a page.
     limit: Option<i64>,
     /// Where the page begins.
@@ -310,6 +312,7 @@ async fn list(
         text: filled(query.q),
         found_from: read_opt_day("found_from", query.found_from.as_deref())?,
         found_to: read_opt_day("found_to", query.found_to.as_deref())?,
+        closed_from: read_opt_day("closed_from", query.closed_from.as_deref())?,
     };
     let after = filled(query.after);
     Ok(Json(doors.app.hazards(&caller, asked, after.as_deref(), page_size(query.limit)).await?))

@@ -112,7 +112,7 @@ fn view(page: LeaderPage) -> LeaderView {
         of: one.of,
         unit: one.unit.to_owned(),
         note: one.note,
-        href: one.href.to_owned(),
+        href: one.href,
         tone: one.tone.to_owned(),
     });
     let villages = page.villages.into_iter().map(|one| LeaderVillage {

@@ -10,6 +10,8 @@ use app::placard::Hotline;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::router::Doors;
+
 const STYLE: &str = ":root{--bg:#f4f3ef;--card:#fff;--ink:#1b2225;--ink2:#455056;--line:#e2dfd7;--brand:#1d5663;\
 --amber:#855300;--amberw:#faf0d9}@media(prefers-color-scheme:dark){:root{--bg:#12171a;--card:#1a2024;--ink:#e8ecec;\
 --ink2:#b3bdc1;--line:#2d363b;--brand:#8cc7d1;--amber:#f0c36b;--amberw:#33290f}}*{box-sizing:border-box}\
@@ -133,6 +135,16 @@ pub(crate) fn hotlines(
         let _ = write!(out, "<li><span>{}</span>{}</li>", text(name), phone(number));
     }
     out.push_str("</ul>");
+}
+
+/// Whom to call, for a page that has nothing else to show. Should even that not be found, 119 stands above every page.
+pub(crate) async fn whom_to_call(doors: &Doors, wanted: Wanted) -> String {
+    let mut out = String::new();
+    match doors.app.hotlines().await {
+        Ok(lines) => hotlines(&mut out, wanted, &lines, None),
+        Err(error) => tracing::error!(cause = ?error, "a public page cannot say whom to call"),
+    }
+    out
 }
 
 /// A whole page around its middle.

@@ -398,7 +398,19 @@ async fn a_leader_sees_three_things_to_decide_four_numbers_and_twelve_weeks() ->
             decisions.iter().any(|one| one["title"] == "场镇列管 1 家，本季度还有 1 家未检查"),
             "{decisions:?}"
         );
+        // A number leads to what it counts, and to nothing else.
+        let unseen = "/places?list=village_listed&unseen_since=2026-07-01";
+        assert_eq!(page["numbers"][1]["href"], unseen);
+        assert!(
+            decisions.iter().any(|one| one["href"].as_str().is_some_and(|at| at.starts_with(unseen))),
+            "{decisions:?}"
+        );
+        assert_eq!(page["numbers"][2]["href"], "/hazards?state=closed&closed_from=2026-01-01");
+        let counted = "/api/v1/places?unseen_since=2026-07-01";
+        let lists_it = |items: Vec<Value>| items.iter().any(|one| one["id"] == "p1");
+        assert!(lists_it(leader.get(counted).await?.items()?), "nobody looked at it yet");
         inspect(&town, "i-1", "p1", V1, "2026-09-15").await?;
+        assert!(!lists_it(leader.get(counted).await?.items()?), "it was looked at");
         let page = leader.get("/api/v1/leader").await?.ok()?;
         assert_eq!(page["villages"][0]["inspected"], 1);
         assert_eq!(page["numbers"].as_array().map(Vec::len), Some(4));

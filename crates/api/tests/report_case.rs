@@ -269,12 +269,23 @@ async fn what_is_no_report_gets_one_clear_answer() -> anyhow::Result<()> {
         ] {
             let told = send(&town, "/p/report", fields, photo).await?;
             assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
-            assert!(said(&told).contains(answer), "{answer}: {}", said(&told));
+            let page = said(&told);
+            assert!(page.contains(answer), "{answer}: {page}");
+            for (name, value) in fields.iter().filter(|(name, _)| matches!(*name, "address" | "phone")) {
+                assert!(page.contains(&format!("value=\"{value}\"")), "{name} is kept: {page}");
+            }
         }
         let english = send(&town, "/p/report?lang=en", &base[1..], None).await?;
         assert!(said(&english).contains("Please choose what it is about."));
         let missing = Browser::new(&town.router).get("/p/r-ABCDEFGHJKMNPQRSTUVWXYZ23456").await?;
         assert_eq!(missing.status, StatusCode::NOT_FOUND);
+        assert!(said(&missing).contains("没有查到这件举报") && said(&missing).contains("求助和举报电话"));
+        assert!(!said(&missing).contains("没有提交成功"), "nothing was sent");
+        for wrong in ["/p/b-wrong", "/p/f-wrong"] {
+            let told = Browser::new(&town.router).get(wrong).await?;
+            assert_eq!(told.status, StatusCode::NOT_FOUND);
+            assert!(said(&told).contains("求助和举报电话"), "{wrong}: {}", said(&told));
+        }
         let typed = Browser::new(&town.router).get("/p/receipt?code=%20abcd-efgh%0d%0ax:y").await?;
         assert_eq!(typed.headers[header::LOCATION], "/p/r-ABCDEFGHXY");
         assert!(

@@ -25,7 +25,12 @@ use crate::names::Names;
 use crate::place::at_place;
 use crate::view::read_day;
 use crate::{App, Caller, Error, Result};
-use view::{CaseAsked, CaseInput, CaseOptions, CasePage, CaseView};
+use view::{CaseAsked, CaseInput, CaseOptions, CasePage, CaseRow, CaseView};
+
+/// Stages at which somebody still has to do something about a case.
+const RUNNING: &str = "clue,filed,investigated,notified,decided,served";
+/// Running cases read to find those of one officer.
+const READ: i64 = 200;
 
 impl From<CaseRefusal> for Error {
     fn from(refusal: CaseRefusal) -> Self {
@@ -196,11 +201,34 @@ async fn read_party(read: &mut Read, asked: &CaseInput) -> Result<Party> {
     })
 }
 
+/// Running cases the caller is an officer of whose next period has passed or ends within a week.
+pub(crate) async fn due(read: &mut Read, caller: &Caller, today: Date) -> Result<Vec<CaseRow>> {
+    let Some(scope) = caller.hats.scope(Action::CaseHandle) else { return Ok(Vec::new()) };
+    let filter = CaseFilter { stages: Some(RUNNING.to_owned()), ..CaseFilter::default() };
+    let soon = crate::hazard::list::soon(today).to_string();
+    let mut rows = Vec::new();
+    for record in read.cases(&scope, &filter, None, READ).await? {
+        if !record.case.officers.contains(&caller.person) {
+            continue;
+        }
+        let row = view::row(read, caller, &record, today).await?;
+        // Days are written so that the earlier comes first.
+        if row.next_clock.as_ref().is_some_and(|clock| clock.due <= soon) {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
 impl App {
     /// Cases the caller may see the index of, newest first.
     pub async fn cases(&self, caller: &Caller, asked: &CaseAsked) -> Result<CasePage> {
         let scope = caller.scope(Action::CaseIndex)?;
         let today = self.now().date();
+        if asked.due == Some(true) {
+            let items = due(&mut self.db.read(&self.town).await?, caller, today).await?;
+            return Ok(CasePage { items, next: None });
+        }
         let filter = CaseFilter {
             stages: asked.stage.clone(),
             place: asked.place.clone(),

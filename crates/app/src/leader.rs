@@ -52,7 +52,7 @@ pub struct Figure {
     /// One line below it.
     pub note: String,
     /// Where it is seen.
-    pub href: &'static str,
+    pub href: String,
     /// `good`, `due` or `late`.
     pub tone: &'static str,
 }
@@ -254,8 +254,8 @@ impl App {
         Ok(LeaderPage {
             as_of,
             period,
-            decisions: decisions(&all, &villages, waiting, &board),
-            figures: figures(&all, &villages, &board.whole, last_month),
+            decisions: decisions(&all, &villages, waiting, &board, quarter_from),
+            figures: figures(&all, &villages, &board.whole, last_month, (quarter_from, as_of)),
             villages,
             weeks,
         })
@@ -273,6 +273,7 @@ fn decisions(
     villages: &[VillageLine],
     waiting: usize,
     board: &crate::fulfilment::Board,
+    quarter_from: Date,
 ) -> Vec<Decision> {
     let mut out = Vec::new();
     if all.major > 0 {
@@ -315,7 +316,7 @@ fn decisions(
                 line.listed - line.inspected
             ),
             detail: "请督促该村（社区）按计划检查".to_owned(),
-            href: format!("/board?village={}", line.village.id),
+            href: unseen(quarter_from, Some(&line.village.id)),
             severity: "medium",
         });
     }
@@ -328,7 +329,7 @@ fn decisions(
     if let Some((line, ratio)) = weakest {
         out.push(Decision {
             kind: "clause",
-            title: format!("“{}”落实度 {:.1} %，为各条最低", line.clause.title, ratio * 100.0),
+            title: format!("“{}”落实度 {:.1} %，为各条最低", line.clause.title, percent(ratio)),
             detail: format!("责任主体：{}", line.who.join("、")),
             href: format!("/board/clauses/{}", line.clause.code),
             severity: "low",
@@ -338,10 +339,27 @@ fn decisions(
     out
 }
 
-fn figures(all: &Hazards, villages: &[VillageLine], whole: &Row, change: Option<f64>) -> Vec<Figure> {
+/// A ratio in percent as the board shows it: cut off after a tenth, so that only the whole is 100.
+fn percent(ratio: f64) -> f64 {
+    (ratio * 1000.0 + 1e-9).floor() / 10.0
+}
+
+/// The list of the places a number counts: on the villages' lists and not looked at since the quarter began.
+fn unseen(quarter_from: Date, village: Option<&str>) -> String {
+    let of = village.map(|village| format!("&village={village}")).unwrap_or_default();
+    format!("/places?list=village_listed&unseen_since={quarter_from}{of}")
+}
+
+fn figures(
+    all: &Hazards,
+    villages: &[VillageLine],
+    whole: &Row,
+    change: Option<f64>,
+    (quarter_from, as_of): (Date, Date),
+) -> Vec<Figure> {
     let listed: u64 = villages.iter().map(|line| line.listed).sum();
     let inspected: u64 = villages.iter().map(|line| line.inspected).sum();
-    let ratio = whole.whole.ratio().map(|ratio| (ratio * 1000.0).round() / 10.0);
+    let ratio = whole.whole.ratio().map(percent);
     let note = match change {
         Some(points) => format!("上月较前月 {points:+.1}"),
         None => "本年到期任务".to_owned(),
@@ -354,7 +372,7 @@ fn figures(all: &Hazards, villages: &[VillageLine], whole: &Row, change: Option<
             of: None,
             unit: "%",
             note,
-            href: "/board",
+            href: "/board".to_owned(),
             tone: match ratio {
                 Some(ratio) if ratio >= 90.0 => "good",
                 _ => "due",
@@ -367,7 +385,10 @@ fn figures(all: &Hazards, villages: &[VillageLine], whole: &Row, change: Option<
             of: Some(listed),
             unit: "家",
             note: format!("本季度还差 {} 家", listed - inspected),
-            href: "/places?list=village_listed",
+            href: match inspected < listed {
+                true => unseen(quarter_from, None),
+                false => "/places?list=village_listed".to_owned(),
+            },
             tone: if inspected < listed { "due" } else { "good" },
         },
         Figure {
@@ -377,7 +398,7 @@ fn figures(all: &Hazards, villages: &[VillageLine], whole: &Row, change: Option<
             of: Some(all.found.max(all.closed)),
             unit: "处",
             note: format!("本年按期 {} 处", all.in_time),
-            href: "/hazards",
+            href: format!("/hazards?state=closed&closed_from={}-01-01", as_of.year()),
             tone: "good",
         },
         Figure {
@@ -387,7 +408,7 @@ fn figures(all: &Hazards, villages: &[VillageLine], whole: &Row, change: Option<
             of: Some(all.open),
             unit: "处",
             note: format!("在办 {} 处", all.open),
-            href: "/hazards?overdue=true",
+            href: "/hazards?overdue=true".to_owned(),
             tone: if all.overdue > 0 { "late" } else { "good" },
         },
     ]

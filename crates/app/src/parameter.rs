@@ -216,7 +216,7 @@ static OWN: &[Own] = &[
     own_of(whistle::OFFICE_FROM, "办公时间几点开始", &["时"], 23.0),
     own_of(whistle::OFFICE_UNTIL, "办公时间几点结束", &["时"], 24.0),
     own_of(whistle::DISTRICT_AFTER, "吹哨未应答报分管领导后几个工作日提请区级", &[WORKING_DAYS], 60.0),
-    own_of(whistle::MISSES, "一季度内几次未按时到场列入督查（0 为不列）", &["次"], 99.0),
+    own_of(whistle::MISSES, "每季度几次未按时到场列入督查（0 为不列）", &["次"], 99.0),
     own_of(report_case::SCREEN_DAYS, "举报筛查时限", &[WORKING_DAYS], 30.0),
     own_of(report_case::SCREEN_MINUTES, "紧急来电举报筛查时限", &["分钟"], 1_440.0),
     own_of(report_case::VERIFY_HOURS, "堵塞通道、设施停用类举报核实时限", &["小时"], 720.0),

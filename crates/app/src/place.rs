@@ -182,6 +182,10 @@ pub(crate) fn filter(query: &PlaceQuery, on: Date) -> Result<PlaceFilter> {
         None => None,
         Some(code) => Some(view::opening(&code).ok_or_else(|| unknown("opening"))?),
     };
+    let unseen_since = match given(&query.unseen_since) {
+        None => None,
+        Some(day) => Some(parse_date(&day).ok_or_else(|| unknown("unseen_since"))?),
+    };
     Ok(PlaceFilter {
         text: given(&query.q),
         village: given(&query.village),
@@ -192,6 +196,7 @@ pub(crate) fn filter(query: &PlaceQuery, on: Date) -> Result<PlaceFilter> {
         grade: given(&query.grade),
         opening,
         listed,
+        unseen_since,
         with_void: query.with_void.unwrap_or(false),
     })
 }

@@ -588,6 +588,18 @@ impl App {
         if listings > 0 {
             counts.push(count("docket_listings", "挂牌督办逾期或者未定期限", listings, "late", "/docket"));
         }
+        let cases = crate::enforcement::due(read, caller, today).await?;
+        if !cases.is_empty() {
+            let late = cases.iter().any(|one| one.next_clock.as_ref().is_some_and(|clock| clock.late));
+            let tone = if late { "late" } else { "due" };
+            counts.push(count(
+                "cases_due",
+                "办案期限将到或者已过的案件",
+                many(&cases),
+                tone,
+                "/cases?due=true",
+            ));
+        }
         let to_look = crate::stop_use::waiting(read, caller, today).await?;
         if to_look > 0 {
             let href = "/stop-uses?stage=stopped,return_asked,checked";

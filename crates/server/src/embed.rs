@@ -29,6 +29,9 @@ pub fn routes() -> Router {
         .route("/", get(|| async { page("index.html") }))
         .route("/m", get(|| async { Redirect::permanent("/m/") }))
         .route("/m/", get(|| async { page("m/index.html") }))
+        // Whoever types the address without a code finds where to report.
+        .route("/p", get(|| async { Redirect::temporary("/p/report") }))
+        .route("/p/", get(|| async { Redirect::temporary("/p/report") }))
         .route("/p/{code}", get(|| async { page("p/index.html") }))
         .route("/{*path}", get(|Path(path): Path<String>| async move { file(&path) }))
 }
@@ -39,6 +42,7 @@ fn file(path: &str) -> Response {
         // A folder or a file that once was: never a page in its place, or a browser would keep it as the file.
         None if path.starts_with("api/") || has_extension(path) => StatusCode::NOT_FOUND.into_response(),
         None if path.starts_with("m/") => page("m/index.html"),
+        None if path.starts_with("p/") => page("p/index.html"),
         None => page("index.html"),
     }
 }
@@ -84,6 +88,7 @@ mod tests {
             ("board", "index.html"),
             ("board/duties/C10.1a", "index.html"),
             ("m/tasks", "m/index.html"),
+            ("p/report/wrong", "p/index.html"),
         ] {
             let status = if path.is_empty() { page(entry).status() } else { file(path).status() };
             assert_eq!(status == StatusCode::OK, built, "{path}");

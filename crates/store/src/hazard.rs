@@ -100,6 +100,8 @@ pub struct HazardFilter {
     pub found_from: Option<Timestamp>,
     /// Only found before this instant.
     pub found_to: Option<Timestamp>,
+    /// Only closed at or after this instant.
+    pub closed_from: Option<Timestamp>,
     /// Only with this text in code, description or the place's name.
     pub text: Option<String>,
 }
@@ -387,6 +389,13 @@ impl Read {
         if let Some(to) = filter.found_to {
             let to = only.mark(to);
             only.and(&format!("h.found_at < {to}"));
+        }
+        if let Some(from) = filter.closed_from {
+            let from = only.mark(from);
+            only.and(&format!(
+                "h.state = 'closed' AND EXISTS (SELECT 1 FROM hazard_event e WHERE e.town = $1 AND e.hazard = h.id \
+                 AND e.kind = 'closed' AND e.happened_at >= {from})"
+            ));
         }
         if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             only.containing(&["h.code", "h.description", "COALESCE(p.name, '')"], text);

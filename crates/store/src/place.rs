@@ -99,6 +99,8 @@ pub struct PlaceFilter {
     pub opening: Option<Opening>,
     /// Only on a list of this kind on this day.
     pub listed: Option<(ListKind, Date)>,
+    /// Only those nobody inspected on or after this day.
+    pub unseen_since: Option<Date>,
     /// Voided ones too.
     pub with_void: bool,
 }
@@ -305,6 +307,12 @@ impl Read {
                 "id IN (SELECT m.place FROM list_entry m JOIN place_list l ON l.town = m.town AND l.id = m.list \
                  WHERE m.town = $1 AND l.kind = {kind} AND m.from_on <= {day} \
                  AND (m.to_on IS NULL OR m.to_on > {day}))"
+            ));
+        }
+        if let Some(since) = filter.unseen_since {
+            let since = only.mark(since);
+            only.and(&format!(
+                "id NOT IN (SELECT i.place FROM inspection i WHERE i.town = $1 AND i.happened_on >= {since})"
             ));
         }
         if !filter.with_void {

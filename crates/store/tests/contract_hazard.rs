@@ -212,6 +212,7 @@ async fn hazards_are_counted_filtered_by_what_is_owed_and_read_many_at_a_time() 
             (HazardFilter { category: Some("99".to_owned()), ..all.clone() }, "c b a d"),
             (HazardFilter { category: Some("01".to_owned()), ..all.clone() }, ""),
             (HazardFilter { village: Some("v1".to_owned()), ..all.clone() }, ""),
+            (HazardFilter { closed_from: Some(NOW.plus_ms(-1)), ..all.clone() }, ""),
             (HazardFilter { to_confirm: true, ..all.clone() }, "b"),
             (HazardFilter { to_advise: true, ..all.clone() }, "d"),
             (HazardFilter { extension_asked: true, ..all.clone() }, "a"),

@@ -14,7 +14,8 @@ it('writes instants on the clock of the town', () => {
 })
 it('never rounds a share up to the whole', () => {
   expect(percent(0.9999)).toBe('99.9%')
-  expect(percent(2 / 3)).toBe('66.7%')
+  expect(percent(2 / 3)).toBe('66.6%')
+  expect([percent(0.895), percent(0.67555)]).toEqual(['89.5%', '67.5%'])
   expect(percent(0.00001)).toBe('0.1%')
   expect(percent(0)).toBe('0.0%')
   expect(percent(1)).toBe('100%')

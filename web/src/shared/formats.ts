@@ -67,12 +67,13 @@ export function instant(at: Date = new Date()): Instant {
   return `${year}-${date}T${time}:${String(at.getSeconds()).padStart(2, '0')}+08:00`
 }
 
-/** A share as `89.5%`; without a base there is none. Only the whole is 100%, only nothing is 0%. */
+/** A share as `89.5%`, cut off and not rounded, as the board shows it; without a base there is none. Only nothing is 0%. */
 export function percent(ratio: number | null | undefined, digits = 1): string {
   if (ratio === null || ratio === undefined) return '—'
   if (ratio === 1) return '100%'
-  const step = 10 ** -digits
-  const near = Math.min(100 - step, Math.max(ratio > 0 ? step : 0, ratio * 100))
+  const steps = 10 ** digits
+  const cut = Math.floor(ratio * 100 * steps + 1e-9) / steps
+  const near = Math.min(100 - 1 / steps, Math.max(ratio > 0 ? 1 / steps : 0, cut))
   return `${near.toFixed(digits)}%`
 }
 

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 
 use crate::limit::{From, Limiter};
 use crate::page::form::{MAX_READ, Sent, Unread};
-use crate::page::{Wanted, hotlines, text, whole};
+use crate::page::{Wanted, hotlines, text, whole, whom_to_call};
 use crate::router::Doors;
 
 /// Pages to one address in an hour.
@@ -142,46 +142,40 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
     whole(wanted, &format!("/p/f-{id}"), &title, &out, officers)
 }
 
-fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
-    let out = format!("<p class=note>{sentence}</p>");
+/// A page that says why there is none, and whom to call.
+async fn instead(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
+    let title = wanted.say("消防设施", "Fire facility");
+    let calls = whom_to_call(doors, wanted).await;
+    let out = format!("<h1>{title}</h1><p class=note>{sentence}</p>{calls}");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
-    (status, Html(whole(wanted, "", wanted.say("消防设施", "Fire facility"), &out, officers))).into_response()
+    (status, Html(whole(wanted, "", title, &out, officers))).into_response()
 }
 
 async fn answered(doors: &Doors, wanted: Wanted, id: &str, status: StatusCode, outcome: Outcome) -> Response {
     match doors.app.public_facility(&id.into()).await {
         Ok(Some(shown)) => (status, Html(facility_page(wanted, &text(id), &shown, &outcome))).into_response(),
-        Ok(None) => instead(
-            wanted,
-            StatusCode::NOT_FOUND,
-            wanted.say(
+        Ok(None) => {
+            let sentence = wanted.say(
                 "没有这处设施，请核对二维码，或拨打下面的电话。",
                 "There is no such facility. Please call below.",
-            ),
-        ),
+            );
+            instead(doors, wanted, StatusCode::NOT_FOUND, sentence).await
+        }
         Err(error) => {
             tracing::error!(cause = ?error, "a public page could not be written");
-            instead(
-                wanted,
-                StatusCode::SERVICE_UNAVAILABLE,
-                wanted.say(
-                    "页面暂时打不开，请稍后再试。",
-                    "The page cannot be shown now. Please try again later.",
-                ),
-            )
+            let sentence = wanted
+                .say("页面暂时打不开，请稍后再试。", "The page cannot be shown now. Please try again later.");
+            instead(doors, wanted, StatusCode::SERVICE_UNAVAILABLE, sentence).await
         }
     }
 }
 
-fn too_many(wanted: Wanted) -> Response {
-    instead(
-        wanted,
-        StatusCode::TOO_MANY_REQUESTS,
-        wanted.say(
-            "提交或访问过于频繁，请过一小时再试，紧急情况请拨打下面的电话。",
-            "Too many requests. Please try again in an hour, or call below.",
-        ),
-    )
+async fn too_many(doors: &Doors, wanted: Wanted) -> Response {
+    let sentence = wanted.say(
+        "提交或访问过于频繁，请过一小时再试，紧急情况请拨打下面的电话。",
+        "Too many requests. Please try again in an hour, or call below.",
+    );
+    instead(doors, wanted, StatusCode::TOO_MANY_REQUESTS, sentence).await
 }
 
 /// 设施公开页
@@ -195,7 +189,7 @@ async fn facility(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     if limiter.pass(&format!("page {}", from.0), MAX_PAGES, HOUR_MS, doors.app.now()).is_err() {
-        return too_many(wanted);
+        return too_many(&doors, wanted).await;
     }
     answered(&doors, wanted, &id, StatusCode::OK, Outcome::None).await
 }
@@ -214,14 +208,14 @@ async fn report(
 ) -> Response {
     let Ok(body) = said else {
         let sentence = wanted.say("请从本页的表单提交。", "Please send it with the form on this page.");
-        return instead(wanted, StatusCode::UNPROCESSABLE_ENTITY, sentence);
+        return instead(&doors, wanted, StatusCode::UNPROCESSABLE_ENTITY, sentence).await;
     };
     let now = doors.app.now();
     let passed = limiter
         .pass(&format!("report {}", from.0), MAX_REPORTS, HOUR_MS, now)
         .and_then(|()| limiter.pass(&format!("about {id}"), MAX_OF_ONE, HOUR_MS, now));
     if passed.is_err() {
-        return too_many(wanted);
+        return too_many(&doors, wanted).await;
     }
     let mut said = match Sent::read(body).await {
         Ok(said) => said,

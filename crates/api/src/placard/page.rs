@@ -16,7 +16,7 @@ use axum::response::{Html, IntoResponse, Response};
 use domain::time::{Date, MINUTE_MS};
 
 use crate::limit::{From, Limiter};
-use crate::page::{Lang, Wanted, hotlines, phone, text, whole};
+use crate::page::{Lang, Wanted, hotlines, phone, text, whole, whom_to_call};
 use crate::router::Doors;
 
 /// Pages to one address in a minute: a whole office may come by one.
@@ -136,33 +136,36 @@ fn officers_page(wanted: Wanted, shown: &PublicOfficers) -> String {
 }
 
 /// A page that says why there is none.
-fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
-    let out = format!("<p class=note>{sentence}</p>");
+async fn instead(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
     let title = wanted.say("公示牌", "Placard");
+    let calls = whom_to_call(doors, wanted).await;
+    let out = format!("<h1>{title}</h1><p class=note>{sentence}</p>{calls}");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     (status, Html(whole(wanted, "", title, &out, officers))).into_response()
 }
 
-fn answered<T>(wanted: Wanted, said: app::Result<Option<T>>, show: impl FnOnce(&T) -> String) -> Response {
-    match said {
-        Ok(Some(shown)) => Html(show(&shown)).into_response(),
-        Ok(None) => instead(
-            wanted,
+async fn answered<T>(
+    doors: &Doors,
+    wanted: Wanted,
+    said: app::Result<Option<T>>,
+    show: impl FnOnce(&T) -> String,
+) -> Response {
+    let (status, sentence) = match said {
+        Ok(Some(shown)) => return Html(show(&shown)).into_response(),
+        Ok(None) => (
             StatusCode::NOT_FOUND,
             wanted.say(
                 "没有这块公示牌，请核对二维码，或拨打下面的电话。",
                 "There is no such placard. Please call below.",
             ),
         ),
-        Err(app::Error::TooMany { .. }) => instead(
-            wanted,
+        Err(app::Error::TooMany { .. }) => (
             StatusCode::TOO_MANY_REQUESTS,
             wanted.say("访问过于频繁，请稍后再试。", "Too many requests. Please try again later."),
         ),
         Err(error) => {
             tracing::error!(cause = ?error, "a public page could not be written");
-            instead(
-                wanted,
+            (
                 StatusCode::SERVICE_UNAVAILABLE,
                 wanted.say(
                     "页面暂时打不开，请稍后再试。",
@@ -170,7 +173,8 @@ fn answered<T>(wanted: Wanted, said: app::Result<Option<T>>, show: impl FnOnce(&
                 ),
             )
         }
-    }
+    };
+    instead(doors, wanted, status, sentence).await
 }
 
 fn admit(doors: &Doors, limiter: &Limiter, from: &From) -> app::Result<()> {
@@ -191,7 +195,7 @@ pub(super) async fn placard(
         Ok(()) => doors.app.public_placard(&code).await,
         Err(error) => Err(error),
     };
-    answered(wanted, said, |shown| placard_page(wanted, &text(&code), shown))
+    answered(&doors, wanted, said, |shown| placard_page(wanted, &text(&code), shown)).await
 }
 
 /// 执法检查人员公开名单
@@ -207,7 +211,7 @@ pub(super) async fn officers(
         Ok(()) => doors.app.public_officers().await.map(Some),
         Err(error) => Err(error),
     };
-    answered(wanted, said, |shown| officers_page(wanted, shown))
+    answered(&doors, wanted, said, |shown| officers_page(wanted, shown)).await
 }
 
 #[cfg(test)]

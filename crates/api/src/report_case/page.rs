@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 
 use crate::limit::{From, Limiter};
 use crate::page::form::{MAX_READ, Sent, Unread};
-use crate::page::{Lang, Wanted, hotlines, text, whole};
+use crate::page::{Lang, Wanted, hotlines, text, whole, whom_to_call};
 use crate::router::Doors;
 
 /// Pages to one address in a minute: a whole office may come by one.
@@ -146,11 +146,82 @@ fn voice_field(out: &mut String, wanted: Wanted, shown: &ReportForm) {
     );
 }
 
-fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
+/// What was typed into a form that could not be taken, and why not; nothing of it in a new form.
+#[derive(Debug, Default)]
+struct Kept {
+    /// Why not, as HTML.
+    refusal: String,
+    matter: String,
+    content: String,
+    village: String,
+    address: String,
+    name: String,
+    phone: String,
+    /// A picture or a recording came along: no page can put a file back into a form.
+    had_file: bool,
+}
+
+impl Kept {
+    fn of(report: &PublicReport) -> Self {
+        Self {
+            refusal: String::new(),
+            matter: report.matter.clone(),
+            content: report.content.clone(),
+            village: report.village.clone(),
+            address: report.address.clone(),
+            name: report.name.clone(),
+            phone: report.phone.clone(),
+            had_file: !report.photo.is_empty() || !report.voice.is_empty(),
+        }
+    }
+}
+
+/// The attribute of a field that was filled in before.
+fn filled(value: &str) -> String {
+    if value.is_empty() { String::new() } else { format!(" value=\"{}\"", text(value)) }
+}
+
+/// Why the form came back, above it.
+fn refusal_note(out: &mut String, wanted: Wanted, kept: &Kept) {
+    if kept.refusal.is_empty() {
+        return;
+    }
+    let file = match kept.had_file {
+        true => wanted.say("照片或录音请重新选择。", " Please choose the photo or recording again."),
+        false => "",
+    };
+    let _ = write!(
+        out,
+        "<div class=note role=alert><p><b>{}</b></p><p>{}</p><p>{}{file}</p></div>",
+        wanted.say("没有提交成功", "Not sent"),
+        kept.refusal,
+        wanted.say(
+            "填好的内容都在下面，改好后再提交。",
+            "What you wrote is below: change it and send it again."
+        ),
+    );
+}
+
+/// The form that finds a report by its receipt's code.
+fn look_up(out: &mut String, wanted: Wanted, typed: &str) {
+    let _ = write!(
+        out,
+        "<h2>{}</h2><form class=card method=get action=/p/receipt><div class=f><label for=code>{}</label>\
+         <input id=code name=code autocomplete=off autocapitalize=characters required{}></div><button>{}</button></form>",
+        wanted.say("查询办理进度", "How far is my report"),
+        wanted.say("受理码", "Receipt code"),
+        filled(typed),
+        wanted.say("查询", "Look up"),
+    );
+}
+
+fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> String {
     let title = wanted.say("举报火灾隐患", "Report a fire hazard");
     let path = codes.path();
+    let mut refusal = String::new();
+    refusal_note(&mut refusal, wanted, kept);
     let mut out = format!(
-        "<p class=sub>{}</p><h1>{title}</h1><p>{}</p>\
+        "<p class=sub>{}</p><h1>{title}</h1>{refusal}<p>{}</p>\
          <form class=card method=post action=\"{}\" enctype=\"multipart/form-data\">\
          <input type=hidden name=receipt value=\"{}\">",
         text(&shown.town),
@@ -175,8 +246,9 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
     for matter in Matter::ALL {
         let _ = write!(
             out,
-            "<label class=o><input type=radio name=matter value={} required>{}</label>",
+            "<label class=o><input type=radio name=matter value={} required{}>{}</label>",
             matter.code(),
+            if matter.code() == kept.matter { " checked" } else { "" },
             matter_word(wanted, *matter)
         );
     }
@@ -185,12 +257,17 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
         &mut out,
         "content",
         wanted.say("看到了什么", "What did you see"),
-        &format!("<textarea id=content name=content rows=4 maxlength={MAX_CONTENT}></textarea>"),
+        &format!(
+            "<textarea id=content name=content rows=4 maxlength={MAX_CONTENT}>{}</textarea>",
+            text(&kept.content)
+        ),
         wanted.say("写一句，或者在下面录一段。", "Write a sentence, or say it below."),
     );
     voice_field(&mut out, wanted, shown);
-    let address =
-        |required: &str| format!("<input id=address name=address maxlength=200 autocomplete=off {required}>");
+    // The browser may keep it: what it must not keep is gone when somebody comes back to the form.
+    let address = |required: &str| {
+        format!("<input id=address name=address maxlength=200{required}{}>", filled(&kept.address))
+    };
     match &shown.site {
         Some(site) => {
             let _ = write!(
@@ -208,7 +285,13 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
                 wanted.say("不清楚", "I do not know")
             );
             for one in &shown.villages {
-                let _ = write!(select, "<option value=\"{}\">{}</option>", text(&one.id), text(&one.name));
+                let chosen = if one.id == kept.village { " selected" } else { "" };
+                let _ = write!(
+                    select,
+                    "<option value=\"{}\"{chosen}>{}</option>",
+                    text(&one.id),
+                    text(&one.name)
+                );
             }
             select.push_str("</select>");
             labelled(&mut out, "village", wanted.say("哪个村（社区）", "Village"), &select, "");
@@ -216,33 +299,30 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm) -> String {
                 &mut out,
                 "address",
                 wanted.say("在哪里", "Where"),
-                &address("required"),
+                &address(" required"),
                 wanted.say("如：老街 12 号二楼楼道", "For example: Old Street 12, stairway, second floor"),
             );
         }
     }
     let optional = wanted.say("（可以不填）", " (optional)");
     let name = format!("{}{optional}", wanted.say("姓名", "Name"));
-    labelled(&mut out, "name", &name, "<input id=name name=name maxlength=40 autocomplete=name>", "");
+    let control = format!("<input id=name name=name maxlength=40 autocomplete=name{}>", filled(&kept.name));
+    labelled(&mut out, "name", &name, &control, "");
     labelled(
         &mut out,
         "phone",
         &format!("{}{optional}", wanted.say("电话", "Phone")),
-        "<input id=phone name=phone type=tel maxlength=20 autocomplete=tel>",
+        &format!(
+            "<input id=phone name=phone type=tel maxlength=20 autocomplete=tel{}>",
+            filled(&kept.phone)
+        ),
         wanted.say(
             "姓名和电话单独加密保存，只有指定的保管人凭理由查看并留痕，被举报的单位看不到。",
             "Name and phone are sealed apart. Only the named custodian may read them, each time on record; the unit never sees them.",
         ),
     );
     let _ = write!(out, "<button>{}</button></form>", wanted.say("提交举报", "Send"));
-    let _ = write!(
-        out,
-        "<h2>{}</h2><form class=card method=get action=/p/receipt><div class=f><label for=code>{}</label>\
-         <input id=code name=code autocomplete=off autocapitalize=characters required></div><button>{}</button></form>",
-        wanted.say("查询办理进度", "How far is my report"),
-        wanted.say("受理码", "Receipt code"),
-        wanted.say("查询", "Look up"),
-    );
+    look_up(&mut out, wanted, "");
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     out.push_str("<script src=/p/voice.js defer></script>");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
@@ -347,45 +427,47 @@ fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress
     whole(wanted, &format!("/p/r-{}", text(code)), title, &out, again)
 }
 
-/// A page with one sentence.
-fn instead(wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
+/// A page with one sentence about a form that could not be read, and whom to call.
+async fn instead(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
     let out = format!(
-        "<h1>{}</h1><p class=note role=alert>{sentence}</p><p>{}</p>",
+        "<h1>{}</h1><p class=note role=alert>{sentence}</p><p>{}</p>{}",
         wanted.say("没有提交成功", "Not done"),
         wanted.say(
             "请按浏览器的“返回”键，填好的内容还在。",
             "Use the back button of your browser: what you wrote is still there."
-        )
+        ),
+        whom_to_call(doors, wanted).await,
     );
     let title = wanted.say("举报火灾隐患", "Report a fire hazard");
     let again = ("/p/report", wanted.say("重新填写", "Start again"));
     (status, Html(whole(wanted, "/p/report", title, &out, again))).into_response()
 }
 
-fn too_large(wanted: Wanted) -> Response {
-    instead(
-        wanted,
-        StatusCode::PAYLOAD_TOO_LARGE,
-        wanted.say(
-            "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
-            "The photo is larger than 12 MB. Send a smaller one, or none.",
-        ),
-    )
+async fn too_large(doors: &Doors, wanted: Wanted) -> Response {
+    let sentence = wanted.say(
+        "照片超过 12 MB，请换一张小一点的照片，或不附照片。",
+        "The photo is larger than 12 MB. Send a smaller one, or none.",
+    );
+    instead(doors, wanted, StatusCode::PAYLOAD_TOO_LARGE, sentence).await
 }
 
-fn no_receipt(wanted: Wanted) -> Response {
-    instead(
-        wanted,
-        StatusCode::NOT_FOUND,
-        wanted.say(
-            "没有这个受理码，请核对后再查，或拨打下面的电话。",
-            "There is no such receipt code. Please check it, or call below.",
-        ),
-    )
+/// A page that could only be looked at: nothing was sent, so nothing is said of sending.
+async fn not_shown(
+    doors: &Doors,
+    wanted: Wanted,
+    status: StatusCode,
+    (title, sentence): (&str, &str),
+    typed: &str,
+) -> Response {
+    let mut out = format!("<h1>{title}</h1><p class=note role=alert>{sentence}</p>");
+    look_up(&mut out, wanted, typed);
+    out.push_str(&whom_to_call(doors, wanted).await);
+    let report = ("/p/report", wanted.say("举报火灾隐患", "Report a fire hazard"));
+    (status, Html(whole(wanted, "", title, &out, report))).into_response()
 }
 
-/// Why not, in the reader's language.
-fn refused(wanted: Wanted, error: &app::Error) -> Response {
+/// Why not, in the reader's language, as HTML.
+fn why(wanted: Wanted, error: &app::Error) -> (StatusCode, String) {
     let code = match error {
         app::Error::Invalid(fields) => fields.first().map_or("validation", |field| field.code),
         other => other.code(),
@@ -417,8 +499,13 @@ fn refused(wanted: Wanted, error: &app::Error) -> Response {
         }
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let shown = if wanted.lang == Lang::En { english.to_owned() } else { text(&sentence) };
-    instead(wanted, status, &shown)
+    let said = if wanted.lang == Lang::En { english.to_owned() } else { text(&sentence) };
+    (status, said)
+}
+
+async fn refused(doors: &Doors, wanted: Wanted, error: &app::Error) -> Response {
+    let (status, sentence) = why(wanted, error);
+    instead(doors, wanted, status, &sentence).await
 }
 
 /// Goes on to another page, so that reloading sends nothing again.
@@ -429,24 +516,30 @@ fn see(path: &str) -> Response {
 /// The report in a multipart body.
 ///
 /// Errors: the page to answer instead.
-async fn read_report(wanted: Wanted, codes: &Codes, body: Multipart) -> Result<PublicReport, Response> {
-    let mut sent = Sent::read(body).await.map_err(|unread| match unread {
-        Unread::PhotoTooLarge => too_large(wanted),
-        Unread::VoiceTooLarge => {
+async fn read_report(
+    doors: &Doors,
+    wanted: Wanted,
+    codes: &Codes,
+    body: Multipart,
+) -> Result<PublicReport, Response> {
+    let mut sent = match Sent::read(body).await {
+        Ok(sent) => sent,
+        Err(Unread::PhotoTooLarge) => return Err(too_large(doors, wanted).await),
+        Err(Unread::VoiceTooLarge) => {
             let sentence = wanted.say(
                 "录音超过 12 MB，请说短一点重新录，或改为文字。",
                 "The recording is larger than 12 MB. Say less, or write it.",
             );
-            instead(wanted, StatusCode::PAYLOAD_TOO_LARGE, sentence)
+            return Err(instead(doors, wanted, StatusCode::PAYLOAD_TOO_LARGE, sentence).await);
         }
-        Unread::Broken => {
+        Err(Unread::Broken) => {
             let sentence = wanted.say(
                 "内容没有传完整，请检查网络后再提交。",
                 "It did not come through whole. Please send it again.",
             );
-            instead(wanted, StatusCode::BAD_REQUEST, sentence)
+            return Err(instead(doors, wanted, StatusCode::BAD_REQUEST, sentence).await);
         }
-    })?;
+    };
     Ok(PublicReport {
         scanned: codes.scanned(),
         receipt: sent.take("receipt"),
@@ -477,8 +570,8 @@ async fn form(
         Err(error) => Err(error),
     };
     match said {
-        Ok(shown) => Html(form_page(wanted, &codes, &shown)).into_response(),
-        Err(error) => refused(wanted, &error),
+        Ok(shown) => Html(form_page(wanted, &codes, &shown, &Kept::default())).into_response(),
+        Err(error) => refused(&doors, wanted, &error).await,
     }
 }
 
@@ -507,19 +600,20 @@ async fn send(
 ) -> Response {
     let key = format!("report {}", from.0);
     if let Err(error) = limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
-        return refused(wanted, &error);
+        return refused(&doors, wanted, &error).await;
     }
     let Ok(turn) = READING.try_acquire() else {
         let sentence = wanted.say(
             "现在举报的人较多，请稍后再提交。",
             "Many are reporting just now. Please send it again in a minute.",
         );
-        return instead(wanted, StatusCode::SERVICE_UNAVAILABLE, sentence);
+        return instead(&doors, wanted, StatusCode::SERVICE_UNAVAILABLE, sentence).await;
     };
-    let report = match read_report(wanted, &codes, body).await {
+    let report = match read_report(&doors, wanted, &codes, body).await {
         Ok(report) => report,
         Err(page) => return page,
     };
+    let kept = Kept::of(&report);
     let said = doors.app.public_report(report).await;
     drop(turn);
     match said {
@@ -527,7 +621,16 @@ async fn send(
             let lang = if wanted.lang == Lang::En { "en" } else { "zh" };
             see(&format!("/p/r-{receipt}?new=1&lang={lang}&big={}", wanted.big))
         }
-        Err(error) => refused(wanted, &error),
+        Err(error) => {
+            let (status, refusal) = why(wanted, &error);
+            match doors.app.report_form(&codes.scanned()).await {
+                Ok(shown) => {
+                    let page = form_page(wanted, &codes, &shown, &Kept { refusal, ..kept });
+                    (status, Html(page)).into_response()
+                }
+                Err(error) => refused(&doors, wanted, &error).await,
+            }
+        }
     }
 }
 
@@ -547,12 +650,28 @@ struct New {
     new: u8,
 }
 
-fn shown(wanted: Wanted, code: &str, is_new: bool, said: app::Result<Option<ReportProgress>>) -> Response {
-    match said {
-        Ok(Some(shown)) => Html(receipt_page(wanted, code, is_new, &shown)).into_response(),
-        Ok(None) => no_receipt(wanted),
-        Err(error) => refused(wanted, &error),
-    }
+async fn shown(
+    doors: &Doors,
+    wanted: Wanted,
+    (code, is_new): (&str, bool),
+    said: app::Result<Option<ReportProgress>>,
+) -> Response {
+    let (status, said) = match said {
+        Ok(Some(shown)) => return Html(receipt_page(wanted, code, is_new, &shown)).into_response(),
+        Ok(None) => {
+            let sentence = wanted.say(
+                "没有这个受理码，请核对后再查，或拨打下面的电话。",
+                "There is no such receipt code. Please check it, or call below.",
+            );
+            (StatusCode::NOT_FOUND, (wanted.say("没有查到这件举报", "No such report"), sentence.to_owned()))
+        }
+        Err(error) => {
+            let (status, sentence) = why(wanted, &error);
+            (status, (wanted.say("暂时查不到", "It cannot be shown now"), sentence))
+        }
+    };
+    let typed: String = code.chars().take(40).collect();
+    not_shown(doors, wanted, status, (said.0, &said.1), &typed).await
 }
 
 /// 举报办理进度
@@ -570,7 +689,7 @@ async fn receipt(
         Ok(()) => doors.app.report_progress(&code).await,
         Err(error) => Err(error),
     };
-    shown(wanted, &code, new.new == 1, said)
+    shown(&doors, wanted, (&code, new.new == 1), said).await
 }
 
 /// 要求重新办理
@@ -595,7 +714,8 @@ async fn reopen(
             let lang = if wanted.lang == Lang::En { "en" } else { "zh" };
             see(&format!("/p/r-{}?lang={lang}&big={}", crate::attachment::percent(&code), wanted.big))
         }
-        other => shown(wanted, &code, false, other),
+        Ok(None) => shown(&doors, wanted, (&code, false), Ok(None)).await,
+        Err(error) => refused(&doors, wanted, &error).await,
     }
 }
 
@@ -622,7 +742,7 @@ mod tests {
 
     #[test]
     fn the_form_is_small_photo_first_labelled_and_runs_one_script_of_ours() {
-        let page = form_page(ZH, &Codes::default(), &shown_form(None));
+        let page = form_page(ZH, &Codes::default(), &shown_form(None), &Kept::default());
         assert!(page.len() < 14_000, "{} bytes", page.len());
         assert_eq!(page.matches("<script").count(), 1, "{page}");
         assert!(page.contains("<script src=/p/voice.js defer>") && !page.contains("onclick"), "{page}");
@@ -631,16 +751,53 @@ mod tests {
         for id in ["photo", "content", "voice", "village", "address", "name", "phone", "code"] {
             assert!(page.contains(&format!("<label for={id}>")), "{id} has a label");
         }
-        let english = form_page(Wanted { lang: Lang::En, big: 1 }, &Codes::default(), &shown_form(None));
+        let english = form_page(
+            Wanted { lang: Lang::En, big: 1 },
+            &Codes::default(),
+            &shown_form(None),
+            &Kept::default(),
+        );
         assert!(english.contains("lang=en") && english.contains("class=big") && english.contains("Photo"));
     }
 
     #[test]
     fn what_was_scanned_is_kept_and_never_run() {
         let codes = Codes { b: "x\"><script>".to_owned(), ..Codes::default() };
-        let page = form_page(ZH, &codes, &shown_form(Some("<b>老街</b>")));
+        let page = form_page(ZH, &codes, &shown_form(Some("<b>老街</b>")), &Kept::default());
         assert!(!page.contains("<script>") && !page.contains("<b>老街"), "{page}");
         assert!(page.contains("action=\"/p/report?b=x%22%3E%3Cscript%3E&amp;lang=zh"), "{page}");
         assert!(page.contains("具体位置（可以不填）") && !page.contains("id=village"));
+    }
+    #[test]
+    fn a_form_that_comes_back_keeps_what_was_typed() {
+        let kept = Kept {
+            refusal: "不是电话号码".to_owned(),
+            matter: "wiring".to_owned(),
+            content: "<飞线>".to_owned(),
+            village: "500118100903".to_owned(),
+            address: "老街 \"12\" 号".to_owned(),
+            name: "张三".to_owned(),
+            phone: "abc".to_owned(),
+            had_file: true,
+        };
+        let page = form_page(ZH, &Codes::default(), &shown_form(None), &kept);
+        for held in [
+            "没有提交成功",
+            "不是电话号码",
+            "照片或录音请重新选择",
+            "value=wiring required checked>",
+            ">&lt;飞线&gt;</textarea>",
+            "<option value=\"500118100903\" selected>",
+            "value=\"老街 &quot;12&quot; 号\"",
+            "value=\"张三\"",
+            "value=\"abc\"",
+        ] {
+            assert!(page.contains(held), "{held}: {page}");
+        }
+        let new = form_page(ZH, &Codes::default(), &shown_form(None), &Kept::default());
+        assert!(
+            !new.contains("role=alert") && !new.contains(" checked") && !new.contains(" selected"),
+            "{new}"
+        );
     }
 }

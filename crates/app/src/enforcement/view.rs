@@ -35,6 +35,8 @@ pub struct CaseAsked {
     pub place: Option<String>,
     /// Only from this hazard.
     pub hazard: Option<String>,
+    /// Only the caller's own whose next period has passed or ends within a week.
+    pub due: Option<bool>,
     /// Text in number, cause or party.
     pub q: Option<String>,
     /// `next` of the page before.

@@ -126,6 +126,8 @@ pub struct FacilityLabels {
     pub items: Vec<FacilityLabel>,
     /// How many facilities the query finds in all.
     pub total: i64,
+    /// Address the codes lead to.
+    pub base: String,
 }
 
 /// What becomes of a report.
@@ -284,7 +286,7 @@ impl App {
                 kind,
             });
         }
-        Ok(FacilityLabels { items, total })
+        Ok(FacilityLabels { items, total, base: base.to_owned() })
     }
 
     /// The same labels as a file of A4 sheets, `large`, `medium` or `small`.

@@ -74,6 +74,8 @@ pub struct HouseLabels {
     pub items: Vec<HouseLabel>,
     /// How many houses the query finds in all.
     pub total: usize,
+    /// Address the codes lead to.
+    pub base: String,
 }
 
 impl App {
@@ -128,7 +130,7 @@ impl App {
                 svg: drawn.render::<svg::Color<'_>>().quiet_zone(true).build(),
             });
         }
-        Ok(HouseLabels { items, total: places.len() })
+        Ok(HouseLabels { items, total: places.len(), base: base.to_owned() })
     }
 
     /// The same labels as a file of A4 sheets, `large`, `medium` or `small`. No name is on them.

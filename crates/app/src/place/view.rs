@@ -42,6 +42,8 @@ pub struct PlaceQuery {
     pub grade: Option<String>,
     /// Only on a list of this kind today.
     pub list: Option<String>,
+    /// Only those nobody inspected on or after this day, as `2026-10-01`.
+    pub unseen_since: Option<String>,
     /// `open`, `suspended`, `dormant` or `deregistered`.
     pub opening: Option<String>,
     /// `name` or `code`.

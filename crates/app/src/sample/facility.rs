@@ -116,7 +116,7 @@ const MARKET: &[Made] = &[
     water(point("hydrant_outdoor", "川渝路消火栓", (2.4, 1.4), Fate::Found), 0.0, 10.0, 0.0, Source::Supply),
     water(point("fire_pool", "敬老院消防水池", (-2.1, 1.6), Fate::Kept), 120.0, 0.0, 3.5, Source::Filled),
     water(point("fire_pool", "新街消防水池", (1.1, 1.9), Fate::Built), 150.0, 0.0, 3.0, Source::Filled),
-    point("fire_point", "场镇消防器材点", (0.2, 0.1), Fate::Kept),
+    point("fire_point", "消防器材点", (0.2, 0.1), Fate::Kept),
     point("camera_public", "老街视频监控", (-1.0, 0.3), Fate::Kept),
     point("ebike_charging", "农贸市场充电棚", (0.8, -0.7), Fate::Kept),
     point("notice_board", "社区公示牌", (0.0, 0.3), Fate::Kept),

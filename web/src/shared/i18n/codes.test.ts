@@ -143,7 +143,7 @@ describe('words of codes', () => {
     expect(codeLabel('place', 'nine_small.shop', '小商店')).toBe('Small shop')
     expect(actLabel('hazard.close', '隐患：销案')).toBe('Hazard: closed')
     expect(actLabel('hazard.unheard_of', '隐患：别的')).toBe('隐患：别的')
-    expect(stageLabel({ state: 'rectifying', stage_label: '整改中·逾期 3 天', overdue: true, days_over: 3 })).toBe('Being fixed · overdue 3 days')
+    expect(stageLabel({ state: 'rectifying', stage_label: '整改中·逾期 3 天', overdue: true, days_over: 3 })).toBe('Being fixed · 3 d overdue')
     const of = (key: string) => windowLabel({ key, label: '窗口', from: '2026-01-01', to: '2026-03-31' })
     expect([of('2026-Q4'), of('2026-11'), of('2026'), of('2026.tea')]).toEqual(['2026 Q4', '2026-11', '2026', '2026-01-01 – 2026-03-31'])
   })

@@ -36,7 +36,7 @@ interface Stage { state: string; state_label?: string; stage_label: string; over
 export function stageLabel(row: Stage): string {
   if (!english.value) return row.stage_label
   const word = codeLabel('hazard', row.state, row.state_label ?? row.stage_label)
-  return row.overdue ? `${word} · overdue ${row.days_over ?? 0} days` : word
+  return row.overdue ? `${word} · ${row.days_over ?? 0} d overdue` : word
 }
 
 /** A stretch of the calendar by its key (`2026-Q4`, `2026-11`), as the board names windows. */
