@@ -10561,6 +10561,8 @@ export interface components {
         };
         /** @description Labels of a query, at most 200. */
         FacilityLabels: {
+            /** @description Address the codes lead to. */
+            base: string;
             /** @description In the order of their numbers. */
             items: components["schemas"]["FacilityLabel"][];
             /**
@@ -11846,12 +11848,12 @@ export interface components {
             /** @description Taken back. */
             revoked: boolean;
         };
-        /** @description A hazard of the place. */
+        /** @description A hazard of the place that is still open. */
         HazardNear: {
             found_on: string;
             id: string;
-            /** @description Code of its state. */
-            state: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["Word"];
             what: string;
         };
         /** @description A page of hazards, newest first. */
@@ -12239,6 +12241,8 @@ export interface components {
         };
         /** @description Labels of houses, at most 200. */
         HouseLabels: {
+            /** @description Address the codes lead to. */
+            base: string;
             /** @description In the order of their numbers. */
             items: components["schemas"]["HouseLabel"][];
             /** @description How many houses the query finds in all. */
@@ -21367,6 +21371,8 @@ export interface operations {
                 place?: string;
                 /** @description Only from this hazard. */
                 hazard?: string;
+                /** @description Only the caller's own whose next period has passed or ends within a week. */
+                due?: boolean;
                 /** @description Text in number, cause or party. */
                 q?: string;
                 /** @description `next` of the page before. */
@@ -23839,6 +23845,8 @@ export interface operations {
                 grade?: string;
                 /** @description Only on a list of this kind today. */
                 list?: string;
+                /** @description Only those nobody inspected on or after this day, as `2026-10-01`. */
+                unseen_since?: string;
                 /** @description `open`, `suspended`, `dormant` or `deregistered`. */
                 opening?: string;
                 /** @description `name` or `code`. */
@@ -25890,6 +25898,8 @@ export interface operations {
                 found_from?: string | null;
                 /** @description Found on or before. */
                 found_to?: string | null;
+                /** @description Closed on or after. */
+                closed_from?: string | null;
                 /** @description Rows of a page. */
                 limit?: number | null;
                 /** @description Where the page begins. */
@@ -31358,6 +31368,8 @@ export interface operations {
                 grade?: string;
                 /** @description Only on a list of this kind today. */
                 list?: string;
+                /** @description Only those nobody inspected on or after this day, as `2026-10-01`. */
+                unseen_since?: string;
                 /** @description `open`, `suspended`, `dormant` or `deregistered`. */
                 opening?: string;
                 /** @description `name` or `code`. */
