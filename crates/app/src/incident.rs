@@ -195,7 +195,7 @@ async fn call_back(
 }
 
 /// Whoever is still under orders is released when others take over: he has done his work, nobody calls it off.
-// tidy(commit): part of the step that hands the incident over.
+// Part of the step that hands the incident over.
 async fn release(caller: &Caller, tx: &mut Write, incident: &IncidentId, now: Timestamp) -> Result<()> {
     for mut order in tx.dispatches(incident).await? {
         if order.dispatch.state.is_open() {
