@@ -36,7 +36,7 @@ pub struct Asked {
     pub due_soon: bool,
     /// Only those late or due within a week.
     pub due: bool,
-    /// Only those whose fix was handed in and waits for somebody to look again.
+    /// Only those that wait for somebody to look again.
     pub recheck: bool,
     /// Only those whose level waits for the office's word.
     pub to_confirm: bool,
@@ -59,10 +59,8 @@ pub struct Asked {
 impl Asked {
     pub(crate) fn filter(self, today: Date) -> HazardFilter {
         let day_after = |on: Date| Timestamp::start_of(on.succ_opt().unwrap_or(on));
-        // A fix nobody handed in is no re-check yet, however late: it is late itself.
-        let handed_in = Stage::HANDED_IN.map(Stage::code).join(",");
         HazardFilter {
-            state: if self.recheck { Some(handed_in) } else { self.state },
+            state: self.state,
             level: self.level,
             village: self.village,
             place: self.place.map(Into::into),
@@ -71,7 +69,7 @@ impl Asked {
             overdue_as_of: self.overdue.then_some(today),
             due_between: self.due_soon.then(|| (today, soon(today))),
             due_by: self.due.then(|| soon(today)),
-            recheck_as_of: None,
+            recheck_as_of: self.recheck.then_some(today),
             to_confirm: self.to_confirm,
             to_advise: self.to_advise,
             extension_asked: self.extension_asked,

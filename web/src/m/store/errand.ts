@@ -1,7 +1,7 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { FollowUpView, Me, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, WhistleList, WhistleRow } from '@/shared/api/contract'
+import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, WhistleList, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
@@ -13,10 +13,10 @@ const MOST = 100
 
 /** Each list by itself: one that is not this person's, or did not get through, keeps nobody from the others. */
 const LISTS = {
-  'errand:placards': { can: 'placard.read', path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
-  'errand:follow_ups': { can: '', path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
-  'errand:whistles': { can: 'whistle.read', path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
-  'errand:evidence': { can: '', path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
+  'errand:placards': { path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
+  'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
+  'errand:whistles': { path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
+  'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
 
 /** A duty that lacks a record somebody can make by telling and showing. What sets duties off is recorded at a desk. */
@@ -26,13 +26,7 @@ function isAsked(duty: DutyOption): boolean {
 
 /** Fetches the lists. A right that was taken away takes its list along. */
 export async function fetchErrands(db: PhoneDb, http: Http): Promise<void> {
-  // What a person may not see, is not asked for.
-  const actions = (await db.recall<Me>('me'))?.actions
   for (const [key, list] of Object.entries(LISTS)) {
-    if (list.can && actions && !actions.includes(list.can)) {
-      await db.kept.delete(key)
-      continue
-    }
     const reply = await http.ask<never>(list.path, { timeoutMs: 30_000 })
     if (reply.kind === 'unreachable') return
     if (reply.kind === 'ok') await db.keep(key, list.rows(reply.data))
