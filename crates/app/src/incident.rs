@@ -194,7 +194,7 @@ async fn call_back(
     Ok(())
 }
 
-/// Whoever is still under orders is released when others take over: he has done his work, nobody calls it off.
+/// Whoever is still on the way is released when others take over, whoever had not left is called off.
 // Part of the step that hands the incident over.
 async fn release(caller: &Caller, tx: &mut Write, incident: &IncidentId, now: Timestamp) -> Result<()> {
     for mut order in tx.dispatches(incident).await? {

@@ -203,12 +203,16 @@ impl Dispatch {
         Ok(self)
     }
 
-    /// Its incident was handed over: whoever had left is released and counts as returned, whoever had not is called off.
+    /// Its incident was handed over: whoever was on the way is released and counts as returned, whoever had not left is
+    /// called off; whoever is on scene says himself when he leaves.
     ///
     /// Errors: it is over; times out of order; no reason.
     pub fn released(self, by: &PersonId, why: &str, now: Timestamp) -> Result<Self, DispatchRefusal> {
-        let had_left = self.state.leads_to(State::Returned);
-        let next = if had_left { State::Returned } else { State::Cancelled };
+        let next = match self.state {
+            State::OnScene => return Ok(self),
+            State::EnRoute => State::Returned,
+            _ => State::Cancelled,
+        };
         let done = self.step(next, by, now, why, now)?;
         Ok(Self { reason: why.trim().to_owned(), ..done })
     }

@@ -160,18 +160,15 @@ fn an_order_is_answered_and_stamped_on_its_way() {
 }
 
 #[test]
-fn a_hand_over_releases_who_had_left_and_calls_off_who_had_not() {
+fn a_hand_over_releases_who_is_on_the_way_and_calls_off_who_had_not_left() {
     let go = |one: Dispatch, next, s| one.step(next, &"a".into(), after(s), "", after(s)).expect("goes");
     let accepted = go(sent("a"), State::Accepted, 10);
     let en_route = go(accepted.clone(), State::EnRoute, 20);
     let on_scene = go(en_route.clone(), State::OnScene, 30);
     let end = |one: Dispatch| one.released(&"duty".into(), "警情已移交", after(60));
-    for (one, state) in [
-        (sent("a"), State::Cancelled),
-        (accepted, State::Cancelled),
-        (en_route, State::Returned),
-        (on_scene.clone(), State::Returned),
-    ] {
+    for (one, state) in
+        [(sent("a"), State::Cancelled), (accepted, State::Cancelled), (en_route, State::Returned)]
+    {
         let from = one.state;
         let done = end(one).expect("ends");
         assert_eq!(
@@ -180,6 +177,7 @@ fn a_hand_over_releases_who_had_left_and_calls_off_who_had_not() {
         );
         assert!(state != State::Returned || done.at(State::Cancelled).is_none(), "{from:?}");
     }
+    assert_eq!(end(on_scene.clone()), Ok(on_scene.clone()), "he says himself when he leaves");
     let over = go(on_scene, State::Returned, 40);
     assert_eq!(end(over).map_err(|refusal| refusal.code()), Err("dispatch.state"));
 }
