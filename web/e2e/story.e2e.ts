@@ -233,7 +233,7 @@ describe('one hazard', () => {
     try {
       await page.goto(town.url + new URL(link).pathname)
       await page.waitForSelector('.top')
-      expect(await page.textContent('.ask')).toContain('请清理楼梯间')
+      expect(await page.textContent('.msr')).toContain('请清理楼梯间')
       expect(await violations(page)).toEqual([])
       await page.setInputFiles('#f-photos', picture(42))
       await page.waitForSelector('.mine li')
