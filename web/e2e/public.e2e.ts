@@ -40,7 +40,7 @@ async function report(page: Page, address: string, first: string): Promise<strin
   await page.fill('textarea[name=content]', '楼梯口堆满纸箱')
   if (await page.$('select[name=village]')) await page.selectOption('select[name=village]', { index: 1 })
   await page.fill('input[name=address]', address)
-  await page.click('form[enctype] button')
+  await page.click('form[enctype] button:not([type])')
   await page.waitForURL('**/p/r-**')
   return page.url().split('/p/r-')[1]?.split('?')[0] ?? ''
 }
