@@ -3,4 +3,4 @@
 # built program (FENGSUI_BIN, else target/debug/fengsui), the web folder's packages and a browser (CHROMIUM).
 set -euo pipefail
 cd "$(dirname "$0")/../web"
-FENGSUI_FRAMES="${1:-100000}" npx vitest run -c vitest.e2e.config.ts --retry=0 --disable-console-intercept=true map_frames
+FENGSUI_FRAMES="${1:-100000}" npx vitest run -c vitest.e2e.config.ts --retry=0 --disable-console-intercept=true

@@ -17,3 +17,20 @@ export async function signIn(town: Town, login: string, width = 1440, height = 9
   await page.waitForSelector('#main h1', { timeout: 20_000 })
   return { page, errors }
 }
+
+/** What the program answers somebody who is signed in; a `body` is posted. Paths lie below `/api/v1`, those of OGC as they are. */
+export async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
+  const answer = await page.evaluate(
+    async ([p, sent]) => {
+      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
+      const response = await fetch(p.startsWith('/ogc/') ? p : `/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
+      return { ok: response.ok, status: response.status, body: JSON.parse((await response.text()) || 'null') as unknown }
+    },
+    [path, body ? JSON.stringify(body) : ''] as const,
+  )
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body as T
+}
+
+/** Until nothing of the page loads any more. */
+export const settled = (page: Page): Promise<unknown> => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { IncidentView, Items } from '../src/shared/api/contract'
-import { PASSWORD, signIn } from './desk'
+import { PASSWORD, ask, signIn } from './desk'
 import { confirmed, mosquitto, publish, smokeAlarm, works, type Mosquitto } from './field'
 import { openPhone, signIn as signInOnPhone } from './phone'
 import { openTown, type Town } from './town'
@@ -44,18 +44,6 @@ afterAll(async () => {
   broker?.end()
 })
 
-async function ask<T>(who: Page, path: string, body?: object): Promise<T> {
-  const answer = await who.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(p, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-    },
-    [path, body ? JSON.stringify(body) : ''] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
 interface Spots { features: { id: string; properties: { name: string; village: string } }[] }
 const tones = (): Promise<number> => desk.evaluate(() => (window as unknown as { tones: number }).tones)
 const card = (): string => '.duty article.inc'
@@ -63,8 +51,8 @@ const card = (): string => '.duty article.inc'
 /** A bound detector in a place, heard already: behind a unit of its own, and at the broker. */
 async function equip(place: { id: string; properties: { name: string } }, unit: number): Promise<void> {
   const own = { place: place.id, model: '示例', heartbeat_s: 86_400 }
-  await ask(desk, '/api/v1/devices', { ...own, name: `传输装置 ${unit}`, kind: 'transmission_unit', links: [{ provider: 'gb26875', address: String(unit) }], networks: ['127.0.0.1/32'] })
-  await ask(desk, '/api/v1/devices', { ...own, name: `感烟 ${unit}`, kind: 'smoke_detector', links: [{ provider: 'gb26875', address: `${unit}/1.2.0a000200` }, { provider: 'mqtt', address: `SN-${unit}` }], broker: true })
+  await ask(desk, '/devices', { ...own, name: `传输装置 ${unit}`, kind: 'transmission_unit', links: [{ provider: 'gb26875', address: String(unit) }], networks: ['127.0.0.1/32'] })
+  await ask(desk, '/devices', { ...own, name: `感烟 ${unit}`, kind: 'smoke_detector', links: [{ provider: 'gb26875', address: `${unit}/1.2.0a000200` }, { provider: 'mqtt', address: `SN-${unit}` }], broker: true })
   await confirmed(town.ingest, works(unit))
 }
 
@@ -76,16 +64,16 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
     const page = phone.pages()[0]!
     await page.goto(`${town.url}/m/`)
     if (await page.waitForSelector('#l-name, .tabs').then((found) => found.getAttribute('id'))) await signInOnPhone(page, 'staff1', PASSWORD)
-    return ask<{ person: { id: string; name: string }; today: string; hats: { territory: { code: string } }[] }>(page, '/api/v1/me')
+    return ask<{ person: { id: string; name: string }; today: string; hats: { territory: { code: string } }[] }>(page, '/me')
   })()
   const village = me.hats[0]!.territory.code
   const place = features.filter((one) => one.properties.village === village)[source % 7]!
   await equip(place, source)
   // The called person belongs to a station of his village.
-  const { items: forces } = await ask<Items<{ id: string; village: { id: string } }>>(desk, '/api/v1/forces')
+  const { items: forces } = await ask<Items<{ id: string; village: { id: string } }>>(desk, '/forces')
   const force = forces.find((one) => one.village.id === village)!
-  const { posts } = await ask<{ posts: { id: string }[] }>(desk, `/api/v1/forces/${force.id}`)
-  await ask(desk, '/api/v1/assignments', { person: me.person.id, post: posts.at(-1)!.id, from: me.today, basis: '站队花名册' }).catch(() => undefined)
+  const { posts } = await ask<{ posts: { id: string }[] }>(desk, `/forces/${force.id}`)
+  await ask(desk, '/assignments', { person: me.person.id, post: posts.at(-1)!.id, from: me.today, basis: '站队花名册' }).catch(() => undefined)
 
   await desk.goto(`${town.url}/duty`, { waitUntil: 'commit' })
   await desk.waitForSelector('#main h1')
@@ -101,7 +89,7 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   // The same device once more within a minute: the signal is kept, the incident is the same and says nothing new, and no second sound.
   await confirmed(town.ingest, smokeAlarm(source, 2))
   await expect.poll(async () => {
-    const { items } = await ask<Items<{ place: { id: string } | null }>>(desk, '/api/v1/signals?view=alarm&limit=50')
+    const { items } = await ask<Items<{ place: { id: string } | null }>>(desk, '/signals?view=alarm&limit=50')
     return items.filter((one) => one.place?.id === place.id).length
   }, { timeout: 20_000 }).toBe(2)
   expect(await row.count()).toBe(1)
@@ -112,7 +100,7 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
   const head = desk.locator(card(), { hasText: place.properties.name })
   await head.waitFor()
   const id = (await desk.getAttribute('.keys a', 'href'))!.split('/').at(-1)!
-  const page = (): Promise<IncidentView> => ask<IncidentView>(desk, `/api/v1/incidents/${id}`)
+  const page = (): Promise<IncidentView> => ask<IncidentView>(desk, `/incidents/${id}`)
   const comesTo = async (stage: string): Promise<void> => {
     await expect.poll(async () => (await page()).stage.code, { timeout: 20_000 }).toBe(stage)
     // The keyboard acts on what the card shows: it must show the same.
@@ -206,7 +194,7 @@ it('what comes while the line is down is there when it is back, and sounds once'
   // The subscription may still be coming back after the restart; a copy is one.
   await expect.poll(async () => {
     await publish(broker!.port, topic, JSON.stringify({ smoke: 1, sequence: source }))
-    const { items } = await ask<Items<{ source: { code: string }; place: { id: string } | null }>>(desk, '/api/v1/signals?view=alarm&limit=50')
+    const { items } = await ask<Items<{ source: { code: string }; place: { id: string } | null }>>(desk, '/signals?view=alarm&limit=50')
     return items.filter((one) => one.place?.id === place.id).length
   }, { timeout: 60_000, interval: 1_000 }).toBe(2)
   expect(await row.count(), 'the same incident').toBe(1)

@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CaseOptions, CaseView } from '../src/shared/api/contract'
-import { signIn } from './desk'
+import { settled, signIn } from './desk'
 import english from '../src/shared/i18n/codes.en.json'
 import { openTown, type Town } from './town'
 
@@ -25,7 +25,6 @@ async function send(page: Page, path: string, body?: object): Promise<{ status: 
     [path, body ? JSON.stringify(body) : ''] as const,
   )
 }
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
 const message = (body: unknown): string => JSON.stringify(body)
 
 it('refuses the clerk and one officer alone with the rule, and two officers go through step by step', async () => {

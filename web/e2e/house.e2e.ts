@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { HouseList, HouseView } from '../src/shared/api/contract'
-import { signIn } from './desk'
+import { settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
@@ -14,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => town?.end())
 
 const get = async <T>(page: Page, path: string): Promise<T> => page.evaluate(async (p) => (await (await fetch(`/api/v1${p}`)).json()) as unknown, path) as Promise<T>
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
 
 async function count(page: Page, lodging: string): Promise<void> {
   await page.click('.acts button:has-text("登记人数和结构")')

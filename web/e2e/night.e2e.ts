@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Items, PushSettings, RoadPage, SortieView } from '../src/shared/api/contract'
-import { signIn } from './desk'
+import { ask, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
@@ -61,18 +61,6 @@ function opened(body: Buffer): { text: string; page: string; tag: string } {
   const plain = Buffer.concat([cipher.update(sealed.subarray(0, -16)), cipher.final()])
   return JSON.parse(plain.subarray(0, -1).toString()) as { text: string; page: string; tag: string }
 }
-async function ask<T>(who: Page, path: string, body?: object): Promise<T> {
-  const answer = await who.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(p, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-    },
-    [path, body ? JSON.stringify(body) : ''] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
 
 it('a browser takes pushes when its person turns them on, and shows that there is something and nothing else', async () => {
   await desk.goto(`${town.url}/messages/reach`)
@@ -85,10 +73,10 @@ it('a browser takes pushes when its person turns them on, and shows that there i
   await desk.click('.ways li:nth-child(2) button[aria-label="上移"]')
   await desk.click('button:has-text("保存")')
   await desk.waitForSelector('text=已保存')
-  await ask(desk, '/api/v1/duty/watch', {})
+  await ask(desk, '/duty/watch', {})
   const { page: head } = await signIn(town, 'head')
-  const village = (await ask<{ villages: { id: string }[] }>(head, '/api/v1/incidents/options')).villages[0]?.id
-  await ask(head, '/api/v1/incidents', { village, address: '老街 99 号', text: '周家冒烟', called_by: '周某', phone: '13800001234' })
+  const village = (await ask<{ villages: { id: string }[] }>(head, '/incidents/options')).villages[0]?.id
+  await ask(head, '/incidents', { village, address: '老街 99 号', text: '周家冒烟', called_by: '周某', phone: '13800001234' })
   await expect.poll(() => got.length, { timeout: 20_000 }).toBe(1)
   const said = opened(got[0]!.body)
   expect(said.text).toBe('有新的警情，请打开烽燧')
@@ -113,12 +101,12 @@ it('a browser takes pushes when its person turns them on, and shows that there i
 
   await desk.click('section:has-text("浏览器推送") .own button:has-text("关闭")')
   await desk.waitForSelector('text=还没有开启推送的浏览器')
-  expect((await ask<PushSettings>(desk, '/api/v1/me/push')).items).toEqual([])
+  expect((await ask<PushSettings>(desk, '/me/push')).items).toEqual([])
   expect(errors).toEqual([])
 })
 
 it('a rehearsal takes a road that is assumed closed, from the list and off the map, and closes none', async () => {
-  const road = (await ask<RoadPage>(desk, '/api/v1/roads?limit=5')).items[0]!
+  const road = (await ask<RoadPage>(desk, '/roads?limit=5')).items[0]!
   await desk.goto(`${town.url}/incidents`)
   await desk.click('button:has-text("推演")')
   const dialog = desk.locator('[role=dialog]')
@@ -130,13 +118,13 @@ it('a rehearsal takes a road that is assumed closed, from the list and off the m
   await dialog.locator('.maplibregl-canvas, svg.map, canvas').first().waitFor({ timeout: 20_000 })
   await dialog.locator('.modal-foot button.pri, footer button.pri, button.pri:has-text("推演")').last().click()
   await dialog.locator(`text=假定封闭：${road.name}`).waitFor({ timeout: 20_000 })
-  const after = (await ask<RoadPage>(desk, '/api/v1/roads?limit=500')).items.find((one) => one.id === road.id)
+  const after = (await ask<RoadPage>(desk, '/roads?limit=500')).items.find((one) => one.id === road.id)
   expect(after?.closed).toBe(road.closed)
   expect(errors).toEqual([])
 })
 
 it('what a drone saw becomes a hazard without typing it again, and each leads to the other', async () => {
-  const flight = (await ask<Items<SortieView>>(desk, '/api/v1/sorties?limit=100')).items.find((one) => one.incident.code === 'drone_patrol')!
+  const flight = (await ask<Items<SortieView>>(desk, '/sorties?limit=100')).items.find((one) => one.incident.code === 'drone_patrol')!
   await desk.goto(`${town.url}/sorties/${flight.id}`)
   await desk.click('button:has-text("登记隐患")')
   const dialog = desk.locator('[role=dialog]')

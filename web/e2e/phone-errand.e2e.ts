@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { CallTestView, FollowUpView, Items, MeetingView, PlacardView, ReportCaseView } from '../src/shared/api/contract'
-import { signIn as signInAtDesk } from './desk'
+import { ask, signIn as signInAtDesk } from './desk'
 import { kill, openPhone, picture, signIn, state, type Kept } from './phone'
 import { openTown, type Town } from './town'
 
@@ -33,18 +33,6 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
-async function ask<T>(who: Page, path: string, body?: object): Promise<T> {
-  const answer = await who.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(`/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-    },
-    [path, body ? JSON.stringify(body) : ''] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
 interface Me { person: { id: string; name: string }; today: string; hats: { org: { id: string }; territory: { code: string } }[] }
 
 /** Waits for everything to arrive; signs in again where the browser had not written its cookie down. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { handIn, kill, openPhone, picture, signIn, state } from './phone'
+import { ask } from './desk'
 import { openTown, type Town } from './town'
 
 const PASSWORD = '演示密码-请勿用于正式环境'
@@ -53,10 +54,6 @@ async function fill(path: string, photo: number): Promise<void> {
   for (const item of items.slice(1)) await page.click(`#${item} .g`)
 }
 
-async function ask<T>(path: string): Promise<T> {
-  return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path) as Promise<T>
-}
-
 async function allDelivered(): Promise<void> {
   await page.waitForFunction(() => document.querySelectorAll('[data-entry]').length > 0 && !document.querySelector('[data-entry]:not([data-state=delivered])'), undefined, { timeout: 60_000 })
 }
@@ -64,7 +61,7 @@ async function allDelivered(): Promise<void> {
 describe('a village staff member', () => {
   it('makes three inspections with photos while the server is down, the browser killed in between; each arrives once', async () => {
     const known = await places()
-    const before = await ask<{ total: number | null; items: unknown[] }>('/inspections?limit=100')
+    const before = await ask<{ total: number | null; items: unknown[] }>(page, '/inspections?limit=100')
     await town.stop()
     for (const [i, path] of known.slice(0, 3).entries()) {
       await fill(path, i)
@@ -88,9 +85,9 @@ describe('a village staff member', () => {
       await page.click('.tabs a[href="/m/outbox"]')
     }
     await allDelivered()
-    const after = await ask<{ total: number | null; items: { id: string }[] }>('/inspections?limit=100')
+    const after = await ask<{ total: number | null; items: { id: string }[] }>(page, '/inspections?limit=100')
     for (const entry of kept) {
-      const receipt = await ask<{ complete: boolean; photos: { id: string; sha256: string; complete: boolean }[]; hazards: unknown[] }>(`/inspections/${entry.id}/receipt`)
+      const receipt = await ask<{ complete: boolean; photos: { id: string; sha256: string; complete: boolean }[]; hazards: unknown[] }>(page, `/inspections/${entry.id}/receipt`)
       expect(receipt.complete).toBe(true)
       expect(receipt.photos.map((p) => [p.id, p.sha256])).toEqual(entry.photos.map((p) => [p.id, p.sha256]))
       expect(receipt.hazards).toHaveLength(1)
@@ -110,7 +107,7 @@ describe('a village staff member', () => {
     await page.click('.foot .act')
     await allDelivered()
     const [entry] = (await state(page)).filter((one) => one.kind === 'hazard')
-    const hazard = await ask<{ state: string; timeline: { photos: { id: string; complete: boolean }[] }[] }>(`/hazards/${entry!.id}`)
+    const hazard = await ask<{ state: string; timeline: { photos: { id: string; complete: boolean }[] }[] }>(page, `/hazards/${entry!.id}`)
     expect(hazard.state).toBe('found')
     expect(hazard.timeline.flatMap((step) => step.photos).filter((p) => p.complete).map((p) => p.id)).toEqual(entry!.photos.map((p) => p.id))
   })

@@ -1,10 +1,9 @@
 // A secretary is replaced: the same minute his village's placard is wrong on the wall list, on the page behind its code
 // and on the board; a new print with a photo puts all three right.
 
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { DutyView, Items, PersonPage, PlacardPage, PlacardView, PostView } from '../src/shared/api/contract'
-import { signIn } from './desk'
+import { ask, settled, signIn } from './desk'
 import { picture } from './phone'
 import { openTown, type Town } from './town'
 
@@ -15,19 +14,6 @@ beforeAll(async () => {
 afterAll(() => town?.end())
 
 /** What the interface says, to a question or to something done. */
-async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
-  const answer = await page.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(`/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-    },
-    [path, body ? JSON.stringify(body) : ''] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
 
 it('follows the holder of a post, and a photo puts it right', async () => {
   const { page, errors } = await signIn(town, 'clerk')

@@ -3,7 +3,7 @@
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { signIn } from './desk'
+import { settled, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
@@ -16,7 +16,6 @@ interface Desk { duties: { id: string; title: string; edit: { weight: number; mi
 async function plan(page: Page): Promise<Desk> {
   return page.evaluate(async () => (await (await fetch('/api/v1/plan')).json()) as Desk)
 }
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
 
 it('a change of an existing duty is proposed, shown with its effect and decided by another person', async () => {
   const { page, errors } = await signIn(town, 'clerk')

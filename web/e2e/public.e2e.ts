@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { FacilityPage, HouseList, Items, PlacardPage, ReportCasePage, ReportCaseView } from '../src/shared/api/contract'
-import { signIn } from './desk'
+import { ask, signIn } from './desk'
 import { picture } from './phone'
 import { openTown, type Town } from './town'
 
@@ -17,18 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => town?.end())
 
-async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
-  const answer = await page.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(`/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-    },
-    [path, body ? JSON.stringify(body) : ''] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
 const open = (width: number, height: number, script: boolean): Promise<BrowserContext> =>
   town.browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', javaScriptEnabled: script })
 

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BoardView, ClauseView, DutyView, HazardPage, HazardView, Tally, TaskPage } from '../src/shared/api/contract'
-import { PASSWORD, signIn } from './desk'
+import { PASSWORD, ask, settled, signIn } from './desk'
 import { handIn, openPhone, picture, signIn as signInPhone } from './phone'
 import { openTown, type Town } from './town'
 
@@ -21,15 +21,6 @@ beforeAll(async () => {
 afterAll(() => town?.end())
 
 /** What the interface says to whoever is signed in on this page. */
-async function ask<T>(page: Page, path: string): Promise<T> {
-  const answer = await page.evaluate(async (p) => {
-    const response = await fetch(`/api/v1${p}`)
-    return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-  }, path)
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
 async function go(page: Page, path: string): Promise<void> {
   await page.goto(town.url + path, { waitUntil: 'commit' })
   await page.waitForSelector('#main h1', { timeout: 20_000 })

@@ -1,10 +1,10 @@
 // A report that is spoken: a big button to hold on the public page, the form whole without script, the voice heard by the
 // custodian alone and written down for those who act.
 
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ReportCasePage, ReportCaseView } from '../src/shared/api/contract'
-import { PASSWORD, signIn } from './desk'
+import { PASSWORD, ask, signIn } from './desk'
 import { openTown, type Town } from './town'
 
 let town: Town
@@ -20,19 +20,6 @@ afterAll(async () => {
   await phone?.close()
   await town?.end()
 })
-
-async function ask<T>(page: Page, path: string, body?: object): Promise<T> {
-  const answer = await page.evaluate(
-    async ([p, sent]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-Fengsui': '1', 'Idempotency-Key': crypto.randomUUID() }
-      const response = await fetch(`/api/v1${p}`, sent ? { method: 'POST', headers, body: sent } : {})
-      return { ok: response.ok, status: response.status, body: JSON.parse((await response.text()) || 'null') as unknown }
-    },
-    [path, body ? JSON.stringify(body) : ''] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
 
 it('is held and spoken by a stranger, heard by the custodian alone, and written down', async () => {
   const context = await phone.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', permissions: ['microphone'] })

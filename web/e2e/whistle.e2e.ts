@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { WhistleArrivals, WhistleList, WhistleView } from '../src/shared/api/contract'
-import { PASSWORD, signIn } from './desk'
+import { PASSWORD, ask, settled, signIn } from './desk'
 import { openPhone, signIn as signInOnPhone } from './phone'
 import { openTown, type Town } from './town'
 
@@ -17,15 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => town?.end())
 
-async function ask<T>(page: Page, path: string): Promise<T> {
-  const answer = await page.evaluate(async (p) => {
-    const response = await fetch(`/api/v1${p}`)
-    return { ok: response.ok, status: response.status, body: (await response.json()) as unknown }
-  }, path)
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), undefined, { timeout: 20_000 })
 /** Presses a button of a body's card, says something and confirms. */
 async function step(page: Page, body: string, word: string, fill: (dialog: ReturnType<Page['locator']>) => Promise<void> = async () => undefined): Promise<void> {
   const card = body ? page.locator(`section.body[aria-label="${body}"]`).last() : page.locator('#main header, #main .head').first()

@@ -382,7 +382,7 @@ impl App {
             let text = format!("{code}（{kind}）请出动：{whither}，请立即应答");
             let news =
                 News { about: ("dispatch", &order_id), tag: "call", urgency: Urgency::Order, text: &text };
-            self.page(&mut tx, [person], &news).await?;
+            self.notify(&mut tx, [person], &news).await?;
         }
         let text = said.join("、");
         self.step_in(caller, &mut tx, &mut record, Act::Mark { mark: Mark::Dispatched }, (now, &text))

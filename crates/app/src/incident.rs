@@ -198,7 +198,8 @@ async fn call_back(
 // Part of the step that hands the incident over.
 async fn release(caller: &Caller, tx: &mut Write, incident: &IncidentId, now: Timestamp) -> Result<()> {
     for mut order in tx.dispatches(incident).await? {
-        if order.dispatch.state.is_open() {
+        // Who is there already says himself when he leaves.
+        if order.dispatch.state.is_open() && order.dispatch.state != State::OnScene {
             order.dispatch = order.dispatch.released(&caller.person, "警情已移交", now)?;
             tx.update_dispatch(&order).await?;
         }
@@ -476,7 +477,7 @@ impl App {
             urgency: Urgency::Alarm,
             text: &text,
         };
-        self.page(tx, told, &news).await?;
+        self.notify(tx, told, &news).await?;
         Ok(Some((record, Act::Open)))
     }
 

@@ -278,7 +278,7 @@ pub(crate) struct News<'a> {
 impl App {
     /// Writes a message to each of these people, within the write of what it is about. Who has it already gets no other.
     // Part of the write of what it is about.
-    pub(crate) async fn page(
+    pub(crate) async fn notify(
         &self,
         tx: &mut Write,
         people: impl IntoIterator<Item = PersonId>,
@@ -485,7 +485,7 @@ impl App {
             urgency: Urgency::Alarm,
             text: &text,
         };
-        self.page(tx, office, &news).await
+        self.notify(tx, office, &news).await
     }
 
     /// Messages and how the channels stand.

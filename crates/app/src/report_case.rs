@@ -160,6 +160,26 @@ async fn custodian<'a>(read: &mut Read, caller: &'a Caller, today: Date) -> Resu
         })
 }
 
+/// What must hold before what is sealed is shown: the custodian asks, who he is was proven a moment ago, and he says for what.
+/// Gives his hat and the reason; the answer is kept nowhere else.
+///
+/// Errors: those of [`custodian`]; the password is too old; no reason (`missing` asks for it).
+async fn unsealing<'a>(
+    tx: &mut Write,
+    caller: &'a Caller,
+    (reason, missing): (&str, &'static str),
+    now: Timestamp,
+) -> Result<(&'a Assignment, String)> {
+    tx.unbind_operation();
+    let hat = custodian(tx, caller, now.date()).await?;
+    caller.stepped_up(now)?;
+    let reason = reason.trim();
+    if !(2..=200).contains(&reason.chars().count()) {
+        return Err(Error::field("reason", "reason.missing", missing));
+    }
+    Ok((hat, reason.to_owned()))
+}
+
 fn clipped(text: &str, most: usize) -> String {
     text.trim().chars().take(most).collect()
 }
@@ -571,26 +591,16 @@ impl App {
         let now = self.now();
         let scope = caller.scope(Action::ReportCaseRead)?;
         let mut tx = self.write(caller).await?;
-        // What is answered here is kept nowhere else.
-        tx.unbind_operation();
         let record = tx.report_case(id, &scope).await?.ok_or(Error::NotFound)?;
-        let hat = custodian(&mut tx, caller, now.date()).await?;
-        caller.stepped_up(now)?;
-        let reason = reason.trim();
-        if !(2..=200).contains(&reason.chars().count()) {
-            return Err(Error::field(
-                "reason",
-                "reason.missing",
-                "请写明查看举报人信息的用途，2 到 200 个字",
-            ));
-        }
+        let missing = "请写明查看举报人信息的用途，2 到 200 个字";
+        let (hat, reason) = unsealing(&mut tx, caller, (reason, missing), now).await?;
         let reporter = tx.reporter(id).await?.ok_or_else(|| Error::Refused {
             code: "report_case.anonymous",
             message: "举报人没有留下姓名和电话，请在公开查询页上答复".to_owned(),
         })?;
         let mut audit =
             caller.audit_as(hat, "reporter.reveal", ("report_case", id.as_str()), &record.path, now);
-        audit.reason = reason.to_owned();
+        audit.reason = reason;
         Ok(tx.commit(audit, ReporterView { name: reporter.name, phone: reporter.phone }).await?)
     }
 

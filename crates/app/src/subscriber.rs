@@ -430,7 +430,7 @@ impl App {
             urgency: Urgency::Alarm,
             text: &text,
         };
-        self.page(tx, people, &news).await
+        self.notify(tx, people, &news).await
     }
 
     /// Events after an entry of the record, as a file for another platform: by number, each with its hash, the last line

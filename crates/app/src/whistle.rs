@@ -2,7 +2,7 @@
 //! answered by each for itself, judged by both sides. Notes a body writes for itself are read by that body alone. What does
 //! not belong here: which step follows which and how silence is carried up (`domain::whistle`).
 
-mod overdue;
+mod overrun;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -674,7 +674,7 @@ impl App {
             urgency: if pressing { Urgency::Order } else { Urgency::Notice },
             text,
         };
-        self.page(tx, told, &news).await
+        self.notify(tx, told, &news).await
     }
 }
 

@@ -120,7 +120,7 @@ async fn every_kind_of_refusal_is_on_record_and_no_stranger_floods_it() -> anyho
         let written = told().await?;
         let kinds: Vec<_> = written.iter().map(|(kind, why, _)| (kind.as_str(), why.as_str())).collect();
         let wanted =
-            [("account", "密码正确，未给验证码"), ("account", "账号已停用"), ("town", "没有这个登录名")];
+            [("account", "密码正确，未给验证码"), ("account", "账号已停用"), ("town", "没有这个账号")];
         assert_eq!(kinds, wanted, "one of each, however often");
         assert!(
             written.iter().all(|(.., detail)| detail.contains("127.0.0.1") && !detail.contains("stranger"))

@@ -12,8 +12,10 @@ use domain::policy::Hats;
 use domain::time::Timestamp;
 use server::courier::Gateways;
 use testkit::{FakeClock, both_databases};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+
+use crate::common::gateway::Gateway;
 
 struct Standing(FakeClock);
 
@@ -23,46 +25,7 @@ impl Clock for Standing {
     }
 }
 
-pub type Got = Arc<Mutex<Vec<(String, String)>>>;
-
-/// A gateway: keeps the head and body of what it is sent, and answers with this status.
-pub async fn gateway(status: u16) -> anyhow::Result<(u16, Got)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let port = listener.local_addr()?.port();
-    let got: Got = Arc::default();
-    let kept = Arc::clone(&got);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let kept = Arc::clone(&kept);
-            tokio::spawn(async move {
-                let mut stream = BufReader::new(stream);
-                let (mut head, mut length) = (String::new(), 0_usize);
-                loop {
-                    let mut line = String::new();
-                    if stream.read_line(&mut line).await.unwrap_or(0) == 0 || line == "\r\n" {
-                        break;
-                    }
-                    if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                        length = n.trim().parse().unwrap_or(0);
-                    }
-                    head.push_str(&line);
-                }
-                let mut body = vec![0; length];
-                let _ = stream.read_exact(&mut body).await;
-                if let Ok(mut kept) = kept.lock() {
-                    kept.push((head, String::from_utf8_lossy(&body).into_owned()));
-                }
-                let answer = r#"{"id":"receipt-7"}"#;
-                let told = format!(
-                    "HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
-                    answer.len()
-                );
-                let _ = stream.write_all(told.as_bytes()).await;
-            });
-        }
-    });
-    Ok((port, got))
-}
+type Got = Arc<Mutex<Vec<(String, String)>>>;
 
 /// A mail server that keeps what it is told.
 async fn mail_server() -> anyhow::Result<(u16, Got)> {
@@ -106,7 +69,7 @@ async fn mail_server() -> anyhow::Result<(u16, Got)> {
     Ok((port, got))
 }
 
-pub fn taken(got: &Got) -> Vec<(String, String)> {
+fn taken(got: &Got) -> Vec<(String, String)> {
     got.lock().map(|kept| kept.clone()).unwrap_or_default()
 }
 
@@ -168,7 +131,8 @@ pub async fn delivered(app: &App) -> anyhow::Result<usize> {
 async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (mut app, clock) = town(&fresh).await?;
-        let (port, got) = gateway(200).await?;
+        let sms = Gateway::open(200).await?;
+        let port = sms.port;
         let file = format!(
             "[sms]\nurl = \"http://127.0.0.1:{port}/sms?to={{to}}\"\nsecret = \"s\"\nreceipt = \"id\"\n\
              body = '{{\"phone\":\"{{to}}\",\"text\":\"{{text}}\"}}'"
@@ -183,10 +147,10 @@ async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Resu
             2,
             "two places of an invented street, a message each: the desk has both"
         );
-        assert!(taken(&got).is_empty(), "the desk comes first");
+        assert!(sms.got().is_empty(), "the desk comes first");
         clock.advance_ms(61_000);
         delivered(&app).await?;
-        let sent = taken(&got);
+        let sent = sms.texts();
         assert_eq!(sent.len(), 2, "{sent:?}");
         let body: serde_json::Value = serde_json::from_str(&sent[0].1)?;
         assert!(
@@ -269,8 +233,9 @@ async fn two_servers_send_each_message_once() -> anyhow::Result<()> {
 async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (mut app, clock) = town(&fresh).await?;
-        let (broken, refused) = gateway(503).await?;
-        let (works, got) = gateway(200).await?;
+        let refusing = Gateway::open(503).await?;
+        let robots = Gateway::open(200).await?;
+        let (broken, works) = (refusing.port, robots.port);
         let (mail, letters) = mail_server().await?;
         let file = format!(
             "[sms]\nurl = \"http://127.0.0.1:{broken}/\"\n[dingtalk]\nurl = \"http://127.0.0.1:{works}/robot?access_token={{to}}\"\n\
@@ -288,8 +253,8 @@ async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<(
         delivered(&app).await?;
         clock.advance_ms(11_000);
         delivered(&app).await?;
-        assert_eq!(taken(&refused).len(), 2, "tried as often as allowed");
-        let robot = taken(&got);
+        assert_eq!(refusing.got().len(), 2, "tried as often as allowed");
+        let robot = robots.texts();
         assert_eq!(robot.len(), 1);
         assert!(robot[0].0.starts_with("POST /robot?access_token=robot%207&timestamp="), "{}", robot[0].0);
         assert!(robot[0].1.contains(r#""msgtype":"text""#));
@@ -305,10 +270,10 @@ async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<(
         let sms = page.channels.iter().find(|one| one.channel.code == "sms");
         assert_eq!(sms.map(|one| (one.offered, one.down, one.last_error.as_str())), Some((true, true, "网关答复 503")));
         assert!(page.items.iter().any(|one| one.about_kind == "channel" && one.text.contains("短信通道")));
-        let before = taken(&refused).len();
+        let before = refusing.got().len();
         app.take_call(&head, call("3")).await?;
         delivered(&app).await?;
-        assert_eq!(taken(&refused).len(), before, "it is passed over while others are left");
+        assert_eq!(refusing.got().len(), before, "it is passed over while others are left");
         Ok(())
     })
     .await

@@ -1,7 +1,7 @@
 //! Pushes reach a browser of our own through a push service of our own on this machine: encrypted for it alone, signed, silent
 //! about everybody; tried again, passed over when it is gone, and never a reason to leave out the channels after it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use app::message::push::{PushInput, PushSettings};
 use app::message::{ChannelWay, ReachInput};
@@ -16,65 +16,9 @@ use ring::hmac::{HMAC_SHA256, Key, sign};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey as Verifying};
 use server::courier::Gateways;
 use testkit::both_databases;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
 
-use crate::message::{call, delivered, gateway, taken, town, who};
-
-/// Head and body of each request.
-type Got = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
-
-/// A push service: keeps what it is sent, and answers with the status that is set.
-struct Service {
-    port: u16,
-    got: Got,
-    status: Arc<Mutex<u16>>,
-}
-
-impl Service {
-    async fn open() -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let port = listener.local_addr()?.port();
-        let (got, status): (Got, Arc<Mutex<u16>>) = (Arc::default(), Arc::new(Mutex::new(201)));
-        let (kept, said) = (Arc::clone(&got), Arc::clone(&status));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let mut stream = BufReader::new(stream);
-                let (mut head, mut length) = (String::new(), 0_usize);
-                loop {
-                    let mut line = String::new();
-                    if stream.read_line(&mut line).await.unwrap_or(0) == 0 || line == "\r\n" {
-                        break;
-                    }
-                    if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                        length = n.trim().parse().unwrap_or(0);
-                    }
-                    head.push_str(&line);
-                }
-                let mut body = vec![0; length];
-                let _ = stream.read_exact(&mut body).await;
-                if let Ok(mut kept) = kept.lock() {
-                    kept.push((head, body));
-                }
-                let status = said.lock().map(|status| *status).unwrap_or(500);
-                let told = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                let _ = stream.write_all(told.as_bytes()).await;
-            }
-        });
-        Ok(Self { port, got, status })
-    }
-
-    fn answers(&self, status: u16) {
-        if let Ok(mut said) = self.status.lock() {
-            *said = status;
-        }
-    }
-
-    /// What came since it was asked last.
-    fn taken(&self) -> Vec<(String, Vec<u8>)> {
-        self.got.lock().map(|mut kept| std::mem::take(&mut *kept)).unwrap_or_default()
-    }
-}
+use crate::common::gateway::Gateway;
+use crate::message::{call, delivered, town, who};
 
 /// A browser: its key is used up by the first message it reads.
 struct Browser {
@@ -129,7 +73,7 @@ impl Browser {
 /// A town that pushes to this service, with SMS after it; the clerk watches.
 async fn pushing(
     fresh: &testkit::Fresh,
-    service: &Service,
+    service: &Gateway,
     sms: u16,
 ) -> anyhow::Result<(App, testkit::FakeClock, Caller, Caller)> {
     let (mut app, clock) = town(fresh).await?;
@@ -149,9 +93,9 @@ async fn pushing(
 #[tokio::test]
 async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let service = Service::open().await?;
-        let (sms, texts) = gateway(200).await?;
-        let (app, clock, clerk, head) = pushing(&fresh, &service, sms).await?;
+        let service = Gateway::open(201).await?;
+        let sms = Gateway::open(200).await?;
+        let (app, clock, clerk, head) = pushing(&fresh, &service, sms.port).await?;
         let browser = Browser::new()?;
         let endpoint = format!("http://localhost:{}/send/clerk?x=1", service.port);
         let code = |done: Result<PushSettings, app::Error>| match done {
@@ -202,10 +146,10 @@ async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it(
         );
 
         // Taken by the service is not seen by him: a minute later the next channel.
-        assert!(taken(&texts).is_empty());
+        assert!(sms.got().is_empty());
         clock.advance_ms(61_000);
         delivered(&app).await?;
-        assert_eq!(taken(&texts).len(), 1);
+        assert_eq!(sms.got().len(), 1);
         app.receive_messages(&clerk).await?;
         clock.advance_ms(600_000);
         assert_eq!(delivered(&app).await?, 0);
@@ -223,9 +167,9 @@ async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it(
 #[tokio::test]
 async fn a_service_that_fails_is_tried_again_and_a_browser_that_is_gone_is_forgotten() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
-        let service = Service::open().await?;
-        let (sms, texts) = gateway(200).await?;
-        let (app, clock, clerk, head) = pushing(&fresh, &service, sms).await?;
+        let service = Gateway::open(201).await?;
+        let sms = Gateway::open(200).await?;
+        let (app, clock, clerk, head) = pushing(&fresh, &service, sms.port).await?;
         let endpoint = |n: u32| format!("http://localhost:{}/send/{n}", service.port);
         app.add_push(&clerk, Browser::new()?.allows(&endpoint(1))).await?;
         // His own order: the browser first, woken even in his quiet hours by an alarm.
@@ -240,22 +184,22 @@ async fn a_service_that_fails_is_tried_again_and_a_browser_that_is_gone_is_forgo
         service.answers(503);
         app.take_call(&head, call("1")).await?;
         delivered(&app).await?;
-        assert_eq!((service.taken().len(), taken(&texts).len()), (1, 0));
+        assert_eq!((service.taken().len(), sms.got().len()), (1, 0));
         clock.advance_ms(11_000);
         delivered(&app).await?;
-        assert_eq!((service.taken().len(), taken(&texts).len()), (1, 1), "once more, then the next channel");
+        assert_eq!((service.taken().len(), sms.got().len()), (1, 1), "once more, then the next channel");
 
         // It took its permission back: forgotten, the next channel at once, and no alarm about the channel.
         app.receive_messages(&clerk).await?;
         service.answers(410);
         app.take_call(&head, call("2")).await?;
         delivered(&app).await?;
-        assert_eq!((service.taken().len(), taken(&texts).len()), (1, 2));
+        assert_eq!((service.taken().len(), sms.got().len()), (1, 2));
         assert!(app.my_push(&clerk).await?.items.is_empty());
         app.receive_messages(&clerk).await?;
         app.take_call(&head, call("3")).await?;
         delivered(&app).await?;
-        assert_eq!((service.taken().len(), taken(&texts).len()), (0, 3), "nothing is sent there any more");
+        assert_eq!((service.taken().len(), sms.got().len()), (0, 3), "nothing is sent there any more");
         let page = app.messages(&head, None).await?;
         assert!(page.channels.iter().all(|one| !one.down), "{:?}", page.channels);
         let all: Vec<_> = page.items.iter().flat_map(|one| &one.attempts).collect();

@@ -7,7 +7,7 @@ use crate::db::Pool;
 use crate::seal::sha256;
 use crate::{Error, Result};
 
-/// Name and text of every migration, in order. Append only.
+/// Name and text of every migration, in order. Append only; a number that is missing was never used.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_house", include_str!("../migrations/0001_house.sql")),
     ("0002_org", include_str!("../migrations/0002_org.sql")),

@@ -31,7 +31,7 @@ impl Why {
     /// One phrase for the record.
     fn says(self) -> &'static str {
         match self {
-            Self::Unknown => "没有这个登录名",
+            Self::Unknown => "没有这个账号",
             Self::Inactive => "账号已停用",
             Self::Locked => "账号锁定中",
             Self::NoCode => "密码正确，未给验证码",
@@ -68,7 +68,6 @@ impl Refusals {
 
 impl App {
     /// Takes down that somebody was not let in. He is not, whether or not it can be written.
-    // Nobody is known before login.
     pub(super) async fn note_refusal(&self, why: Why, account: Option<&Account>, address: &str) {
         let now = self.now();
         let Some(more) = self.refusals.count(why, account.map(|one| &one.id), now) else { return };

@@ -130,11 +130,6 @@ fn hazards_of(post: &Post, path: &str, today: Date) -> Option<(Scope, HazardFilt
     Some((scope, HazardFilter { open: true, org, ..HazardFilter::default() }))
 }
 
-/// A stage of a hazard in Chinese.
-fn stage_label(code: &str) -> &'static str {
-    Stage::ALL.iter().find(|stage| stage.code() == code).map_or("", |stage| stage.label())
-}
-
 async fn hazards(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
     let Some((scope, filter)) = hazards_of(post, path, today) else {
         return Ok(section("hazard", "未销案隐患", 0, Vec::new()));
@@ -146,7 +141,7 @@ async fn hazards(read: &mut Read, post: &Post, path: &str, today: Date) -> Resul
         title: format!("{} {} {}", one.filing.code, one.place_name, one.description),
         due_on: one.deadline_on.map(|day| day.to_string()),
         state: one.state.clone(),
-        note: stage_label(&one.state).to_owned(),
+        note: Stage::from_code(&one.state).map_or("", Stage::label).to_owned(),
         href: format!("/hazards/{}", one.id),
     };
     Ok(section("hazard", "未销案隐患", total, found.iter().map(line).collect()))

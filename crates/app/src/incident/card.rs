@@ -120,11 +120,6 @@ fn notes(place: &Place) -> Vec<String> {
     notes
 }
 
-/// A stage of a hazard in Chinese.
-fn stage_label(code: &str) -> &'static str {
-    Stage::ALL.iter().find(|stage| stage.code() == code).map_or("", |stage| stage.label())
-}
-
 async fn near(
     read: &mut Read,
     at: Option<Position>,
@@ -220,7 +215,7 @@ impl App {
                     what: HazardCode::parse(&one.hazard_code)
                         .map_or_else(|_| one.description.clone(), |code| described(&code, &one.description)),
                     found_on: one.found_at.date().to_string(),
-                    state: Word::new(&one.state, stage_label(&one.state)),
+                    state: Word::new(&one.state, Stage::from_code(&one.state).map_or("", Stage::label)),
                 })
                 .collect();
         }

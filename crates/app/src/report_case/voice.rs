@@ -11,7 +11,7 @@ use domain::time::{Date, Timestamp};
 use store::report_case::ReporterVoice;
 use store::{Read, Write};
 
-use super::custodian;
+use super::unsealing;
 use super::view::{VoiceLimits, VoiceView};
 use crate::parameter::number_on;
 use crate::{App, Caller, Error, Result};
@@ -78,15 +78,9 @@ impl App {
         let scope = caller.scope(Action::ReportCaseRead)?;
         let keys = self.db.keys(&self.town).await?;
         let mut tx = self.write(caller).await?;
-        // What is answered here is kept nowhere else.
-        tx.unbind_operation();
         let record = tx.report_case(id, &scope).await?.ok_or(Error::NotFound)?;
-        let hat = custodian(&mut tx, caller, now.date()).await?;
-        caller.stepped_up(now)?;
-        let reason = reason.trim();
-        if !(2..=200).contains(&reason.chars().count()) {
-            return Err(Error::field("reason", "reason.missing", "请写明听取录音的用途，2 到 200 个字"));
-        }
+        let missing = "请写明听取录音的用途，2 到 200 个字";
+        let (hat, reason) = unsealing(&mut tx, caller, (reason, missing), now).await?;
         let voice = tx.reporter_voice(id).await?.ok_or_else(|| Error::Refused {
             code: "report_case.no_voice",
             message: "这件举报没有录音，请看文字内容".to_owned(),
@@ -95,7 +89,7 @@ impl App {
         let bytes = keys.open_file(&voice.blob, self.blobs.get(&voice.blob)?.ok_or_else(lost)?)?;
         let mut audit =
             caller.audit_as(hat, "report_case.listen", ("report_case", id.as_str()), &record.path, now);
-        audit.reason = reason.to_owned();
+        audit.reason = reason;
         let heard =
             VoiceView { media_type: voice.sound.media_type().to_owned(), base64: STANDARD.encode(bytes) };
         Ok(tx.commit(audit, heard).await?)

@@ -212,6 +212,11 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The one of a code, as it is kept.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+
     /// Every one, in the order of a hazard's life.
     pub const ALL: [Self; 13] = [
         Self::Found,

@@ -1,6 +1,8 @@
 //! The shipped program as a process: a command with what it said, and a server that is asked over a socket. What does not
 //! belong here: any story.
 
+pub mod gateway;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
