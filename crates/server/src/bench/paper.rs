@@ -11,6 +11,21 @@ use render::{Fonts, Pictures, docx, pdf, pdf_many};
 
 use super::{Figures, own_memory, resident_kb};
 
+/// A letter of one page under the red head, another reason each time.
+fn talk(n: u32) -> anyhow::Result<Document> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let values = [
+        ("to", text("胡豆坪村某某商店")),
+        ("person", text("张某某")),
+        ("reason", text(&format!("第 {n} 号隐患逾期未改"))),
+        ("at", text("2026-03-12T09:30")),
+        ("venue", text("镇消安办会议室")),
+        ("contact", text("李某某")),
+        ("phone", text("023-49000000")),
+    ];
+    filled("DT12.notice", "青峰镇消防安全委员会", &values)
+}
+
 /// Measures; without a Chinese font there is nothing to measure.
 pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     let fonts =
@@ -22,20 +37,8 @@ pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
         eprintln!("{error:#}");
         return Ok(());
     }
-    let mut took = Vec::new();
-    let (mut early, mut pages) = (0, 0);
-    for n in 1..=500 {
-        let paper = circular(n)?;
-        let start = Instant::now();
-        let drawn = pdf(&paper, &Pictures::new(), &fonts)?;
-        took.push(start.elapsed().as_secs_f64() * 1000.0);
-        pages = drawn.pages;
-        if n == 50 {
-            early = resident_kb("/proc/self/status").unwrap_or(0);
-        }
-    }
-    let note = format!("第 50 份后 {:.0} MB，第 500 份后 {}", f64::from(early) / 1024.0, own_memory());
-    figures.put("PDF：一份通报", &format!("{pages} 页"), 1, took, &note);
+    one_after_another(figures, "PDF：一份约谈通知书", talk, &fonts)?;
+    let pages = one_after_another(figures, "PDF：一份通报", circular, &fonts)?;
     let start = Instant::now();
     docx(&circular(0)?, &Pictures::new())?;
     figures.put(
@@ -52,6 +55,30 @@ pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
     })?;
     ensure!(drawn.pages == 500 && told == 500, "公示牌应为 500 张，进度应报 500 次");
     Ok(())
+}
+
+/// Five hundred of a kind, each different; gives how many pages one has.
+fn one_after_another(
+    figures: &mut Figures,
+    what: &str,
+    make: impl Fn(u32) -> anyhow::Result<Document>,
+    fonts: &Fonts,
+) -> anyhow::Result<usize> {
+    let mut took = Vec::new();
+    let (mut early, mut pages) = (0, 0);
+    for n in 1..=500 {
+        let paper = make(n)?;
+        let start = Instant::now();
+        let drawn = pdf(&paper, &Pictures::new(), fonts)?;
+        took.push(start.elapsed().as_secs_f64() * 1000.0);
+        pages = drawn.pages;
+        if n == 50 {
+            early = resident_kb("/proc/self/status").unwrap_or(0);
+        }
+    }
+    let note = format!("第 50 份后 {:.0} MB，第 500 份后 {}", f64::from(early) / 1024.0, own_memory());
+    figures.put(what, &format!("{pages} 页"), 1, took, &note);
+    Ok(pages)
 }
 
 fn filled(code: &str, issuer: &str, values: &[(&str, Value)]) -> anyhow::Result<Document> {
