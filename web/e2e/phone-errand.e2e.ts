@@ -1,5 +1,5 @@
 // What a phone does beside inspections, against the program itself: a call answered while the line is down, a placard hung
-// up, an item closed and evidence recorded without a network; each arrives once, every picture confirmed.
+// up, an item closed, a report looked at and evidence recorded without a network; each arrives once, every picture confirmed.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -130,6 +130,28 @@ it('closes what a meeting asked of his post, with a picture, from where there is
   const item = items.find((one) => one.origin.id === meeting.id)
   expect(item?.notes.map((one) => one.text)).toEqual(['十二处都核对了，一处漏水已报'])
   expect(item?.notes[0]?.photos.map((one) => [one.id, one.sha256, one.complete])).toEqual(entry.photos.map((one) => [one.id, one.sha256, true]))
+}, 240_000)
+
+it('looks at a report his body was given, from where there is no network: unfounded only with a picture', async () => {
+  await signIn(page, 'staff1', PASSWORD)
+  await page.click('a[href="/m/errands"]')
+  const link = page.locator('a[href^="/m/look/"]:has-text("门市阁楼住人")')
+  const id = (await link.getAttribute('href'))!.split('/').at(-1)!
+  await link.click()
+  await page.waitForSelector('#l-text')
+  await town.stop()
+  await page.click('button:has-text("不属实")')
+  await page.fill('#l-text', '阁楼只放了两只空箱，没有床铺')
+  await page.click('.foot .act')
+  expect(await page.textContent('.say.bad')).toContain('须附现场照片')
+  await page.setInputFiles('input[type=file]', picture(35))
+  await page.waitForSelector('.shots figure')
+  await page.click('.foot .act')
+  await diesAndComesBack()
+  const entry = await arrives('report_look')
+  const report = await ask<ReportCaseView>(desk, `/report-cases/${id}`)
+  expect([report.stage.code, report.events[0]!.step, report.events[0]!.text]).toEqual(['doubted', 'doubt', '阁楼只放了两只空箱，没有床铺'])
+  expect(report.events[0]!.photos.map((one) => [one.id, one.sha256])).toEqual(entry.photos.map((one) => [one.id, one.sha256]))
 }, 240_000)
 
 it('records evidence where it happens, for a duty that lacks it', async () => {

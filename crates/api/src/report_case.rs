@@ -10,12 +10,14 @@ use app::report_case::view::{
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::attachment;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(list, take))
         .routes(routes!(options))
         .routes(routes!(rewards))
+        .routes(routes!(poster))
         .routes(routes!(one))
         .routes(routes!(step))
         .routes(routes!(reporter))
@@ -77,6 +80,27 @@ async fn options(State(doors): State<Doors>, Known(caller): Known) -> Answer<Jso
     responses((status = 200, body = RewardLedger), (status = 403, body = Problem)))]
 async fn rewards(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<RewardLedger>> {
     Ok(Json(doors.app.report_case_rewards(&caller).await?))
+}
+
+/// How large.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PosterSize {
+    /// `a4` or `a3`.
+    size: Option<String>,
+}
+
+/// 举报海报（PDF）
+#[utoipa::path(get, path = "/api/v1/report-cases/poster", tag = "report_case", params(PosterSize),
+    responses((status = 200, content_type = "application/pdf"), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn poster(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Query(wanted): Query<PosterSize>,
+) -> Answer<Response> {
+    let bytes = doors.app.report_poster(&caller, wanted.size.as_deref(), &doors.base(&headers)).await?;
+    Ok(attachment("report-poster.pdf", "application/pdf", bytes))
 }
 
 /// 一件举报

@@ -169,7 +169,7 @@ async fn a_stranger_reports_is_answered_and_opens_it_again() -> anyhow::Result<(
             (&page["due_at"], &page["overdue"]),
             (&json!("2026-09-22T23:59:59.999+08:00"), &json!(false))
         );
-        assert_eq!(steps(&page), ["accept", "merge", "forward", "emergency", "void"]);
+        assert_eq!(steps(&page), ["accept", "merge", "forward", "emergency", "ask_void"]);
         // The picture was drawn anew.
         let picture = format!("/api/v1/photos/{}", text(&page["pictures"][0], "id"));
         let picture = clerk.get(&picture).await?;
@@ -371,6 +371,121 @@ async fn joined_reports_are_told_together_and_unfounded_takes_two() -> anyhow::R
     .await
 }
 
+/// A form as a browser sends it that has no file.
+async fn posted(town: &Town, path: &str, body: &str) -> anyhow::Result<Told> {
+    let mut phone = Browser::new(&town.router);
+    phone.header = false;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    phone.send(Method::POST, path, &form, body.as_bytes().to_vec()).await
+}
+
+#[tokio::test]
+async fn what_a_stranger_reported_goes_away_by_two_hands_only() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
+        let code = blocked(&town, &[], None).await?;
+        let page = newest(&mut clerk).await?;
+        let void = json!({ "step": "void", "text": "重复" });
+        assert_eq!(step(&mut clerk, &page, void.clone()).await?.code(), "report_case.stage", "not at once");
+        let bare = json!({ "step": "ask_void" });
+        assert_eq!(step(&mut clerk, &page, bare).await?.code(), "report_case.no_reason");
+        let asked = json!({ "step": "ask_void", "text": "测试二维码时误交" });
+        let page = step(&mut clerk, &page, asked.clone()).await?.ok()?;
+        assert_eq!((&page["stage"]["code"], &page["overdue"]), (&json!("void_asked"), &json!(false)));
+        assert!(page["due_at"].is_string(), "its clock runs on");
+        assert_eq!(page["void_asked"]["reason"], "测试二维码时误交");
+        assert_eq!(steps(&page), Vec::<&str>::new(), "not by the same person");
+        assert_eq!(step(&mut clerk, &page, void.clone()).await?.code(), "report_case.same_void");
+        assert!(receipt(&town, &code).await?.contains("正在复核"));
+        let seen = head.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!(steps(&seen), ["void", "reject_void"]);
+        let kept = step(&mut head, &seen, json!({ "step": "reject_void", "text": "是真的举报" })).await?.ok()?;
+        assert_eq!(kept["stage"]["code"], "received", "it is where it was");
+        let page = newest(&mut clerk).await?;
+        let page = step(&mut clerk, &page, asked).await?.ok()?;
+        let gone = step(&mut head, &page, void).await?.ok()?;
+        assert_eq!((&gone["stage"]["code"], &gone["void"]), (&json!("void"), &json!("测试二维码时误交")));
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_burns_becomes_an_incident_that_knows_nothing_of_who_reported() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let at = ("point", "105.871234,29.261234");
+        blocked(&town, &[("name", NAME), ("phone", PHONE), at], None).await?;
+        let page = newest(&mut clerk).await?;
+        assert_eq!(page["spot"], json!({ "lon": 105.871_234, "lat": 29.261_234 }), "where the sender stood");
+        let page = step(&mut clerk, &page, json!({ "step": "emergency" })).await?.ok()?;
+        let id = text(&page["incident"], "id").to_owned();
+        let incident = clerk.get(&format!("/api/v1/incidents/{id}")).await?.ok()?;
+        let shown = incident.to_string();
+        assert!(shown.contains("二楼楼道堆满纸箱") && shown.contains(text(&page, "code")), "{shown}");
+        assert!(!shown.contains(NAME) && !shown.contains(PHONE), "who reported stays sealed: {shown}");
+        assert!(shown.contains("105.871234"), "{shown}");
+        // The same fire reported again joins it.
+        blocked(&town, &[at], None).await?;
+        let second = newest(&mut clerk).await?;
+        let second = step(&mut clerk, &second, json!({ "step": "emergency" })).await?.ok()?;
+        assert_eq!(second["incident"]["id"], id.as_str());
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_reporter_says_what_he_thinks_and_money_paid_stays_in_the_ledger() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let code = blocked(&town, &[], None).await?;
+        let back = format!("/p/r-{code}");
+        let early = posted(&town, &back, "rating=satisfied").await?;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing was answered");
+        let page = given(&mut clerk).await?;
+        let handled = json!({ "step": "handle", "finding": "confirmed", "text": "已当场清理" });
+        let page = step(&mut staff, &page, handled).await?.ok()?;
+        let page = step(&mut clerk, &page, json!({ "step": "reply", "text": "已清理" })).await?.ok()?;
+        assert!(receipt(&town, &code).await?.contains("您对办理结果满意吗？"));
+        assert_eq!(posted(&town, &back, "rating=great").await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(posted(&town, &back, "rating=fair").await?.status, StatusCode::SEE_OTHER);
+        assert!(receipt(&town, &code).await?.contains("您的评价：基本满意"));
+        assert_eq!(posted(&town, &back, "rating=satisfied").await?.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = clerk.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
+        assert_eq!((&page["rating"]["code"], &page["events"][0]["by"]["name"]), (&json!("fair"), &json!("举报人")));
+        step(&mut clerk, &page, json!({ "step": "reward", "amount_fen": 5_000 })).await?.ok()?;
+        assert_eq!(posted(&town, &back, "reason=again").await?.status, StatusCode::SEE_OTHER);
+        let ledger = clerk.get("/api/v1/report-cases/rewards").await?.ok()?;
+        assert_eq!((&ledger["total_fen"], &ledger["items"][0]["stage"]["code"]), (&json!(5_000), &json!("accepted")));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_poster_leads_to_the_form_in_two_sizes() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = founded(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        for size in ["", "?size=a4", "?size=a3"] {
+            let told = staff.get(&format!("/api/v1/report-cases/poster{size}")).await?;
+            assert_eq!((told.status, told.bytes.get(..5)), (StatusCode::OK, Some(&b"%PDF-"[..])), "{size}");
+        }
+        let huge = staff.get("/api/v1/report-cases/poster?size=huge").await?;
+        assert_eq!(huge.body["fields"][0]["code"], "placard.word");
+        let unit = town.login("unit").await?.get("/api/v1/report-cases/poster").await?;
+        assert_eq!(unit.status, StatusCode::FORBIDDEN);
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn nobody_but_the_custodian_learns_who_it_was() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
@@ -466,7 +581,7 @@ async fn the_office_takes_calls_hands_on_and_pays_by_number() -> anyhow::Result<
 
         let person = json!({ "channel": "visit", "matter": "person", "content": "某人态度差", "territory": V1 });
         let page = clerk.post("/api/v1/report-cases", person).await?.ok()?;
-        assert_eq!(steps(&page), ["forward", "merge", "void"]);
+        assert_eq!(steps(&page), ["forward", "merge", "ask_void"]);
         let on = json!({ "step": "forward", "to": "镇纪检监察室", "text": "不属消防安全问题，已转镇纪检监察室" });
         let page = step(&mut clerk, &page, on).await?.ok()?;
         assert_eq!((&page["stage"]["code"], page["replied_at"].is_null()), (&json!("forwarded"), false));
@@ -519,7 +634,7 @@ async fn a_voice_is_the_custodians_alone_and_what_he_writes_down_is_everybodys()
         let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
         let form = said(&Browser::new(&town.router).get("/p/report").await?);
         assert!(form.contains("accept=\"audio/*\" capture") && form.contains("不超过 60 秒"), "{form}");
-        let script = Browser::new(&town.router).get("/p/voice.js").await?;
+        let script = Browser::new(&town.router).get("/p/form.js").await?;
         assert!(script.headers[header::CONTENT_TYPE].to_str()?.starts_with("text/javascript"));
         assert!(said(&script).contains("MediaRecorder"));
 

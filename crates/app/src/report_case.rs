@@ -4,22 +4,26 @@
 
 pub mod open311;
 pub mod order;
+mod poster;
 pub mod public;
 pub mod view;
 pub(crate) mod voice;
 
 use domain::hazard::Find;
-use domain::ids::{HazardId, OrgId, PhotoId, PlaceId, ReportCaseId};
+use domain::ids::{HazardId, IncidentId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId};
+use domain::incident::join::Clue;
+use domain::incident::{Kind, Source};
 use domain::org::Assignment;
 use domain::policy::{Action, Subject};
 use domain::report_case::{
-    Act, Channel, Clocks, Event, Finding, Matter, ReportCase, ReportCaseRefusal, Saying, Site, Stage, Terms,
+    Act, Channel, Clocks, Event, Finding, Matter, Rating, ReportCase, ReportCaseRefusal, Saying, Site, Stage, Terms,
 };
 use domain::time::{DAY_MS, Date, Timestamp};
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
 use store::{Read, Write};
 
 use crate::calendar::calendar;
+use crate::incident::Arrived;
 use crate::hazard::{Filed, dictionary, load, record_find};
 use crate::names::Names;
 use crate::parameter::{number_on, text_on};
@@ -46,8 +50,6 @@ const REPLY_DAYS: (&str, f64) = ("C15.5.within", 15.0);
 pub(crate) const CUSTODIAN_POST: &str = "report_case.custodian_post";
 /// Letters of a receipt: with 31 of them more than 128 bits.
 pub(crate) const RECEIPT_LETTERS: usize = 28;
-/// Rows read at most for one page that shows all of something.
-const READ: i64 = 2_000;
 /// Reports of so many days are compared with a new one. Units: days.
 const ALIKE_DAYS: u64 = 30;
 /// The longest name, phone and address.
@@ -77,7 +79,7 @@ pub(crate) async fn subject(read: &mut Read, record: &ReportCaseRecord) -> Resul
 fn right_of(step: &str) -> Action {
     match step {
         "handle" | "doubt" | "agree_doubt" | "reject_doubt" => Action::ReportCaseHandle,
-        "reply" | "close" | "reopen" | "reward" => Action::ReportCaseReply,
+        "reply" | "close" | "reopen" | "reward" | "rate" => Action::ReportCaseReply,
         "write_down" => Action::ReportCaseReveal,
         _ => Action::ReportCaseScreen,
     }
@@ -90,7 +92,7 @@ fn act_name(act: &Act) -> &'static str {
         Act::Accept => "report_case.admit",
         Act::Merge { .. } => "report_case.merge",
         Act::Forward { .. } => "report_case.forward",
-        Act::Emergency => "report_case.emergency",
+        Act::Emergency { .. } => "report_case.emergency",
         Act::Assign { .. } => "report_case.assign",
         Act::Doubt => "report_case.doubt",
         Act::AgreeDoubt => "report_case.agree_doubt",
@@ -101,7 +103,10 @@ fn act_name(act: &Act) -> &'static str {
         Act::Reopen => "report_case.reopen",
         Act::Reward { .. } => "report_case.reward",
         Act::WriteDown => "report_case.write_down",
+        Act::Rate { .. } => "report_case.rate",
+        Act::AskVoid => "report_case.ask_void",
         Act::Void => "report_case.void",
+        Act::RejectVoid => "report_case.reject_void",
     }
 }
 
@@ -113,12 +118,14 @@ fn given_to(record: &ReportCaseRecord) -> Subject {
 /// The steps the stage allows and the caller may take.
 pub(crate) fn actions(caller: &Caller, record: &ReportCaseRecord) -> Vec<&'static str> {
     let subject = given_to(record);
-    let decides = record.case.doubted_by.as_ref() != Some(&caller.person);
-    let may = |step: &&&'static str| {
-        caller.hats.hat(right_of(step), &subject).is_some()
-            && (decides || !matches!(**step, "agree_doubt" | "reject_doubt"))
+    let is_own = |who: Option<&PersonId>| who == Some(&caller.person);
+    let decides = |step: &str| match step {
+        "agree_doubt" | "reject_doubt" => !is_own(record.case.doubted_by.as_ref()),
+        "void" | "reject_void" => !is_own(record.case.void_ask.as_ref().map(|ask| &ask.by)),
+        _ => true,
     };
-    record.case.steps().iter().filter(may).copied().collect()
+    let may = |step: &&'static str| caller.hats.hat(right_of(step), &subject).is_some() && decides(step);
+    record.case.steps().into_iter().filter(may).collect()
 }
 
 /// The times allowed on a day.
@@ -507,7 +514,7 @@ impl App {
             "accept" => Act::Accept,
             "merge" => Act::Merge { into: other(caller, tx, asked).await? },
             "forward" => Act::Forward { to: clipped(asked.to.as_deref().unwrap_or_default(), MAX_NAME) },
-            "emergency" => Act::Emergency,
+            "emergency" => Act::Emergency { incident: self.incident_of(caller, tx, record, now).await? },
             "assign" => {
                 let org = OrgId::from(given(&asked.org).unwrap_or_default());
                 let known = tx.org(&org).await?.is_some_and(|one| one.org.active);
@@ -531,9 +538,53 @@ impl App {
             "reopen" => Act::Reopen,
             "reward" => Act::Reward { amount_fen: asked.amount_fen.unwrap_or(0) },
             "write_down" => Act::WriteDown,
+            "rate" => {
+                let rating = given(&asked.rating).and_then(Rating::from_code);
+                let text = "请选择评价：满意、基本满意或不满意";
+                Act::Rate {
+                    rating: rating.ok_or_else(|| Error::field("rating", "report_case.rating", text))?,
+                }
+            }
+            "ask_void" => Act::AskVoid,
             "void" => Act::Void,
+            "reject_void" => Act::RejectVoid,
             _ => return Err(Error::field("step", "report_case.step", "没有这个办理步骤，请刷新页面后再试")),
         })
+    }
+
+    /// The incident a report becomes that cannot wait: it is joined with what is known of there already, or opened; who
+    /// reported stays where it is sealed.
+    async fn incident_of(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &ReportCaseRecord,
+        now: Timestamp,
+    ) -> Result<Option<IncidentId>> {
+        let case = &record.case;
+        let arrived = Arrived {
+            signal: None,
+            source: Source::Person,
+            kind: match case.matter {
+                Matter::Forest => Kind::Forest,
+                _ => Kind::Unknown,
+            },
+            says: case.content.clone(),
+            from: format!("举报件 {}", case.code),
+            bound: true,
+            alarm: true,
+            restored: false,
+            territory: Some(case.site.territory.clone()),
+            clue: Clue {
+                came_at: now,
+                place: case.site.place.clone(),
+                at: case.site.point,
+                bearing: None,
+                sender: String::new(),
+            },
+        };
+        let heard = self.hear_in(caller, tx, arrived, (&case.site.address, "")).await?;
+        Ok(heard.map(|(incident, _)| incident.incident.id))
     }
 
     /// The hazard a look led to: one on record, or a new find. The find carries the inspector's own words and none of the
@@ -609,17 +660,17 @@ impl App {
         caller.hat(Action::ReportCaseReply, &Subject::town())?;
         let scope = caller.scope(Action::ReportCaseRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let filter =
-            ReportCaseFilter { stages: Some("replied,closed".to_owned()), ..ReportCaseFilter::default() };
-        let found = read.report_cases(&scope, &filter, None, READ).await?;
+        // Whatever became of it since: money that was paid stays paid.
+        let found = read.report_cases_rewarded(&scope).await?;
         let mut items = Vec::new();
-        for record in found.iter().filter(|one| one.case.reward_fen > 0) {
+        for record in &found {
             let events = read.report_case_events(&record.case.id).await?;
             let paid = events.iter().rev().find(|event| matches!(event.act, Act::Reward { .. }));
             items.push(RewardRow {
                 id: record.case.id.to_string(),
                 code: record.case.code.clone(),
                 matter: Word::new(record.case.matter.code(), record.case.matter.label()),
+                stage: Word::new(record.case.stage.code(), record.case.stage.label()),
                 on: paid.map(|event| event.at.date().to_string()).unwrap_or_default(),
                 amount_fen: record.case.reward_fen,
             });

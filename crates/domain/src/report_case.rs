@@ -13,7 +13,9 @@ pub mod voice;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, OutOfRange};
-use crate::ids::{FacilityId, HazardId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId, TerritoryCode};
+use crate::ids::{
+    FacilityId, HazardId, IncidentId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId, TerritoryCode,
+};
 use crate::org::words;
 use crate::time::{Date, MINUTE_MS, Timestamp};
 
@@ -68,6 +70,7 @@ words! {
         Merged "merged" "已并案"
         Forwarded "forwarded" "已转有权单位"
         Emergency "emergency" "已转 119"
+        VoidAsked "void_asked" "拟作废待复核"
         Void "void" "已作废"
     }
 }
@@ -78,6 +81,15 @@ words! {
         Confirmed "confirmed" "属实"
         Partly "partly" "部分属实"
         Unfounded "unfounded" "不属实"
+    }
+}
+
+words! {
+    /// What the reporter thinks of how it was handled, in his own words or asked for.
+    Rating {
+        Satisfied "satisfied" "满意"
+        Fair "fair" "基本满意"
+        Dissatisfied "dissatisfied" "不满意"
     }
 }
 
@@ -187,7 +199,11 @@ pub enum Act {
         to: String,
     },
     /// 转 119: it burns, or somebody is in danger.
-    Emergency,
+    Emergency {
+        /// The incident it became; none in what was recorded before incidents were linked.
+        #[serde(default)]
+        incident: Option<IncidentId>,
+    },
     /// 派办.
     Assign {
         /// Who is to look.
@@ -219,8 +235,17 @@ pub enum Act {
     },
     /// 听写: the custodian writes down what was only spoken.
     WriteDown,
-    /// 作废.
+    /// 评价: what the reporter thinks of it.
+    Rate {
+        /// What.
+        rating: Rating,
+    },
+    /// 提出作废.
+    AskVoid,
+    /// 同意作废, by somebody else than who asked.
     Void,
+    /// 不同意作废.
+    RejectVoid,
 }
 
 impl Act {
@@ -231,7 +256,7 @@ impl Act {
             Self::Accept => "accept",
             Self::Merge { .. } => "merge",
             Self::Forward { .. } => "forward",
-            Self::Emergency => "emergency",
+            Self::Emergency { .. } => "emergency",
             Self::Assign { .. } => "assign",
             Self::Doubt => "doubt",
             Self::AgreeDoubt => "agree_doubt",
@@ -242,7 +267,10 @@ impl Act {
             Self::Reopen => "reopen",
             Self::Reward { .. } => "reward",
             Self::WriteDown => "write_down",
+            Self::Rate { .. } => "rate",
+            Self::AskVoid => "ask_void",
             Self::Void => "void",
+            Self::RejectVoid => "reject_void",
         }
     }
 }
@@ -265,7 +293,10 @@ pub fn step_label(code: &str) -> &str {
         "reopen" => "重新打开",
         "reward" => "登记奖励",
         "write_down" => "听写语音",
-        "void" => "作废",
+        "rate" => "登记评价",
+        "ask_void" => "提出作废",
+        "void" => "同意作废",
+        "reject_void" => "不同意作废",
         other => other,
     }
 }
@@ -288,6 +319,17 @@ pub struct Event {
     pub photos: Vec<PhotoId>,
     /// Where the report stood after it.
     pub stage: Stage,
+}
+
+/// A void that waits for a second person: what a stranger reported does not go away by one hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidAsk {
+    /// Who asks.
+    pub by: PersonId,
+    /// Why.
+    pub reason: String,
+    /// Where the report stood.
+    pub from: Stage,
 }
 
 /// 举报件. Who reported is nowhere in it.
@@ -344,6 +386,15 @@ pub struct ReportCase {
     pub reward_fen: i64,
     /// How often the reporter opened it again.
     pub reopened: u32,
+    /// The incident it became.
+    #[serde(default)]
+    pub incident: Option<IncidentId>,
+    /// What the reporter thought of the last answer.
+    #[serde(default)]
+    pub rating: Option<Rating>,
+    /// Who asked that it be voided, until somebody else has decided.
+    #[serde(default)]
+    pub void_ask: Option<VoidAsk>,
     /// Why it was voided.
     pub void: Option<String>,
 }
@@ -400,6 +451,9 @@ impl ReportCase {
             reply: String::new(),
             reward_fen: 0,
             reopened: 0,
+            incident: None,
+            rating: None,
+            void_ask: None,
             void: None,
         }
     }
@@ -469,7 +523,9 @@ impl ReportCase {
                     ..screened
                 })
             }
-            (Received | Accepted | Assigned, Act::Emergency) => Ok(Self { stage: Emergency, ..screened }),
+            (Received | Accepted | Assigned, Act::Emergency { incident }) => {
+                Ok(Self { stage: Emergency, incident: incident.clone(), ..screened })
+            }
             (Accepted | Assigned | Emergency, Act::Assign { org }) => {
                 Ok(Self { stage: Assigned, org: Some(org.clone()), ..self })
             }
@@ -519,6 +575,7 @@ impl ReportCase {
                     finding: None,
                     doubted_by: None,
                     handled_at: None,
+                    rating: None,
                     reopened: self.reopened.saturating_add(1),
                     ..self
                 })
@@ -535,6 +592,12 @@ impl ReportCase {
                 }
                 Ok(Self { reward_fen: *amount_fen, ..self })
             }
+            (Replied | Closed, Act::Rate { rating }) => {
+                if self.rating.is_some() {
+                    return Err(ReportCaseRefusal::Rated);
+                }
+                Ok(Self { rating: Some(*rating), ..self })
+            }
             (stage, Act::WriteDown) if self.may_be_written_down() => {
                 let heard = must_say()?;
                 let content = match self.content.as_str() {
@@ -546,44 +609,74 @@ impl ReportCase {
                 }
                 Ok(Self { stage, content, ..self })
             }
-            (stage, Act::Void) if stage != Void => Ok(Self { stage: Void, void: Some(must_say()?), ..self }),
+            (VoidAsked, Act::Void | Act::RejectVoid) => {
+                let Some(ask) = self.void_ask.clone() else {
+                    return Err(ReportCaseRefusal::WrongStage(self.stage.label()));
+                };
+                if ask.by == *said.by {
+                    return Err(ReportCaseRefusal::SameVoid);
+                }
+                match act {
+                    Act::Void => Ok(Self { stage: Void, void: Some(ask.reason), ..self }),
+                    _ => {
+                        must_say()?;
+                        Ok(Self { stage: ask.from, void_ask: None, ..self })
+                    }
+                }
+            }
+            (from, Act::AskVoid) if !matches!(from, Void | VoidAsked) => {
+                let ask = VoidAsk { by: said.by.clone(), reason: must_say()?, from };
+                Ok(Self { stage: VoidAsked, void_ask: Some(ask), ..self })
+            }
             (stage, _) => Err(ReportCaseRefusal::WrongStage(stage.label())),
         }
     }
 
     /// The steps its stage allows.
-    pub fn steps(&self) -> &'static [&'static str] {
-        match self.stage {
-            Stage::Received if self.matter == Matter::Person => &["forward", "merge", "void"],
-            Stage::Received => &["accept", "merge", "forward", "emergency", "void"],
-            Stage::Accepted => &["assign", "merge", "forward", "emergency", "void"],
-            Stage::Assigned => &["handle", "doubt", "assign", "merge", "forward", "emergency", "void"],
-            Stage::Doubted => &["agree_doubt", "reject_doubt", "void"],
-            Stage::Handled => &["reply", "void"],
-            Stage::Emergency => &["reply", "assign", "void"],
-            Stage::Replied | Stage::Closed if self.may_be_rewarded() => match self.stage {
-                Stage::Replied => &["close", "reward", "reopen", "void"],
-                _ => &["reward", "reopen", "void"],
-            },
-            Stage::Replied | Stage::Forwarded => &["close", "reopen", "void"],
-            Stage::Closed => &["reopen", "void"],
-            Stage::Merged => &["void"],
-            Stage::Void => &[],
+    pub fn steps(&self) -> Vec<&'static str> {
+        let mut steps = match self.stage {
+            Stage::Received if self.matter == Matter::Person => vec!["forward", "merge"],
+            Stage::Received => vec!["accept", "merge", "forward", "emergency"],
+            Stage::Accepted => vec!["assign", "merge", "forward", "emergency"],
+            Stage::Assigned => vec!["handle", "doubt", "assign", "merge", "forward", "emergency"],
+            Stage::Doubted => vec!["agree_doubt", "reject_doubt"],
+            Stage::Handled => vec!["reply"],
+            Stage::Emergency => vec!["reply", "assign"],
+            Stage::Replied | Stage::Forwarded => vec!["close", "reopen"],
+            Stage::Closed => vec!["reopen"],
+            Stage::VoidAsked => return vec!["void", "reject_void"],
+            Stage::Merged => Vec::new(),
+            Stage::Void => return Vec::new(),
+        };
+        if matches!(self.stage, Stage::Replied | Stage::Closed) {
+            steps.extend(self.may_be_rewarded().then_some("reward"));
+            steps.extend(self.may_be_rated().then_some("rate"));
         }
+        steps.push("ask_void");
+        steps
     }
 
     /// Whether something was spoken that may still be written down, by the custodian alone.
     pub fn may_be_written_down(&self) -> bool {
-        self.has_voice && !matches!(self.stage, Stage::Merged | Stage::Void)
+        self.has_voice && !matches!(self.stage, Stage::Merged | Stage::VoidAsked | Stage::Void)
     }
 
     fn may_be_rewarded(&self) -> bool {
         self.reward_fen == 0 && matches!(self.finding, Some(Finding::Confirmed | Finding::Partly))
     }
 
-    /// When the next of it must be done; none where nothing is awaited.
+    /// Whether the reporter may still say what he thinks of the answer.
+    pub fn may_be_rated(&self) -> bool {
+        self.rating.is_none() && matches!(self.stage, Stage::Replied | Stage::Closed)
+    }
+
+    /// When the next of it must be done; none where nothing is awaited. Its clocks run on while a void is only asked for.
     pub fn due_at(&self) -> Option<Timestamp> {
-        match self.stage {
+        let stage = match (&self.void_ask, self.stage) {
+            (Some(ask), Stage::VoidAsked) => ask.from,
+            (_, stage) => stage,
+        };
+        match stage {
             Stage::Received => Some(self.clocks.screen_by),
             Stage::Accepted | Stage::Assigned | Stage::Doubted => Some(self.clocks.verify_by),
             Stage::Handled | Stage::Emergency => Some(self.clocks.reply_by),

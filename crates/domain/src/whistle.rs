@@ -219,6 +219,19 @@ pub struct Arrival {
     pub at: Timestamp,
     /// Where the telephone said he was.
     pub position: Option<Position>,
+    /// When it was recorded; none in what was recorded before this was kept.
+    #[serde(default)]
+    pub recorded_at: Option<Timestamp>,
+}
+
+/// What is recorded so long after it happened is said to be so, and judged no otherwise: valleys have no signal. Units: ms.
+const RECORDED_LATE_MS: i64 = crate::time::HOUR_MS;
+
+impl Arrival {
+    /// When it was recorded, if that was more than an hour after it is said to have been.
+    pub fn recorded_late(&self) -> Option<Timestamp> {
+        self.recorded_at.filter(|recorded| recorded.0 - self.at.0 > RECORDED_LATE_MS)
+    }
 }
 
 /// Why a body holds that it is none of its business.
@@ -637,7 +650,12 @@ impl Whistle {
                     return Err(WhistleRefusal::WrongTime);
                 }
                 body.received = body.received.take().or(Some(Done { by: said.by.clone(), at: *at }));
-                body.arrived = Some(Arrival { by: said.by.clone(), at: *at, position: *position });
+                body.arrived = Some(Arrival {
+                    by: said.by.clone(),
+                    at: *at,
+                    position: *position,
+                    recorded_at: Some(said.at),
+                });
             }
             Act::Opine { task, .. } => {
                 body.opinion = given(said.text, "本单位的意见")?;

@@ -3,6 +3,7 @@
 mod common;
 
 mod binary;
+mod canary;
 mod cli;
 mod device;
 mod full_disk;

@@ -220,6 +220,21 @@ impl Read {
             .collect()
     }
 
+    /// Reports that were ever rewarded, whatever became of them since, newest first, within the scope.
+    pub async fn report_cases_rewarded(&mut self, scope: &Scope) -> Result<Vec<ReportCaseRecord>> {
+        let mut only = Where::town("town", self.town.as_str());
+        only.within(&COLUMNS, scope);
+        only.and(
+            "id IN (SELECT e.report_case FROM report_case_event e WHERE e.town = report_case.town AND e.step = 'reward')",
+        );
+        let (sql, list) = only.finish();
+        self.rows(format!("SELECT * FROM report_case{sql} ORDER BY code DESC"), list)
+            .await?
+            .iter()
+            .map(ReportCaseRecord::from_row)
+            .collect()
+    }
+
     /// How many reports there are.
     pub async fn report_case_count(&mut self, scope: &Scope, filter: &ReportCaseFilter) -> Result<i64> {
         let mut only = Where::town("town", self.town.as_str());

@@ -171,6 +171,17 @@ async fn reports_read_back_filter_and_refuse_a_stale_step() -> anyhow::Result<()
         assert_eq!(db.read(&town()).await?.reporter_voice(&one.case.id).await?, Some(voice));
         assert_eq!(db.read(&town()).await?.reporter_voice(&two.case.id).await?, None);
 
+        assert_eq!(db.read(&town()).await?.report_cases_rewarded(&everything()).await?, []);
+        let mut paid = ReportCaseRecord { version: 2, ..next.clone() };
+        paid.case.stage = Stage::Void;
+        let paid_for = event(&paid, 3, Act::Reward { amount_fen: 1 });
+        let mut tx = db.write(&town()).await?;
+        tx.save_report_case(&paid, &paid_for).await?;
+        tx.commit(audit("a"), ()).await?;
+        let rewarded = db.read(&town()).await?.report_cases_rewarded(&everything()).await?;
+        assert_eq!(rewarded.len(), 1, "whatever became of it since");
+        assert_eq!(db.read(&town()).await?.report_cases_rewarded(&of_org("org-9")).await?, []);
+
         let stolen = fresh.stolen()?;
         assert!(
             stolen.contains("楼道 100% 堵塞")

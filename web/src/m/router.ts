@@ -21,6 +21,7 @@ export const router = createRouter({
     { path: '/check/:id', component: () => later(import('./Check.vue')) },
     { path: '/check/:id/finish', component: () => later(import('./Finish.vue')) },
     { path: '/report', component: () => later(import('./Report.vue')) },
+    { path: '/look/:id', component: () => later(import('./errand/Look.vue')) },
     { path: '/told', component: () => later(import('./errand/Told.vue')) },
     { path: '/recheck/:id', component: () => later(import('./Recheck.vue')) },
     { path: '/orders', component: () => later(import('./errand/Orders.vue')) },

@@ -5,6 +5,9 @@ their ways differ from ours; the column says how much longer or shorter their wa
 """
 import json, math, os, statistics, subprocess, sys, time
 
+# Its tools look for one another on the path.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+
 folder, size = sys.argv[1], sys.argv[2]
 pairs = [[float(x) for x in line.split(",")] for line in open(os.path.join(folder, "pairs.csv"))]
 osm = os.path.join(folder, "net.osm")

@@ -137,6 +137,16 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
             wanted.say("提交", "Send")
         );
     }
+    let _ = write!(
+        out,
+        "<p><a href=\"/p/report?f={}&{}\">{}</a></p>",
+        text(&shown.code),
+        wanted.query(),
+        wanted.say(
+            "想凭受理码查办理进度，请用举报登记",
+            "To follow how it is handled by a receipt code, report it here"
+        )
+    );
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/f-{id}"), &title, &out, officers)

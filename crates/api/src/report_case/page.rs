@@ -13,7 +13,7 @@ use axum::extract::Multipart;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use domain::report_case::{MAX_CONTENT, Matter, Stage};
+use domain::report_case::{MAX_CONTENT, Matter, Rating, Stage};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
@@ -43,7 +43,7 @@ pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
 }
 
 /// The button to speak into. The form does without it.
-const SCRIPT: &str = include_str!("voice.js");
+const SCRIPT: &str = include_str!("form.js");
 
 type Limits = Extension<Arc<Limiter>>;
 
@@ -86,11 +86,13 @@ struct Typed {
     code: String,
 }
 
-/// Why a report is opened again.
+/// Why a report is opened again, or what the reporter thinks of the answer.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 struct ReopenForm {
     reason: String,
+    /// What the reporter thinks of the answer; empty where he wants it opened again.
+    rating: String,
 }
 
 fn admit(doors: &Doors, limiter: &Limiter, from: &From) -> app::Result<()> {
@@ -304,6 +306,14 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> 
             );
         }
     }
+    let _ = write!(
+        out,
+        "<div class=f><input type=hidden id=point name=point data-w=\"{}\"></div>",
+        wanted.say(
+            "附上我现在的位置|正在定位…|已附上位置|不附位置|没有取得位置，写清楚在哪里就行",
+            "Add where I am now|Looking for it…|Position added|Leave it out|No position; saying where it is will do",
+        ),
+    );
     let optional = wanted.say("（可以不填）", " (optional)");
     let name = format!("{}{optional}", wanted.say("姓名", "Name"));
     let control = format!("<input id=name name=name maxlength=40 autocomplete=name{}>", filled(&kept.name));
@@ -324,7 +334,7 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> 
     let _ = write!(out, "<button>{}</button></form>", wanted.say("提交举报", "Send"));
     look_up(&mut out, wanted, "");
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
-    out.push_str("<script src=/p/voice.js defer></script>");
+    out.push_str("<script src=/p/form.js defer></script>");
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &path, title, &out, officers)
 }
@@ -341,9 +351,18 @@ fn stage_word(wanted: Wanted, stage: Stage) -> &'static str {
         Stage::Merged => ("已与另一件举报合并办理", "Handled together with another report"),
         Stage::Forwarded => ("已转有权处理的单位", "Handed on to whom it belongs"),
         Stage::Emergency => ("已转 119 处置", "Handed to the fire service (119)"),
+        Stage::VoidAsked => ("正在复核", "Being looked at by a second person"),
         Stage::Void => ("已作废，需要时请来电或重新举报", "No longer valid; please call or report again"),
     };
     wanted.say(zh, en)
+}
+
+fn rating_word(wanted: Wanted, rating: Rating) -> &'static str {
+    match rating {
+        Rating::Satisfied => wanted.say("满意", "Content"),
+        Rating::Fair => wanted.say("基本满意", "Fairly content"),
+        Rating::Dissatisfied => wanted.say("不满意", "Not content"),
+    }
 }
 
 fn done_word(wanted: Wanted, step: &str) -> &'static str {
@@ -410,6 +429,27 @@ fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress
     }
     if !shown.reply.is_empty() {
         let _ = write!(out, "<h2>{}</h2><p>{}</p>", wanted.say("答复", "Answer"), text(&shown.reply));
+    }
+    if let Some(rating) = shown.rating {
+        let _ = write!(out, "<p class=sub>{}{}</p>", wanted.say("您的评价：", "You said: "), rating_word(wanted, rating));
+    }
+    if shown.can_rate {
+        let _ = write!(
+            out,
+            "<h2>{}</h2><form class=card method=post action=\"{}\"><fieldset class=f><legend>{}</legend>",
+            wanted.say("您对办理结果满意吗？", "Are you content with how it was handled?"),
+            wanted.link(&format!("/p/r-{}", text(code)), wanted.lang, wanted.big),
+            wanted.say("请选一项", "Choose one"),
+        );
+        for one in Rating::ALL {
+            let _ = write!(
+                out,
+                "<label class=o><input type=radio name=rating value={} required>{}</label>",
+                one.code(),
+                rating_word(wanted, *one)
+            );
+        }
+        let _ = write!(out, "</fieldset><button>{}</button></form>", wanted.say("提交评价", "Send"));
     }
     if shown.can_reopen {
         let _ = write!(
@@ -488,7 +528,9 @@ fn why(wanted: Wanted, error: &app::Error) -> (StatusCode, String) {
         "report_case.voice_kind" => "This file is no recording of a phone. Record again, or write it.",
         "photo.not_image" => "This file is no photo that can be opened. Please choose another.",
         "phone.invalid" => "This is no phone number. You may leave it empty.",
-        "report_case.stage" => "It cannot be opened again now.",
+        "report_case.stage" => "That is not possible now.",
+        "report_case.rated" => "You have said so already.",
+        "report_case.rating" => "Please choose one of the three.",
         _ => "This could not be taken. Please try again later, or call.",
     };
     let status = match error {
@@ -549,10 +591,17 @@ async fn read_report(
         address: sent.take("address"),
         name: sent.take("name"),
         phone: sent.take("phone"),
+        point: read_point(&sent.take("point")),
         photo: sent.photo,
         voice: sent.voice,
-        ..PublicReport::default()
     })
+}
+
+/// Longitude and latitude as the script writes them; none for anything else, the words say where it is.
+fn read_point(sent: &str) -> Option<[f64; 2]> {
+    let (lon, lat) = sent.split_once(',')?;
+    let point = [lon.trim().parse().ok()?, lat.trim().parse().ok()?];
+    point.iter().all(|one: &f64| one.is_finite()).then_some(point)
 }
 
 /// 公开举报页
@@ -575,8 +624,8 @@ async fn form(
     }
 }
 
-/// 举报页的录音按钮
-#[utoipa::path(get, path = "/p/voice.js", tag = "report_case", responses((status = 200, content_type = "text/javascript")))]
+/// 举报页的录音和定位按钮
+#[utoipa::path(get, path = "/p/form.js", tag = "report_case", responses((status = 200, content_type = "text/javascript")))]
 async fn script() -> Response {
     (
         [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")],
@@ -692,7 +741,7 @@ async fn receipt(
     shown(&doors, wanted, (&code, new.new == 1), said).await
 }
 
-/// 要求重新办理
+/// 要求重新办理，或者评价答复
 #[utoipa::path(post, path = "/p/r-{code}", tag = "report_case", params(("code" = String, Path), Wanted),
     request_body(content = ReopenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303), (status = 404, content_type = "text/html"), (status = 422, content_type = "text/html")))]
@@ -706,7 +755,8 @@ async fn reopen(
 ) -> Response {
     let key = format!("report {}", from.0);
     let said = match limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
-        Ok(()) => doors.app.reopen_report(&code, &asked.reason).await,
+        Ok(()) if asked.rating.is_empty() => doors.app.reopen_report(&code, &asked.reason).await,
+        Ok(()) => doors.app.rate_report(&code, &asked.rating, &asked.reason).await,
         Err(error) => Err(error),
     };
     match said {
@@ -745,7 +795,7 @@ mod tests {
         let page = form_page(ZH, &Codes::default(), &shown_form(None), &Kept::default());
         assert!(page.len() < 14_000, "{} bytes", page.len());
         assert_eq!(page.matches("<script").count(), 1, "{page}");
-        assert!(page.contains("<script src=/p/voice.js defer>") && !page.contains("onclick"), "{page}");
+        assert!(page.contains("<script src=/p/form.js defer>") && !page.contains("onclick"), "{page}");
         let at = |what: &str| page.find(what).unwrap_or(usize::MAX);
         assert!(at("id=photo") < at("name=matter") && at("name=matter") < at("id=content"));
         for id in ["photo", "content", "voice", "village", "address", "name", "phone", "code"] {

@@ -13,11 +13,14 @@ use store::report_case::order::OrderRecord;
 use store::report_case::{ReportCaseFilter, ReportCaseRecord};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{READ, given, leading};
+use super::{given, leading};
 use crate::import::written;
 use crate::names::Names;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
+
+/// Rows read at most for one page that shows all of something.
+const READ: i64 = 2_000;
 
 /// Where orders come from.
 const CHANNELS: &str = "line12345,yukuaiban";

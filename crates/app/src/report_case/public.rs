@@ -5,7 +5,7 @@
 use domain::ids::{AccountId, PersonId};
 use domain::org::Level;
 use domain::policy::{Action, Hats};
-use domain::report_case::{Act, Channel, Matter, ReportCaseRefusal, Saying, Site, Stage};
+use domain::report_case::{Act, Channel, Matter, Rating, Saying, Site, Stage};
 use domain::time::{Date, Timestamp};
 use store::report_case::ReportCaseRecord;
 use store::{Read, Write};
@@ -99,6 +99,10 @@ pub struct ReportProgress {
     pub forwarded_to: String,
     /// Whether it can be opened again.
     pub can_reopen: bool,
+    /// Whether what the reporter thinks of the answer is asked for.
+    pub can_rate: bool,
+    /// What he thought of it.
+    pub rating: Option<Rating>,
     /// Whom to call.
     pub hotlines: Vec<Hotline>,
     /// The office and its phone.
@@ -317,6 +321,8 @@ impl App {
             },
             forwarded_to: case.forwarded_to.clone(),
             can_reopen: case.can_reopen(),
+            can_rate: case.may_be_rated() && own.case.id == case.id,
+            rating: case.rating,
             hotlines: hotlines(read, self.now().date()).await?,
             office: office(read, &names, self.now().date()).await?,
         })
@@ -327,21 +333,34 @@ impl App {
     /// Errors: nothing said; it was not answered yet.
     // tidy(caller): the code is all there is.
     pub async fn reopen_report(&self, code: &str, reason: &str) -> Result<Option<ReportProgress>> {
+        self.step_by_receipt(code, Act::Reopen, reason).await
+    }
+
+    /// Says by its receipt what the reporter thinks of the answer, and gives how far it is.
+    ///
+    /// Errors: it was not answered yet; it was said already; a word nobody knows.
+    // tidy(caller): the code is all there is.
+    pub async fn rate_report(&self, code: &str, rating: &str, words: &str) -> Result<Option<ReportProgress>> {
+        let rating = Rating::from_code(rating).ok_or_else(|| {
+            Error::field("rating", "report_case.rating", "请选择评价：满意、基本满意或不满意")
+        })?;
+        self.step_by_receipt(code, Act::Rate { rating }, words).await
+    }
+
+    /// A step the reporter takes himself.
+    async fn step_by_receipt(&self, code: &str, act: Act, words: &str) -> Result<Option<ReportProgress>> {
         let now = self.now();
         let caller = stranger("reporter", "举报人");
         let mut tx: Write = self.write(&caller).await?;
         let Some((own, mut leading)) = by_receipt(&mut tx, code).await? else { return Ok(None) };
-        let reason = clipped(reason, 500);
-        if !leading.case.can_reopen() {
-            return Err(ReportCaseRefusal::WrongStage(leading.case.stage.label()).into());
-        }
+        let words = clipped(words, 500);
         let by = PersonId::from("");
-        let said = Saying { by: &by, text: &reason, photos: &[], at: now, hazard_settled: true };
-        leading.case = leading.case.take(&Act::Reopen, &said)?;
-        self.save_report_step(&caller, &mut tx, &mut leading, Act::Reopen, (&reason, Vec::new(), now))
-            .await?;
+        let said = Saying { by: &by, text: &words, photos: &[], at: now, hazard_settled: true };
+        leading.case = leading.case.take(&act, &said)?;
+        let name = super::act_name(&act);
+        self.save_report_step(&caller, &mut tx, &mut leading, act, (&words, Vec::new(), now)).await?;
         let told = self.progress(&mut tx, &own, &leading).await?;
-        let mut audit = caller.audit("report_case.reopen", "report_case", leading.case.id.as_str(), now);
+        let mut audit = caller.audit(name, "report_case", leading.case.id.as_str(), now);
         audit.territory.clone_from(&leading.path);
         Ok(tx.commit(audit, ()).await.map(|()| Some(told))?)
     }

@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use domain::ids::{PersonId, PhotoId};
-use domain::report_case::{Act, Event, step_label};
+use domain::report_case::{Act, Event, Stage, step_label};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -77,6 +77,7 @@ pub struct ReportCaseRow {
     pub photos: usize,
     /// Whether something was spoken, too.
     pub voice: bool,
+    pub version: i64,
 }
 
 /// A page of reports.
@@ -150,6 +151,8 @@ pub struct ReportCaseEventView {
     pub finding: Option<Word>,
     /// Units: fen.
     pub amount_fen: Option<i64>,
+    /// What the reporter thought.
+    pub rating: Option<Word>,
     pub photos: Vec<PhotoView>,
     pub stage: Word,
 }
@@ -186,6 +189,12 @@ pub struct ReportCaseView {
     pub reply: String,
     /// Units: fen.
     pub reward_fen: i64,
+    /// The incident it became.
+    pub incident: Option<Named>,
+    /// What the reporter thought of the answer.
+    pub rating: Option<Word>,
+    /// Why somebody asks that it be voided, and who.
+    pub void_asked: Option<VoidAsked>,
     pub void: Option<String>,
     /// Whether the reporter left how to be reached; who it is stands elsewhere.
     pub has_contact: bool,
@@ -193,8 +202,14 @@ pub struct ReportCaseView {
     /// What 12345 or 渝快办 said and was told; none for what came another way.
     pub order: Option<ReportOrderView>,
     pub recorded_by: String,
-    pub version: i64,
     pub actions: Vec<Word>,
+}
+
+/// A void that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct VoidAsked {
+    pub by: Named,
+    pub reason: String,
 }
 
 /// A report to take down.
@@ -265,6 +280,8 @@ pub struct ReportCaseStep {
     pub find: Option<ReportCaseFind>,
     /// With `reward`. Units: fen.
     pub amount_fen: Option<i64>,
+    /// With `rate`: `satisfied`, `fair` or `dissatisfied`.
+    pub rating: Option<String>,
     pub photos: Vec<String>,
     pub version: i64,
 }
@@ -282,6 +299,8 @@ pub struct RewardRow {
     pub id: String,
     pub code: String,
     pub matter: Word,
+    /// What became of the report since.
+    pub stage: Word,
     pub on: String,
     /// Units: fen.
     pub amount_fen: i64,
@@ -333,6 +352,7 @@ fn row(record: &ReportCaseRecord, place: Option<Named>, names: &Names, now: Time
         reopened: c.reopened,
         photos: c.photos.len(),
         voice: c.has_voice,
+        version: record.version,
     }
 }
 
@@ -371,6 +391,13 @@ pub(super) async fn page(
         Some(into) => {
             let named = read.object_refs("report_case", &[into.as_str()]).await?;
             named.get(into.as_str()).map(|code| Named::new(into.as_str(), code.clone()))
+        }
+    };
+    let incident = match &case.incident {
+        None => None,
+        Some(incident) => {
+            let named = read.object_refs("incident", &[incident.as_str()]).await?;
+            named.get(incident.as_str()).map(|code| Named::new(incident.as_str(), code.clone()))
         }
     };
     let mut steps = actions(caller, record);
@@ -412,12 +439,18 @@ pub(super) async fn page(
         forwarded_to: case.forwarded_to.clone(),
         reply: case.reply.clone(),
         reward_fen: case.reward_fen,
+        incident,
+        rating: case.rating.map(|one| Word::new(one.code(), one.label())),
+        void_asked: case
+            .void_ask
+            .as_ref()
+            .filter(|_| case.stage == Stage::VoidAsked)
+            .map(|ask| VoidAsked { by: who(&ask.by, &names), reason: ask.reason.clone() }),
         void: case.void.clone(),
         has_contact: case.has_contact,
         events: shown,
         order,
         recorded_by: record.recorded_by.clone(),
-        version: record.version,
         actions,
     })
 }
@@ -433,6 +466,7 @@ async fn event_view(
     case: &str,
 ) -> Result<ReportCaseEventView> {
     let (mut org, mut to, mut into, mut finding, mut amount_fen) = (None, None, None, None, None);
+    let mut rating = None;
     match &event.act {
         Act::Assign { org: given } => org = Some(names.named_org(given)),
         Act::Forward { to: given } => to = Some(given.clone()),
@@ -443,6 +477,7 @@ async fn event_view(
         }
         Act::Handle { finding: found, .. } => finding = Some(Word::new(found.code(), found.label())),
         Act::Reward { amount_fen: paid } => amount_fen = Some(*paid),
+        Act::Rate { rating: given } => rating = Some(Word::new(given.code(), given.label())),
         _ => {}
     }
     Ok(ReportCaseEventView {
@@ -457,6 +492,7 @@ async fn event_view(
         into,
         finding,
         amount_fen,
+        rating,
         photos: pictures(read, &event.photos, case).await?,
         stage: Word::new(event.stage.code(), event.stage.label()),
     })

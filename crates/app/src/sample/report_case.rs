@@ -4,16 +4,21 @@
 
 use domain::ids::{OrgId, PersonId, ReportCaseId, TerritoryCode};
 use domain::org::{Level, OrgKind, Role};
+use domain::plan::{Basis, Parameter, Value};
 use domain::report_case::order::{Order, Told as OrderTold};
 use domain::report_case::{Act, Channel, Clocks, Event, Finding, Matter, ReportCase, Saying, Site};
 use domain::time::{DAY_MS, HOUR_MS, Timestamp};
+use store::parameter::{Decision, ParameterRecord};
 use store::report_case::{ReportCaseRecord, Reporter};
 
 use super::id;
 use crate::calendar::calendar;
 use crate::org::Roster;
-use crate::report_case::{receipt_hash, terms};
+use crate::report_case::{CUSTODIAN_POST, receipt_hash, terms};
 use crate::{App, Caller, Error, Result};
+
+/// Whoever left a name in the sample. Nobody else of the town is called so: seen anywhere but with the custodian, it is a leak.
+const CANARY: (&str, &str) = ("甄隐之（演示）", "13977770119");
 
 /// A report: hours ago, by which way, about what, in which village, what was said, where, and each step with the hours since
 /// the one before and what was said of it.
@@ -167,6 +172,28 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let clerk = with_role(Role::OfficeClerk).map(|held| held.person.clone());
     let Some(clerk) = clerk.filter(|_| !villages.is_empty()) else { return Ok(()) };
     let mut tx = app.write(&caller).await?;
+    let keeper = roster.posts.iter().find(|post| post.role == Role::OfficeHead);
+    let decides = with_role(Role::LeaderInCharge).map(|held| held.person.clone());
+    if let (Some(post), Some(decides)) = (keeper, decides) {
+        let keeper = ParameterRecord {
+            id: id("parameter custodian post"),
+            parameter: Parameter {
+                name: CUSTODIAN_POST.to_owned(),
+                value: Value::Text(post.name.clone()),
+                unit: "岗位名称".to_owned(),
+                basis: Basis::TownSetting,
+                source: "演示数据".to_owned(),
+                effective_from: now.plus_ms(-400 * DAY_MS).date(),
+            },
+            decision: Decision::Decided,
+            reason: "举报人信息由专人保管".to_owned(),
+            proposed_by: clerk.to_string(),
+            decided: Some((decides.to_string(), now)),
+            version: 1,
+            recorded_at: now,
+        };
+        tx.insert_parameter(&keeper).await?;
+    }
     let terms = terms(&mut tx, now.date()).await?;
     let mut before: Option<ReportCaseId> = None;
     for (n, told) in TOLD.iter().enumerate() {
@@ -201,7 +228,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             recorded_at: received_at,
         };
         let reporter = match told.named {
-            true => Reporter { name: "张某（演示）".to_owned(), phone: "13800001111".to_owned() },
+            true => Reporter { name: CANARY.0.to_owned(), phone: CANARY.1.to_owned() },
             false => Reporter::default(),
         };
         let first = event(&record, 1, Act::Receive, received_at, (&clerk, ""));
@@ -215,7 +242,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
                 "assign" => (Act::Assign { org: org.clone() }, &clerk),
                 "confirmed" => (Act::Handle { finding: Finding::Confirmed, hazard: None }, &looks),
                 "partly" => (Act::Handle { finding: Finding::Partly, hazard: None }, &looks),
-                "emergency" => (Act::Emergency, &clerk),
+                "emergency" => (Act::Emergency { incident: None }, &clerk),
                 "forward" => (Act::Forward { to: "镇纪检监察室".to_owned() }, &clerk),
                 "merge" => match &before {
                     Some(into) => (Act::Merge { into: into.clone() }, &clerk),

@@ -102,6 +102,8 @@ pub struct WhistleArrival {
     pub position: Option<PositionInput>,
     /// How far from the place the telephone was; none where one of the two is not known. Units: metres.
     pub away_m: Option<i64>,
+    /// When it was recorded, if long after it is said to have been.
+    pub recorded_late: Option<String>,
 }
 
 /// What one side says of the other.
@@ -440,6 +442,7 @@ impl Frame<'_> {
                 at: time(one.at),
                 position: one.position.map(PositionInput::of),
                 away_m: away(one),
+                recorded_late: one.recorded_late().map(time),
             }),
             in_time: body.in_time(self.now).filter(|_| body.is_called()),
             opinion: body.opinion.clone(),

@@ -38,6 +38,12 @@ pub enum ReportCaseRefusal {
     /// Unfounded by one person alone.
     #[error("不属实须由另一人复核，请换一人办理")]
     SamePerson,
+    /// Voided by one person alone.
+    #[error("作废须由另一人复核，请换一人办理")]
+    SameVoid,
+    /// Rated already.
+    #[error("这次答复已有评价，重新打开并再次答复后才能再评价")]
+    Rated,
     /// Unfounded without asking anybody.
     #[error("认定不属实须先附照片提出，再由另一人复核")]
     DoubtFirst,
@@ -73,6 +79,8 @@ impl ReportCaseRefusal {
             Self::NoReceiver => "report_case.no_receiver",
             Self::NoPhotos => "report_case.no_photos",
             Self::SamePerson => "report_case.same_person",
+            Self::SameVoid => "report_case.same_void",
+            Self::Rated => "report_case.rated",
             Self::DoubtFirst => "report_case.doubt_first",
             Self::HazardOpen => "report_case.hazard_open",
             Self::NotConfirmed => "report_case.not_confirmed",

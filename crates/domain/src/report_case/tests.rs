@@ -94,6 +94,31 @@ fn unfounded_needs_pictures_and_a_second_person() {
 }
 
 #[test]
+fn what_a_stranger_reported_is_voided_by_two_and_its_clocks_run_on_until_then() {
+    let asked = go(assigned(), "clerk", Act::AskVoid).expect("says why");
+    assert_eq!((asked.stage, asked.due_at()), (Stage::VoidAsked, assigned().due_at()));
+    assert_eq!(go(assigned(), "clerk", Act::Void), Err(ReportCaseRefusal::WrongStage("核实办理中")));
+    assert_eq!(go(asked.clone(), "clerk", Act::Void), Err(ReportCaseRefusal::SameVoid));
+    assert_eq!(go(asked.clone(), "clerk", Act::RejectVoid), Err(ReportCaseRefusal::SameVoid));
+    let kept = go(asked.clone(), "head", Act::RejectVoid).expect("by another");
+    assert_eq!((kept.stage, kept.void_ask), (Stage::Assigned, None));
+    let void = go(asked, "head", Act::Void).expect("by another");
+    assert_eq!((void.stage, void.void.is_some(), void.due_at()), (Stage::Void, true, None));
+}
+
+#[test]
+fn the_reporter_says_once_what_he_thinks_of_an_answer_and_anew_of_the_next() {
+    let rate = |rating| Act::Rate { rating };
+    assert!(go(assigned(), "", rate(Rating::Satisfied)).is_err(), "nothing was answered");
+    let handle = Act::Handle { finding: Finding::Confirmed, hazard: None };
+    let replied = go(go(assigned(), "staff", handle).expect("looked at"), "clerk", Act::Reply).expect("handled");
+    let rated = go(replied, "", rate(Rating::Dissatisfied)).expect("answered");
+    assert_eq!(rated.rating, Some(Rating::Dissatisfied));
+    assert_eq!(go(rated.clone(), "", rate(Rating::Satisfied)), Err(ReportCaseRefusal::Rated));
+    assert_eq!(go(rated, "", Act::Reopen).expect("not content").rating, None);
+}
+
+#[test]
 fn it_is_filed_only_after_an_answer_and_when_the_hazard_is_settled_and_the_reporter_may_open_it_again() {
     let handle = Act::Handle { finding: Finding::Confirmed, hazard: Some("h1".into()) };
     let handled = go(assigned(), "staff", handle).expect("looked at");
@@ -121,8 +146,10 @@ fn what_is_about_a_person_is_only_handed_on_and_a_fire_goes_to_119() {
     assert!(!person.steps().contains(&"accept"));
     let gone = go(person, "clerk", Act::Forward { to: "镇纪检监察室".to_owned() }).expect("handed on");
     assert_eq!((gone.stage, gone.replied_at.is_some()), (Stage::Forwarded, true), "the reporter was told");
-    let burning = go(received(Matter::Other), "clerk", Act::Emergency).expect("it burns");
+    let emergency = Act::Emergency { incident: Some("i1".into()) };
+    let burning = go(received(Matter::Other), "clerk", emergency).expect("it burns");
     assert_eq!((burning.stage, burning.screened_at.is_some()), (Stage::Emergency, true));
+    assert_eq!(burning.incident, Some("i1".into()));
     let own = Act::Merge { into: "r1".into() };
     assert_eq!(go(received(Matter::Other), "clerk", own), Err(ReportCaseRefusal::IntoItself));
 }
@@ -135,7 +162,7 @@ fn the_steps_of_a_stage_are_those_the_rules_take() {
             Act::Accept,
             Act::Merge { into: "r2".into() },
             Act::Forward { to: "某局".to_owned() },
-            Act::Emergency,
+            Act::Emergency { incident: None },
             Act::Assign { org: "o".into() },
             Act::Doubt,
             Act::AgreeDoubt,
@@ -145,12 +172,17 @@ fn the_steps_of_a_stage_are_those_the_rules_take() {
             Act::Close,
             Act::Reopen,
             Act::Reward { amount_fen: 100 },
+            Act::Rate { rating: Rating::Fair },
+            Act::AskVoid,
             Act::Void,
+            Act::RejectVoid,
         ]
     };
     for stage in Stage::ALL {
         for finding in [None, Some(Finding::Confirmed)] {
-            let case = ReportCase { stage: *stage, finding, ..received(Matter::Other) };
+            let ask = VoidAsk { by: "staff".into(), reason: "重复登记".into(), from: Stage::Assigned };
+            let void_ask = (*stage == Stage::VoidAsked).then_some(ask);
+            let case = ReportCase { stage: *stage, finding, void_ask, ..received(Matter::Other) };
             let taken: std::collections::BTreeSet<&str> = all(Finding::Confirmed)
                 .iter()
                 .filter(|act| go(case.clone(), "clerk", (*act).clone()).is_ok())

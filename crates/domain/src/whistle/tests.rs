@@ -103,6 +103,10 @@ fn it_is_done_once_every_body_is_and_closed_once_both_sides_spoke() {
     let w = step(w, arrive("economy", "2026-09-30T17:50"), "2026-09-30T18:00", "").expect("there");
     assert_eq!(w.bodies[0].standing(), Standing::Arrived);
     assert_eq!(w.bodies[0].received.as_ref().map(|one| one.at), Some(at("2026-09-30T17:50")));
+    let late = |w: &Whistle| w.bodies[0].arrived.as_ref().and_then(Arrival::recorded_late);
+    assert_eq!(late(&w), None, "ten minutes are no long time");
+    let after = step(sent(), arrive("economy", "2026-09-30T17:50"), "2026-10-08T09:00", "").expect("there");
+    assert_eq!(late(&after), Some(at("2026-10-08T09:00")), "what was typed in a week later says so");
     let finish = |org: &str| Act::Finish { org: org.into() };
     let early = step(w.clone(), finish("economy"), "2026-09-30T18:00", "办了");
     assert_eq!(early, Err(WhistleRefusal::NoOpinion));

@@ -8,6 +8,8 @@
 
 use std::cmp::Reverse;
 
+use crate::made_up::Dice;
+
 /// One demand, or several that see the same.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -50,6 +52,12 @@ const SHORTER: f64 = 0.7;
 const SWING: f64 = 1.5;
 /// Shorter steps change nothing.
 const SHORTEST: f64 = 0.000_5;
+
+/// Where prices do not decide: so many sites of the best choice are changed at random before it is mended again, and so often
+/// in vain before it is let be. The same dice every time: the same question has the same answer.
+const SHAKEN: u64 = 3;
+const IN_VAIN: u32 = 400;
+const SEED: u64 = 26_875;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -131,6 +139,7 @@ pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found 
     let prices = asked.rows.iter().map(first_price).collect();
     let mut open = vec![Node { bound: 0, states, prices }];
     let mut rounds = ROUNDS.0;
+    let mut is_shaken = false;
     while let Some(node) = open.pop() {
         if node.bound >= work.best.cost {
             continue;
@@ -141,6 +150,10 @@ pub(super) fn solve(asked: &Asked<'_>, out_of_time: &dyn Fn() -> bool) -> Found 
         }
         work.expand(node, rounds, &mut open, out_of_time);
         rounds = ROUNDS.1;
+        if !is_shaken && open.iter().any(|node| node.bound < work.best.cost) {
+            work.shake(out_of_time);
+            is_shaken = true;
+        }
     }
     let left = open.iter().map(|node| node.bound).min().unwrap_or(work.best.cost);
     work.best.bound = left.min(work.best.cost);
@@ -393,19 +406,52 @@ impl Work<'_> {
         }
     }
 
-    /// Exchanges one open site for another as long as that helps, then offers it.
+    /// Mends a choice that is not far from the best, and offers it.
     fn improve(&mut self, chosen: &[usize], states: &[State]) {
-        let mut open = chosen.to_vec();
-        let mut cost = self.cost(&open);
+        let cost = self.cost(chosen);
         if cost <= self.best.cost.saturating_add(self.best.cost / 20).saturating_add(1) {
-            while let Some((out, into, better)) = self.exchange(&open, states, cost) {
-                if let Some(own) = open.iter_mut().find(|site| **site == out) {
-                    *own = into;
-                }
-                cost = better;
+            self.mend(chosen.to_vec(), states, cost);
+        } else {
+            self.offer(chosen.to_vec());
+        }
+    }
+
+    /// Exchanges one open site for another as long as that helps, then offers it.
+    fn mend(&mut self, mut open: Vec<usize>, states: &[State], mut cost: u64) {
+        while let Some((out, into, better)) = self.exchange(&open, states, cost) {
+            if let Some(own) = open.iter_mut().find(|site| **site == out) {
+                *own = into;
             }
+            cost = better;
         }
         self.offer(open);
+    }
+
+    /// Changes some sites of the best choice at random and mends it, until that was in vain often enough: an exchange of one
+    /// site at a time ends in choices that two at once would better.
+    fn shake(&mut self, out_of_time: &dyn Fn() -> bool) {
+        let free = vec![State::Free; self.asked.sites];
+        let mut dice = Dice(SEED);
+        let mut vain = 0;
+        while vain < IN_VAIN && !out_of_time() {
+            let before = self.best.cost;
+            let mut open = self.best.sites.clone();
+            let may_go: Vec<usize> =
+                (0..open.len()).filter(|n| open.get(*n).is_some_and(|s| !self.asked.fixed.contains(s))).collect();
+            if may_go.is_empty() || open.len() >= self.asked.sites {
+                return;
+            }
+            for _ in 0..SHAKEN {
+                let into = dice.below(self.asked.sites as u64) as usize;
+                let out = may_go.get(dice.below(may_go.len() as u64) as usize);
+                if let Some(own) = out.filter(|_| !open.contains(&into)).and_then(|n| open.get_mut(*n)) {
+                    *own = into;
+                }
+            }
+            let cost = self.cost(&open);
+            self.mend(open, &free, cost);
+            vain = if self.best.cost < before { 0 } else { vain + 1 };
+        }
     }
 
     /// The best exchange of one open site for one that is not; none when none helps.

@@ -1,7 +1,7 @@
 import type { ReportCaseRow, ReportOrderRow } from '@/shared/api/contract'
 import type { Tone } from '@/shared/ui/tone'
 
-export const STAGES = ['received', 'accepted', 'assigned', 'doubted', 'handled', 'replied', 'closed', 'merged', 'forwarded', 'emergency', 'void'] as const
+export const STAGES = ['received', 'accepted', 'assigned', 'doubted', 'handled', 'replied', 'closed', 'merged', 'forwarded', 'emergency', 'void_asked', 'void'] as const
 export const CHANNELS = ['qr', 'telephone', 'visit', 'line12345', 'yukuaiban', 'line96119', 'open311', 'grid'] as const
 export const MATTERS = ['blocked_exit', 'equipment', 'wiring', 'flammables', 'combined', 'forest', 'water', 'other', 'person'] as const
 
@@ -19,6 +19,7 @@ export function reportTone(row: Pick<ReportCaseRow, 'stage' | 'overdue' | 'urgen
     case 'received':
       return row.urgent ? 'due' : 'todo'
     case 'emergency':
+    case 'void_asked':
       return 'due'
     default:
       return 'doing'
@@ -26,9 +27,11 @@ export function reportTone(row: Pick<ReportCaseRow, 'stage' | 'overdue' | 'urgen
 }
 
 /** The step that the stage asks for next. */
-export const NEXT = ['accept', 'assign', 'agree_doubt', 'handle', 'reply', 'close']
+export const NEXT = ['accept', 'assign', 'agree_doubt', 'handle', 'reply', 'close', 'void']
 /** Steps that must say something. */
-export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'write_down', 'void']
+export const MUST_SAY = ['forward', 'doubt', 'reject_doubt', 'handle', 'reply', 'reopen', 'write_down', 'ask_void', 'reject_void']
+
+export const RATINGS = ['satisfied', 'fair', 'dissatisfied'] as const
 
 export const ORDER_STAGES = ['waiting', 'ready', 'sent'] as const
 

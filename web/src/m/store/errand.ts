@@ -1,7 +1,7 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, WhistleList, WhistleRow } from '@/shared/api/contract'
+import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, WhistleList, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
@@ -16,6 +16,7 @@ const LISTS = {
   'errand:placards': { path: '/placards?standing=owed', rows: (said: PlacardPage): PlacardRow[] => said.items.slice(0, MOST) },
   'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
   'errand:whistles': { path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
+  'errand:reports': { path: '/report-cases?mine=true&stage=assigned&limit=50', rows: (said: ReportCasePage): ReportCasePage['items'] => said.items },
   'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
 
@@ -32,8 +33,38 @@ export async function fetchErrands(db: PhoneDb, http: Http): Promise<void> {
     if (reply.kind === 'ok') await db.keep(key, list.rows(reply.data))
     else if (reply.status === 403) await db.kept.delete(key)
   }
+  await fetchReports(db, http)
   const options = await http.ask<ReportCaseOptions>('/report-cases/options', { timeoutMs: 30_000 })
   if (options.kind === 'ok') await db.keep('voice_s', options.data.voice.most_s)
+}
+
+/** Each report this person's body is to look at, whole: the list shows only how it begins. */
+async function fetchReports(db: PhoneDb, http: Http): Promise<void> {
+  const rows = (await db.recall<{ id: string; version: number }[]>('errand:reports')) ?? []
+  const kept = await db.kept.where('key').startsWith('report:').primaryKeys()
+  await db.kept.bulkDelete(kept.filter((key) => !rows.some((row) => key === `report:${row.id}`)))
+  for (const row of rows) {
+    const known = await db.recall<ReportCaseView>(`report:${row.id}`)
+    if (known?.version === row.version) continue
+    const reply = await http.ask<ReportCaseView>(`/report-cases/${row.id}`, { timeoutMs: 15_000 })
+    if (reply.kind === 'unreachable') return
+    if (reply.kind === 'ok') await db.keep(`report:${row.id}`, reply.data)
+  }
+}
+
+/** What a look at a report came to. Unfounded is only proposed: somebody else decides. */
+export interface Look { finding: 'confirmed' | 'partly' | 'unfounded'; text: string; photos: string[]; find: { hazard_code: string; description: string } | null }
+
+export async function lookAt(db: PhoneDb, report: ReportCaseView, look: Look, made: Made): Promise<void> {
+  const unfounded = look.finding === 'unfounded'
+  const body: Partial<ReportCaseStep> = {
+    step: unfounded ? 'doubt' : 'handle', finding: unfounded ? null : look.finding, text: look.text.trim(), photos: look.photos,
+    find: look.find && !unfounded ? { place: null, ...look.find } : null, version: report.version,
+  }
+  await db.outbox.add({
+    ...blank('report_look', made), title: `${report.code} · ${report.place?.name ?? report.address}`, path: `/report-cases/${report.id}/steps`,
+    body: { ...body }, photos: look.photos, about: { kind: 'report_case', id: report.id },
+  })
 }
 
 /** Asks whether a running call test waits for this person. Gives whether the server was reached. */
@@ -107,13 +138,13 @@ export function receiptCode(): string {
   return code.slice(0, 28).match(/.{4}/g)!.join('-')
 }
 
-export interface Villagers { receipt: string; matter: string; title: string; content: string; voice: string | null; place: string | null; territory: string | null; address: string; name: string; phone: string; photos: string[] }
+export interface Villagers { receipt: string; matter: string; title: string; content: string; voice: string | null; place: string | null; territory: string | null; address: string; spot?: { lon: number; lat: number } | null; name: string; phone: string; photos: string[] }
 
 /** What a villager told, spoken or written. Sent twice it is one report. */
 export async function tellReport(db: PhoneDb, told: Villagers, made: Made): Promise<void> {
   const body: ReportCaseInput = {
     id: made.id, channel: 'grid', ext_no: null, matter: told.matter, content: told.content, place: told.place, territory: told.territory, address: told.address || null,
-    lon: null, lat: null, received_at: made.at, photos: told.photos, name: told.name || null, phone: told.phone || null, voice: told.voice, receipt: told.receipt,
+    lon: told.spot?.lon ?? null, lat: told.spot?.lat ?? null, received_at: made.at, photos: told.photos, name: told.name || null, phone: told.phone || null, voice: told.voice, receipt: told.receipt,
   }
   await db.outbox.add({
     ...blank('report_case', made), title: told.title, path: '/report-cases', body: { ...body }, photos: told.photos, about: { kind: 'report_case', id: made.id },

@@ -358,12 +358,12 @@ function accepted(entry: Entry): Entry['state'] {
   return entry.kind === 'inspection' || entry.photos.length ? 'recorded' : 'delivered'
 }
 
-/** The server takes a placard as hung up only with the photo already there. */
+/** The server takes a placard as hung up, and a report as unfounded, only with the photo already there. */
 function isAfterPhotos(entry: Entry): boolean {
-  return entry.kind === 'placard'
+  return entry.kind === 'placard' || entry.kind === 'report_look'
 }
 
-interface Current extends Omit<Partial<Task>, 'state'> { version: number; state?: string; standing?: string; actions?: string[] }
+interface Current extends Omit<Partial<Task>, 'state'> { version: number; state?: string; stage?: { code: string }; standing?: string; actions?: string[] }
 
 /** What to do when the row moved on meanwhile: it is done already, it can be done on the newer one, or people decide. */
 function catchUp(entry: Entry, current: Current | undefined): 'done' | 'stop' | { version: number } {
@@ -372,6 +372,7 @@ function catchUp(entry: Entry, current: Current | undefined): 'done' | 'stop' | 
   // Whoever changed it, it still has to hang; the print is named, so a newer one is not taken for it.
   if (entry.kind === 'placard') return current.standing === 'void' ? 'stop' : { version: current.version }
   if (entry.kind === 'follow_up') return state === 'open' ? { version: current.version } : 'stop'
+  if (entry.kind === 'report_look') return current.stage?.code === 'assigned' ? { version: current.version } : 'stop'
   if (entry.kind === 'accept') {
     if (state === 'accepted' || state === 'in_progress') return 'done'
     return ['pending', 'assigned'].includes(state) ? { version: current.version } : 'stop'

@@ -1,5 +1,34 @@
-// The button to speak into, put before the file field of the report form. Without a microphone, without a recorder or
-// without this script the file field is there alone. Nothing is sent before the form is.
+// What the report form gains with a script: a button to say where one stands, and one to speak into, put before the file
+// field. Without this script, a position, a microphone or a recorder the form does without. Nothing is sent before it is.
+(function () {
+  'use strict'
+  var point = document.getElementById('point')
+  if (!point || !navigator.geolocation) return
+  var words = point.getAttribute('data-w').split('|')
+  var button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = words[0]
+  var told = document.createElement('small')
+  told.setAttribute('role', 'status')
+  point.parentNode.insertBefore(button, point)
+  point.parentNode.insertBefore(told, point)
+  button.addEventListener('click', function () {
+    if (point.value) {
+      point.value = ''
+      told.textContent = ''
+      button.textContent = words[0]
+      return
+    }
+    told.textContent = words[1]
+    navigator.geolocation.getCurrentPosition(function (at) {
+      point.value = at.coords.longitude.toFixed(6) + ',' + at.coords.latitude.toFixed(6)
+      told.textContent = words[2] + ' ± ' + Math.round(at.coords.accuracy) + ' m'
+      button.textContent = words[3]
+    }, function () {
+      told.textContent = words[4]
+    }, { enableHighAccuracy: true, timeout: 20000 })
+  })
+})()
 (function () {
   'use strict'
   var field = document.getElementById('voice')
