@@ -5,7 +5,7 @@ use domain::time::MINUTE_MS;
 use std::sync::Arc;
 
 use app::signal::Received;
-use app::signal::push::Signed;
+use app::signal::push::{Signed, Voucher};
 use app::signal::view::{SignalAsked, SignalInput, SignalOptions, SignalPage, SignalView, WireView};
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -37,6 +37,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(wires))
         .routes(routes!(one))
         .routes(routes!(push, answer))
+        .routes(routes!(push_signed, greet))
+        .routes(routes!(push_addressed))
         .routes(routes!(feed))
         .routes(routes!(warning))
         .layer(Extension(Arc::new(Limiter::default())))
@@ -105,6 +107,12 @@ struct Greeting {
     /// Text to send back.
     #[serde(default)]
     msg: String,
+    /// Used once.
+    #[serde(default)]
+    nonce: String,
+    /// Over both, with the token it was given.
+    #[serde(default)]
+    signature: String,
 }
 
 /// 平台核验推送地址
@@ -112,7 +120,86 @@ struct Greeting {
     responses((status = 200, body = String)))]
 async fn answer(Path(provider): Path<String>, Query(greeting): Query<Greeting>) -> Answer<String> {
     provider_of(&provider)?;
-    Ok(greeting.msg.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect())
+    Ok(echo(&greeting.msg))
+}
+
+fn echo(msg: &str) -> String {
+    msg.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect()
+}
+
+/// OneNET 核验推送地址：用所登记接入平台的密钥作 Token 签名
+#[utoipa::path(get, path = "/in/{provider}/{key}", tag = "signal",
+    params(("provider" = String, Path), ("key" = String, Path), Greeting),
+    responses((status = 200, body = String), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn greet(
+    State(doors): State<Doors>,
+    Path((provider, key)): Path<(String, String)>,
+    Query(greeting): Query<Greeting>,
+) -> Answer<String> {
+    if provider_of(&provider)? != Provider::Onenet {
+        return Err(app::Error::NotFound.into());
+    }
+    doors.app.greet_onenet(&key, &greeting.nonce, &greeting.msg, &greeting.signature).await?;
+    Ok(echo(&greeting.msg))
+}
+
+/// OneNET 推送：报文里的 msg_signature 用所登记接入平台的密钥作 Token 核验
+#[utoipa::path(post, path = "/in/{provider}/{key}", tag = "signal",
+    params(("provider" = String, Path), ("key" = String, Path)),
+    request_body(content = String, content_type = "application/json"),
+    responses((status = 200, body = PushAnswer), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 429, body = Problem)))]
+async fn push_signed(
+    State(doors): State<Doors>,
+    Extension(limiter): Extension<Arc<Limiter>>,
+    From(from): From,
+    Path((provider, key)): Path<(String, String)>,
+    body: Bytes,
+) -> Answer<Json<PushAnswer>> {
+    let provider = provider_of(&provider)?;
+    if provider != Provider::Onenet {
+        return Err(app::Error::NotFound.into());
+    }
+    take_push(&doors, &limiter, from.to_string(), (provider, Voucher::Onenet { key }), &body).await
+}
+
+/// CTWing 推送：平台不签名，地址里的口令由所登记接入平台的密钥算出，换密钥即换口令
+#[utoipa::path(post, path = "/in/{provider}/{key}/{ticket}", tag = "signal",
+    params(("provider" = String, Path), ("key" = String, Path), ("ticket" = String, Path)),
+    request_body(content = String, content_type = "application/json"),
+    responses((status = 200, body = PushAnswer), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 429, body = Problem)))]
+async fn push_addressed(
+    State(doors): State<Doors>,
+    Extension(limiter): Extension<Arc<Limiter>>,
+    From(from): From,
+    Path((provider, key, ticket)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Answer<Json<PushAnswer>> {
+    let provider = provider_of(&provider)?;
+    if provider != Provider::Ctwing {
+        return Err(app::Error::NotFound.into());
+    }
+    take_push(&doors, &limiter, from.to_string(), (provider, Voucher::Ticket { key, ticket }), &body).await
+}
+
+async fn take_push(
+    doors: &Doors,
+    limiter: &Limiter,
+    from: String,
+    (provider, voucher): (Provider, Voucher),
+    body: &Bytes,
+) -> Answer<Json<PushAnswer>> {
+    limiter.pass(&format!("in {from}"), MOST_A_MINUTE, MINUTE_MS, doors.app.now())?;
+    if body.len() > MOST_BYTES {
+        let message = "推送超过 64 KB，请分次推送".to_owned();
+        return Err(app::Error::Refused { code: "body.too_large", message }.into());
+    }
+    if voucher == Voucher::Nothing {
+        limiter.pass(&format!("open {from}"), MOST_OPEN_A_MINUTE, MINUTE_MS, doors.app.now())?;
+    }
+    let Received { kept, copies } = doors.app.push_signal(provider, &from, voucher, body.to_vec()).await?;
+    Ok(Json(PushAnswer { kept, copies }))
 }
 
 /// 平台推送：`ctwing`、`onenet`、`generic`。签名写在 X-Fengsui-Key、-Time、-Nonce、-Signature 四个头里
@@ -128,26 +215,19 @@ async fn push(
     body: Bytes,
 ) -> Answer<Json<PushAnswer>> {
     let provider = provider_of(&provider)?;
-    limiter.pass(&format!("in {from}"), MOST_A_MINUTE, MINUTE_MS, doors.app.now())?;
-    if body.len() > MOST_BYTES {
-        let message = "推送超过 64 KB，请分次推送".to_owned();
-        return Err(app::Error::Refused { code: "body.too_large", message }.into());
-    }
     let header =
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let signature = header("x-fengsui-signature");
-    let signed = (!signature.is_empty()).then(|| Signed {
-        key: header("x-fengsui-key"),
-        time: header("x-fengsui-time"),
-        nonce: header("x-fengsui-nonce"),
-        signature,
-    });
-    if signed.is_none() {
-        limiter.pass(&format!("open {from}"), MOST_OPEN_A_MINUTE, MINUTE_MS, doors.app.now())?;
-    }
-    let Received { kept, copies } =
-        doors.app.push_signal(provider, &from.to_string(), signed, body.to_vec()).await?;
-    Ok(Json(PushAnswer { kept, copies }))
+    let voucher = match signature.is_empty() {
+        true => Voucher::Nothing,
+        false => Voucher::Signed(Signed {
+            key: header("x-fengsui-key"),
+            time: header("x-fengsui-time"),
+            nonce: header("x-fengsui-nonce"),
+            signature,
+        }),
+    };
+    take_push(&doors, &limiter, from.to_string(), (provider, voucher), &body).await
 }
 
 /// 现行预警，Atom

@@ -1,6 +1,8 @@
 //! Stories of devices and signals: one is entered and heard, falls silent and comes back; what is pushed is kept once and
 //! trusted as far as it is vouched for; practice is practice; what nobody can read is counted and holds up nothing.
 
+use std::collections::BTreeSet;
+
 use app::Caller;
 use app::signal::push::sign;
 use app::signal::{Incoming, Received, mark_of};
@@ -144,7 +146,16 @@ async fn an_alarm_is_kept_once_and_trusted_as_far_as_it_is_vouched_for() -> anyh
             .flatten()
             .map(|row| (text(row, "problem"), row["n"].as_i64().unwrap_or_default()))
             .collect();
-        assert_eq!(problems, [("", 3), ("frame.cut", 1), ("signal.clock", 1), ("signal.unknown_device", 1)]);
+        assert_eq!(
+            problems,
+            [
+                ("", 2),
+                ("frame.cut", 1),
+                ("signal.clock", 1),
+                ("signal.unbound", 1),
+                ("signal.unknown_device", 1)
+            ]
+        );
         assert_eq!(wires["waiting"], json!(0));
         assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
@@ -301,6 +312,45 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         assert_eq!(town.app.note_silence(&system).await?, 0, "noted once");
         assert_eq!(condition(&mut clerk, &detector).await?, "silent");
         assert_eq!(condition(&mut clerk, &gateway).await?, "online", "a beat is enough");
+        // What says that something is wrong with it is somebody's, too.
+        let fault = Object::PartState(
+            System { kind: 1, address: 2 },
+            Part { kind: 40, address: [0x0a, 0, 2, 0] },
+            0b100,
+            vec![b' '; 30],
+            stamp(town.app.now()),
+        );
+        let fault = Frame { data: Unit::of(2, vec![fault]).encode(), ..alarm(30, town.app.now()) };
+        let counted = async |code: &str| {
+            let desk = town.login("staff1").await?.get("/api/v1/workbench").await?.ok()?;
+            let counts = desk["counts"].as_array().cloned().unwrap_or_default();
+            anyhow::Ok(counts.iter().find(|one| one["code"] == code).map(|one| one["n"].clone()))
+        };
+        assert_eq!(counted("devices_troubled").await?, None);
+        let before = take_in(&town, vec![incoming("10.8.3.4", &fault)]).await?;
+        assert_eq!(before.kept, 1);
+        assert_eq!(counted("devices_troubled").await?, Some(json!(1)));
+        assert_eq!(clerk.get("/api/v1/devices?state=troubled&mine=true").await?.items()?.len(), 1);
+        let well = Frame {
+            data: Unit::of(
+                2,
+                vec![Object::PartState(
+                    System { kind: 1, address: 2 },
+                    Part { kind: 40, address: [0x0a, 0, 2, 0] },
+                    1,
+                    vec![b' '; 30],
+                    stamp(town.app.now()),
+                )],
+            )
+            .encode(),
+            ..alarm(31, town.app.now())
+        };
+        take_in(&town, vec![incoming("10.8.3.4", &well)]).await?;
+        town.clock.advance_ms(2 * 60_000);
+        take_in(&town, vec![incoming("10.8.3.4", &Frame { data: Vec::new(), ..alarm(32, town.app.now()) })])
+            .await?;
+        town.clock.advance_ms(2 * 60_000);
+        town.app.note_silence(&system).await?;
         let silent = clerk.get("/api/v1/devices?state=silent").await?.items()?;
         assert_eq!(silent.iter().map(|one| text(one, "name")).collect::<Vec<_>>(), ["后堂感烟"]);
         // The number of who minds the whole town leads to the devices it counts, whoever owns them.
@@ -317,7 +367,9 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         take_in(&town, vec![incoming("10.8.3.4", &alarm(3, town.app.now()))]).await?;
         assert_eq!(condition(&mut clerk, &detector).await?, "online");
         let page = clerk.get(&format!("/api/v1/devices/{}", text(&detector, "id"))).await?.ok()?;
-        assert_eq!(page["heard"].as_array().map(Vec::len), Some(2), "two times, with a silence between");
+        assert_eq!(page["heard"].as_array().map(Vec::len), Some(3), "with silences between");
+        let online = (page["online"]["minutes"].as_i64(), page["online"]["expected_minutes"].as_i64());
+        assert!(matches!(online, (Some(heard), Some(due)) if heard > 0 && heard < due), "{online:?}");
         assert_eq!(page["heard"][0]["to"], Value::Null);
 
         // Heard when the next day begins, it takes points off the risk of its place.
@@ -331,6 +383,42 @@ async fn a_device_that_is_not_heard_is_silent_and_somebody_s_business() -> anyho
         let smoke = reasons.iter().find(|one| text(one, "text") == "联网感烟有效");
         assert_eq!(smoke.map(|one| &one["points"]), Some(&json!(-4)), "{reasons:?}");
         assert_eq!(town.app.verify(&system).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_stranger_keeps_no_dead_device_alive_and_takes_back_no_fault() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, gateway, detector) = settled(&fresh).await?;
+        let now = town.app.now();
+        let of_part = |sequence: u16, state: u16| {
+            let (system, part) =
+                (System { kind: 1, address: 2 }, Part { kind: 40, address: [0x0a, 0, 2, 0] });
+            let object = Object::PartState(system, part, state, vec![b' '; 30], stamp(town.app.now()));
+            Frame { data: Unit::of(2, vec![object]).encode(), ..alarm(sequence, town.app.now()) }
+        };
+        let beat = |sequence: u16| Frame { data: Vec::new(), ..alarm(sequence, town.app.now()) };
+        // At fault and shielded, by its own word.
+        take_in(&town, vec![incoming("10.8.3.4", &of_part(1, 0b1100))]).await?;
+        assert_eq!(condition(&mut clerk, &detector).await?, "faulty");
+        // "All is well" from elsewhere, or two days old, takes nothing back.
+        let stale = Frame { time: stamp(now.plus_ms(-2 * 24 * 3600 * 1000)), ..of_part(2, 1) };
+        take_in(&town, vec![incoming("203.0.113.9", &of_part(3, 1)), incoming("10.8.3.4", &stale)]).await?;
+        assert_eq!(condition(&mut clerk, &detector).await?, "faulty");
+        let all = signals(&mut clerk, "view=all&kind=restored&trust=open").await?;
+        assert_eq!(all.len(), 2, "it is shown to a person all the same");
+        // Both fall silent; beats and frames in their name from elsewhere do not bring them back.
+        town.clock.advance_ms(4 * 60_000);
+        take_in(&town, vec![incoming("203.0.113.9", &beat(4)), incoming("203.0.113.9", &of_part(5, 1))])
+            .await?;
+        assert_eq!(condition(&mut clerk, &gateway).await?, "silent");
+        assert_eq!(condition(&mut clerk, &detector).await?, "silent");
+        take_in(&town, vec![incoming("10.8.3.4", &beat(6))]).await?;
+        assert_eq!(condition(&mut clerk, &gateway).await?, "online", "its own beat does");
+        take_in(&town, vec![incoming("10.8.3.4", &of_part(7, 1))]).await?;
+        assert_eq!(condition(&mut clerk, &detector).await?, "online");
         Ok(())
     })
     .await
@@ -410,11 +498,31 @@ async fn a_warning_is_passed_on_until_it_is_taken_back() -> anyhow::Result<()> {
         assert!(one.contains("<identifier>a1</identifier>"), "{one}");
         let told = signals(&mut clerk, "source=cap").await?;
         assert_eq!(told.first().map(|one| text(&one["kind"], "code")), Some("warning"));
+        // Whoever watches is told of a severe one; a minor one stands in the list alone.
+        let minor = warning("m1", "Alert", "");
+        let minor = Incoming { bytes: String::from_utf8(minor.bytes)?.replace("Severe", "Minor").into_bytes(), ..minor };
+        take_in(&town, vec![minor]).await?;
+        let messages = town.app.db.read(&town.app.town).await?.messages(&Default::default(), 500).await?;
+        let of_warnings: BTreeSet<&str> = messages
+            .iter()
+            .filter(|one| one.message.about.0 == "signal")
+            .map(|one| one.message.about.1.as_str())
+            .collect();
+        assert_eq!(of_warnings.len(), 1, "{messages:?}");
+        assert!(messages.iter().any(|one| one.message.text == "收到预警：森林火险"), "{messages:?}");
+        let of_minor = "<references>qx@x,m1,2026-09-21T08:00:00+08:00</references>";
+        take_in(&town, vec![warning("m2", "Cancel", of_minor)]).await?;
         let follows = "<references>qx@x,a1,2026-09-21T08:00:00+08:00</references>";
         take_in(&town, vec![warning("a2", "Cancel", follows)]).await?;
         let feed = String::from_utf8(anybody.get("/cap/feed").await?.bytes)?;
-        assert!(!feed.contains("<entry>"), "{feed}");
+        // The warning is gone; that it was taken back is told for as long as it would have held.
+        assert_eq!(feed.matches("<entry>").count(), 2, "{feed}");
+        assert!(feed.contains("<title>解除：森林火险</title>"), "{feed}");
         assert_eq!(anybody.get(path).await?.status, StatusCode::NOT_FOUND);
+        let other = "<references>qx@x,a8,2026-09-21T08:00:00+08:00</references>";
+        take_in(&town, vec![warning("a9", "Cancel", other)]).await?;
+        let feed = String::from_utf8(anybody.get("/cap/feed").await?.bytes)?;
+        assert_eq!(feed.matches("<entry>").count(), 2, "nobody knows what this takes back: {feed}");
         Ok(())
     })
     .await
@@ -448,6 +556,16 @@ async fn the_board_counts_what_is_installed_and_what_was_heard() -> anyhow::Resu
             let behind = clerk.get(&behind).await?.ok()?;
             assert_eq!(behind["items"][0]["href"], json!(format!("/devices/{}", text(device, "id"))), "{duty} {behind}");
         }
+        // A connected detector counts while it is heard, and not by hanging there.
+        let mute = add_place(&mut clerk, "老街茶馆", V1, "nine_small.shop", &["device_target"]).await?;
+        let silent = json!({ "name": "茶馆感烟", "kind": "smoke_detector", "owner": "village-1", "place": mute,
+            "installed_on": "2026-09-01", "heartbeat_s": 300, "links": [{ "provider": "gb26875", "address": "890" }] });
+        clerk.post("/api/v1/devices", silent).await?.ok()?;
+        let behind = format!("/api/v1/board/duties/C19.4b/evidence?subject_kind=place&subject={mute}&window=2026-Q3");
+        assert_eq!(clerk.get(&behind).await?.items()?.len(), 0, "never heard");
+        let told = Frame { source: 890, ..alarm(2, town.app.now()) };
+        take_in(&town, vec![incoming("10.8.3.4", &told)]).await?;
+        assert_eq!(clerk.get(&behind).await?.items()?.len(), 1);
         let other = clerk.get("/api/v1/board/duties/C19.4a/evidence?subject_kind=place&window=2026-Q3&subject=").await?;
         assert!(!other.body.to_string().contains("裁缝铺感烟"), "a detector is no sprinkler");
         Ok(())
@@ -494,6 +612,191 @@ async fn a_push_is_as_good_as_its_signature() -> anyhow::Result<()> {
         assert!(wires["rows"].to_string().contains("signal.signature"), "a wrong one is counted");
         let detector = clerk.get("/api/v1/devices?kind=smoke_detector").await?.items()?;
         assert_eq!(detector.first().map(|one| one["battery"].clone()), Some(json!(55)));
+
+        // CTWing signs nothing: what vouches for it is the address it was given.
+        let later = json!({ "messageType": "dataReport", "IMEI": "860374051096202", "timestamp": town.app.now().0 + 1,
+            "payload": { "serviceData": { "Alarm_Status": 2 } } });
+        let ctwing = text(&secret, "ctwing_path").to_owned();
+        let mut outside = Browser::new(&town.router);
+        let mut plain = async |path: &str, body: &Value| {
+            outside.send(Method::POST, path, &[], body.to_string().into_bytes()).await
+        };
+        assert_eq!(plain(&ctwing, &later).await?.ok()?, json!({ "kept": 1, "copies": 0 }));
+        assert_eq!(plain(&ctwing, &later).await?.ok()?, json!({ "kept": 0, "copies": 1 }), "sent again");
+        let wrong = format!("/in/ctwing/PT-CTWING/{}", "0".repeat(40));
+        assert_eq!(plain(&wrong, &later).await?.code(), "signal.signature");
+        // OneNET signs with its token; the message as it is written.
+        let token = text(&secret, "secret");
+        let msg = json!({ "type": 1, "imei": "860374051096202", "at": town.app.now().0, "value": { "alarm": 1 } });
+        let msg = msg.to_string();
+        let signed = json!({ "msg": msg, "nonce": "abcdefgh",
+            "msg_signature": app::signal::push::onenet_signature(token, "abcdefgh", &msg) });
+        assert_eq!(plain("/in/onenet/PT-CTWING", &signed).await?.ok()?["kept"], json!(1));
+        assert_eq!(plain("/in/onenet/PT-CTWING", &signed).await?.ok()?["copies"], json!(1), "replayed");
+        let forged = json!({ "msg": "{}", "nonce": "abcdefgh", "msg_signature": signed["msg_signature"] });
+        assert_eq!(plain("/in/onenet/PT-CTWING", &forged).await?.code(), "signal.signature");
+        assert_eq!(plain("/in/onenet/PT-CTWING", &json!({ "msg": {} })).await?.code(), "signal.signature");
+        assert_eq!(plain("/in/generic/PT-CTWING", &signed).await?.status, StatusCode::NOT_FOUND);
+        let signature = app::signal::push::onenet_signature(token, "n", "hello");
+        let signature = signature.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+        let mut outside = Browser::new(&town.router);
+        let greeted = outside.get(&format!("/in/onenet/PT-CTWING?msg=hello&nonce=n&signature={signature}")).await?;
+        assert_eq!(greeted.bytes, b"hello");
+        let greeted = outside.get("/in/onenet/PT-CTWING?msg=hello&nonce=n&signature=x").await?;
+        assert_eq!(greeted.status, StatusCode::UNAUTHORIZED);
+        while town.app.digest_signals(&Caller::system(), 500).await? > 0 {}
+        assert_eq!(signals(&mut clerk, "view=alarm&trust=bound").await?.len(), 2, "the detector is not OneNET's");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_fire_that_goes_on_is_one_incident_and_what_comes_after_it_another() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, ..) = settled(&fresh).await?;
+        let mut n = 0;
+        let mut burns = async |minutes: i64| {
+            town.clock.advance_ms(minutes * 60_000);
+            n += 1;
+            take_in(&town, vec![incoming("10.8.3.4", &alarm(n, town.app.now()))]).await?;
+            let mut clerk = town.login("clerk").await?;
+            let found = clerk.get("/api/v1/incidents").await?.items()?;
+            anyhow::Ok(
+                found
+                    .iter()
+                    .map(|one| (text(one, "id").to_owned(), one["signals"].clone()))
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let first = burns(0).await?;
+        let [(fire, _)] = first.as_slice() else { anyhow::bail!("{first:?}") };
+        let step = async |asked: Value| {
+            let mut clerk = town.login("clerk").await?;
+            anyhow::Ok(clerk.post(&format!("/api/v1/incidents/{fire}/steps"), asked).await?.ok()?)
+        };
+        // Not verified yet, an hour later; then real, and two hours later still.
+        assert_eq!(burns(60).await?, [(fire.clone(), json!(2))]);
+        step(json!({ "step": "judge", "verdict": "real", "how": "on_site" })).await?;
+        assert_eq!(
+            burns(120).await?,
+            [(fire.clone(), json!(3))],
+            "nobody is called a second time to one fire"
+        );
+        // It is out. What comes soon is of it, what comes later is another fire.
+        step(json!({ "step": "out" })).await?;
+        assert_eq!(burns(5).await?, [(fire.clone(), json!(4))]);
+        let after = burns(60).await?;
+        assert_eq!(after.len(), 2, "{after:?}");
+        let texts: Vec<String> = {
+            let mut read = town.app.db.read(&town.app.town).await?;
+            let mut all = Vec::new();
+            all.extend(
+                read.messages(&Default::default(), 500).await?.into_iter().map(|one| one.message.text),
+            );
+            all
+        };
+        assert!(
+            texts.iter().any(|one| one.contains("又有新信号，仍待核实")),
+            "told again while unverified: {texts:?}"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_calls_about_one_fire_are_made_one_by_a_person() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, ..) = settled(&fresh).await?;
+        let mut call = async |address: &str| {
+            let call = json!({ "kind": "building", "village": V1, "address": address, "text": "冒烟",
+                "called_by": address, "phone": "13800001234" });
+            let told = clerk.post("/api/v1/incidents", call).await?.ok()?;
+            anyhow::Ok(text(&told, "id").to_owned())
+        };
+        let (front, behind) = (call("老街正门").await?, call("老街后巷").await?);
+        let path = |id: &str| format!("/api/v1/incidents/{id}/steps");
+        let merge = |other: &str, said: &str| json!({ "step": "merge", "other": other, "text": said });
+        assert_eq!(
+            clerk.post(&path(&front), merge("", "同一起")).await?.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(clerk.post(&path(&front), merge(&behind, "")).await?.code(), "incident.no_reason");
+        clerk
+            .post(&path(&behind), json!({ "step": "judge", "verdict": "real", "how": "caller" }))
+            .await?
+            .ok()?;
+        assert_eq!(
+            clerk.post(&path(&front), merge(&behind, "同一起")).await?.code(),
+            "incident.merge",
+            "it went farther"
+        );
+        let one = clerk.post(&path(&behind), merge(&front, "同一栋房，前后两个报警人")).await?.ok()?;
+        assert_eq!((&one["signals"], one["signs"].as_array().map(Vec::len)), (&json!(2), Some(2)), "{one}");
+        let events = one["events"].as_array().cloned().unwrap_or_default();
+        let of_front = events.iter().filter(|event| event["of"]["id"] == json!(front)).count();
+        assert_eq!(of_front, 2, "its call and that it became part of this: {events:?}");
+        assert!(events.iter().any(|event| text(&event["act"], "code") == "absorb"));
+        let gone = clerk.get(&format!("/api/v1/incidents/{front}")).await?.ok()?;
+        assert_eq!((text(&gone["stage"], "code"), &gone["merged_into"]["id"]), ("merged", &json!(behind)));
+        assert_eq!(gone["actions"], json!([]));
+        assert_eq!(clerk.post(&path(&behind), merge(&front, "再并")).await?.code(), "incident.merge", "once");
+        let live = clerk.get("/api/v1/incidents?stage=live").await?.items()?;
+        assert_eq!(live.len(), 1);
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_cameras_cross_to_one_spot_and_a_masked_chimney_stays_masked() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let (town, mut clerk, ..) = settled(&fresh).await?;
+        for (name, lon) in [("CAM-1", 105.87), ("CAM-2", 105.8906), ("CAM-3", 105.95)] {
+            let camera = json!({ "name": name, "kind": "camera", "owner": "town-gov", "territory": V1, "lon": lon,
+                "lat": 29.26, "links": [{ "provider": "generic", "address": name }] });
+            clerk.post("/api/v1/devices", camera).await?.ok()?;
+        }
+        let seen = |name: &str, azimuth: Option<f64>, sequence: u32| Incoming {
+            provider: Provider::Generic,
+            dialect: None,
+            peer: "127.0.0.1".to_owned(),
+            proof: String::new(),
+            mark: format!("{name} {sequence}"),
+            bytes: json!({ "device": name, "kind": "smoke", "azimuth": azimuth, "sequence": sequence })
+                .to_string()
+                .into_bytes(),
+            beat_of: None,
+            problem: None,
+        };
+        take_in(&town, vec![seen("CAM-1", Some(45.0), 1)]).await?;
+        town.clock.advance_ms(60_000);
+        take_in(&town, vec![seen("CAM-2", Some(315.0), 1)]).await?;
+        let found = clerk.get("/api/v1/incidents").await?.items()?;
+        let [one] = found.as_slice() else { anyhow::bail!("{found:?}") };
+        let spot = (one["spot"]["lon"].as_f64().unwrap_or(0.0), one["spot"]["lat"].as_f64().unwrap_or(0.0));
+        assert!((spot.0 - 105.8803).abs() < 0.001 && (spot.1 - 29.269).abs() < 0.001, "a kilometre north: {spot:?}");
+        assert!(one["error_m"].as_f64().is_some_and(|m| m > 10.0 && m < 500.0), "{one}");
+        assert_eq!(one["signals"], json!(2));
+
+        // A chimney stands there: what either camera sees in its direction opens nothing and is added nowhere.
+        let chimney = json!({ "what": "砖厂烟囱", "spot": { "lon": spot.0, "lat": spot.1 }, "radius_m": 60.0 });
+        clerk.post("/api/v1/incident-masks", chimney).await?.ok()?;
+        town.clock.advance_ms(60_000);
+        take_in(&town, vec![seen("CAM-1", Some(45.0), 2), seen("CAM-2", Some(315.0), 2)]).await?;
+        let again = clerk.get("/api/v1/incidents").await?.items()?;
+        assert_eq!((again.len(), &again[0]["signals"]), (1, &json!(2)), "{again:?}");
+
+        // A camera that does not say where it looked: nobody knows where, and that is said; not where it stands.
+        take_in(&town, vec![seen("CAM-3", None, 1)]).await?;
+        let all = clerk.get("/api/v1/incidents").await?.items()?;
+        let lost = all.iter().find(|one| text(one, "address").contains("没有报方位"));
+        assert_eq!(lost.map(|one| &one["spot"]), Some(&Value::Null), "{all:?}");
+        let told = signals(&mut clerk, "view=alarm").await?;
+        assert_eq!(told.first().map(|one| &one["spot"]), Some(&Value::Null));
+        assert!(told.first().is_some_and(|one| text(&one["detail"], "nowhere").contains("没有报方位")));
         Ok(())
     })
     .await

@@ -10,10 +10,12 @@ use domain::device::{
     Condition, Device, DeviceKind, DeviceRefusal, DeviceState, Link, Provider, USUAL_MISSES,
 };
 use domain::ids::{DeviceId, FacilityId, OrgId, PlaceId, TerritoryCode};
+use domain::incident::Stage;
 use domain::policy::{Action, Subject};
 use domain::signal::SignalKind;
 use domain::time::{DAY_MS, Timestamp};
 use store::device::{DeviceFilter, DeviceRecord, link_key};
+use store::incident::IncidentFilter;
 use store::signal::SignalFilter;
 use store::{Read, Write};
 
@@ -22,7 +24,7 @@ use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
 use view::{
     DeviceAsked, DeviceInput, DeviceOptions, DevicePage, DeviceSecret, DeviceStep, DeviceSummary, DeviceView,
-    ModelRow, UnprotectedRow,
+    ModelRow, NoisyRow, UnprotectedRow,
 };
 
 /// What stands before the number the program gives.
@@ -91,15 +93,53 @@ fn minded_by(caller: &Caller) -> Vec<String> {
     caller.hats.orgs().into_iter().map(OrgId::to_string).collect()
 }
 
-/// How many devices have fallen silent, of what the caller's organisations own; of the whole town for who minds it all.
+/// How many devices have fallen silent, and how many say that something is wrong with them (at fault, shielded, battery
+/// low), of what the caller's organisations own; of the whole town for who minds it all.
 // Part of the workbench, counted within the right that lets him deal with them.
-pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<i64> {
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<[i64; 2]> {
     if caller.hats.scope(Action::DeviceChange).is_none() {
-        return Ok(0);
+        return Ok([0; 2]);
     }
-    let Some(scope) = caller.hats.scope(Action::DeviceRead) else { return Ok(0) };
+    let Some(scope) = caller.hats.scope(Action::DeviceRead) else { return Ok([0; 2]) };
     let silent = DeviceFilter { silent_at: Some(now), owners: minded_by(caller), ..DeviceFilter::default() };
-    Ok(read.device_count(&scope, &silent).await?)
+    let troubled = DeviceFilter { troubled: true, owners: minded_by(caller), ..DeviceFilter::default() };
+    Ok([read.device_count(&scope, &silent).await?, read.device_count(&scope, &troubled).await?])
+}
+
+/// How many alarms of each device, lately judged, were none and how many were real: an incident counts once for each
+/// device that is a sign of it.
+async fn judged_alarms(
+    read: &mut Read,
+    from: Timestamp,
+    now: Timestamp,
+) -> Result<HashMap<String, (i64, i64)>> {
+    let whole = Caller::system().scope(Action::IncidentRead)?;
+    let filter = IncidentFilter {
+        alarm: Some((from, now.plus_ms(1))),
+        rehearsal: Some(false),
+        ..IncidentFilter::default()
+    };
+    let found = read.incidents(&whole, &filter, None, i64::MAX).await?;
+    let ids: Vec<_> = found.iter().map(|one| one.incident.id.clone()).collect();
+    let signs = read.incident_signals_of(&ids).await?;
+    let mut judged: HashMap<String, (i64, i64)> = HashMap::new();
+    for record in &found {
+        let stage = record.incident.stage;
+        let is_none = stage == Stage::FalseAlarm;
+        let is_over = matches!(stage, Stage::Test | Stage::Merged | Stage::Void);
+        if stage.is_unverified() || is_over {
+            continue;
+        }
+        let of = signs.get(&record.incident.id).map(Vec::as_slice).unwrap_or_default();
+        let senders: BTreeSet<&str> =
+            of.iter().filter(|sign| !sign.restored).map(|sign| sign.sender.as_str()).collect();
+        for sender in senders {
+            let (none, real) = judged.entry(sender.to_owned()).or_default();
+            *none += i64::from(is_none);
+            *real += i64::from(!is_none);
+        }
+    }
+    Ok(judged)
 }
 
 /// What was typed in, as a device that is not on record yet.
@@ -239,6 +279,8 @@ impl App {
                 *alarms.entry(device).or_default() += n;
             }
         }
+        let judged = judged_alarms(&mut read, now.plus_ms(-MODEL_DAYS * DAY_MS), now).await?;
+        let mut houses: BTreeMap<&PlaceId, (i64, i64, i64)> = BTreeMap::new();
         let mut models: BTreeMap<(DeviceKind, &str), ModelRow> = BTreeMap::new();
         let mut places: BTreeMap<&PlaceId, (bool, Vec<&DeviceRecord>)> = BTreeMap::new();
         for (record, condition) in found.iter().zip(&conditions) {
@@ -251,13 +293,20 @@ impl App {
                 silent: 0,
                 troubled: 0,
                 alarms: 0,
-                alarms_per_hundred: 0.0,
+                false_alarms: 0,
+                false_per_hundred: 0.0,
             });
             row.devices += 1;
             row.online += i64::from(matches!(condition, Condition::Online | Condition::BatteryLow));
             row.silent += i64::from(matches!(condition, Condition::Silent | Condition::Never));
             row.troubled += i64::from(matches!(condition, Condition::Faulty | Condition::Shielded));
             row.alarms += alarms.get(d.id.as_str()).copied().unwrap_or(0);
+            let (none, real) = judged.get(d.id.as_str()).copied().unwrap_or_default();
+            row.false_alarms += none;
+            if let Some(place) = d.place.as_ref().filter(|_| none > 0) {
+                let house = houses.entry(place).or_default();
+                *house = (house.0 + 1, house.1 + none, house.2 + real);
+            }
             if let Some(place) = &d.place {
                 let entry = places.entry(place).or_default();
                 entry.0 |= condition.protects();
@@ -265,7 +314,8 @@ impl App {
             }
         }
         for row in models.values_mut() {
-            row.alarms_per_hundred = (row.alarms as f64 * 1000.0 / row.devices.max(1) as f64).round() / 10.0;
+            let share = row.false_alarms as f64 * 1000.0 / row.devices.max(1) as f64;
+            row.false_per_hundred = share.round() / 10.0;
         }
         let protected = places.values().filter(|(is_protected, _)| *is_protected).count() as i64;
         let bare: Vec<(&PlaceId, &Vec<&DeviceRecord>)> = places
@@ -273,13 +323,25 @@ impl App {
             .filter(|(_, (is_protected, _))| !is_protected)
             .map(|(id, (_, all))| (*id, all))
             .collect();
-        let ids: Vec<&str> = bare.iter().map(|(id, _)| id.as_str()).collect();
+        let ids = bare.iter().map(|(id, _)| id.as_str()).chain(houses.keys().map(|id| id.as_str()));
+        let ids: Vec<&str> = ids.collect();
         let called = read.object_refs("place", &ids).await?;
         let unprotected = bare.iter().map(|(id, all)| UnprotectedRow {
             place: Named::new(id.as_str(), called.get(id.as_str()).map_or(id.as_str(), String::as_str)),
             devices: all.iter().map(|one| Named::new(one.device.id.as_str(), &one.device.code)).collect(),
         });
+        let mut noisy: Vec<NoisyRow> = houses
+            .iter()
+            .map(|(id, (devices, false_alarms, real))| NoisyRow {
+                place: Named::new(id.as_str(), called.get(id.as_str()).map_or(id.as_str(), String::as_str)),
+                devices: *devices,
+                false_alarms: *false_alarms,
+                real: *real,
+            })
+            .collect();
+        noisy.sort_by_key(|row| -row.false_alarms);
         Ok(DeviceSummary {
+            noisy,
             total: found.len() as i64,
             conditions: Condition::ALL
                 .iter()
@@ -503,7 +565,15 @@ impl App {
         let secret = crate::secret::random_reference()?;
         tx.save_device_secret(id, record.version, &secret).await?;
         let audit = caller.audit_as(&hat, "device.secret", ("device", id.as_str()), &record.path, now);
-        let answer = DeviceSecret { key: record.device.code, secret, version: record.version + 1 };
+        let key = record.device.code;
+        let ticket = crate::signal::push::ticket(&secret, Provider::Ctwing);
+        let answer = DeviceSecret {
+            onenet_path: format!("/in/onenet/{key}"),
+            ctwing_path: format!("/in/ctwing/{key}/{ticket}"),
+            key,
+            secret,
+            version: record.version + 1,
+        };
         // Shown once: it is not kept as the answer of an operation.
         tx.unbind_operation();
         Ok(tx.commit(audit, answer).await?)

@@ -4,6 +4,7 @@
 pub mod card;
 pub(crate) mod join;
 pub mod mask;
+mod merge;
 pub mod rehearsal;
 pub mod statistics;
 pub mod view;
@@ -65,7 +66,9 @@ pub(crate) fn subject(record: &IncidentRecord) -> Subject {
 /// The right a step asks for.
 fn right_of(step: &str) -> Action {
     match step {
-        "acknowledge" | "verify" | "judge" | "tell_119" | "note" | "change" => Action::IncidentVerify,
+        "acknowledge" | "verify" | "judge" | "tell_119" | "note" | "change" | "merge" => {
+            Action::IncidentVerify
+        }
         "review" | "close" | "void" => Action::IncidentReview,
         _ => Action::IncidentCommand,
     }
@@ -86,6 +89,8 @@ fn act_name(act: &Act) -> &'static str {
         Act::Change { .. } => "incident.change",
         Act::Raise { .. } => "incident.raise",
         Act::Review { .. } => "incident.go_through",
+        Act::Absorb { .. } => "incident.absorb",
+        Act::Merge { .. } => "incident.merge",
         Act::Close => "incident.finish",
         Act::Void => "incident.void",
     }
@@ -341,10 +346,6 @@ impl App {
         (address, phone): (&str, &str),
     ) -> Result<Option<(IncidentRecord, Act)>> {
         let now = self.now();
-        let masks = tx.incident_masks().await?;
-        if arrived.source == Source::Camera && masks.iter().any(|one| one.mask.hides(&arrived.clue)) {
-            return Ok(None);
-        }
         let window = window(tx, now.date()).await?;
         let town = TerritoryCode::from(self.town.as_str());
         let (place, territory, path, org) =
@@ -363,9 +364,11 @@ impl App {
         let ids: Vec<IncidentId> = open.iter().map(|one| one.incident.id.clone()).collect();
         let heard_before = tx.incident_signals_of(&ids).await?;
         let signs_of = |id: &IncidentId| heard_before.get(id).map(Vec::as_slice).unwrap_or_default();
-        let known = |one: &IncidentRecord| Known {
-            id: one.incident.id.clone(),
-            last_at: one.incident.last_signal_at,
+        let open = followed(tx, open).await?;
+        let known = |(one, is): &(IncidentRecord, IncidentRecord)| Known {
+            id: is.incident.id.clone(),
+            last_at: is.incident.last_signal_at,
+            ongoing_since: is.incident.ongoing_since(),
             place: one.incident.place.clone(),
             at: one.incident.at,
             error_m: one.incident.error_m.unwrap_or(0.0),
@@ -386,13 +389,24 @@ impl App {
             why: Vec::new(),
             sender: arrived.clue.sender.clone(),
         };
-        if let Some((id, why)) = domain::incident::join::join(&arrived.clue, &known, &window) {
-            let Some(mut record) = open.into_iter().find(|one| one.incident.id == id) else {
-                return Ok(None);
-            };
-            if signs_of(&id).iter().any(|before| heard.repeats(before)) {
+        let found = domain::incident::join::join(&arrived.clue, &known, &window);
+        if arrived.source == Source::Camera {
+            let masks = tx.incident_masks().await?;
+            let masks: Vec<&domain::incident::join::Mask> = masks.iter().map(|one| &one.mask).collect();
+            let why = found.as_ref().map(|(_, why)| why.as_slice()).unwrap_or_default();
+            if domain::incident::join::is_hidden(&masks, &arrived.clue, why, window.far_m) {
                 return Ok(None);
             }
+        }
+        if let Some((id, why)) = found {
+            let mut of_it = open.iter().filter(|(_, is)| is.incident.id == id);
+            if of_it.any(|(one, _)| signs_of(&one.incident.id).iter().any(|before| heard.repeats(before))) {
+                return Ok(None);
+            }
+            let Some((_, mut record)) = open.into_iter().find(|(_, is)| is.incident.id == id) else {
+                return Ok(None);
+            };
+            let is_late = arrived.alarm && came_at.0 - record.incident.last_signal_at.0 > window.ms;
             heard.why = why.iter().map(Why::label).collect();
             let act = Act::Join {
                 says: arrived.says,
@@ -421,6 +435,11 @@ impl App {
             tx.save_incident(&record, &event).await?;
             tx.insert_incident_signal(&record.incident.id, (&self.new_id(), &heard)).await?;
             record.version += 1;
+            // Nobody said yet what it is, and after a silence it is heard again: whoever watches is told of that, too.
+            if is_late && record.incident.stage.is_unverified() {
+                let tag = format!("again-{}", record.incident.signals);
+                self.tell_watch(caller, tx, &record, &tag, "又有新信号，仍待核实").await?;
+            }
             return Ok(Some((record, act)));
         }
         if !arrived.alarm {
@@ -432,6 +451,9 @@ impl App {
         let seen = arrived.clue.bearing.as_ref();
         let address = match seen.filter(|_| address.is_empty()) {
             Some(seen) => format!("{}方位 {:.0} 度", arrived.from, seen.azimuth_deg),
+            None if address.is_empty() && arrived.source == Source::Camera => {
+                format!("位置不明（{}没有报方位）", arrived.from)
+            }
             // Whoever sent it is in no register: a person must still see it.
             None if address.is_empty() && !matches!(arrived.source, Source::Telephone | Source::Person) => {
                 format!("位置不明（{}）", arrived.source.label())
@@ -465,20 +487,27 @@ impl App {
         };
         let event = Event { seq: 1, ..self.event(&record, Act::Open, caller, (record.alarm_at(), now), "") };
         tx.insert_incident(&record, &event, (&self.new_id(), &heard)).await?;
-        // Once for the event, however many frames follow. Nothing of the house is told: gateways read it.
-        let village = Names::read(tx).await?.territory(record.incident.territory.as_str()).name;
-        let text =
-            format!("{}：{village}有警情待核实（{}）", record.incident.code, record.incident.source.label());
-        let told = self.on_watch(tx, &record.path, now.date()).await?;
-        let told = told.into_iter().filter(|person| *person != caller.person);
-        let news = News {
-            about: ("incident", record.incident.id.as_str()),
-            tag: "open",
-            urgency: Urgency::Alarm,
-            text: &text,
-        };
-        self.notify(tx, told, &news).await?;
+        // Once for the event, however many frames follow.
+        self.tell_watch(caller, tx, &record, "open", "有警情待核实").await?;
         Ok(Some((record, Act::Open)))
+    }
+
+    /// Tells whoever watches of an incident. Nothing of the house is told: gateways read it.
+    // Part of the write of the incident.
+    async fn tell_watch(
+        &self,
+        caller: &Caller,
+        tx: &mut Write,
+        record: &IncidentRecord,
+        tag: &str,
+        what: &str,
+    ) -> Result<()> {
+        let village = Names::read(tx).await?.territory(record.incident.territory.as_str()).name;
+        let text = format!("{}：{village}{what}（{}）", record.incident.code, record.incident.source.label());
+        let told = self.on_watch(tx, &record.path, self.now().date()).await?;
+        let told = told.into_iter().filter(|person| *person != caller.person);
+        let about = ("incident", record.incident.id.as_str());
+        self.notify(tx, told, &News { about, tag, urgency: Urgency::Alarm, text: &text }).await
     }
 
     /// What is to be kept of a step just taken.
@@ -540,6 +569,9 @@ impl App {
         if overwrites && asked.version.is_some_and(|seen| seen != record.version) {
             return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
         }
+        if asked.step == "merge" {
+            return self.merge(caller, tx, record, &asked).await;
+        }
         let act = read_act(&asked, now)?;
         if act == Act::Close && record.incident.review.is_none() {
             let around = around(&mut tx, &record, now.date()).await?;
@@ -579,6 +611,25 @@ impl App {
     }
 }
 
+/// Each with the incident it is: those that turned out to be another with that one, where it still waits for somebody.
+async fn followed(
+    read: &mut Read,
+    found: Vec<IncidentRecord>,
+) -> Result<Vec<(IncidentRecord, IncidentRecord)>> {
+    let whole = Caller::system().scope(Action::IncidentRead)?;
+    let mut all = Vec::new();
+    for one in found {
+        let mut is = one.clone();
+        while let Some(into) = is.incident.merged_into.clone() {
+            is = read.incident(&into, &whole).await?.ok_or(Error::NotFound)?;
+        }
+        if is.incident.stage.is_live() {
+            all.push((one, is));
+        }
+    }
+    Ok(all)
+}
+
 /// What else is known of an incident, to tell whether it must be gone through again.
 pub(crate) async fn around(read: &mut Read, record: &IncidentRecord, today: Date) -> Result<Around> {
     let target_s = i64::from(number_on(read, TARGET_S, today).await?);
@@ -591,7 +642,7 @@ pub(crate) async fn around(read: &mut Read, record: &IncidentRecord, today: Date
         let stage = one.incident.stage;
         !one.incident.rehearsal
             && !stage.is_unverified()
-            && !matches!(stage, Stage::FalseAlarm | Stage::Test | Stage::Void)
+            && !matches!(stage, Stage::FalseAlarm | Stage::Test | Stage::Merged | Stage::Void)
     };
     let on = record.alarm_at().date();
     let entries = read.list_entries_of_place(place).await?;

@@ -37,6 +37,7 @@ use crate::post;
 use crate::report_case;
 use crate::road;
 use crate::sector;
+use crate::signal::digest;
 use crate::stop_use;
 use crate::subscriber;
 use crate::task::{ESCALATE_AFTER, REFER_AFTER, REMIND_AFTER, REVIEW_PERCENT};
@@ -195,6 +196,12 @@ static OWN: &[Own] = &[
     own_of(incident::TARGET_S, "调派后多少秒内到场为达标", &["秒"], 7_200.0),
     own_of(incident::REVIEW_DAYS, "警情移交后几日内复盘", &["日"], 365.0),
     own_of(incident::card::NEAR_METRES, "警情周边多少米内找水源和摄像机", &["米"], 20_000.0),
+    own_of(
+        digest::WARNING_LEVEL,
+        "几级以上预警通知值守（4 特别严重、3 严重、2 较重、1 一般；5 为不通知）",
+        &["级"],
+        5.0,
+    ),
     own_of(message::TRIES, "每种通知方式最多发几次", &["次"], 20.0),
     own_of(message::RECEIPT_S, "多少秒没有回执改走下一种通知方式", &["秒"], 3_600.0),
     own_of(message::AGAIN_S, "发送失败多少秒后重发", &["秒"], 3_600.0),

@@ -7,9 +7,9 @@ pub mod feed;
 pub mod push;
 pub mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use domain::device::{Link, Provider};
+use domain::device::Provider;
 use domain::ids::{DeviceId, PlaceId, SignalId, TerritoryCode};
 use domain::policy::{Action, Subject};
 use domain::signal::{Signal, SignalKind, SignalRefusal, SignalSource, Trust};
@@ -74,32 +74,22 @@ impl App {
         let now = self.now();
         let mut tx = self.write(caller).await?;
         let (beats, kept): (Vec<_>, Vec<_>) = messages.into_iter().partition(|one| one.beat_of.is_some());
-        let raws: Vec<RawSignal> = kept
-            .into_iter()
-            .map(|one| RawSignal {
-                id: self.new_id().into(),
-                channel: one.provider.code().to_owned(),
-                dialect: one.dialect.map(str::to_owned),
-                peer: one.peer,
-                proof: one.proof,
-                mark: one.mark,
-                bytes: one.bytes,
-                received_at: now,
-                digested_at: one.problem.map(|_| now),
-                problem: one.problem.map(str::to_owned),
-            })
-            .collect();
+        let raw = |one: Incoming| RawSignal {
+            id: self.new_id().into(),
+            channel: one.provider.code().to_owned(),
+            dialect: one.dialect.map(str::to_owned),
+            peer: one.peer,
+            proof: one.proof,
+            mark: one.mark,
+            bytes: one.bytes,
+            received_at: now,
+            digested_at: one.problem.map(|_| now),
+            problem: one.problem.map(str::to_owned),
+        };
+        let raws: Vec<RawSignal> = kept.into_iter().map(raw).collect();
         let new = tx.keep_raw_signals(&raws).await?;
-        let links = beats.iter().filter_map(|one| {
-            Some(store::device::link_key(&Link { provider: one.provider, address: one.beat_of.clone()? }))
-        });
-        let links: Vec<String> = links.collect::<BTreeSet<_>>().into_iter().collect();
-        let devices = tx.devices_by_link(&links).await?;
-        let heard = devices.into_values().map(|record| {
-            let id = record.device.id.clone();
-            (id, (record, vec![(SignalKind::Heartbeat, None)]))
-        });
-        let back = self.hear(&mut tx, heard.collect(), now).await?;
+        let heard = digest::heard_by(&mut tx, beats.into_iter().map(raw).collect()).await?;
+        let back = self.hear(&mut tx, heard, now).await?;
         let received = Received { kept: new.len(), copies: raws.len() - new.len() };
         match back.first() {
             None => tx.commit_machinery().await?,
@@ -227,7 +217,11 @@ impl App {
             problem,
             n,
         };
-        Ok(WireView { rows: counts.into_iter().map(row).collect(), waiting })
+        Ok(WireView {
+            rows: counts.into_iter().map(row).collect(),
+            waiting,
+            lines: self.switchboard.counted(),
+        })
     }
 }
 

@@ -535,7 +535,11 @@ impl App {
                 counts.push(count("facility_reports", "群众报告待核实设施", reported, "due", href));
             }
         }
-        let silent = crate::device::waiting(read, caller, self.now()).await?;
+        let [silent, troubled] = crate::device::waiting(read, caller, self.now()).await?;
+        if troubled > 0 {
+            let href = "/devices?state=troubled&mine=true";
+            counts.push(count("devices_troubled", "故障、屏蔽或电量低的设备", troubled, "due", href));
+        }
         if silent > 0 {
             counts.push(count(
                 "devices_silent",

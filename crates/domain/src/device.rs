@@ -382,6 +382,11 @@ impl Device {
         self.is_used() && reaches && !is_worse
     }
 
+    /// Whether its entry says who vouches for what comes in its name; `has_secret`: it signs.
+    pub fn is_tied(&self, has_secret: bool) -> bool {
+        !self.networks.is_empty() || self.broker || has_secret
+    }
+
     /// How far a message in its name is trusted: who vouches for the sender, and whether the message is fresh.
     pub fn trust(&self, proof: &Proof, clock_off_ms: i64) -> Trust {
         let vouched = match proof {
@@ -424,6 +429,15 @@ impl DeviceState {
         }
         self
     }
+}
+
+/// How long of a time one was heard. Units: milliseconds.
+pub fn heard_ms<'a>(spans: impl IntoIterator<Item = &'a HeardSpan>, from: Timestamp, to: Timestamp) -> i64 {
+    let of = |span: &HeardSpan| {
+        let (begun, ended) = (span.from.max(from), span.to.unwrap_or(to).min(to));
+        (ended.0 - begun.0).max(0)
+    };
+    spans.into_iter().map(of).sum()
 }
 
 impl HeardSpan {
@@ -547,6 +561,9 @@ mod tests {
         assert_eq!(device.trust(&Proof::Signed, FRESH_MS), Trust::Bound);
         assert_eq!(device.trust(&Proof::Signed, FRESH_MS + 1), Trust::Open);
         assert_eq!(device.trust(&Proof::None, 0), Trust::Open);
+        assert!(device.is_tied(false));
+        let loose = Device { networks: BTreeSet::new(), ..device.clone() };
+        assert!(!loose.is_tied(false) && loose.is_tied(true), "a secret ties it");
         let voided = device.void("误登").expect("allowed");
         assert_eq!(voided.trust(&from("10.8.3.4"), 0), Trust::Open);
     }
@@ -580,6 +597,15 @@ mod tests {
         let mut asked = device();
         asked.links.insert(unnamed);
         assert_eq!(asked.register().err(), Some(DeviceRefusal::NoAddress));
+    }
+
+    #[test]
+    fn how_long_it_was_heard_is_what_lies_in_the_time_asked_for() {
+        let span = |from, to: Option<i64>| HeardSpan { from: Timestamp(from), to: to.map(Timestamp) };
+        let spans = [span(0, Some(10)), span(20, Some(40)), span(60, None)];
+        for (from, to, wanted) in [(0, 100, 70), (5, 30, 15), (45, 55, 0), (70, 90, 20)] {
+            assert_eq!(heard_ms(&spans, Timestamp(from), Timestamp(to)), wanted, "{from} {to}");
+        }
     }
 
     #[test]

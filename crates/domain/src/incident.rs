@@ -6,6 +6,7 @@
 //! told. Cause and loss are determined by the fire rescue organ (消防法 51); what is kept here is labelled initial.
 
 pub mod join;
+mod merge;
 mod refusal;
 pub mod rehearsal;
 pub mod statistics;
@@ -78,6 +79,8 @@ words! {
         Closed "closed" "已办结"
         FalseAlarm "false_alarm" "误报"
         Test "test" "测试"
+        /// It is another incident, on record there.
+        Merged "merged" "已并入"
         Void "void" "已作废"
     }
 }
@@ -94,6 +97,10 @@ impl Stage {
         Self::Out,
         Self::HandedOver,
     ];
+
+    /// Those in which it burns, or may: every sign of the place is of it, however late it comes.
+    pub const ONGOING: &'static [Self] =
+        &[Self::Open, Self::Verifying, Self::CannotTell, Self::Real, Self::Responding, Self::Controlled];
 
     /// Whether somebody must still do something about it.
     pub fn is_live(self) -> bool {
@@ -249,6 +256,12 @@ pub struct Incident {
     pub review: Option<Review>,
     /// Nothing of it happened: invented to practise.
     pub rehearsal: bool,
+    /// The incident it turned out to be.
+    #[serde(default)]
+    pub merged_into: Option<IncidentId>,
+    /// Incidents that turned out to be this one.
+    #[serde(default)]
+    pub absorbed: Vec<IncidentId>,
 }
 
 /// What happens to an incident.
@@ -320,6 +333,18 @@ pub enum Act {
         /// How many lessons became matters to follow up.
         lessons: u32,
     },
+    /// Another incident turned out to be this one.
+    Absorb {
+        /// Its number.
+        code: String,
+        /// How many signs it had.
+        signals: u32,
+    },
+    /// It turned out to be another incident.
+    Merge {
+        /// The other's number.
+        code: String,
+    },
     /// Nothing is left to do.
     Close,
     /// It never was.
@@ -342,6 +367,8 @@ impl Act {
             Self::Change { .. } => "change",
             Self::Raise { .. } => "raise",
             Self::Review { .. } => "review",
+            Self::Absorb { .. } => "absorb",
+            Self::Merge { .. } => "merge",
             Self::Close => "close",
             Self::Void => "void",
         }
@@ -362,6 +389,8 @@ impl Act {
             Self::Change { .. } => "更正",
             Self::Raise { .. } => "增援升级",
             Self::Review { .. } => "复盘",
+            Self::Absorb { .. } => "并入另一起",
+            Self::Merge { .. } => "并入",
             Self::Close => "办结",
             Self::Void => "作废",
         }
@@ -508,6 +537,8 @@ impl Incident {
             handed_to: String::new(),
             review: None,
             rehearsal: false,
+            merged_into: None,
+            absorbed: Vec::new(),
         })
     }
 
@@ -539,7 +570,9 @@ impl Incident {
 
     /// Why it must be gone through again; nothing for what was no fire.
     pub fn review_reasons(&self, around: Around) -> Vec<ReviewReason> {
-        if self.stage.is_unverified() || matches!(self.stage, Stage::FalseAlarm | Stage::Test | Stage::Void) {
+        if self.stage.is_unverified()
+            || matches!(self.stage, Stage::FalseAlarm | Stage::Test | Stage::Merged | Stage::Void)
+        {
             return Vec::new();
         }
         let is_slow = self.between_s(Mark::Dispatched, Mark::Arrived).is_some_and(|s| s > around.target_s);
@@ -577,7 +610,8 @@ impl Incident {
         }
         let stamp = Stamp { at, by: by.clone() };
         match act {
-            Act::Open => return refused,
+            // Two are joined by [`Incident::absorb`].
+            Act::Open | Act::Absorb { .. } | Act::Merge { .. } => return refused,
             Act::Join { bound, restored, .. } => {
                 if !stage.is_live() {
                     return refused;
@@ -683,7 +717,10 @@ impl Incident {
                 self.marks.insert(Mark::HandedOver, stamp);
             }
             Act::Note { initial } => {
-                if matches!(stage, Stage::FalseAlarm | Stage::Test | Stage::Void | Stage::Closed) {
+                if matches!(
+                    stage,
+                    Stage::FalseAlarm | Stage::Test | Stage::Merged | Stage::Void | Stage::Closed
+                ) {
                     return refused;
                 }
                 self.initial = initial.clone();
@@ -733,7 +770,7 @@ impl Incident {
                 self.stage = Stage::Closed;
             }
             Act::Void => {
-                if stage == Stage::Void || self.stage.is_burning() {
+                if matches!(stage, Stage::Void | Stage::Merged) || self.stage.is_burning() {
                     return refused;
                 }
                 if is_silent {
@@ -743,6 +780,11 @@ impl Incident {
             }
         }
         Ok(self)
+    }
+
+    /// Since when it burns or may, while it does.
+    pub fn ongoing_since(&self) -> Option<Timestamp> {
+        self.mark(Mark::Alarm).filter(|_| Stage::ONGOING.contains(&self.stage))
     }
 
     /// Whether a moment lies before one that must come first, or after one that comes later.
@@ -777,7 +819,8 @@ impl Incident {
             (burning && self.level < 3, "raise"),
             (matches!(stage, Stage::HandedOver | Stage::Closed) && self.review.is_none(), "review"),
             (stage == Stage::HandedOver, "close"),
-            (!burning && stage != Stage::Void, "void"),
+            (self.may_absorb(), "merge"),
+            (!burning && !matches!(stage, Stage::Void | Stage::Merged), "void"),
         ];
         offers.into_iter().filter(|(is_so, _)| *is_so).map(|(_, step)| step).collect()
     }

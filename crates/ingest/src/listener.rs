@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::App;
+use app::device::line::Doing;
 use protocol::gb26875::Dialect;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -141,6 +142,7 @@ pub async fn listen(
         };
         let from = peer.ip().to_canonical();
         let Some(place) = Place::take(&guests, from, &limits) else {
+            app.switchboard.count(Doing::Crowded);
             tracing::warn!(%from, "too many connections: this one is closed");
             continue;
         };
@@ -149,7 +151,10 @@ pub async fn listen(
             // Whoever is told to leave has said nothing: nothing of his is lost.
             tokio::select! {
                 () = session::serve(&app, stream, (from, &place), dialect, &intake, &limits) => {}
-                () = place.leave.notified() => tracing::debug!(%from, "a silent connection makes room"),
+                () = place.leave.notified() => {
+                    app.switchboard.count(Doing::Crowded);
+                    tracing::debug!(%from, "a silent connection makes room");
+                }
             }
         });
     }

@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use app::App;
+use app::device::line::Doing;
 use app::signal::{Incoming, mark_of};
 use domain::device::Provider;
 use domain::time::Timestamp;
@@ -32,14 +33,20 @@ struct Line<'a> {
     app: &'a App,
     number: u64,
     from: IpAddr,
+    /// It sent a frame.
+    spoke: bool,
 }
 
 impl<'a> Line<'a> {
     fn open(app: &'a App, number: u64, from: IpAddr) -> Self {
-        Self { app, number, from }
+        app.switchboard.count(Doing::Came);
+        Self { app, number, from, spoke: false }
     }
 
-    fn heard(&self, frame: &Frame, say: &mpsc::Sender<Frame>) {
+    fn heard(&mut self, frame: &Frame, say: &mpsc::Sender<Frame>) {
+        if !std::mem::replace(&mut self.spoke, true) {
+            self.app.switchboard.count(Doing::Spoke);
+        }
         self.app.switchboard.heard(self.number, self.from, frame, say);
     }
 }
@@ -47,6 +54,7 @@ impl<'a> Line<'a> {
 impl Drop for Line<'_> {
     fn drop(&mut self) {
         self.app.switchboard.left(self.number);
+        self.app.switchboard.count(Doing::Ended(self.spoke));
     }
 }
 
@@ -84,14 +92,26 @@ pub(crate) async fn serve(
     let mut splitter = Splitter::new(dialect);
     let mut piece = vec![0; PIECE];
     let (mut patience, mut broken, mut is_set) = (limits.first, 0, false);
-    let line = Line::open(app, place.number(), from.address);
+    let mut line = Line::open(app, place.number(), from.address);
     let (say, mut said) = mpsc::channel(SAID);
     loop {
         let read = tokio::time::timeout(patience, stream.read(&mut piece));
         let n = tokio::select! {
             read = read => match read {
                 Ok(Ok(n)) if n > 0 => n,
-                _ => return,
+                ended => {
+                    if ended.is_err() {
+                        app.switchboard.count(Doing::Idle);
+                    }
+                    // What waits will never be whole.
+                    for event in splitter.finish() {
+                        if let Event::Broken { problem, bytes, .. } = event {
+                            broken += 1;
+                            keep_broken(intake, from, (app.now(), broken), problem.code, bytes).await;
+                        }
+                    }
+                    return;
+                }
             },
             // Something is to be said to whoever sits there.
             Some(frame) = said.recv() => {
@@ -122,16 +142,12 @@ pub(crate) async fn serve(
                 Event::Broken { problem, deny, bytes } => {
                     broken += 1;
                     tracing::debug!(from = %from.address, code = problem.code, offset = problem.offset, "not a frame");
-                    if bytes.is_empty() {
-                        continue;
-                    }
                     // Kept so that somebody sees it; it is denied whether or not.
-                    let mark = mark_of(
-                        &["broken", &from.address.to_string(), &now.0.to_string(), &broken.to_string()],
-                        &bytes,
-                    );
-                    let message = Incoming { problem: Some(problem.code), ..message(from, mark, bytes) };
-                    drop(intake.hand_in(message).await);
+                    keep_broken(intake, from, (now, broken), problem.code, bytes).await;
+                    // An answer is not answered, or two that misunderstand each other never end.
+                    let deny = deny.filter(|frame| {
+                        !matches!(frame.command, Command::Confirm | Command::Answer | Command::Deny)
+                    });
                     answers.extend(
                         deny.map(|frame| Answer::Now(frame.reply(Command::Deny, stamp(now), Vec::new()))),
                     );
@@ -156,10 +172,23 @@ pub(crate) async fn serve(
             return;
         }
         if broken > limits.broken {
+            app.switchboard.count(Doing::Nonsense);
             tracing::warn!(from = %from.address, broken, "too many broken frames: the connection is closed");
             return;
         }
     }
+}
+
+/// Keeps what is no frame, the how manieth of its connection; nobody waits for it.
+async fn keep_broken(
+    intake: &Intake,
+    from: Peer,
+    (now, nth): (Timestamp, usize),
+    code: &'static str,
+    bytes: Vec<u8>,
+) {
+    let mark = mark_of(&["broken", &from.address.to_string(), &now.0.to_string(), &nth.to_string()], &bytes);
+    drop(intake.hand_in(Incoming { problem: Some(code), ..message(from, mark, bytes) }).await);
 }
 
 fn message(from: Peer, mark: String, bytes: Vec<u8>) -> Incoming {

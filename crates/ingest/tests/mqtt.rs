@@ -55,7 +55,8 @@ fn mosquitto(folder: &std::path::Path) -> anyhow::Result<Option<Mosquitto>> {
 }
 
 async fn publish(port: u16, messages: &[(String, String)]) -> anyhow::Result<()> {
-    let options = MqttOptions::new("simulator", ("127.0.0.1".to_owned(), port));
+    let mut options = MqttOptions::new("simulator", ("127.0.0.1".to_owned(), port));
+    options.set_max_packet_size(1 << 20, 1 << 20);
     let (client, mut events) = AsyncClient::builder(options).capacity(messages.len() + 1).build();
     for (topic, payload) in messages {
         client.publish(topic.clone(), payload.clone(), PublishOptions::new(QoS::AtLeastOnce)).await?;
@@ -112,9 +113,14 @@ async fn what_is_published_is_kept_once_also_what_came_while_we_were_away() -> a
     listening.abort();
     let _ = listening.await;
     tokio::time::sleep(Duration::from_millis(200)).await;
+    // Larger than anything a device has to say: kept as a problem, acknowledged, and what follows comes all the same.
+    let large = (format!("town/{TOWN}/device/SN-1/up"), format!(r#"{{"text":"{}"}}"#, "x".repeat(300_000)));
     let elsewhere = ("v1/devices/SN-900/telemetry".to_owned(), r#"{"ts":1,"values":{"smoke":1}}"#.to_owned());
-    publish(broker.port, &[alarm(200), elsewhere]).await?;
+    publish(broker.port, &[alarm(200), large, elsewhere]).await?;
     tokio::spawn(subscribe(app.clone(), at, intake));
-    kept(&app, 202, 200).await?;
+    kept(&app, 203, 200).await?;
+    let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
+    assert_eq!(counts.get(&("mqtt".to_owned(), "push.too_large".to_owned())), Some(&1), "{counts:?}");
+    assert_eq!(counts.get(&("mqtt".to_owned(), String::new())), Some(&202), "{counts:?}");
     Ok(())
 }

@@ -95,16 +95,53 @@ async fn what_is_confirmed_is_kept_once_and_what_is_broken_is_denied() -> anyhow
             *byte ^= 0xff;
         }
         sent.extend(wrong);
+        // A length beyond the most, and a wrong end: their heads can be read, so they are denied, too.
+        let mut long = alarm(889, 201).encode();
+        if let Some(byte) = long.get_mut(25) {
+            *byte = 0x05;
+        }
+        sent.extend(long);
+        let mut open = alarm(889, 202).encode();
+        if let Some(byte) = open.last_mut() {
+            *byte = 0x24;
+        }
+        sent.extend(open);
+        // A confirmation that is broken is not answered.
+        let mut answer = Frame { command: Command::Confirm, ..alarm(889, 203) }.encode();
+        if let Some(byte) = answer.get_mut(28) {
+            *byte ^= 0xff;
+        }
+        sent.extend(answer);
+        sent.extend(alarm(889, 8).encode());
         device.write_all(&sent).await?;
-        let told = answers(&mut device, 102).await?;
+        let told = answers(&mut device, 105).await?;
         let confirmed: Vec<u16> =
             told.iter().filter(|one| one.command == Command::Confirm).map(|one| one.sequence).collect();
-        assert_eq!(confirmed, (0..100).chain([7]).collect::<Vec<_>>(), "in order, the copy, too");
-        assert_eq!(told.last().map(|one| (one.command, one.sequence)), Some((Command::Deny, 200)));
+        assert_eq!(confirmed, (0..100).chain([7, 8]).collect::<Vec<_>>(), "in order, the copies, too");
+        let denied: Vec<u16> =
+            told.iter().filter(|one| one.command == Command::Deny).map(|one| one.sequence).collect();
+        assert_eq!(denied, [200, 201, 202]);
         assert!(told.iter().all(|one| one.destination == 889 && one.source == 1));
         let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
         let count = |problem: &str| counts.get(&("gb26875".to_owned(), problem.to_owned())).copied();
-        assert_eq!((count(""), count("frame.checksum")), (Some(100), Some(1)));
+        assert_eq!((count(""), count("frame.checksum")), (Some(100), Some(2)));
+        // Nothing of what is no frame is lost sight of, not even the half of one that a line ends in.
+        assert_eq!(
+            (count("frame.garbage"), count("frame.length"), count("frame.end")),
+            (Some(1), Some(1), Some(1))
+        );
+        device.write_all(alarm(889, 9).encode().get(..20).unwrap_or_default()).await?;
+        drop(device);
+        let mut cut = None;
+        for _ in 0..100 {
+            let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
+            cut = counts.get(&("gb26875".to_owned(), "frame.cut".to_owned())).copied();
+            if cut.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(cut, Some(1), "half a frame at the end of a line");
         while app.digest_signals(&Caller::system(), 500).await? > 0 {}
         let counts = app.db.read(&app.town).await?.raw_signal_counts(Timestamp(0)).await?;
         assert_eq!(counts.get(&("gb26875".to_owned(), "signal.unknown_device".to_owned())), Some(&100));
@@ -259,6 +296,17 @@ async fn who_says_nothing_or_nonsense_holds_up_nobody() -> anyhow::Result<()> {
         let mut rest = Vec::new();
         let ended = tokio::time::timeout(Duration::from_secs(10), mad.read_to_end(&mut rest)).await;
         assert!(ended.is_ok(), "nonsense is not listened to for ever");
+        let mut deaf = TcpStream::connect(at).await?;
+        // Bytes that never begin a frame: told by the kilobyte, and not for ever either.
+        let sent = tokio::time::timeout(Duration::from_secs(10), async {
+            while deaf.write_all(&[b'x'; 4096]).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        assert!(sent.await.is_ok(), "garbage is not listened to for ever");
+        let lines = app.wires(&Caller::system()).await?.lines;
+        assert_eq!((lines.open, lines.half_open), (2, 0), "those who speak: {lines:?}");
+        assert_eq!((lines.idle, lines.crowded, lines.nonsense), (38, 1, 2), "{lines:?}");
         good.write_all(&alarm(1, 2).encode()).await?;
         assert_eq!(answers(&mut good, 1).await?.len(), 1);
         Ok(())

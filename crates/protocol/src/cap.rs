@@ -550,7 +550,12 @@ pub fn feed(base: &str, updated: &str, entries: &[(String, String, &Alert)]) -> 
             "<entry>\n<id>{0}</id>\n<title>{1}</title>\n<updated>{2}</updated>\n<author><name>{3}</name></author>\n\
              <link type=\"application/cap+xml\" href=\"{0}\"/>\n</entry>\n",
             escape(address),
-            escape(title.unwrap_or_default()),
+            escape(&if alert.msg_type == "Cancel" {
+                // Whoever follows the feed would else read it as another warning.
+                format!("解除：{}", title.unwrap_or_default())
+            } else {
+                title.unwrap_or_default().to_owned()
+            }),
             escape(updated),
             escape(&alert.sender)
         ));
@@ -574,6 +579,22 @@ pub fn standing(alerts: &[Alert]) -> Vec<usize> {
     };
     let holds = |alert: &Alert| matches!(alert.msg_type.as_str(), "Alert" | "Update") && !replaced(alert);
     alerts.iter().enumerate().filter(|(_, alert)| holds(alert)).map(|(at, _)| at).collect()
+}
+
+/// The messages that take others of the same sender back, each with those it takes back. Gives their places in the list.
+pub fn cancelling(alerts: &[Alert]) -> Vec<(usize, Vec<usize>)> {
+    let taken_back = |cancel: &Alert| {
+        let is_named = |of: &Alert| {
+            cancel.sender == of.sender
+                && cancel
+                    .references
+                    .iter()
+                    .any(|one| one.identifier == of.identifier && one.sender == of.sender)
+        };
+        alerts.iter().enumerate().filter(|(_, of)| is_named(of)).map(|(at, _)| at).collect()
+    };
+    let cancels = alerts.iter().enumerate().filter(|(_, alert)| alert.msg_type == "Cancel");
+    cancels.map(|(at, cancel)| (at, taken_back(cancel))).collect()
 }
 
 #[cfg(test)]

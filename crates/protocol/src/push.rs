@@ -164,6 +164,37 @@ pub fn onenet(bytes: &[u8]) -> Result<Vec<Push>, Vec<Problem>> {
     all.iter().map(onenet_one).collect()
 }
 
+/// What OneNET signed of a push, as it stands in the bytes: the message, the nonce and the signature over both. None where
+/// one of them is missing.
+pub fn onenet_signed(bytes: &[u8]) -> Option<(String, String, String)> {
+    let body = json(bytes).ok()?;
+    let nonce = field(&body, &["nonce"])?;
+    let signature = field(&body, &["msg_signature", "signature"])?;
+    // Text is signed as it reads, an object as it was written: written anew it would be another.
+    let msg = match body.get("msg")? {
+        Value::String(text) => text.clone(),
+        _ => raw_field(std::str::from_utf8(bytes).ok()?, "msg")?.to_owned(),
+    };
+    Some((msg, nonce, signature))
+}
+
+/// The text of a value of a JSON object, as it was written.
+fn raw_field<'a>(object: &'a str, wanted: &str) -> Option<&'a str> {
+    let mut rest = object.trim_start().strip_prefix('{')?;
+    loop {
+        let mut names = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+        let name = names.next()?.ok()?;
+        rest = rest.get(names.byte_offset()..)?.trim_start().strip_prefix(':')?.trim_start();
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
+        values.next()?.ok()?;
+        let (value, after) = rest.split_at_checked(values.byte_offset())?;
+        if name == wanted {
+            return Some(value.trim());
+        }
+        rest = after.trim_start().strip_prefix(',')?;
+    }
+}
+
 fn onenet_one(msg: &Value) -> Result<Push, Vec<Problem>> {
     let mut push = Push {
         names: [field(msg, &["dev_id", "deviceId"]), field(msg, &["imei", "IMEI"])]
@@ -306,6 +337,14 @@ mod tests {
             assert_eq!((push.kind.as_str(), push.names.as_slice()), ("smoke", &["2016617".to_owned()][..]));
             assert_eq!(push.at_ms, Some(1_466_133_706_841));
         }
+        let signed = onenet_signed(
+            br#" {"a":[1,{"msg":2}], "msg" : {"type":1, "dev_id":7} ,"nonce":"n","msg_signature":"s"}"#,
+        );
+        let wanted = (r#"{"type":1, "dev_id":7}"#.to_owned(), "n".to_owned(), "s".to_owned());
+        assert_eq!(signed, Some(wanted), "as it was written, blanks and all");
+        let text = onenet_signed(br#"{"msg":"{\"type\":1}","nonce":"n","signature":"s"}"#);
+        assert_eq!(text.map(|(msg, ..)| msg).as_deref(), Some(r#"{"type":1}"#));
+        assert_eq!(onenet_signed(br#"{"msg":{},"nonce":"n"}"#), None);
         let online = onenet(br#"{"msg":{"type":2,"dev_id":1,"status":1,"login_type":10}}"#).expect("a push");
         assert_eq!(online.first().map(|push| push.kind.as_str()), Some("heartbeat"));
         assert_eq!(
@@ -342,7 +381,7 @@ mod tests {
         #[test]
         fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "\\PC*") {
             for body in [bytes.as_slice(), text.as_bytes()] {
-                let _ = (ctwing(body), onenet(body), generic(body), telemetry("x", body));
+                let _ = (ctwing(body), onenet(body), onenet_signed(body), generic(body), telemetry("x", body));
             }
         }
     }

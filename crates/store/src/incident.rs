@@ -205,14 +205,22 @@ impl Read {
     }
 
     /// Incidents that wait for somebody and may be what a new sign is of, the one with the oldest last sign first: of its
-    /// place, in its area, seen by a camera, of its sender. However many are open elsewhere, they are not read.
+    /// place, in its area, seen by a camera, of its sender. Where it burns or may, at whatever time its last sign came;
+    /// those that turned out to be another come along. However many are open elsewhere, they are not read.
     pub async fn incidents_near(&mut self, sought: &Sought) -> Result<Vec<IncidentRecord>> {
         let mut only = Where::town("town", self.town.as_str());
-        only.is_one_of("stage", Some(&live()));
+        only.is_one_of("stage", Some(&format!("{},{}", live(), Stage::Merged.code())));
+        let ongoing: Vec<&str> =
+            Stage::ONGOING.iter().chain([&Stage::Merged]).map(|one| one.code()).collect();
+        let ongoing: Vec<String> = ongoing.into_iter().map(|code| only.mark(code)).collect();
+        let ongoing = ongoing.join(", ");
         let (real, since, until) =
             (only.mark(false), only.mark(sought.between.0), only.mark(sought.between.1));
         let day_before = only.mark(sought.between.0.plus_ms(-DAY_MS));
-        only.and(&format!("rehearsal = {real} AND last_signal_at >= {since} AND last_signal_at <= {until}"));
+        only.and(&format!(
+            "rehearsal = {real} AND (last_signal_at >= {since} AND last_signal_at <= {until} \
+             OR stage IN ({ongoing}) AND alarm_at <= {until})"
+        ));
         let incidents = "SELECT o.id FROM incident o WHERE o.town = $1";
         let signs = "SELECT g.incident FROM incident_signal g WHERE g.town = $1";
         // Rows from before positions were kept apart; there are none of them any more soon after.
@@ -227,6 +235,10 @@ impl Read {
             any.push(format!(
                 "{incidents} AND o.cached_lat >= {south} AND o.cached_lat <= {north} AND o.cached_lon >= {west} \
                  AND o.cached_lon <= {east} AND o.last_signal_at >= {since}"
+            ));
+            any.push(format!(
+                "{incidents} AND o.stage IN ({ongoing}) AND o.cached_lat >= {south} AND o.cached_lat <= {north} \
+                 AND o.cached_lon >= {west} AND o.cached_lon <= {east}"
             ));
             let seen = only.mark(true);
             any.push(format!("{signs} AND g.cached_seen = {seen} AND g.came_at >= {day_before}"));

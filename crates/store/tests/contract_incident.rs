@@ -115,9 +115,16 @@ async fn what_a_sign_may_be_of_is_found_by_place_area_camera_and_sender() -> any
         (nowhere.incident.at, nowhere.incident.place) = (None, None);
         let mut seen = incident("seen", "t/v1", 30)?;
         (seen.incident.at, seen.incident.place) = (None, None);
-        for (record, sign) in
-            [(&here, plain("d1")), (&far, plain("d2")), (&nowhere, plain("wire 9")), (&seen, heard(30))]
-        {
+        // One here that is out: what comes much later is another.
+        let mut out = incident("out", "t/v1", 0)?;
+        out.incident.stage = Stage::Out;
+        for (record, sign) in [
+            (&here, plain("d1")),
+            (&far, plain("d2")),
+            (&nowhere, plain("wire 9")),
+            (&seen, heard(30)),
+            (&out, plain("d3")),
+        ] {
             let id = record.incident.id.as_str();
             let mut tx = db.write(&town()).await?;
             let opened = event(record, 1, Act::Open, 0);
@@ -131,9 +138,10 @@ async fn what_a_sign_may_be_of_is_found_by_place_area_camera_and_sender() -> any
         };
         for (asked, wanted) in [
             (nothing.clone(), vec![]),
-            (sought(0, 99), vec!["here", "seen"]),
-            (sought(5, 99), vec!["seen"]),
-            (sought(0, 29), vec!["here"]),
+            (sought(0, 99), vec!["here", "out", "seen"]),
+            (sought(5, 99), vec!["here", "seen"]),
+            (sought(9_000, 9_999), vec!["here", "seen"]),
+            (sought(0, 29), vec!["here", "out"]),
             (Sought { place: Some("place-far".into()), ..nothing.clone() }, vec!["far"]),
             (Sought { sender: Some("wire 9".to_owned()), ..nothing.clone() }, vec!["nowhere"]),
             (Sought { sender: Some("wire 8".to_owned()), ..nothing }, vec![]),

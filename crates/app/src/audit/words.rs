@@ -163,6 +163,7 @@ const VERBS: &[(&str, &str)] = &[
     ("act", "填报办理情况"),
     ("acceptance", "验收"),
     ("add", "新增"),
+    ("absorb", "并入另一起警情"),
     ("add_sign", "并入信号"),
     ("add_vehicle", "登记车辆"),
     ("admit", "受理"),

@@ -41,11 +41,67 @@ struct Line {
     say: mpsc::Sender<Frame>,
 }
 
-/// Who is connected now, by the address it sends under.
+/// What happens to connections at the doors devices come through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// One came.
+    Came,
+    /// It sent its first frame.
+    Spoke,
+    /// It ended, by whom and why ever; whether it had sent a frame.
+    Ended(bool),
+    /// It was ended: nothing whole came for too long.
+    Idle,
+    /// It was ended to make room, or was not let in for want of it.
+    Crowded,
+    /// It was ended: too much that is no frame.
+    Nonsense,
+}
+
+/// Connections of this process: those open now, and what became of others since it began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LineCount {
+    /// Open now.
+    pub open: i64,
+    /// Of these, those that have not sent a frame yet.
+    pub half_open: i64,
+    /// Ended because nothing whole came for too long.
+    pub idle: i64,
+    /// Ended to make room, or not let in for want of it.
+    pub crowded: i64,
+    /// Ended because too much came that is no frame.
+    pub nonsense: i64,
+}
+
+/// Who is connected now, by the address it sends under, and how many are.
 #[derive(Debug, Default)]
-pub struct Switchboard(Mutex<HashMap<u64, Line>>);
+pub struct Switchboard(Mutex<HashMap<u64, Line>>, Mutex<LineCount>);
 
 impl Switchboard {
+    /// Counts what happened to a connection.
+    pub fn count(&self, what: Doing) {
+        let mut count = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        match what {
+            Doing::Came => {
+                count.open += 1;
+                count.half_open += 1;
+            }
+            Doing::Spoke => count.half_open -= 1,
+            Doing::Ended(spoke) => {
+                count.open -= 1;
+                count.half_open -= i64::from(!spoke);
+            }
+            Doing::Idle => count.idle += 1,
+            Doing::Crowded => count.crowded += 1,
+            Doing::Nonsense => count.nonsense += 1,
+        }
+    }
+
+    /// How many connections there are, and what became of others.
+    pub fn counted(&self) -> LineCount {
+        *self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A connection that sent a frame: from now on something can be said on it. The last one of an address counts.
     pub fn heard(&self, number: u64, peer: IpAddr, frame: &Frame, say: &mpsc::Sender<Frame>) {
         let heard = Frame { data: Vec::new(), ..frame.clone() };

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::device::DeviceState;
+use domain::device::{Device, DeviceState};
 use domain::policy::Action;
-use domain::time::Timestamp;
+use domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
-use store::device::DeviceRecord;
+use store::device::{DeviceRecord, HeardRecord};
 use store::signal::SignalFilter;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{actions, conditions};
+use super::{MODEL_DAYS, actions, conditions};
 use crate::names::{Names, Spot};
 use crate::signal::view::SignalView;
 use crate::view::{Named, Word};
@@ -173,6 +173,8 @@ pub struct DeviceView {
     pub signals: Vec<SignalView>,
     /// The last time it was asked whether somebody is there.
     pub duty_check: Option<super::line::DutyCheckView>,
+    /// How long it was heard of how long it should have been; none where it need not be heard.
+    pub online: Option<OnlineView>,
     /// Steps the caller may take.
     pub actions: Vec<String>,
     pub recorded_by: String,
@@ -185,6 +187,10 @@ pub struct DeviceSecret {
     /// What the sender calls itself when it signs.
     pub key: String,
     pub secret: String,
+    /// Where OneNET pushes to; its token is the secret.
+    pub onenet_path: String,
+    /// Where CTWing pushes to, which signs nothing: whoever knows the address is taken for it.
+    pub ctwing_path: String,
     /// The version from now on.
     pub version: i64,
 }
@@ -199,6 +205,25 @@ pub struct DeviceOptions {
     /// How many missed beats are usual.
     pub misses: u32,
     pub may_add: bool,
+}
+
+/// M19, of one device: how long it was heard. Source: handbook of the field §7.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OnlineView {
+    pub days: i64,
+    pub minutes: i64,
+    /// Since it was installed, or in these days.
+    pub expected_minutes: i64,
+}
+
+/// How long a device was heard of how long it should have been, lately.
+fn online(device: &Device, heard: &[HeardRecord], now: Timestamp) -> Option<OnlineView> {
+    device.heartbeat_s?;
+    let since = now.plus_ms(-MODEL_DAYS * DAY_MS);
+    let begun = device.installed_on.map(Timestamp::start_of).or(heard.first().map(|one| one.span.from));
+    let from = begun.map_or(since, |begun| begun.max(since)).min(now);
+    let minutes = domain::device::heard_ms(heard.iter().map(|one| &one.span), from, now) / MINUTE_MS;
+    Some(OnlineView { days: MODEL_DAYS, minutes, expected_minutes: (now.0 - from.0) / MINUTE_MS })
 }
 
 /// How many are in a state.
@@ -219,8 +244,21 @@ pub struct ModelRow {
     pub troubled: i64,
     /// Alarms they raised in the days looked at.
     pub alarms: i64,
+    /// Incidents judged to be none in these days, each once for every device that was a sign of it.
+    pub false_alarms: i64,
     /// The same for a hundred devices.
-    pub alarms_per_hundred: f64,
+    pub false_per_hundred: f64,
+}
+
+/// A place whose devices raised alarms that were none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NoisyRow {
+    pub place: Named,
+    /// Devices that did.
+    pub devices: i64,
+    pub false_alarms: i64,
+    /// Alarms of these devices that were real.
+    pub real: i64,
 }
 
 /// A place whose every device is silent, at fault or shielded.
@@ -236,6 +274,8 @@ pub struct DeviceSummary {
     pub total: i64,
     pub conditions: Vec<ConditionCount>,
     pub models: Vec<ModelRow>,
+    /// Places whose devices raised alarms that were none, the noisiest first.
+    pub noisy: Vec<NoisyRow>,
     /// Places with a device that works.
     pub protected: i64,
     pub unprotected: Vec<UnprotectedRow>,
@@ -338,6 +378,7 @@ pub(super) async fn page(
             .collect(),
         signals,
         duty_check,
+        online: online(d, &heard, now),
         actions: actions(caller, record, now).into_iter().map(str::to_owned).collect(),
         recorded_by: record.recorded_by.clone(),
         version: record.version,

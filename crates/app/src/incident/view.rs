@@ -195,10 +195,12 @@ pub struct IncidentEventView {
     pub by: Named,
     pub text: String,
     pub stage: Word,
+    /// The incident it happened to, where that became part of this one.
+    pub of: Option<Named>,
 }
 
 impl IncidentEventView {
-    fn of(event: Event, names: &Names) -> Self {
+    fn of(event: Event, of: Option<Named>, names: &Names) -> Self {
         let text = match &event.act {
             Act::Judge { verdict, how, .. } => {
                 format!("{}（{}）{}", verdict.label(), how.label(), event.text)
@@ -215,6 +217,8 @@ impl IncidentEventView {
             Act::Tell119 { at: None } => format!("未报 119：{}", event.text),
             Act::HandOver { to } => format!("移交{to} {}", event.text),
             Act::Raise { level } => format!("{level} 级：{}", event.text),
+            Act::Absorb { code, signals } => format!("{code}（{signals} 个信号）并入本起：{}", event.text),
+            Act::Merge { code } => format!("并入 {code}：{}", event.text),
             _ => event.text.clone(),
         };
         Self {
@@ -231,6 +235,7 @@ impl IncidentEventView {
             by: Named::new(event.by.as_str(), names.person(&event.by)),
             text: text.trim().to_owned(),
             stage: Word::new(event.stage.code(), event.stage.label()),
+            of,
         }
     }
 }
@@ -288,7 +293,10 @@ pub struct IncidentView {
     pub review_by: Option<String>,
     pub signs: Vec<SignView>,
     pub orders: Vec<DispatchView>,
+    /// What happened to it, and to those that became part of it.
     pub events: Vec<IncidentEventView>,
+    /// The incident it turned out to be.
+    pub merged_into: Option<Named>,
     pub recorded_by: String,
     pub version: i64,
     /// Steps the caller may take; `dispatch` for sending somebody.
@@ -305,7 +313,31 @@ pub(crate) async fn page(
     let i = &record.incident;
     let names = Names::read(read).await?;
     let places = place_names(read, std::slice::from_ref(record)).await?;
-    let orders = read.dispatches(&i.id).await?;
+    let mut orders = read.dispatches(&i.id).await?;
+    let mut signs = read.incident_signals(&i.id).await?;
+    let mut events = Vec::new();
+    for event in read.incident_events(&i.id).await? {
+        events.push(IncidentEventView::of(event, None, &names));
+    }
+    // What became part of it is told with it.
+    for id in &i.absorbed {
+        let whole = Caller::system().scope(Action::IncidentRead)?;
+        let code = read.incident(id, &whole).await?.map_or_else(|| id.to_string(), |one| one.incident.code);
+        orders.extend(read.dispatches(id).await?);
+        signs.extend(read.incident_signals(id).await?);
+        for event in read.incident_events(id).await? {
+            events.push(IncidentEventView::of(event, Some(Named::new(id.as_str(), code.as_str())), &names));
+        }
+    }
+    signs.sort_by_key(|sign| sign.came_at);
+    events.sort_by(|a, b| a.recorded_at.cmp(&b.recorded_at));
+    let merged_into = match &i.merged_into {
+        None => None,
+        Some(id) => {
+            let into = read.incident(id, &caller.scope(Action::IncidentRead)?).await?;
+            into.map(|one| Named::new(id.as_str(), one.incident.code))
+        }
+    };
     let around = around(read, record, now.date()).await?;
     let reasons = i.review_reasons(around);
     let within_s = crate::dispatch::answer_within_s(read, now).await?;
@@ -351,17 +383,13 @@ pub(crate) async fn page(
         }),
         review_reasons: reasons.into_iter().map(|one| Word::new(one.code(), one.label())).collect(),
         review_by: review_by.map(|day| day.to_string()),
-        signs: read.incident_signals(&i.id).await?.into_iter().map(SignView::of).collect(),
+        signs: signs.into_iter().map(SignView::of).collect(),
         orders: orders
             .iter()
             .map(|one| DispatchView::of(one, &names, &forces, caller, record, (now, within_s)))
             .collect(),
-        events: read
-            .incident_events(&i.id)
-            .await?
-            .into_iter()
-            .map(|one| IncidentEventView::of(one, &names))
-            .collect(),
+        events,
+        merged_into,
         recorded_by: record.recorded_by.clone(),
         version: record.version,
         actions: actions(caller, record),
@@ -429,7 +457,7 @@ pub struct LessonInput {
 #[serde(default)]
 pub struct IncidentStep {
     /// `acknowledge`, `verify`, `judge`, `tell_119`, `arrived`, `controlled`, `out`, `hand_over`, `note`, `change`, `raise`,
-    /// `review`, `close` or `void`.
+    /// `review`, `merge`, `close` or `void`.
     pub step: String,
     /// When it was so, RFC 3339; now when left out.
     pub at: Option<String>,
@@ -452,6 +480,8 @@ pub struct IncidentStep {
     pub spot: Option<SpotInput>,
     /// `raise`: 2 or 3.
     pub level: Option<u8>,
+    /// `merge`: the incident that turned out to be this one.
+    pub other: Option<String>,
     /// `review`.
     pub lessons: Vec<LessonInput>,
     /// The version that was read; asked for where something would be overwritten.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::device::{DeviceState, HeardSpan, Link, Proof, Provider};
 use domain::geometry::Position;
 use domain::ids::{DeviceId, PlaceId, SignalId};
+use domain::message::Urgency;
 use domain::policy::{Action, Subject};
 use domain::signal::{MOST_TEXT, Signal, SignalKind, SignalSource, Trust};
 use domain::time::Timestamp;
@@ -20,7 +21,12 @@ use store::signal::{RawSignal, SignalRecord};
 use store::{Read, Write};
 
 use crate::incident::join::SENDER;
+use crate::message::News;
+use crate::parameter::number_on;
 use crate::{App, Caller, Error, Result};
+
+/// Warnings from this level on are told to whoever watches. A default of the town. Source: CAP 1.2, `severity`.
+pub(crate) const WARNING_LEVEL: (&str, f64) = ("signal.warning_level", 3.0);
 
 /// A clock that tells no time is as far off as can be. Units: milliseconds.
 const NO_CLOCK: i64 = i64::MAX;
@@ -71,6 +77,8 @@ pub(crate) fn problem_label(code: &str) -> &'static str {
         "signal.unknown_device" => "设备没有登记",
         "signal.signature" => "签名不对",
         "signal.clock" => "对方时钟不准",
+        "signal.unbound" => "不是从登记的网段、代理或签名来的，不算设备在线",
+        "push.too_large" => "消息过大，只保留了开头",
         "signal.dialect" => "报文方言不认识",
         _ if code.starts_with("cap.") => "预警文件有问题",
         _ => "其他",
@@ -111,23 +119,17 @@ impl App {
                 if known.is_empty() && raw.channel != Provider::Cap.code() {
                     problem = problem.or(Some("signal.unknown_device"));
                 }
-                // A gateway lives when one of its detectors speaks.
-                for device in &known {
-                    let id = device.device.id.clone();
-                    let said = if known.len() > 1
-                        && std::ptr::eq(*device, known.last().copied().unwrap_or(device))
-                    {
-                        (SignalKind::Heartbeat, None)
-                    } else {
-                        (said.kind, said.battery)
-                    };
-                    heard.entry(id).or_insert_with(|| ((*device).clone(), Vec::new())).1.push(said);
+                let trust = trust(&raw, &known, message.clock_off_ms);
+                if is_heard(trust, &known) {
+                    hear_of(&mut heard, &known, (said.kind, said.battery));
+                } else {
+                    problem = problem.or(Some("signal.unbound"));
                 }
                 if said.kind == SignalKind::Heartbeat {
                     continue;
                 }
                 let id = SignalId::from(self.new_id());
-                records.push(self.record(id, &raw, said, message.clock_off_ms, &known, &places));
+                records.push(self.record(id, &raw, said, trust, &known, &places));
             }
             digested.push((raw.id, problem.map(str::to_owned)));
         }
@@ -144,6 +146,9 @@ impl App {
                 }
                 Ok(None) => {}
             }
+        }
+        for record in &records {
+            self.tell_of_warning(&mut tx, record, now).await?;
         }
         // An entry of its own for each incident: whoever watches over them is told of it, whatever else the write is about.
         for (incident, (action, path)) in &joined {
@@ -162,17 +167,34 @@ impl App {
         Ok(n)
     }
 
+    /// Whoever watches is told of a warning that somebody vouches for, from the level on that the town says.
+    // Part of taking messages in, which asked.
+    async fn tell_of_warning(&self, tx: &mut Write, record: &SignalRecord, now: Timestamp) -> Result<()> {
+        let signal = &record.signal;
+        let is_new = matches!(signal.kind, SignalKind::Warning | SignalKind::Cancelled);
+        if signal.source != SignalSource::Cap || signal.trust != Trust::Bound || !is_new {
+            return Ok(());
+        }
+        let level = number_on(tx, WARNING_LEVEL, now.date()).await?;
+        if level_of(signal.detail.get("severity").map_or("", String::as_str)) < level {
+            return Ok(());
+        }
+        let told = self.on_watch(tx, &record.path, now.date()).await?;
+        let what = if signal.kind == SignalKind::Cancelled { "预警解除" } else { "收到预警" };
+        let text = format!("{what}：{}", signal.text);
+        let about = ("signal", signal.id.as_str());
+        self.notify(tx, told, &News { about, tag: "warning", urgency: Urgency::Alarm, text: &text }).await
+    }
+
     fn record(
         &self,
         id: SignalId,
         raw: &RawSignal,
         said: Said,
-        clock_off_ms: i64,
+        trust: Trust,
         known: &[&DeviceRecord],
         places: &HashMap<PlaceId, Position>,
     ) -> SignalRecord {
-        let proof = proof(raw, known);
-        let is_bound = known.iter().any(|one| one.device.trust(&proof, clock_off_ms) == Trust::Bound);
         let first = known.first().copied();
         // What the detector's entry does not say, its gateway's may.
         let of = |pick: fn(&DeviceRecord) -> Option<Position>| known.iter().find_map(|one| pick(one));
@@ -193,6 +215,13 @@ impl App {
             (Some(Provider::Ctwing | Provider::Onenet | Provider::Generic), None) => SignalSource::Webhook,
             _ => SignalSource::Device,
         };
+        let azimuth = said.azimuth.filter(|degrees| (0.0..360.0).contains(degrees));
+        let own = of(|one| one.device.position);
+        // A camera that does not say where it looked has seen something somewhere: not where it stands.
+        let looks_about = source == SignalSource::Camera && azimuth.is_none();
+        if looks_about && said.position.is_none() && at_place.is_none() {
+            detail.insert("nowhere".to_owned(), "摄像机没有报方位，不知道在哪里".to_owned());
+        }
         if first.is_none() {
             detail.insert(SENDER.to_owned(), format!("{} {}", raw.channel, raw.peer));
         }
@@ -200,16 +229,12 @@ impl App {
             id,
             source,
             device: first.map(|one| one.device.id.clone()),
-            trust: if is_bound || source == SignalSource::Cap && proof == Proof::Signed {
-                Trust::Bound
-            } else {
-                Trust::Open
-            },
+            trust,
             kind,
-            position: said.position.or_else(|| of(|one| one.device.position)).or(at_place),
+            position: said.position.or_else(|| own.filter(|_| !looks_about)).or(at_place),
             place,
             territory: first.map(|one| one.device.territory.clone()),
-            azimuth: said.azimuth.filter(|degrees| (0.0..360.0).contains(degrees)),
+            azimuth,
             occurred_at: said.at.unwrap_or(raw.received_at),
             received_at: raw.received_at,
             text: said.text.chars().take(MOST_TEXT).collect(),
@@ -257,6 +282,16 @@ impl App {
     }
 }
 
+/// How grave a warning is, 4 the most. One that does not say is taken as grave.
+fn level_of(severity: &str) -> u16 {
+    match severity {
+        "Extreme" => 4,
+        "Moderate" => 2,
+        "Minor" => 1,
+        _ => 3,
+    }
+}
+
 /// What the entry of the record is about.
 fn object(records: &[SignalRecord], back: &[DeviceId]) -> Option<(&'static str, String)> {
     let device = back.first().map(|id| ("device", id.to_string()));
@@ -274,6 +309,57 @@ fn proof(raw: &RawSignal, known: &[&DeviceRecord]) -> Proof {
         "signed" if known.iter().any(|one| one.device.code == signer) => Proof::Signed,
         _ => Proof::None,
     }
+}
+
+/// How far a message is trusted that names these devices: of a detector behind a gateway either may be vouched for.
+fn trust(raw: &RawSignal, known: &[&DeviceRecord], clock_off_ms: i64) -> Trust {
+    let proof = proof(raw, known);
+    let is_bound = known.iter().any(|one| one.device.trust(&proof, clock_off_ms) == Trust::Bound);
+    // Warnings are of no device: who passed them on signed for them.
+    let is_signed = raw.channel == Provider::Cap.code() && proof == Proof::Signed;
+    if is_bound || is_signed { Trust::Bound } else { Trust::Open }
+}
+
+/// Whether a message says anything about the devices it names themselves: where an entry says who vouches for it, what
+/// nobody vouches for neither keeps a dead device alive nor takes back its faults. It is shown to a person all the same.
+fn is_heard(trust: Trust, known: &[&DeviceRecord]) -> bool {
+    trust == Trust::Bound || known.iter().all(|one| !one.device.is_tied(one.has_secret))
+}
+
+/// Notes what a message says of the devices it names. A gateway lives when one of its detectors speaks.
+fn hear_of(heard: &mut Heard, known: &[&DeviceRecord], said: (SignalKind, Option<u32>)) {
+    for (n, device) in known.iter().enumerate() {
+        let is_gateway = n > 0 && n + 1 == known.len();
+        let said = if is_gateway { (SignalKind::Heartbeat, None) } else { said };
+        let id = device.device.id.clone();
+        heard.entry(id).or_insert_with(|| ((*device).clone(), Vec::new())).1.push(said);
+    }
+}
+
+/// Who is heard by messages that say nothing else.
+// Part of taking messages in, which asked.
+pub(crate) async fn heard_by(read: &mut Read, beats: Vec<RawSignal>) -> Result<Heard> {
+    let mut heard = Heard::new();
+    if beats.is_empty() {
+        return Ok(heard);
+    }
+    let beats: Vec<(RawSignal, Message)> = beats
+        .into_iter()
+        .map(|raw| {
+            let message = understand(&raw);
+            (raw, message)
+        })
+        .collect();
+    let devices = devices_of(read, &beats).await?;
+    for (raw, message) in &beats {
+        for said in &message.said {
+            let known = known(raw, said, &devices);
+            if is_heard(trust(raw, &known, message.clock_off_ms), &known) {
+                hear_of(&mut heard, &known, (said.kind, said.battery));
+            }
+        }
+    }
+    Ok(heard)
 }
 
 fn key(raw: &RawSignal, name: &str) -> Option<String> {

@@ -1,5 +1,5 @@
 //! Warnings that hold, passed on to whoever asks: the town's Atom feed of CAP 1.2. Only what is meant for everybody, real
-//! and neither taken back nor over. What does not belong here: reading warnings ([`super::digest`]).
+//! and neither taken back nor over; and what takes a warning back, for as long as that would have held. What does not belong here: reading warnings ([`super::digest`]).
 
 use domain::ids::RawSignalId;
 use domain::policy::Action;
@@ -70,8 +70,18 @@ impl App {
         }
         let alerts: Vec<Alert> = all.iter().map(|one| one.alert.clone()).collect();
         let standing = cap::standing(&alerts);
-        let holds =
-            |(at, one): &(usize, Standing)| standing.contains(at) && is_for_everybody(&one.alert, now);
+        // Whoever took a warning over must learn that it was taken back, not only miss it.
+        let news: Vec<usize> = cap::cancelling(&alerts)
+            .into_iter()
+            .filter(|(_, of)| {
+                of.iter().filter_map(|at| alerts.get(*at)).any(|one| is_for_everybody(one, now))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let holds = |(at, one): &(usize, Standing)| {
+            let is_open = one.alert.status == "Actual" && one.alert.scope == "Public";
+            standing.contains(at) && is_for_everybody(&one.alert, now) || news.contains(at) && is_open
+        };
         Ok(all.into_iter().enumerate().filter(holds).map(|(_, one)| one).collect())
     }
 }

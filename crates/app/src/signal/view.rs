@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{is_told, is_typed};
 use crate::Result;
+use crate::device::line::LineCount;
 use crate::names::{Names, Spot};
 use crate::view::{Named, Word};
 
@@ -145,6 +146,8 @@ pub struct WireView {
     pub rows: Vec<WireCount>,
     /// Kept and not read yet.
     pub waiting: i64,
+    /// Connections of devices to the server that answers.
+    pub lines: LineCount,
 }
 
 /// One signal.

@@ -95,8 +95,9 @@ impl Mask {
         }
     }
 
-    /// Whether it hides this sign.
-    pub fn hides(&self, sign: &Clue) -> bool {
+    /// Whether it hides this sign. What a camera sees in the direction of a masked spot within `far_m` is hidden, too:
+    /// what stands there smokes, and a direction alone does not tell from how far off. Units: metres.
+    pub fn hides(&self, sign: &Clue, far_m: f64) -> bool {
         if self.void.is_some() {
             return false;
         }
@@ -107,12 +108,31 @@ impl Mask {
             }
             _ => false,
         };
-        let by_spot = match (self.around, sign.at) {
-            (Some((spot, m)), Some(at)) => distance_m(spot, at) <= m,
+        let by_spot = match (self.around, sign.at, &sign.bearing) {
+            (Some((spot, m)), Some(at), _) => distance_m(spot, at) <= m,
+            (Some((spot, m)), None, Some(bearing)) => looks_through(bearing, spot, m, far_m),
             _ => false,
         };
         by_pose || by_spot
     }
+}
+
+/// Whether a camera's direction runs through a disc within sight.
+fn looks_through(bearing: &Bearing, spot: Position, radius_m: f64, far_m: f64) -> bool {
+    let (away, off) = seen_from(bearing, spot);
+    let is_ahead = off.abs() < 90.0 && away * off.to_radians().sin().abs() <= radius_m;
+    away <= radius_m || is_ahead && away - radius_m <= far_m
+}
+
+/// Whether a camera's sign is hidden: masked, and no other camera sees it somewhere that is not. What two cameras see
+/// beside the chimney is no chimney, though one of them looks past it.
+pub fn is_hidden(masks: &[&Mask], sign: &Clue, why: &[Why], far_m: f64) -> bool {
+    let hides = |sign: &Clue| masks.iter().any(|mask| mask.hides(sign, far_m));
+    let elsewhere = why.iter().any(|why| match why {
+        Why::Crossed(fix) => !hides(&Clue { at: Some(fix.at), ..Clue::default() }),
+        _ => false,
+    });
+    hides(sign) && !elsewhere
 }
 
 /// A sign, as far as it tells what it belongs to.
@@ -207,6 +227,8 @@ pub struct Known {
     pub id: IncidentId,
     /// When its last sign came.
     pub last_at: Timestamp,
+    /// Since when it burns or may; none once it does not: what comes later is another.
+    pub ongoing_since: Option<Timestamp>,
     /// Its place.
     pub place: Option<PlaceId>,
     /// Where on the map.
@@ -258,12 +280,17 @@ impl Why {
     }
 }
 
-/// Whether a spot lies where a camera looks.
-fn is_on(bearing: &Bearing, spot: Position, window: &Window) -> bool {
-    let away = distance_m(bearing.from, spot);
+/// How far a spot is from a camera, and how far off its direction. Units: metres, degrees.
+fn seen_from(bearing: &Bearing, spot: Position) -> (f64, f64) {
     let east_m = DEGREE_M * bearing.from[1].to_radians().cos();
     let (x, y) = ((spot[0] - bearing.from[0]) * east_m, (spot[1] - bearing.from[1]) * DEGREE_M);
     let off = (x.atan2(y).to_degrees() - bearing.azimuth_deg + 540.0).rem_euclid(360.0) - 180.0;
+    (distance_m(bearing.from, spot), off)
+}
+
+/// Whether a spot lies where a camera looks.
+fn is_on(bearing: &Bearing, spot: Position, window: &Window) -> bool {
+    let (away, off) = seen_from(bearing, spot);
     let aside_m = away * off.to_radians().sin().abs();
     away <= window.far_m && off.abs() < 90.0 && (off.abs() <= bearing.spread_deg || aside_m <= window.near_m)
 }
@@ -271,7 +298,10 @@ fn is_on(bearing: &Bearing, spot: Position, window: &Window) -> bool {
 /// The incident a sign belongs to, and why: the one with the strongest reason, of several the latest.
 pub fn join(clue: &Clue, known: &[Known], window: &Window) -> Option<(IncidentId, Vec<Why>)> {
     let reasons = |one: &Known| -> Vec<Why> {
-        if (clue.came_at.0 - one.last_at.0).abs() > window.ms {
+        let is_soon = (clue.came_at.0 - one.last_at.0).abs() <= window.ms;
+        // While somebody is still busy with a place, whatever is heard from there is about it: a detector goes on for hours.
+        let is_ongoing = one.ongoing_since.is_some_and(|since| clue.came_at.0 >= since.0 - window.ms);
+        if !is_soon && !is_ongoing {
             return Vec::new();
         }
         let mut why = Vec::new();
@@ -284,7 +314,7 @@ pub fn join(clue: &Clue, known: &[Known], window: &Window) -> Option<(IncidentId
                 why.push(Why::Near(away));
             }
         }
-        if let Some(seen) = &clue.bearing {
+        if let Some(seen) = clue.bearing.as_ref().filter(|_| is_soon) {
             let fix = one.bearings.iter().find_map(|other| cross(seen, other, window.far_m));
             match (fix, one.at) {
                 // Where it is known, what is seen must lie there.
@@ -295,7 +325,7 @@ pub fn join(clue: &Clue, known: &[Known], window: &Window) -> Option<(IncidentId
             }
         }
         // Whatever is known of where it is says more than who said it.
-        if clue.sender_alone().is_some_and(|sender| one.senders.contains(sender)) {
+        if is_soon && clue.sender_alone().is_some_and(|sender| one.senders.contains(sender)) {
             why.push(Why::Sender);
         }
         why

@@ -42,6 +42,14 @@ pub enum IncidentRefusal {
     /// It must be gone through again first.
     #[error("这起警情按规定要先复盘（{0}），请登记复盘后再办结")]
     ReviewFirst(String),
+    /// Two that cannot be one.
+    #[error(
+        "这两起警情不能并成一起：演练、已移交或已办结的不能并，核实更进一步的那一起应并入另一起，请换一起或反过来并"
+    )]
+    Merge,
+    /// People of the other are on their way.
+    #[error("要并入的那起警情还有未结束的调派，请先在那一起里收回，或反过来并")]
+    MergeOrders,
     /// A mask that masks nothing.
     #[error("请写明遮蔽原因，并填写摄像机机位和方位范围，或位置和半径")]
     Mask,
@@ -67,6 +75,8 @@ impl IncidentRefusal {
             Self::Level => "incident.level",
             Self::NoFinding => "incident.no_finding",
             Self::ReviewFirst(_) => "incident.review_first",
+            Self::Merge => "incident.merge",
+            Self::MergeOrders => "incident.merge_orders",
             Self::Mask => "incident.mask",
             Self::OnWatch => "incident.on_watch",
         }

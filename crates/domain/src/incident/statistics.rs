@@ -39,7 +39,7 @@ fn rank(sorted: &[i64], share: f64) -> Option<i64> {
 }
 
 fn counts(one: &&Incident) -> bool {
-    !one.rehearsal && !matches!(one.stage, Stage::Void | Stage::Test)
+    !one.rehearsal && !matches!(one.stage, Stage::Void | Stage::Test | Stage::Merged)
 }
 
 /// M17: from the dispatch to the first arrival.

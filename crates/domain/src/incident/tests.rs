@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::join::{Bearing, Clue, Heard, Known, Mask, Why, Window, cross, join};
+use super::join::{Bearing, Clue, Fix, Heard, Known, Mask, Why, Window, cross, is_hidden, join};
 use super::statistics::{handling, response};
 use super::watch::Watch;
 use super::*;
@@ -158,6 +158,7 @@ fn signs_of_one_place_and_time_are_one_incident() {
     let house = Known {
         id: "house".into(),
         last_at: NOW,
+        ongoing_since: None,
         place: Some("p1".into()),
         at: Some([105.87, 29.26]),
         error_m: 0.0,
@@ -183,7 +184,7 @@ fn signs_of_one_place_and_time_are_one_incident() {
     assert_eq!(to(&clue(Some("p1"), None, 60)).as_deref(), Some("house"));
     assert_eq!(to(&clue(None, Some([105.8705, 29.26]), 60)).as_deref(), Some("house"));
     assert_eq!(to(&clue(None, Some([105.872, 29.26]), 60)), None, "two hundred metres off");
-    assert_eq!(to(&clue(Some("p1"), None, 700)), None, "too late");
+    assert_eq!(to(&clue(Some("p1"), None, 700)), None, "it is out: a new one");
     assert_eq!(
         to(&clue(Some("p1"), Some([105.9, 29.3]), 60)).as_deref(),
         Some("house"),
@@ -199,6 +200,61 @@ fn signs_of_one_place_and_time_are_one_incident() {
         None,
         "it says where, and that is elsewhere"
     );
+}
+
+/// A detector goes on for as long as it burns: ten minutes after its last sign it is still the same fire, and a second
+/// incident would page everybody again. Only what is over leaves what comes later to another.
+#[test]
+fn while_somebody_is_busy_with_a_place_its_signs_are_of_that() {
+    let fire = Known {
+        id: "fire".into(),
+        last_at: after(60),
+        ongoing_since: Some(NOW),
+        place: Some("p1".into()),
+        at: Some([105.87, 29.26]),
+        error_m: 0.0,
+        bearings: vec![bearing("a/0", [105.86, 29.26], 90.0)],
+        senders: ["wire".to_owned()].into(),
+    };
+    let sign = |s: i64| Clue { came_at: after(s), ..Clue::default() };
+    let joins = |clue: Clue| join(&clue, std::slice::from_ref(&fire), &WINDOW).is_some();
+    assert!(joins(Clue { place: Some("p1".into()), ..sign(7_200) }), "two hours later, at the place");
+    assert!(joins(Clue { at: Some([105.8705, 29.26]), ..sign(7_200) }), "beside it");
+    assert!(!joins(Clue { place: Some("p2".into()), ..sign(7_200) }), "elsewhere");
+    assert!(!joins(Clue { sender: "wire".to_owned(), ..sign(7_200) }), "who said it tells less than where");
+    let seen = Clue { bearing: Some(bearing("b/0", [105.87, 29.25], 0.0)), ..sign(7_200) };
+    assert!(!joins(seen), "a direction alone tells less than where");
+    assert!(joins(Clue { place: Some("p1".into()), ..sign(-300) }), "somebody who called before");
+    assert!(!joins(Clue { place: Some("p1".into()), ..sign(-7_200) }), "hours before it began");
+    let at_work = led(incident(true), &[(real(), 40)]).expect("real");
+    assert_eq!(at_work.ongoing_since(), Some(NOW));
+    assert_eq!(led(at_work, &[(mark(Mark::Out), 90)]).expect("out").ongoing_since(), None);
+}
+
+#[test]
+fn two_that_are_one_are_made_one_by_a_person_and_nothing_is_lost() {
+    let with = |id: &str, s: i64| Incident {
+        id: id.into(),
+        marks: [(Mark::Alarm, Stamp { at: after(s), by: by() })].into(),
+        ..incident(false)
+    };
+    let (first, second) = (with("first", 0), with("second", 30));
+    assert_eq!(second.clone().absorb(first.clone(), " ").err(), Some(IncidentRefusal::NoReason));
+    assert_eq!(first.clone().absorb(first.clone(), "同一起").err(), Some(IncidentRefusal::Merge), "itself");
+    let burning = led(Incident { trusted: true, ..second }, &[(real(), 40)]).expect("real");
+    assert_eq!(
+        first.clone().absorb(burning.clone(), "同一起").err(),
+        Some(IncidentRefusal::Merge),
+        "it went farther"
+    );
+    let (one, other) = burning.absorb(first.clone(), "同一起").expect("one");
+    assert_eq!((one.stage, one.signals, one.mark(Mark::Alarm)), (Stage::Real, 2, Some(NOW)));
+    assert_eq!(one.absorbed, [IncidentId::from("first")]);
+    assert_eq!((other.stage, other.merged_into.clone()), (Stage::Merged, Some("second".into())));
+    assert!(!other.stage.is_live() && other.steps().is_empty(), "{:?}", other.steps());
+    assert_eq!(one.clone().absorb(other, "同一起").err(), Some(IncidentRefusal::Merge), "once");
+    let invented = Incident { id: "third".into(), rehearsal: true, ..first };
+    assert_eq!(one.absorb(invented, "同一起").err(), Some(IncidentRefusal::Merge), "what never happened");
 }
 
 #[test]
@@ -247,6 +303,7 @@ fn two_cameras_cross_to_a_point_and_one_pose_never_does() {
     let known = Known {
         id: "smoke".into(),
         last_at: NOW,
+        ongoing_since: None,
         place: None,
         at: None,
         error_m: 0.0,
@@ -305,11 +362,30 @@ fn a_known_chimney_is_hidden_where_it_stands_and_nowhere_else() {
         (seen("b/0", 0.0), false),
         (Clue { at: Some([105.87, 29.26]), ..Clue::default() }, false),
     ] {
-        assert_eq!(mask.hides(&clue), hidden, "{clue:?}");
+        assert_eq!(mask.hides(&clue, 8_000.0), hidden, "{clue:?}");
     }
     let kiln = Mask { pose: None, sector: None, around: Some(([105.87, 29.26], 50.0)), ..mask.clone() };
-    assert!(kiln.hides(&Clue { at: Some([105.8701, 29.26]), ..Clue::default() }));
-    assert!(!Mask { void: Some((NOW, "拆除".to_owned())), ..mask.clone() }.hides(&seen("a/0", 0.0)));
+    assert!(kiln.hides(&Clue { at: Some([105.8701, 29.26]), ..Clue::default() }, 8_000.0));
+    // Seen by a camera that says only in which direction: a kilometre to the west, looking east.
+    let from_west = |azimuth_deg: f64| Clue {
+        bearing: Some(bearing("c/0", [105.86, 29.26], azimuth_deg)),
+        ..Clue::default()
+    };
+    for (azimuth_deg, far_m, hidden) in [
+        (90.0, 8_000.0, true),
+        (92.0, 8_000.0, true),
+        (95.0, 8_000.0, false),
+        (270.0, 8_000.0, false),
+        (90.0, 500.0, false),
+    ] {
+        assert_eq!(kiln.hides(&from_west(azimuth_deg), far_m), hidden, "{azimuth_deg} {far_m}");
+    }
+    // Where another camera crosses that direction beside the kiln it is no kiln.
+    let crossed = |at: Position| [Why::Crossed(Fix { at, error_m: 20.0 })];
+    assert!(is_hidden(&[&kiln], &from_west(90.0), &crossed([105.87, 29.26]), 8_000.0));
+    assert!(!is_hidden(&[&kiln], &from_west(90.0), &crossed([105.88, 29.26]), 8_000.0));
+    assert!(is_hidden(&[&kiln], &from_west(90.0), &[Why::OnBearing], 8_000.0));
+    assert!(!Mask { void: Some((NOW, "拆除".to_owned())), ..mask.clone() }.hides(&seen("a/0", 0.0), 8_000.0));
     assert_eq!(Mask { sector: None, ..mask }.checked(), Err(IncidentRefusal::Mask));
 }
 
@@ -391,7 +467,7 @@ proptest! {
             let lon = lon + east / (111_194.9 * lat.to_radians().cos());
             let lat = lat + north / 111_194.9;
             let known = Known {
-                id: "i".into(), last_at: NOW, place: None, at: Some([lon, lat]), error_m: 0.0, bearings: vec![],
+                id: "i".into(), last_at: NOW, ongoing_since: None, place: None, at: Some([lon, lat]), error_m: 0.0, bearings: vec![],
                 senders: Default::default(),
             };
             if join(&clue, &[known], &WINDOW).is_some() {

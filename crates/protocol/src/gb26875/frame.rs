@@ -18,6 +18,8 @@ const LEAST: usize = 30;
 pub const MOST_DATA: usize = 1024;
 /// Where the command byte stands, counted from the sequence number.
 const COMMAND_AT: usize = 24;
+/// Of what is no frame so many bytes are kept to be looked at. Units: bytes.
+pub const MOST_KEPT: usize = 256;
 /// Addresses have six bytes.
 const MOST_ADDRESS: u64 = (1 << 48) - 1;
 
@@ -190,7 +192,7 @@ pub enum Event {
         problem: Problem,
         /// The frame that is to be denied, where its head could be read.
         deny: Option<Frame>,
-        /// Its bytes, where it has an end.
+        /// Its bytes: all of them where it has an end, else the first [`MOST_KEPT`].
         bytes: Vec<u8>,
     },
 }
@@ -202,8 +204,8 @@ pub struct Splitter {
     waiting: VecDeque<u8>,
     /// Bytes of the stream before `waiting`.
     offset: usize,
-    /// Where the garbage began that is being passed over.
-    garbage: Option<usize>,
+    /// Where the garbage began that is being passed over, and its first bytes.
+    garbage: Option<(usize, Vec<u8>)>,
 }
 
 enum Look {
@@ -265,13 +267,14 @@ impl Splitter {
                 // A last "@" may be the first half of a start.
                 let keep = usize::from(!is_last && rest.last() == Some(&0x40));
                 let (skip, kept) = rest.split_at(rest.len() - keep);
-                self.skip(skip.len());
+                self.skip(skip);
                 rest = kept;
                 break;
             };
             if start > 0 {
-                self.skip(start);
-                rest = rest.get(start..).unwrap_or_default();
+                let (skip, kept) = rest.split_at(start);
+                self.skip(skip);
+                rest = kept;
             }
             match look(rest) {
                 Look::Whole(length) => {
@@ -283,7 +286,7 @@ impl Splitter {
                 }
                 Look::Short if is_last => {
                     self.garbage_ends(&mut events);
-                    events.push(self.broken(rest, "frame.cut"));
+                    events.push(self.broken(rest, rest.len(), "frame.cut"));
                     self.offset += rest.len();
                     rest = &[];
                     break;
@@ -293,26 +296,28 @@ impl Splitter {
                     None => break,
                     Some(at) => {
                         self.garbage_ends(&mut events);
-                        events.push(self.broken(rest, "frame.cut"));
+                        events.push(self.broken(rest, at, "frame.cut"));
                         self.offset += at;
                         rest = rest.get(at..).unwrap_or_default();
                     }
                 },
                 Look::No(code) => {
                     self.garbage_ends(&mut events);
-                    events.push(self.broken(rest, code));
                     // The start may have been two bytes of garbage before a real one.
                     let next = rest.get(1..).unwrap_or_default().windows(2).position(|two| two == START);
                     let skip = next.map_or_else(
                         || rest.len() - usize::from(!is_last && rest.last() == Some(&0x40)),
                         |at| at + 1,
                     );
+                    events.push(self.broken(rest, skip, code));
                     self.offset += skip;
                     rest = rest.get(skip..).unwrap_or_default();
                 }
             }
         }
-        if is_last {
+        // Told by the piece: whoever sends nothing else is noticed while he does.
+        let long = self.garbage.as_ref().is_some_and(|(from, _)| self.offset - from >= LEAST + MOST_DATA);
+        if is_last || long {
             self.garbage_ends(&mut events);
         }
         self.waiting = rest.to_vec().into();
@@ -333,27 +338,30 @@ impl Splitter {
         frame.len().checked_sub(3).and_then(|at| frame.get(at)) == Some(&self.dialect.check(body, COMMAND_AT))
     }
 
-    fn skip(&mut self, bytes: usize) {
-        if bytes > 0 {
-            self.garbage.get_or_insert(self.offset);
-            self.offset += bytes;
+    fn skip(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            let (_, kept) = self.garbage.get_or_insert_with(|| (self.offset, Vec::new()));
+            kept.extend(bytes.iter().take(MOST_KEPT - kept.len()));
+            self.offset += bytes.len();
         }
     }
 
     fn garbage_ends(&mut self, events: &mut Vec<Event>) {
-        if let Some(offset) = self.garbage.take() {
+        if let Some((offset, bytes)) = self.garbage.take() {
             let problem = problem(offset, "frame.garbage", &(self.offset - offset).to_string());
-            events.push(Event::Broken { problem, deny: None, bytes: Vec::new() });
+            events.push(Event::Broken { problem, deny: None, bytes });
         }
     }
 
-    fn broken(&self, bytes: &[u8], code: &'static str) -> Event {
-        Event::Broken { problem: problem(self.offset, code, ""), deny: head(bytes), bytes: Vec::new() }
+    /// No frame, though it begins like one; so many of the bytes are passed over.
+    fn broken(&self, bytes: &[u8], passed: usize, code: &'static str) -> Event {
+        let kept = bytes.get(..passed.min(MOST_KEPT)).unwrap_or_default().to_vec();
+        Event::Broken { problem: problem(self.offset, code, ""), deny: head(bytes), bytes: kept }
     }
 
     /// A whole frame by its length and end.
     fn frame(&self, bytes: &[u8]) -> Event {
-        let Some(mut frame) = head(bytes) else { return self.broken(bytes, "frame.cut") };
+        let Some(mut frame) = head(bytes) else { return self.broken(bytes, bytes.len(), "frame.cut") };
         frame.data = bytes.get(HEAD..bytes.len().saturating_sub(3)).unwrap_or_default().to_vec();
         let refused = match frame.command {
             _ if !self.is_sound(bytes) => Some("frame.checksum"),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::device::DeviceKind;
 use domain::fulfilment::Span;
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
@@ -47,8 +48,23 @@ impl Gathered {
         if let Some(from) = device.installed_on
             && last.is_none_or(|last| from <= last)
         {
-            let (span, at) = (Span { from, to: last }, record.recorded_at);
-            self.put_until("device.installed", id, place, &[], span, at, void_on, &tags)?;
+            // A detector that should be heard protects its place while it is; one that hangs there silent protects nobody.
+            let is_heard_or_nothing =
+                device.kind == DeviceKind::SmokeDetector && device.heartbeat_s.is_some();
+            let spans: Vec<(Span, Timestamp)> = match is_heard_or_nothing {
+                false => vec![(Span { from, to: last }, record.recorded_at)],
+                true => heard
+                    .iter()
+                    .filter_map(|one| Some((one.span.days()?, record.recorded_at.max(one.span.from))))
+                    .map(|(days, at)| {
+                        (Span { from: days.from.max(from), to: days.to.into_iter().chain(last).min() }, at)
+                    })
+                    .filter(|(span, _)| span.to.is_none_or(|to| span.from <= to))
+                    .collect(),
+            };
+            for (span, at) in spans {
+                self.put_until("device.installed", id, place, &[], span, at, void_on, &tags)?;
+            }
         }
         for one in heard {
             let Some(days) = one.span.days() else { continue };

@@ -3,7 +3,7 @@ import type { Tone } from '@/shared/ui/tone'
 
 /** How an incident stands: what nobody has heard or verified stands out. */
 export function incidentTone(row: Pick<IncidentRow, 'stage' | 'live' | 'acknowledged'>): Tone {
-  if (['false_alarm', 'test', 'void'].includes(row.stage.code)) return 'na'
+  if (['false_alarm', 'test', 'merged', 'void'].includes(row.stage.code)) return 'na'
   if (!row.live) return 'done'
   if (!row.acknowledged || ['real', 'responding'].includes(row.stage.code)) return 'late'
   if (['open', 'verifying', 'cannot_tell'].includes(row.stage.code)) return 'due'
@@ -36,7 +36,7 @@ export function nextStep(actions: string[], awaits119: boolean): string | undefi
 }
 
 export const KINDS = ['unknown', 'building', 'electrical', 'vehicle', 'outdoor', 'forest', 'gas', 'chemical', 'collapse', 'help'] as const
-export const STAGES = ['open', 'verifying', 'cannot_tell', 'real', 'responding', 'controlled', 'out', 'handed_over', 'closed', 'false_alarm', 'test', 'void'] as const
+export const STAGES = ['open', 'verifying', 'cannot_tell', 'real', 'responding', 'controlled', 'out', 'handed_over', 'closed', 'false_alarm', 'test', 'merged', 'void'] as const
 export const HOWS = ['telephone', 'camera', 'on_site', 'device', 'caller', 'other'] as const
 
 /** Who of these is there first; somebody whose arrival nobody knows comes last. */
