@@ -12,6 +12,8 @@ use crate::run;
 const NODE_MAJOR: u32 = 20;
 /// Installed through npm when the system's Node is too old.
 const NODE_PACKAGE: &str = "node@22";
+/// The client the tests of Open311 speak with.
+const GEOREPORT: &str = "georeport==0.3.1";
 
 /// A program on the PATH.
 pub fn which(program: &str) -> Option<PathBuf> {
@@ -113,6 +115,32 @@ pub fn office() -> Result<()> {
 pub fn broker() -> Result<()> {
     let there = which("mosquitto").is_some() || std::path::Path::new("/usr/sbin/mosquitto").is_file();
     if there { Ok(()) } else { apt(&["mosquitto"]) }
+}
+
+/// What reads maps as other people's programs do.
+pub fn gdal() -> Result<()> {
+    if which("ogrinfo").is_some() { Ok(()) } else { apt(&["gdal-bin"]) }
+}
+
+/// The published client of GeoReport v2, from PyPI into the build folder; gives back what is to lead Python's path.
+pub fn georeport() -> Result<PathBuf> {
+    if !says_yes("python3", &["-m", "pip", "--version"]) {
+        apt(&["python3", "python3-pip"])?;
+    }
+    let folder = run::target()?.join("georeport");
+    if !folder.join("georeport").exists() {
+        let mut pip = Command::new("python3");
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", GEOREPORT, "--target"]);
+        run::must(pip.arg(&folder).stdout(std::io::stderr()))?;
+    }
+    Ok(folder)
+}
+
+/// Whether a small file system may be mounted apart from all others: in some containers not even root may.
+pub fn may_mount() -> bool {
+    let apart = if is_root() { "-m" } else { "-rm" };
+    let folder = std::env::temp_dir().display().to_string();
+    says_yes("unshare", &[apart, "mount", "-t", "tmpfs", "-o", "size=1m", "none", &folder])
 }
 
 /// One that answers: Ubuntu's `chromium` may be a shell script that only points to a snap.

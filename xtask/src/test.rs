@@ -153,6 +153,11 @@ fn rust() -> Result<Count> {
         }
         println!("NOT RUN with a broker: {error:#}");
     }
+    match install::georeport() {
+        Ok(folder) => drop(test.env("PYTHONPATH", folder)),
+        Err(error) if run::in_ci() => bail!("no client of GeoReport: {error:#}"),
+        Err(error) => println!("NOT RUN with the published client of GeoReport: {error:#}"),
+    }
     let mut count = Count::default();
     let passed = run::watched(&mut test, |line| run::count_libtest(&mut count, line))?;
     if !passed && count.failed == 0 {
@@ -163,6 +168,10 @@ fn rust() -> Result<Count> {
     }
     if let Err(error) = &office {
         println!("NOT RUN on LibreOffice or on PDFs as printed: {error:#}");
+    }
+    // No tool that could be installed; said where everybody looks, with CI=true too.
+    if !install::may_mount() {
+        println!("NOT RUN on a full disk: this machine lets nobody mount a small one");
     }
     Ok(count)
 }
@@ -200,6 +209,12 @@ fn e2e() -> Result<Count> {
         bail!("web/package.json has no script `e2e`");
     }
     let chromium = install::chromium()?.display().to_string();
+    if let Err(error) = install::gdal() {
+        if run::in_ci() {
+            bail!("no ogrinfo: {error:#}");
+        }
+        println!("NOT RUN with ogrinfo: {error:#}");
+    }
     let program = demo::program()?.display().to_string();
     web.tests("e2e", &[("CHROMIUM", chromium), ("FENGSUI_BIN", program)])
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::{Entering, Known};
+use crate::auth::{Enrolling, Entering, Known};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -55,6 +55,8 @@ pub(crate) struct Password {
 pub(crate) struct TotpOffer {
     secret: String,
     uri: String,
+    /// The address as a QR code, SVG.
+    qr_svg: String,
 }
 
 /// A code of the factor offered.
@@ -93,11 +95,11 @@ pub(crate) async fn change_password(
     responses((status = 200, body = TotpOffer), (status = 422, body = Problem)))]
 pub(crate) async fn offer_totp(
     State(doors): State<Doors>,
-    Known(caller): Known,
+    Enrolling(caller): Enrolling,
     Json(asked): Json<Password>,
 ) -> Answer<Json<TotpOffer>> {
     let offer = doors.app.offer_totp(&caller, &asked.password).await?;
-    Ok(Json(TotpOffer { secret: offer.secret, uri: offer.uri }))
+    Ok(Json(TotpOffer { secret: offer.secret, uri: offer.uri, qr_svg: offer.qr_svg }))
 }
 
 /// 确认第二因素
@@ -105,7 +107,7 @@ pub(crate) async fn offer_totp(
     responses((status = 200, body = RecoveryCodes), (status = 422, body = Problem)))]
 pub(crate) async fn confirm_totp(
     State(doors): State<Doors>,
-    Known(caller): Known,
+    Enrolling(caller): Enrolling,
     Json(asked): Json<TotpConfirm>,
 ) -> Answer<Json<RecoveryCodes>> {
     let recovery_codes = doors.app.confirm_totp(&caller, &asked.secret, &asked.code).await?;

@@ -14,8 +14,12 @@ const SECURE_COOKIE: &str = "__Host-fengsui";
 /// Name over plain HTTP on the own machine.
 const LOCAL_COOKIE: &str = "fengsui";
 
-/// The caller of a request, or a refusal. An account whose password must be changed gets no further than that.
+/// The caller of a request, or a refusal. An account whose password must be changed, or that must set up a second factor,
+/// gets no further than that.
 pub(crate) struct Known(pub Caller);
+
+/// The caller, also when a second factor must be set up first.
+pub(crate) struct Enrolling(pub Caller);
 
 /// The caller, also when the password must be changed first.
 pub(crate) struct Entering(pub Caller);
@@ -44,6 +48,21 @@ impl FromRequestParts<Doors> for Entering {
 }
 
 impl FromRequestParts<Doors> for Known {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {
+        let Enrolling(caller) = Enrolling::from_request_parts(parts, doors).await?;
+        if caller.must_enrol {
+            return Err(Refusal(Error::Forbidden {
+                code: "totp.must_enrol",
+                message: "镇里要求您的岗位启用动态验证码，请先到“我的账号”启用，再使用其他功能".to_owned(),
+            }));
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Doors> for Enrolling {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Refusal> {

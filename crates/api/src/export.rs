@@ -1,5 +1,6 @@
 //! The register as a file.
 
+use app::export::Format;
 use app::export::request::{ExportDecision, ExportInput, ExportView};
 use app::place::view::PlaceQuery;
 use axum::Json;
@@ -32,6 +33,13 @@ pub(crate) struct FormatQuery {
     format: Option<String>,
     /// What it is for.
     reason: Option<String>,
+}
+
+impl FormatQuery {
+    /// The form a list is wanted in; a workbook when nothing is said.
+    pub(crate) fn of_list(&self, doors: &Doors) -> Answer<Format> {
+        Ok(doors.app.list_format_of(self.format.as_deref().unwrap_or("xlsx"))?)
+    }
 }
 
 /// 导出场所台账

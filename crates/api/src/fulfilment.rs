@@ -6,16 +6,17 @@ use app::parameter::value_json;
 use app::photo::PhotoView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use domain::fulfilment::{Status, Tally as Counts};
-use domain::period::parse_key;
+use domain::period::window_label;
 use domain::plan::{Clause, SubjectKind, facts::evidence_label};
-use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{Named, Word, day, read_opt_day, wrong};
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(clause))
         .routes(routes!(duty))
         .routes(routes!(evidence))
+        .routes(routes!(export))
 }
 
 /// What is asked of the board.
@@ -43,6 +45,7 @@ pub(crate) struct BoardQuery {
 
 /// Which occurrences of a duty are listed.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct DutyQuery {
     /// As known at the end of this day.
     pub at: Option<String>,
@@ -341,13 +344,7 @@ pub(crate) async fn duty(
     Path(id): Path<String>,
     Query(query): Query<DutyQuery>,
 ) -> Answer<Json<DutyView>> {
-    let statuses = query.status.as_deref().unwrap_or_default().split(',').filter(|code| !code.is_empty());
-    let statuses = statuses
-        .map(|code| {
-            let known = Status::ALL.into_iter().find(|status| status.code() == code);
-            known.ok_or_else(|| wrong("status", "board.status", "状态不认识，请从列表中选择"))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let statuses = statuses(query.status.as_deref())?;
     let limit = usize::try_from(crate::view::page_size(query.limit)).unwrap_or(50);
     let pick = Pick { statuses, after: query.after, limit };
     let asked = BoardQuery { at: query.at, from: query.from, to: query.to, village: query.village };
@@ -360,6 +357,34 @@ pub(crate) async fn duty(
         quote: quote.map(quote_view),
         occurrences: OccurrencePage { items, next, total, with_project },
     }))
+}
+
+/// Statuses as a page asks for them, separated by commas.
+fn statuses(asked: Option<&str>) -> Answer<Vec<Status>> {
+    let codes = asked.unwrap_or_default().split(',').filter(|code| !code.is_empty());
+    let known = codes.map(|code| {
+        let known = Status::ALL.into_iter().find(|status| status.code() == code);
+        known.ok_or_else(|| wrong("status", "board.status", "状态不认识，请从列表中选择"))
+    });
+    Ok(known.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// 导出一项责任的逐项情况
+#[utoipa::path(get, path = "/api/v1/exports/duties/{id}", tag = "board",
+    params(("id" = String, Path), FormatQuery, DutyQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Query(form): Query<FormatQuery>,
+    Query(query): Query<DutyQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let statuses = statuses(query.status.as_deref())?;
+    let asked = BoardQuery { at: query.at, from: query.from, to: query.to, village: query.village };
+    let (name, bytes) = doors.app.export_occurrences(&caller, &id, &ask(&asked)?, &statuses, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// 一个数字背后的记录
@@ -528,24 +553,6 @@ fn occurrence_row(case: &Case) -> OccurrenceRow {
     }
 }
 
-/// A window as people call it: `2026年11月`, `2026年第4季度`; by its days where it has no such name.
-fn window_label(key: &str, from: Date, to: Date) -> String {
-    use domain::period::Unit;
-    let Some((unit, window)) = parse_key(key).filter(|(_, window)| (window.from, window.to) == (from, to))
-    else {
-        return format!("{from} 至 {to}");
-    };
-    let year = from.format("%Y年");
-    match unit {
-        Unit::Year => year.to_string(),
-        Unit::HalfYear => format!("{year}{}", if key.ends_with("H1") { "上半年" } else { "下半年" }),
-        Unit::Quarter => format!("{year}第{}季度", key.chars().last().unwrap_or_default()),
-        Unit::Month => window.from.format("%Y年%-m月").to_string(),
-        Unit::Week => format!("{} 至 {} 周", from.format("%-m月%-d日"), to.format("%-m月%-d日")),
-        Unit::Day => window.from.format("%Y年%-m月%-d日").to_string(),
-    }
-}
-
 fn evidence_row(found: Found) -> EvidenceRow {
     let href = match found.object_kind {
         "fire_plan" => Some(format!("/fire-plans/{}", found.id)),
@@ -581,21 +588,9 @@ fn evidence_row(found: Found) -> EvidenceRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::time::parse_date;
 
     #[test]
-    fn windows_and_clauses_are_called_as_people_call_them() {
-        let day = |text: &str| parse_date(text).expect("a date written in a test exists");
-        for (key, from, to, label) in [
-            ("2026-11", "2026-11-01", "2026-11-30", "2026年11月"),
-            ("2026-Q4", "2026-10-01", "2026-12-31", "2026年第4季度"),
-            ("2026-H1", "2026-01-01", "2026-06-30", "2026年上半年"),
-            ("2026-W48", "2026-11-23", "2026-11-29", "11月23日 至 11月29日 周"),
-            ("2026-05", "2026-05-01", "2026-05-10", "2026-05-01 至 2026-05-10"),
-            ("E-x", "2026-05-01", "2026-05-10", "2026-05-01 至 2026-05-10"),
-        ] {
-            assert_eq!(window_label(key, day(from), day(to)), label);
-        }
+    fn clauses_are_called_as_people_call_them() {
         let clause = |no: &str| Clause {
             code: String::new(),
             alias: None,

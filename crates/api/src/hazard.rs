@@ -9,6 +9,7 @@ use app::unit_link::UnitLinkView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use domain::hazard::{Days, Determination, Position, TransferAnswer};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem, Refusal};
 use crate::router::Doors;
 use crate::view::{page_size, read_day, read_opt_day, read_opt_instant, wrong};
@@ -30,10 +32,12 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(add_link))
         .routes(routes!(revoke_link))
         .routes(routes!(remind))
+        .routes(routes!(export))
 }
 
 /// Which hazards.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct HazardQuery {
     /// Stages, commas between them.
     state: Option<String>,
@@ -73,6 +77,32 @@ pub(crate) struct HazardQuery {
     limit: Option<i64>,
     /// Where the page begins.
     after: Option<String>,
+}
+
+impl HazardQuery {
+    /// What is asked for; which page of it is said apart.
+    fn asked(self) -> Answer<Asked> {
+        let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        Ok(Asked {
+            state: filled(self.state),
+            level: filled(self.level),
+            village: filled(self.village),
+            place: filled(self.place),
+            category: filled(self.category),
+            overdue: self.overdue.unwrap_or_default(),
+            due_soon: self.due_soon.unwrap_or_default(),
+            due: self.due.unwrap_or_default(),
+            recheck: self.recheck.unwrap_or_default(),
+            to_confirm: self.to_confirm.unwrap_or_default(),
+            to_advise: self.to_advise.unwrap_or_default(),
+            extension_asked: self.extension_asked.unwrap_or_default(),
+            open: self.open.unwrap_or_default(),
+            text: filled(self.q),
+            found_from: read_opt_day("found_from", self.found_from.as_deref())?,
+            found_to: read_opt_day("found_to", self.found_to.as_deref())?,
+            closed_from: read_opt_day("closed_from", self.closed_from.as_deref())?,
+        })
+    }
 }
 
 /// Of which village.
@@ -294,28 +324,23 @@ async fn list(
     Known(caller): Known,
     Query(query): Query<HazardQuery>,
 ) -> Answer<Json<HazardPage>> {
-    let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let asked = Asked {
-        state: filled(query.state),
-        level: filled(query.level),
-        village: filled(query.village),
-        place: filled(query.place),
-        category: filled(query.category),
-        overdue: query.overdue.unwrap_or_default(),
-        due_soon: query.due_soon.unwrap_or_default(),
-        due: query.due.unwrap_or_default(),
-        recheck: query.recheck.unwrap_or_default(),
-        to_confirm: query.to_confirm.unwrap_or_default(),
-        to_advise: query.to_advise.unwrap_or_default(),
-        extension_asked: query.extension_asked.unwrap_or_default(),
-        open: query.open.unwrap_or_default(),
-        text: filled(query.q),
-        found_from: read_opt_day("found_from", query.found_from.as_deref())?,
-        found_to: read_opt_day("found_to", query.found_to.as_deref())?,
-        closed_from: read_opt_day("closed_from", query.closed_from.as_deref())?,
-    };
-    let after = filled(query.after);
-    Ok(Json(doors.app.hazards(&caller, asked, after.as_deref(), page_size(query.limit)).await?))
+    let after = query.after.clone().filter(|text| !text.trim().is_empty());
+    let limit = page_size(query.limit);
+    Ok(Json(doors.app.hazards(&caller, query.asked()?, after.as_deref(), limit).await?))
+}
+
+/// 导出隐患清单
+#[utoipa::path(get, path = "/api/v1/exports/hazards", tag = "hazard", params(FormatQuery, HazardQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(query): Query<HazardQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_hazards(&caller, query.asked()?, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// 隐患汇总

@@ -1,6 +1,6 @@
 //! Ledgers that people send: uploaded, tried, committed, and sent back with what is wrong.
 
-use app::import::{ImportChoice, ImportView};
+use app::import::{ImportChoice, ImportStanding, ImportView};
 use app::job::JobView;
 use axum::Json;
 use axum::body::Bytes;
@@ -23,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(dry_run))
         .routes(routes!(commit))
         .routes(routes!(problems))
+        .routes(routes!(standing))
 }
 
 /// The one route that takes whole files.
@@ -66,6 +67,19 @@ async fn upload(
 ) -> Answer<Json<ImportView>> {
     let at = (query.sheet.as_deref(), query.header_row);
     Ok(Json(doors.app.upload_import(&caller, &query.kind, &query.name, body.to_vec(), at).await?))
+}
+
+/// 回到一次导入
+///
+/// An import one began oneself: the file, what was decided, and the last job with its report.
+#[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "import", params(("id" = String, Path)),
+    responses((status = 200, body = ImportStanding), (status = 404, body = Problem)))]
+async fn standing(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Answer<Json<ImportStanding>> {
+    Ok(Json(doors.app.import_standing(&caller, &id).await?))
 }
 
 /// 检查台账（不写入）

@@ -3,12 +3,14 @@
 use app::inspection::{InspectionInput, InspectionPage, InspectionReceipt, InspectionView, InspectionsAsked};
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{page_size, read_opt_day};
@@ -19,10 +21,12 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(show))
         .routes(routes!(receipt))
         .routes(routes!(correct))
+        .routes(routes!(export))
 }
 
 /// Which inspections.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct InspectionQuery {
     /// Place.
     place: Option<String>,
@@ -42,6 +46,23 @@ pub(crate) struct InspectionQuery {
     limit: Option<i64>,
     /// Where the last page ended.
     after: Option<String>,
+}
+
+impl InspectionQuery {
+    /// What is asked for, and which page of it.
+    fn read(self) -> Answer<InspectionsAsked> {
+        Ok(InspectionsAsked {
+            place: filled(self.place).map(Into::into),
+            village: filled(self.village),
+            org: filled(self.org).map(Into::into),
+            result: filled(self.result),
+            from: read_opt_day("from", self.from.as_deref())?,
+            to: read_opt_day("to", self.to.as_deref())?,
+            q: filled(self.q),
+            after: self.after,
+            limit: page_size(self.limit),
+        })
+    }
 }
 
 /// Which version.
@@ -72,18 +93,21 @@ async fn list(
     Known(caller): Known,
     Query(asked): Query<InspectionQuery>,
 ) -> Answer<Json<InspectionPage>> {
-    let asked = InspectionsAsked {
-        place: filled(asked.place).map(Into::into),
-        village: filled(asked.village),
-        org: filled(asked.org).map(Into::into),
-        result: filled(asked.result),
-        from: read_opt_day("from", asked.from.as_deref())?,
-        to: read_opt_day("to", asked.to.as_deref())?,
-        q: filled(asked.q),
-        after: asked.after,
-        limit: page_size(asked.limit),
-    };
-    Ok(Json(doors.app.inspections(&caller, &asked).await?))
+    Ok(Json(doors.app.inspections(&caller, &asked.read()?).await?))
+}
+
+/// 导出检查清单
+#[utoipa::path(get, path = "/api/v1/exports/inspections", tag = "inspection", params(FormatQuery, InspectionQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(asked): Query<InspectionQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_inspections(&caller, asked.read()?, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// 提交检查

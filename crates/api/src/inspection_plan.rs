@@ -4,12 +4,14 @@ use app::inspection_plan::{JointOfferView, PlanInput, PlanItemInput, PlanRow, Pl
 use app::task::TaskView;
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -24,12 +26,16 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(reopen))
         .routes(routes!(send_back))
         .routes(routes!(void))
+        .routes(routes!(export))
+        .routes(routes!(export_visits))
+        .routes(routes!(supplement))
         .routes(routes!(offers))
         .routes(routes!(accept_offer))
 }
 
 /// Which plans.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PlanQuery {
     /// Year; this one when left out.
     year: Option<i32>,
@@ -100,6 +106,38 @@ async fn list(
     let state = asked.state.filter(|text| !text.is_empty());
     let items = doors.app.inspection_plans(&caller, asked.year, org.as_ref(), state.as_deref()).await?;
     Ok(Json(Plans { items }))
+}
+
+/// 导出检查计划
+#[utoipa::path(get, path = "/api/v1/exports/inspection-plans", tag = "inspection_plan", params(FormatQuery, PlanQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(asked): Query<PlanQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let org = asked.org.filter(|text| !text.is_empty()).map(Into::into);
+    let state = asked.state.filter(|text| !text.is_empty());
+    let which = (asked.year, org.as_ref(), state.as_deref());
+    let (name, bytes) = doors.app.export_inspection_plans(&caller, which, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
+}
+
+/// 导出一份计划的检查安排
+#[utoipa::path(get, path = "/api/v1/exports/inspection-plans/{id}", tag = "inspection_plan",
+    params(("id" = String, Path), FormatQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn export_visits(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Query(form): Query<FormatQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_plan_visits(&caller, &id.into(), format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// 新建计划
@@ -225,6 +263,21 @@ async fn void(
     Json(asked): Json<PlanReason>,
 ) -> Answer<Json<PlanView>> {
     step(&doors, &caller, id, asked.version, PlanStep::Void(asked.reason)).await
+}
+
+/// 生成补充计划
+///
+/// A draft of what an approved plan of this year does not cover now.
+#[utoipa::path(post, path = "/api/v1/inspection-plans/{id}/supplement", tag = "inspection_plan",
+    params(("id" = String, Path)), request_body = PlanAt,
+    responses((status = 200, body = PlanView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn supplement(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PlanAt>,
+) -> Answer<Json<PlanView>> {
+    Ok(Json(doors.app.supplement_plan(&caller, &id.into(), asked.version).await?))
 }
 
 /// 可合并的检查

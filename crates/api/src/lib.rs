@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod base_map;
 mod budget;
+mod calendar;
 mod call_test;
 mod campaign;
 mod certificate;

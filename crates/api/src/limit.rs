@@ -57,6 +57,17 @@ impl Limiter {
         if window.n <= most { Ok(()) } else { Err(too_many(window, now)) }
     }
 
+    /// Takes one back that turned out not to count.
+    pub fn give_back(&self, key: &str) {
+        let mut windows = match self.windows.lock() {
+            Ok(windows) => windows,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if let Some(window) = windows.get_mut(key) {
+            window.n = window.n.saturating_sub(1);
+        }
+    }
+
     /// Whether there were `most` in this window already; counts nothing.
     pub fn check(&self, key: &str, most: u32, now: Timestamp) -> Result<(), Error> {
         let windows = match self.windows.lock() {
@@ -132,6 +143,9 @@ mod tests {
         assert!(matches!(limiter.pass("a", 3, 1_000, at), Err(Error::TooMany { after_s: 2, .. })));
         assert!(limiter.pass("b", 3, 1_000, at).is_ok(), "another key");
         assert!(limiter.check("a", 3, at).is_err());
+        limiter.give_back("a");
+        limiter.give_back("a");
+        assert!(limiter.pass("a", 3, 1_000, at).is_ok() && limiter.pass("a", 3, 1_000, at).is_err());
         assert!(limiter.pass("a", 3, 1_000, at.plus_ms(1_000)).is_ok());
         assert!(limiter.check("a", 3, at.plus_ms(1_000)).is_ok());
         assert!(limiter.is_first("c", 1_000, at) && !limiter.is_first("c", 1_000, at));

@@ -3,12 +3,14 @@
 use app::place_list::{CoverageErrors, EntryPage, EntryView, PlaceListInput, PlaceListView, PlaceLists};
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{read_day, read_opt_day};
@@ -19,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(entries, enter))
         .routes(routes!(leave))
         .routes(routes!(coverage))
+        .routes(routes!(export_coverage))
 }
 
 /// Which stays.
@@ -126,4 +129,19 @@ async fn coverage(
 ) -> Answer<Json<CoverageErrors>> {
     let found = doors.app.coverage(&caller, query.code.as_deref(), query.village.as_deref()).await?;
     Ok(Json(found))
+}
+
+/// 导出覆盖错误
+#[utoipa::path(get, path = "/api/v1/exports/coverage-errors", tag = "place_list", params(FormatQuery, CoverageQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export_coverage(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(query): Query<CoverageQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (code, village) = (query.code.as_deref(), query.village.as_deref());
+    let (name, bytes) = doors.app.export_coverage(&caller, code, village, format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }

@@ -13,7 +13,6 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::{
     account, audit, checklist, export, hazard, import, inspection, job, operation, org, person, photo, place,
@@ -71,15 +70,10 @@ fn patient() -> OpenApiRouter<Doors> {
 
 fn ordinary() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
-        .routes(routes!(session::login))
-        .routes(routes!(session::demo))
-        .routes(routes!(session::logout))
-        .routes(routes!(session::step_up))
-        .routes(routes!(session::list, session::end_others))
-        .routes(routes!(session::map_code))
-        .routes(routes!(session::end))
+        .merge(session::routes())
         .merge(account::routes())
         .merge(audit::routes())
+        .merge(crate::calendar::routes())
         .merge(org::routes())
         .merge(person::routes())
         .merge(post::routes())

@@ -1,17 +1,38 @@
 //! Logging in and out, and one's own sessions.
 
+use std::sync::Arc;
+
 use app::account::{DemoLogins, Me};
 use app::session::{Device, Kind, MapCode};
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use domain::time::MINUTE_MS;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::auth::{Entering, Known, cookie};
+use crate::limit::{From, Limiter};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
+
+/// Logins that came to nothing from one address within a minute. Source: reliability rules, rate limits.
+const MAX_LOGINS: u32 = 20;
+
+pub(crate) fn routes() -> OpenApiRouter<Doors> {
+    OpenApiRouter::new()
+        .routes(routes!(login))
+        .routes(routes!(demo))
+        .routes(routes!(logout))
+        .routes(routes!(step_up))
+        .routes(routes!(list, end_others))
+        .routes(routes!(map_code))
+        .routes(routes!(end))
+        .layer(Extension(Arc::new(Limiter::default())))
+}
 
 /// Who wants in.
 #[derive(Deserialize, ToSchema)]
@@ -48,17 +69,28 @@ pub(crate) struct Sessions {
 /// 登录
 #[utoipa::path(post, path = "/api/v1/login", tag = "session", request_body = Login,
     responses((status = 200, body = Me), (status = 401, body = Problem), (status = 429, body = Problem)))]
-pub(crate) async fn login(
+async fn login(
     State(doors): State<Doors>,
+    Extension(limiter): Extension<Arc<Limiter>>,
+    from: From,
     headers: HeaderMap,
     Json(asked): Json<Login>,
 ) -> Answer<Response> {
+    // Counted before anything is looked up, so that many at once are no way around it; who is let in does not count: a
+    // whole town hall may sit behind one address.
+    let key = format!("login {}", from.0);
+    limiter.pass(&key, MAX_LOGINS, MINUTE_MS, doors.app.now())?;
     let device = Device {
         kind: if asked.phone { Kind::Phone } else { Kind::Desk },
-        address: String::new(),
+        address: from.0,
         agent: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
     };
-    let entered = doors.app.login(&asked.login, &asked.password, asked.totp.as_deref(), &device).await?;
+    let entered = doors.app.login(&asked.login, &asked.password, asked.totp.as_deref(), &device).await;
+    let is_wrong = matches!(&entered, Err(error) if error.code() != "login.totp_required");
+    if !is_wrong {
+        limiter.give_back(&key);
+    }
+    let entered = entered?;
     let me: Me = doors.app.me(&entered.caller).await?;
     let mut response = Json(me).into_response();
     if let Some(cookie) = cookie(&doors, &entered.reference, entered.lasts_s) {
@@ -69,7 +101,7 @@ pub(crate) async fn login(
 
 /// 演示账号；正式系统中为空
 #[utoipa::path(get, path = "/api/v1/demo-logins", tag = "session", responses((status = 200, body = DemoLogins)))]
-pub(crate) async fn demo(State(doors): State<Doors>) -> Answer<Json<DemoLogins>> {
+async fn demo(State(doors): State<Doors>) -> Answer<Json<DemoLogins>> {
     Ok(Json(doors.app.demo_logins().await?))
 }
 
@@ -85,7 +117,7 @@ pub(crate) struct StepUp {
 /// 再次确认身份
 #[utoipa::path(post, path = "/api/v1/session/step-up", tag = "session", request_body = StepUp,
     responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub(crate) async fn step_up(
+async fn step_up(
     State(doors): State<Doors>,
     Entering(caller): Entering,
     Json(asked): Json<StepUp>,
@@ -96,7 +128,7 @@ pub(crate) async fn step_up(
 
 /// 退出登录
 #[utoipa::path(post, path = "/api/v1/logout", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
-pub(crate) async fn logout(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Response> {
+async fn logout(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Response> {
     doors.app.logout(&caller).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = cookie(&doors, "", 0) {
@@ -107,7 +139,7 @@ pub(crate) async fn logout(State(doors): State<Doors>, Entering(caller): Enterin
 
 /// 我的登录设备
 #[utoipa::path(get, path = "/api/v1/me/sessions", tag = "session", responses((status = 200, body = Sessions), (status = 401, body = Problem)))]
-pub(crate) async fn list(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Json<Sessions>> {
+async fn list(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<Json<Sessions>> {
     let sessions = doors.app.my_sessions(&caller).await?;
     let view = |s: app::session::Live| SessionView {
         current: s.id == caller.session,
@@ -124,7 +156,7 @@ pub(crate) async fn list(State(doors): State<Doors>, Entering(caller): Entering)
 /// 退出某个设备
 #[utoipa::path(delete, path = "/api/v1/me/sessions/{id}", tag = "session", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
-pub(crate) async fn end(
+async fn end(
     State(doors): State<Doors>,
     Entering(caller): Entering,
     Path(id): Path<String>,
@@ -135,7 +167,7 @@ pub(crate) async fn end(
 
 /// 退出其他设备
 #[utoipa::path(delete, path = "/api/v1/me/sessions", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
-pub(crate) async fn end_others(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<StatusCode> {
+async fn end_others(State(doors): State<Doors>, Entering(caller): Entering) -> Answer<StatusCode> {
     doors.app.end_other_sessions(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -145,7 +177,7 @@ pub(crate) async fn end_others(State(doors): State<Doors>, Entering(caller): Ent
 /// For programs that read the map by HTTP Basic; shown once. The step-up of the last five minutes is asked for.
 #[utoipa::path(post, path = "/api/v1/me/map-code", tag = "session", params(CodeQuery),
     responses((status = 200, body = MapCode), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub(crate) async fn map_code(
+async fn map_code(
     State(doors): State<Doors>,
     Known(caller): Known,
     Query(asked): Query<CodeQuery>,

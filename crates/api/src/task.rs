@@ -3,6 +3,7 @@
 use app::task::{TaskInput, TaskPage, TaskStep, TaskView, Tasks, TasksAsked};
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use domain::task::UnableReason;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::{FormatQuery, attachment};
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 use crate::view::{page_size, read_opt_instant, wrong};
@@ -25,10 +27,12 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(send_back))
         .routes(routes!(cancel))
         .routes(routes!(unable))
+        .routes(routes!(export))
 }
 
 /// Which tasks.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct TaskQuery {
     /// Stages, commas between them.
     state: Option<String>,
@@ -54,6 +58,26 @@ pub(crate) struct TaskQuery {
     limit: Option<i64>,
     /// Where the last page ended.
     after: Option<String>,
+}
+
+impl TaskQuery {
+    /// What is asked for, and which page of it.
+    fn read(self) -> TasksAsked {
+        TasksAsked {
+            state: self.state,
+            unaccepted: self.unaccepted,
+            assignee: self.assignee,
+            place: filled(self.place).map(Into::into),
+            plan: filled(self.plan).map(Into::into),
+            village: filled(self.village),
+            org: filled(self.org).map(Into::into),
+            overdue: self.overdue.unwrap_or(false),
+            unheld: self.unheld.unwrap_or(false),
+            q: filled(self.q),
+            after: self.after,
+            limit: page_size(self.limit),
+        }
+    }
 }
 
 /// Tasks for somebody.
@@ -110,21 +134,21 @@ async fn list(
     Known(caller): Known,
     Query(asked): Query<TaskQuery>,
 ) -> Answer<Json<TaskPage>> {
-    let asked = TasksAsked {
-        state: asked.state,
-        unaccepted: asked.unaccepted,
-        assignee: asked.assignee,
-        place: filled(asked.place).map(Into::into),
-        plan: filled(asked.plan).map(Into::into),
-        village: filled(asked.village),
-        org: filled(asked.org).map(Into::into),
-        overdue: asked.overdue.unwrap_or(false),
-        unheld: asked.unheld.unwrap_or(false),
-        q: filled(asked.q),
-        after: asked.after,
-        limit: page_size(asked.limit),
-    };
-    Ok(Json(doors.app.tasks(&caller, &asked).await?))
+    Ok(Json(doors.app.tasks(&caller, &asked.read()).await?))
+}
+
+/// 导出任务清单
+#[utoipa::path(get, path = "/api/v1/exports/tasks", tag = "task", params(FormatQuery, TaskQuery),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn export(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Query(form): Query<FormatQuery>,
+    Query(asked): Query<TaskQuery>,
+) -> Answer<Response> {
+    let format = form.of_list(&doors)?;
+    let (name, bytes) = doors.app.export_tasks(&caller, asked.read(), format).await?;
+    Ok(attachment(&name, format.media_type(), bytes))
 }
 
 /// 新建任务

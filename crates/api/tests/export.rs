@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common;
-use crate::common::{Town, V1, shop, town};
+use crate::common::field::add_place;
+use crate::common::{Town, V1, V2, shop, town};
 
 const EXPORT: &str = "/api/v1/exports/places?format=csv";
 
@@ -132,6 +133,50 @@ async fn many_persons_are_taken_out_once_after_somebody_else_agreed() -> anyhow:
         let entries = read.audit_page(&Default::default(), i64::MAX, 100).await?;
         assert!(entries.iter().any(|e| e.action == "register.export" && e.reason == "发停水通知"));
         assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_list_leaves_as_it_is_shown_within_ones_scope_and_on_record() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        town.app.install_shipped_plan(&app::Caller::system()).await?;
+        let mut clerk = town.login("clerk").await?;
+        let here = add_place(&mut clerk, "老街=一号店", V1, "nine_small.shop", &[]).await?;
+        let there = add_place(&mut clerk, "河边小店", V2, "nine_small.shop", &[]).await?;
+        for (place, n) in [(&here, 205), (&there, 1)] {
+            for _ in 0..n {
+                let task = json!({ "place": place, "kind": "routine", "from": "2026-09-21", "due_on": "2026-09-30", "note": "" });
+                clerk.post("/api/v1/tasks", task).await?.ok()?;
+            }
+        }
+        let text = |told: &common::Told| String::from_utf8_lossy(&told.bytes).into_owned();
+        let all = clerk.get("/api/v1/exports/tasks?format=csv&state=pending").await?;
+        assert_eq!(all.status, StatusCode::OK);
+        assert_eq!(text(&all).lines().count(), 207, "every row and the heading, whatever a page holds");
+        assert!(text(&all).contains("老街=一号店") && text(&all).contains("河边小店"));
+        let filtered = clerk.get(&format!("/api/v1/exports/tasks?format=csv&village={V2}")).await?;
+        assert_eq!(text(&filtered).lines().count(), 2, "as it is filtered");
+        let mut village = town.login("staff2").await?;
+        let own = village.get("/api/v1/exports/tasks?format=csv").await?;
+        assert!(text(&own).contains("河边小店") && !text(&own).contains("老街"), "{}", text(&own));
+        for path in ["hazards", "inspections", "inspection-plans", "coverage-errors", "duties/C9.2"] {
+            let told = clerk.get(&format!("/api/v1/exports/{path}?format=csv")).await?;
+            assert_eq!(told.status, StatusCode::OK, "{path}: {}", text(&told));
+            assert!(text(&told).starts_with('\u{feff}') && text(&told).lines().count() >= 1, "{path}");
+            let book = clerk.get(&format!("/api/v1/exports/{path}")).await?;
+            assert!(book.bytes.starts_with(b"PK"), "{path}: a workbook unless said otherwise");
+        }
+        let uncovered = clerk.get("/api/v1/exports/coverage-errors?format=csv").await?;
+        assert!(text(&uncovered).contains("河边小店"), "nobody's sector: {}", text(&uncovered));
+        let map = clerk.get("/api/v1/exports/tasks?format=kml").await?;
+        assert_eq!(map.body["fields"][0]["code"], "export.list_format");
+        let mut read = town.app.db.read(&town.app.town).await?;
+        let entries = read.audit_page(&Default::default(), i64::MAX, 100).await?;
+        let first = entries.iter().rev().find(|entry| entry.action == "task.export").expect("on record");
+        assert_eq!((first.actor_name.as_str(), first.detail.as_str()), ("周文书", r#"{"format":"csv","rows":206}"#));
         Ok(())
     })
     .await

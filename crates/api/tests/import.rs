@@ -619,3 +619,40 @@ async fn devices_come_by_ledger_all_or_none_and_no_secret_with_them() -> anyhow:
     })
     .await
 }
+
+#[tokio::test]
+async fn who_left_the_page_comes_back_to_where_it_stands() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
+        let row = ",乙店,,小商店,场镇社区,,,老街 2 号,李四,13800002222,2,105.9,29.3,,正常,";
+        let view = send(&mut clerk, "places", "a.csv", ledger(&[row])).await?.ok()?;
+        let path = format!("/api/v1/imports/{}", text(&view, "/id"));
+        let sent = clerk.get(&path).await?.ok()?;
+        assert_eq!((&sent["file"], &sent["choice"], &sent["job"]), (&view, &Value::Null, &Value::Null));
+        let mut asked = choice(&view);
+        asked["decisions"] = json!({ "2": "new" });
+        clerk.post(&format!("{path}/dry-run"), asked.clone()).await?;
+        let begun = clerk.get(&path).await?.ok()?;
+        assert_eq!(
+            (text(&begun, "/job/state"), &begun["choice"]["decisions"]),
+            ("waiting", &asked["decisions"])
+        );
+        assert_eq!(begun["choice"]["mapping"], asked["mapping"]);
+        let tray = clerk.get("/api/v1/jobs").await?.items()?;
+        assert_eq!(tray[0]["href"], json!(format!("/imports?id={}", text(&view, "/id"))));
+        town.app.run_due_jobs().await?;
+        let tried = clerk.get(&path).await?.ok()?;
+        assert_eq!((text(&tried, "/job/state"), &tried["job"]["result"]["created"]), ("done", &json!(1)));
+        clerk.post(&format!("{path}/commit"), asked).await?;
+        town.app.run_due_jobs().await?;
+        let done = clerk.get(&path).await?.ok()?;
+        assert_eq!(
+            (text(&done, "/job/kind"), &done["job"]["result"]["committed"]),
+            ("import.commit", &json!(true))
+        );
+        assert_eq!(head.get(&path).await?.status, StatusCode::NOT_FOUND, "somebody else's");
+        Ok(())
+    })
+    .await
+}

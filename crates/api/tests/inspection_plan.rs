@@ -177,3 +177,78 @@ async fn the_police_go_monthly_to_their_list_and_bodies_may_go_together() -> any
     })
     .await
 }
+
+#[tokio::test]
+async fn what_comes_after_the_approval_is_shown_counted_and_made_up_for() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let (mut clerk, mut secretary) = (town.login("clerk").await?, town.login("secretary1").await?);
+        let mut leader = town.login("leader").await?;
+        let noodles = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let list = json!({ "kind": "village_listed", "owner": "village-1", "village": V1, "baseline": null });
+        let list = clerk.post("/api/v1/place-lists", list).await?.ok()?;
+        let enter = format!("/api/v1/place-lists/{}/entries", list["id"].as_str().unwrap_or_default());
+        let entry = |place: &str| json!({ "place": place, "from": "2026-01-05", "reason": "年度核定" });
+        clerk.post(&enter, entry(&noodles)).await?.ok()?;
+        let year =
+            json!({ "org": "village-1", "span": { "kind": "year", "year": 2026 }, "title": "年度计划" });
+        let plan = secretary.post("/api/v1/inspection-plans", year).await?.ok()?;
+        let plan = secretary.post(&path(&plan, "/propose"), json!({ "version": 1 })).await?.ok()?;
+        let at = |plan: &Value| json!({ "version": plan["version"] });
+        let plan = secretary.post(&path(&plan, "/submit"), at(&plan)).await?.ok()?;
+        let plan = leader.post(&path(&plan, "/approve"), at(&plan)).await?.ok()?;
+        assert_eq!((&plan["uncovered_n"], &plan["actions"]), (&json!(0), &json!(["void"])));
+        let none = secretary.post(&path(&plan, "/supplement"), at(&plan)).await?;
+        assert_eq!(
+            (none.status, none.code()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "inspection_plan.nothing_missing")
+        );
+        let counted = async |browser: &mut Browser| -> anyhow::Result<Value> {
+            let bench = browser.get("/api/v1/workbench").await?.ok()?;
+            let counts = bench["counts"].as_array().cloned().unwrap_or_default();
+            let found = counts.into_iter().find(|one| one["code"] == "plans_uncovered");
+            Ok(found.map_or(Value::Null, |one| one["n"].clone()))
+        };
+        assert_eq!(counted(&mut secretary).await?, Value::Null);
+
+        // One is registered later, and one is found worse than it was.
+        let hotel = add_place(&mut clerk, "场镇旅馆", V1, "nine_small.hotel", &[]).await?;
+        clerk.post(&enter, entry(&hotel)).await?.ok()?;
+        let mut tx = town.app.write(&Caller::system()).await?;
+        tx.copy_place_risk(&[(noodles.as_str().into(), 90, "red".to_owned())]).await?;
+        let audit = Caller::system().audit("risk.reconcile", "town", "", town.app.now());
+        tx.commit(audit, ()).await?;
+        let plan = secretary.get(&path(&plan, "")).await?.ok()?;
+        let told: Vec<_> = plan["uncovered"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| (one["place"]["name"].clone(), one["expected"].clone(), one["planned"].clone()))
+            .collect();
+        let row = |name: &str, expected: u32, planned: u32| (json!(name), json!(expected), json!(planned));
+        assert!(told.contains(&row("场镇旅馆", 1, 0)) && told.contains(&row("老街面馆", 4, 1)), "{told:?}");
+        assert_eq!(counted(&mut secretary).await?, 2);
+        assert_eq!(counted(&mut clerk).await?, 2);
+        assert_eq!(counted(&mut town.login("staff2").await?).await?, Value::Null, "another village's");
+
+        let more = secretary.post(&path(&plan, "/supplement"), at(&plan)).await?.ok()?;
+        assert_eq!(
+            (&more["state"], &more["visits_n"], &more["span"]["kind"]),
+            (&json!("draft"), &json!(4), &json!("special"))
+        );
+        let twice = secretary.post(&path(&plan, "/supplement"), at(&plan)).await?;
+        assert_eq!(twice.code(), "inspection_plan.supplement_waits");
+        let more = secretary.post(&path(&more, "/submit"), at(&more)).await?.ok()?;
+        leader.post(&path(&more, "/approve"), at(&more)).await?.ok()?;
+        let plan = secretary.get(&path(&plan, "")).await?.ok()?;
+        assert_eq!(
+            (&plan["state"], &plan["uncovered_n"]),
+            (&json!("approved"), &json!(0)),
+            "the old plan stays"
+        );
+        assert_eq!(counted(&mut secretary).await?, Value::Null);
+        assert_eq!(secretary.get("/api/v1/tasks").await?.items()?.len(), 5);
+        Ok(())
+    })
+    .await
+}

@@ -6,6 +6,7 @@ mod common;
 mod assessment;
 mod audit;
 mod board;
+mod calendar;
 mod call_test;
 mod campaign;
 mod checklist;

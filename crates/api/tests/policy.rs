@@ -95,7 +95,9 @@ struct Ids {
 impl Ids {
     /// The path with ids of the first village's own.
     fn fill(&self, path: &str) -> String {
-        let id = match path.split('/').nth(3).unwrap_or_default() {
+        // What an export is of stands behind it.
+        let of = path.strip_prefix("/api/v1/exports/").or_else(|| path.strip_prefix("/api/v1/"));
+        let id = match of.and_then(|rest| rest.split('/').next()).unwrap_or_default() {
             "hazards" => HAZARD,
             "tasks" => &self.task,
             "inspections" => &self.visit,
@@ -127,7 +129,7 @@ impl Ids {
             "devices" => &self.device,
             "signals" => &self.signal,
             "report-cases" => &self.report_case,
-            "board" => "C10.1",
+            "board" | "duties" => "C10.1",
             _ => "01a00000-0000-7000-8000-0000000009ff",
         };
         let code = match path {
@@ -147,6 +149,8 @@ impl Ids {
             "/api/v1/imports/template.xlsx" => "?kind=places",
             "/api/v1/exports/places" | "/api/v1/exports/facilities" => "?format=csv",
             "/api/v1/exports/layers" => "?layers=places&format=csv",
+            // What is packed cannot be read through for secrets.
+            list if list.starts_with("/api/v1/exports/") && !list.ends_with("/file") => "?format=csv",
             "/api/v1/attachments" => {
                 "?id=01a00000-0000-7000-8000-000000000701&object_kind=evidence\
                  &object_id=01a00000-0000-7000-8000-000000000501&name=x.pdf"
@@ -165,6 +169,7 @@ impl Ids {
             .replace("{job}", "x")
             .replace("{step}", "void")
             .replace("{no}", "1")
+            .replace("{year}", "2027")
             .replace("{attendance}", "x")
             .replace("{check}", "x")
             .replace("{person}", "p-staff1")
@@ -246,6 +251,8 @@ impl Ids {
             "parameters" => {
                 json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01", "reason": reason })
             }
+            "calendar/{year}" => json!({ "source": "通知", "version": null,
+                "holidays": [{ "name": "元旦", "from": "2027-01-01", "to": "2027-01-01" }] }),
             "parameters/preview" => json!({ "name": "C9.2.period", "value": "month", "from": "2026-10-01" }),
             "plan/compare" => json!({ "source": "" }),
             "plan/proposals" | "plan/proposals/preview" => {

@@ -131,6 +131,7 @@ async fn the_clerk_logs_in_must_change_the_password_and_logs_out() -> anyhow::Re
         let offer =
             clerk.ask(Method::POST, "/api/v1/me/totp", Some(json!({ "password": SECOND })), None).await?;
         assert!(offer.body["uri"].as_str().is_some_and(|uri| uri.starts_with("otpauth://")));
+        assert!(offer.body["qr_svg"].as_str().is_some_and(|svg| svg.contains("<svg")));
 
         let sessions = clerk.ask(Method::GET, "/api/v1/me/sessions", None, None).await?;
         assert_eq!(sessions.body["items"].as_array().map(Vec::len), Some(1));
@@ -143,6 +144,48 @@ async fn the_clerk_logs_in_must_change_the_password_and_logs_out() -> anyhow::Re
         clerk.cookie = old;
         let gone = clerk.ask(Method::GET, "/api/v1/me", None, None).await?;
         assert_eq!((gone.status, gone.code()), (StatusCode::UNAUTHORIZED, "session.expired"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_address_is_told_to_wait_after_twenty_logins_that_came_to_nothing() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let router = office(&fresh, false).await?;
+        let mut clerk = Browser::new(&router);
+        for _ in 0..25 {
+            assert_eq!(clerk.login(FIRST).await?.status, StatusCode::OK, "who is let in does not count");
+        }
+        let mut stranger = Browser::new(&router);
+        let guess = |n: usize| json!({ "login": format!("stranger-{n}"), "password": "what may it be" });
+        for n in 0..20 {
+            let told = stranger.ask(Method::POST, "/api/v1/login", Some(guess(n)), None).await?;
+            assert_eq!((told.status, told.code()), (StatusCode::UNAUTHORIZED, "login.refused"), "{n}");
+        }
+        let told = stranger.ask(Method::POST, "/api/v1/login", Some(guess(20)), None).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::TOO_MANY_REQUESTS, "limit.too_many"));
+        assert!(told.headers.contains_key(header::RETRY_AFTER));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_locked_account_is_answered_like_one_nobody_has() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let router = office(&fresh, false).await?;
+        let mut browser = Browser::new(&router);
+        let mut said = Vec::new();
+        for (login, password) in [("nobody", FIRST); 7].into_iter().chain([("clerk", "wrong"); 6]) {
+            let body = json!({ "login": login, "password": password });
+            let told = browser.ask(Method::POST, "/api/v1/login", Some(body), None).await?;
+            said.push((told.status, told.code().to_owned(), told.body["detail"].clone()));
+        }
+        let told = browser.login(FIRST).await?;
+        said.push((told.status, told.code().to_owned(), told.body["detail"].clone()));
+        assert!(said.iter().all(|one| *one == said[0]), "{said:?}");
+        assert_eq!((said[0].0, said[0].1.as_str()), (StatusCode::UNAUTHORIZED, "login.refused"));
         Ok(())
     })
     .await

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 use testkit::both_databases;
 
-use crate::common::{PASSWORD, town};
+use crate::common::{Browser, PASSWORD, set_number, town};
 
 #[tokio::test]
 async fn who_takes_out_or_gives_rights_shows_again_that_it_is_he() -> anyhow::Result<()> {
@@ -79,6 +79,43 @@ async fn with_a_second_factor_its_code_is_asked_for_again() -> anyhow::Result<()
         assert_eq!(clerk.get(export).await?.status, StatusCode::OK);
         let again = clerk.post("/api/v1/session/step-up", json!({ "totp": code()? })).await?;
         assert_eq!(again.body["fields"][0]["code"], "totp.wrong", "a code works once");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn of_whom_the_town_asks_a_second_factor_sets_it_up_before_anything_else() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut admin = town.login("admin").await?;
+        let me = admin.get("/api/v1/me").await?.ok()?;
+        assert_eq!(me["must_enrol"], false, "nobody is asked until the town decides so");
+        set_number(&town, "account.factor.admin", 1.0).await?;
+        let barred = admin.get("/api/v1/accounts").await?;
+        assert_eq!((barred.status, barred.code()), (StatusCode::FORBIDDEN, "totp.must_enrol"));
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(clerk.get("/api/v1/me").await?.ok()?["must_enrol"], false, "only of whom it asks");
+        let phone = json!({ "login": "admin", "password": PASSWORD, "phone": true });
+        let told = Browser::new(&town.router).post("/api/v1/login", phone.clone()).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "totp.must_enrol"));
+
+        let mut admin = town.login("admin").await?;
+        assert_eq!(admin.get("/api/v1/me").await?.ok()?["must_enrol"], true);
+        let offer = admin.post("/api/v1/me/totp", json!({ "password": PASSWORD })).await?.ok()?;
+        assert!(offer["qr_svg"].as_str().is_some_and(|svg| svg.contains("<svg")));
+        let secret = offer["secret"].as_str().unwrap_or_default().to_owned();
+        let code = app::secret::totp_code(&secret, "admin", town.clock.now())?;
+        admin.post("/api/v1/me/totp/confirm", json!({ "secret": secret, "code": code })).await?.ok()?;
+        assert_eq!(admin.get("/api/v1/me").await?.ok()?["must_enrol"], false);
+        admin.get("/api/v1/accounts").await?.ok()?;
+        let off = json!({ "password": PASSWORD });
+        let told = admin.ask(Method::DELETE, "/api/v1/me/totp", Some(off), None).await?;
+        assert_eq!(told.code(), "totp.demanded");
+        town.clock.advance_ms(60_000);
+        let mut phone = phone;
+        phone["totp"] = json!(app::secret::totp_code(&secret, "admin", town.clock.now())?);
+        Browser::new(&town.router).post("/api/v1/login", phone).await?.ok()?;
         Ok(())
     })
     .await

@@ -2,6 +2,7 @@
 //! wrong password or code goes into the record, and so do other refusals as far as a stranger cannot flood it ([`refusal`]).
 //! What does not belong here: lifetimes of sessions (`session`), hashing (`secret`).
 
+mod factor;
 pub mod refusal;
 
 use domain::ids::{AccountId, PersonId};
@@ -11,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use store::account::Account;
 use utoipa::ToSchema;
 
+pub(crate) use factor::{DEMANDS, must_enrol};
 use refusal::Why;
 
 use crate::names::Names;
-use crate::session::{Device, end_all, worn};
+use crate::session::{Device, Kind, end_all, worn};
 use crate::view::Named;
 use crate::{App, Caller, Error, Result, secret};
 
@@ -24,6 +26,8 @@ const MAX_FAILURES: i64 = 5;
 const LOCK_MS: i64 = 15 * 60 * 1000;
 /// Recovery codes handed out with the second factor.
 const RECOVERY_CODES: usize = 10;
+/// What a phone is told when a second factor must be set up first.
+const FROM_PHONE: &str = "镇里要求您的岗位启用动态验证码，请先在电脑上登录并按提示启用，再用手机登录";
 /// A hash nobody has the password of: an unknown login takes as long as a wrong password.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -47,6 +51,8 @@ pub struct Me {
     pub totp_enabled: bool,
     /// The next thing must be a new password.
     pub must_change_password: bool,
+    /// The town asks for a second factor of what I am, and none is set up: that comes first.
+    pub must_enrol: bool,
     /// What I act under today.
     pub hats: Vec<Hat>,
     /// What I may do to some row.
@@ -159,11 +165,16 @@ pub struct Enrolment {
     pub secret: String,
     /// `otpauth://` address to scan.
     pub uri: String,
+    /// The address as a QR code, SVG.
+    pub qr_svg: String,
 }
 
+/// The same for an account nobody has, a wrong password and one that is locked: whoever tries names learns of none.
 fn refused() -> Error {
     Error::Unauthenticated {
-        code: "login.refused", message: "账号或密码不对，请重新输入".to_owned()
+        code: "login.refused",
+        message: "账号或密码不对，或者因多次输错已暂时锁定；请核对后再试，仍不能登录请 15 分钟后再来或请管理员重置密码"
+            .to_owned(),
     }
 }
 
@@ -184,15 +195,17 @@ impl App {
         let now = self.now();
         let login = login.trim().to_lowercase();
         let known = self.db.read(&self.town).await?.account_by_login(&login).await?;
-        if let Some(account) = &known {
-            self.refuse_locked(account, &device.address).await?;
-        }
+        let is_locked = known.as_ref().is_some_and(|account| account.locked_until > now);
         let hash = known.as_ref().map_or(NOBODY, |a| a.password_hash.as_str()).to_owned();
         let fits = secret::password_fits(password.to_owned(), hash).await?;
         let mut account = match known {
-            Some(account) if account.active => account,
+            Some(account) if account.active && !is_locked => account,
             other => {
-                let why = if other.is_some() { Why::Inactive } else { Why::Unknown };
+                let why = match &other {
+                    None => Why::Unknown,
+                    Some(_) if is_locked => Why::Locked,
+                    Some(_) => Why::Inactive,
+                };
                 self.note_refusal(why, other.as_ref(), &device.address).await;
                 return Err(refused());
             }
@@ -220,12 +233,20 @@ impl App {
         account.failures = 0;
         let mut tx = self.db.write(&self.town).await?;
         let (name, hats) = worn(&mut tx, &account, now).await?;
+        let must_enrol = must_enrol(&mut tx, &account, &hats, now.date()).await?;
+        if must_enrol && device.kind == Kind::Phone {
+            // A phone has no page for it: the pictures and records it holds wait until it is done at a desk.
+            drop(tx);
+            self.note_refusal(Why::NoFactor, Some(&account), &device.address).await;
+            return Err(factor::first(FROM_PHONE));
+        }
         let caller = Caller {
             account: account.id.clone(),
             person: account.person.clone(),
             name,
             hats,
             must_change: account.must_change,
+            must_enrol,
             factor_at: now,
             ..Caller::system()
         };
@@ -241,7 +262,10 @@ impl App {
     pub async fn step_up(&self, caller: &Caller, password: Option<&str>, code: Option<&str>) -> Result<()> {
         let now = self.now();
         let mut account = self.my_account(caller).await?;
-        self.refuse_locked(&account, "").await?;
+        if let Err(locked) = not_locked(&account, now) {
+            self.note_refusal(Why::Locked, Some(&account), "").await;
+            return Err(locked);
+        }
         let (fits, wrong) = if account.totp_secret.is_empty() {
             let password = password
                 .filter(|text| !text.is_empty())
@@ -266,15 +290,6 @@ impl App {
         tx.touch_session(&caller.session, now, now).await?;
         tx.commit(caller.audit("session.step_up", "account", account.id.as_str(), now), ()).await?;
         Ok(())
-    }
-
-    /// Lets nobody in who is locked, and takes it down.
-    async fn refuse_locked(&self, account: &Account, address: &str) -> Result<()> {
-        let locked = not_locked(account, self.now());
-        if locked.is_err() {
-            self.note_refusal(Why::Locked, Some(account), address).await;
-        }
-        locked
     }
 
     async fn login_failed(&self, mut account: Account, why: &str, now: Timestamp) -> Result<()> {
@@ -339,10 +354,11 @@ impl App {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             totp_enabled: !account.totp_secret.is_empty(),
             must_change_password: account.must_change,
+            must_enrol: caller.must_enrol,
             hats,
             actions: caller.hats.actions().into_iter().map(|action| action.code().to_owned()).collect(),
             today: now.date().to_string(),
-            holidays_to: crate::calendar::calendar().announced_to(),
+            holidays_to: crate::calendar::calendar(&mut read).await?.announced_to(),
         })
     }
 
@@ -353,7 +369,8 @@ impl App {
         if !secret::password_fits(old.to_owned(), account.password_hash.clone()).await? {
             return Err(wrong_password("old_password"));
         }
-        if let Some(problem) = secret::weak_password(new, &account.login, "new_password") {
+        let names = self.own_words(&account.login, &account.person).await?;
+        if let Some(problem) = secret::weak_password(new, &names, "new_password") {
             return Err(Error::Invalid(vec![problem]));
         }
         account.password_hash = secret::hash_password(new.to_owned()).await?;
@@ -373,7 +390,8 @@ impl App {
         }
         let secret = secret::new_totp_secret();
         let uri = secret::totp_uri(&secret, &account.login)?;
-        Ok(Enrolment { secret, uri })
+        let qr_svg = crate::unit_link::qr(&uri)?;
+        Ok(Enrolment { secret, uri, qr_svg })
     }
 
     /// Sets up the second factor when `code` belongs to `secret`, and returns ten recovery codes, shown once.
@@ -405,6 +423,13 @@ impl App {
         account.totp_secret = String::new();
         account.recovery = Vec::new();
         let mut tx = self.write(caller).await?;
+        if must_enrol(&mut tx, &account, &caller.hats, now.date()).await? {
+            return Err(Error::Refused {
+                code: "totp.demanded",
+                message: "镇里要求您的岗位启用动态验证码，不能停用；换手机请先停用此要求或请管理员重置"
+                    .to_owned(),
+            });
+        }
         tx.update_account(&account).await?;
         tx.commit(caller.audit("account.totp_off", "account", account.id.as_str(), now), ()).await?;
         Ok(())
@@ -460,7 +485,8 @@ impl App {
         if !well_formed {
             return Err(Error::field("login", "account.login", "账号用 2 到 40 个字母、数字或汉字"));
         }
-        if let Some(problem) = secret::weak_password(password, &login, "password") {
+        let names = self.own_words(&login, person).await?;
+        if let Some(problem) = secret::weak_password(password, &names, "password") {
             return Err(Error::Invalid(vec![problem]));
         }
         if self.db.read(&self.town).await?.account_by_login(&login).await?.is_some() {
@@ -491,7 +517,8 @@ impl App {
     pub async fn reset_password(&self, caller: &Caller, login: &str, password: &str) -> Result<()> {
         let mut account = self.account_named(caller, login).await?;
         caller.stepped_up(self.now())?;
-        if let Some(problem) = secret::weak_password(password, &account.login, "password") {
+        let names = self.own_words(&account.login, &account.person).await?;
+        if let Some(problem) = secret::weak_password(password, &names, "password") {
             return Err(Error::Invalid(vec![problem]));
         }
         account.password_hash = secret::hash_password(password.to_owned()).await?;
@@ -528,6 +555,23 @@ impl App {
         let accounts = read.accounts().await?;
         let name = |a: &Account| names.get(&a.person).unwrap_or(&a.login).clone();
         Ok(accounts.iter().map(|a| AccountView::of(a, &name(a), now)).collect())
+    }
+
+    /// What a password of this account must not be made of: its login, whose it is, and the town's names, also as they are
+    /// typed in pinyin.
+    async fn own_words(&self, login: &str, person: &PersonId) -> Result<Vec<String>> {
+        let whole = Caller::system().scope(Action::PersonRead)?;
+        let mut read = self.db.read(&self.town).await?;
+        let mut words = vec![login.to_owned()];
+        if let Some(known) = read.person(person, &whole).await? {
+            words.push(known.person.name);
+        }
+        let town = Names::read(&mut read).await?.territory(self.town.as_str()).name;
+        words.push(town.trim_end_matches(['镇', '乡']).trim_end_matches("街道").to_owned());
+        words.push(town);
+        let typed: Vec<_> = words.iter().map(|word| crate::person::sound(word).replace(' ', "")).collect();
+        words.extend(typed);
+        Ok(words)
     }
 
     async fn account_named(&self, caller: &Caller, login: &str) -> Result<Account> {

@@ -30,6 +30,8 @@ pub struct Caller {
     pub factor_at: Timestamp,
     /// The password must be changed before anything else.
     pub must_change: bool,
+    /// A second factor must be set up before anything else.
+    pub must_enrol: bool,
     /// The client's operation id.
     pub operation: Option<Operation>,
 }
@@ -58,6 +60,7 @@ impl Caller {
             session: String::new(),
             factor_at: Timestamp(0),
             must_change: false,
+            must_enrol: false,
             operation: None,
         }
     }

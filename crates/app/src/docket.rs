@@ -3,6 +3,7 @@
 //! themselves, which are steps of the hazard (`hazard`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use domain::calendar::Calendar;
 use domain::docket::{DocketRefusal, Entry, Kind, Known, Listing, Step, Transfer};
 use domain::hazard::Event;
 use domain::ids::HazardId;
@@ -157,11 +158,11 @@ impl Docket {
         &self,
         caller: &Caller,
         names: &Names,
-        allowed: u16,
+        (allowed, calendar): (u16, &Calendar),
         today: Date,
     ) -> Result<Option<DocketTransfer>> {
         let Some(transfer) = Transfer::of(&self.events, &self.entries) else { return Ok(None) };
-        let due_on = transfer.due_on(allowed, calendar())?;
+        let due_on = transfer.due_on(allowed, calendar)?;
         // What turned out to be none and never went is over.
         if transfer.sent.is_none() && !self.of.hazard.is_open() {
             return Ok(None);
@@ -213,10 +214,11 @@ async fn lists(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Docke
     let scope = caller.scope(Action::HazardRead)?;
     let names = Names::read(read).await?;
     let allowed = number_on(read, TRANSFER_DAYS, today).await?;
+    let calendar = calendar(read).await?;
     let (mut transfers, mut listings) = (Vec::new(), Vec::new());
     for id in read.docket_hazards(&scope, READ).await? {
         let docket = Docket::read(read, &id).await?;
-        transfers.extend(docket.transfer(caller, &names, allowed, today)?);
+        transfers.extend(docket.transfer(caller, &names, (allowed, &calendar), today)?);
         listings.extend(docket.listings(caller, &names, today));
     }
     // What waits stands first.

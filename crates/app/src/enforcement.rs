@@ -8,6 +8,7 @@ pub mod view;
 
 use std::collections::BTreeSet;
 
+use domain::calendar::Calendar;
 use domain::enforcement::{
     Act, AuthorityItem, Case, CaseRefusal, Clue, Event, Hand, Party, PartyKind, Procedure, Proof, Stage,
     Step, may_act,
@@ -134,7 +135,7 @@ pub(crate) fn door(
     item: &AuthorityItem,
     officers: &Officers,
     step: Step,
-    (on, today): (Date, Date),
+    (on, today, calendar): (Date, Date, &Calendar),
 ) -> Result<()> {
     hat_for(caller, step, &subject(record))?;
     let case = &record.case;
@@ -148,7 +149,7 @@ pub(crate) fn door(
         }
         _ => {}
     }
-    case.check(step, on, today, crate::calendar::calendar())?;
+    case.check(step, on, today, calendar)?;
     if step.is_act() {
         officers.may_act(&case.officers, item, &record.path, case.filed_on, on)?;
     } else if step.is_of_the_organ() {

@@ -106,7 +106,7 @@ pub(crate) fn right(object_kind: &str) -> Option<Action> {
         "placard" => Action::PlacardRead,
         "person" | "post" | "assignment" | "certificate" | "gate" | "org" | "territory" => Action::PersonRead,
         "checklist" => Action::ChecklistRead,
-        "parameter" => Action::ParameterRead,
+        "parameter" | "calendar" => Action::ParameterRead,
         "export" => Action::RegisterExport,
         "plan" | "waiver" | "notice" => Action::BoardRead,
         _ => return None,

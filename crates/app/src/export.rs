@@ -1,6 +1,7 @@
 //! The register as a ledger: what is written out reads in again unchanged; how much one may take out, and what needs
 //! somebody else's yes (`request`). What does not belong here: the form of the files (`exchange::write`).
 
+pub mod list;
 pub mod request;
 
 use std::collections::HashMap;

@@ -159,13 +159,14 @@ impl Loaded {
         let item = self.hazard.find.item.as_deref();
         let level =
             self.hazard.level.or_else(|| item.and_then(dictionary::item_level)).unwrap_or(Level::General);
+        let calendar = crate::calendar::calendar(read).await?;
         let beside = view::Beside {
             filing: &self.filing,
             place: &self.place,
             links: read.unit_links_of(&self.hazard.id).await?,
             suggested: (level, suggested_days(read, level, today).await?),
             cap,
-            actions: step::actions(caller, self, &held, cap.unwrap_or(0), now),
+            actions: step::actions(caller, self, &held, (cap.unwrap_or(0), &calendar), now),
         };
         HazardView::of(read, &self.hazard, beside, now).await
     }

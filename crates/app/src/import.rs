@@ -7,6 +7,7 @@ mod facilities;
 mod orders;
 mod people;
 mod places;
+mod resume;
 
 use std::collections::BTreeMap;
 
@@ -27,12 +28,14 @@ use exchange::value::{Cell, Value as Written};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::import::ImportFile;
-use store::{Audit, Write};
+use store::{Audit, Read, Write};
 use utoipa::ToSchema;
 
 use crate::job::{Asker, JobKind, JobView, Progress, Running};
 use crate::names::masked;
 use crate::{App, Caller, Error, Result};
+
+pub use resume::ImportStanding;
 
 /// The child's side of reading a file, for the hidden subcommand of whatever program is started as the reader.
 pub use exchange::sandbox::{SUBCOMMAND, child_main};
@@ -347,6 +350,56 @@ fn sheet_of<'a>(kept: &'a Kept, wanted: Option<&str>) -> Result<&'a PreviewSheet
     best.ok_or_else(|| ImportError::Empty.into())
 }
 
+/// How a file is understood when this sheet and this row of it are looked at; guessed where nothing is said.
+async fn understood(
+    read: &mut Read,
+    file: &ImportFile,
+    kept: &Kept,
+    (sheet, header_row): (Option<&str>, Option<usize>),
+) -> Result<ImportView> {
+    let kind = file.kind.as_str();
+    let definition = ledger_of(kind)?;
+    let preview = sheet_of(kept, sheet)?;
+    let mut mapping = mapping_at(preview, definition, header_row);
+    let known = read.import_mapping(kind, &mapping.fingerprint()).await?;
+    let known = known.and_then(|text| serde_json::from_str::<KeptMapping>(&text).ok());
+    if let Some(known) = &known {
+        for (column, (_, key)) in mapping.columns.iter_mut().zip(&known.columns) {
+            column.key.clone_from(key);
+        }
+    }
+    let below = preview.head.iter().skip(mapping.first_data_row()).take(SAMPLES);
+    let samples = |index: usize| below.clone().filter_map(|row| row.get(index).cloned()).collect();
+    Ok(ImportView {
+        id: file.id.clone(),
+        kind: kind.to_owned(),
+        name: file.name.clone(),
+        sheets: kept.sheets.iter().map(|s| ImportSheet { name: s.name.clone(), rows: s.rows }).collect(),
+        sheet: preview.name.clone(),
+        header_row: mapping.header_row + 1,
+        columns: mapping
+            .columns
+            .iter()
+            .map(|c| ImportColumn {
+                index: c.index,
+                header: c.header.clone(),
+                field: c.key.clone(),
+                samples: match kind == "reports12345" && is_sealed(c.key.as_deref()) {
+                    true => Vec::new(),
+                    false => samples(c.index),
+                },
+            })
+            .collect(),
+        fields: definition
+            .columns
+            .iter()
+            .map(|c| ImportField { code: c.key.to_owned(), label: c.header.to_owned(), required: c.required })
+            .collect(),
+        remembered: known.is_some(),
+        imported_before: read.blob_imported_at(&file.blob).await?.map(|at| at.to_rfc3339()),
+    })
+}
+
 /// Ends an import in the write that took its rows: the file is done, the job has its answer. Gives the entry the write is
 /// committed with.
 async fn ended(
@@ -434,49 +487,7 @@ impl App {
         }
         tx.note_blob(&file.blob, kept_bytes, "application/octet-stream", now).await?;
         tx.insert_import_file(&file).await?;
-        let preview = sheet_of(&kept, sheet)?;
-        let mut mapping = mapping_at(preview, definition, header_row);
-        let known = tx.import_mapping(kind, &mapping.fingerprint()).await?;
-        let known = known.and_then(|text| serde_json::from_str::<KeptMapping>(&text).ok());
-        if let Some(known) = &known {
-            for (column, (_, key)) in mapping.columns.iter_mut().zip(&known.columns) {
-                column.key.clone_from(key);
-            }
-        }
-        let below = preview.head.iter().skip(mapping.first_data_row()).take(SAMPLES);
-        let samples = |index: usize| below.clone().filter_map(|row| row.get(index).cloned()).collect();
-        let view = ImportView {
-            id: file.id.clone(),
-            kind: kind.to_owned(),
-            name: file.name.clone(),
-            sheets: kept.sheets.iter().map(|s| ImportSheet { name: s.name.clone(), rows: s.rows }).collect(),
-            sheet: preview.name.clone(),
-            header_row: mapping.header_row + 1,
-            columns: mapping
-                .columns
-                .iter()
-                .map(|c| ImportColumn {
-                    index: c.index,
-                    header: c.header.clone(),
-                    field: c.key.clone(),
-                    samples: match kind == "reports12345" && is_sealed(c.key.as_deref()) {
-                        true => Vec::new(),
-                        false => samples(c.index),
-                    },
-                })
-                .collect(),
-            fields: definition
-                .columns
-                .iter()
-                .map(|c| ImportField {
-                    code: c.key.to_owned(),
-                    label: c.header.to_owned(),
-                    required: c.required,
-                })
-                .collect(),
-            remembered: known.is_some(),
-            imported_before: tx.blob_imported_at(&file.blob).await?.map(|at| at.to_rfc3339()),
-        };
+        let view = understood(&mut tx, &file, &kept, (sheet, header_row)).await?;
         let mut audit = caller.audit_as(hat, "import.upload", ("import", &file.id), "", now);
         audit.detail = serde_json::json!({ "kind": kind, "name": file.name, "sha256": sha256 }).to_string();
         Ok(tx.commit(audit, view).await?)

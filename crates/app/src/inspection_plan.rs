@@ -1,6 +1,7 @@
 //! Inspection plans: drafted, filled by how often a place is to be visited, approved by somebody else, and then tasks.
 //! What does not belong here: how visits are spread (`domain::visit_schedule`), what becomes of a task (`task`).
 
+pub(crate) mod cover;
 mod joint;
 pub(crate) mod view;
 
@@ -105,16 +106,20 @@ async fn org_of(read: &mut Read, id: &OrgId) -> Result<Org> {
     known.map(|known| known.org).ok_or_else(|| Error::field("org", "org.unknown", "没有这个机构，请重新选择"))
 }
 
+/// Of which kind the lists are whose places a body answers for; none when it answers for a sector.
+fn kind_of_lists(kind: OrgKind) -> Option<ListKind> {
+    match kind {
+        OrgKind::Village => Some(ListKind::VillageListed),
+        OrgKind::Police => Some(ListKind::PoliceListed),
+        _ => None,
+    }
+}
+
 /// The places a body answers for: those of its lists, or of its sector.
 async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>> {
     let mut records = Vec::new();
     let whole = Caller::system().scope(Action::PlaceRead)?;
-    let kind = match org.kind {
-        OrgKind::Village => Some(ListKind::VillageListed),
-        OrgKind::Police => Some(ListKind::PoliceListed),
-        _ => None,
-    };
-    match kind {
+    match kind_of_lists(org.kind) {
         Some(kind) => {
             let mut members = BTreeSet::new();
             for list in read.place_lists().await? {
@@ -146,6 +151,9 @@ async fn own_places(read: &mut Read, org: &Org, on: Date) -> Result<Vec<Graded>>
 
 /// How often a year a place without a grade is visited; the town's to set.
 pub(crate) const UNGRADED_VISITS: (&str, f64) = ("inspection.frequency.ungraded", 1.0);
+
+/// How often a year the police station looks at each of its listed units; the town's to set.
+pub(crate) const POLICE_VISITS: (&str, f64) = ("inspection.frequency.police", 12.0);
 
 /// How often a year places are visited: the town's own numbers, otherwise those that come along.
 async fn frequency(read: &mut Read, on: Date) -> Result<Frequency> {
@@ -201,7 +209,8 @@ async fn wanted_in_month(
     let first = Date::from_ymd_opt(year, month, 1).unwrap_or(today);
     let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
     let begins = Date::from_ymd_opt(year, 1, 1).unwrap_or(first);
-    let rhythm = schedule(expected, year, begins, calendar());
+    let calendar = calendar(read).await?;
+    let rhythm = schedule(expected, year, begins, &calendar);
     let in_month = |item: &PlanItem| first <= item.from && item.from < next;
     if next <= today {
         let mut counts: BTreeMap<PlaceId, u32> = BTreeMap::new();
@@ -220,7 +229,7 @@ async fn wanted_in_month(
         .map(|one| Expected { place: one.place.clone(), visits: 1 })
         .collect();
     let mut items: Vec<PlanItem> = rhythm.into_iter().filter(in_month).collect();
-    items.extend(schedule(&left_out, year, first, calendar()).into_iter().filter(in_month));
+    items.extend(schedule(&left_out, year, first, &calendar).into_iter().filter(in_month));
     for item in &mut items {
         item.from = item.from.max(today.min(item.to));
     }
@@ -236,9 +245,7 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
     let frequency = frequency(read, today).await?;
     // The police station looks at its listed units every month, whatever their risk.
     let monthly = match org.kind {
-        OrgKind::Police => {
-            Some(u32::from(number_on(read, ("inspection.frequency.police", 12.0), today).await?))
-        }
+        OrgKind::Police => Some(u32::from(number_on(read, POLICE_VISITS, today).await?)),
         _ => None,
     };
     let visits = |one: &Graded| monthly.unwrap_or_else(|| frequency.visits(one.grade));
@@ -271,7 +278,7 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
         }
         Span::Annual { year } if *year < today.year() => (Vec::new(), expected),
         Span::Annual { year } => {
-            let items = schedule(&expected, *year, today, calendar());
+            let items = schedule(&expected, *year, today, &*calendar(read).await?);
             let all: u32 = expected.iter().map(|one| one.visits).sum();
             passed = all.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
             (items, Vec::new())
@@ -320,7 +327,8 @@ impl App {
         state: Option<&str>,
     ) -> Result<Vec<PlanRow>> {
         let scope = caller.scope(Action::PlanRead)?;
-        let year = year.unwrap_or_else(|| self.now().date().year());
+        let today = self.now().date();
+        let year = year.unwrap_or_else(|| today.year());
         let mut read = self.db.read(&self.town).await?;
         let plans = read.inspection_plans(year, org, &scope).await?;
         let names = Names::read(&mut read).await?;
@@ -331,7 +339,9 @@ impl App {
             }
             record.plan.items =
                 read.plan_items(&record.plan.id).await?.into_iter().map(|kept| kept.item).collect();
-            rows.push(PlanRow::of(caller, &record, &names, None));
+            let uncovered = cover::uncovered_now(&mut read, &record.plan, today).await?.len();
+            let uncovered = matches!(record.plan.state, State::Approved { .. }).then_some(uncovered);
+            rows.push(PlanRow::of(caller, &record, &names, uncovered));
         }
         Ok(rows)
     }
@@ -357,6 +367,14 @@ impl App {
             let known: BTreeSet<PlaceId> = places.iter().map(|place| place.place.id.clone()).collect();
             places
                 .extend(wanted.graded.into_iter().map(|g| g.record).filter(|r| !known.contains(&r.place.id)));
+        }
+        if matches!(record.plan.state, State::Approved { .. }) {
+            let gaps = cover::uncovered_now(read, &record.plan, today).await?;
+            let known: BTreeSet<PlaceId> = places.iter().map(|place| place.place.id.clone()).collect();
+            let others: Vec<PlaceId> =
+                gaps.iter().map(|gap| gap.place.clone()).filter(|id| !known.contains(id)).collect();
+            places.extend(read.places_by_id(&others).await?);
+            open = Some((gaps, 0));
         }
         let filter = store::audit::AuditFilter {
             object_kind: Some("inspection_plan".to_owned()),

@@ -53,6 +53,8 @@ pub struct JobView {
     pub created_at: String,
     /// Done or given up.
     pub finished_at: Option<String>,
+    /// The page of the desk on which it goes on, where there is one.
+    pub href: Option<String>,
 }
 
 /// What kinds there are. A new kind gets a variant here and an arm in [`App::carry_out`].
@@ -215,7 +217,28 @@ impl Running {
     }
 }
 
+impl From<Job> for JobView {
+    fn from(job: Job) -> Self {
+        view(job)
+    }
+}
+
+/// The input of a job as its kind's own type, for who asked for it.
+pub(crate) fn input_of<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T> {
+    let fault = |e: serde_json::Error| Error::Internal(e.to_string());
+    let payload: Payload = serde_json::from_str(&job.payload).map_err(fault)?;
+    serde_json::from_value(payload.input).map_err(fault)
+}
+
+/// Where a job goes on: an import at the step it led to.
+fn page_of(job: &Job) -> Option<String> {
+    let (file, _) = job.unique_key.split_once(':')?;
+    let is_import = [JobKind::ImportTry.code(), JobKind::ImportCommit.code()].contains(&job.kind.as_str());
+    is_import.then(|| format!("/imports?id={file}"))
+}
+
 fn view(job: Job) -> JobView {
+    let href = page_of(&job);
     let kind_label = JobKind::from_code(&job.kind).map_or("其他任务", JobKind::label).to_owned();
     let result = serde_json::from_str::<Value>(&job.result).ok().filter(|v| !v.is_null());
     JobView {
@@ -229,6 +252,7 @@ fn view(job: Job) -> JobView {
         error: Some(job.last_error).filter(|e| !e.is_empty()),
         created_at: job.created_at.to_rfc3339(),
         finished_at: job.finished_at.map(Timestamp::to_rfc3339),
+        href,
     }
 }
 

@@ -345,7 +345,9 @@ impl App {
     pub async fn found_town(&self, caller: &Caller, roster: &Roster, password: &str) -> Result<bool> {
         let now = self.now();
         let hat = caller.hat(Action::OrgChange, &Subject::town())?;
-        let weak = |(login, _): &(String, PersonId)| secret::weak_password(password, login, "password");
+        let weak = |(login, _): &(String, PersonId)| {
+            secret::weak_password(password, std::slice::from_ref(login), "password")
+        };
         if let Some(problem) = roster.logins.iter().find_map(weak) {
             return Err(Error::Invalid(vec![problem]));
         }

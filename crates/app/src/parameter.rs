@@ -17,6 +17,7 @@ use store::Read;
 pub use store::parameter::{Decision, ParameterRecord};
 use utoipa::ToSchema;
 
+use crate::account::DEMANDS;
 use crate::call_test::ANSWER_WITHIN;
 use crate::certificate;
 use crate::dispatch;
@@ -285,8 +286,15 @@ fn of_whistles() -> &'static [Own] {
     })
 }
 
+/// Of whom a second factor is asked at the login.
+fn of_accounts() -> &'static [Own] {
+    static OF_ACCOUNTS: OnceLock<Vec<Own>> = OnceLock::new();
+    OF_ACCOUNTS
+        .get_or_init(|| DEMANDS.iter().map(|(of, label, _)| own_of(*of, label, &["是否"], 1.0)).collect())
+}
+
 fn owns() -> impl Iterator<Item = &'static Own> {
-    OWN.iter().chain(of_standards()).chain(of_vehicles()).chain(of_whistles())
+    OWN.iter().chain(of_standards()).chain(of_vehicles()).chain(of_whistles()).chain(of_accounts())
 }
 
 fn own(name: &str) -> Option<&'static Own> {

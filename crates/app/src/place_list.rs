@@ -22,6 +22,16 @@ use crate::{App, Caller, Error, Result};
 
 /// Errors of coverage shown at once; of the others only their number is told.
 const MOST_ERRORS: usize = 500;
+/// Which errors of coverage.
+pub(crate) struct Coverage<'a> {
+    /// Of which kind.
+    pub code: Option<&'a str>,
+    /// Of which village.
+    pub village: Option<&'a str>,
+    /// At most so many rows; all are counted.
+    pub most: usize,
+}
+
 /// Said wherever two counts stand side by side.
 const NEVER_ADDED: &str = "派出所列管与村（社区）列管是两份名录，可能有重叠，分别统计，不相加";
 
@@ -504,12 +514,20 @@ impl App {
         Ok(tx.commit(audit, entry_view(&named, &names)).await?)
     }
 
-    /// What is wrong with coverage within the caller's scope.
+    /// What is wrong with coverage within the caller's scope; the rows a page has room for.
     pub async fn coverage(
         &self,
         caller: &Caller,
         code: Option<&str>,
         village: Option<&str>,
+    ) -> Result<CoverageErrors> {
+        self.coverage_up_to(caller, Coverage { code, village, most: MOST_ERRORS }).await
+    }
+
+    pub(crate) async fn coverage_up_to(
+        &self,
+        caller: &Caller,
+        Coverage { code, village, most }: Coverage<'_>,
     ) -> Result<CoverageErrors> {
         let on = self.now().date();
         let scope = caller.scope(Action::PlaceRead)?;
@@ -548,7 +566,7 @@ impl App {
                 continue;
             }
             *counts.entry(error.code()).or_default() += 1;
-            if code.is_some_and(|c| !c.is_empty() && c != error.code()) || items.len() >= MOST_ERRORS {
+            if code.is_some_and(|c| !c.is_empty() && c != error.code()) || items.len() >= most {
                 continue;
             }
             items.push(CoverageErrorView {

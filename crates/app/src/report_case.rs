@@ -248,7 +248,7 @@ impl App {
                 received_at,
             )
         };
-        let case = case.receive(&terms(tx, received_at.date()).await?, calendar())?;
+        let case = case.receive(&terms(tx, received_at.date()).await?, &*calendar(tx).await?)?;
         let event = Event {
             seq: 1,
             act: Act::Receive,
@@ -286,7 +286,8 @@ impl App {
         if act == Act::Reopen {
             let case = &record.case;
             let terms = terms(tx, now.date()).await?;
-            record.case.clocks = Clocks::start(case.channel, case.matter, now, &terms, calendar())?;
+            let calendar = calendar(tx).await?;
+            record.case.clocks = Clocks::start(case.channel, case.matter, now, &terms, &calendar)?;
         }
         let event = Event {
             seq: record.version + 1,

@@ -38,7 +38,7 @@ use domain::org::{Level, OrgKind, Role};
 use domain::policy::{Action, Subject};
 use store::seal::sha256;
 
-use crate::calendar::calendar;
+use crate::calendar::shipped_calendar;
 use crate::checklist::library;
 use crate::org::Roster;
 use crate::{App, Caller, Error, Result};
@@ -90,7 +90,7 @@ impl App {
         }
         let library = library(&mut read).await?;
         drop(read);
-        record::fill(self, &cast(roster)?, &id, &library, calendar()).await?;
+        record::fill(self, &cast(roster)?, &id, &library, shipped_calendar()).await?;
         // Stations first: what they do is evidence as well.
         force::fill(self, roster).await?;
         evidence::fill(self, roster).await?;
@@ -114,7 +114,7 @@ impl App {
         stop_use::fill(self, roster).await?;
         whistle::fill(self, roster).await?;
         sector::fill(self, roster).await?;
-        joint_control::fill(self, &cast(roster)?, &library, calendar()).await?;
+        joint_control::fill(self, &cast(roster)?, &library, shipped_calendar()).await?;
         assessment::fill(self, roster).await?;
         Ok(true)
     }

@@ -5,6 +5,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::time::Timestamp;
+use exchange::shipped::WEAK_PASSWORDS;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::error::FieldProblem;
@@ -43,16 +44,38 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.to_string()))?
 }
 
-/// What is wrong with a new password, if anything.
-pub(crate) fn weak_password(password: &str, login: &str, field: &str) -> Option<FieldProblem> {
+/// So many characters must be left of a password when words everybody guesses are taken out of it.
+const LEAST_OF_ITS_OWN: usize = 5;
+/// Names shorter than this are in too much to be taken out. Units: characters.
+const SHORTEST_NAME: usize = 2;
+
+/// How much of a password is its own: letters that are left when common words and these names are taken out. A run of digits
+/// is none of its own: it is a year, a birthday or a telephone.
+fn of_its_own(password: &str, names: &[String]) -> usize {
+    let names = names.iter().map(|name| name.to_lowercase());
+    let common = WEAK_PASSWORDS.lines().filter(|line| !line.starts_with('#')).map(str::to_owned);
+    let mut words: Vec<String> =
+        names.chain(common).filter(|word| word.chars().count() >= SHORTEST_NAME).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut left = password.to_lowercase();
+    for word in words {
+        // A mark in its place: what stands around a word must not become another.
+        left = left.replace(&word, "\u{0}");
+    }
+    let letters: std::collections::HashSet<char> = left.chars().filter(|c| c.is_alphabetic()).collect();
+    letters.len()
+}
+
+/// What is wrong with a new password, if anything. `names`: what belongs to the account and the town.
+pub(crate) fn weak_password(password: &str, names: &[String], field: &str) -> Option<FieldProblem> {
     let length = password.chars().count();
-    let kinds = password.chars().collect::<std::collections::HashSet<_>>().len();
     let message = if length < MIN_PASSWORD {
         format!("密码至少 {MIN_PASSWORD} 个字符，可以用几个词连成一句")
     } else if length > MAX_PASSWORD {
         format!("密码最多 {MAX_PASSWORD} 个字符")
-    } else if kinds < 5 || password.to_lowercase().contains(&login.to_lowercase()) {
-        "密码太容易被猜到，请不要重复字符，也不要包含账号".to_owned()
+    } else if of_its_own(password, names) < LEAST_OF_ITS_OWN {
+        "密码太容易被猜到，请不要用常见密码、键盘顺序、日期、姓名、账号和地名，改用几个不相干的词连成一句"
+            .to_owned()
     } else {
         return None;
     };
@@ -127,4 +150,57 @@ pub(crate) fn totp_step(secret: &str, login: &str, code: &str, now: Timestamp) -
 pub fn totp_code(secret: &str, login: &str, now: Timestamp) -> Result<String> {
     let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);
     Ok(totp(secret, login)?.generate(seconds).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_weak(password: &str) -> bool {
+        let names = ["clerk", "李梅", "limei", "清凤", "qingfeng"].map(str::to_owned);
+        weak_password(password, &names, "password").is_some()
+    }
+
+    #[test]
+    fn what_everybody_tries_first_is_no_password() {
+        for weak in [
+            "short",
+            "aaaaaaaaaaaa",
+            "password1234",
+            "Password@2026",
+            "qwertyuiop123",
+            "1qaz2wsx3edc",
+            "woaini5201314",
+            "admin@123456",
+            "Clerk-20261126",
+            "qingfeng@119119",
+            "清凤镇消防安全办公室",
+            "李梅李梅李梅李梅李梅李梅",
+            "limei19900101",
+            "123456789012",
+            "iloveyou1234",
+        ] {
+            assert!(is_weak(weak), "{weak}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_one() {
+        for good in [
+            "梧桐树下的消防水池要加水",
+            "first-password-of-the-office",
+            "another long sentence",
+            "kx7m-p2wq-9dfh-t4bn",
+        ] {
+            assert!(!is_weak(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_written_as_it_is_compared() {
+        for line in WEAK_PASSWORDS.lines().filter(|line| !line.starts_with('#')) {
+            assert!(line.chars().count() >= SHORTEST_NAME && line.trim() == line, "{line:?}");
+            assert_eq!(line.to_lowercase(), line);
+        }
+    }
 }

@@ -361,7 +361,7 @@ impl App {
             code: found.code,
             places: found.places,
             identified_on: now.date(),
-            notice_by: calendar().working_day_after(now.date(), allowed)?,
+            notice_by: calendar(&mut tx).await?.working_day_after(now.date(), allowed)?,
             notice: None,
             stage: RiskStage::Identified,
             said: String::new(),

@@ -14,6 +14,7 @@ use store::session::Session;
 pub use store::session::Session as Live;
 use utoipa::ToSchema;
 
+use crate::account::must_enrol;
 use crate::{App, Caller, Error, Result, secret};
 
 /// A desk session that is not used ends after half an hour.
@@ -160,7 +161,7 @@ impl App {
         let (_, code) = text.split_once(':').ok_or_else(ended)?;
         let door = if to_change { Door::MapEdit } else { Door::MapRead };
         let caller = self.caller_of(code, door).await?;
-        if caller.must_change {
+        if caller.must_change || caller.must_enrol {
             return Err(ended());
         }
         Ok(caller)
@@ -184,6 +185,7 @@ impl App {
             return Err(ended());
         }
         let (name, hats) = worn(&mut read, &account, now).await?;
+        let must_enrol = must_enrol(&mut read, &account, &hats, now.date()).await?;
         drop(read);
         if now.0 - session.seen_at.0 > NOTE_EVERY_MS {
             let mut tx = self.db.write(&self.town).await?;
@@ -198,6 +200,7 @@ impl App {
             session: id,
             factor_at: session.factor_at,
             must_change: account.must_change,
+            must_enrol,
             operation: None,
         })
     }

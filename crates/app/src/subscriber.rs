@@ -131,6 +131,70 @@ pub struct EventFile {
     pub up_to: i64,
 }
 
+/// Something about a file of events that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventFileFinding {
+    /// Stable code.
+    pub code: &'static str,
+    /// Which line, from 1.
+    pub line: usize,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What a file of events holds, and whether it is whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct EventFileCheck {
+    /// The town it says it comes from.
+    pub town: String,
+    /// Events in it.
+    pub events: usize,
+    /// Number of the last entry that was looked at when it was written.
+    pub up_to: i64,
+    /// What is wrong; empty when every byte is as it was written.
+    pub findings: Vec<EventFileFinding>,
+}
+
+/// Looks through a file that [`App::event_file`] wrote, by itself: without the record it came from. Changed, missing or added
+/// lines show, since the last line holds their number and the hash of all bytes before it.
+pub fn check_event_file(bytes: &[u8]) -> EventFileCheck {
+    let mut check = EventFileCheck::default();
+    let mut find = |code, line, message: &str| {
+        check.findings.push(EventFileFinding { code, line, message: message.to_owned() });
+    };
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let begins = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let (body, last) = text.split_at(begins);
+    let lines: Vec<&[u8]> = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+    let end: serde_json::Value = serde_json::from_slice(last).unwrap_or_default();
+    if end["end"] != true {
+        find("event_file.end", lines.len() + 1, "文件没有结尾行，可能没有传完，请重新导出");
+        return check;
+    }
+    let mut before = end["since"].as_i64().unwrap_or_default();
+    for (n, line) in (1..).zip(&lines) {
+        let seq =
+            serde_json::from_slice::<serde_json::Value>(line).ok().and_then(|event| event["seq"].as_i64());
+        match seq {
+            None => find("event_file.line", n, "这一行不是事件，文件被改动过，请重新导出"),
+            Some(seq) if seq <= before => {
+                find("event_file.order", n, "事件编号没有递增，文件被改动过，请重新导出");
+            }
+            Some(seq) => before = seq,
+        }
+    }
+    if end["events"].as_u64() != u64::try_from(lines.len()).ok() {
+        find("event_file.count", lines.len() + 1, "事件数与结尾行不符，有事件缺失或多出，请重新导出");
+    }
+    if end["sha256"].as_str() != Some(protocol::hex(&Sha256::digest(body)).as_str()) {
+        find("event_file.hash", lines.len() + 1, "内容与结尾行的校验值不符，文件被改动过，请重新导出");
+    }
+    check.events = lines.len();
+    check.up_to = end["up_to"].as_i64().unwrap_or_default();
+    check.town = end["town"].as_str().unwrap_or_default().to_owned();
+    check
+}
+
 fn line(entry: &Entry) -> EventLine {
     EventLine {
         seq: entry.seq,

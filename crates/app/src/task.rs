@@ -4,8 +4,10 @@
 mod view;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::Datelike;
+use domain::calendar::Calendar;
 use domain::gate::Part;
 use domain::hazard::Position;
 use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId, PostId, TaskId};
@@ -169,9 +171,12 @@ pub(crate) struct Loaded {
     pub holders: Holders,
 }
 
-/// Who is on the posts of some tasks today.
+/// Who is on the posts of some tasks today, and by which working days one waits for their answer.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Holders(HashMap<PostId, BTreeSet<PersonId>>);
+pub(crate) struct Holders {
+    by_post: HashMap<PostId, BTreeSet<PersonId>>,
+    pub(crate) calendar: Arc<Calendar>,
+}
 
 impl Holders {
     async fn read(read: &mut Read, tasks: &[StoredTask], today: Date) -> Result<Self> {
@@ -183,12 +188,12 @@ impl Holders {
                 holders.entry(held.post).or_default().insert(held.person);
             }
         }
-        Ok(Self(holders))
+        Ok(Self { by_post: holders, calendar: calendar(read).await? })
     }
 
     /// Who is on the post that owes a task.
     pub(crate) fn of(&self, task: &Task) -> BTreeSet<PersonId> {
-        task.post.as_ref().and_then(|post| self.0.get(post)).cloned().unwrap_or_default()
+        task.post.as_ref().and_then(|post| self.by_post.get(post)).cloned().unwrap_or_default()
     }
 }
 
@@ -264,7 +269,7 @@ async fn involved(read: &mut Read, stored: &StoredTask) -> Result<Involved> {
 /// The day before which a task was given that nobody answered for more than so many working days.
 pub(crate) async fn unanswered_since(read: &mut Read, allowed: (&str, f64), today: Date) -> Result<Date> {
     let allowed = number_on(read, allowed, today).await?;
-    Ok(calendar().working_day_back(today, allowed.saturating_add(1))?)
+    Ok(calendar(read).await?.working_day_back(today, allowed.saturating_add(1))?)
 }
 
 /// The hat under which somebody does a task: one of an organisation that owes it, before any other.

@@ -496,7 +496,8 @@ impl App {
         }
         let note: String = fix.note.trim().chars().take(1000).collect();
         let act = opened.act(&name, now);
-        let stepped = hazard.clone().submit_fix(act, FixChannel::Code, photos, &note, now, calendar())?;
+        let calendar = calendar(&mut tx).await?;
+        let stepped = hazard.clone().submit_fix(act, FixChannel::Code, photos, &note, now, &calendar)?;
         self.unit_step(tx, opened, stepped, "hazard.fix_submitted", now).await
     }
 

@@ -126,8 +126,9 @@ async fn page(
     let names = Names::read(read).await?;
     let today = now.date();
     let district_after = number_on(read, DISTRICT_AFTER, today).await?;
+    let calendar = calendar(read).await?;
     let owners = Owners::read(read, today).await?;
-    let frame = Frame { caller, names: &names, now, district_after };
+    let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar };
     let w = &record.whistle;
     let (place, site) = match &w.place {
         None => (None, None),
@@ -200,7 +201,8 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, now: Timestamp) ->
     let open = read.whistles(&scope, Some("raised,sent"), None, i64::MAX).await?;
     let names = Names::read(read).await?;
     let district_after = number_on(read, DISTRICT_AFTER, now.date()).await?;
-    let frame = Frame { caller, names: &names, now, district_after };
+    let calendar = calendar(read).await?;
+    let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar };
     let confirms = caller.hats.scope(Action::WhistleConfirm).is_some();
     let mut out = [0; 4];
     for record in &open {
@@ -239,7 +241,8 @@ impl App {
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
         let district_after = number_on(&mut read, DISTRICT_AFTER, now.date()).await?;
-        let frame = Frame { caller, names: &names, now, district_after };
+        let calendar = calendar(&mut read).await?;
+        let frame = Frame { caller, names: &names, now, district_after, calendar: &calendar };
         let limit = usize::try_from(asked.limit.unwrap_or(50).clamp(1, 200)).unwrap_or(1);
         // Whoever is called or silent is so while it runs, and at no other stage.
         let running = (asked.mine || asked.silent).then_some(Stage::Sent.code());
@@ -477,7 +480,8 @@ impl App {
             None => None,
         };
         let terms = terms.as_ref();
-        let said = Saying { by: &caller.person, text: &asked.text, at: now, terms, calendar: calendar() };
+        let calendar = calendar(&mut tx).await?;
+        let said = Saying { by: &caller.person, text: &asked.text, at: now, terms, calendar: &calendar };
         record.whistle = record.whistle.take(&act, &said)?;
         self.tell_of_step(&mut tx, &record, &act).await?;
         let event = Event {

@@ -427,6 +427,10 @@ impl App {
         if caller.hats.scope(Action::PlanApprove).is_some() {
             counts.push(count("plans", "待审批计划", many(&plans), "due", "/inspection-plans"));
         }
+        let uncovered = crate::inspection_plan::cover::waiting(read, caller, today).await?;
+        if let Some(n) = uncovered.filter(|n| *n > 0) {
+            counts.push(count("plans_uncovered", "计划批准后漏排的场所", n, "due", "/inspection-plans"));
+        }
         let parameters = crate::parameter::waiting(read, caller, names, today).await?;
         if caller.hats.scope(Action::ParameterDecide).is_some() {
             counts.push(count("parameters", "待审定参数", many(&parameters), "due", "/parameters"));

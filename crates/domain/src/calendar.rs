@@ -48,6 +48,14 @@ impl Calendar {
         self
     }
 
+    /// A year as another calendar has it, instead of what this one says of it; the year counts as announced.
+    pub fn instead(mut self, year: i32, other: Self) -> Self {
+        self.days.retain(|date, _| date.year() != year);
+        self.days.extend(other.days.into_iter().filter(|(date, _)| date.year() == year));
+        self.announced.insert(year);
+        self
+    }
+
     /// Whether the public holidays of this year are known.
     pub fn is_announced(&self, year: i32) -> bool {
         self.announced.contains(&year)
@@ -139,6 +147,18 @@ mod tests {
         assert_eq!(spring_festival_2026().working_day_after(friday, 1), Ok(date(2026, 2, 14)));
         assert_eq!(spring_festival_2026().working_day_after(friday, 2), Ok(date(2026, 2, 24)));
         assert_eq!(Calendar::weekdays().working_day_after(friday, 1), Ok(date(2026, 2, 16)));
+    }
+
+    #[test]
+    fn a_year_put_in_replaces_what_was_known_of_it_and_no_other() {
+        let new_year = Calendar::weekdays().with([(date(2027, 1, 1), DayKind::Holiday)]);
+        let both = spring_festival_2026().instead(2027, new_year);
+        assert_eq!(both.announced_to(), Some(2027));
+        assert!(!both.is_working_day(date(2027, 1, 1)) && !both.is_working_day(date(2026, 2, 16)));
+        let corrected = Calendar::weekdays().with([(date(2026, 2, 17), DayKind::Holiday)]);
+        let corrected = both.instead(2026, corrected);
+        assert!(corrected.is_working_day(date(2026, 2, 16)) && !corrected.is_working_day(date(2026, 2, 17)));
+        assert!(!corrected.is_working_day(date(2027, 1, 1)));
     }
 
     #[test]

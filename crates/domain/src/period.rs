@@ -417,6 +417,23 @@ impl FromStr for Unit {
     }
 }
 
+/// A window as people call it: `2026年11月`, `2026年第4季度`; by its days where it has no such name.
+pub fn window_label(key: &str, from: NaiveDate, to: NaiveDate) -> String {
+    let Some((unit, window)) = parse_key(key).filter(|(_, window)| (window.from, window.to) == (from, to))
+    else {
+        return format!("{from} 至 {to}");
+    };
+    let year = from.format("%Y年");
+    match unit {
+        Unit::Year => year.to_string(),
+        Unit::HalfYear => format!("{year}{}", if key.ends_with("H1") { "上半年" } else { "下半年" }),
+        Unit::Quarter => format!("{year}第{}季度", key.chars().last().unwrap_or_default()),
+        Unit::Month => window.from.format("%Y年%-m月").to_string(),
+        Unit::Week => format!("{} 至 {} 周", from.format("%-m月%-d日"), to.format("%-m月%-d日")),
+        Unit::Day => window.from.format("%Y年%-m月%-d日").to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -601,6 +618,21 @@ mod tests {
         #[test]
         fn no_text_makes_a_key_panic(text in "\\PC{0,12}") {
             let _ = parse_key(&text);
+        }
+    }
+
+    #[test]
+    fn windows_are_called_as_people_call_them() {
+        let day = |text: &str| crate::time::parse_date(text).expect("a date written in a test exists");
+        for (key, from, to, label) in [
+            ("2026-11", "2026-11-01", "2026-11-30", "2026年11月"),
+            ("2026-Q4", "2026-10-01", "2026-12-31", "2026年第4季度"),
+            ("2026-H1", "2026-01-01", "2026-06-30", "2026年上半年"),
+            ("2026-W48", "2026-11-23", "2026-11-29", "11月23日 至 11月29日 周"),
+            ("2026-05", "2026-05-01", "2026-05-10", "2026-05-01 至 2026-05-10"),
+            ("E-x", "2026-05-01", "2026-05-10", "2026-05-01 至 2026-05-10"),
+        ] {
+            assert_eq!(window_label(key, day(from), day(to)), label);
         }
     }
 }

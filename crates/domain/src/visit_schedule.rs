@@ -26,6 +26,18 @@ pub fn visits_left(visits: u32, months_left: u32) -> u32 {
     (visits * months_left).div_ceil(12)
 }
 
+/// How many visits of a place are missing now although a plan of the year was approved: because it was registered or
+/// graded worse since. Months count from 1; `planned` are the year's visits in approved plans, `to_come` those of them
+/// from this month on.
+///
+/// What the plan owed when it was approved is what counts, and no more than the rest of the year has room for: nobody
+/// makes up for months that are over.
+pub fn missing_now(visits: u32, (approved_in, now_in): (u32, u32), (planned, to_come): (u32, u32)) -> u32 {
+    let left_from = |month: u32| visits_left(visits, 13_u32.saturating_sub(month).min(12));
+    let owed = left_from(approved_in).saturating_sub(planned);
+    owed.min(left_from(now_in).saturating_sub(to_come))
+}
+
 /// Spreads visits over what is left of a year from a day on: evenly spaced for each place, and level over the months
 /// for those who go. A plan made late in the year drops nobody: see [`visits_left`].
 ///
@@ -34,12 +46,18 @@ pub fn visits_left(visits: u32, months_left: u32) -> u32 {
 /// month puts several into a month. Items come back ordered by window and place; `reason` is left empty for the caller
 /// to fill.
 pub fn schedule(items: &[Expected], year: i32, from: Date, calendar: &Calendar) -> Vec<PlanItem> {
-    let mut months = months_of(year, from, calendar);
-    let left = months.len() as u32;
+    let left = months_of(year, from, calendar).len() as u32;
     let items: Vec<Expected> = items
         .iter()
         .map(|item| Expected { place: item.place.clone(), visits: visits_left(item.visits, left) })
         .collect();
+    spread(&items, year, from, calendar)
+}
+
+/// As [`schedule`], of exactly so many visits.
+pub fn spread(items: &[Expected], year: i32, from: Date, calendar: &Calendar) -> Vec<PlanItem> {
+    let mut months = months_of(year, from, calendar);
+    let left = months.len() as u32;
     let mut order: Vec<&Expected> = items.iter().collect();
     order.sort_by(|a, b| b.visits.cmp(&a.visits).then_with(|| a.place.cmp(&b.place)));
     let mut planned = Vec::new();
@@ -183,6 +201,25 @@ mod tests {
 
     fn day(m: u32, d: u32) -> Date {
         Date::from_ymd_opt(2026, m, d).expect("a date written in a test exists")
+    }
+
+    #[test]
+    fn what_came_after_the_approval_is_missing_and_what_is_over_is_not() {
+        // Frequency, approved in and now, planned and to come; missing.
+        for (visits, months, has, missing) in [
+            (1, (1, 1), (1, 1), 0),
+            (1, (1, 11), (1, 0), 0),
+            (1, (1, 11), (0, 0), 1),
+            (12, (1, 11), (12, 2), 0),
+            (12, (9, 11), (4, 2), 0),
+            (12, (1, 11), (1, 0), 2),
+            (12, (1, 11), (1, 1), 1),
+            (4, (9, 12), (2, 0), 0),
+            (2, (1, 3), (1, 1), 1),
+            (0, (1, 3), (0, 0), 0),
+        ] {
+            assert_eq!(missing_now(visits, months, has), missing, "{visits} {months:?} {has:?}");
+        }
     }
 
     /// The whole year.

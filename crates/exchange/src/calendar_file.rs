@@ -19,6 +19,21 @@ pub struct CalendarFile {
     pub calendar: Calendar,
     /// The notice each year was taken from.
     pub sources: BTreeMap<i32, String>,
+    /// The holidays of each year as they are written, without the rows that have a problem.
+    pub holidays: BTreeMap<i32, Vec<Holiday>>,
+}
+
+/// A holiday of a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holiday {
+    /// 节日.
+    pub name: String,
+    /// First day off.
+    pub from: Date,
+    /// Last day off.
+    pub to: Date,
+    /// Saturdays and Sundays worked for it.
+    pub worked: Vec<Date>,
 }
 
 /// One row of a holiday file that cannot be taken, and where it stands.
@@ -124,14 +139,16 @@ pub fn read(text: &str) -> (CalendarFile, Vec<CalendarProblem>) {
     for (index, section) in tables(&root, "year").enumerate() {
         reading.section(index + 1, section);
     }
-    let calendar = Calendar::weekdays().with(reading.days);
-    (CalendarFile { calendar, sources: reading.sources }, reading.problems)
+    let calendar = Calendar::weekdays().with(std::mem::take(&mut reading.days));
+    let Reading { sources, holidays, problems, .. } = reading;
+    (CalendarFile { calendar, sources, holidays }, problems)
 }
 
 #[derive(Default)]
 struct Reading {
     days: BTreeMap<Date, DayKind>,
     sources: BTreeMap<i32, String>,
+    holidays: BTreeMap<i32, Vec<Holiday>>,
     seen: BTreeSet<i32>,
     problems: Vec<CalendarProblem>,
 }
@@ -162,7 +179,8 @@ impl Reading {
         let name = table.get("name").and_then(Value::as_str).unwrap_or("未命名").to_owned();
         let from = self.date(year, &name, "from", table.get("from"));
         let to = self.date(year, &name, "to", table.get("to"));
-        if let (Some(from), Some(to)) = (from, to) {
+        let span = from.zip(to);
+        if let Some((from, to)) = span {
             if !(0..LONGEST_HOLIDAY_DAYS).contains(&(to - from).num_days()) {
                 self.problems.push(CalendarProblem::Span { year, name, from, to });
                 return;
@@ -171,13 +189,18 @@ impl Reading {
                 self.day(date, DayKind::Holiday);
             }
         }
+        let mut worked = Vec::new();
         for value in table.get("worked").and_then(Value::as_array).into_iter().flatten() {
             let Some(date) = self.date(year, &name, "worked", Some(value)) else { continue };
             if matches!(date.weekday(), Weekday::Sat | Weekday::Sun) {
                 self.day(date, DayKind::Workday);
+                worked.push(date);
             } else {
                 self.problems.push(CalendarProblem::NotWeekend { date });
             }
+        }
+        if let Some((from, to)) = span {
+            self.holidays.entry(year).or_default().push(Holiday { name, from, to, worked });
         }
     }
 

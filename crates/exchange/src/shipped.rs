@@ -32,6 +32,9 @@ pub const PLACE_CATEGORIES: &str = include_str!("../../../catalog/place_categori
 /// The holiday notices of the years so far.
 pub const CALENDAR: &str = include_str!("../../../catalog/calendar-cn.toml");
 
+/// Words a new password must not be made of, lower case, a line each; lines with `#` are remarks.
+pub const WEAK_PASSWORDS: &str = include_str!("../../../catalog/weak-passwords.txt");
+
 /// The plan of the town the program was first made for, and the code of that town. Another town installs its own.
 pub const PLAN: (&str, &str) = ("500118100000", include_str!("../../../plans/qingfeng-2023-16/plan.toml"));
 

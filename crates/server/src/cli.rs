@@ -178,8 +178,10 @@ enum Key {
 
 #[derive(Subcommand)]
 enum Audit {
-    /// 核对记录是否被改动
+    /// 核对记录是否被改动；给出事件文件时只核对该文件，不需要数据库
     Verify {
+        /// A file of events, as `export events` writes it.
+        file: Option<PathBuf>,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -289,7 +291,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::User(user) => run_user(place, user).await,
-        Command::Audit(Audit::Verify { json }) => verify(place, json).await,
+        Command::Audit(Audit::Verify { file: Some(file), json }) => verify_file(&file, json),
+        Command::Audit(Audit::Verify { file: None, json }) => verify(place, json).await,
         Command::Plan(Plan::Check { file }) => plan::check(&file),
         Command::Plan(Plan::Lint { notice, json }) => plan::lint(&notice, json),
         Command::Plan(Plan::Compare { a, b, at, json }) => plan::compare(&a, &b, at.as_deref(), json),
@@ -447,6 +450,22 @@ async fn verify(place: Where, json: bool) -> anyhow::Result<()> {
         println!("记录 {} 条，内容 {} 行，末端 {}", verified.entries, verified.rows, verified.head);
     }
     ensure!(verified.findings.is_empty(), "发现 {} 处与记录不符", verified.findings.len());
+    Ok(())
+}
+
+/// Looks through a file of events by itself.
+fn verify_file(file: &Path, json: bool) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("读不到文件 {}，请核对路径", file.display()))?;
+    let check = app::subscriber::check_event_file(&bytes);
+    if json {
+        println!("{}", serde_json::to_string_pretty(&check)?);
+    } else {
+        for finding in &check.findings {
+            println!("{}\t第 {} 行\t{}", finding.code, finding.line, finding.message);
+        }
+        println!("事件 {} 条，截至第 {} 条记录", check.events, check.up_to);
+    }
+    ensure!(check.findings.is_empty(), "发现 {} 处与导出时不符", check.findings.len());
     Ok(())
 }
 

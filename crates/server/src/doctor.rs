@@ -17,7 +17,10 @@ pub async fn examine(place: &Where, app: &App) -> Vec<Checked> {
     let mut out = Vec::new();
     let mut say = |well: bool, says: String| out.push(Checked { well, says });
     match app.db.engine().await {
-        Ok(engine) => say(true, format!("数据库 {engine}")),
+        Ok(engine) => {
+            let kept = app.db.durability().await.unwrap_or_default();
+            say(true, format!("数据库 {engine}（{kept}）"))
+        }
         Err(e) => say(false, format!("数据库 {e}")),
     }
     match app.db.read(&app.town).await {

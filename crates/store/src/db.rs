@@ -322,6 +322,28 @@ impl Db {
         }
     }
 
+    /// What the engine itself says of how a commit is kept, asked on the connection that writes: `WAL, FULL` or
+    /// `synchronous_commit on`. An answer of success rests on it.
+    pub async fn durability(&self) -> Result<String> {
+        match &self.pool {
+            Pool::Sqlite { writers, .. } => {
+                let (journal,): (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(writers).await?;
+                let (sync,): (i64,) = sqlx::query_as("PRAGMA synchronous").fetch_one(writers).await?;
+                let sync = match sync {
+                    0 => "OFF",
+                    1 => "NORMAL",
+                    2 => "FULL",
+                    _ => "EXTRA",
+                };
+                Ok(format!("{}, {sync}", journal.to_uppercase()))
+            }
+            Pool::Postgres(pool) => {
+                let (commit,): (String,) = sqlx::query_as("SHOW synchronous_commit").fetch_one(pool).await?;
+                Ok(format!("synchronous_commit {commit}"))
+            }
+        }
+    }
+
     /// Writes a consistent copy of the embedded database to a file that must not exist yet.
     pub async fn copy_to(&self, file: &Path) -> Result<()> {
         let Pool::Sqlite { readers, .. } = &self.pool else {

@@ -3,11 +3,12 @@
 
 use domain::ids::{InspectionPlanId, OrgId, PersonId, PlaceId};
 use domain::inspection_plan::{InspectionPlan, PlanItem, State};
+use domain::place_list::ListKind;
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
 
 use crate::scope::{Columns, Where};
-use crate::value::json;
+use crate::value::{json, word};
 use crate::{Read, Result, Row, Value, Write, args, cols};
 
 /// A plan as it is kept.
@@ -109,6 +110,38 @@ impl PlanItemRecord {
     }
 }
 
+/// A place that approved plans of a year visit less often than wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FewVisits {
+    /// The place.
+    pub place: PlaceId,
+    /// Copy of its risk grade, empty without one.
+    pub grade: String,
+    /// Visits in approved plans of the year.
+    pub planned: u32,
+    /// Those of them that begin on the day asked for or later.
+    pub to_come: u32,
+}
+
+/// Whose places, which year, and what is wanted of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage<'a> {
+    /// The body.
+    pub org: &'a OrgId,
+    /// Its places are those of its lists of this kind; those of its sector when there is none.
+    pub lists: Option<ListKind>,
+    /// The year.
+    pub year: i32,
+    /// Who is a member and exists on this day.
+    pub on: Date,
+    /// From when on a visit is to come.
+    pub from: Date,
+    /// Visits a year by the copy of the grade, as it is kept.
+    pub by_grade: &'a [(&'static str, u32)],
+    /// Visits a year of every other place.
+    pub otherwise: u32,
+}
+
 /// By which columns rights to a plan are told.
 const COLUMNS: Columns = Columns { path: "path", org: "org", place: "" };
 
@@ -172,6 +205,59 @@ impl Read {
         .iter()
         .map(PlanItemRecord::from_row)
         .collect()
+    }
+
+    /// The body's places that its approved plans of a year visit less often than their grade wants, by place.
+    pub async fn places_with_few_visits(&mut self, asked: &Coverage<'_>) -> Result<Vec<FewVisits>> {
+        let mut only = Where::town("p.town", self.town.as_str());
+        only.and("p.voided_at IS NULL AND p.opening <> 'deregistered'");
+        let (org, year) = (only.mark(asked.org.as_str()), only.mark(asked.year));
+        let (on, from) = (only.mark(asked.on), only.mark(asked.from));
+        only.and(&format!("(p.closed_on IS NULL OR p.closed_on > {on})"));
+        match asked.lists {
+            Some(kind) => {
+                let kind = only.mark(word(&kind)?);
+                only.and(&format!(
+                    "p.id IN (SELECT e.place FROM list_entry e JOIN place_list l ON l.town = e.town AND l.id = e.list \
+                     WHERE e.town = p.town AND l.kind = {kind} AND l.owner_org = {org} AND e.from_on <= {on} \
+                     AND (e.to_on IS NULL OR e.to_on > {on}))"
+                ));
+            }
+            None => only.and(&format!("p.sector_org = {org}")),
+        }
+        let mut wanted = only.mark(i64::from(asked.otherwise));
+        for (grade, visits) in asked.by_grade {
+            let (grade, visits) = (only.mark(*grade), only.mark(i64::from(*visits)));
+            wanted = format!("CASE WHEN p.cached_risk_grade = {grade} THEN {visits} ELSE {wanted} END");
+        }
+        only.and(&format!("COALESCE(x.planned, 0) < {wanted}"));
+        let (sql, list) = only.finish();
+        let found = self
+            .rows(
+                format!(
+                    "SELECT p.id, p.cached_risk_grade, COALESCE(x.planned, 0) AS planned, \
+                     COALESCE(x.to_come, 0) AS to_come FROM place p LEFT JOIN (SELECT i.town, i.place, \
+                     COUNT(*) AS planned, COUNT(CASE WHEN i.from_on >= {from} THEN 1 END) AS to_come \
+                     FROM plan_item i JOIN inspection_plan q ON q.town = i.town AND q.id = i.plan \
+                     WHERE i.town = $1 AND i.voided_at IS NULL AND q.org = {org} AND q.year = {year} \
+                     AND q.state = 'approved' GROUP BY i.town, i.place) x ON x.town = p.town AND x.place = p.id{sql} \
+                     ORDER BY p.id"
+                ),
+                list,
+            )
+            .await?;
+        let count = |row: &Row, column: &'static str| {
+            u32::try_from(row.int(column)?).map_err(|_| row.inconsistent(column))
+        };
+        let read = |row: &Row| {
+            Ok(FewVisits {
+                place: row.text("id")?.into(),
+                grade: row.text("cached_risk_grade")?,
+                planned: count(row, "planned")?,
+                to_come: count(row, "to_come")?,
+            })
+        };
+        found.iter().map(read).collect()
     }
 
     /// The visits that approved plans promise to one place with a window touching these days, both inclusive.

@@ -12,6 +12,7 @@ pub mod base_map;
 mod bench;
 pub mod blob;
 pub mod budget;
+pub mod calendar;
 pub mod call_test;
 pub mod campaign;
 pub mod checklist;

@@ -51,6 +51,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0041_paper_template", include_str!("../migrations/0041_paper_template.sql")),
     ("0042_reporter_voice", include_str!("../migrations/0042_reporter_voice.sql")),
     ("0046_intake", include_str!("../migrations/0046_intake.sql")),
+    ("0048_calendar", include_str!("../migrations/0048_calendar.sql")),
 ];
 
 const MEMORY: &str =

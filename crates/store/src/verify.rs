@@ -34,6 +34,7 @@ pub const SEALED: &[&str] = &[
     "notice_ruling",
     "parameter",
     "waiver",
+    "holiday_year",
     "export",
     "checklist",
     "inspection_plan",

@@ -80,6 +80,18 @@ async fn what_is_committed_reads_back_and_what_is_dropped_is_not_there() -> anyh
     .await
 }
 
+/// Invariant 9: an answer of success means committed with a synced write. Read back from the engine, not from our own words.
+#[tokio::test]
+async fn a_commit_is_on_the_disk_before_it_is_answered() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let wanted = if fresh.engine == "SQLite" { "WAL, FULL" } else { "synchronous_commit on" };
+        assert_eq!(db.durability().await?, wanted);
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_stale_version_and_a_taken_login_are_conflicts() -> anyhow::Result<()> {
     both_databases(|fresh| async move {

@@ -25,7 +25,7 @@ fn audit(action: &'static str) -> Audit {
 }
 
 /// A place of which only the least is known.
-fn record(id: &str, name: &str, village: &str) -> PlaceRecord {
+pub fn record(id: &str, name: &str, village: &str) -> PlaceRecord {
     let place = Place::new(id.into(), format!("C-{id}"), name, "nine_small.catering".into(), village.into());
     PlaceRecord {
         place,

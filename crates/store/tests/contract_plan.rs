@@ -4,16 +4,19 @@ use domain::checklist::{Applies, Checklist, Purpose, State};
 use domain::export::{Decision as Decided, Export};
 use domain::ids::TownCode;
 use domain::inspection_plan::{InspectionPlan, PlanItem, Span, State as Standing};
+use domain::place_list::ListKind;
 use domain::plan::{Basis, Parameter, Value};
 use domain::time::Timestamp;
+use store::calendar::HolidayYear;
 use store::checklist::ChecklistRecord;
 use store::export::ExportRecord;
-use store::inspection_plan::{PlanItemRecord, PlanRecord};
+use store::inspection_plan::{Coverage, PlanItemRecord, PlanRecord};
 use store::parameter::{Decision, ParameterRecord};
 use store::waiver::WaiverRecord;
 use store::{Audit, Db, Error};
 use testkit::both_databases;
 
+use crate::contract_place::record;
 use crate::ground::{day, entry};
 use crate::scopes::{below, everything};
 
@@ -192,6 +195,60 @@ async fn a_plan_keeps_its_steps_and_a_visit_taken_out_stays_on_record() -> anyho
     .await
 }
 
+#[tokio::test]
+async fn places_of_a_body_with_too_few_visits_are_found_by_their_grade() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let mut tx = db.write(&town()).await?;
+        for (id, grade) in [("p1", "blue"), ("p2", "blue"), ("p3", "yellow"), ("p4", ""), ("p5", "red")] {
+            let mut kept = record(id, id, "500118103001");
+            kept.place.sector_org = Some(if id == "p5" { "org-2" } else { "org-1" }.into());
+            kept.cached_risk_grade = grade.to_owned();
+            tx.insert_place(&kept).await?;
+        }
+        let approved = |id: &str| {
+            let draft = plan(id, "org-1", "t/v1");
+            let items = vec![visit("x", "p1", "2026-01-05", "2026-01-30").item];
+            let ready = draft
+                .plan
+                .clone()
+                .with_items(items)
+                .and_then(|plan| plan.submit("a".into(), day("2026-01-01")));
+            let plan = ready.and_then(|plan| plan.approve("b".into(), day("2026-01-02")))?;
+            anyhow::Ok(PlanRecord { plan, ..draft })
+        };
+        tx.insert_inspection_plan(&approved("ip")?).await?;
+        tx.insert_plan_items(&[
+            visit("i1", "p1", "2026-01-05", "2026-01-30"),
+            visit("i2", "p3", "2026-06-01", "2026-06-30"),
+            visit("i3", "p4", "2026-06-01", "2026-06-30"),
+        ])
+        .await?;
+        tx.void_plan_item("i3", 1, NOW, "调整").await?;
+        tx.commit(audit("inspection_plan.approve"), ()).await?;
+        let org = "org-1".into();
+        let asked = Coverage {
+            org: &org,
+            lists: None,
+            year: 2026,
+            on: day("2026-03-02"),
+            from: day("2026-03-01"),
+            by_grade: &[("yellow", 2), ("blue", 1)],
+            otherwise: 1,
+        };
+        let mut read = db.read(&town()).await?;
+        let found = read.places_with_few_visits(&asked).await?;
+        let told: Vec<_> = found.iter().map(|one| (one.place.as_str(), one.planned, one.to_come)).collect();
+        assert_eq!(told, [("p2", 0, 0), ("p3", 1, 1), ("p4", 0, 0)], "p1 has its visit, p5 is another's");
+        let of_lists = Coverage { lists: Some(ListKind::VillageListed), ..asked.clone() };
+        assert!(read.places_with_few_visits(&of_lists).await?.is_empty(), "on no list");
+        let last_year = Coverage { year: 2025, by_grade: &[], ..asked };
+        assert_eq!(read.places_with_few_visits(&last_year).await?.len(), 4, "without grades, without plans");
+        Ok(())
+    })
+    .await
+}
+
 fn setting(id: &str, value: Value, from: &str) -> ParameterRecord {
     let parameter = Parameter {
         name: "visits.red".to_owned(),
@@ -349,6 +406,36 @@ async fn a_waiver_holds_between_its_days_until_it_is_taken_back() -> anyhow::Res
             let found = read.waivers_between(day(from), day(to)).await?;
             assert_eq!(found.iter().map(|w| w.id.as_str()).collect::<Vec<_>>(), ids, "{from} to {to}");
         }
+        assert_eq!(read.verify().await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_years_holidays_are_kept_and_changed_by_version() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let year = HolidayYear {
+            year: 2027,
+            content: "[[year]]".to_owned(),
+            recorded_by: "周文书".to_owned(),
+            version: 1,
+            recorded_at: NOW,
+        };
+        let mut tx = db.write(&town()).await?;
+        tx.insert_holiday_year(&year).await?;
+        tx.commit(audit("calendar.change"), ()).await?;
+        assert_eq!(db.read(&town()).await?.holiday_years().await?, [year.clone()]);
+        let changed = HolidayYear { content: "[[year]]\n".to_owned(), ..year.clone() };
+        let mut tx = db.write(&town()).await?;
+        tx.update_holiday_year(&changed).await?;
+        tx.commit(audit("calendar.change"), ()).await?;
+        let mut tx = db.write(&town()).await?;
+        assert!(matches!(tx.update_holiday_year(&year).await, Err(Error::Conflict { .. })));
+        drop(tx);
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.holiday_years().await?, [HolidayYear { version: 2, ..changed }]);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())
     })

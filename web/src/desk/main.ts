@@ -30,6 +30,7 @@ void (async () => {
       if (at.name !== 'login') void router.push({ name: 'login', query: { next: at.fullPath } })
     },
     mustChange: () => void router.push({ name: 'password' }),
+    mustEnrol: () => void router.push({ name: 'account' }),
     stepUp: askStepUp,
   })
   app.use(router)

@@ -40,6 +40,7 @@ export function makeRouter(): Router {
     if (to.name === 'login') return session.me && !session.me.must_change_password ? '/' : true
     if (!session.me) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (session.me.must_change_password && to.name !== 'password') return { name: 'password' }
+    if (session.me.must_enrol && to.name !== 'password' && to.name !== 'account') return { name: 'account' }
     return true
   })
   router.afterEach((to) => {

@@ -25,6 +25,8 @@ pub(super) enum Why {
     Locked,
     /// The password was right; a code was asked for and none was given.
     NoCode,
+    /// The password was right; a second factor must be set up at a desk first.
+    NoFactor,
 }
 
 impl Why {
@@ -35,6 +37,7 @@ impl Why {
             Self::Inactive => "账号已停用",
             Self::Locked => "账号锁定中",
             Self::NoCode => "密码正确，未给验证码",
+            Self::NoFactor => "密码正确，须先启用动态验证码",
         }
     }
 }

@@ -240,12 +240,13 @@ impl App {
         let hat = hat_for(caller, step, &subject(&record))?;
         let item = item_of(&mut tx, &record.case).await?;
         let officers = Officers::read(&mut tx).await?;
-        door(caller, &record, &item, &officers, step, (on, today))?;
+        let calendar = crate::calendar::calendar(&mut tx).await?;
+        door(caller, &record, &item, &officers, step, (on, today, &calendar))?;
         let (document_no, paper) = document(&mut tx, caller, &record.case, step, &asked).await?;
         let known = Known {
             on,
             today,
-            calendar: crate::calendar::calendar(),
+            calendar: &calendar,
             item: &item,
             by: &caller.person,
             lawyer: officers.is_lawyer(&caller.person, on),

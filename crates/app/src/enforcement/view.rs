@@ -2,6 +2,7 @@
 //! belong here: whether a step is allowed (`domain::enforcement`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use domain::calendar::Calendar;
 use domain::enforcement::clock::late_fine_fen;
 use domain::enforcement::{
     Act, Case, Clock, Decision, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty, PenaltyKind,
@@ -19,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::authority::{AuthorityView, item_view};
 use super::step::ABOUT;
 use super::{Officers, door, right_of, subject};
+use crate::calendar::calendar;
 use crate::names::Names;
 use crate::place::at_place;
 use crate::view::{Named, Word};
@@ -332,10 +334,6 @@ fn clock_view(running: &Running, today: Date) -> CaseClock {
     }
 }
 
-fn clocks(case: &Case, events: &[Event], today: Date) -> Result<Vec<Running>> {
-    Ok(case.clocks(events, today, crate::calendar::calendar())?)
-}
-
 /// Whether a period is one the organ has to keep, rather than one of the party.
 fn is_ours(clock: Clock) -> bool {
     !matches!(clock, Clock::Reconsideration | Clock::Litigation | Clock::Limitation | Clock::LimitationHarm)
@@ -351,7 +349,8 @@ pub(super) async fn row(
     let case = &record.case;
     let (place, _) = at_place(read, &case.place, []).await?;
     let events = read.case_events(&case.id).await?;
-    let running = clocks(case, &events, today)?;
+    let calendar = calendar(read).await?;
+    let running = case.clocks(&events, today, &calendar)?;
     let open = running.iter().filter(|one| one.done.is_none() && is_ours(one.clock));
     Ok(CaseRow {
         id: case.id.to_string(),
@@ -514,11 +513,11 @@ fn doors(
     record: &CaseRecord,
     item: &domain::enforcement::AuthorityItem,
     officers: &Officers,
-    today: Date,
+    (today, calendar): (Date, &Calendar),
 ) -> Vec<CaseDoor> {
     let at = subject(record);
     let one = |step: Step| {
-        let refusal = door(caller, record, item, officers, step, (today, today)).err();
+        let refusal = door(caller, record, item, officers, step, (today, today, calendar)).err();
         let (code, message) = match refusal {
             None => (None, None),
             Some(Error::Refused { code, message } | Error::Forbidden { code, message }) => {
@@ -552,7 +551,8 @@ pub(super) async fn page(
     let events = read.case_events(&case.id).await?;
     let kept = read.authority_item(&case.item).await?.ok_or(Error::NotFound)?;
     let officers = Officers::read(read).await?;
-    let running = clocks(case, &events, today)?;
+    let calendar = calendar(read).await?;
+    let running = case.clocks(&events, today, &calendar)?;
     let wanted = kept.item.holder.certificate();
     let officer = |id: &domain::ids::PersonId| {
         let proof = officers.proof(id, today);
@@ -619,7 +619,7 @@ pub(super) async fn page(
         owed_fen,
         late_fen,
         clocks: running.iter().map(|one| clock_view(one, today)).collect(),
-        steps: doors(caller, record, &kept.item, &officers, today),
+        steps: doors(caller, record, &kept.item, &officers, (today, &calendar)),
         file: file(read, caller, case, &events).await?,
         events: events.iter().rev().map(event).collect(),
         version: record.version,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::Datelike;
+use domain::calendar::Calendar;
 use domain::fulfilment::board::{Areas, Row, Stretch, View};
 use domain::fulfilment::{FactIx, Question, Report, Waiver};
 use domain::plan::{Plan, SubjectKind};
@@ -73,6 +74,8 @@ pub struct Known {
     pub plan: Plan,
     /// Subjects and facts.
     pub gathered: Gathered,
+    /// The town's working days.
+    pub calendar: Arc<Calendar>,
     /// Waivers in force, with their record.
     pub waivers: Vec<Waiver>,
     /// Every duty judged.
@@ -126,7 +129,7 @@ impl Known {
             plan: &self.plan,
             facts: &self.gathered.facts,
             waivers: &self.waivers,
-            calendar: calendar(),
+            calendar: &self.calendar,
             as_of: self.as_of,
             from,
             to,
@@ -224,9 +227,11 @@ impl App {
         let vehicles = crate::road::vehicle::vehicles_on(&mut read, as_of).await?;
         read.gather_roads(&mut gathered, &vehicles, as_of).await?;
         let waivers = waivers_known(&read.waivers().await?, &gathered, as_of);
+        let calendar = calendar(&mut read).await?;
         drop(read);
         let mut known = Known {
             seq,
+            calendar,
             as_of,
             from: month_start(as_of, 11),
             plan,

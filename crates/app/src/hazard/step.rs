@@ -438,7 +438,7 @@ pub(super) fn actions(
     caller: &Caller,
     loaded: &Loaded,
     held: &[Certificate],
-    cap: u16,
+    (cap, calendar): (u16, &Calendar),
     now: Timestamp,
 ) -> Vec<&'static str> {
     let may = |step: Step| -> Option<()> {
@@ -454,7 +454,7 @@ pub(super) fn actions(
         let photos = taking.what.photos().iter().map(|id| Photo { id: id.clone(), item: None }).collect();
         let terms = Terms {
             now,
-            calendar: calendar(),
+            calendar,
             days: Days::Calendar(7),
             cap,
             authority: held.first().map(|held| proof(held, "试", LegalBasis::OwnStatutory)),
@@ -512,7 +512,8 @@ impl App {
         let step = taking.what.step();
         let hat = hat_for(caller, step, &loaded)?;
         let act = act_of(caller, hat, &taking, now);
-        let terms = terms(&mut tx, caller, &loaded, &taking, hat, now).await?;
+        let calendar = calendar(&mut tx).await?;
+        let terms = terms(&mut tx, caller, &loaded, &taking, hat, (now, &calendar)).await?;
         let (hazard, event) = decide(loaded.hazard.clone(), act, &taking.what, terms)?;
         write_step(&mut tx, &hazard, &event).await?;
         let mut audit =
@@ -542,7 +543,8 @@ pub(crate) async fn follow(
         return Ok(false);
     }
     let Ok(hat) = hat_for(caller, step, &loaded) else { return Ok(false) };
-    let terms = match terms(tx, caller, &loaded, taking, hat, now).await {
+    let calendar = calendar(tx).await?;
+    let terms = match terms(tx, caller, &loaded, taking, hat, (now, &calendar)).await {
         Err(Error::Refused { .. } | Error::Forbidden { .. }) => return Ok(false),
         other => other?,
     };
@@ -558,14 +560,14 @@ pub(crate) async fn write_step(tx: &mut Write, hazard: &Hazard, event: &Event) -
 }
 
 /// Reads what a step is decided with.
-async fn terms(
+async fn terms<'a>(
     read: &mut Read,
     caller: &Caller,
     loaded: &Loaded,
     taking: &Taking,
     hat: &Assignment,
-    now: Timestamp,
-) -> Result<Terms<'static>> {
+    (now, calendar): (Timestamp, &'a Calendar),
+) -> Result<Terms<'a>> {
     let hazard = &loaded.hazard;
     let names = crate::names::Names::read(read).await?;
     if taking.what.colleagues().iter().any(|who| !names.knows(who)) {
@@ -597,7 +599,7 @@ async fn terms(
     };
     Ok(Terms {
         now,
-        calendar: calendar(),
+        calendar,
         days,
         cap: extension_cap(hazard, extension_share(read, now.date()).await?),
         authority,

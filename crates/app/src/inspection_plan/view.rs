@@ -154,7 +154,7 @@ pub struct PlanRow {
     pub uncovered_n: Option<usize>,
     /// Row version.
     pub version: i64,
-    /// What the caller may do: `propose`, `items`, `submit`, `approve`, `send_back`, `reopen`, `void`.
+    /// What the caller may do: `propose`, `items`, `submit`, `approve`, `send_back`, `reopen`, `void`; on one plan also `supplement`.
     pub actions: Vec<&'static str>,
 }
 
@@ -224,7 +224,8 @@ pub struct PlanView {
     pub row: PlanRow,
     /// Its visits.
     pub items: Vec<PlanItemView>,
-    /// What it leaves uncovered from today on, while it is not approved; of a time that is over, everything.
+    /// What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once a plan of
+    /// this year is approved: what came after it, from this month on.
     pub uncovered: Vec<UncoveredView>,
     /// Visits the year's frequency had before today, which a plan made now does not make up for.
     pub passed_n: u32,
@@ -376,8 +377,14 @@ impl PlanView {
             Some((gaps, passed)) => (Some(gaps), passed),
             None => (None, 0),
         };
+        let mut row = PlanRow::of(caller, record, names, gaps.as_ref().map(Vec::len));
+        let is_approved = matches!(record.plan.state, State::Approved { .. });
+        let drafts = caller.hat(Action::PlanDraft, &super::subject(record)).is_ok();
+        if is_approved && drafts && row.uncovered_n.is_some_and(|n| n > 0) {
+            row.actions.push("supplement");
+        }
         Self {
-            row: PlanRow::of(caller, record, names, gaps.as_ref().map(Vec::len)),
+            row,
             items: record.plan.items.iter().map(item).collect(),
             uncovered: gaps.iter().flatten().map(gap).collect(),
             passed_n,

@@ -282,7 +282,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             let known = Known {
                 on,
                 today,
-                calendar: crate::calendar::calendar(),
+                calendar: crate::calendar::shipped_calendar(),
                 item: &item,
                 by,
                 lawyer: true,

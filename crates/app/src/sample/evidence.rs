@@ -200,7 +200,7 @@ impl Teller<'_> {
 
     /// What is owed window by window, and what must be in force.
     fn duties(&mut self) -> Result<()> {
-        let calendar = crate::calendar::calendar();
+        let calendar = crate::calendar::shipped_calendar();
         let question = Question {
             plan: self.plan,
             facts: &self.gathered.facts,

@@ -12,7 +12,7 @@ use store::parameter::{Decision, ParameterRecord};
 use store::report_case::{ReportCaseRecord, Reporter};
 
 use super::id;
-use crate::calendar::calendar;
+use crate::calendar::shipped_calendar;
 use crate::org::Roster;
 use crate::report_case::{CUSTODIAN_POST, receipt_hash, terms};
 use crate::{App, Caller, Error, Result};
@@ -218,7 +218,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
                 received_at,
             )
         };
-        let case = case.receive(&terms, calendar()).map_err(refused)?;
+        let case = case.receive(&terms, shipped_calendar()).map_err(refused)?;
         let mut record = ReportCaseRecord {
             case,
             path: path.clone(),
@@ -257,7 +257,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             record.case = record.case.clone().take(&act, &said).map_err(refused)?;
             if act == Act::Reopen {
                 let (channel, matter) = (record.case.channel, record.case.matter);
-                record.case.clocks = Clocks::start(channel, matter, at, &terms, calendar())?;
+                record.case.clocks = Clocks::start(channel, matter, at, &terms, shipped_calendar())?;
             }
             let next = event(&record, record.version + 1, act, at, (by, text));
             tx.save_report_case(&record, &next).await?;

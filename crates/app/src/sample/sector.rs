@@ -10,7 +10,7 @@ use domain::time::{Date, Timestamp};
 use store::sector::{SectorRiskRecord, SectorRulingRecord};
 
 use super::id;
-use crate::calendar::calendar;
+use crate::calendar::shipped_calendar;
 use crate::org::Roster;
 use crate::sector::{NOTICE_DAYS, UNITS, seen};
 use crate::{App, Caller, Error, Result};
@@ -84,7 +84,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             code: found.code,
             places: found.places,
             identified_on: on,
-            notice_by: calendar().working_day_after(on, NOTICE_DAYS.1 as u16)?,
+            notice_by: shipped_calendar().working_day_after(on, NOTICE_DAYS.1 as u16)?,
             notice: None,
             stage: RiskStage::Identified,
             said: String::new(),

@@ -11,7 +11,7 @@ use store::place::{PlaceFilter, PlaceOrder};
 use store::whistle::{WhistleNote, WhistleRecord};
 
 use super::id;
-use crate::calendar::calendar;
+use crate::calendar::shipped_calendar;
 use crate::org::Roster;
 use crate::whistle::{kind, terms};
 use crate::{App, Caller, Error, Result};
@@ -253,7 +253,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             if when > now {
                 break;
             }
-            let said = Saying { by: &by, text, at: when, terms: Some(&terms), calendar: calendar() };
+            let said = Saying { by: &by, text, at: when, terms: Some(&terms), calendar: shipped_calendar() };
             record.whistle = record.whistle.take(&act, &said).map_err(refused)?;
             let event = Event {
                 seq: record.version + 1,

@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 
 use super::{DUE_SOON_DAYS, Holders, Loaded, doing_hat};
 use crate::Caller;
-use crate::calendar::calendar;
 use crate::names::{Names, PlaceBrief};
 use crate::view::Named;
 
@@ -134,6 +133,7 @@ impl TaskRow {
         today: Date,
     ) -> Self {
         let task = &stored.task;
+        let calendar = &holders.calendar;
         let holders = holders.of(task);
         let (assignee, inspection) = match &task.state {
             State::Assigned { to, .. } => (Some(to), None),
@@ -165,7 +165,7 @@ impl TaskRow {
             days_over: if overdue { -left } else { 0 },
             due_soon: task.is_open() && (0..=DUE_SOON_DAYS).contains(&left),
             inspection,
-            unaccepted_days: task.unanswered_days(today, calendar()),
+            unaccepted_days: task.unanswered_days(today, calendar),
             vain_visits: task.vain.len(),
             version: task.version,
             actions: actions(caller, stored, subject, involved, &holders, today),

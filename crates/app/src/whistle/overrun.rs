@@ -66,6 +66,7 @@ impl App {
         }
         let names = Names::read(&mut read).await?;
         let district_after = number_on(&mut read, DISTRICT_AFTER, today).await?;
+        let calendar = calendar(&mut read).await?;
         let mut owed = Vec::new();
         for record in &open {
             let w = &record.whistle;
@@ -80,7 +81,7 @@ impl App {
                 _ => None,
             };
             let mut news = Vec::new();
-            for over in w.overruns(raised, now, (terms.as_ref(), district_after), calendar())? {
+            for over in w.overruns(raised, now, (terms.as_ref(), district_after), &calendar)? {
                 // A body called a second time has clocks of its own.
                 let tag = format!(
                     "late.{}.{}.{}",

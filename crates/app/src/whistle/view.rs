@@ -1,6 +1,7 @@
 //! What is asked about whistles and what the answers look like. What does not belong here: the steps (`whistle`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use domain::calendar::Calendar;
 use domain::hazard::Position;
 use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
@@ -10,7 +11,6 @@ use store::Read;
 use store::whistle::{WhistleNote, WhistleRecord};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::calendar::calendar;
 use crate::follow_up::FollowUpView;
 use crate::inspection::PositionInput;
 use crate::names::Names;
@@ -321,6 +321,8 @@ pub(crate) struct Frame<'a> {
     pub now: Timestamp,
     /// Working days after which silence is carried to the district.
     pub district_after: u16,
+    /// The town's working days.
+    pub calendar: &'a Calendar,
 }
 
 impl Frame<'_> {
@@ -330,7 +332,7 @@ impl Frame<'_> {
     }
 
     fn height(&self, body: &Body) -> Result<Height> {
-        Ok(body.height(self.now, self.district_after, calendar())?)
+        Ok(body.height(self.now, self.district_after, self.calendar)?)
     }
 
     /// The most silent of a whistle's bodies.

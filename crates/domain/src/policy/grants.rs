@@ -155,6 +155,8 @@ pub(super) fn grants(action: Action) -> &'static [Grant] {
             (&[LeaderInCharge, CommitteeDirector, OfficeHead], Reach::Town),
             (&[DeptHead], Reach::Org),
             (&[VillageSecretary], Reach::Area),
+            // The station's own plan is approved by its chief, who is one of its officers; never by who handed it in.
+            (POLICE, Reach::Org),
         ],
         A::TaskRead => &[
             (OFFICE, Reach::Town),

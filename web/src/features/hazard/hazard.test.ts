@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { cell, csv } from './csv'
 import { deadlineOf } from './deadline'
 import { blank, bodyOf, lacks, offered, STEPS, type Filled, type StepCode } from './steps'
 
@@ -64,13 +63,4 @@ describe('the deadline', () => {
   it('runs from the notice', () => expect(deadlineOf(hazard, '2026-11-23')).toEqual({ from: '2026-11-20', to: '2026-11-26', share: 50, tone: 'soon' }))
   it('is full when passed', () => expect(deadlineOf({ ...hazard, overdue: true }, '2026-12-23')).toMatchObject({ share: 100, tone: 'over' }))
   it('is not shown once a fix is in', () => expect(deadlineOf({ ...hazard, state: 'fix_submitted' }, '2026-11-23')).toBeNull())
-})
-
-describe('the list as a file', () => {
-  it('opens in Excel and runs nothing', () => {
-    expect(cell('=1+1')).toBe("'=1+1")
-    expect(cell('-5')).toBe('-5')
-    expect(cell('a,"b"')).toBe('"a,""b"""')
-    expect(csv([['甲', null, 3]])).toBe('\ufeff甲,,3\r\n')
-  })
 })

@@ -17,8 +17,8 @@ export interface Ask {
   timeoutMs?: number
 }
 
-/** The office reset the password: nothing goes on until a new one is chosen, and nothing is lost by that. */
-export const MUST_CHANGE = 'password.must_change'
+/** A new password or a second factor comes first: nothing goes on until then, and nothing is lost by that. */
+export const comesFirst = (code: unknown): boolean => code === 'password.must_change' || code === 'totp.must_enrol'
 
 export class Http {
   /** Told when the server no longer knows who asks. */
@@ -85,7 +85,7 @@ export class Http {
     if (response.ok) return { kind: 'ok', status: response.status, data: data as T }
     const body = (data && typeof data === 'object' ? data : {}) as Record<string, unknown>
     const after = Number(response.headers.get('retry-after'))
-    if (body.code === MUST_CHANGE || (response.status === 401 && String(body.code ?? '').startsWith('session.'))) this.onUnknown()
+    if (comesFirst(body.code) || (response.status === 401 && String(body.code ?? '').startsWith('session.'))) this.onUnknown()
     return {
       kind: 'problem',
       status: response.status,

@@ -259,6 +259,13 @@ describe('a road that is not there', () => {
     expect((await db.outbox.get(entry.id))!.state).toBe('waiting')
   })
 
+  it('a second factor the town asks for refuses nothing: it waits until it is set up', async () => {
+    const entry = await finished(0)
+    server.road = () => ({ status: 403, body: { code: 'totp.must_enrol', detail: '请先启用动态验证码' } })
+    expect(await outbox.run()).toBe('unknown')
+    expect((await db.outbox.get(entry.id))!.state).toBe('waiting')
+  })
+
   it('an ended session loses nothing and says so', async () => {
     const entry = await finished(1)
     let told = 0

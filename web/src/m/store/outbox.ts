@@ -5,7 +5,7 @@ import type { Http, Reply } from './http'
 import type { PhoneDb } from './db'
 import type { Entry, Photo, Receipt, Task, Trouble } from './types'
 import { chinaTime, type Clock } from './clock'
-import { MUST_CHANGE } from './http'
+import { comesFirst } from './http'
 import { isFinal, upload, type Target, type UploadState } from './upload'
 
 /** How a run ended, for whoever decides when the next one is. */
@@ -261,7 +261,7 @@ export class Outbox {
   }
 
   private broke(reply: Unsent): RunEnd {
-    if (reply.kind === 'problem' && (reply.status === 401 || reply.code === MUST_CHANGE)) return 'unknown'
+    if (reply.kind === 'problem' && (reply.status === 401 || comesFirst(reply.code))) return 'unknown'
     if (reply.kind === 'problem' && reply.retryAfterMs) this.nextInMs = reply.retryAfterMs
     return 'unreachable'
   }

@@ -1,7 +1,7 @@
 // One picture to the server in parts, from wherever the last attempt broke off. The server counts; the phone believes it.
 
 import { sendParts, type Received } from '@/shared/photo/parts'
-import { MUST_CHANGE, type Http, type Reply } from './http'
+import { comesFirst, type Http, type Reply } from './http'
 import type { Photo, Trouble } from './types'
 
 export type UploadState = Required<Received>
@@ -87,5 +87,5 @@ function passed(reply: Exclude<Reply<unknown>, { kind: 'ok' }>): Uploaded {
 
 /** Whether asking again would get the same answer. Not signed in, too many and server faults pass by themselves. */
 export function isFinal({ status, code }: { status: number; code: string }): boolean {
-  return code !== MUST_CHANGE && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 425 && status !== 429
+  return !comesFirst(code) && status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 425 && status !== 429
 }

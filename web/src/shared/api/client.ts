@@ -58,6 +58,8 @@ export interface SendOptions {
 interface Hooks {
   unauthenticated: () => void
   mustChange: () => void
+  /** Told when a second factor must be set up before anything else. */
+  mustEnrol: () => void
   /** Asks who is signed in to show it again; whether he did. */
   stepUp: () => Promise<boolean>
   offlineText: () => string
@@ -67,6 +69,7 @@ interface Hooks {
 const hooks: Hooks = {
   unauthenticated: () => undefined,
   mustChange: () => undefined,
+  mustEnrol: () => undefined,
   stepUp: async () => false,
   offlineText: () => '没有连上服务器，请检查网络后重试',
   clock: () => undefined,
@@ -128,6 +131,7 @@ export async function send(
     if (problem.code === 'session.step_up_needed' && !asked && (await hooks.stepUp())) continue
     if (problem.status === 401 && !options.quiet) hooks.unauthenticated()
     if (problem.code === 'password.must_change') hooks.mustChange()
+    if (problem.code === 'totp.must_enrol') hooks.mustEnrol()
     throw problem
   }
 }

@@ -46,6 +46,8 @@ export type DemoLogins = View<'DemoLogins'>
 export type LoginInput = Schemas['Login']
 export type PasswordChange = Schemas['PasswordChange']
 export type TotpOffer = View<'TotpOffer'>
+export type CalendarView = View<'CalendarView'>
+export type HolidayYearView = View<'HolidayYearView'>
 export type RecoveryCodes = View<'RecoveryCodes'>
 export type SessionView = View<'SessionView'>
 export type AccountView = View<'AccountView'>
@@ -104,6 +106,7 @@ export type PlaceListInput = Schemas['PlaceListInput']
 export type CoverageErrorRow = View<'CoverageErrorView'>
 export type CoverageErrorsView = View<'CoverageErrors'>
 export type ImportView = View<'ImportView'>
+export type ImportStanding = Omit<View<'ImportStanding'>, 'job'> & { job: JobView<ImportReport> | null }
 export type ImportChoice = Sure<'ImportChoice', 'mapping' | 'decisions'>
 /** What a trial run or a commit of a ledger leaves behind: the result of a job, which the schema leaves open. */
 export interface ImportReport {
