@@ -105,7 +105,7 @@ it('a frame becomes an incident within a second, and is led to the hand-over by 
     await expect.poll(async () => (await page()).stage.code, { timeout: 20_000 }).toBe(stage)
     // The keyboard acts on what the card shows: it must show the same.
     const { actions } = await page()
-    await desk.waitForFunction(([sel, n]) => document.querySelectorAll(`${sel} .acts > .btn`).length >= Number(n), [`${card()} >`.replace(' >', ''), String(actions.length)] as const)
+    await desk.waitForFunction(([sel, n]) => document.querySelectorAll(`${sel} > .acts button`).length >= Number(n), [`${card()} >`.replace(' >', ''), String(actions.length)] as const)
   }
   await desk.keyboard.press('a')
   await expect.poll(async () => (await page()).acknowledged !== null, { timeout: 20_000 }).toBe(true)

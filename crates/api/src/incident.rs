@@ -7,7 +7,7 @@ use app::incident::statistics::IncidentStatistics;
 use app::incident::view::{
     IncidentAsked, IncidentInput, IncidentOptions, IncidentPage, IncidentStep, IncidentView,
 };
-use app::incident::watch::{DutyScreen, WatchInput, WatchView};
+use app::incident::watch::{DutyScreen, WatchEnd, WatchInput, WatchList, WatchView};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
@@ -28,7 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(card))
         .routes(routes!(step))
         .routes(routes!(duty))
-        .routes(routes!(watch))
+        .routes(routes!(watches, watch))
+        .routes(routes!(end_watch))
         .routes(routes!(masks, mask))
         .routes(routes!(unmask))
         .routes(routes!(rehearse))
@@ -135,6 +136,24 @@ async fn watch(
     Json(asked): Json<WatchInput>,
 ) -> Answer<Json<WatchView>> {
     Ok(Json(doors.app.take_watch(&caller, asked).await?))
+}
+
+/// 值守交接记录
+#[utoipa::path(get, path = "/api/v1/duty/watch", tag = "incident",
+    responses((status = 200, body = WatchList), (status = 403, body = Problem)))]
+async fn watches(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<WatchList>> {
+    Ok(Json(doors.app.watches(&caller).await?))
+}
+
+/// 交班或下班
+#[utoipa::path(post, path = "/api/v1/duty/watch/end", tag = "incident", request_body = WatchEnd,
+    responses((status = 200, body = WatchView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn end_watch(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<WatchEnd>,
+) -> Answer<Json<WatchView>> {
+    Ok(Json(doors.app.end_watch(&caller, asked).await?))
 }
 
 /// 遮蔽区

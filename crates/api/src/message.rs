@@ -2,7 +2,7 @@
 
 mod push;
 
-use app::message::{MessagePage, MessagesReceived, ReachInput, ReachSettings};
+use app::message::{MessagePage, MessagesReceived, ReachInput, ReachSettings, ReceivedInput};
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
@@ -49,10 +49,14 @@ async fn mine(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<M
 }
 
 /// 确认收到通知
-#[utoipa::path(post, path = "/api/v1/me/messages/received", tag = "message",
+#[utoipa::path(post, path = "/api/v1/me/messages/received", tag = "message", request_body = ReceivedInput,
     responses((status = 200, body = MessagesReceived)))]
-async fn received(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<MessagesReceived>> {
-    Ok(Json(doors.app.receive_messages(&caller).await?))
+async fn received(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Json(asked): Json<ReceivedInput>,
+) -> Answer<Json<MessagesReceived>> {
+    Ok(Json(doors.app.receive_messages(&caller, asked).await?))
 }
 
 /// 我的通知方式

@@ -29,6 +29,7 @@ mod hazard;
 mod house;
 mod import;
 mod incident;
+mod incident_card;
 mod inspection;
 mod inspection_plan;
 mod joint_control;

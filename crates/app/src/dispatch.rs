@@ -498,7 +498,7 @@ impl App {
             // What a house is like is shown while he is called there, and no longer.
             let (notes, water) = match is_open {
                 true => {
-                    let card = crate::incident::card::brief(&mut read, &record, now.date()).await?;
+                    let card = crate::incident::card::brief(&mut read, &record, now.date(), true).await?;
                     (card.notes, card.water)
                 }
                 false => (Vec::new(), Vec::new()),

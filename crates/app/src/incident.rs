@@ -7,6 +7,7 @@ pub mod mask;
 mod merge;
 pub mod rehearsal;
 pub mod statistics;
+pub(crate) mod unheard;
 pub mod view;
 pub mod watch;
 
@@ -243,8 +244,12 @@ impl App {
             alarm: None,
             rehearsal: Some(asked.rehearsal.unwrap_or(false)),
         };
-        let mut found = read.incidents(&scope, &filter, before, limit + 1).await?;
-        let more = found.len() as i64 > limit;
+        let mut found = match asked.review.as_deref().and_then(given) {
+            // Few at any time: one page holds them.
+            Some(_) => reviews_late(&mut read, &scope, filter, self.now().date()).await?,
+            None => read.incidents(&scope, &filter, before, limit + 1).await?,
+        };
+        let more = found.len() as i64 > limit && asked.review.is_none();
         found.truncate(usize::try_from(limit).unwrap_or(0));
         let last = found.last().filter(|_| more);
         let next = last.map(|last| format!("{}~{}", last.alarm_at().0, last.incident.id));
@@ -630,6 +635,42 @@ async fn followed(
     Ok(all)
 }
 
+/// Those handed over that should have been gone through again by now and were not, the newest first.
+// Part of the list and of the workbench, within the scope of who asks.
+pub(crate) async fn reviews_late(
+    read: &mut Read,
+    scope: &domain::policy::Scope,
+    filter: IncidentFilter,
+    today: Date,
+) -> Result<Vec<IncidentRecord>> {
+    let days = u64::from(number_on(read, REVIEW_DAYS, today).await?);
+    let filter = IncidentFilter {
+        stages: Some(Stage::HandedOver.code().to_owned()),
+        rehearsal: Some(false),
+        ..filter
+    };
+    let mut late = Vec::new();
+    for one in read.incidents(scope, &filter, None, i64::MAX).await? {
+        let over = one.incident.mark(domain::incident::Mark::HandedOver);
+        let last = over.and_then(|at| at.date().checked_add_days(chrono::Days::new(days)));
+        if one.incident.review.is_some() || last.is_none_or(|last| today <= last) {
+            continue;
+        }
+        let around = around(read, &one, today).await?;
+        if !one.incident.review_reasons(around).is_empty() {
+            late.push(one);
+        }
+    }
+    Ok(late)
+}
+
+/// How many of them the caller must see to.
+// Part of the workbench, counted within the right that lets him deal with it.
+pub(crate) async fn reviews_owed(read: &mut Read, caller: &Caller, today: Date) -> Result<i64> {
+    let Some(scope) = caller.hats.scope(Action::IncidentReview) else { return Ok(0) };
+    Ok(reviews_late(read, &scope, IncidentFilter::default(), today).await?.len() as i64)
+}
+
 /// What else is known of an incident, to tell whether it must be gone through again.
 pub(crate) async fn around(read: &mut Read, record: &IncidentRecord, today: Date) -> Result<Around> {
     let target_s = i64::from(number_on(read, TARGET_S, today).await?);
@@ -670,6 +711,8 @@ fn read_act(asked: &IncidentStep, now: Timestamp) -> Result<Act> {
         "tell_119" => Act::Tell119 {
             at: match asked.told_at.as_deref().and_then(given) {
                 None => None,
+                // By the server's clock: a device's may be off.
+                Some("now") => Some(now),
                 Some(_) => Some(moment("told_at", asked.told_at.as_deref(), now)?),
             },
         },

@@ -22,6 +22,7 @@ use store::message::{MessageFilter, MessageRecord, ReachRecord};
 use store::{Read, Write};
 use utoipa::ToSchema;
 
+use crate::incident::watch::standing;
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::view::{Named, Word};
@@ -193,6 +194,15 @@ pub struct ReachInput {
     pub version: i64,
 }
 
+/// That the caller's screen shows what was sent to him.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ReceivedInput {
+    /// Whether a hand touched the screen since it showed them. A screen nobody sits at hears no alarm: the next channel is
+    /// tried as long as nobody did, or acknowledges what it is about.
+    pub touched: bool,
+}
+
 /// How many messages the caller confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MessagesReceived {
@@ -258,6 +268,18 @@ fn reach_now(kept: Option<ReachRecord>, person: &PersonId, offered: &[Channel], 
     reach
 }
 
+/// The office and those who answer for the village a path lies in, by posts they hold that day.
+pub(crate) fn office_and_village(held: &[Assignment], path: &str, today: Date) -> BTreeSet<PersonId> {
+    let village = path.split('/').take(2).collect::<Vec<_>>().join("/");
+    let is_told = |one: &Assignment| match one.role {
+        Role::OfficeHead | Role::OfficeClerk => true,
+        Role::VillageSecretary | Role::VillageStaff | Role::StationChief => one.path == village,
+        _ => false,
+    };
+    let told = held.iter().filter(|one| one.is_valid_on(today) && is_told(one));
+    told.map(|one| one.person.clone()).collect()
+}
+
 /// The minute of the town's day.
 fn minute(now: Timestamp) -> u32 {
     u32::try_from((now.0 - Timestamp::start_of(now.date()).0) / 60_000).unwrap_or(0)
@@ -275,6 +297,11 @@ pub(crate) struct News<'a> {
     pub text: &'a str,
 }
 
+/// By what a message is known: one event, one of its news, one person.
+pub(crate) fn key((kind, id): (&str, &str), tag: &str, to: &PersonId) -> String {
+    format!("{kind}/{id}/{tag}/{to}")
+}
+
 impl App {
     /// Writes a message to each of these people, within the write of what it is about. Who has it already gets no other.
     // Part of the write of what it is about.
@@ -286,7 +313,7 @@ impl App {
     ) -> Result<()> {
         let now = self.now();
         for to in people.into_iter().collect::<BTreeSet<_>>() {
-            let key = format!("{}/{}/{}/{to}", news.about.0, news.about.1, news.tag);
+            let key = key(news.about, news.tag, &to);
             if tx.message_with_key(&key).await?.is_some() {
                 continue;
             }
@@ -316,17 +343,11 @@ impl App {
         path: &str,
         today: Date,
     ) -> Result<BTreeSet<PersonId>> {
-        if let Some(watch) = read.watches(1).await?.into_iter().next() {
-            return Ok(BTreeSet::from([watch.by]));
+        let held = read.assignments().await?.into_iter().map(|one| one.assignment).collect::<Vec<_>>();
+        match standing(read, &held, today).await? {
+            Some(watch) => Ok(BTreeSet::from([watch.by])),
+            None => Ok(office_and_village(&held, path, today)),
         }
-        let village = path.split('/').take(2).collect::<Vec<_>>().join("/");
-        let is_told = |held: &Assignment| match held.role {
-            Role::OfficeHead | Role::OfficeClerk => true,
-            Role::VillageSecretary | Role::VillageStaff | Role::StationChief => held.path == village,
-            _ => false,
-        };
-        let held = read.assignments().await?.into_iter().map(|one| one.assignment);
-        Ok(held.filter(|one| one.is_valid_on(today) && is_told(one)).map(|one| one.person).collect())
     }
 
     /// Messages about something need nobody any more: who had it has it, the others are spared.
@@ -522,11 +543,12 @@ impl App {
         Ok(MessagePage { items: found.iter().map(|one| view(one, &names)).collect(), channels: Vec::new() })
     }
 
-    /// The caller has what was sent to him: his screen shows it.
-    pub async fn receive_messages(&self, caller: &Caller) -> Result<MessagesReceived> {
+    /// The caller has what was sent to him: his screen shows it, and what is an alarm he has when his hand said so.
+    pub async fn receive_messages(&self, caller: &Caller, asked: ReceivedInput) -> Result<MessagesReceived> {
         let now = self.now();
         let mut tx = self.write(caller).await?;
-        let found = tx.messages(&mine(caller), SHOWN).await?;
+        let mut found = tx.messages(&mine(caller), SHOWN).await?;
+        found.retain(|one| asked.touched || one.message.urgency != Urgency::Alarm);
         let received = found.len();
         let first = found.first().map(|one| one.message.id.clone());
         for mut record in found {

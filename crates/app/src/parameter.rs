@@ -196,6 +196,8 @@ static OWN: &[Own] = &[
     own_of(incident::VERIFY_S, "警情多少秒内核实为及时", &["秒"], 3_600.0),
     own_of(incident::TARGET_S, "调派后多少秒内到场为达标", &["秒"], 7_200.0),
     own_of(incident::REVIEW_DAYS, "警情移交后几日内复盘", &["日"], 365.0),
+    own_of(incident::unheard::NEXT_S, "警情多少秒无人知晓再通知消安办和所在村", &["秒"], 3_600.0),
+    own_of(incident::unheard::LEADER_S, "警情多少秒无人知晓再通知镇领导", &["秒"], 7_200.0),
     own_of(incident::card::NEAR_METRES, "警情周边多少米内找水源和摄像机", &["米"], 20_000.0),
     own_of(
         digest::WARNING_LEVEL,

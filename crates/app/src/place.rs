@@ -266,6 +266,11 @@ fn record_of(
             problems.push(Problem::new(field, "place.unknown_word", "选项无效，请重新选择"));
         }
     }
+    // Left out by whoever was not shown it: then it stays.
+    let kept = |typed: &Option<String>, known: Option<&String>| match typed {
+        Some(text) => text.trim().to_owned(),
+        None => known.cloned().unwrap_or_default(),
+    };
     let nobody = Contact::default();
     let known_manager = known.and_then(|k| k.place.manager.as_ref()).unwrap_or(&nobody);
     let place = Place {
@@ -296,15 +301,21 @@ fn record_of(
         opened_on: day("opened_on", &input.opened_on, &mut problems),
         closed_on: day("closed_on", &input.closed_on, &mut problems),
         verified_on: known.and_then(|k| k.place.verified_on),
+        access: kept(&input.access, known.map(|k| &k.place.access)),
+        help: kept(&input.help, known.map(|k| &k.place.help)),
     };
     let happened_on = day("happened_on", &input.happened_on, &mut problems).unwrap_or(now.date());
     if happened_on > now.date() {
         problems.push(Problem::new("happened_on", "place.future", "发生日期不能晚于今天，请核对"));
     }
     problems.extend(place.validate(catalog()));
-    for (field, text, most) in
-        [("name", &place.name, 200), ("address", &place.address, 200), ("note", &input.note, 2000)]
-    {
+    for (field, text, most) in [
+        ("name", &place.name, 200),
+        ("address", &place.address, 200),
+        ("access", &place.access, 200),
+        ("help", &place.help, 200),
+        ("note", &input.note, 2000),
+    ] {
         if text.chars().count() > most {
             problems.push(Problem::new(field, "place.too_long", format!("超过 {most} 字，请缩短")));
         }

@@ -516,6 +516,16 @@ impl App {
         if alarms > 0 {
             counts.push(count("alarms", "待核实警情", alarms, "late", "/duty"));
         }
+        let unlearned = crate::incident::reviews_owed(read, caller, today).await?;
+        if unlearned > 0 {
+            counts.push(count(
+                "incident_reviews",
+                "逾期未复盘的警情",
+                unlearned,
+                "late",
+                "/incidents?review=overdue",
+            ));
+        }
         let orders = crate::dispatch::waiting(read, caller).await?;
         if orders > 0 {
             counts.push(count("dispatches", "调派等我应答", orders, "late", "/duty/mine"));

@@ -49,6 +49,15 @@ pub fn distance_m(a: Position, b: Position) -> f64 {
     2.0 * EARTH_M * h.sqrt().min(1.0).asin()
 }
 
+/// Whether something lies in the direction somebody looks from a position: `azimuth_deg` clockwise from north, `field_deg`
+/// wide; all around from 360 degrees on.
+pub fn in_sector(from: Position, to: Position, azimuth_deg: f64, field_deg: f64) -> bool {
+    let east = (to[0] - from[0]) * from[1].to_radians().cos();
+    let bearing = east.atan2(to[1] - from[1]).to_degrees();
+    let off = (bearing - azimuth_deg).rem_euclid(360.0);
+    off.min(360.0 - off) <= field_deg / 2.0
+}
+
 impl Bounds {
     /// Around one position.
     pub fn of([lon, lat]: Position) -> Self {
@@ -97,6 +106,22 @@ mod tests {
 
     fn read(text: &str) -> Geometry {
         serde_json::from_str(text).expect("a geometry")
+    }
+
+    #[test]
+    fn a_camera_sees_what_lies_in_its_sector_over_north_too() {
+        let from = [105.87, 29.27];
+        let (north, east, north_west) = ([105.87, 29.28], [105.88, 29.27], [105.868, 29.28]);
+        for (to, azimuth, field, sees) in [
+            (east, 90.0, 60.0, true),
+            (east, 270.0, 60.0, false),
+            (north, 350.0, 40.0, true),
+            (north_west, 5.0, 40.0, true),
+            (north_west, 40.0, 60.0, false),
+            (east, 270.0, 360.0, true),
+        ] {
+            assert_eq!(in_sector(from, to, azimuth, field), sees, "{to:?} {azimuth} {field}");
+        }
     }
 
     #[test]

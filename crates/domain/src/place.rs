@@ -369,6 +369,12 @@ pub struct Place {
     pub closed_on: Option<Date>,
     /// When somebody last confirmed this record on the spot.
     pub verified_on: Option<Date>,
+    /// How one gets in: gate, key, where a vehicle stops; for whoever is called there.
+    #[serde(default)]
+    pub access: String,
+    /// Which help people there need to get out, never why; for whoever is called there.
+    #[serde(default)]
+    pub help: String,
 }
 
 impl Place {
@@ -402,6 +408,8 @@ impl Place {
             opened_on: None,
             closed_on: None,
             verified_on: None,
+            access: String::new(),
+            help: String::new(),
         }
     }
 

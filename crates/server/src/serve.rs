@@ -168,6 +168,9 @@ async fn work(app: App) {
 async fn deliver(app: App) {
     let mut bell = app.bell.listen();
     loop {
+        if let Err(error) = app.tell_of_silence(&Caller::system()).await {
+            tracing::error!(cause = ?error, "nobody could be told that nobody answers");
+        }
         match app.deliver_due(&Caller::system()).await {
             Ok(0) => {
                 let _ = tokio::time::timeout(LOOK_FOR_JOBS_EVERY, bell.changed()).await;

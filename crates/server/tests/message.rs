@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use app::incident::view::IncidentInput;
-use app::message::{Carried, ChannelWay, Courier, Letter, ReachInput};
+use app::message::{Carried, ChannelWay, Courier, Letter, ReachInput, ReceivedInput};
 use app::{App, Caller, Clock};
 use domain::message::Channel;
 use domain::org::Role;
@@ -148,6 +148,8 @@ async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Resu
             "two places of an invented street, a message each: the desk has both"
         );
         assert!(sms.got().is_empty(), "the desk comes first");
+        // The page shows it and nobody sits there: that is no receipt.
+        assert_eq!(app.receive_messages(&clerk, ReceivedInput::default()).await?.received, 0);
         clock.advance_ms(61_000);
         delivered(&app).await?;
         let sent = sms.texts();
@@ -161,7 +163,7 @@ async fn an_alarm_goes_to_the_desk_then_by_sms_once_and_signed() -> anyhow::Resu
         assert!(sent[0].0.starts_with(&format!("POST /sms?to={phone} HTTP/1.1")), "{}", sent[0].0);
         assert!(sent[0].0.contains("X-Fengsui-Signature: "));
         // He looks at the screen: nothing more is sent, whatever time passes.
-        app.receive_messages(&clerk).await?;
+        app.receive_messages(&clerk, ReceivedInput { touched: true }).await?;
         clock.advance_ms(600_000);
         assert_eq!(delivered(&app).await?, 0);
         let page = app.messages(&head, None).await?;
@@ -277,4 +279,50 @@ async fn a_gateway_that_is_down_is_passed_over_and_told_of() -> anyhow::Result<(
         Ok(())
     })
     .await
+}
+
+#[tokio::test]
+async fn voice_wecom_and_a_webhook_are_spoken_to_as_each_asks() -> anyhow::Result<()> {
+    let (voice, robot, other) =
+        (Gateway::open(200).await?, Gateway::open(200).await?, Gateway::open(200).await?);
+    let file = format!(
+        "[voice]\nurl = \"http://127.0.0.1:{}/call\"\nsecret = \"s\"\nreceipt = \"id\"\n\
+         [wecom]\nurl = \"http://127.0.0.1:{}/robot?key={{to}}\"\n[webhook]\nurl = \"http://127.0.0.1:{}/in\"",
+        voice.port, robot.port, other.port
+    );
+    let clock = FakeClock::on(domain::time::parse_date("2026-09-21").unwrap_or_default());
+    let gateways = Gateways::parse(&file, Arc::new(Standing(clock)))?;
+    assert_eq!(gateways.channels().len(), 3);
+    let letter = |channel, to: &str| Letter {
+        channel,
+        to: to.to_owned(),
+        text: "JQ-0001：场镇社区\"有警情\"待核实".to_owned(),
+        key: "incident/a/open/p".to_owned(),
+    };
+    let receipt = gateways.carry(&letter(Channel::Voice, "023-49000001")).await;
+    assert_eq!(receipt.as_deref(), Ok("receipt-7"));
+    let said = voice.texts();
+    assert!(
+        said[0].0.starts_with("POST /call HTTP/1.1") && said[0].0.contains("X-Fengsui-Signature: "),
+        "{said:?}"
+    );
+    let body: serde_json::Value = serde_json::from_str(&said[0].1)?;
+    assert_eq!(
+        (body["to"].as_str(), body["key"].as_str()),
+        (Some("023-49000001"), Some("incident/a/open/p"))
+    );
+
+    // A robot of WeCom: its own body, its key in the address, and no receipt but that it took it.
+    assert_eq!(gateways.carry(&letter(Channel::Wecom, "k 1")).await.as_deref(), Ok("200"));
+    let said = robot.texts();
+    assert!(said[0].0.starts_with("POST /robot?key=k%201 HTTP/1.1"), "{said:?}");
+    let body: serde_json::Value = serde_json::from_str(&said[0].1)?;
+    assert_eq!(body["text"]["content"].as_str(), Some("JQ-0001：场镇社区\"有警情\"待核实"));
+
+    assert_eq!(gateways.carry(&letter(Channel::Webhook, "duty")).await.as_deref(), Ok("200"));
+    let body: serde_json::Value = serde_json::from_str(&other.texts()[0].1)?;
+    assert_eq!(body["to"].as_str(), Some("duty"));
+    assert!(!other.texts()[0].0.contains("X-Fengsui-Signature"), "nothing to sign with was given");
+    assert!(gateways.carry(&letter(Channel::Sms, "1")).await.is_err(), "no gateway for it");
+    Ok(())
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::message::push::{PushInput, PushSettings};
-use app::message::{ChannelWay, ReachInput};
+use app::message::{ChannelWay, ReachInput, ReceivedInput};
 use app::{App, Caller};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -150,7 +150,7 @@ async fn an_alarm_wakes_a_browser_that_alone_can_read_it_and_sms_comes_after_it(
         clock.advance_ms(61_000);
         delivered(&app).await?;
         assert_eq!(sms.got().len(), 1);
-        app.receive_messages(&clerk).await?;
+        app.receive_messages(&clerk, ReceivedInput { touched: true }).await?;
         clock.advance_ms(600_000);
         assert_eq!(delivered(&app).await?, 0);
         let page = app.messages(&head, None).await?;
@@ -190,13 +190,13 @@ async fn a_service_that_fails_is_tried_again_and_a_browser_that_is_gone_is_forgo
         assert_eq!((service.taken().len(), sms.got().len()), (1, 1), "once more, then the next channel");
 
         // It took its permission back: forgotten, the next channel at once, and no alarm about the channel.
-        app.receive_messages(&clerk).await?;
+        app.receive_messages(&clerk, ReceivedInput { touched: true }).await?;
         service.answers(410);
         app.take_call(&head, call("2")).await?;
         delivered(&app).await?;
         assert_eq!((service.taken().len(), sms.got().len()), (1, 2));
         assert!(app.my_push(&clerk).await?.items.is_empty());
-        app.receive_messages(&clerk).await?;
+        app.receive_messages(&clerk, ReceivedInput { touched: true }).await?;
         app.take_call(&head, call("3")).await?;
         delivered(&app).await?;
         assert_eq!((service.taken().len(), sms.got().len()), (0, 3), "nothing is sent there any more");

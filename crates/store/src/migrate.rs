@@ -52,6 +52,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0042_reporter_voice", include_str!("../migrations/0042_reporter_voice.sql")),
     ("0046_intake", include_str!("../migrations/0046_intake.sql")),
     ("0048_calendar", include_str!("../migrations/0048_calendar.sql")),
+    ("0052_place_access", include_str!("../migrations/0052_place_access.sql")),
 ];
 
 const MEMORY: &str =

@@ -145,6 +145,8 @@ impl PlaceRecord {
             opened_on: row.opt_date("opened_on")?,
             closed_on: row.opt_date("closed_on")?,
             verified_on: row.opt_date("verified_on")?,
+            access: row.opt_opened("place", "access_notes")?.unwrap_or_default(),
+            help: row.opt_opened("place", "help_need")?.unwrap_or_default(),
         };
         let void_reason = row.text("void_reason")?;
         Ok(Self {
@@ -186,7 +188,7 @@ impl PlaceRecord {
             area_m2: p.area_m2, responsible: &p.responsible.name, phone: secret(&p.responsible.phone),
             phone_tail: "", phone_index: traces(&p.responsible.phone), manager_phone: Value::Secret(manager_phone), opening: word(&p.opening)?, opened_on: p.opened_on,
             closed_on: p.closed_on, verified_on: p.verified_on, facts: json(&facts)?, note: &self.note,
-            source: &self.source, cached_risk_points: self.cached_risk_points,
+            access_notes: sealed(&p.access), help_need: sealed(&p.help), source: &self.source, cached_risk_points: self.cached_risk_points,
             cached_risk_grade: &self.cached_risk_grade, happened_on: self.happened_on,
         })
     }
@@ -199,6 +201,11 @@ impl PlaceRecord {
         });
         Ok(all)
     }
+}
+
+/// Sealed where there is anything to seal.
+fn sealed(text: &str) -> Value {
+    Value::Secret(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
 /// Tags with a blank before and after each, so that one is found as a whole.

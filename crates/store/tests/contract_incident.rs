@@ -7,7 +7,7 @@ use domain::dispatch::{Dispatch, State};
 use domain::geometry::Bounds;
 use domain::ids::TownCode;
 use domain::incident::join::{Bearing, Heard, Mask};
-use domain::incident::watch::Watch;
+use domain::incident::watch::{Step, Watch};
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source, Stage, Stamp};
 use domain::time::Timestamp;
 use store::dispatch::DispatchRecord;
@@ -256,6 +256,9 @@ async fn masks_are_taken_back_and_watches_follow_each_other() -> anyhow::Result<
             taken_from: None,
             open: vec!["a".into()],
             note: "看紧砖厂".to_owned(),
+            step: Step::Offered,
+            since: Some(at(0)),
+            to: Some("p-next".into()),
         };
         let mut tx = db.write(&town()).await?;
         tx.insert_incident_mask(&record).await?;

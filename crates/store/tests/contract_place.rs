@@ -58,6 +58,8 @@ fn full() -> PlaceRecord {
     full.place.gas = Some(GasUse::Bottled);
     full.place.responsible = Contact { name: "张三".to_owned(), phone: "13800006789".to_owned() };
     full.place.manager = Some(Contact { name: "李四".to_owned(), phone: "13700004321".to_owned() });
+    full.place.access = "钥匙在隔壁 3 号".to_owned();
+    full.place.help = "一人行动不便".to_owned();
     full.place.opened_on = Some(day("2020-01-02"));
     full.place.verified_on = Some(day("2026-10-01"));
     full.path = "500118103/v2/g7".to_owned();

@@ -4,6 +4,7 @@ import '../styles/element.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { setHooks } from '../shared/api/client'
+import { learnClock } from '../shared/api/clock'
 import { setupI18n, translate } from '../shared/i18n'
 import { setupTheme } from '../shared/theme'
 import { askStepUp } from '../shared/ui/stepUp'
@@ -32,6 +33,7 @@ void (async () => {
     mustChange: () => void router.push({ name: 'password' }),
     mustEnrol: () => void router.push({ name: 'account' }),
     stepUp: askStepUp,
+    clock: learnClock,
   })
   app.use(router)
   await router.isReady()

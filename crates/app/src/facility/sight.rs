@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ::road::sight::{Lookout, Seen, cells_in, outlines, seen, share};
 use ::road::terrain::{self, Terrain};
 use domain::facility::{Act, Facility, FieldValue, Shape, Stage};
-use domain::geometry::Geometry;
+use domain::geometry::{Geometry, Position, distance_m, in_sector};
 use domain::policy::{Action, Scope};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
@@ -225,6 +225,15 @@ fn eye(record: &FacilityRecord, range_m: f64, planned: bool) -> (SightEye, Optio
     };
     eye.why = lookout.as_ref().err().map(|why| (*why).to_owned());
     (eye, lookout.ok())
+}
+
+/// Whether a camera may see a spot: in service, within its range, and in the sector it looks at, as far as those are on
+/// record. What hills hide is left out.
+pub(crate) fn looks_at(f: &Facility, from: Position, to: Position) -> bool {
+    let sector = number(f, "azimuth").zip(number(f, "field"));
+    f.stage == Stage::InService
+        && number(f, "range").is_none_or(|range| distance_m(from, to) <= range)
+        && sector.is_none_or(|(azimuth, field)| in_sector(from, to, azimuth, field))
 }
 
 /// The terrain of a file, read once until the file changes.

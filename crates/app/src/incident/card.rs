@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::{spot_of, subject};
 use crate::facility::facilities;
+use crate::facility::sight::looks_at;
 use crate::hazard::dictionary::described;
 use crate::names::{Spot, kind_label, masked};
 use crate::parameter::number_on;
@@ -98,8 +99,9 @@ pub struct Card {
     pub near_m: f64,
 }
 
-/// What is told of a place at the door: how many people, which help, what burns.
-fn notes(place: &Place) -> Vec<String> {
+/// What is told of a place at the door: which help is needed and how one gets in, where the reader goes there; how many
+/// people, what burns.
+fn notes(place: &Place, goes_there: bool) -> Vec<String> {
     let mut notes = vec![kind_label(&place.category)];
     notes.extend(place.tags.iter().map(kind_label));
     let heads = &place.heads;
@@ -117,7 +119,9 @@ fn notes(place: &Place) -> Vec<String> {
         notes.extend(class.map(|class| format!("生产储存火灾危险性类别 {class}")));
     }
     notes.extend(place.area_m2.map(|area| format!("建筑面积 {area} 平方米")));
-    notes
+    let said = |what: &str, text: &str| Some(format!("{what}：{text}")).filter(|_| !text.is_empty());
+    let told = said("需要帮助", &place.help).into_iter().chain(said("进门", &place.access));
+    told.filter(|_| goes_there).chain(notes).collect()
 }
 
 async fn near(
@@ -133,7 +137,7 @@ async fn near(
     for one in all {
         let facility = one.facility;
         let Some(domain::facility::Shape::Point(spot)) = facility.shape.clone() else { continue };
-        let away_m = distance_m(at, spot);
+        let (away_m, spot_at) = (distance_m(at, spot), spot);
         if away_m > near_m {
             continue;
         }
@@ -151,7 +155,7 @@ async fn near(
                 flow_l_s: gives.and_then(|water| water.flow_l_s),
                 spot,
             });
-        } else if facility.class.starts_with("camera") {
+        } else if facility.class.starts_with("camera") && looks_at(&facility, spot_at, at) {
             cameras.push(CameraNear { facility: named, away_m, spot });
         }
     }
@@ -162,9 +166,15 @@ async fn near(
     Ok((water, cameras, near_m))
 }
 
-/// The card as whoever is called there sees it: no hazards, no telephone numbers.
-// The use case asked that he is called there.
-pub(crate) async fn brief(read: &mut Read, record: &IncidentRecord, today: Date) -> Result<Card> {
+/// The card as whoever is called there sees it: no hazards, no telephone numbers. `goes_there` for who was called, verifies
+/// or commands: others do not learn how one gets in and what help is needed.
+// The use case asked who reads it.
+pub(crate) async fn brief(
+    read: &mut Read,
+    record: &IncidentRecord,
+    today: Date,
+    goes_there: bool,
+) -> Result<Card> {
     let i = &record.incident;
     let place = match &i.place {
         Some(id) => read.places_by_id(std::slice::from_ref(id)).await?.into_iter().next(),
@@ -174,7 +184,7 @@ pub(crate) async fn brief(read: &mut Read, record: &IncidentRecord, today: Date)
     let (water, cameras, near_m) = near(read, at, today).await?;
     Ok(Card {
         place: place.as_ref().map(|one| Named::new(one.place.id.as_str(), &one.place.name)),
-        notes: place.as_ref().map(|one| notes(&one.place)).unwrap_or_default(),
+        notes: place.as_ref().map(|one| notes(&one.place, goes_there)).unwrap_or_default(),
         contacts: Vec::new(),
         water,
         hazards: Vec::new(),
@@ -191,12 +201,12 @@ impl App {
         let scope = caller.scope(Action::IncidentRead)?;
         let mut read = self.db.read(&self.town).await?;
         let record = read.incident(id, &scope).await?.ok_or(Error::NotFound)?;
-        let mut card = brief(&mut read, &record, today).await?;
-        let Some(place) = &record.incident.place else { return Ok(card) };
         let stands = subject(&record);
         let sees = [Action::IncidentVerify, Action::IncidentCommand]
             .iter()
             .any(|action| caller.hats.hat(*action, &stands).is_some());
+        let mut card = brief(&mut read, &record, today, sees).await?;
+        let Some(place) = &record.incident.place else { return Ok(card) };
         if let Some(kept) = read.places_by_id(std::slice::from_ref(place)).await?.into_iter().next() {
             let manager = kept.place.manager.as_ref().map(|who| ("manager", who));
             for (role, who) in std::iter::once(("responsible", &kept.place.responsible)).chain(manager) {

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 
 use domain::ids::{IncidentId, PersonId, PlaceId, RoadId, TerritoryCode};
 use domain::incident::join::Heard;
-use domain::incident::rehearsal::{Played, lacks};
+use domain::incident::rehearsal::{Lack, Played, lacks};
 use domain::incident::{Act, Event, Incident, Kind, Sign, Source};
 use domain::policy::{Action, Subject};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::follow_up::FollowUpFilter;
 use store::incident::IncidentRecord;
 use utoipa::ToSchema;
 
@@ -131,7 +132,7 @@ impl App {
         };
         let told = self.on_watch(&mut tx, &record.path, at.date()).await?;
         let told: BTreeSet<_> = told.into_iter().filter(|one| !away.contains(one)).collect();
-        let card = brief(&mut tx, &record, at.date()).await?;
+        let card = brief(&mut tx, &record, at.date(), false).await?;
         let found = lacks(&Played {
             told: told.len(),
             ranked: &played.ranked,
@@ -168,7 +169,18 @@ impl App {
             let due = read_day("due_on", asked.due_on.as_deref().unwrap_or_default())?;
             let owners = Owners::read(&mut tx, now.date()).await?;
             let origin = domain::follow_up::Origin { kind: "incident".to_owned(), id: id.to_string() };
-            for lack in &found {
+            // What an earlier run asked of the same post and is still owed is not asked again.
+            let whole = Caller::system().scope(Action::FollowUpRead)?;
+            let open = FollowUpFilter {
+                state: Some("open,done".to_owned()),
+                owners: Some(vec![owner.into()]),
+                overdue_as_of: None,
+            };
+            let owed = tx.follow_ups(&whole, &open, None, i64::MAX).await?;
+            let is_owed = |lack: &&Lack| {
+                owed.iter().any(|one| one.item.origin.kind == "incident" && one.item.text == lack.text)
+            };
+            for lack in found.iter().filter(|lack| !is_owed(lack)) {
                 let item = (self.new_id().into(), lack.text.as_str(), &owner.into(), due);
                 ask(&mut tx, &owners, &origin, item, now).await?;
                 lessons += 1;

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::dispatch::State;
+use domain::ids::ForceId;
 use domain::incident::Incident;
-use domain::incident::statistics::{handling, response};
+use domain::incident::statistics::{counts, handling, of_times, response};
 use domain::policy::Action;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -42,6 +44,21 @@ pub struct IncidentFigures {
     pub in_target: usize,
 }
 
+/// How soon the people of one force were there (M17), over the orders they got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ForceFigures {
+    pub force: Named,
+    /// Orders given to its people.
+    pub called: usize,
+    /// Of them, whoever arrived.
+    pub arrived: usize,
+    /// Units: seconds.
+    pub median_s: Option<i64>,
+    /// Units: seconds.
+    pub p90_s: Option<i64>,
+    pub in_target: usize,
+}
+
 /// Figures of a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IncidentStatistics {
@@ -55,6 +72,8 @@ pub struct IncidentStatistics {
     pub day_from_h: u32,
     pub night_from_h: u32,
     pub rows: Vec<IncidentFigures>,
+    /// By station and brigade, those that were called.
+    pub forces: Vec<ForceFigures>,
 }
 
 fn figures<'a>(
@@ -123,7 +142,31 @@ impl App {
         for (code, own) in villages {
             rows.push(figures((Some(names.territory(code)), "all"), own.into_iter(), limits));
         }
+        // Every order of what is counted: who was called off on the way did not arrive.
+        let mut orders: BTreeMap<ForceId, Vec<Option<i64>>> = BTreeMap::new();
+        for one in found.iter().filter(|one| counts(&one.incident)) {
+            for order in read.dispatches(&one.incident.id).await? {
+                let order = order.dispatch;
+                let times = order.at(State::Called).zip(order.at(State::OnScene));
+                let s = times.map(|(called, there)| (there.0 - called.0).div_euclid(1_000));
+                orders.entry(order.force).or_default().push(s);
+            }
+        }
+        let forces = crate::dispatch::force_names(&mut read).await?;
+        let forces = orders.into_iter().map(|(force, all)| {
+            let there = of_times(all.iter().copied().flatten(), target_s);
+            let name = forces.get(&force).map_or(force.as_str(), String::as_str).to_owned();
+            ForceFigures {
+                force: Named::new(force.as_str(), name),
+                called: all.len(),
+                arrived: there.n,
+                median_s: there.median_s,
+                p90_s: there.p90_s,
+                in_target: there.in_target,
+            }
+        });
         Ok(IncidentStatistics {
+            forces: forces.collect(),
             from: from.to_string(),
             to: to.to_string(),
             verify_s,

@@ -39,6 +39,8 @@ pub struct IncidentAsked {
     pub q: Option<String>,
     /// Those invented to practise instead of those that were.
     pub rehearsal: Option<bool>,
+    /// `overdue`: only those that should have been gone through again by now.
+    pub review: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
     /// Rows of a page, at most 200.
@@ -468,7 +470,7 @@ pub struct IncidentStep {
     pub how: Option<String>,
     /// `judge`, `change`: what it is.
     pub kind: Option<String>,
-    /// `tell_119`: when; left out when it was not told, the text says why.
+    /// `tell_119`: when, RFC 3339 or `now`; left out when it was not told, the text says why.
     pub told_at: Option<String>,
     /// `hand_over`: to whom.
     pub to: Option<String>,

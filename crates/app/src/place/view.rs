@@ -196,6 +196,10 @@ pub struct PlaceView {
     pub closed_on: Option<Date>,
     #[schema(value_type = Option<String>)]
     pub verified_on: Option<Date>,
+    /// How one gets in; none for who neither keeps the place nor may be called there.
+    pub access: Option<String>,
+    /// Which help people there need to get out, never why; none likewise.
+    pub help: Option<String>,
     pub note: String,
     pub source: String,
     pub memberships: Vec<Membership>,
@@ -255,6 +259,12 @@ pub struct PlaceInput {
     pub opening: String,
     pub opened_on: Option<String>,
     pub closed_on: Option<String>,
+    /// How one gets in: gate, key, where a vehicle stops. Left out in a change: the known one stays.
+    #[serde(default)]
+    pub access: Option<String>,
+    /// Which help people there need to get out, never why. Left out likewise.
+    #[serde(default)]
+    pub help: Option<String>,
     #[serde(default)]
     pub note: String,
     /// The day the facts were so; today when left out.
@@ -406,6 +416,9 @@ pub(crate) async fn view(
         Registration::Unlicensed => ("unlicensed", None),
         Registration::Unknown => ("unknown", None),
     };
+    let goes_there = [Action::PlaceChange, Action::IncidentVerify, Action::IncidentCommand]
+        .iter()
+        .any(|action| caller.hats.hat(*action, subject).is_some());
     Ok(PlaceView {
         registration: RegistrationView { kind: kind.to_owned(), uscc },
         area_m2: p.area_m2,
@@ -425,6 +438,8 @@ pub(crate) async fn view(
         opened_on: p.opened_on,
         closed_on: p.closed_on,
         verified_on: p.verified_on,
+        access: Some(p.access.clone()).filter(|_| goes_there),
+        help: Some(p.help.clone()).filter(|_| goes_there),
         note: record.note.clone(),
         source: record.source.clone(),
         memberships,

@@ -56,6 +56,9 @@ pub enum IncidentRefusal {
     /// No watch to hand over, or one's own.
     #[error("您已在值守，不用重复接班")]
     OnWatch,
+    /// The watch is somebody else's, or nobody's.
+    #[error("现在不是您在值守，请刷新后再看")]
+    NotOnWatch,
 }
 
 impl IncidentRefusal {
@@ -79,6 +82,7 @@ impl IncidentRefusal {
             Self::MergeOrders => "incident.merge_orders",
             Self::Mask => "incident.mask",
             Self::OnWatch => "incident.on_watch",
+            Self::NotOnWatch => "incident.not_on_watch",
         }
     }
 }

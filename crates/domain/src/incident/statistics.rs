@@ -38,14 +38,20 @@ fn rank(sorted: &[i64], share: f64) -> Option<i64> {
     sorted.get(at.saturating_sub(1)).copied()
 }
 
-fn counts(one: &&Incident) -> bool {
+/// Whether it is counted at all: no rehearsal, no test, nothing taken back, none that turned out to be another.
+pub fn counts(one: &Incident) -> bool {
     !one.rehearsal && !matches!(one.stage, Stage::Void | Stage::Test | Stage::Merged)
 }
 
 /// M17: from the dispatch to the first arrival.
 pub fn response<'a>(all: impl IntoIterator<Item = &'a Incident>, target_s: i64) -> Response {
-    let real = all.into_iter().filter(counts).filter(|one| one.stage != Stage::FalseAlarm);
-    let mut times: Vec<i64> = real.filter_map(|one| one.between_s(Mark::Dispatched, Mark::Arrived)).collect();
+    let real = all.into_iter().filter(|one| counts(one)).filter(|one| one.stage != Stage::FalseAlarm);
+    of_times(real.filter_map(|one| one.between_s(Mark::Dispatched, Mark::Arrived)), target_s)
+}
+
+/// The same of times that are known. Units: seconds.
+pub fn of_times(times: impl Iterator<Item = i64>, target_s: i64) -> Response {
+    let mut times: Vec<i64> = times.collect();
     times.sort_unstable();
     Response {
         n: times.len(),
@@ -58,7 +64,7 @@ pub fn response<'a>(all: impl IntoIterator<Item = &'a Incident>, target_s: i64) 
 /// M18: how soon alarms were verified, and how many were none.
 pub fn handling<'a>(all: impl IntoIterator<Item = &'a Incident>, verify_s: i64) -> Handling {
     let mut found = Handling::default();
-    for one in all.into_iter().filter(counts) {
+    for one in all.into_iter().filter(|one| counts(one)) {
         found.alarms += 1;
         match one.stage {
             Stage::FalseAlarm => found.false_alarms += 1,

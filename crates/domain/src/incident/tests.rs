@@ -423,6 +423,27 @@ fn a_watch_is_taken_over_by_somebody_else() {
     assert_eq!((next.taken_from, next.note.as_str(), next.open.len()), (Some(by()), "看紧", 1));
 }
 
+#[test]
+fn a_watch_is_offered_confirmed_and_given_back() {
+    let first = Watch::take_over("w1".to_owned(), None, by(), vec![], "", NOW).expect("begins");
+    let offer = |to: &str, at| first.offer("w2".to_owned(), (&by(), to.into()), vec!["i".into()], "看紧", at);
+    assert_eq!(offer(by().as_str(), NOW), Err(IncidentRefusal::OnWatch));
+    let offered = offer("next", NOW.plus_ms(60_000)).expect("is offered");
+    // Until the other confirms, he who asked goes on.
+    assert_eq!((offered.watcher(), offered.begun()), (Some(&by()), NOW));
+    let stranger = offered.give_back("w3".to_owned(), &"next".into(), vec![], "", NOW);
+    assert_eq!(stranger, Err(IncidentRefusal::NotOnWatch));
+    let taken = Watch::take_over("w3".to_owned(), Some(&offered), "next".into(), vec![], "", NOW);
+    let taken = taken.expect("confirms");
+    assert_eq!((taken.taken_from.clone(), taken.note.as_str(), taken.to.clone()), (Some(by()), "看紧", None));
+    let other = Watch::take_over("w3".to_owned(), Some(&offered), "third".into(), vec![], "", NOW);
+    assert_eq!(other.expect("takes over").note, "", "it was told to another");
+    let over = taken.give_back("w4".to_owned(), &"next".into(), vec![], "天亮", NOW).expect("ends");
+    assert_eq!((over.watcher(), over.by.as_str()), (None, "next"));
+    let again = Watch::take_over("w5".to_owned(), Some(&over), "next".into(), vec![], "", NOW);
+    assert_eq!(again.expect("begins anew").taken_from, None);
+}
+
 fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         Just(Act::Acknowledge),

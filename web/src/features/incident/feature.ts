@@ -4,6 +4,7 @@ import type { Feature } from '@/desk/feature'
 export default {
   routes: [
     { path: '/duty', component: () => import('./DutyPage.vue'), meta: { can: ['incident.read'], title: 'incident.duty' } },
+    { path: '/duty/watch', component: () => import('./WatchPage.vue'), meta: { can: ['incident.command'], title: 'incident.watches' } },
     { path: '/duty/mine', component: () => import('./MyOrders.vue'), meta: { title: 'incident.mine' } },
     { path: '/incidents', component: () => import('./IncidentList.vue'), meta: { can: ['incident.read'], title: 'incident.title' } },
     { path: '/incidents/statistics', component: () => import('./IncidentFigures.vue'), meta: { can: ['incident.read'], title: 'incident.figures' } },

@@ -22,6 +22,8 @@ export function blank(): PlaceInput {
     opening: 'open',
     opened_on: null,
     closed_on: null,
+    access: null,
+    help: null,
     note: '',
   }
 }
@@ -48,6 +50,8 @@ export function fromView(view: PlaceView): PlaceInput {
     opening: view.opening,
     opened_on: view.opened_on,
     closed_on: view.closed_on,
+    access: view.access,
+    help: view.help,
     note: view.note,
     version: view.version,
   }

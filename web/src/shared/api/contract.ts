@@ -558,6 +558,7 @@ export type IncidentView = View<'IncidentView'>
 export type IncidentStatistics = View<'IncidentStatistics'>
 export type DutyScreen = Omit<View<'DutyScreen'>, 'silent'> & { silent: Record<string, number> }
 export type WatchView = View<'WatchView'>
+export type WatchList = View<'WatchList'>
 export type Card = View<'Card'>
 export type Candidates = View<'Candidates'>
 export type CandidateView = View<'CandidateView'>
