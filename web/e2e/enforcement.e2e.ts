@@ -165,3 +165,62 @@ it('refuses every forbidden step by page and by interface, at every stage of a c
   await page.context().close()
   await mayor.context().close()
 }, 300_000)
+
+it('carries a number, proof of service and the index of its file, until the delegation it rests on has ended', async () => {
+  const { page, errors } = await signIn(town, 'officer')
+  const { page: mayor } = await signIn(town, 'mayor')
+  const { page: clerk } = await signIn(town, 'clerk')
+  const today = ((await send(page, '/me')).body as { today: string }).today
+  const after = (days: number): string => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10)
+  const given = { name: '明天到期的委托', power: 'punish', basis: 'delegated', delegator: '区消防救援机构', law: '消防法第六十条', holder: 'town', source: '演示委托书〔97〕号', range: { kinds: ['warning', 'fine'], organisation_fen: [500_000, 5_000_000], citizen_fen: [0, 50_000] }, from: after(-30), to: after(1) }
+  const kept = await send(clerk, '/authority', given)
+  expect([kept.status, message(kept.body)]).toEqual([200, expect.any(String)])
+  const item = kept.body as { id: string; version: number; standing: string }
+  expect(item.standing).toBe('expiring')
+  const options = (await send(page, '/cases/options')).body as CaseOptions
+  const able = options.officers.filter((one) => !one.lacks && one.org.includes('工作站')).slice(0, 2)
+  const place = ((await send(page, '/places?limit=1')).body as { items: { id: string }[] }).items[0]
+  let at = (await send(page, '/cases', { place: place?.id, cause: '堵塞安全出口', party: '某店', party_kind: 'organisation', item: item.id, officers: able.map((one) => one.person.id), unrelated: true, procedure: 'ordinary', found_on: today, text: '检查发现安全出口堵塞' })).body as CaseView
+  const go = async (who: Page, step: object): Promise<void> => {
+    const done = await send(who, `/cases/${at.id}/steps`, { text: '写明', ...step, version: at.version })
+    expect([JSON.stringify(step), done.status, done.status === 200 ? '' : message(done.body)]).toEqual([JSON.stringify(step), 200, ''])
+    at = done.body as CaseView
+  }
+  await go(mayor, { step: 'file', document_no: '演示立案〔97〕号' })
+  await go(page, { step: 'investigate', shown: true, two: true })
+  await go(page, { step: 'report', grounds: [], grave: false })
+  await go(page, { step: 'notify', penalty: { kinds: ['fine'], fine_fen: 500_000 }, until: today, document_no: '演示告知〔97〕号' })
+  await go(page, { step: 'hear', how: 'waived' })
+  await go(mayor, { step: 'decide', outcome: 'punish', penalty: { kinds: ['fine'], fine_fen: 500_000 }, document_no: '演示罚〔97〕号' })
+  await page.goto(`${town.url}/cases/${at.id}`, { waitUntil: 'commit' })
+  await page.waitForSelector('#main h1')
+  await settled(page)
+  const shown = (await page.textContent('#main')) ?? ''
+  expect(at.number).toMatch(/^案-\d{4}-\d+$/)
+  expect(shown).toContain(at.number ?? '?')
+  expect(shown).toContain('即将到期')
+  // The delegation ends before the decision is handed over: the act is no button any more, and the rule stands in its place.
+  const ended = await send(clerk, `/authority/${item.id}/end`, { step: 'end', to: after(-1), reason: '演示：提前终止', version: item.version })
+  expect(ended.status).toBe(200)
+  await page.reload({ waitUntil: 'commit' })
+  await page.waitForSelector('#main .steps .shut')
+  await settled(page)
+  expect(await page.locator('.steps .bar button:has-text("送达")').count()).toBe(0)
+  expect(await page.textContent('.steps .shut')).toContain('行政处罚法第十八条')
+  const refused = await send(page, `/cases/${at.id}/steps`, { step: 'serve', way: 'direct', to: '经营者', version: at.version })
+  expect([refused.status, message(refused.body)]).toEqual([422, expect.stringContaining('enforcement.item_expired')])
+  // A paper that lets begun cases be finished opens it again: served with its proof, paid, closed, and the file is whole.
+  const again = ended.body as { version: number }
+  const carried = await send(clerk, `/authority/${item.id}/end`, { step: 'end', to: today, carries_over: '演示：已立案的继续办理', reason: '演示：更正', version: again.version })
+  expect(carried.status).toBe(200)
+  await go(page, { step: 'serve', way: 'direct', to: '经营者', document_no: '演示回证〔97〕号' })
+  await go(page, { step: 'pay', how: 'bank', amount_fen: 500_000 })
+  await go(page, { step: 'close' })
+  await page.reload({ waitUntil: 'commit' })
+  await page.waitForSelector('#main h1')
+  await settled(page)
+  const file = (await page.textContent('#main')) ?? ''
+  for (const line of ['立案审批表', '行政处罚告知书', '行政处罚决定书', '送达回证', '结案报告', '演示回证〔97〕号']) expect(file).toContain(line)
+  expect(errors).toEqual([])
+  for (const one of [page, mayor, clerk]) await one.context().close()
+}, 180_000)

@@ -191,17 +191,15 @@ pub(crate) struct HazardStep {
     days: Option<HowLong>,
     /// order: the officer's certificate.
     certificate_no: Option<String>,
-    /// order: the item of the authority list.
+    /// order: id of the item of the authority list; it says by which regime.
     authority_item: Option<String>,
-    /// order: `own_statutory`, `empowered` or `delegated`.
-    basis: Option<String>,
     /// serve: `direct`, `left_behind`, `post`, `electronic` or `public_notice`.
     method: Option<String>,
     /// submit_fix, pass_recheck, fail_recheck.
     photos: Option<Vec<String>>,
     /// submit_fix, pass_recheck, fail_recheck.
     note: Option<String>,
-    /// Persons who were there too.
+    /// Persons who were there too; order: the second officer.
     with: Option<Vec<String>>,
     /// transfer: `fire_rescue`, `police` or `sector`.
     to: Option<String>,
@@ -269,7 +267,7 @@ impl HazardStep {
                 days,
                 certificate_no: needed("certificate_no", self.certificate_no)?,
                 authority_item: self.authority_item.unwrap_or_default(),
-                basis: word("basis", self.basis)?,
+                with,
             },
             "serve" => What::Serve { method: word("method", self.method)? },
             "ask_extension" => What::AskExtension { days: needed("days", self.days)?.count(), reason },

@@ -1,5 +1,6 @@
 //! Numbers and choices of the town.
 
+use app::house::HouseRegraded;
 use app::parameter::{
     Change, Decision, ParameterInput as Asked, ParameterRecord, Setting, Verdict, value_json,
 };
@@ -109,6 +110,8 @@ pub(crate) struct ParameterChange {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ParameterChanges {
     changes: Vec<ParameterChange>,
+    /// Houses another rule would grade otherwise; empty for a setting that is not of their rule.
+    houses: Vec<HouseRegraded>,
 }
 
 /// 镇定参数
@@ -160,14 +163,15 @@ pub(crate) async fn preview(
     Json(asked): Json<ParameterInput>,
 ) -> Answer<Json<ParameterChanges>> {
     let from = read_day("from", &asked.from)?;
-    let found = doors.app.preview_parameter(&caller, &asked.name, value(&asked.value)?, from).await?;
+    let (found, houses) =
+        doors.app.preview_parameter(&caller, &asked.name, value(&asked.value)?, from).await?;
     let change = |change: Change| ParameterChange {
         duty: change.duty,
         title: change.title,
         before: (&change.before).into(),
         after: (&change.after).into(),
     };
-    Ok(Json(ParameterChanges { changes: found.into_iter().map(change).collect() }))
+    Ok(Json(ParameterChanges { changes: found.into_iter().map(change).collect(), houses }))
 }
 
 fn value(json: &serde_json::Value) -> Answer<Value> {

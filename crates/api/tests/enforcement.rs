@@ -347,3 +347,104 @@ async fn a_delegation_that_ends_and_a_certificate_that_runs_out_block_the_next_s
     })
     .await
 }
+
+/// 行政处罚法 art. 74: no fine feeds a figure anybody is judged by.
+#[tokio::test]
+async fn a_fine_moves_no_figure_of_the_board() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let system = app::Caller::system();
+        town.app.ensure_shipped_checklists(&system, Some(day("2026-01-01"))).await?;
+        town.app.install_shipped_plan(&system).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        let mut small = clue(&item, &["p-officer", "p-officer2"]);
+        small["procedure"] = json!("summary");
+        small["party_kind"] = json!("citizen");
+        let page = officer.post("/api/v1/cases", small).await?.ok()?;
+        let figures = |board: Value| (board["clauses"].clone(), board["villages"].clone());
+        let before = figures(clerk.get("/api/v1/board").await?.ok()?);
+        assert!(before.0.as_array().is_some_and(|all| all.len() > 10), "there is a board to move");
+        let spot = json!({ "step": "decide_on_spot", "penalty": fine(20_000), "shown": true, "document_no": "当场〔2026〕1号" });
+        let page = step(&mut officer, &page, spot).await?.ok()?;
+        let page = step(&mut officer, &page, json!({ "step": "pay", "how": "bank", "amount_fen": 20_000 })).await?.ok()?;
+        let page = step(&mut officer, &page, json!({ "step": "report_spot" })).await?.ok()?;
+        step(&mut officer, &page, json!({ "step": "close" })).await?.ok()?;
+        assert_eq!(figures(clerk.get("/api/v1/board").await?.ok()?), before);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn papers_of_a_case_are_made_in_the_name_the_item_gives_and_say_where_to_turn() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let delegated = delegation(&mut clerk, "2026-12-31").await?;
+        let own = json!({ "name": "占用疏散通道", "power": "punish", "basis": "empowered", "law": "消防法第六十条",
+            "holder": "town", "source": "赋权清单〔2026〕1号", "range": { "kinds": ["warning"] }, "from": "2026-01-01" });
+        let own = clerk.post("/api/v1/authority", own).await?.ok()?;
+        for (item, name, said) in [
+            (&delegated, "区消防救援机构", "以区消防救援机构为被申请人"),
+            (&own, "青峰镇人民政府", "六十日内向区人民政府申请行政复议"),
+        ] {
+            let page = officer.post("/api/v1/cases", clue(item, &["p-officer", "p-officer2"])).await?.ok()?;
+            let id = text(&page, "id");
+            let from = |template: &str| {
+                format!("/api/v1/papers/prefill?template={template}&about_kind=enforcement&about={id}")
+            };
+            let known = officer.get(&from("DT28.decision")).await?.ok()?;
+            let remedies = known["values"]["remedies"].as_str().unwrap_or_default();
+            assert!(remedies.contains(said) && remedies.contains("六个月"), "{known}");
+            assert!(known["values"].get("party_no").is_none(), "nobody's number is made up");
+            let values = officer.get(&from("DT28.filing")).await?.ok()?["values"].clone();
+            let filing = json!({ "template": "DT28.filing", "org": "office", "values": values,
+                "about": { "kind": "enforcement", "id": id } });
+            let draft = officer.post("/api/v1/papers", filing).await?.ok()?;
+            assert_eq!(text(&draft, "issuer"), name);
+            let missing: Vec<&str> = draft["missing"].as_array().into_iter().flatten().map(|one| text(one, "field")).collect();
+            assert!(!missing.contains(&"party_no"), "{missing:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_hearing_is_called_with_its_notice_and_ended_when_the_party_stays_away() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let mut director = town.login("director").await?;
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        let page = step(&mut director, &page, json!({ "step": "file", "document_no": "立案〔2026〕1号" })).await?.ok()?;
+        let look = json!({ "step": "investigate", "shown": true, "two": true });
+        let page = step(&mut officer, &page, look).await?.ok()?;
+        let page = step(&mut officer, &page, json!({ "step": "report", "grounds": [] })).await?.ok()?;
+        let heavy = json!({ "kinds": ["fine"], "fine_fen": 5_000_000, "large": true });
+        let notify = json!({ "step": "notify", "penalty": heavy, "until": "2026-09-24", "hearing": true, "document_no": "告〔2026〕1号" });
+        let page = step(&mut officer, &page, notify).await?.ok()?;
+        let page = step(&mut officer, &page, json!({ "step": "ask_hearing" })).await?.ok()?;
+        let call = json!({ "step": "call_hearing", "until": "2026-10-13", "officer": "p-director" });
+        let told = step(&mut officer, &page, call.clone()).await?;
+        let said = told.body["fields"][0]["message"].as_str().unwrap_or_default();
+        assert!(said.contains("《听证通知书》"), "{}", told.body);
+        let mut call = call;
+        call["document_no"] = json!("听通〔2026〕1号");
+        let page = step(&mut officer, &page, call).await?.ok()?;
+        assert_eq!((&page["hearing_on"], text(&page["hearing_chair"], "name")), (&json!("2026-10-13"), "何镇长"));
+        let file: Vec<&str> = page["file"].as_array().into_iter().flatten().map(|one| text(one, "name")).collect();
+        assert!(file.contains(&"听证通知书"), "{file:?}");
+        let away = json!({ "step": "end_hearing", "granted": true, "text": "未到场也没有说明理由" });
+        assert_eq!(step(&mut officer, &page, away.clone()).await?.code(), "enforcement.hearing_not_yet");
+        later(&town, "2026-10-13");
+        let mut officer = town.login("officer").await?;
+        let page = step(&mut officer, &page, away).await?.ok()?;
+        assert_eq!(page["hearing"]["code"], "waived");
+        assert!(page["events"][0]["detail"].as_str().unwrap_or_default().contains("视为放弃听证权利"), "{page}");
+        Ok(())
+    })
+    .await
+}

@@ -167,7 +167,7 @@ async fn a_certificate_that_expired_yesterday_opens_nothing() -> anyhow::Result<
         let may: Vec<_> = page["actions"].as_array().into_iter().flatten().collect();
         assert!(!may.iter().any(|one| **one == "order" || one["step"] == "order"), "{may:?}");
         let order = json!({ "version": page["version"], "step": "order", "text": "责令清空",
-            "certificate_no": common::CERTIFICATE, "authority_item": "演示事项", "basis": "empowered",
+            "certificate_no": common::CERTIFICATE, "authority_item": "演示事项", "with": ["p-officer2"],
             "document_no": "演示责改〔2026〕1号" });
         refused(&officer.post(&path, order).await?, "gate.untrained", &["沈执法", "C11.6"]);
         Ok(())

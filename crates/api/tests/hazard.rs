@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::both_databases;
 
-use crate::common::{Browser, CERTIFICATE, Told, Town, V1, V2, shop, town};
+use crate::common::{Browser, CERTIFICATE, Told, Town, V1, V2, authority_item, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const MILL: &str = "01a00000-0000-7000-8000-000000000102";
@@ -241,10 +241,12 @@ async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> any
         let order = |certificate: &str, item: &str| {
             json!({
                 "step": "order", "text": "责令清空楼梯间", "certificate_no": certificate, "authority_item": item,
-                "basis": "empowered", "document_no": "演示责改〔2026〕1号",
+                "with": ["p-officer2"], "document_no": "演示责改〔2026〕1号",
             })
         };
-        let item = "演示事项：占用疏散通道";
+        let page = officer.get(&format!("/api/v1/hazards/{id}")).await?.ok()?;
+        assert!(!may(&page, "order"), "no item gives the town the power");
+        let item = &*authority_item(&mut clerk, "punish", "2099-12-31").await?;
         assert!(!may(&page, "order"));
         let no = step(&mut clerk, &id, order(CERTIFICATE, item)).await?;
         assert_eq!(refused(&no), (403, "policy.forbidden"));
@@ -260,6 +262,8 @@ async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> any
         assert_eq!(refused(&no), (422, "hazard.no_authority"));
         let no = step(&mut officer, &id, order(CERTIFICATE, " ")).await?;
         assert_eq!(no.body["fields"][0]["field"], "authority_item");
+        let no = step(&mut officer, &id, order(CERTIFICATE, "占用疏散通道")).await?;
+        assert_eq!(no.body["fields"][0]["code"], "enforcement.item", "words are no item: {}", no.body);
         let page = step(&mut officer, &id, order(CERTIFICATE, item)).await?.ok()?;
         assert_eq!((page["measure"].as_str(), page["measure_label"].as_str()), (Some("order"), Some("责令改正")));
         assert_eq!(page["deadline_on"], "2026-10-06", "fifteen days for a larger hazard");
@@ -271,6 +275,47 @@ async fn only_a_certified_officer_orders_and_the_office_is_told_plainly() -> any
         found(&mut officer, &hazard(2), SHOP, &[]).await?;
         let page = step(&mut officer, &hazard(2), json!({ "step": "grade", "level": "general" })).await?.ok()?;
         assert!(may(&page, "advise") && !may(&page, "order"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_order_needs_an_item_in_force_there_and_a_second_officer() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let id = hazard(1);
+        found(&mut clerk, &id, SHOP, &[]).await?;
+        let page = step(&mut clerk, &id, json!({ "step": "grade", "level": "general" })).await?.ok()?;
+        let ended = authority_item(&mut clerk, "punish", "2026-09-20").await?;
+        let compel = authority_item(&mut clerk, "compel", "2026-12-31").await?;
+        let order = |item: &str, with: &[&str]| {
+            json!({ "version": page["version"], "step": "order", "text": "责令清空楼梯间", "certificate_no": CERTIFICATE,
+                "authority_item": item, "with": with })
+        };
+        // The delegation ended yesterday: the rule is quoted, and the button is gone.
+        let no = step(&mut officer, &id, order(&ended, &["p-officer2"])).await?;
+        assert_eq!(refused(&no), (422, "enforcement.item_expired"));
+        let said = no.body["detail"].as_str().unwrap_or_default();
+        assert!(said.contains("委托") && said.contains("2026-09-20") && said.contains("行政处罚法第十八条"), "{said}");
+        assert!(!may(&officer.get(&format!("/api/v1/hazards/{id}")).await?.ok()?, "order"));
+        let no = step(&mut officer, &id, order(&compel, &["p-officer2"])).await?;
+        assert_eq!(refused(&no), (422, "enforcement.item_not_order"));
+
+        let check = authority_item(&mut clerk, "inspect", "2026-09-21").await?;
+        assert!(may(&officer.get(&format!("/api/v1/hazards/{id}")).await?.ok()?, "order"), "its last day");
+        for (with, code) in [
+            (&[][..], "enforcement.two_to_order"),
+            (&["p-officer"][..], "enforcement.two_to_order"),
+            (&["p-staff1"][..], "enforcement.uncertified"),
+        ] {
+            assert_eq!(refused(&step(&mut officer, &id, order(&check, with)).await?), (422, code), "{with:?}");
+        }
+        let no = step(&mut officer, &id, order(&check, &["p-nobody"])).await?;
+        assert_eq!(no.body["fields"][0]["field"], "with", "{}", no.body);
+        let page = step(&mut officer, &id, order(&check, &["p-officer2"])).await?.ok()?;
+        assert_eq!(page["measure"], "order");
         Ok(())
     })
     .await
@@ -419,6 +464,42 @@ async fn the_answer_to_an_operation_is_kept_for_ninety_days() -> anyhow::Result<
         assert_eq!(town.app.forget_old_operations().await?, 0);
         town.clock.advance_days(2);
         assert_eq!(town.app.forget_old_operations().await?, 1);
+        Ok(())
+    })
+    .await
+}
+
+/// C16.3: a blocked passage is free again within twenty-four hours of being found, or it counts as not met.
+#[tokio::test]
+async fn a_blocked_passage_has_twenty_four_hours() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = with_places(&fresh).await?;
+        let system = app::Caller::system();
+        town.app.ensure_shipped_checklists(&system, Some(crate::common::day("2026-01-01"))).await?;
+        town.app.install_shipped_plan(&system).await?;
+        for (n, hours) in [(1u8, 23), (2, 26)] {
+            let (mut staff, id) = (town.login("staff1").await?, hazard(n));
+            found(&mut staff, &id, SHOP, &[]).await?;
+            step(&mut staff, &id, json!({ "step": "grade", "level": "general" })).await?.ok()?;
+            let days = json!({ "kind": "calendar", "count": 0 });
+            step(&mut staff, &id, json!({ "step": "advise", "text": "请马上清空", "days": days })).await?.ok()?;
+            town.clock.advance_ms(hours * 3_600_000);
+            let (mut staff, mut grid) = (town.login("staff1").await?, town.login("grid1").await?);
+            let after = pictured(&mut staff, &id, 10 + n, "fix").await?;
+            step(&mut staff, &id, json!({ "step": "submit_fix", "photos": [after], "note": "清了" })).await?.ok()?;
+            let seen = pictured(&mut staff, &id, 20 + n, "recheck").await?;
+            step(&mut grid, &id, json!({ "step": "pass_recheck", "photos": [seen], "note": "已清" })).await?.ok()?;
+            step(&mut staff, &id, json!({ "step": "close" })).await?.ok()?;
+        }
+        // What blocks nothing is not asked for.
+        let mut staff = town.login("staff1").await?;
+        let other = json!({ "id": hazard(3), "place": SHOP, "hazard_code": "H03.1", "description": "灭火器过期", "photos": [] });
+        staff.post("/api/v1/hazards", other).await?.ok()?;
+        town.clock.advance_days(3);
+        let mut clerk = town.login("clerk").await?;
+        let duty = clerk.get("/api/v1/board/duties/C16.3").await?.ok()?;
+        let tally = &duty["duty"]["tally"];
+        assert_eq!((&tally["due"], &tally["met"]), (&json!(2), &json!(1)), "{tally}");
         Ok(())
     })
     .await

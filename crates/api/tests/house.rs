@@ -228,3 +228,116 @@ async fn the_code_on_a_house_tells_its_grade_and_nobodys_name() -> anyhow::Resul
     })
     .await
 }
+
+fn checks<'a>(page: &'a Value, answer: &str) -> Vec<&'a Value> {
+    page["checks"].as_array().into_iter().flatten().filter(|one| one["answer"] == answer).collect()
+}
+
+#[tokio::test]
+async fn by_whichever_door_eleven_people_come_list_and_round_follow() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = housed(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let place = |name: &str, category: &str, heads: Value| {
+            json!({ "name": name, "category": category, "village": V1, "address": "学堂巷 9 号", "heads": heads,
+                "registration": { "kind": "unknown" }, "opening": "open" })
+        };
+        // Registered with eleven.
+        let new = clerk.post("/api/v1/places", place("新建民宿", "self_built.rented", json!({ "lodging": 11 }))).await?.ok()?;
+        let path = format!("/api/v1/houses/{}", new["id"].as_str().unwrap_or_default());
+        let page = clerk.get(&path).await?.ok()?;
+        assert_eq!((grade(&page), &page["on_key_list"]), ("key", &json!(true)), "{page}");
+        assert!(!checks(&page, "asked").is_empty());
+        // A shop with twelve becomes a house: its category alone is changed.
+        let shop = clerk.post("/api/v1/places", place("老街作坊", "nine_small.catering", json!({ "working": 12 }))).await?;
+        let shop = shop.ok()?;
+        let id = shop["id"].as_str().unwrap_or_default().to_owned();
+        let mut changed = place("老街作坊", "self_built.rented", json!({ "working": 12 }));
+        changed["version"] = shop["version"].clone();
+        clerk.put(&format!("/api/v1/places/{id}"), changed).await?.ok()?;
+        let page = clerk.get(&format!("/api/v1/houses/{id}")).await?.ok()?;
+        assert_eq!((&page["on_key_list"], checks(&page, "asked").is_empty()), (&json!(true), false), "{page}");
+
+        // Looked at together: it stands on the page of joint control, asked for on its sector's list alone.
+        let joint = clerk.get("/api/v1/joint-control").await?.ok()?;
+        let own = joint["items"].as_array().into_iter().flatten().find(|one| one["place"]["id"] == json!(id));
+        let own = own.cloned().unwrap_or_default();
+        assert_eq!((&own["kinds"][0]["code"], &own["standing"]["code"]), (&json!("over_10"), &json!("both")), "{joint}");
+        assert_eq!((&own["may_plan"], &page["may_plan"]), (&json!(true), &json!(true)));
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn back_to_ten_the_list_and_the_open_round_end_with_why() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = housed(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let page = house(&mut staff).await?;
+        let eleven = put(&mut staff, counted(&page, 11)).await?.ok()?;
+        let police = checks(&eleven, "asked").into_iter().find(|one| one["org"]["id"] == "police").cloned();
+        let police = police.unwrap_or_default();
+        let path = format!("/api/v1/houses/checks/{}/answer", police["id"].as_str().unwrap_or_default());
+        let mut officer = town.login("police").await?;
+        let seen = json!({ "answer": "verified", "text": "特行证 甲-1", "version": police["version"] });
+        let page = officer.post(&path, seen).await?.ok()?;
+        let open = checks(&page, "asked").len();
+        assert!(open > 0);
+
+        town.clock.advance_days(1);
+        let mut staff = town.login("staff1").await?;
+        let ten = put(&mut staff, counted(&page, 10)).await?.ok()?;
+        assert_eq!((&ten["on_key_list"], ten["may_plan"].as_bool()), (&json!(false), Some(false)), "{ten}");
+        let ended = checks(&ten, "ended");
+        assert_eq!((ended.len(), checks(&ten, "verified").len()), (open, 1), "what was answered stays");
+        let why = ended.first().and_then(|one| one["text"].as_str()).unwrap_or_default();
+        assert!(why.contains("10 人") && why.contains("不超过 10 人"), "{why}");
+        let one = ended.first().map(|one| (*one).clone()).unwrap_or_default();
+        let path = format!("/api/v1/houses/checks/{}/answer", one["id"].as_str().unwrap_or_default());
+        let late = json!({ "answer": "verified", "text": "乙-2", "version": one["version"] });
+        let mut clerk = town.login("clerk").await?;
+        assert_eq!(clerk.post(&path, late).await?.code(), "house.ended");
+        let stays =
+            town.app.db.read(&common::TOWN.into()).await?.list_entries_of_place(&HOUSE.into()).await?;
+        let left = stays.first().and_then(|one| one.entry.left.clone());
+        assert!(left.is_some_and(|(_, why)| why.contains("不超过 10 人")), "{stays:?}");
+
+        // And up again: asked anew, listed anew.
+        let again = put(&mut staff, counted(&ten, 13)).await?.ok()?;
+        assert_eq!((&again["on_key_list"], checks(&again, "asked").len()), (&json!(true), open), "{again}");
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn once_the_rule_is_another_every_house_is_held_against_it() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = housed(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let page = house(&mut staff).await?;
+        put(&mut staff, counted(&page, 9)).await?.ok()?;
+        town.app.follow_house_rule().await?;
+        assert_eq!(house(&mut staff).await?["on_key_list"], false, "nine is not more than ten");
+
+        // The page of settings says what it would do before anybody decides.
+        let mut clerk = town.login("clerk").await?;
+        let ask = json!({ "name": "house.key_heads", "value": 8, "from": "2026-09-21", "reason": "从严" });
+        let preview = clerk.post("/api/v1/parameters/preview", ask).await?.ok()?;
+        assert_eq!(preview["houses"][0]["place"]["id"], json!(HOUSE), "{preview}");
+        assert_eq!(preview["houses"][0]["after"]["code"], "key");
+        let other = json!({ "name": "house.floors", "value": 9, "from": "2026-09-21", "reason": "从宽" });
+        assert_eq!(clerk.post("/api/v1/parameters/preview", other).await?.ok()?["houses"], json!([]));
+
+        common::set_number(&town, "house.key_heads", 8.0).await?;
+        assert_eq!(town.app.follow_house_rule().await?, 1);
+        let now = house(&mut staff).await?;
+        assert_eq!((&now["on_key_list"], checks(&now, "asked").is_empty()), (&json!(true), false), "{now}");
+        assert_eq!(town.app.follow_house_rule().await?, 0, "once");
+        Ok(())
+    })
+    .await
+}

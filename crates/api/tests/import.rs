@@ -656,3 +656,31 @@ async fn who_left_the_page_comes_back_to_where_it_stands() -> anyhow::Result<()>
     })
     .await
 }
+
+#[tokio::test]
+async fn a_house_with_eleven_in_the_ledger_is_on_its_sectors_key_list_at_once() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = reading_town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let rows = |n: u32| {
+            ledger(&[&format!(
+                "A-77,学堂巷出租屋,,自建房·出租,场镇社区,,,学堂巷 7 号,张三,13800001111,{n},105.9,29.3,,正常,"
+            )])
+        };
+        for (n, listed) in [(11, true), (10, false), (12, true)] {
+            let view = send(&mut clerk, "places", "台账.csv", rows(n)).await?.ok()?;
+            let job = work(&town, &mut clerk, &view, "commit", &choice(&view)).await?;
+            assert_eq!(text(&job, "/state"), "done", "{job}");
+            let places = clerk.get("/api/v1/places?q=A-77").await?.items()?;
+            let id = places.first().map(|one| text(one, "/id").to_owned()).unwrap_or_default();
+            let page = clerk.get(&format!("/api/v1/houses/{id}")).await?.ok()?;
+            assert_eq!(page["on_key_list"], json!(listed), "{n} {page}");
+            let asked = array(&page["checks"]).iter().filter(|one| one["answer"] == "asked").count();
+            assert_eq!(asked > 0, listed, "{n} {page}");
+            town.clock.advance_days(1);
+            clerk = town.login("clerk").await?;
+        }
+        Ok(())
+    })
+    .await
+}

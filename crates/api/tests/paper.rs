@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testkit::{Fresh, both_databases};
 
-use crate::common::{Browser, CERTIFICATE, Town, V1, day, shop, town};
+use crate::common::{Browser, CERTIFICATE, Town, V1, authority_item, day, shop, town};
 
 const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 const HAZARD: &str = "01a00000-0000-7000-8000-000000000201";
@@ -253,14 +253,29 @@ async fn an_order_is_for_a_trained_officer_with_his_certificate_and_item_only() 
         let draft = drafted(&mut officer, order()).await?;
         assert_eq!(clerk.post(&to(&draft, "/approve"), json!({ "version": 1 })).await?.status, StatusCode::FORBIDDEN);
         let ask = |certificate: &str, item: &str| {
-            json!({ "version": 1, "certificate_no": certificate, "authority_item": item })
+            json!({ "version": 1, "certificate_no": certificate, "authority_item": item, "with": ["p-officer2"] })
         };
         let told = officer.post(&to(&draft, "/approve"), ask("假-1", "事项")).await?;
         assert_eq!(told.code(), "hazard.no_authority");
         let told = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, " ")).await?;
         assert_eq!(told.body["fields"][0]["code"], "hazard.authority_item");
-        let approved = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, "占用疏散通道")).await?.ok()?;
+        let told = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, "占用疏散通道")).await?;
+        assert_eq!(told.body["fields"][0]["code"], "enforcement.item", "words are no item");
+        let ended = authority_item(&mut clerk, "punish", "2026-09-20").await?;
+        let told = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, &ended)).await?;
+        assert_eq!(told.code(), "enforcement.item_expired");
+        let item = authority_item(&mut clerk, "punish", "2026-09-21").await?;
+        let alone = json!({ "version": 1, "certificate_no": CERTIFICATE, "authority_item": item });
+        assert_eq!(officer.post(&to(&draft, "/approve"), alone).await?.code(), "enforcement.two_to_order");
+        let approved = officer.post(&to(&draft, "/approve"), ask(CERTIFICATE, &item)).await?.ok()?;
         assert!(text(&approved, "authority").contains(CERTIFICATE));
+        // Approved on its last day, it does not go out the day after.
+        town.clock.advance_days(1);
+        let mut officer = town.login("officer").await?;
+        let told = officer.post(&to(&draft, "/issue"), json!({ "version": 2 })).await?;
+        assert_eq!(told.code(), "enforcement.item_expired");
+        town.clock.advance_days(-1);
+        let mut officer = town.login("officer").await?;
         let issued = officer.post(&to(&draft, "/issue"), json!({ "version": 2 })).await?.ok()?;
         assert_eq!(issued["form"]["layout"], "form", "never on a red head");
         Ok(())
@@ -389,28 +404,24 @@ async fn a_hazard_takes_its_step_with_the_paper_where_it_stands_at_it() -> anyho
         out(&mut staff, paper).await?;
         assert_eq!(staff.get(&path).await?.ok()?["version"], version);
 
-        // An order, by the officer, with the regime it rests on; without it the hazard is not touched.
+        // An order, by two officers, on an item in force.
         let other = "01a00000-0000-7000-8000-000000000202";
         graded(&mut staff, other).await?;
         let mut officer = town.login("officer").await?;
         let mut paper = order();
         paper["about"] = json!({ "kind": "hazard", "id": other });
-        for (basis, state) in [("", "graded"), ("delegated", "measure_ordered")] {
-            let draft = drafted(&mut officer, paper.clone()).await?;
-            let by = json!({ "version": 1, "certificate_no": CERTIFICATE, "authority_item": "占用疏散通道", "legal_basis": basis });
-            let approved = officer.post(&to(&draft, "/approve"), by).await?.ok()?;
-            officer.post(&to(&approved, "/issue"), json!({ "version": 2 })).await?.ok()?;
-            let hazard = officer.get(&format!("/api/v1/hazards/{other}")).await?.ok()?;
-            assert_eq!(hazard["state"], state, "{basis}: {hazard}");
-        }
-        let wrong = drafted(&mut officer, paper).await?;
-        let by = json!({ "version": 1, "certificate_no": CERTIFICATE, "authority_item": "占用疏散通道", "legal_basis": "习惯" });
-        let told = officer.post(&to(&wrong, "/approve"), by).await?;
-        assert_eq!(told.body["fields"][0]["code"], "paper.legal_basis");
+        let mut clerk = town.login("clerk").await?;
+        let item = authority_item(&mut clerk, "inspect", "2026-12-31").await?;
+        let draft = drafted(&mut officer, paper).await?;
+        let by = json!({ "version": 1, "certificate_no": CERTIFICATE, "authority_item": item, "with": ["p-officer2"] });
+        let approved = officer.post(&to(&draft, "/approve"), by).await?.ok()?;
+        assert_eq!(officer.get(&format!("/api/v1/hazards/{other}")).await?.ok()?["state"], "graded", "not before it goes out");
+        officer.post(&to(&approved, "/issue"), json!({ "version": 2 })).await?.ok()?;
+        let hazard = officer.get(&format!("/api/v1/hazards/{other}")).await?.ok()?;
+        assert_eq!(hazard["state"], "measure_ordered", "{hazard}");
         assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
 
         // What is in hand goes over with the post.
-        let mut clerk = town.login("clerk").await?;
         drafted(&mut staff, advice()).await?;
         let change = json!({ "last_day": "2026-09-30", "taker": "p-grid1" });
         let sheet = clerk.post("/api/v1/posts/post-staff1/handover", change).await?.ok()?;

@@ -1,9 +1,10 @@
 //! Cases: opened by two officers, led step by step, each step offered with the rule that closes it, the file with its
 //! papers. What does not belong here: which step the law allows (`domain::enforcement`), items of authority
-//! ([`authority`]), what is typed in and shown ([`view`]).
+//! ([`authority`]), orders to mend (`order`), what is typed in and shown ([`view`]).
 
 pub mod authority;
-mod step;
+pub(crate) mod order;
+pub(crate) mod step;
 pub mod view;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 use domain::calendar::Calendar;
 use domain::enforcement::{
     Act, AuthorityItem, Case, CaseRefusal, Clue, Event, Hand, Party, PartyKind, Procedure, Proof, Stage,
-    Step, may_act,
+    Step, may_act, may_order,
 };
 use domain::gate::Part;
 use domain::ids::{CaseId, HazardId, PersonId, PlaceId};
@@ -117,6 +118,20 @@ impl Officers {
         may_act(&proofs, item, path, filed_on, day)
     }
 
+    /// That these people may order on an item at a place on a day.
+    ///
+    /// Errors: names who lacks what.
+    pub(crate) fn may_order(
+        &self,
+        officers: &[PersonId],
+        item: &AuthorityItem,
+        path: &str,
+        day: Date,
+    ) -> std::result::Result<(), CaseRefusal> {
+        let proofs: Vec<Proof> = officers.iter().map(|person| self.proof(person, day)).collect();
+        may_order(&proofs, item, path, day)
+    }
+
     /// Whether somebody is qualified in law on a day.
     fn is_lawyer(&self, person: &PersonId, day: Date) -> bool {
         let is_one = |held: &domain::org::Certificate| {
@@ -159,7 +174,7 @@ pub(crate) fn door(
 }
 
 /// The item a case rests on.
-async fn item_of(read: &mut Read, case: &Case) -> Result<AuthorityItem> {
+pub(crate) async fn item_of(read: &mut Read, case: &Case) -> Result<AuthorityItem> {
     let found = read.authority_item(&case.item).await?;
     let lost = || Error::Internal(format!("case {} names no item of authority", case.id));
     found.map(|record| record.item).ok_or_else(lost)

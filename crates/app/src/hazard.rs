@@ -7,11 +7,13 @@ pub(crate) mod step;
 pub(crate) mod view;
 
 use domain::calendar::OutOfRange;
+use domain::enforcement::AuthorityItem;
 use domain::gate::Part;
 use domain::hazard::{
-    Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, Photo, Position, recurrence,
+    Act, Days, Find, Hazard, HazardCode, HazardRefusal, Level, MayOrder, Photo, Position, recurrence,
 };
 use domain::ids::{HazardId, InspectionId, OrgId, PhotoId, PlaceId, SortieId};
+use domain::org::Certificate;
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use store::hazard::Filing;
@@ -25,6 +27,7 @@ pub use view::{
     HazardPage, HazardRow, HazardSortieView, HazardView, PhaseView, PhotoPairView, SuggestedView,
 };
 
+use crate::enforcement::order::{certificates, proof};
 use crate::parameter::{counted_on, number_on};
 use crate::place::{at_place, place_in_scope};
 use crate::{App, Caller, Error, Result};
@@ -151,11 +154,7 @@ impl Loaded {
         let today = now.date();
         let share = extension_share(read, today).await?;
         let cap = self.hazard.rectification().and_then(|running| running.extension_cap(share));
-        let mut held = step::certificates(read, caller, today).await?;
-        // Who is not trained orders nothing, whatever he may show (clause 11.6).
-        if !held.is_empty() && crate::gate::admit(read, &caller.person, Part::Officer, today).await.is_err() {
-            held.clear();
-        }
+        let proof = self.may_order(caller, read, today).await?;
         let item = self.hazard.find.item.as_deref();
         let level =
             self.hazard.level.or_else(|| item.and_then(dictionary::item_level)).unwrap_or(Level::General);
@@ -166,7 +165,7 @@ impl Loaded {
             links: read.unit_links_of(&self.hazard.id).await?,
             suggested: (level, suggested_days(read, level, today).await?),
             cap,
-            actions: step::actions(caller, self, &held, (cap.unwrap_or(0), &calendar), now),
+            actions: step::actions(caller, self, proof.as_ref(), (cap.unwrap_or(0), &calendar), now),
         };
         HazardView::of(read, &self.hazard, beside, now).await
     }
@@ -177,6 +176,24 @@ pub(crate) async fn suggested_days(read: &mut Read, level: Level, on: Date) -> R
     let own = if level == Level::General { GENERAL_DAYS } else { LARGER_DAYS };
     let (count, unit) = counted_on(read, own, on).await?;
     Ok(if unit == WORKING_DAYS { Days::Working(count) } else { Days::Calendar(count) })
+}
+
+impl Loaded {
+    /// With what the caller could order here today: a certificate of his, the training, an item in force at the place.
+    async fn may_order(&self, caller: &Caller, read: &mut Read, today: Date) -> Result<Option<MayOrder>> {
+        let held = certificates(read, caller, today).await?;
+        // Who is not trained orders nothing, whatever he may show (clause 11.6).
+        if held.is_empty() || crate::gate::admit(read, &caller.person, Part::Officer, today).await.is_err() {
+            return Ok(None);
+        }
+        let path = &self.filing.path;
+        let items = read.authority_items().await?;
+        let mut pairs = held.iter().flat_map(|held| items.iter().map(move |one| (held, &one.item)));
+        let fits = |(held, item): &(&Certificate, &AuthorityItem)| {
+            held.kind == item.holder.certificate() && item.orders(path, today).is_ok()
+        };
+        Ok(pairs.find(fits).map(|(held, item)| proof(held, item, &[])))
+    }
 }
 
 /// The most an extension may be. Units: per cent of the time first allowed.

@@ -3,27 +3,29 @@
 //! (`domain::house`), the register (`place`), the rule's numbers (`parameter`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+pub(crate) mod heads;
 pub mod public;
 
 use std::collections::BTreeMap;
 
 use domain::house::{
-    Answer, Check, CheckKind, Grade, Graded, House, HouseRefusal, Rule, Structure, grade, is_house, joint_by,
+    Answer, Check, Grade, Graded, House, HouseRefusal, Rule, Structure, grade, is_house, joint_by,
 };
-use domain::ids::{HouseCheckId, OrgId, PlaceId};
+use domain::ids::{HouseCheckId, PlaceId};
 use domain::place::KindCode;
-use domain::place_list::{Entry, ListKind, PlaceList};
+use domain::place_list::ListKind;
+use domain::plan::Value;
 use domain::policy::{Action, Subject};
-use domain::time::{Date, Timestamp};
+use domain::time::Date;
 use serde::{Deserialize, Serialize};
+use store::Read;
 use store::house::{HouseCheckRecord, HouseRecord};
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
-use store::place_list::{EntryRecord, ListRecord};
-use store::{Read, Write};
+use store::place_list::EntryRecord;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::names::Names;
-use crate::parameter::number_on;
+use crate::parameter::{counted, number_on};
 use crate::place::{place_in_scope, place_subject};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
@@ -40,8 +42,6 @@ pub(crate) const SUMMED: (&str, f64) = ("house.heads_summed", 0.0);
 /// Who checks houses together and is asked about their licences. Source: the plan, C17.2.
 pub(crate) const ROUND: [&str; 4] =
     ["org:emergency_office", "org:police_station", "org:planning_office", "org:economy_office"];
-/// The tag the plan's duties ask for.
-const OVER: &str = "over_10";
 /// Houses read at most.
 const READ: i64 = 5_000;
 
@@ -115,7 +115,7 @@ pub struct HouseCheckView {
     pub org: Named,
     pub kind: Word,
     pub asked_on: String,
-    /// `asked`, `verified` or `lacking`.
+    /// `asked`, `verified`, `lacking`, or `ended` when the house no longer asks for it.
     pub answer: String,
     pub on: Option<String>,
     /// Number seen, or what is lacking.
@@ -150,6 +150,8 @@ pub struct HouseView {
     pub joint_by: Option<String>,
     pub structures: Vec<Word>,
     pub may_change: bool,
+    /// Whether it is to be looked at together for its many people, and the caller may plan that.
+    pub may_plan: bool,
     /// Version of the place.
     pub version: i64,
 }
@@ -194,6 +196,21 @@ pub struct HouseRuleAsked {
     pub floors: Option<u16>,
     pub floor_m2: Option<u16>,
     pub summed: Option<bool>,
+}
+
+impl HouseRuleAsked {
+    /// The rule with one of the town's settings changed; none for a setting that is not of it.
+    pub(crate) fn of(name: &str, value: &Value) -> Option<Self> {
+        let n = counted(value)?;
+        let asked = Self::default();
+        Some(match name {
+            _ if name == KEY_HEADS.0 => Self { key_heads: Some(n), ..asked },
+            _ if name == FLOORS.0 => Self { floors: Some(n), ..asked },
+            _ if name == FLOOR_M2.0 => Self { floor_m2: Some(n), ..asked },
+            _ if name == SUMMED.0 => Self { summed: Some(n > 0), ..asked },
+            _ => return None,
+        })
+    }
 }
 
 /// A house another rule would grade otherwise.
@@ -333,6 +350,7 @@ fn check_view(caller: &Caller, record: &HouseCheckRecord, names: &Names) -> Hous
         Answer::Asked => (None, String::new(), None),
         Answer::Verified { on, number, until } => (Some(*on), number.clone(), *until),
         Answer::Lacking { on, note } => (Some(*on), note.clone(), None),
+        Answer::Ended { on, reason } => (Some(*on), reason.clone(), None),
     };
     HouseCheckView {
         id: check.id.to_string(),
@@ -343,7 +361,8 @@ fn check_view(caller: &Caller, record: &HouseCheckRecord, names: &Names) -> Hous
         on: on.map(|day| day.to_string()),
         text,
         until: until.map(|day| day.to_string()),
-        may_answer: caller.hats.hat(Action::HouseCheck, &check_subject(record)).is_some(),
+        may_answer: !check.is_ended()
+            && caller.hats.hat(Action::HouseCheck, &check_subject(record)).is_some(),
         version: record.version,
     }
 }
@@ -360,6 +379,7 @@ async fn page(read: &mut Read, caller: &Caller, id: &PlaceId, today: Date) -> Re
     let checks = read.house_checks(&whole, Some(id)).await?;
     let listed = on_key_list(read, id, today).await?;
     let own: Vec<&Check> = checks.iter().map(|one| &one.check).collect();
+    let planned_at = Subject::of(&record.path, record.place.sector_org.as_ref());
     let known = house.as_ref().map(|one| one.house.clone()).unwrap_or_default();
     Ok(HouseView {
         row: row(&record, house.as_ref(), &rule, &own, &names),
@@ -379,6 +399,8 @@ async fn page(read: &mut Read, caller: &Caller, id: &PlaceId, today: Date) -> Re
         joint_by: domain::house::is_used(&record.place).then(|| joint_by(today).to_string()),
         structures: Structure::ALL.iter().map(|one| Word::new(one.code(), one.label())).collect(),
         may_change: caller.hats.hat(Action::PlaceChange, &subject).is_some(),
+        may_plan: domain::joint_control::is_crowded(&record.place)
+            && caller.hats.hat(Action::TaskAssign, &planned_at).is_some(),
         version: record.version,
     })
 }
@@ -394,89 +416,6 @@ async fn on_key_list(read: &mut Read, id: &PlaceId, today: Date) -> Result<bool>
 }
 
 impl App {
-    /// Keeps what follows from the number of people in a house: the plan's tag, the key list of its sector and the round over
-    /// the departments, all in the write that changed it. Called before the place is written.
-    // Follows from a change that whoever made it commits.
-    pub(crate) async fn follow_heads(
-        &self,
-        tx: &mut Write,
-        record: &mut PlaceRecord,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        let (today, tag) = (now.date(), KindCode::from(OVER));
-        if !is_house(&record.place) {
-            return Ok(());
-        }
-        let rule = rule_on(tx, today).await?;
-        if !rule.is_over(&record.place.heads) {
-            if rule.heads(&record.place.heads).is_some() {
-                record.place.tags.remove(&tag);
-            }
-            return Ok(());
-        }
-        if record.place.category != tag {
-            record.place.tags.insert(tag);
-        }
-        let orgs = tx.orgs().await?;
-        let departments: Vec<OrgId> = ROUND
-            .iter()
-            .filter_map(|label| orgs.iter().find(|one| one.org.label == *label && one.org.active))
-            .map(|one| one.org.id.clone())
-            .collect();
-        let sector = record.place.sector_org.clone().or_else(|| departments.first().cloned());
-        let id = record.place.id.clone();
-        let reason = format!(
-            "住宿、工作、培训人数 {} 人，超过 {} 人（{}）",
-            rule.heads(&record.place.heads).unwrap_or_default(),
-            rule.key_heads,
-            rule.version()
-        );
-        if let Some(owner) = &sector
-            && !on_key_list(tx, &id, today).await?
-        {
-            let lists = tx.place_lists().await?;
-            let fits = |one: &&ListRecord| one.list.kind == ListKind::SectorKey && one.list.owner == *owner;
-            let list = match lists.iter().find(fits) {
-                Some(list) => list.id.clone(),
-                None => {
-                    let list = ListRecord {
-                        id: self.new_id(),
-                        list: PlaceList::new(ListKind::SectorKey, owner.clone()),
-                        version: 1,
-                        recorded_at: now,
-                    };
-                    tx.insert_place_list(&list).await?;
-                    list.id
-                }
-            };
-            let entry = Entry { place: id.clone(), from: today, reason_in: reason, left: None };
-            let entry = EntryRecord { id: self.new_id(), list, entry, version: 1, recorded_at: now };
-            tx.insert_list_entries(&[entry]).await?;
-        }
-        let whole = Caller::system().scope(Action::PlaceRead)?;
-        let asked = tx.house_checks(&whole, Some(&id)).await?;
-        let licences = departments.iter().map(|org| (org.clone(), CheckKind::Licence));
-        for (org, kind) in licences.chain(sector.map(|org| (org, CheckKind::Approval))) {
-            if asked.iter().any(|one| one.check.org == org && one.check.kind == kind) {
-                continue;
-            }
-            let check = Check {
-                id: HouseCheckId::from(self.new_id()),
-                place: id.clone(),
-                org,
-                kind,
-                asked_on: today,
-                answer: Answer::Asked,
-            };
-            let path = record.path.clone();
-            let check =
-                HouseCheckRecord { check, path, recorded_by: by.to_owned(), version: 1, recorded_at: now };
-            tx.insert_house_check(&check).await?;
-        }
-        Ok(())
-    }
-
     /// Houses the caller may see, graded by the rule of today, the closest kept first.
     pub async fn houses(&self, caller: &Caller, asked: &HouseAsked) -> Result<HouseList> {
         let today = self.now().date();

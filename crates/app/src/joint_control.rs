@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ids::{InspectionId, OrgId, PlaceId};
 use domain::inspection::{Inspection, Occasion, Outcome};
-use domain::joint_control::{Standing, high_risk};
+use domain::joint_control::{CROWDED, Standing, high_risk, is_crowded};
 use domain::org::OrgKind;
 use domain::place_list::ListKind;
 use domain::policy::{Action, Subject};
@@ -219,7 +219,7 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
     let scope = caller.scope(Action::PlaceRead)?;
     let mut places: Vec<PlaceRecord> = Vec::new();
     read.each_place(&PlaceFilter::default(), &scope, |record| {
-        let risky = !high_risk(record.place.kinds()).is_empty();
+        let risky = is_crowded(&record.place) || !high_risk(record.place.kinds()).is_empty();
         if risky && record.voided.is_none() && !record.place.is_gone(today) && (places.len() as i64) < READ {
             places.push(record);
         }
@@ -265,7 +265,15 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
     let mut items: Vec<(Standing, JointPlace)> = Vec::with_capacity(places.len());
     for record in places {
         let place = &record.place;
-        let standing = sides.of(&place.id);
+        let mut kinds = high_risk(place.kinds());
+        // A house of many people alone is asked for on its sector's list only (C17.7).
+        let standing = match kinds.is_empty() {
+            true => Standing::of(true, sides.sector.contains(&place.id)),
+            false => sides.of(&place.id),
+        };
+        if is_crowded(place) {
+            kinds.push(CROWDED.into());
+        }
         *counts.entry(standing.code().to_owned()).or_default() += 1;
         let village = place.village.as_str();
         let of_village =
@@ -283,10 +291,7 @@ async fn control(read: &mut Read, caller: &Caller, now: Timestamp) -> Result<Joi
         let row = JointPlace {
             place: Named::new(place.id.as_str(), &place.name),
             village: names.territory(village),
-            kinds: high_risk(place.kinds())
-                .iter()
-                .map(|kind| Word::new(kind.as_str(), kind_label(kind)))
-                .collect(),
+            kinds: kinds.iter().map(|kind| Word::new(kind.as_str(), kind_label(kind))).collect(),
             standing: Word::new(standing.code(), standing.label()),
             sector: place.sector_org.as_ref().map(|org| names.named_org(org)),
             answers,

@@ -26,6 +26,8 @@ pub use store::paper::PaperFilter;
 use store::paper::PaperRecord;
 use utoipa::ToSchema;
 
+use crate::enforcement::order::in_name_of;
+use crate::enforcement::step::ABOUT;
 use crate::names::Names;
 use crate::photo::may_see;
 use crate::view::Named;
@@ -262,6 +264,20 @@ pub(crate) async fn may_attach(read: &mut Read, caller: &Caller, id: &str) -> Re
     caller.hat(Action::PaperDraft, &subject(&record)).map(|_| record.path)
 }
 
+/// In whose name a paper of a penalty case is made: as the item of the case says (T7); none for any other paper.
+async fn in_name_of_case(
+    read: &mut Read,
+    caller: &Caller,
+    template: &Template,
+    about: Option<&About>,
+) -> Result<Option<String>> {
+    let is_of_case = |about: &&About| about.kind == ABOUT && template.right() == Action::HazardOrder;
+    let Some(about) = about.filter(is_of_case) else { return Ok(None) };
+    let record = read.case(&about.id.as_str().into(), &caller.scope(Action::CaseRead)?).await?;
+    let item = crate::enforcement::item_of(read, &record.ok_or(Error::NotFound)?.case).await?;
+    in_name_of(read, &item).await
+}
+
 impl App {
     /// What a form needs: templates, organisations, bodies.
     pub async fn paper_options(&self, caller: &Caller) -> Result<PaperOptions> {
@@ -387,13 +403,14 @@ impl App {
             Some(id) => Some(load(&mut tx, caller, &id.into()).await?.paper.id),
             None => None,
         };
+        let issuer = in_name_of_case(&mut tx, caller, template, about.as_ref()).await?.unwrap_or(known.name);
         let mut paper = Paper {
             id: id.cloned().unwrap_or_else(|| PaperId::from(self.new_id())),
             template: template.code.clone(),
             edition: template.version,
             title: String::new(),
             org,
-            issuer: known.name,
+            issuer,
             values: asked.values,
             copies_to: asked
                 .copies_to

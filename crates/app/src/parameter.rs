@@ -679,20 +679,27 @@ impl App {
         Ok(tx.commit(audit, answer).await?)
     }
 
-    /// What a change would do to the board of this year, duty by duty; those it leaves as they are are left out.
+    /// What a change would do to the board of this year, duty by duty, and to the grades of houses where it is of their rule;
+    /// what it leaves as it is is left out.
     pub async fn preview_parameter(
         &self,
         caller: &Caller,
         name: &str,
         value: Value,
         from: Date,
-    ) -> Result<Vec<Change>> {
+    ) -> Result<(Vec<Change>, Vec<house::HouseRegraded>)> {
         caller.scope(Action::ParameterRead)?;
         let known = self.known(None).await?;
         let asked = ParameterInput { name: name.to_owned(), value, unit: None, from, reason: String::new() };
         let now = current(&known.plan, name, from)
             .ok_or_else(|| Error::field("name", "parameter.unknown", "方案中没有这个参数，请从列表中选择"))?;
         checked(&known.plan, &asked, &now)?;
+        let houses = match house::HouseRuleAsked::of(name, &asked.value) {
+            Some(rule) if caller.hats.scope(Action::PlaceRead).is_some() => {
+                self.preview_houses(caller, &rule).await?.changed
+            }
+            _ => Vec::new(),
+        };
         let days = lens(caller, &known, &Ask::default()).map_or((known.from, known.as_of), |lens| lens.days);
         let before = known.question_over(days);
         let plan =
@@ -708,7 +715,7 @@ impl App {
             before: before.evaluate_duty(duty).tally,
             after: after.evaluate_duty(duty).tally,
         });
-        Ok(changes.filter(|change| change.before != change.after).collect())
+        Ok((changes.filter(|change| change.before != change.after).collect(), houses))
     }
 }
 

@@ -413,6 +413,7 @@ impl App {
         } else if taken(&mut tx, &record).await? {
             return Err(code_taken(&record.place.code));
         }
+        self.follow_heads(&mut tx, &mut record, &caller.name, now).await?;
         risk::copy_into(&mut record, &Default::default(), now.date());
         tx.insert_place(&record).await?;
         let id = record.place.id.clone();
@@ -437,11 +438,12 @@ impl App {
         if record.place.code != known.place.code && taken(&mut tx, &record).await? {
             return Err(code_taken(&record.place.code));
         }
-        let signs = tx.place_signs(std::slice::from_ref(id), now.date()).await?;
-        risk::copy_into(&mut record, &signs.get(id).cloned().unwrap_or_default(), now.date());
-        if record.place.heads != known.place.heads || record.place.tags != known.place.tags {
+        // A house by its category alone follows its heads too.
+        if record.place.heads != known.place.heads || !record.place.kinds().eq(known.place.kinds()) {
             self.follow_heads(&mut tx, &mut record, &caller.name, now).await?;
         }
+        let signs = tx.place_signs(std::slice::from_ref(id), now.date()).await?;
+        risk::copy_into(&mut record, &signs.get(id).cloned().unwrap_or_default(), now.date());
         tx.update_place(&record).await?;
         self.answer(caller, tx, &hat, "place.change", id, "").await
     }

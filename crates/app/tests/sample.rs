@@ -238,6 +238,27 @@ async fn the_lists_of_joint_control_differ_here_and_there_and_their_duties_are_n
     .await
 }
 
+/// Who looks at the demonstration sees the board of these clauses at work, duty by duty.
+#[tokio::test]
+async fn every_duty_of_clauses_11_to_13_and_15_to_17_has_figures() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let app = filled(&fresh).await?;
+        let status = app.plan_status(&Caller::system(), &Ask::default(), None).await?;
+        let clauses = ["C11", "C12", "C13", "C15", "C16", "C17"];
+        let asked = |duty: &str| duty.split('.').next().is_some_and(|clause| clauses.contains(&clause));
+        let lines: Vec<_> = status.iter().filter(|line| asked(&line.duty)).collect();
+        assert!(lines.len() > 40, "{}", lines.len());
+        let lacking: Vec<_> = lines
+            .iter()
+            .filter(|line| !line.has_data || line.tally.total() == 0)
+            .map(|line| (line.duty.as_str(), line.has_data, line.tally.total()))
+            .collect();
+        assert_eq!(lacking, []);
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn the_towns_woods_are_partly_seen_and_their_breaks_partly_built() -> anyhow::Result<()> {
     both_databases(|fresh| async move {

@@ -4,6 +4,7 @@
 //!
 //! Source: 行政处罚法 (2021), 行政强制法 (2011) arts. 53–54; the plan, clause 11; handbook of the field §4.10.
 
+pub mod aftermath;
 pub mod authority;
 pub mod clock;
 mod machine;
@@ -19,7 +20,8 @@ use crate::ids::{AuthorityItemId, CaseId, HazardId, PaperId, PersonId, PlaceId};
 use crate::org::words;
 use crate::time::{Date, Timestamp};
 
-pub use authority::{AuthorityItem, Holder, Power, Proof, Proposal, Range, basis_label, may_act};
+pub use aftermath::{Contest, Ending};
+pub use authority::{AuthorityItem, Holder, Power, Proof, Proposal, Range, basis_label, may_act, may_order};
 pub use clock::{Clock, Pause};
 pub use machine::{Known, Running};
 pub use refusal::CaseRefusal;
@@ -134,6 +136,7 @@ words! {
         WaiveHearing "waive_hearing" "放弃听证"
         CallHearing "call_hearing" "通知听证"
         HoldHearing "hold_hearing" "举行听证"
+        EndHearing "end_hearing" "终止听证"
         Review "review" "法制审核"
         Discuss "discuss" "集体讨论"
         Decide "decide" "作出决定"
@@ -141,6 +144,7 @@ words! {
         ReportSpot "report_spot" "当场处罚备案"
         Serve "serve" "送达"
         Pay "pay" "登记缴款"
+        PayLate "pay_late" "登记缴纳加处罚款"
         HandIn "hand_in" "当场收缴交回"
         Defer "defer" "批准暂缓、分期"
         Perform "perform" "登记其他履行"
@@ -215,9 +219,13 @@ impl Step {
         Some(match self {
             Self::File => "DT28.filing",
             Self::Investigate => "DT28.interview",
+            Self::Preserve => "DT28.preservation",
             Self::Notify => "DT28.advance_notice",
+            Self::Hear => "DT28.defence",
+            Self::CallHearing => "DT28.hearing_notice",
             Self::HoldHearing => "DT28.hearing",
             Self::Review => "DT28.legal_review",
+            Self::Discuss => "DT28.discussion",
             Self::Decide => "DT28.decision",
             Self::DecideOnSpot => "DT28.spot_decision",
             Self::Serve => "DT28.service",
@@ -345,6 +353,11 @@ pub enum Act {
         chair: PersonId,
     },
     HoldHearing,
+    /// The party took its request back, or without reason did not come or left; then it gave the hearing up.
+    /// Source: 行政处罚法 (2021) art. 64 (6).
+    EndHearing {
+        absent: bool,
+    },
     Review {
         passed: bool,
         experienced: bool,
@@ -370,6 +383,10 @@ pub enum Act {
         amount_fen: i64,
         how: Paid,
     },
+    /// What the fine grew by, paid apart from it.
+    PayLate {
+        amount_fen: i64,
+    },
     HandIn,
     Defer {
         until: Date,
@@ -378,8 +395,12 @@ pub enum Act {
     Contest {
         court: bool,
     },
+    /// How it ended; what the penalty was changed to.
     EndContest {
-        upheld: bool,
+        #[serde(alias = "upheld", deserialize_with = "Ending::read")]
+        ending: Ending,
+        #[serde(default)]
+        penalty: Option<Penalty>,
     },
     Demand,
     Apply,
@@ -413,6 +434,7 @@ impl Act {
             Self::WaiveHearing => Step::WaiveHearing,
             Self::CallHearing { .. } => Step::CallHearing,
             Self::HoldHearing => Step::HoldHearing,
+            Self::EndHearing { .. } => Step::EndHearing,
             Self::Review { .. } => Step::Review,
             Self::Discuss { .. } => Step::Discuss,
             Self::Decide { .. } => Step::Decide,
@@ -420,6 +442,7 @@ impl Act {
             Self::ReportSpot => Step::ReportSpot,
             Self::Serve { .. } => Step::Serve,
             Self::Pay { .. } => Step::Pay,
+            Self::PayLate { .. } => Step::PayLate,
             Self::HandIn => Step::HandIn,
             Self::Defer { .. } => Step::Defer,
             Self::Perform => Step::Perform,
@@ -592,18 +615,25 @@ pub struct Case {
     pub decision: Option<Decision>,
     /// Whether a decision on the spot was reported to the organ.
     pub reported: bool,
-    /// When the decision reached the party.
+    /// When the decision reached the party, or does: a public notice hangs its time first.
     pub served_on: Option<Date>,
     /// What was paid of the fine. Units: fen.
     pub paid_fen: i64,
+    /// When so much of the fine was paid, one by one. Units: fen.
+    #[serde(default)]
+    pub payments: Vec<(Date, i64)>,
+    /// What was paid of what the fine grew by. Units: fen.
+    #[serde(default)]
+    pub late_paid_fen: i64,
     /// Since when money collected on the spot is not handed in.
     pub in_hand_since: Option<Date>,
     /// Until when payment was put off.
     pub deferred_to: Option<Date>,
     /// Whether the rest was done.
     pub performed: bool,
-    /// A review or suit: open until its result; the day it ended.
-    pub contested: Option<(Date, Option<Date>)>,
+    /// Review and suit, one after the other.
+    #[serde(default, alias = "contested", deserialize_with = "Contest::read_all")]
+    pub contests: Vec<Contest>,
     /// When the demand reached the party.
     pub demanded_on: Option<Date>,
     /// When the court was asked.
@@ -638,10 +668,12 @@ impl Case {
             reported: false,
             served_on: None,
             paid_fen: 0,
+            payments: Vec::new(),
+            late_paid_fen: 0,
             in_hand_since: None,
             deferred_to: None,
             performed: false,
-            contested: None,
+            contests: Vec::new(),
             demanded_on: None,
             applied_on: None,
             executed: false,

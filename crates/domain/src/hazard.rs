@@ -19,6 +19,7 @@ pub use replay::ReplayFault;
 pub use terms::{
     Days, Determination, Escalation, EscalationKind, Extension, Fix, FixChannel, HazardCode, LegalBasis,
     Level, MayOrder, Measure, Photo, Receiver, Recheck, Rectification, ServeMethod, TransferAnswer,
+    blocks_passage, is_freed_in_time,
 };
 
 use crate::calendar::Calendar;

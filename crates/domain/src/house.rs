@@ -214,6 +214,13 @@ pub enum Answer {
         /// What.
         note: String,
     },
+    /// 不再核验: fewer people live, work or learn there before anything was answered.
+    Ended {
+        /// On which day.
+        on: Date,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Answer {
@@ -223,6 +230,7 @@ impl Answer {
             Self::Asked => "asked",
             Self::Verified { .. } => "verified",
             Self::Lacking { .. } => "lacking",
+            Self::Ended { .. } => "ended",
         }
     }
 }
@@ -256,6 +264,12 @@ pub enum HouseRefusal {
     /// Lacking without what.
     #[error("请写明缺少的证照、手续和处理意见")]
     NoNote,
+    /// The house no longer asks for it.
+    #[error("这项核验已经终止（{reason}），不需要答复")]
+    Ended {
+        /// Why.
+        reason: String,
+    },
     /// A day that cannot be.
     #[error("核验日期不能晚于今天，也不能早于发起核验的 {asked_on}，请核对")]
     WrongDay {
@@ -274,6 +288,7 @@ impl HouseRefusal {
             Self::NoHouse => "house.none",
             Self::NoNumber => "house.number",
             Self::NoNote => "house.note",
+            Self::Ended { .. } => "house.ended",
             Self::WrongDay { .. } => "house.day",
             Self::NotCounted => "house.counted",
         }
@@ -281,12 +296,20 @@ impl HouseRefusal {
 }
 
 impl Check {
+    /// Whether nobody needs to answer it any more.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.answer, Answer::Ended { .. })
+    }
+
     /// The check with what the department found; a later look replaces an earlier one.
     ///
     /// Errors: verified without a number, lacking without what; a day before it was asked or after today.
     pub fn answer(self, answer: Answer, today: Date) -> Result<Self, HouseRefusal> {
+        if let Answer::Ended { reason, .. } = &self.answer {
+            return Err(HouseRefusal::Ended { reason: reason.clone() });
+        }
         let on = match &answer {
-            Answer::Asked => None,
+            Answer::Asked | Answer::Ended { .. } => None,
             Answer::Verified { number, .. } if number.trim().is_empty() => {
                 return Err(HouseRefusal::NoNumber);
             }
@@ -303,7 +326,7 @@ impl Check {
 /// Since when all of some checks of one kind are verified, and until when; none while one is not.
 pub fn verified_days<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Option<(Date, Option<Date>)> {
     let mut span: Option<(Date, Option<Date>)> = None;
-    for check in checks {
+    for check in checks.into_iter().filter(|check| !check.is_ended()) {
         let Answer::Verified { on, until, .. } = &check.answer else { return None };
         span = Some(match span {
             None => (*on, *until),

@@ -10,6 +10,9 @@ use crate::place::{KindCode, Place};
 
 /// 人员密集、三合一、易燃易爆: categories or tags that make a place one of high risk. Source: C13.2.
 pub const HIGH_RISK: [&str; 3] = ["dense", "three_in_one", "flammable"];
+/// Houses with more people than the rule allows: looked at together as well, and kept on their sector's list alone.
+/// Source: C17.2, C17.7.
+pub const CROWDED: &str = "over_10";
 /// 城乡结合部: units that lie where town and country meet. Source: C13.5.
 pub const FRINGE: &str = "fringe";
 
@@ -40,6 +43,11 @@ pub fn high_risk<'a>(kinds: impl IntoIterator<Item = &'a KindCode>) -> Vec<KindC
     let own: Vec<&KindCode> = kinds.into_iter().collect();
     let general = HIGH_RISK.iter().map(|code| KindCode::from(*code));
     general.filter(|kind| own.iter().any(|one| one.is_within(kind))).collect()
+}
+
+/// Whether it is a house of so many people.
+pub fn is_crowded(place: &Place) -> bool {
+    place.is_kind(&KindCode::from(CROWDED))
 }
 
 /// Whether it is a unit of the fringe that no sector has.

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::document::{Layout, Nature, PhotoRef};
+use domain::enforcement::Step;
 use domain::paper::{ENFORCEMENT, FieldType, Frame, IssuedBy, Origin, RECEIVED, Template, Value, Values};
 use domain::time::parse_date;
 use exchange::paper_file::{read, read_series, shipped};
@@ -126,6 +127,49 @@ fn a_penalty_decision_asks_for_everything_the_law_wants_in_it() {
         let paper = decision.fill(&sample(decision), &frame(), true).expect("fits");
         let closing = paper.closing.expect("organ, date and seal");
         assert!(closing.sealed && closing.by == ["青峰镇消防安全委员会办公室"]);
+    }
+}
+
+/// Every paper a step of a penalty case makes. Source: handbook of the field §4.10.
+#[test]
+fn a_case_has_every_paper_of_its_steps() {
+    let catalog = shipped().0;
+    let day = parse_date("2026-03-05").expect("valid");
+    for (code, name) in [
+        ("DT28.filing", "立案审批表"),
+        ("DT28.interview", "询问笔录"),
+        ("DT28.preservation", "先行登记保存证据清单"),
+        ("DT28.advance_notice", "行政处罚告知书"),
+        ("DT28.defence", "陈述申辩笔录"),
+        ("DT28.hearing_notice", "听证通知书"),
+        ("DT28.hearing", "听证笔录"),
+        ("DT28.hearing_report", "听证报告"),
+        ("DT28.legal_review", "法制审核意见书"),
+        ("DT28.discussion", "集体讨论记录"),
+        ("DT28.decision", "行政处罚决定书"),
+        ("DT28.spot_decision", "当场处罚决定书"),
+        ("DT28.service", "送达回证"),
+        ("DT28.payment", "罚款缴纳通知书"),
+        ("DT28.demand", "催告书"),
+        ("DT28.enforcement", "强制执行申请书"),
+        ("DT28.closing", "结案报告"),
+        ("DT28.index", "案卷目录"),
+    ] {
+        assert_eq!(catalog.on(code, day).map(|one| one.name.as_str()), Some(name), "{code}");
+    }
+    for step in Step::ALL {
+        if let Some(code) = step.template() {
+            assert!(catalog.on(code, day).is_some(), "{} has its paper {code}", step.code());
+        }
+        assert!(
+            !step.needs_paper() || step.template().is_some(),
+            "{} wants a paper there is not",
+            step.code()
+        );
+    }
+    // Nobody's identity number is collected, so no paper may insist on one.
+    for template in catalog.templates.iter().filter(|one| one.family() == "DT28") {
+        assert!(template.field("party_no").is_none_or(|field| !field.required), "{}", template.code);
     }
 }
 

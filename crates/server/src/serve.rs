@@ -153,6 +153,9 @@ async fn work(app: App) {
             if let Err(error) = app.tell_of_overdue_whistles(&Caller::system()).await {
                 tracing::error!(cause = ?error, "clocks of whistles could not be looked at");
             }
+            if let Err(error) = app.follow_house_rule().await {
+                tracing::error!(cause = ?error, "houses could not be held against the rule of the day");
+            }
         }
         if let Err(error) = app.run_due_jobs().await {
             tracing::error!(cause = ?error, "the worker could not look for jobs");

@@ -2,7 +2,8 @@
 //! here: the rules of the step (`domain::enforcement`).
 
 use domain::enforcement::{
-    Act, Case, CaseRefusal, Event, Heard, Known, Outcome, Paid, Penalty, PenaltyKind, ReviewGround, Step,
+    Act, Case, CaseRefusal, Ending, Event, Heard, Known, Outcome, Paid, Penalty, PenaltyKind, ReviewGround,
+    Step,
 };
 use domain::ids::{CaseId, PaperId, PersonId};
 use domain::paper::State;
@@ -39,6 +40,7 @@ fn act_name(step: Step) -> &'static str {
         Step::WaiveHearing => "enforcement.waive_hearing",
         Step::CallHearing => "enforcement.call_hearing",
         Step::HoldHearing => "enforcement.hold_hearing",
+        Step::EndHearing => "enforcement.end_hearing",
         Step::Review => "enforcement.legal_review",
         Step::Discuss => "enforcement.discuss",
         Step::Decide => "enforcement.decide_case",
@@ -46,6 +48,7 @@ fn act_name(step: Step) -> &'static str {
         Step::ReportSpot => "enforcement.report_spot",
         Step::Serve => "enforcement.serve",
         Step::Pay => "enforcement.pay",
+        Step::PayLate => "enforcement.pay_late",
         Step::HandIn => "enforcement.hand_in",
         Step::Defer => "enforcement.defer",
         Step::Perform => "enforcement.perform",
@@ -133,6 +136,7 @@ fn read_act(asked: &CaseStep) -> Result<Act> {
             chair: person("officer", asked.officer.as_deref())?,
         },
         Step::HoldHearing => Act::HoldHearing,
+        Step::EndHearing => Act::EndHearing { absent: asked.granted.unwrap_or(false) },
         Step::Review => Act::Review {
             passed: asked.granted.unwrap_or(false),
             experienced: asked.experienced.unwrap_or(false),
@@ -163,11 +167,17 @@ fn read_act(asked: &CaseStep) -> Result<Act> {
                 .and_then(Paid::from_code)
                 .ok_or_else(|| unknown("how", "请选择缴款方式"))?,
         },
+        Step::PayLate => Act::PayLate { amount_fen: asked.amount_fen.unwrap_or(0) },
         Step::HandIn => Act::HandIn,
         Step::Defer => Act::Defer { until: day("until", asked.until.as_deref())? },
         Step::Perform => Act::Perform,
         Step::Contest => Act::Contest { court: asked.granted.unwrap_or(false) },
-        Step::EndContest => Act::EndContest { upheld: asked.granted.unwrap_or(false) },
+        Step::EndContest => {
+            let ending = asked.how.as_deref().and_then(Ending::from_code);
+            let ending = ending.ok_or_else(|| unknown("how", "请选择复议或者诉讼的结果"))?;
+            let penalty = (ending == Ending::Changed).then(|| penalty(asked.penalty.as_ref())).transpose()?;
+            Act::EndContest { ending, penalty }
+        }
         Step::Demand => Act::Demand,
         Step::Apply => Act::Apply,
         Step::Execute => Act::Execute,

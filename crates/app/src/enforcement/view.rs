@@ -3,10 +3,9 @@
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
 use domain::calendar::Calendar;
-use domain::enforcement::clock::late_fine_fen;
 use domain::enforcement::{
-    Act, Case, Clock, Decision, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty, PenaltyKind,
-    Procedure, ReviewGround, Running, Stage, Step,
+    Act, Case, Clock, Decision, Ending, Event, Hand, Heard, Hearing, Outcome, Paid, PartyKind, Penalty,
+    PenaltyKind, Procedure, ReviewGround, Running, Stage, Step,
 };
 use domain::org::{Certificate, Role};
 use domain::policy::Action;
@@ -185,12 +184,17 @@ pub struct CaseView {
     pub discussed: Vec<String>,
     pub told: Option<PenaltyView>,
     pub hearing: Option<Word>,
+    /// The day a hearing was called for, and who chairs it.
+    pub hearing_on: Option<String>,
+    pub hearing_chair: Option<Named>,
     pub outcome: Option<Word>,
     pub penalty: Option<PenaltyView>,
     /// Still owed of the fine. Units: fen.
     pub owed_fen: i64,
-    /// What that grew by for being late. Units: fen.
+    /// What the fine grew by for being late and is not paid. Units: fen.
     pub late_fen: i64,
+    /// What was paid of that, apart from the fine. Units: fen.
+    pub late_paid_fen: i64,
     pub clocks: Vec<CaseClock>,
     pub steps: Vec<CaseDoor>,
     pub events: Vec<CaseEvent>,
@@ -224,6 +228,8 @@ pub struct CaseOptions {
     pub outcomes: Vec<Word>,
     pub heard: Vec<Word>,
     pub payments: Vec<Word>,
+    /// How a review or a suit ends.
+    pub endings: Vec<Word>,
     pub may_open: bool,
     pub me: String,
 }
@@ -288,7 +294,7 @@ pub struct CaseStep {
     /// Who should stand back; who chairs the hearing.
     pub officer: Option<String>,
     pub replacement: Option<String>,
-    /// Granted; passed; adopted; before a court; upheld.
+    /// Granted; passed; adopted; before a court; the party stayed away.
     pub granted: Option<bool>,
     /// Certificates were shown; on the spot: rights told and the party heard.
     pub shown: Option<bool>,
@@ -314,11 +320,7 @@ pub(super) fn paper_name(step: Step) -> String {
     let template = step
         .template()
         .and_then(|code| crate::paper::catalog().templates.iter().rev().find(|one| one.code == code));
-    match (template, step) {
-        (Some(template), _) => format!("《{}》", template.name),
-        (None, Step::CallHearing) => "《听证通知书》".to_owned(),
-        _ => "文书".to_owned(),
-    }
+    template.map_or_else(|| "文书".to_owned(), |template| format!("《{}》", template.name))
 }
 
 fn clock_view(running: &Running, today: Date) -> CaseClock {
@@ -336,7 +338,15 @@ fn clock_view(running: &Running, today: Date) -> CaseClock {
 
 /// Whether a period is one the organ has to keep, rather than one of the party.
 fn is_ours(clock: Clock) -> bool {
-    !matches!(clock, Clock::Reconsideration | Clock::Litigation | Clock::Limitation | Clock::LimitationHarm)
+    !matches!(
+        clock,
+        Clock::Reconsideration
+            | Clock::Litigation
+            | Clock::LitigationAfterReview
+            | Clock::PublicNotice
+            | Clock::Limitation
+            | Clock::LimitationHarm
+    )
 }
 
 /// A case in the index.
@@ -435,7 +445,14 @@ fn detail(act: &Act, names: &Names) -> String {
         Act::Pay { amount_fen, how } => format!("{}，{}", yuan(*amount_fen), how.label()),
         Act::Defer { until } => format!("暂缓或者分期至 {until}"),
         Act::Contest { court } => yes(*court, "提起行政诉讼", "申请行政复议"),
-        Act::EndContest { upheld } => yes(*upheld, "维持处罚决定", "撤销处罚决定"),
+        Act::EndContest { ending, penalty } => match penalty {
+            Some(penalty) => format!("{}为{}", ending.label(), penalty_text(penalty)),
+            None => ending.label().to_owned(),
+        },
+        Act::EndHearing { absent } => {
+            yes(*absent, "当事人无正当理由不出席或者中途退出，视为放弃听证权利", "当事人撤回听证要求")
+        }
+        Act::PayLate { amount_fen } => yuan(*amount_fen),
         Act::Transfer { to } => format!("移送{to}"),
         _ => String::new(),
     }
@@ -584,8 +601,14 @@ pub(super) async fn page(
         None => None,
     };
     let owed_fen = if case.stage == Stage::Served { case.owed_fen() } else { 0 };
-    let payment = running.iter().find(|one| one.clock == Clock::Payment);
-    let late_fen = payment.map_or(0, |one| late_fine_fen(owed_fen, one.due, today));
+    let called = events.iter().rev().find_map(|one| match &one.act {
+        Act::CallHearing { on, chair } => Some((*on, chair)),
+        _ => None,
+    });
+    let late_fen = match case.stage {
+        Stage::Served => case.late_owed_fen(today, crate::calendar::calendar())?,
+        _ => 0,
+    };
     let penalty = case.decision.as_ref().filter(|one: &&Decision| one.outcome == Outcome::Punish);
     let warn_days = crate::certificate::warn_days(read, today).await?;
     Ok(CaseView {
@@ -614,10 +637,13 @@ pub(super) async fn page(
         discussed: case.discussed.clone(),
         told: case.notice.as_ref().map(|one| penalty_view(&one.penalty)),
         hearing: case.hearing.as_ref().map(hearing_word),
+        hearing_on: called.map(|(day, _)| day.to_string()),
+        hearing_chair: called.map(|(_, chair)| Named::new(chair.as_str(), names.person(chair))),
         outcome: case.decision.as_ref().map(|one| Word::new(one.outcome.code(), one.outcome.label())),
         penalty: penalty.map(|one| penalty_view(&one.penalty)),
         owed_fen,
         late_fen,
+        late_paid_fen: case.late_paid_fen,
         clocks: running.iter().map(|one| clock_view(one, today)).collect(),
         steps: doors(caller, record, &kept.item, &officers, (today, &calendar)),
         file: file(read, caller, case, &events).await?,
@@ -681,6 +707,7 @@ pub(super) async fn options(read: &mut Read, caller: &Caller, today: Date) -> Re
         grounds: words(ReviewGround::ALL.iter().map(|one| (one.code(), one.label())).collect()),
         outcomes: words(Outcome::ALL.iter().map(|one| (one.code(), one.label())).collect()),
         heard: words(Heard::ALL.iter().map(|one| (one.code(), one.label())).collect()),
+        endings: words(Ending::ALL.iter().map(|one| (one.code(), one.label())).collect()),
         payments: words(Paid::ALL.iter().map(|one| (one.code(), one.label())).collect()),
         may_open: caller.hats.scope(Action::CaseHandle).is_some(),
         me: caller.person.to_string(),

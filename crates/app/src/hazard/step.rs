@@ -2,19 +2,19 @@
 //! of a step (`domain::hazard`), what pages see (`view`).
 
 use domain::calendar::Calendar;
-use domain::gate::Part;
 use domain::hazard::{
-    Act, Actor, Days, EscalationKind, Event, FixChannel, Hazard, HazardRefusal, LegalBasis, Level, Look,
-    MayOrder, Photo, Position, Receiver, ServeMethod, State, Step, Stepped, TransferAnswer,
+    Act, Actor, Days, EscalationKind, Event, FixChannel, Hazard, HazardRefusal, Level, Look, MayOrder, Photo,
+    Position, Receiver, ServeMethod, State, Step, Stepped, TransferAnswer,
 };
 use domain::ids::{HazardId, PersonId, PhotoId};
-use domain::org::{Assignment, Certificate, CertificateKind, Role};
+use domain::org::{Assignment, Role};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use store::photo::Picture;
 use store::{Read, Write};
 
 use crate::calendar::calendar;
+use crate::enforcement::order::{Shown, may_order};
 use crate::hazard::view::HazardView;
 use crate::hazard::{Loaded, extension_share, load, suggested_days};
 use crate::{App, Caller, Error, Result};
@@ -70,7 +70,7 @@ pub enum What {
         days: Option<HowLong>,
         certificate_no: String,
         authority_item: String,
-        basis: LegalBasis,
+        with: Vec<PersonId>,
     },
     Serve {
         method: ServeMethod,
@@ -225,29 +225,6 @@ fn act_of(caller: &Caller, hat: &Assignment, taking: &Taking, now: Timestamp) ->
     Act { actor, document_no: document_no.map(str::to_owned), ..act }
 }
 
-/// A certificate that lets its holder order on a day.
-fn lets_order(held: &Certificate, on: Date) -> bool {
-    matches!(held.kind, CertificateKind::EnforcementCert | CertificateKind::PoliceQual)
-        && held.is_valid_on(on)
-}
-
-fn proof(held: &Certificate, authority_item: &str, basis: LegalBasis) -> MayOrder {
-    MayOrder {
-        officer: held.person.clone(),
-        certificate_no: held.number.clone(),
-        authority_item: authority_item.trim().to_owned(),
-        basis,
-        valid_from: held.issued_on,
-        valid_to: held.expires_on,
-    }
-}
-
-/// The certificates of the caller that let him order today; nobody else's count.
-pub(crate) async fn certificates(read: &mut Read, caller: &Caller, on: Date) -> Result<Vec<Certificate>> {
-    let held = read.certificates_of(&caller.person).await?;
-    Ok(held.into_iter().map(|held| held.certificate).filter(|held| lets_order(held, on)).collect())
-}
-
 /// What a step is decided with.
 struct Terms<'a> {
     now: Timestamp,
@@ -346,7 +323,9 @@ impl What {
 
     fn colleagues(&self) -> &[PersonId] {
         match self {
-            Self::PassRecheck { with, .. } | Self::FailRecheck { with, .. } => with,
+            Self::PassRecheck { with, .. } | Self::FailRecheck { with, .. } | Self::Order { with, .. } => {
+                with
+            }
             _ => &[],
         }
     }
@@ -384,7 +363,7 @@ impl What {
                 days,
                 certificate_no: String::new(),
                 authority_item: text(),
-                basis: LegalBasis::OwnStatutory,
+                with: with(),
             },
             Step::Served => Self::Serve { method: ServeMethod::Direct },
             Step::ExtensionAsked => Self::AskExtension { days: 1, reason: text() },
@@ -433,11 +412,12 @@ impl What {
     }
 }
 
-/// The steps this caller may take now: policy, state and the rules of each step agree.
+/// The steps this caller may take now: policy, state and the rules of each step agree. `proof` is what he could order
+/// with.
 pub(super) fn actions(
     caller: &Caller,
     loaded: &Loaded,
-    held: &[Certificate],
+    proof: Option<&MayOrder>,
     (cap, calendar): (u16, &Calendar),
     now: Timestamp,
 ) -> Vec<&'static str> {
@@ -457,7 +437,7 @@ pub(super) fn actions(
             calendar,
             days: Days::Calendar(7),
             cap,
-            authority: held.first().map(|held| proof(held, "试", LegalBasis::OwnStatutory)),
+            authority: proof.cloned(),
             photos,
             channel: FixChannel::Staff,
         };
@@ -574,20 +554,10 @@ async fn terms<'a>(
         return Err(Error::field("with", "hazard.colleague", "同行人员不在人员库中，请重新选择"));
     }
     let authority = match &taking.what {
-        What::Order { certificate_no, authority_item, basis, .. } => {
-            if authority_item.trim().is_empty() {
-                return Err(Error::field(
-                    "authority_item",
-                    "hazard.authority_item",
-                    "请写明依据的执法事项，再责令改正",
-                ));
-            }
+        What::Order { certificate_no, authority_item, with, .. } => {
             let on = taking.happened_at.unwrap_or(now).date();
-            let held = certificates(read, caller, on).await?;
-            let held = held.iter().find(|held| held.number == certificate_no.trim());
-            let held = held.ok_or(HazardRefusal::NoAuthority)?;
-            crate::gate::admit(read, &caller.person, Part::Officer, on).await?;
-            Some(proof(held, authority_item, *basis))
+            let shown = Shown { certificate_no, item: authority_item, with };
+            Some(may_order(read, caller, &shown, &loaded.filing.path, on).await?)
         }
         _ => None,
     };

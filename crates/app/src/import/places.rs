@@ -18,6 +18,7 @@ use store::place_list::{EntryRecord, ListRecord};
 
 use super::{ImportCandidate, ImportChange, ImportChoice, ImportDuplicate, ImportReport};
 use crate::export::to_row;
+use crate::house::heads::Following;
 use crate::job::Running;
 use crate::person::initials;
 use crate::place::view::parse_word;
@@ -91,11 +92,15 @@ impl App {
                 risk::copy_into(record, &own, now.date());
             }
         }
+        tx.insert_list_entries(&work.entries).await?;
+        let (following, by) = (Following::read(&mut tx, now.date()).await?, running.asker.caller().name);
+        for record in work.inserts.iter_mut().chain(&mut work.updates) {
+            self.follow_house(&mut tx, &following, record, &by, now).await?;
+        }
         tx.insert_places(&work.inserts).await?;
         for record in &work.updates {
             tx.update_place(record).await?;
         }
-        tx.insert_list_entries(&work.entries).await?;
         let audit = super::ended(&mut tx, running, file, &mut report, now).await?;
         Ok(tx.commit(audit, report).await?)
     }

@@ -49,13 +49,13 @@ pub(super) async fn issued(tx: &mut Write, caller: &Caller, paper: &Paper, now: 
     let what = match authority {
         None if is_of(paper, ADVICE) => What::Advise { text: said(paper, "advice"), days },
         Some(by) if is_of(paper, ORDER) => {
-            let Some(basis) = by.basis else { return Ok(()) };
+            let Some(item) = &by.item else { return Ok(()) };
             What::Order {
                 text: said(paper, "violations"),
                 days,
                 certificate_no: by.certificate_no.clone(),
-                authority_item: by.authority_item.clone(),
-                basis,
+                authority_item: item.to_string(),
+                with: by.with.clone(),
             }
         }
         _ => return Ok(()),

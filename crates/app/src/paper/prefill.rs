@@ -139,7 +139,7 @@ async fn hazard(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)
 /// The certificate by which the caller orders today; empty when he has none.
 async fn certificate(app: &App, caller: &Caller) -> Result<String> {
     let mut read = app.db.read(&app.town).await?;
-    let held = crate::hazard::step::certificates(&mut read, caller, app.now().date()).await?;
+    let held = crate::enforcement::order::certificates(&mut read, caller, app.now().date()).await?;
     Ok(held.into_iter().next().map(|held| held.number).unwrap_or_default())
 }
 
@@ -259,7 +259,9 @@ async fn enforcement(app: &App, caller: &Caller, id: &str) -> Result<(Values, St
         vec![line.n.to_string(), line.name.clone(), line.number.clone(), line.on.clone(), String::new()]
     });
     let clock = |word: &str| seen.clocks.iter().find(|one| one.clock.code == word);
+    let pay_by = text(clock("payment").map(|one| one.due.clone()).unwrap_or_default());
     let payment = clock("payment").map(|one| format!("收到决定书之日起十五日内（{} 前）缴纳", one.due));
+    let told = of_step("notify");
     let values = named([
         ("case", text(&row.cause)),
         ("party", text(&row.party)),
@@ -271,7 +273,7 @@ async fn enforcement(app: &App, caller: &Caller, id: &str) -> Result<(Values, St
         ("facts", if of_step("report").is_some() { said("report") } else { said("open") }),
         ("basis", text(format!("{}（{}，{}）", seen.item.law, seen.item.name, seen.item.source))),
         ("penalty", text(intended)),
-        ("told", text(of_step("notify").map(|one| one.detail.clone()).unwrap_or_default())),
+        ("told", text(told.map(|one| one.detail.clone()).unwrap_or_default())),
         ("payment", text(payment.unwrap_or_default())),
         ("officers", list(officers)),
         ("officer_no", text(numbers.join("、"))),
@@ -281,8 +283,33 @@ async fn enforcement(app: &App, caller: &Caller, id: &str) -> Result<(Values, St
         ("performed", said("perform")),
         ("evidence", list([row.number.clone().unwrap_or_default()])),
         ("rows", Value::Rows(rows.collect())),
+        ("remedies", text(remedies(&seen.item.basis.code, &seen.item.delegator))),
+        ("decided_on", on("decide")),
+        ("deadline", pay_by),
+        ("consequence", text(LATE)),
+        ("chair", text(seen.hearing_chair.as_ref().map(|one| one.name.clone()).unwrap_or_default())),
+        ("people", list(seen.discussed.clone())),
+        ("defence", said("hear")),
+        ("reason", said("preserve")),
     ]);
     Ok((values, String::new()))
+}
+
+/// What happens to a fine that is late. Source: 行政处罚法 (2021) arts. 72, 73.
+const LATE: &str = "到期不缴纳罚款的，每日按罚款数额的百分之三加处罚款，加处罚款的数额不超出罚款的数额；逾期不履行决定的，依法申请人民法院强制执行（行政处罚法第七十二条）。";
+
+/// Where and until when a decision may be contested, by the regime it was made under: a delegated one is the delegating
+/// organ's, who answers for it. Source: 行政处罚法 (2021) arts. 20, 21, 73; handbook of the field §4.10, tension T7.
+fn remedies(basis: &str, delegator: &str) -> String {
+    let against = match basis {
+        "delegated" => {
+            format!("本决定受{delegator}委托，以其名义作出。对本决定不服的，以{delegator}为被申请人、被告，")
+        }
+        _ => "对本决定不服的，".to_owned(),
+    };
+    format!(
+        "{against}可以自收到本决定书之日起六十日内向区人民政府申请行政复议，也可以自收到本决定书之日起六个月内依法向人民法院提起行政诉讼。复议、诉讼期间本决定不停止执行，法律另有规定的除外。"
+    )
 }
 
 async fn training(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)> {

@@ -2,8 +2,8 @@
 //! write. What does not belong here: drafting (`paper`), what bodies answer (`receipt`).
 
 use domain::gate::Part;
-use domain::hazard::{LegalBasis, ServeMethod};
-use domain::ids::{PaperId, PhotoId};
+use domain::hazard::{HazardRefusal, ServeMethod};
+use domain::ids::{PaperId, PersonId, PhotoId};
 use domain::paper::{Approval, Authority, PaperRefusal, Receipt, Service, State, Template};
 use domain::policy::Action;
 use domain::time::Date;
@@ -13,6 +13,8 @@ use store::paper::{PaperRecord, ReceiptRecord};
 use utoipa::ToSchema;
 
 use super::{Deed, PaperView, draw, hat_for, load, of_hazard, series, subject, template_of};
+use crate::enforcement::order::{Shown, certificates, in_name_of, may_order};
+use crate::enforcement::step::ABOUT;
 use crate::names::Names;
 use crate::view::read_day;
 use crate::{App, Caller, Error, Result};
@@ -27,12 +29,12 @@ pub struct PaperApprove {
     /// For an order: number of the certificate shown.
     #[serde(default)]
     pub certificate_no: String,
-    /// For an order: the item of the authority list.
+    /// For an order: the item of the authority list it rests on. A paper of a case rests on the item of the case.
     #[serde(default)]
     pub authority_item: String,
-    /// For an order: `own_statutory`, `empowered` or `delegated`; the hazard it is about takes its step only with it.
+    /// For an order: who orders with the caller.
     #[serde(default)]
-    pub legal_basis: String,
+    pub with: Vec<String>,
 }
 
 /// It goes out.
@@ -86,46 +88,57 @@ pub(crate) fn way(code: &str) -> Result<ServeMethod> {
     })
 }
 
-/// By what right the caller orders on a day: his own certificate, the training of clause 11, the item he names.
+/// By what right the caller makes a paper of enforcement on a day: a paper of a case by the item and the officers of the
+/// case; any other is an order, for which he names both.
 async fn authority(
     read: &mut Read,
     caller: &Caller,
     template: &Template,
-    asked: &PaperApprove,
+    record: &PaperRecord,
+    (certificate_no, item, with): (&str, &str, &[PersonId]),
     on: Date,
 ) -> Result<Option<Authority>> {
     if template.right() != Action::HazardOrder {
         return Ok(None);
     }
-    may_order(read, caller, asked.certificate_no.trim(), on).await?;
-    let item = asked.authority_item.trim();
-    if item.is_empty() {
-        return Err(Error::field(
-            "authority_item",
-            "hazard.authority_item",
-            "请写明依据的执法事项，再责令改正",
-        ));
+    let about = record.paper.about.as_ref();
+    if let Some(case) = about.filter(|about| about.kind == ABOUT) {
+        shows(read, caller, certificate_no, on).await?;
+        let case = read.case(&case.id.as_str().into(), &caller.scope(Action::CaseRead)?).await?;
+        let item = crate::enforcement::item_of(read, &case.ok_or(Error::NotFound)?.case).await?;
+        return Ok(Some(Authority {
+            certificate_no: certificate_no.to_owned(),
+            authority_item: item.name,
+            item: None,
+            with: Vec::new(),
+            basis: Some(item.basis),
+        }));
     }
-    let basis = match asked.legal_basis.as_str() {
-        "" => None,
-        "own_statutory" => Some(LegalBasis::OwnStatutory),
-        "empowered" => Some(LegalBasis::Empowered),
-        "delegated" => Some(LegalBasis::Delegated),
-        _ => return Err(Error::field("legal_basis", "paper.legal_basis", "请选择执法依据类别")),
+    let path = match about.filter(|about| about.kind == "hazard") {
+        Some(about) => crate::hazard::load(read, caller, &about.id.as_str().into()).await?.filing.path,
+        None => record.path.clone(),
     };
+    let names = Names::read(read).await?;
+    if with.iter().any(|who| !names.knows(who)) {
+        return Err(Error::field("with", "hazard.colleague", "同行人员不在人员库中，请重新选择"));
+    }
+    let shown = Shown { certificate_no, item, with };
+    let proof = may_order(read, caller, &shown, &path, on).await?;
     Ok(Some(Authority {
-        certificate_no: asked.certificate_no.trim().to_owned(),
-        authority_item: item.to_owned(),
-        basis,
+        certificate_no: proof.certificate_no,
+        authority_item: proof.authority_item,
+        item: proof.item,
+        with: proof.with,
+        basis: Some(proof.basis),
     }))
 }
 
 /// That the caller holds this certificate on a day, and has the training.
-async fn may_order(read: &mut Read, caller: &Caller, certificate_no: &str, on: Date) -> Result<()> {
+async fn shows(read: &mut Read, caller: &Caller, certificate_no: &str, on: Date) -> Result<()> {
     crate::gate::admit(read, &caller.person, Part::Officer, on).await?;
-    let held = crate::hazard::step::certificates(read, caller, on).await?;
+    let held = certificates(read, caller, on).await?;
     if !held.iter().any(|held| held.number == certificate_no) {
-        return Err(domain::hazard::HazardRefusal::NoAuthority.into());
+        return Err(HazardRefusal::NoAuthority.into());
     }
     Ok(())
 }
@@ -167,11 +180,20 @@ impl App {
         }
         let (document, _) = draw::document(self, &mut tx, &record.paper, today, true).await?;
         document.check().map_err(render::Refusal::from)?;
-        let authority = authority(&mut tx, caller, template, &asked, today).await?;
+        let with: Vec<PersonId> = asked.with.iter().map(|id| PersonId::from(id.as_str())).collect();
+        let shown = (asked.certificate_no.trim(), asked.authority_item.trim(), &*with);
+        let authority = authority(&mut tx, caller, template, &record, shown, today).await?;
         let number = match template.series.as_deref() {
             Some(code) => Some(series::take(&mut tx, code, today, asked.n).await?),
             None => None,
         };
+        // Only the item says in whose name (T7).
+        if let Some(id) = authority.as_ref().and_then(|one| one.item.as_ref())
+            && let Some(kept) = tx.authority_item(id).await?
+            && let Some(name) = in_name_of(&mut tx, &kept.item).await?
+        {
+            record.paper.issuer = name;
+        }
         let approval = Approval { number, by: caller.person.clone(), on: today, authority };
         record.paper = record.paper.approve(approval)?;
         tx.update_paper(&record).await?;
@@ -201,7 +223,14 @@ impl App {
             return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
         };
         if let Some(authority) = &approval.authority {
-            may_order(&mut read, caller, &authority.certificate_no, today).await?;
+            // What rests on a case, or was approved before items were recorded, names none.
+            match &authority.item {
+                None => shows(&mut read, caller, &authority.certificate_no, today).await?,
+                Some(item) => {
+                    let shown = (authority.certificate_no.as_str(), item.as_str(), &*authority.with);
+                    self::authority(&mut read, caller, &template, &record, shown, today).await?;
+                }
+            }
         }
         let (document, pictures) = draw::document(self, &mut read, &record.paper, today, true).await?;
         drop(read);

@@ -449,13 +449,17 @@ impl Story<'_> {
             Some(next) => next,
             None => return Ok(()),
         };
+        // Most blocked passages are freed the same day; whether, hangs on the hazard alone, so that nothing else here moves.
+        let chosen = hazard.id.as_str().bytes().map(u64::from).sum::<u64>() % 4 != 0;
+        let is_freed = chosen && hazard::blocks_passage(hazard.find.code.as_str());
         for attempt in 0..3_u32 {
             let days = match self.dice.below(100) {
                 0..=69 => 1 + self.dice.below(allowed.count().into()),
                 70..=90 => u64::from(allowed.count()) + 1 + self.dice.below(20),
                 _ => 60 + self.dice.below(40),
             };
-            at = self.later(at, days, 3);
+            let later = self.later(at, days, 3);
+            at = if is_freed { at.plus_ms(2 * 3_600_000) } else { later };
             let name = format!("fix {} {attempt}", hazard.id);
             let photo = PhotoId((self.id)(&format!("photo {name}")));
             let category = hazard.find.code.category().to_owned();
@@ -483,7 +487,8 @@ impl Story<'_> {
                 return Ok(());
             };
             let wait = if self.dice.chance(850) { 1 + self.dice.below(2) } else { 5 + self.dice.below(6) };
-            at = self.later(at, wait, 2);
+            let later = self.later(at, wait, 2);
+            at = if is_freed { at.plus_ms(1_800_000) } else { later };
             hazard = match self.step(hazard.start_recheck(other.act(at), at), Some(&other), path, at)? {
                 Some(next) => next,
                 None => return Ok(()),
@@ -515,7 +520,8 @@ impl Story<'_> {
             };
             if passes {
                 let days = self.dice.below(2);
-                at = self.later(at, days, 1);
+                let later = self.later(at, days, 1);
+                at = if is_freed { at.plus_ms(600_000) } else { later };
                 if let Some(closed) = self.step(hazard.close(hat.act(at), at), Some(hat), path, at)? {
                     self.closed.entry(place.id.to_string()).or_default().push(closed);
                 }

@@ -115,6 +115,9 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
             tx.insert_house_check(&kept).await?;
         }
     }
+    // What this town has is as it would be had somebody entered it; the program need not look through it at its start.
+    let following = crate::house::heads::Following::read(&mut tx, today).await?;
+    tx.note_reconciled(crate::house::heads::RECONCILER, following.mark(), app.now(), 0).await?;
     let mut told = caller.audit("place.house", "place", "", app.now());
     told.reason = "演示数据".to_owned();
     Ok(tx.commit(told, ()).await?)

@@ -2,7 +2,9 @@
 //! not belong here: what may still be done when one is over (`machine`).
 //!
 //! Source: 行政处罚法 (2021) art. 85: periods of two, three, five and seven days are working days, others calendar days;
-//! 行政强制法 (2011) art. 69: there, periods of up to ten days are working days.
+//! 行政强制法 (2011) art. 69: there, periods of up to ten days are working days. 行政诉讼法 art. 101, 行政复议法 (2023) art. 88
+//! with 民事诉讼法 (2023) art. 85: a period before the organ of review or a court that ends on a day off ends on the first
+//! day worked after it.
 
 use chrono::{Days, Months};
 use serde::{Deserialize, Serialize};
@@ -20,10 +22,12 @@ words! {
         HearingRequest "hearing_request" "要求听证"
         HearingNotice "hearing_notice" "听证前通知"
         Service "service" "送达决定书"
+        PublicNotice "public_notice" "公告送达"
         Payment "payment" "缴纳罚款"
         HandIn "hand_in" "当场收缴的罚款交回"
         Reconsideration "reconsideration" "申请行政复议"
         Litigation "litigation" "提起行政诉讼"
+        LitigationAfterReview "litigation_after_review" "不服复议决定提起诉讼"
         Demand "demand" "催告后履行"
         CourtApplication "court_application" "申请法院强制执行"
         Limitation "limitation" "追究时效"
@@ -67,10 +71,12 @@ impl Clock {
             Self::HearingRequest => (5, Unit::Working, "行政处罚法第六十四条第一项、第八十五条", Sure),
             Self::HearingNotice => (7, Unit::Working, "行政处罚法第六十四条第二项、第八十五条", Sure),
             Self::Service => (7, Unit::Working, "行政处罚法第六十一条、第八十五条", Sure),
+            Self::PublicNotice => (30, Unit::Calendar, "民事诉讼法第九十五条、行政处罚法第六十一条", Likely),
             Self::Payment => (15, Unit::Calendar, "行政处罚法第六十七条", Sure),
             Self::HandIn => (2, Unit::Working, "行政处罚法第七十一条、第八十五条", Sure),
             Self::Reconsideration => (60, Unit::Calendar, "行政复议法第二十条", Likely),
             Self::Litigation => (6, Unit::Month, "行政诉讼法第四十六条", Likely),
+            Self::LitigationAfterReview => (15, Unit::Calendar, "行政诉讼法第四十五条", Likely),
             // Up to ten days are working days there; counting fewer would let the organ go to court too early.
             Self::Demand => (10, Unit::Working, "行政强制法第五十四条、第六十九条", Likely),
             Self::CourtApplication => (3, Unit::Month, "行政强制法第五十三条", Sure),
@@ -80,17 +86,30 @@ impl Clock {
         Limit { n, unit, law, confidence }
     }
 
+    /// Whether its last day moves when it is a day off: so it is before the organ of review and before courts. The
+    /// penalty law says nothing of the kind for the periods it sets itself.
+    fn moves_off_days(self) -> bool {
+        matches!(
+            self,
+            Self::Reconsideration | Self::Litigation | Self::LitigationAfterReview | Self::CourtApplication
+        )
+    }
+
     /// The last day of the period that begins with `start`, the day after it being day one.
     ///
     /// Errors: [`OutOfRange`] when the date cannot be represented.
     pub fn due(self, start: Date, calendar: &Calendar) -> Result<Date, OutOfRange> {
         let Limit { n, unit, .. } = self.limit();
-        match unit {
+        let last = match unit {
             Unit::Working => calendar.working_day_after(start, n),
             Unit::Calendar => start.checked_add_days(Days::new(n.into())).ok_or(OutOfRange),
             Unit::Month => start.checked_add_months(Months::new(n.into())).ok_or(OutOfRange),
             Unit::Year => start.checked_add_months(Months::new(u32::from(n) * 12)).ok_or(OutOfRange),
+        }?;
+        if self.moves_off_days() && !calendar.is_working_day(last) {
+            return calendar.working_day_after(last, 1);
         }
+        Ok(last)
     }
 }
 
@@ -134,14 +153,6 @@ pub fn decision_due(
     let due = Clock::Decision.due(filed_on, calendar)?;
     let due = due.checked_add_days(Days::new(paused_days(pauses, today))).ok_or(OutOfRange)?;
     Ok(extended_to.map_or(due, |to| to.max(due)))
-}
-
-/// What a fine that was due on a day has grown by on another, never more than itself. Units: fen.
-/// Source: 行政处罚法 (2021) art. 72.
-pub fn late_fine_fen(fine_fen: i64, due_on: Date, on: Date) -> i64 {
-    let days = (on - due_on).num_days().max(0);
-    let grown = i128::from(fine_fen) * i128::from(LATE_PERCENT) * i128::from(days) / 100;
-    i64::try_from(grown).unwrap_or(i64::MAX).min(fine_fen)
 }
 
 #[cfg(test)]
@@ -200,11 +211,20 @@ mod tests {
             (HandIn, "2026-02-13", "2026-02-24"),
             (HandIn, "2026-09-18", "2026-09-21"),
             (HandIn, "2026-09-30", "2026-10-09"),
+            (PublicNotice, "2026-09-01", "2026-10-01"),
             (Reconsideration, "2026-01-31", "2026-04-01"),
-            (Litigation, "2026-08-31", "2027-02-28"),
+            (Reconsideration, "2026-02-04", "2026-04-07"),
+            (Reconsideration, "2026-12-18", "2027-02-16"),
+            (Litigation, "2026-04-01", "2026-10-08"),
+            (Litigation, "2026-08-31", "2027-03-01"),
+            (LitigationAfterReview, "2026-02-02", "2026-02-24"),
+            (LitigationAfterReview, "2026-09-16", "2026-10-08"),
+            (LitigationAfterReview, "2026-06-01", "2026-06-16"),
             (Demand, "2026-02-12", "2026-03-04"),
             (Demand, "2026-09-30", "2026-10-20"),
-            (CourtApplication, "2026-11-30", "2027-02-28"),
+            (CourtApplication, "2026-07-01", "2026-10-08"),
+            (CourtApplication, "2026-11-30", "2027-03-01"),
+            (CourtApplication, "2026-12-01", "2027-03-01"),
             (Limitation, "2024-02-29", "2026-02-28"),
             (LimitationHarm, "2021-09-20", "2026-09-20"),
         ];
@@ -283,16 +303,5 @@ mod tests {
         let later =
             decision_due(day("2026-01-05"), &[], Some(day("2026-05-31")), day("2026-02-01"), &calendar);
         assert_eq!(later, Ok(day("2026-05-31")));
-    }
-
-    #[test]
-    fn a_late_fine_grows_by_three_percent_a_day_and_never_beyond_itself() {
-        let due = day("2026-03-15");
-        assert_eq!(late_fine_fen(500_000, due, due), 0);
-        assert_eq!(late_fine_fen(500_000, due, day("2026-03-14")), 0);
-        assert_eq!(late_fine_fen(500_000, due, day("2026-03-16")), 15_000);
-        assert_eq!(late_fine_fen(500_000, due, day("2026-04-17")), 495_000);
-        assert_eq!(late_fine_fen(500_000, due, day("2026-04-18")), 500_000, "33 days and a third");
-        assert_eq!(late_fine_fen(500_000, due, day("2030-01-01")), 500_000);
     }
 }

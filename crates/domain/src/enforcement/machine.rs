@@ -1,6 +1,8 @@
 //! Which step may be taken when, and what it makes of the case. `check` asks what does not depend on what is filled in, so
-//! that a page can show a closed door with its reason; `take` asks the rest. What does not belong here: who may (`authority`).
+//! that a page can show a closed door with its reason; `take` asks the rest. What does not belong here: who may (`authority`),
+//! what follows a decision (`aftermath`).
 
+use super::aftermath::{Contest, Ending, is_public_notice, served_on};
 use super::clock::decision_due;
 use super::{
     Act, AuthorityItem, Case, CaseRefusal, Claim, Clock, Decision, Heard, Hearing, Notice, Outcome, Paid,
@@ -67,20 +69,6 @@ impl Case {
         self.claims.iter().find(|one| one.granted.is_none())
     }
 
-    /// What of the fine is still owed, without what it grew by. Units: fen.
-    pub fn owed_fen(&self) -> i64 {
-        self.decision.as_ref().map_or(0, |one| one.penalty.fine_fen - self.paid_fen).max(0)
-    }
-
-    fn punishes(&self) -> bool {
-        self.decision.as_ref().is_some_and(|one| one.outcome == Outcome::Punish)
-    }
-
-    fn is_settled(&self) -> bool {
-        let rest = self.decision.as_ref().is_none_or(|one| !one.penalty.has_more_than_money());
-        !self.punishes() || (self.owed_fen() == 0 && (rest || self.performed))
-    }
-
     /// Whether the case wants a legal review. Source: 行政处罚法 (2021) art. 58.
     pub fn needs_review(&self) -> bool {
         !self.grounds.is_empty() || matches!(self.hearing, Some(Hearing::Held { .. }))
@@ -92,23 +80,6 @@ impl Case {
             Some(notice) if notice.hearing => Ok(Some(Clock::HearingRequest.due(notice.on, calendar)?)),
             _ => Ok(None),
         }
-    }
-
-    /// The last day to pay.
-    fn payment_due(&self, calendar: &Calendar) -> Result<Option<Date>, CaseRefusal> {
-        let Some(served) = self.served_on else { return Ok(None) };
-        let due = Clock::Payment.due(served, calendar)?;
-        Ok(Some(self.deferred_to.map_or(due, |to| to.max(due))))
-    }
-
-    /// The last day the party may go to review or to court.
-    fn remedy_until(&self, calendar: &Calendar) -> Result<Option<Date>, CaseRefusal> {
-        let Some(served) = self.served_on else { return Ok(None) };
-        if let Some((_, Some(ended))) = self.contested {
-            return Ok(Some(ended));
-        }
-        let review = Clock::Reconsideration.due(served, calendar)?;
-        Ok(Some(review.max(Clock::Litigation.due(served, calendar)?)))
     }
 
     fn is_time_barred(&self, calendar: &Calendar) -> Result<(), CaseRefusal> {
@@ -186,7 +157,7 @@ impl Case {
             Step::Notify => matches!(self.stage, Investigated | Notified),
             Step::Hear => self.stage == Notified && self.heard.is_none(),
             Step::AskHearing | Step::WaiveHearing => hearing && self.hearing.is_none(),
-            Step::CallHearing => {
+            Step::CallHearing | Step::EndHearing => {
                 hearing && matches!(self.hearing, Some(Hearing::Asked { .. } | Hearing::Called { .. }))
             }
             Step::HoldHearing => hearing && matches!(self.hearing, Some(Hearing::Called { .. })),
@@ -197,11 +168,13 @@ impl Case {
             Step::ReportSpot => !is_ordinary && self.stage == Served && !self.reported,
             Step::Serve => self.stage == Decided,
             Step::Pay => punished && self.owed_fen() > 0,
+            // Whether anything grew hangs on the day.
+            Step::PayLate => punished && self.decision.as_ref().is_some_and(|one| one.penalty.fine_fen > 0),
             Step::HandIn => self.in_hand_since.is_some(),
             Step::Defer => punished && self.owed_fen() > 0 && self.applied_on.is_none(),
             Step::Perform => punished && more() && !self.performed,
-            Step::Contest => punished && self.contested.is_none(),
-            Step::EndContest => matches!(self.contested, Some((_, None))),
+            Step::Contest => punished && self.may_be_contested(),
+            Step::EndContest => self.open_contest().is_some(),
             Step::Demand => punished && !self.is_settled() && self.demanded_on.is_none(),
             Step::Apply => punished && !self.is_settled() && self.applied_on.is_none(),
             Step::Execute => self.applied_on.is_some() && !self.executed,
@@ -250,52 +223,19 @@ impl Case {
                 self.hearing_settled(step, on, calendar)
             }
             Step::Decide if self.stage == Stage::Notified => self.ripe(on, today, calendar),
+            Step::Demand | Step::Close if self.served_on.is_some_and(|served| on < served) => {
+                Err(CaseRefusal::NoticeHangs { until: self.served_on.unwrap_or(on) })
+            }
             Step::Demand => match self.payment_due(calendar)? {
-                _ if matches!(self.contested, Some((_, None))) => Err(CaseRefusal::Contested { step }),
+                _ if self.open_contest().is_some() => Err(CaseRefusal::Contested { step }),
                 Some(due) if on <= due => Err(CaseRefusal::PaymentRunning { due }),
                 _ => Ok(()),
             },
+            Step::PayLate if self.late_owed_fen(on, calendar)? == 0 => Err(CaseRefusal::NothingLate),
             Step::Apply => self.may_apply(on, calendar),
             Step::Close => self.may_close(),
             _ => Ok(()),
         }
-    }
-
-    fn may_apply(&self, on: Date, calendar: &Calendar) -> Result<(), CaseRefusal> {
-        if matches!(self.contested, Some((_, None))) {
-            return Err(CaseRefusal::Contested { step: Step::Apply });
-        }
-        let Some(demanded) = self.demanded_on else { return Err(CaseRefusal::NotDemanded) };
-        let earliest = Clock::Demand.due(demanded, calendar)?.succ_opt().ok_or(CaseRefusal::Range)?;
-        if on < earliest {
-            return Err(CaseRefusal::DemandRunning { earliest });
-        }
-        if let Some(until) = self.remedy_until(calendar)? {
-            if on <= until {
-                return Err(CaseRefusal::RemedyRunning { until });
-            }
-            let last = Clock::CourtApplication.due(until, calendar)?;
-            if on > last {
-                return Err(CaseRefusal::CourtTooLate { until: last });
-            }
-        }
-        Ok(())
-    }
-
-    fn may_close(&self) -> Result<(), CaseRefusal> {
-        if matches!(self.contested, Some((_, None))) {
-            return Err(CaseRefusal::Contested { step: Step::Close });
-        }
-        if self.in_hand_since.is_some() {
-            return Err(CaseRefusal::NotHandedIn);
-        }
-        if self.procedure == Procedure::Summary && !self.reported {
-            return Err(CaseRefusal::NotReported);
-        }
-        if !self.is_settled() && !self.executed {
-            return Err(CaseRefusal::Unperformed);
-        }
-        Ok(())
     }
 
     /// What a penalty must keep to, whatever the procedure.
@@ -331,6 +271,7 @@ impl Case {
                 | Step::Extend
                 | Step::Report
                 | Step::HoldHearing
+                | Step::EndHearing
                 | Step::Defer
                 | Step::Perform
                 | Step::EndContest
@@ -426,6 +367,18 @@ impl Case {
                 self.hearing = Some(Hearing::Called { at: *at, chair: chair.clone() });
             }
             Act::HoldHearing => self.hearing = Some(Hearing::Held { at: on }),
+            Act::EndHearing { absent } => {
+                if *absent {
+                    match self.hearing {
+                        Some(Hearing::Called { at, .. }) if on < at => {
+                            return Err(CaseRefusal::HearingNotYet { on: at });
+                        }
+                        Some(Hearing::Called { .. }) => {}
+                        _ => return Err(CaseRefusal::HearingNotCalled),
+                    }
+                }
+                self.hearing = Some(Hearing::Waived);
+            }
             Act::Review { passed, experienced } => {
                 if !known.lawyer && !experienced {
                     return Err(CaseRefusal::ReviewerUnqualified);
@@ -447,14 +400,23 @@ impl Case {
             Act::Decide { outcome, penalty } => self.decide(*outcome, penalty.as_ref(), known)?,
             Act::DecideOnSpot { penalty, heard } => self.decide_on_spot(penalty, *heard, known)?,
             Act::ReportSpot => self.reported = true,
-            Act::Serve { to, .. } => {
+            Act::Serve { way, to } => {
                 if to.trim().is_empty() {
-                    return Err(CaseRefusal::Missing { what: "签收人" });
+                    return Err(CaseRefusal::Missing {
+                        what: if is_public_notice(way) { "公告的载体和位置" } else { "签收人" },
+                    });
                 }
-                self.served_on = Some(on);
+                self.served_on = Some(served_on(way, on, calendar)?);
                 self.stage = Stage::Served;
             }
             Act::Pay { amount_fen, how } => self.pay(*amount_fen, *how, on)?,
+            Act::PayLate { amount_fen } => {
+                let owed_fen = self.late_owed_fen(on, calendar)?;
+                if *amount_fen <= 0 || *amount_fen > owed_fen {
+                    return Err(CaseRefusal::WrongAmount { owed_fen });
+                }
+                self.late_paid_fen += amount_fen;
+            }
             Act::HandIn => self.in_hand_since = None,
             Act::Defer { until } => {
                 if *until <= on {
@@ -463,19 +425,22 @@ impl Case {
                 self.deferred_to = Some(*until);
             }
             Act::Perform => self.performed = true,
-            Act::Contest { .. } => self.contested = Some((on, None)),
-            Act::EndContest { upheld } => {
-                if let Some((_, ended)) = &mut self.contested {
-                    *ended = Some(on);
+            Act::Contest { court } => {
+                if !court && !self.contests.is_empty() {
+                    return Err(CaseRefusal::ReviewedOnce);
                 }
-                if !upheld {
-                    self.stage = Stage::Withdrawn;
-                }
+                self.contests.push(Contest { court: *court, on, ended: None });
             }
+            Act::EndContest { ending, penalty } => self.end_contest(*ending, penalty.as_ref(), on)?,
             Act::Demand => self.demanded_on = Some(on),
             Act::Apply => self.applied_on = Some(on),
             Act::Execute => self.executed = true,
-            Act::Close => self.stage = Stage::Closed,
+            Act::Close => {
+                if said.is_empty() && !self.executed && self.late_owed_fen(on, calendar)? > 0 {
+                    return Err(CaseRefusal::Missing { what: "加处罚款没有缴清而结案的理由" });
+                }
+                self.stage = Stage::Closed;
+            }
             Act::Withdraw => self.stage = Stage::Withdrawn,
             Act::Transfer { to } => {
                 if to.trim().is_empty() {
@@ -567,6 +532,31 @@ impl Case {
         Ok(())
     }
 
+    fn end_contest(
+        &mut self,
+        ending: Ending,
+        penalty: Option<&Penalty>,
+        on: Date,
+    ) -> Result<(), CaseRefusal> {
+        match ending {
+            Ending::SetAside => self.stage = Stage::Withdrawn,
+            Ending::Changed => {
+                let changed = penalty.filter(|one| {
+                    !one.kinds.is_empty() && one.kinds.contains(&PenaltyKind::Fine) == (one.fine_fen > 0)
+                });
+                let Some(changed) = changed else { return Err(CaseRefusal::NoPenalty) };
+                if let Some(decision) = &mut self.decision {
+                    decision.penalty = changed.clone();
+                }
+            }
+            Ending::Upheld | Ending::Withdrawn => {}
+        }
+        if let Some(open) = self.contests.last_mut() {
+            open.ended = Some((on, ending));
+        }
+        Ok(())
+    }
+
     fn pay(&mut self, amount_fen: i64, how: Paid, on: Date) -> Result<(), CaseRefusal> {
         let owed_fen = self.owed_fen();
         if amount_fen <= 0 || amount_fen > owed_fen {
@@ -582,6 +572,7 @@ impl Case {
             return Err(CaseRefusal::NoSpotCollection);
         }
         self.paid_fen += amount_fen;
+        self.payments.push((on, amount_fen));
         if how != Paid::Bank {
             self.in_hand_since = self.in_hand_since.or(Some(on));
         }
@@ -627,28 +618,40 @@ impl Case {
                 Clock::Service,
                 decision.on,
                 Clock::Service.due(decision.on, calendar)?,
-                self.served_on.or(over),
+                day_of(Step::Serve).or(self.served_on).or(over),
             );
+        }
+        let hung = events.iter().rev().find_map(|one| match &one.act {
+            super::Act::Serve { way, .. } if is_public_notice(way) => Some(one.on),
+            _ => None,
+        });
+        if let (Some(from), Some(served)) = (hung, self.served_on) {
+            put(Clock::PublicNotice, from, served, (served <= today).then_some(served).or(over));
         }
         if let (Some(served), true) = (self.served_on, self.punishes()) {
             let paid = (self.owed_fen() == 0).then(|| day_of(Step::Pay)).flatten();
-            if let Some(due) = self.payment_due(calendar)?
-                && self.decision.as_ref().is_some_and(|one| one.penalty.fine_fen > 0)
-            {
+            if let Some(due) = self.payment_due(calendar)? {
                 put(Clock::Payment, served, due, paid.or(over));
             }
             if let Some(from) = self.in_hand_since {
                 put(Clock::HandIn, from, Clock::HandIn.due(from, calendar)?, None);
             }
-            let contested = self.contested.map(|(on, _)| on);
+            let contested = self.contests.first().map(|one| one.on);
             for clock in [Clock::Reconsideration, Clock::Litigation] {
                 put(clock, served, clock.due(served, calendar)?, contested.or(over));
             }
+            for (n, review) in self.contests.iter().enumerate().filter(|(_, one)| !one.court) {
+                let sued = self.contests.get(n + 1).map(|one| one.on);
+                if let Some((ended, Ending::Upheld | Ending::Changed)) = review.ended {
+                    let clock = Clock::LitigationAfterReview;
+                    put(clock, ended, clock.due(ended, calendar)?, sued.or(over));
+                }
+            }
             if let Some(from) = self.demanded_on {
                 put(Clock::Demand, from, Clock::Demand.due(from, calendar)?, self.applied_on.or(over));
-                if let Some(until) = self.remedy_until(calendar)? {
-                    let due = Clock::CourtApplication.due(until, calendar)?;
-                    put(Clock::CourtApplication, until, due, self.applied_on.or(over));
+                if let Some(from) = self.court_from(calendar)? {
+                    let due = Clock::CourtApplication.due(from, calendar)?;
+                    put(Clock::CourtApplication, from, due, self.applied_on.or(over));
                 }
             }
         }
@@ -669,6 +672,7 @@ fn what_to_say(step: Step) -> &'static str {
         Step::Investigate => "调查情况",
         Step::Decide | Step::DecideOnSpot => "认定的事实和证据",
         Step::EndContest => "复议决定或者裁判结果",
+        Step::EndHearing => "撤回听证要求或者不出席、中途退出的情况",
         Step::Perform | Step::Execute => "履行情况",
         _ => "理由",
     }

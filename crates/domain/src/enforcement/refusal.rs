@@ -19,6 +19,10 @@ pub enum CaseRefusal {
         "行政处罚须由具有行政执法资格的人员实施，且不得少于两人（行政处罚法第四十二条），请指定两名执法人员"
     )]
     TwoOfficers,
+    #[error(
+        "责令改正须由两名以上执法人员实施（行政处罚法第四十二条），请选择一同执法的人员；一个人发现的可以先督促整改"
+    )]
+    TwoToOrder,
     #[error("{name}{lacks}，不能执法（行政处罚法第四十二条、方案第十一条 C11.4），请换持证人员或先办理证件")]
     Uncertified { name: String, lacks: String },
     #[error("{name}：{why}")]
@@ -29,11 +33,13 @@ pub enum CaseRefusal {
     OfficerDecides { step: Step },
     #[error("事项“{name}”不是行政处罚事项，不能据以立案，请另选事项")]
     ItemNotPenal { name: String },
-    #[error("事项“{name}”已作废（{reason}），不能据以处罚，请另选事项或移送有权机关")]
+    #[error("事项“{name}”是行政强制事项，不能据以责令改正，请另选行政检查或者行政处罚事项")]
+    ItemNotOrder { name: String },
+    #[error("事项“{name}”已作废（{reason}），不能据以办理，请另选事项或移送有权机关")]
     ItemVoided { name: String, reason: String },
     #[error("事项“{name}”不覆盖该场所所在辖区，请移送有管辖权的机关（行政处罚法第二十二条）")]
     ItemElsewhere { name: String },
-    #[error("事项“{name}”自 {from} 起才有效，此前不能据以处罚（行政处罚法第三十八条）")]
+    #[error("事项“{name}”自 {from} 起才有效，此前不能据以办理（行政处罚法第三十八条）")]
     ItemNotYet { name: String, from: Date },
     #[error(
         "事项“{name}”的{basis}已于 {last} 到期，镇不再有权办理（行政处罚法第十八条、第三十八条），请移送有权机关，或登记续期文件后再办"
@@ -91,6 +97,8 @@ pub enum CaseRefusal {
     HearingTooSoon { earliest: Date },
     #[error("听证定在 {on} 举行，届时再登记")]
     HearingNotYet { on: Date },
+    #[error("还没有通知听证，不能认定当事人不出席（行政处罚法第六十四条第六项），请先通知听证")]
+    HearingNotCalled,
     #[error("听证由非本案调查人员主持（行政处罚法第六十四条第四项），请另行指定主持人")]
     ChairInvestigated,
     #[error("本案须经法制审核，未经审核或者审核未通过的，不得作出决定（行政处罚法第五十八条），请先送审")]
@@ -133,7 +141,13 @@ pub enum CaseRefusal {
     NoSpotCollection,
     #[error("缴款金额不对，尚欠 {}.{:02} 元，请核对", .owed_fen / 100, .owed_fen % 100)]
     WrongAmount { owed_fen: i64 },
-    #[error("缴款期限到 {due} 才满（行政处罚法第六十七条），期满不履行的再催告")]
+    #[error(
+        "公告自发出之日起到 {until} 满三十日，才视为送达（民事诉讼法第九十五条、行政处罚法第六十一条），请届时再办"
+    )]
+    NoticeHangs { until: Date },
+    #[error("没有未缴的加处罚款（行政处罚法第七十二条、第七十三条），不需要登记")]
+    NothingLate,
+    #[error("缴款期限到 {due} 才满（行政处罚法第六十七条），期满不履行的再催告、再申请执行")]
     PaymentRunning { due: Date },
     #[error(
         "催告书送达十个工作日后仍不履行的，才能申请强制执行，最早 {earliest}（行政强制法第五十四条、第六十九条）"
@@ -147,6 +161,8 @@ pub enum CaseRefusal {
     RemedyRunning { until: Date },
     #[error("申请法院强制执行应在复议、诉讼期满后三个月内提出，已于 {until} 届满（行政强制法第五十三条）")]
     CourtTooLate { until: Date },
+    #[error("复议已有结果，不能再次申请复议；不服复议决定的可以在十五日内提起诉讼（行政诉讼法第四十五条）")]
+    ReviewedOnce,
     #[error("当事人已申请复议或者提起诉讼，结果未登记，不能{}，请先登记结果", step.label())]
     Contested { step: Step },
     #[error("处罚还没有履行完毕，也没有经法院执行，不能结案，请先登记履行情况")]
@@ -173,11 +189,13 @@ impl CaseRefusal {
             Self::NotNow { .. } => "enforcement.not_now",
             Self::WrongDay { .. } => "enforcement.day",
             Self::TwoOfficers => "enforcement.two_officers",
+            Self::TwoToOrder => "enforcement.two_to_order",
             Self::Uncertified { .. } => "enforcement.uncertified",
             Self::Gate { .. } => "enforcement.untrained",
             Self::NotOfficer => "enforcement.not_officer",
             Self::OfficerDecides { .. } => "enforcement.officer_decides",
             Self::ItemNotPenal { .. } => "enforcement.item_not_penal",
+            Self::ItemNotOrder { .. } => "enforcement.item_not_order",
             Self::ItemVoided { .. } => "enforcement.item_voided",
             Self::ItemElsewhere { .. } => "enforcement.item_elsewhere",
             Self::ItemNotYet { .. } => "enforcement.item_not_yet",
@@ -204,6 +222,7 @@ impl CaseRefusal {
             Self::HearingDue { .. } => "enforcement.hearing_due",
             Self::HearingTooSoon { .. } => "enforcement.hearing_too_soon",
             Self::HearingNotYet { .. } => "enforcement.hearing_not_yet",
+            Self::HearingNotCalled => "enforcement.hearing_not_called",
             Self::ChairInvestigated => "enforcement.chair_investigated",
             Self::NotReviewed => "enforcement.not_reviewed",
             Self::ReviewerUnqualified => "enforcement.reviewer_unqualified",
@@ -219,11 +238,14 @@ impl CaseRefusal {
             Self::SpotNotHeard => "enforcement.spot_not_heard",
             Self::NoSpotCollection => "enforcement.no_spot_collection",
             Self::WrongAmount { .. } => "enforcement.wrong_amount",
+            Self::NoticeHangs { .. } => "enforcement.notice_hangs",
+            Self::NothingLate => "enforcement.nothing_late",
             Self::PaymentRunning { .. } => "enforcement.payment_running",
             Self::DemandRunning { .. } => "enforcement.demand_running",
             Self::NotDemanded => "enforcement.not_demanded",
             Self::RemedyRunning { .. } => "enforcement.remedy_running",
             Self::CourtTooLate { .. } => "enforcement.court_too_late",
+            Self::ReviewedOnce => "enforcement.reviewed_once",
             Self::Contested { .. } => "enforcement.contested",
             Self::Unperformed => "enforcement.unperformed",
             Self::NotHandedIn => "enforcement.not_handed_in",

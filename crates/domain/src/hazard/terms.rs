@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::refusal::HazardRefusal;
 use crate::calendar::{Calendar, OutOfRange};
-use crate::ids::{OrgId, PersonId, PhotoId};
-use crate::time::{Date, Timestamp};
+use crate::ids::{AuthorityItemId, OrgId, PersonId, PhotoId};
+use crate::time::{Date, HOUR_MS, Timestamp};
 
 /// How grave a hazard is. Fire law knows two words, 火灾隐患 and 重大火灾隐患; the tiers between are management's.
 ///
@@ -162,6 +162,21 @@ pub enum LegalBasis {
     Delegated,
 }
 
+/// 生命通道被占堵: passage or exit blocked or locked, fire lane blocked. Source: handbook of the field §5.1.
+const BLOCKED_PASSAGE: [&str; 3] = ["H01.1", "H01.2", "H02.1"];
+/// Within so long a blocked passage is free again. Units: milliseconds. Source: handbook of the field §1.4, C16.3 (P).
+const PASSAGE_MS: i64 = 24 * HOUR_MS;
+
+/// Whether a kind of hazard blocks a passage people escape or engines come by.
+pub fn blocks_passage(code: &str) -> bool {
+    BLOCKED_PASSAGE.contains(&code)
+}
+
+/// Whether a hazard was closed as soon as a blocked passage has to be.
+pub fn is_freed_in_time(found_at: Timestamp, closed_at: Timestamp) -> bool {
+    closed_at.0 - found_at.0 <= PASSAGE_MS
+}
+
 /// Proof that one officer may order rectification: person, certificate, authority item and days of validity.
 ///
 /// Made by `policy` from the register of certificates and authority items for the territory of the place; nobody
@@ -172,8 +187,14 @@ pub struct MayOrder {
     pub officer: PersonId,
     /// 行政执法证号.
     pub certificate_no: String,
-    /// The item of the authority list in force.
+    /// Name of the item of the authority list in force.
     pub authority_item: String,
+    /// The item itself; none on orders from before items were recorded.
+    #[serde(default)]
+    pub item: Option<AuthorityItemId>,
+    /// Who ordered with him; empty on orders from before it was asked.
+    #[serde(default)]
+    pub with: Vec<PersonId>,
     /// The regime the item is exercised under.
     pub basis: LegalBasis,
     /// First date on which both certificate and item are valid.

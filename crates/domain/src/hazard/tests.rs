@@ -67,6 +67,8 @@ fn authority(officer: &str) -> MayOrder {
         officer: officer.into(),
         certificate_no: "24001".to_owned(),
         authority_item: "fire-01".to_owned(),
+        item: Some("item".into()),
+        with: vec!["zhao".into()],
         basis: LegalBasis::Empowered,
         valid_from: date("2026-01-01"),
         valid_to: Some(date("2026-12-31")),

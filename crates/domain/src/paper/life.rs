@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Values;
 use crate::hazard::{LegalBasis, ServeMethod};
-use crate::ids::{OrgId, PaperId, PersonId, PhotoId};
+use crate::ids::{AuthorityItemId, OrgId, PaperId, PersonId, PhotoId};
 use crate::time::{Date, Timestamp};
 
 /// What a paper is about: a record of another noun.
@@ -39,8 +39,14 @@ pub struct Number {
 pub struct Authority {
     /// Number of the certificate shown.
     pub certificate_no: String,
-    /// The item of the authority list in force.
+    /// Name of the item of the authority list in force.
     pub authority_item: String,
+    /// The item itself; none on papers from before items were recorded.
+    #[serde(default)]
+    pub item: Option<AuthorityItemId>,
+    /// Who orders with him.
+    #[serde(default)]
+    pub with: Vec<PersonId>,
     /// Under which of the three regimes; none on papers from before it was asked.
     #[serde(default)]
     pub basis: Option<LegalBasis>,

@@ -388,6 +388,9 @@ impl Step {
         if !level.is_empty() {
             tags.push(format!("level:{level}"));
         }
+        if domain::hazard::blocks_passage(&row.text("hazard_code")?) {
+            tags.push("passage".to_owned());
+        }
         Ok(Self {
             hazard: row.text("hazard")?,
             seq: row.int("seq")?,
@@ -441,6 +444,9 @@ fn hazard(out: &mut Gathered, steps: &[Step]) -> Result<Vec<FactIx>> {
             "closed" => {
                 if step.original_deadline_on.is_some_and(|deadline| on <= deadline) {
                     tags.push("in_time".to_owned());
+                }
+                if domain::hazard::is_freed_in_time(first.happened_at, step.happened_at) {
+                    tags.push("in_24h".to_owned());
                 }
                 let reopened = steps.iter().skip(n + 1).find(|later| later.kind == "reopened");
                 let reopened = reopened.map(|later| later.recorded_at.date());

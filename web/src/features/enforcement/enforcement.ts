@@ -23,7 +23,7 @@ export function sorted(doors: CaseDoor[]): { open: CaseDoor[]; shut: CaseDoor[];
 
 /** What must be said with a step, as the field is called; none where a note is enough. */
 export const MUST_SAY = new Set([
-  'claim_recusal', 'refuse', 'preserve', 'release', 'pause', 'extend', 'report', 'hold_hearing', 'defer', 'perform', 'end_contest', 'execute',
+  'claim_recusal', 'refuse', 'preserve', 'release', 'pause', 'extend', 'report', 'hold_hearing', 'end_hearing', 'defer', 'perform', 'end_contest', 'execute',
   'withdraw', 'transfer', 'investigate', 'decide', 'decide_on_spot',
 ])
 /** Steps that stop or end something. */

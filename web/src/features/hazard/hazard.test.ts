@@ -14,11 +14,11 @@ describe('the steps of a hazard', () => {
   it('advice never borrows the word of an order', () => {
     expect(lacks(form('advise'), filled({ text: '请责令停业' }), { level: 'general' })).toEqual({ text: 'orderWord' })
     expect(lacks(form('advise'), filled({ text: '请清理通道' }), { level: 'general' })).toEqual({})
-    expect(lacks(form('order'), filled({ text: '责令立即清理', certificate_no: '1', authority_item: '2', basis: 'empowered' }), { level: 'general' })).toEqual({})
+    expect(lacks(form('order'), filled({ text: '责令立即清理', certificate_no: '1', authority_item: '2', colleague: '3' }), { level: 'general' })).toEqual({})
   })
 
-  it('an order wants certificate, item and basis', () => {
-    expect(Object.keys(lacks(form('order'), filled({ text: 'x' }), { level: null })).sort()).toEqual(['authority_item', 'basis', 'certificate_no'])
+  it('an order wants certificate, item and a second officer', () => {
+    expect(Object.keys(lacks(form('order'), filled({ text: 'x' }), { level: null })).sort()).toEqual(['authority_item', 'certificate_no', 'colleague'])
   })
 
   it('a level changed wants a reason, a first level none', () => {
@@ -54,6 +54,7 @@ describe('the steps of a hazard', () => {
     expect(bodyOf(form('answer_transfer'), filled({ answer: 'major', elements: 'a、b\nc', edition: '2025', deadline_on: '2026-12-01' }))).toEqual({
       step: 'answer_transfer', answer: 'major', edition: '2025', elements: ['a', 'b', 'c'], deadline_on: '2026-12-01',
     })
+    expect(bodyOf(form('order'), filled({ text: 'x', certificate_no: '1', authority_item: '2', colleague: '3' }))).toMatchObject({ authority_item: '2', with: ['3'] })
     expect(bodyOf(form('close'), filled())).toEqual({ step: 'close' })
   })
 })

@@ -4,7 +4,7 @@ import type { Day, Days, HazardStepBody, HazardView } from '@/shared/api/contrac
 
 export type StepCode = HazardStepBody['step']
 export type Field =
-  | 'level' | 'reason' | 'reasonIfChanged' | 'text' | 'days' | 'count' | 'certificate_no' | 'authority_item' | 'basis' | 'method'
+  | 'level' | 'reason' | 'reasonIfChanged' | 'text' | 'days' | 'count' | 'certificate_no' | 'authority_item' | 'colleague' | 'method'
   | 'photos' | 'note' | 'noteNeeded' | 'with' | 'to' | 'answer' | 'kind' | 'measures' | 'review_on' | 'document_no' | 'documentIfMajor'
 
 export interface StepForm {
@@ -27,7 +27,7 @@ export const STEPS: StepForm[] = [
   { step: 'submit_fix', fields: ['photos', 'note'], weight: 'next' },
   { step: 'start_recheck', fields: [], weight: 'next' },
   { step: 'answer_transfer', fields: ['answer'], weight: 'next' },
-  { step: 'order', fields: ['text', 'days', 'certificate_no', 'authority_item', 'basis', 'document_no'], weight: 'next' },
+  { step: 'order', fields: ['text', 'days', 'certificate_no', 'authority_item', 'colleague', 'document_no'], weight: 'next' },
   { step: 'refuse_extension', fields: ['reason'], weight: 'side' },
   { step: 'ask_extension', fields: ['count', 'reason'], weight: 'side' },
   { step: 'escalate', fields: ['kind', 'reason', 'document_no'], weight: 'side' },
@@ -40,7 +40,6 @@ export const STEPS: StepForm[] = [
 
 export const LEVELS = ['general', 'larger', 'major_suspect'] as const
 export const METHODS = ['direct', 'left_behind', 'post', 'electronic', 'public_notice'] as const
-export const BASES = ['own_statutory', 'empowered', 'delegated'] as const
 export const RECEIVERS = ['fire_rescue', 'police', 'sector'] as const
 
 /** What somebody has filled in, whatever the step. */
@@ -53,7 +52,8 @@ export interface Filled {
   count: string
   certificate_no: string
   authority_item: string
-  basis: string
+  /** Who orders too. */
+  colleague: string
   method: string
   photos: string[]
   note: string
@@ -75,7 +75,7 @@ export interface Filled {
  */
 export function blank(hazard: Pick<HazardView, 'suggested' | 'level'>, step?: StepCode): Filled {
   return {
-    level: hazard.level && hazard.level !== 'major' ? hazard.level : hazard.suggested.level, reason: '', text: '', days: { ...hazard.suggested.days, ...(step === 'fail_recheck' ? { count: '' as const } : {}) }, count: '', certificate_no: '', authority_item: '', basis: '', method: 'direct',
+    level: hazard.level && hazard.level !== 'major' ? hazard.level : hazard.suggested.level, reason: '', text: '', days: { ...hazard.suggested.days, ...(step === 'fail_recheck' ? { count: '' as const } : {}) }, count: '', certificate_no: '', authority_item: '', colleague: '', method: 'direct',
     photos: [], note: '', with: [], to: '', answer: '', edition: '', elements: '', deadline_on: '', kind: '', measures: '', review_on: '', document_no: '',
   }
 }
@@ -132,7 +132,7 @@ export function lacks(form: StepForm, filled: Filled, hazard: Pick<HazardView, '
         break
       case 'certificate_no':
       case 'authority_item':
-      case 'basis':
+      case 'colleague':
       case 'method':
       case 'to':
       case 'kind':
@@ -156,7 +156,7 @@ export function bodyOf(form: StepForm, filled: Filled): HazardStepBody {
   switch (form.step) {
     case 'grade': return { step: 'grade', level: filled.level, reason: text(filled.reason) }
     case 'advise': return { step: 'advise', text: text(filled.text), days }
-    case 'order': return { step: 'order', text: text(filled.text), days, certificate_no: text(filled.certificate_no), authority_item: text(filled.authority_item), basis: filled.basis }
+    case 'order': return { step: 'order', text: text(filled.text), days, certificate_no: text(filled.certificate_no), authority_item: text(filled.authority_item), with: [filled.colleague] }
     case 'serve': return { step: 'serve', method: filled.method }
     case 'ask_extension': return { step: 'ask_extension', days: Number(filled.count), reason: text(filled.reason) }
     case 'submit_fix': return { step: 'submit_fix', photos: filled.photos, note: text(filled.note) }

@@ -4,7 +4,7 @@ import { checkTone, count, gradeTone } from './house'
 describe('houses', () => {
   it('key control stands out and what is unknown is not done', () => {
     expect(['key', 'raised', 'unknown', 'ordinary'].map(gradeTone)).toEqual(['late', 'due', 'todo', 'done'])
-    expect(['asked', 'verified', 'lacking'].map(checkTone)).toEqual(['todo', 'done', 'late'])
+    expect(['asked', 'verified', 'lacking', 'ended'].map(checkTone)).toEqual(['todo', 'done', 'late', 'na'])
   })
   it('an empty count is not zero', () => {
     expect([count(11), count(0)]).toEqual([11, 0])

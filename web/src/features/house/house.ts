@@ -8,7 +8,7 @@ export function gradeTone(grade: string): Tone {
 
 /** How a department's check stands. */
 export function checkTone(answer: string): Tone {
-  return answer === 'verified' ? 'done' : answer === 'lacking' ? 'late' : 'todo'
+  return answer === 'verified' ? 'done' : answer === 'lacking' ? 'late' : answer === 'ended' ? 'na' : 'todo'
 }
 
 /** A count as typed, which a number field hands over as a number; null where nobody counted. */

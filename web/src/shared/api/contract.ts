@@ -183,7 +183,7 @@ export type HazardStepBody =
   | { step: 'grade'; level: string; reason: string }
   | { step: 'confirm_level' }
   | { step: 'advise'; text: string; days: Days }
-  | { step: 'order'; text: string; days: Days; certificate_no: string; authority_item: string; basis: string }
+  | { step: 'order'; text: string; days: Days; certificate_no: string; authority_item: string; with: string[] }
   | { step: 'serve'; method: string }
   | { step: 'ask_extension'; days: number; reason: string }
   | { step: 'grant_extension' }
