@@ -1,8 +1,8 @@
 //! Meetings: planned, held, written down.
 
 use app::meeting::{
-    MeetingAsked, MeetingCancel, MeetingFilter, MeetingHeld, MeetingInput, MeetingMinutes, MeetingOptions,
-    MeetingPage, MeetingView,
+    MeetingAsked, MeetingCancel, MeetingCorrection, MeetingFilter, MeetingHeld, MeetingInput, MeetingMinutes,
+    MeetingOptions, MeetingPage, MeetingView,
 };
 
 use axum::Json;
@@ -25,13 +25,15 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(hold))
         .routes(routes!(minute))
         .routes(routes!(cancel))
+        .routes(routes!(correct))
+        .routes(routes!(void))
 }
 
 /// Which meetings.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Which {
-    /// `planned`, `held`, `minuted`, `cancelled`; several with commas.
+    /// `planned`, `held`, `minuted`, `cancelled`, `voided`; several with commas.
     state: Option<String>,
     /// Kind.
     kind: Option<String>,
@@ -139,4 +141,30 @@ async fn cancel(
     Json(asked): Json<MeetingCancel>,
 ) -> Answer<Json<MeetingView>> {
     Ok(Json(doors.app.cancel_meeting(&caller, &id.into(), asked).await?))
+}
+
+/// 更正会议记录
+#[utoipa::path(post, path = "/api/v1/meetings/{id}/correct", tag = "meeting", params(("id" = String, Path)),
+    request_body = MeetingCorrection,
+    responses((status = 200, body = MeetingView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn correct(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<MeetingCorrection>,
+) -> Answer<Json<MeetingView>> {
+    Ok(Json(doors.app.correct_meeting(&caller, &id.into(), asked).await?))
+}
+
+/// 作废会议记录
+#[utoipa::path(post, path = "/api/v1/meetings/{id}/void", tag = "meeting", params(("id" = String, Path)),
+    request_body = MeetingCancel,
+    responses((status = 200, body = MeetingView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn void(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<MeetingCancel>,
+) -> Answer<Json<MeetingView>> {
+    Ok(Json(doors.app.void_meeting(&caller, &id.into(), asked).await?))
 }

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(list, draft))
         .routes(routes!(options))
+        .routes(routes!(table))
         .routes(routes!(prefill))
         .routes(routes!(received))
         .routes(routes!(series))
@@ -58,6 +59,14 @@ struct Which {
     state: Option<String>,
     /// `DT02`; several with commas.
     family: Option<String>,
+    /// `DT14.minutes`; several with commas.
+    template: Option<String>,
+    /// Series its number is of.
+    series: Option<String>,
+    /// Year of its number.
+    year: Option<i32>,
+    /// Whose papers, by id.
+    org: Option<String>,
     /// About a record of this kind; with `about`.
     about_kind: Option<String>,
     /// About this record.
@@ -68,6 +77,23 @@ struct Which {
     after: Option<String>,
     /// Rows.
     limit: Option<i64>,
+}
+
+impl Which {
+    fn read(self) -> PaperAsked {
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let filter = PaperFilter {
+            state: given(self.state),
+            family: given(self.family),
+            template: given(self.template),
+            org: given(self.org),
+            about: self.about_kind.zip(self.about),
+            text: given(self.q),
+            series: given(self.series),
+            year: self.year,
+        };
+        PaperAsked { filter, after: self.after, limit: page_size(self.limit) }
+    }
 }
 
 /// What to fill in from what.
@@ -121,15 +147,22 @@ async fn list(
     Known(caller): Known,
     Query(asked): Query<Which>,
 ) -> Answer<Json<PaperPage>> {
-    let filter = PaperFilter {
-        state: asked.state,
-        family: asked.family,
-        about: asked.about_kind.zip(asked.about),
-        text: asked.q.filter(|q| !q.trim().is_empty()),
-        ..PaperFilter::default()
-    };
-    let asked = PaperAsked { filter, after: asked.after, limit: page_size(asked.limit) };
-    Ok(Json(doors.app.papers(&caller, &asked).await?))
+    Ok(Json(doors.app.papers(&caller, &asked.read()).await?))
+}
+
+/// 文书目录
+#[utoipa::path(get, path = "/api/v1/papers/list/{format}", tag = "paper",
+    params(("format" = String, Path, description = "`xlsx` or `csv`"), Which),
+    responses((status = 200, description = "The table"), (status = 403, body = Problem)))]
+async fn table(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(format): Path<String>,
+    Query(asked): Query<Which>,
+) -> Answer<Response> {
+    let (format, bytes) = doors.app.paper_table(&caller, &asked.read(), &format).await?;
+    let file = PaperFile { name: "文书目录".to_owned(), bytes };
+    Ok(told(file, format.ending(), format.media_type(), false))
 }
 
 /// 起草文书所需选项

@@ -56,6 +56,11 @@ async fn a_campaign_counts_visits_and_names_whoever_is_unfinished() -> anyhow::R
         assert_eq!(staff.post("/api/v1/campaigns", small()).await?.status, StatusCode::FORBIDDEN);
 
         let begun = clerk.post("/api/v1/campaigns", small()).await?.ok()?;
+        // The circular names whoever is unfinished.
+        let from = format!("/api/v1/papers/prefill?template=DT10&about_kind=campaign&about={ID}");
+        let known = clerk.get(&from).await?.ok()?["values"].clone();
+        assert!(known["problems"][0].as_str().is_some_and(|one| one.contains("未完成")), "{known}");
+        assert!(known["background"].as_str().is_some_and(|one| one.contains("应查")), "{known}");
         let progress = |places: i64, done: i64, open: i64, not_yet: i64| {
             json!({ "places": places, "done": done, "open": open, "not_yet": not_yet })
         };

@@ -52,6 +52,10 @@ async fn a_drill_is_held_looked_at_and_closed_once_its_issues_are_settled() -> a
         assert_eq!((&drill["overdue"], &drill["actions"]), (&json!(true), &json!(["change", "hold", "cancel"])));
         assert_eq!(drill["subject"]["name"], "老街饭店");
         let base = format!("/api/v1/drills/{}", text(&drill, "id"));
+        let from = format!("/api/v1/papers/prefill?template=DT22.plan&about_kind=drill&about={}", text(&drill, "id"));
+        let known = unit.get(&from).await?.ok()?["values"].clone();
+        assert_eq!(known["drill"], drill["title"], "{known}");
+        assert_eq!(far.get(&from).await?.status, StatusCode::NOT_FOUND);
         let to = |step: &str| format!("{base}/{step}");
         assert_eq!(far.get(&base).await?.status, StatusCode::NOT_FOUND);
         assert!(far.get("/api/v1/drills").await?.items()?.is_empty());

@@ -290,6 +290,114 @@ async fn a_case_goes_from_the_clue_to_the_closed_file() -> anyhow::Result<()> {
     .await
 }
 
+fn of_case(template: &str, case: &Value, values: Value) -> Value {
+    let mut paper = json!({ "template": template, "org": "office", "values": values });
+    if !case.is_null() {
+        paper["about"] = json!({ "kind": "enforcement", "id": case["id"] });
+    }
+    paper
+}
+
+fn decision(case: &Value) -> Value {
+    of_case(
+        "DT28.decision",
+        case,
+        json!({ "party": "老街五金店", "party_no": "无", "address": "老街1号",
+        "facts": "货物堵塞安全出口", "told": "已告知", "basis": "消防法第六十条", "penalty": "罚款五千元",
+        "payment": "十五日内到银行缴纳", "remedies": "可以申请行政复议或者提起行政诉讼" }),
+    )
+}
+
+async fn on_paper(browser: &mut Browser, paper: &Value, deed: &str, version: i64) -> anyhow::Result<Told> {
+    browser.post(&format!("/api/v1/papers/{}/{deed}", text(paper, "id")), json!({ "version": version })).await
+}
+
+#[tokio::test]
+async fn papers_of_a_penalty_come_only_out_of_a_case_that_has_come_so_far() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = lawful_town(&fresh).await?;
+        let (mut clerk, mut officer) = (town.login("clerk").await?, town.login("officer").await?);
+        let (mut director, mut legal) = (town.login("director").await?, town.login("legal").await?);
+        let mut other = town.login("officer3").await?;
+        for template in ["DT28.decision", "DT28.spot_decision", "DT28.filing"] {
+            let told = officer.post("/api/v1/papers", of_case(template, &Value::Null, json!({}))).await?;
+            assert_eq!(told.code(), "enforcement.no_case", "{template} {}", told.body);
+            assert!(text(&told.body, "detail").contains("行政处罚法"), "{}", told.body);
+        }
+        let item = delegation(&mut clerk, "2026-12-31").await?;
+        let page = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        let told = officer.post("/api/v1/papers", decision(&page)).await?;
+        assert_eq!(told.code(), "enforcement.not_now", "nothing is decided on a clue: {}", told.body);
+        let told = officer.post("/api/v1/papers", of_case("DT28.spot_decision", &page, json!({}))).await?;
+        assert_eq!(told.code(), "enforcement.not_now", "not by this procedure: {}", told.body);
+        let told = officer.post("/api/v1/papers", of_case("DT28.index", &page, json!({}))).await?.ok()?;
+        let refused = on_paper(&mut officer, &told, "approve", 1).await?;
+        assert_eq!(refused.code(), "enforcement.not_filed", "{}", refused.body);
+
+        // What the head does, his paper is approved by him; the officers write it and carry it out.
+        let filing = of_case("DT28.filing", &page, json!({ "case": "堵塞安全出口", "party": "老街五金店", "party_no": "无",
+            "address": "老街1号", "source": "检查发现", "facts": "货物堵塞安全出口", "basis": "消防法", "opinion": "建议立案" }));
+        assert_eq!(other.post("/api/v1/papers", filing.clone()).await?.code(), "enforcement.not_officer");
+        let draft = officer.post("/api/v1/papers", filing).await?.ok()?;
+        assert!(!draft["actions"].to_string().contains("approve"), "{}", draft["actions"]);
+        let told = on_paper(&mut officer, &draft, "approve", 1).await?;
+        assert_eq!((told.status, told.code()), (StatusCode::FORBIDDEN, "enforcement.no_head"));
+        let approved = on_paper(&mut director, &draft, "approve", 1).await?.ok()?;
+        assert!(text(&approved, "authority").contains("占用、堵塞"), "{approved}");
+        let issued = on_paper(&mut officer, &draft, "issue", 2).await?.ok()?;
+        let page = step(&mut director, &page, json!({ "step": "file", "paper": issued["id"] })).await?.ok()?;
+        assert_eq!(page["stage"]["code"], "filed");
+        let look = json!({ "step": "investigate", "shown": true, "two": true });
+        let page = step(&mut officer, &page, look).await?.ok()?;
+        let report = json!({ "step": "report", "grounds": ["complex"], "grave": true });
+        let page = step(&mut officer, &page, report).await?.ok()?;
+
+        // A decision may be written, and goes out only when everything the law asks for is there.
+        let draft = officer.post("/api/v1/papers", decision(&page)).await?.ok()?;
+        assert_eq!(on_paper(&mut officer, &draft, "approve", 1).await?.code(), "enforcement.no_head");
+        assert_eq!(on_paper(&mut director, &draft, "approve", 1).await?.code(), "enforcement.not_notified");
+        let notice = json!({ "step": "notify", "penalty": fine(500_000), "until": "2026-09-24",
+            "document_no": "告〔2026〕1号" });
+        let page = step(&mut officer, &page, notice).await?.ok()?;
+        assert_eq!(on_paper(&mut director, &draft, "approve", 1).await?.code(), "enforcement.not_heard");
+        let page = step(&mut officer, &page, json!({ "step": "hear", "how": "made" })).await?.ok()?;
+        assert_eq!(on_paper(&mut director, &draft, "approve", 1).await?.code(), "enforcement.not_reviewed");
+        let review = of_case("DT28.legal_review", &page, json!({ "case": "堵塞安全出口", "party": "老街五金店",
+            "submitted_on": "2026-09-21", "subject": "有权", "facts": "清楚", "law": "正确", "procedure": "合法",
+            "conclusion": "同意", "reviewer": "秦法审" }));
+        let review = officer.post("/api/v1/papers", review).await?.ok()?;
+        assert_eq!(on_paper(&mut officer, &review, "approve", 1).await?.code(), "enforcement.no_reviewer");
+        let seen = legal.get(&format!("/api/v1/papers/{}", text(&review, "id"))).await?.ok()?;
+        assert!(seen["actions"].to_string().contains("approve"), "{}", seen["actions"]);
+        on_paper(&mut legal, &review, "approve", 1).await?.ok()?;
+        let review = on_paper(&mut officer, &review, "issue", 2).await?.ok()?;
+        let passed = json!({ "step": "review", "granted": true, "paper": review["id"] });
+        let page = step(&mut legal, &page, passed).await?.ok()?;
+        assert_eq!(on_paper(&mut director, &draft, "approve", 1).await?.code(), "enforcement.not_discussed");
+        let people = json!({ "step": "discuss", "people": ["何镇长", "郑分管"] });
+        let page = step(&mut director, &page, people).await?.ok()?;
+        on_paper(&mut director, &draft, "approve", 1).await?.ok()?;
+        assert_eq!(on_paper(&mut other, &draft, "issue", 2).await?.code(), "enforcement.not_officer");
+        let issued = on_paper(&mut officer, &draft, "issue", 2).await?.ok()?;
+        let punish = json!({ "step": "decide", "outcome": "punish", "penalty": fine(500_000), "paper": issued["id"] });
+        let page = step(&mut director, &page, punish).await?.ok()?;
+        assert_eq!(page["stage"]["code"], "decided");
+
+        // A case that is withdrawn lets no paper out that was approved before.
+        let next = officer.post("/api/v1/cases", clue(&item, &["p-officer", "p-officer2"])).await?.ok()?;
+        let mut filing = of_case("DT28.filing", &next, json!({}));
+        filing["values"] = json!({ "case": "甲", "party": "乙", "party_no": "无", "address": "丙", "source": "丁",
+            "facts": "戊", "basis": "己", "opinion": "庚" });
+        let filing = officer.post("/api/v1/papers", filing).await?.ok()?;
+        on_paper(&mut director, &filing, "approve", 1).await?.ok()?;
+        step(&mut director, &next, json!({ "step": "withdraw" })).await?.ok()?;
+        assert_eq!(on_paper(&mut officer, &filing, "issue", 2).await?.code(), "enforcement.not_now");
+        assert!(town.app.verify(&app::Caller::system()).await?.findings.is_empty());
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_delegation_that_ends_and_a_certificate_that_runs_out_block_the_next_step() -> anyhow::Result<()> {
     both_databases(|fresh| async move {

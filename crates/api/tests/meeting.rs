@@ -83,7 +83,10 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
         let told = clerk.post(&to("minute"), wrong).await?;
         assert_eq!(told.body["fields"][0]["code"], "follow_up.owner");
         let minuted = clerk.post(&to("minute"), minutes).await?.ok()?;
-        assert_eq!((&minuted["state"], &minuted["actions"]), (&json!("minuted"), &json!([])));
+        assert_eq!(
+            (&minuted["state"], &minuted["actions"]),
+            (&json!("minuted"), &json!(["correct", "void"]))
+        );
         let item = minuted["resolutions_list"][0]["follow_up"].clone();
         assert_eq!((&item["overdue"], &item["owner"]["post"]["id"]), (&json!(true), &json!("post-staff1")));
         assert_eq!(minuted["resolutions_list"][1]["follow_up"], Value::Null);
@@ -127,6 +130,60 @@ async fn a_meeting_is_written_down_and_what_it_resolved_is_owed_by_a_post() -> a
         );
         let behind = clerk.get(&path).await?.ok()?;
         assert_eq!(behind["items"][0]["id"], meeting["id"], "{behind}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_meeting_put_down_wrongly_is_corrected_or_taken_back_and_the_board_follows() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let meeting = clerk.post("/api/v1/meetings", risk_meeting()).await?.ok()?;
+        let to = |step: &str| format!("/api/v1/meetings/{}/{step}", text(&meeting, "id"));
+        let said = |on: &str, minutes: &str, reason: &str, version: i64| {
+            json!({ "kind": "risk", "title": "九月火灾风险研判会", "venue": "镇政府二楼会议室", "on": on,
+                "present": ["p-secretary1", "p-clerk"], "minutes": minutes, "reason": reason, "version": version })
+        };
+        let told = clerk.post(&to("correct"), said("2026-09-17", "", "日期有误", 1)).await?;
+        assert_eq!(told.code(), "meeting.state", "what is planned is changed, not corrected");
+        let held = json!({ "on": "2026-09-18", "present": ["p-secretary1", "p-clerk"], "version": 1 });
+        clerk.post(&to("hold"), held).await?.ok()?;
+        let minutes = json!({ "minutes": "会议研判。", "version": 2, "resolutions": [
+            { "text": "国庆前查完老街商铺", "owner": "post-staff1", "due_on": "2026-09-30" } ] });
+        clerk.post(&to("minute"), minutes).await?.ok()?;
+        let counted = async |browser: &mut Browser, window: &str| -> anyhow::Result<usize> {
+            let path = format!(
+                "/api/v1/board/duties/C4.6/evidence?subject_kind=town&subject={}&window={window}",
+                common::TOWN
+            );
+            let behind = browser.get(&path).await?.ok()?;
+            Ok(behind["items"].as_array().map_or(0, Vec::len))
+        };
+        assert_eq!(counted(&mut clerk, "2026-09").await?, 1);
+
+        assert_eq!(clerk.post(&to("correct"), said("2026-09-18", "会议研判。", "", 3)).await?.code(), "meeting.no_reason");
+        let told = clerk.post(&to("correct"), said("2026-09-18", "会议研判。", "再看", 3)).await?;
+        assert_eq!(told.code(), "meeting.unchanged");
+        let told = staff.post(&to("correct"), said("2026-08-31", "会议研判。", "日期有误", 3)).await?;
+        assert!(told.status.is_client_error() && told.status != StatusCode::CONFLICT, "{}", told.body);
+        let after = clerk.post(&to("correct"), said("2026-08-31", "会议研判。", "日期有误", 3)).await?.ok()?;
+        assert_eq!((&after["held_on"], &after["state"]), (&json!("2026-08-31"), &json!("minuted")));
+        let before = &after["editions"][0];
+        assert_eq!((&before["held_on"], text(before, "reason")), (&json!("2026-09-18"), "日期有误"));
+        assert_eq!((counted(&mut clerk, "2026-09").await?, counted(&mut clerk, "2026-08").await?), (0, 1));
+        let stale = clerk.post(&to("void"), json!({ "reason": "重复登记", "version": 3 })).await?;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+
+        assert_eq!(clerk.post(&to("void"), json!({ "version": 4 })).await?.code(), "meeting.no_reason");
+        let gone = clerk.post(&to("void"), json!({ "reason": "重复登记", "version": 4 })).await?.ok()?;
+        assert_eq!((&gone["state"], &gone["actions"]), (&json!("voided"), &json!([])));
+        assert_eq!(gone["resolutions_list"][0]["follow_up"]["state"], "void", "nobody owes what nobody resolved");
+        assert_eq!(counted(&mut clerk, "2026-08").await?, 0, "it counts no more");
+        assert!(staff.get("/api/v1/follow-ups?mine=true&state=open").await?.items()?.is_empty());
+        assert_eq!(clerk.get("/api/v1/meetings?state=voided").await?.items()?.len(), 1, "it stays on record");
+        assert!(town.app.verify(&Caller::system()).await?.findings.is_empty());
         Ok(())
     })
     .await

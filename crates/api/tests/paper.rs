@@ -372,6 +372,104 @@ async fn what_another_organ_issued_is_registered_under_our_number_and_never_draw
     .await
 }
 
+#[tokio::test]
+async fn marks_and_attachments_are_kept_and_printed_where_the_layout_has_a_place() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let mut asked = circular();
+        asked["marks"] = json!({ "urgency": "特急", "secrecy": "秘密" });
+        asked["attachments"] = json!(["检查情况统计表。", " ", "整改清单"]);
+        let told = clerk.post("/api/v1/papers", asked.clone()).await?;
+        assert_eq!(
+            told.body["fields"][0]["code"], "paper.copy_no",
+            "a secret paper is numbered: {}",
+            told.body
+        );
+        asked["marks"] = json!({ "urgency": "很急" });
+        let told = clerk.post("/api/v1/papers", asked.clone()).await?;
+        assert_eq!(told.body["fields"][0]["code"], "paper.urgency");
+        asked["marks"] = json!({ "urgency": "特急" });
+        let draft = drafted(&mut clerk, asked).await?;
+        assert_eq!(draft["marks"]["urgency"], "特急");
+        assert_eq!(draft["attachments"], json!(["检查情况统计表", "整改清单"]), "names carry no stop");
+        assert_eq!((&draft["form"]["marked"], &draft["form"]["attaches"]), (&json!(true), &json!(true)));
+        let docx = clerk.get(&to(&draft, "/paper.docx")).await?;
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(docx.bytes))?;
+        let mut xml = String::new();
+        std::io::Read::read_to_string(&mut archive.by_name("word/document.xml")?, &mut xml)?;
+        for word in ["特急", "附件：1.", "检查情况统计表", "整改清单"] {
+            assert!(xml.contains(word), "{word}");
+        }
+        let mut form = advice();
+        form["marks"] = json!({ "urgency": "特急" });
+        let told = clerk.post("/api/v1/papers", form).await?;
+        assert_eq!(told.body["fields"][0]["code"], "paper.no_marks", "a form has no place for it");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn papers_are_asked_for_by_template_issuer_series_and_year_and_taken_along() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let issued = out(&mut staff, advice()).await?;
+        drafted(&mut staff, advice()).await?;
+        let count = async |browser: &mut Browser, query: &str| -> anyhow::Result<usize> {
+            Ok(browser.get(&format!("/api/v1/papers?{query}")).await?.items()?.len())
+        };
+        for (query, n) in [
+            ("template=DT02", 2),
+            ("template=DT10", 0),
+            ("series=advice", 1),
+            ("series=advice&year=2026", 1),
+            ("year=2025", 0),
+            ("org=village-1", 2),
+            ("org=office", 0),
+            ("template=&series=&org=", 2),
+        ] {
+            assert_eq!(count(&mut staff, query).await?, n, "{query}");
+        }
+        let page = staff.get("/api/v1/papers").await?.ok()?;
+        assert!(
+            page["kinds"].to_string().contains("DT10") && page["orgs"].to_string().contains("village-1"),
+            "{page}"
+        );
+        let table = staff.get("/api/v1/papers/list/csv?year=2026").await?;
+        let table = String::from_utf8(table.bytes.to_vec())?;
+        assert!(table.contains(text(&issued, "number")) && table.lines().count() == 2, "{table}");
+        assert!(staff.get("/api/v1/papers/list/xlsx").await?.bytes.starts_with(b"PK"));
+        let wrong = staff.get("/api/v1/papers/list/pdf").await?;
+        assert_eq!(wrong.body["fields"][0]["code"], "export.format");
+        let mut far = town.login("staff2").await?;
+        let table = String::from_utf8(far.get("/api/v1/papers/list/csv").await?.bytes.to_vec())?;
+        assert_eq!(table.lines().count(), 1, "the next village's see none: {table}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whoever_looks_again_asks_and_does_not_order() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = ready(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let again = |next: &str| {
+            json!({ "template": "DT06", "org": "village-1", "values": { "to": "老街五金店", "place": "老街五金店",
+                "reference": "责令限期改正通知书1号", "rechecked_at": "2026-09-21T09:00", "conclusion": "未整改",
+                "results": [["堆放货物", "未整改", ""]], "next": next, "inspectors": ["李消防"] } })
+        };
+        let told = staff.post("/api/v1/papers", again("责令停业")).await?;
+        assert_eq!(told.body["fields"][0]["code"], "document.advice_orders", "{}", told.body);
+        // The name of the order that is looked at again may be said.
+        drafted(&mut staff, again("请移送执法人员处理")).await?;
+        Ok(())
+    })
+    .await
+}
+
 async fn graded(browser: &mut Browser, id: &str) -> anyhow::Result<()> {
     let found = json!({ "id": id, "place": SHOP, "hazard_code": "H01.1", "description": "楼梯间堆放货物", "photos": [] });
     let hazard = browser.post("/api/v1/hazards", found).await?.ok()?;

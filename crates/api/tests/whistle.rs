@@ -140,6 +140,12 @@ async fn silence_is_carried_up_over_the_holiday_and_both_sides_judge() -> anyhow
         assert_eq!((code(&page["stage"]), &page["code"]), ("raised", &json!("SH-2026-0001")));
         let path = format!("/api/v1/whistles/{WHISTLE}");
         assert_eq!(far.get(&path).await?.status, StatusCode::NOT_FOUND);
+        // The call on paper is filled from it, for who may read it.
+        let from = format!("/api/v1/papers/prefill?template=DT17.whistle&about_kind=whistle&about={WHISTLE}");
+        assert_eq!(far.get(&from).await?.status, StatusCode::NOT_FOUND);
+        let known = staff.get(&from).await?.ok()?["values"].clone();
+        assert_eq!(known["facts"], "三合一门市内设气瓶间，夜间住人", "{known}");
+        assert!(known["contact"].as_str().is_some_and(|one| one.starts_with("李消防 ")), "name and phone: {known}");
         let counts = head.get("/api/v1/workbench").await?.ok()?["counts"].to_string();
         assert!(counts.contains("whistles_to_send"), "{counts}");
 

@@ -1,9 +1,10 @@
 //! Cases: opened by two officers, led step by step, each step offered with the rule that closes it, the file with its
-//! papers. What does not belong here: which step the law allows (`domain::enforcement`), items of authority
+//! papers ([`paper`]). What does not belong here: which step the law allows (`domain::enforcement`), items of authority
 //! ([`authority`]), orders to mend (`order`), what is typed in and shown ([`view`]).
 
 pub mod authority;
 pub(crate) mod order;
+pub(crate) mod paper;
 pub(crate) mod step;
 pub mod view;
 

@@ -1,6 +1,8 @@
 //! Meetings: called, held, written down, with what they resolved handed to posts as follow-up items in the same write.
 //! What does not belong here: the items' own life (`follow_up`).
 
+mod correct;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::follow_up::Origin;
@@ -19,6 +21,8 @@ use crate::plan::{kinds_of, plan_in_force};
 use crate::post::owner::{OwnerView, Owners};
 use crate::view::{Named, Word, read_day};
 use crate::{App, Caller, Error, Result};
+
+pub use correct::{MeetingCorrection, MeetingEdition};
 
 impl From<MeetingRefusal> for Error {
     fn from(refusal: MeetingRefusal) -> Self {
@@ -43,7 +47,7 @@ pub struct MeetingRow {
     pub venue: String,
     /// The day it was held.
     pub held_on: Option<String>,
-    /// `planned`, `held`, `minuted` or `cancelled`.
+    /// `planned`, `held`, `minuted`, `cancelled` or `voided`.
     pub state: String,
     /// In Chinese.
     pub state_label: String,
@@ -89,9 +93,13 @@ pub struct MeetingView {
     pub resolutions_list: Vec<ResolutionView>,
     /// Why it was cancelled.
     pub cancelled: Option<String>,
+    /// Why it was taken back after it was put down as held.
+    pub voided: Option<String>,
+    /// What stood there before each correction, oldest first.
+    pub editions: Vec<MeetingEdition>,
     /// Version.
     pub version: i64,
-    /// What the caller may do: `change`, `hold`, `minute`, `cancel`.
+    /// What the caller may do: `change`, `hold`, `minute`, `cancel`, `correct`, `void`.
     pub actions: Vec<&'static str>,
 }
 
@@ -163,7 +171,7 @@ pub struct MeetingMinutes {
     pub version: i64,
 }
 
-/// It will not be held.
+/// It will not be held, or it was not.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct MeetingCancel {
     /// Why.
@@ -217,8 +225,9 @@ fn actions(caller: &Caller, record: &MeetingRecord) -> Vec<&'static str> {
     }
     match record.meeting.state {
         State::Planned => vec!["change", "hold", "cancel"],
-        State::Held { .. } => vec!["minute"],
-        State::Minuted { .. } | State::Cancelled { .. } => Vec::new(),
+        State::Held { .. } => vec!["minute", "correct", "void"],
+        State::Minuted { .. } => vec!["correct", "void"],
+        State::Cancelled { .. } | State::Voided { .. } => Vec::new(),
     }
 }
 
@@ -262,8 +271,13 @@ async fn page(
         resolutions_list,
         cancelled: match &m.state {
             State::Cancelled { reason } => Some(reason.clone()),
-            State::Planned | State::Held { .. } | State::Minuted { .. } => None,
+            _ => None,
         },
+        voided: match &m.state {
+            State::Voided { reason, .. } => Some(reason.clone()),
+            _ => None,
+        },
+        editions: correct::editions(&m.editions, owners),
         version: record.version,
         actions: actions(caller, record),
     })
@@ -368,6 +382,7 @@ impl App {
             minutes: String::new(),
             resolutions: Vec::new(),
             state: State::Planned,
+            editions: Vec::new(),
         }
         .plan()?;
         let mut record = MeetingRecord {

@@ -9,6 +9,7 @@ mod print;
 mod receipt;
 pub(crate) mod series;
 pub(crate) mod step;
+mod table;
 mod template;
 mod view;
 
@@ -17,7 +18,10 @@ use std::sync::LazyLock;
 
 use domain::ids::{OrgId, PaperId, PhotoId};
 use domain::org::{Assignment, Org, Relation};
-use domain::paper::{About, Catalog, FieldProblem, Paper, PaperRefusal, State, Template, Value, Values};
+use domain::paper::{
+    About, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, PaperRefusal, State, Template, Value,
+    Values,
+};
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
 use serde::Deserialize;
@@ -30,7 +34,7 @@ use crate::enforcement::order::in_name_of;
 use crate::enforcement::step::ABOUT;
 use crate::names::Names;
 use crate::photo::may_see;
-use crate::view::Named;
+use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
 pub use draw::{PaperFile, PaperForm};
@@ -47,8 +51,8 @@ pub(crate) use view::row;
 use view::template_view;
 pub(crate) use view::way_word;
 pub use view::{
-    AboutView, FrozenView, PaperColumn, PaperField, PaperOptions, PaperPage, PaperProblem, PaperRow,
-    PaperTemplate, PaperView, Prefilled, ServiceView,
+    AboutView, FrozenView, MarksView, PaperColumn, PaperField, PaperOptions, PaperPage, PaperProblem,
+    PaperRow, PaperTemplate, PaperView, Prefilled, ServiceView,
 };
 
 impl From<PaperRefusal> for Error {
@@ -77,6 +81,12 @@ pub struct PaperInput {
     #[schema(value_type = Object)]
     #[serde(default)]
     pub values: Values,
+    /// 份号、密级、紧急程度.
+    #[serde(default)]
+    pub marks: MarksView,
+    /// Names of what comes with it (附件说明), in order.
+    #[serde(default)]
+    pub attachments: Vec<String>,
     /// 抄送机关.
     #[serde(default)]
     pub copies_to: Vec<String>,
@@ -117,8 +127,16 @@ pub(crate) fn hat_for(caller: &Caller, template: &Template, deed: Deed, at: &Sub
     let drafts =
         || caller.hats.only(|role| template.is_drafted_by(role)).hat(template.draft_right(), at).cloned();
     let signs = || caller.hats.only(|role| template.is_signed_by(role)).hat(template.right(), at).cloned();
+    let is_of_case = template.family() == ENFORCEMENT_CASE;
     let hat = match deed {
         Deed::Draft | Deed::Serve => drafts(),
+        // What the head decides or the reviewer reviews, he signs; the officers write it and carry it out.
+        Deed::Approve | Deed::Revoke if is_of_case => {
+            return crate::enforcement::paper::signing_hat(caller, template, at);
+        }
+        Deed::Issue if is_of_case => {
+            crate::enforcement::paper::signing_hat(caller, template, at).ok().or_else(drafts)
+        }
         Deed::Approve | Deed::Revoke => signs(),
         Deed::Issue => signs().or_else(|| drafts().filter(|_| template.right() == Action::PaperSign)),
     };
@@ -138,6 +156,22 @@ pub(crate) fn hat_for(caller: &Caller, template: &Template, deed: Deed, at: &Sub
         };
         Error::Forbidden { code: "policy.forbidden", message }
     })
+}
+
+/// Whether what the paper is about lets this be done with it now.
+async fn may_now(
+    read: &mut Read,
+    caller: &Caller,
+    template: &Template,
+    paper: &Paper,
+    deed: Deed,
+    today: Date,
+) -> Result<bool> {
+    match crate::enforcement::paper::admit(read, caller, template, paper.about.as_ref(), deed, today).await {
+        Ok(()) => Ok(true),
+        Err(Error::Refused { .. } | Error::Forbidden { .. } | Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 pub(crate) fn subject(record: &PaperRecord) -> Subject {
@@ -183,11 +217,20 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &PaperId) -> Resu
     {
         return Ok(found);
     }
-    let found = match caller.hats.scope(Action::PaperReceive) {
-        Some(scope) => read.paper_received(id, &scope).await?,
-        None => None,
-    };
-    found.ok_or(Error::NotFound)
+    if let Some(scope) = caller.hats.scope(Action::PaperReceive)
+        && let Some(found) = read.paper_received(id, &scope).await?
+    {
+        return Ok(found);
+    }
+    // Whoever reviews a case reads the papers of its file, and no others.
+    if let Some(scope) = caller.hats.scope(Action::CaseReview)
+        && let Some(found) = read.paper(id, &Caller::system().scope(Action::PaperRead)?).await?
+        && let Some(about) = found.paper.about.as_ref().filter(|about| about.kind == "enforcement")
+        && read.case(&about.id.as_str().into(), &scope).await?.is_some()
+    {
+        return Ok(found);
+    }
+    Err(Error::NotFound)
 }
 
 /// How many papers wait for an answer of the caller's bodies, how many drafts with nothing missing for his approval, and how
@@ -214,8 +257,8 @@ pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Re
         let (paper, template) = (&record.paper, template_of(read, &record.paper).await?);
         let template = &*template;
         let is_whole = template.fill(&paper.values, &draw::frame(paper, template, today, None), true).is_ok();
-        to_approve +=
-            i64::from(is_whole && hat_for(caller, template, Deed::Approve, &subject(record)).is_ok());
+        let signs = is_whole && hat_for(caller, template, Deed::Approve, &subject(record)).is_ok();
+        to_approve += i64::from(signs && may_now(read, caller, template, paper, Deed::Approve, today).await?);
     }
     Ok([received, to_approve, to_issue])
 }
@@ -239,6 +282,36 @@ pub(crate) fn listed_title(template: &Template, values: &Values, title: &str) ->
         }
         _ => title,
     }
+}
+
+/// Lines of a form, the empty ones left out.
+fn said(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect()
+}
+
+/// Marks as typed in.
+///
+/// Errors: each that cannot stand on this paper.
+fn marks_of(template: &Template, asked: &MarksView) -> Result<Marks> {
+    let [copy_no, secrecy, period, urgency] =
+        [&asked.copy_no, &asked.secrecy, &asked.period, &asked.urgency].map(|one| one.trim().to_owned());
+    let marks = Marks { copy_no, secrecy, period, urgency };
+    match marks.problems(template.layout) {
+        problems if problems.is_empty() => Ok(marks),
+        problems => Err(refused(template, &problems)),
+    }
+}
+
+/// What comes with it, as typed in. Its names carry no stop of their own (GB/T 9704-2012 §7.3.4).
+///
+/// Errors: such a paper has nothing with it.
+fn attachments_of(template: &Template, asked: &[String]) -> Result<Vec<String>> {
+    let names: Vec<String> =
+        said(asked).iter().map(|name| name.trim_end_matches(['。', '；', '，']).to_owned()).collect();
+    if !names.is_empty() && !template.layout.is_with_attachments() {
+        return Err(Error::field("attachments", "paper.no_attachments", "这种版式没有附件说明，请清空"));
+    }
+    Ok(names)
 }
 
 /// Whether the caller may see files that come with a paper.
@@ -330,13 +403,25 @@ impl App {
             Some((Timestamp(at.parse().ok()?), PaperId::from(id)))
         });
         let mut read = self.db.read(&self.town).await?;
-        let mut found = read.papers(&scope, &asked.filter, before, asked.limit + 1).await?;
+        let mut found = read.papers(&scope, &asked.filter, before.clone(), asked.limit + 1).await?;
         let more = found.len() as i64 > asked.limit;
         found.truncate(usize::try_from(asked.limit).unwrap_or(0));
         let next =
             found.last().filter(|_| more).map(|last| format!("{}~{}", last.recorded_at.0, last.paper.id));
         let names = Names::read(&mut read).await?;
-        Ok(PaperPage { items: found.iter().map(|one| row(one, &names)).collect(), next })
+        // What one may ask for is told once, with the first page.
+        let (mut kinds, mut orgs) = (Vec::<Word>::new(), Vec::new());
+        if before.is_none() {
+            for one in &catalog().templates {
+                if !kinds.iter().any(|had| had.code == one.code) {
+                    kinds.push(Word::new(&one.code, &one.name));
+                }
+            }
+            let may = |org: &Org| (org.active && org.relation == Relation::Town) || is_own(caller, org);
+            let found = read.orgs().await?.into_iter().map(|one| one.org).filter(may);
+            orgs = found.map(|org| Named::new(org.id.as_str(), org.name)).collect();
+        }
+        Ok(PaperPage { items: found.iter().map(|one| row(one, &names)).collect(), next, kinds, orgs })
     }
 
     /// One paper.
@@ -389,6 +474,8 @@ impl App {
             }
             None => None,
         };
+        let deed = Deed::Draft;
+        crate::enforcement::paper::admit(&mut tx, caller, template, about.as_ref(), deed, today).await?;
         for photo in tx.photos(&photos_of(&asked.values)).await? {
             if !may_see(&mut tx, caller, &photo.object_kind, &photo.object_id).await? {
                 return Err(Error::field("photos", "paper.photo", "照片不存在或您无权使用，请重新选择"));
@@ -412,12 +499,9 @@ impl App {
             org,
             issuer,
             values: asked.values,
-            copies_to: asked
-                .copies_to
-                .iter()
-                .map(|one| one.trim().to_owned())
-                .filter(|one| !one.is_empty())
-                .collect(),
+            marks: marks_of(template, &asked.marks)?,
+            attachments: attachments_of(template, &asked.attachments)?,
+            copies_to: said(&asked.copies_to),
             bodies,
             about,
             corrects,

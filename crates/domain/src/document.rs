@@ -91,6 +91,16 @@ impl Layout {
         matches!(self, Self::Circular | Self::Upward | Self::Letter | Self::Minutes)
     }
 
+    /// Whether 份号、密级、紧急程度 have a place on it. Source: GB/T 9704-2012 §7.2, §10.1.
+    pub fn is_marked(self) -> bool {
+        matches!(self, Self::Circular | Self::Upward | Self::Letter)
+    }
+
+    /// Whether it may say what comes with it (附件说明).
+    pub fn is_with_attachments(self) -> bool {
+        !self.placard() && self != Self::Certificate
+    }
+
     /// Whether it is put up on a wall and so may show only what is public.
     pub fn placard(self) -> bool {
         matches!(self, Self::PlacardA4 | Self::PlacardA3 | Self::DoorPlate)

@@ -237,6 +237,11 @@ impl Step {
         })
     }
 
+    /// The step a template is the paper of.
+    pub fn of_template(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|step| step.template() == Some(code))
+    }
+
     /// Whether it cannot be taken without the number of its paper. Source: 行政处罚法 (2021) arts. 44, 52, 59, 64;
     /// 行政强制法 (2011) art. 54.
     pub fn needs_paper(self) -> bool {

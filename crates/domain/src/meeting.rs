@@ -1,7 +1,8 @@
 //! 会议: planned with an agenda, held, written down; what it resolved becomes follow-up items with an owner and a day.
 //! What does not belong here: the items' own life (`follow_up`), sending the notice (`app`).
 //!
-//! States: `planned → held → minuted`, and `cancelled` before it was held. Source: handbook of the field, clauses C1, C4
+//! States: `planned → held → minuted`, `cancelled` before it was held and `voided` afterwards. What was held is corrected
+//! with a reason; what stood there before stays as an edition. Source: handbook of the field, clauses C1, C4
 //! and C8, template DT14.
 
 use std::collections::BTreeSet;
@@ -32,6 +33,17 @@ pub enum State {
         /// Why.
         reason: String,
     },
+    /// 已作废: it was put down as held and was not, or was put down twice.
+    Voided {
+        /// The day it was said to be held.
+        on: Date,
+        /// Why.
+        reason: String,
+        /// Who took it back.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl State {
@@ -42,6 +54,7 @@ impl State {
             Self::Held { .. } => "held",
             Self::Minuted { .. } => "minuted",
             Self::Cancelled { .. } => "cancelled",
+            Self::Voided { .. } => "voided",
         }
     }
 
@@ -52,13 +65,14 @@ impl State {
             Self::Held { .. } => "待纪要",
             Self::Minuted { .. } => "已有纪要",
             Self::Cancelled { .. } => "已取消",
+            Self::Voided { .. } => "已作废",
         }
     }
 
     /// The day it was held.
     pub fn held_on(&self) -> Option<Date> {
         match self {
-            Self::Held { on } | Self::Minuted { on } => Some(*on),
+            Self::Held { on } | Self::Minuted { on } | Self::Voided { on, .. } => Some(*on),
             Self::Planned | Self::Cancelled { .. } => None,
         }
     }
@@ -71,6 +85,36 @@ pub struct Resolution {
     pub text: String,
     /// The item it became; none for what nobody has to do anything about.
     pub follow_up: Option<FollowUpId>,
+}
+
+/// What was said of a meeting that was held; what a correction says anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Kind.
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// Where.
+    pub venue: String,
+    /// The day it was held.
+    pub on: Date,
+    /// Who came.
+    pub present: BTreeSet<PersonId>,
+    /// 纪要; empty while there are none.
+    pub minutes: String,
+}
+
+/// What stood there before a correction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// What was said.
+    pub said: Said,
+    /// When it was corrected.
+    pub at: Timestamp,
+    /// Who corrected it.
+    pub by: PersonId,
+    /// Why.
+    pub reason: String,
 }
 
 /// 会议.
@@ -100,6 +144,9 @@ pub struct Meeting {
     pub resolutions: Vec<Resolution>,
     /// Where it stands.
     pub state: State,
+    /// What stood there before each correction, oldest first.
+    #[serde(default)]
+    pub editions: Vec<Edition>,
 }
 
 /// Why a step is refused.
@@ -120,9 +167,12 @@ pub enum MeetingRefusal {
     /// Minutes without text.
     #[error("请写纪要正文后再提交")]
     NoMinutes,
-    /// Cancelled without a reason.
-    #[error("请写明取消的理由")]
+    /// Cancelled, corrected or voided without a reason.
+    #[error("请写明理由")]
     NoReason,
+    /// A correction that says what is said already.
+    #[error("内容与原记录相同，没有需要更正的，请核对")]
+    Unchanged,
 }
 
 impl MeetingRefusal {
@@ -135,6 +185,7 @@ impl MeetingRefusal {
             Self::Nobody => "meeting.nobody",
             Self::NoMinutes => "meeting.no_minutes",
             Self::NoReason => "meeting.no_reason",
+            Self::Unchanged => "meeting.unchanged",
         }
     }
 }
@@ -170,6 +221,78 @@ impl Meeting {
         match self.state {
             State::Held { .. } if minutes.trim().is_empty() => Err(MeetingRefusal::NoMinutes),
             State::Held { on } => Ok(Self { state: State::Minuted { on }, minutes, resolutions, ..self }),
+            _ => Err(MeetingRefusal::WrongState(self.state.label())),
+        }
+    }
+
+    /// What is said of it now; none before it was held or once it was taken back.
+    fn said(&self) -> Option<Said> {
+        match self.state {
+            State::Held { on } | State::Minuted { on } => Some(Said {
+                kind: self.kind.clone(),
+                title: self.title.clone(),
+                venue: self.venue.clone(),
+                on,
+                present: self.present.clone(),
+                minutes: self.minutes.clone(),
+            }),
+            State::Planned | State::Cancelled { .. } | State::Voided { .. } => None,
+        }
+    }
+
+    /// What was put down of it was wrong, and this is right; what stood there stays as an edition. What it resolved has a
+    /// life of its own and is not touched.
+    ///
+    /// Errors: it was not held; no reason; nothing else is said; no title, nobody there, a day that has not come; minutes
+    /// that are written and would be empty.
+    pub fn correct(
+        mut self,
+        said: Said,
+        reason: &str,
+        (by, at): (PersonId, Timestamp),
+    ) -> Result<Self, MeetingRefusal> {
+        let Some(before) = self.said() else {
+            return Err(MeetingRefusal::WrongState(self.state.label()));
+        };
+        let is_minuted = matches!(self.state, State::Minuted { .. });
+        if reason.trim().is_empty() {
+            return Err(MeetingRefusal::NoReason);
+        }
+        if said.title.trim().is_empty() {
+            return Err(MeetingRefusal::Empty);
+        }
+        if said.on > at.date() {
+            return Err(MeetingRefusal::NotYet);
+        }
+        if said.present.is_empty() {
+            return Err(MeetingRefusal::Nobody);
+        }
+        if is_minuted && said.minutes.trim().is_empty() {
+            return Err(MeetingRefusal::NoMinutes);
+        }
+        // Minutes begin with `minute`, which also asks who owes what.
+        let said = Said { minutes: if is_minuted { said.minutes } else { String::new() }, ..said };
+        if said == before {
+            return Err(MeetingRefusal::Unchanged);
+        }
+        self.editions.push(Edition { said: before, at, by, reason: reason.trim().to_owned() });
+        let Said { kind, title, venue, on, present, minutes } = said;
+        let state = if is_minuted { State::Minuted { on } } else { State::Held { on } };
+        Ok(Self { kind, title, venue, present, minutes, state, ..self })
+    }
+
+    /// It was not held, or is put down twice: it counts no more.
+    ///
+    /// Errors: it was not put down as held; no reason.
+    pub fn void(self, reason: &str, (by, at): (PersonId, Timestamp)) -> Result<Self, MeetingRefusal> {
+        match self.state {
+            State::Held { .. } | State::Minuted { .. } if reason.trim().is_empty() => {
+                Err(MeetingRefusal::NoReason)
+            }
+            State::Held { on } | State::Minuted { on } => {
+                let reason = reason.trim().to_owned();
+                Ok(Self { state: State::Voided { on, reason, by, at }, ..self })
+            }
             _ => Err(MeetingRefusal::WrongState(self.state.label())),
         }
     }
@@ -211,6 +334,7 @@ mod tests {
             minutes: String::new(),
             resolutions: Vec::new(),
             state: State::Planned,
+            editions: Vec::new(),
         }
     }
 
@@ -232,6 +356,50 @@ mod tests {
         let minuted = held.minute("纪要".to_owned(), Vec::new()).expect("is written down");
         assert_eq!((minuted.state.code(), minuted.state.held_on()), ("minuted", Some(on)));
         assert!(minuted.minute("改写".to_owned(), Vec::new()).is_err(), "minutes are written once");
+    }
+
+    #[test]
+    fn what_was_put_down_wrongly_is_corrected_with_a_reason_and_what_stood_there_stays() {
+        let came = BTreeSet::from([PersonId::from("p")]);
+        let (on, at) = (day("2026-09-03"), Timestamp::start_of(day("2026-09-05")));
+        let by = || (PersonId::from("clerk"), at);
+        let held =
+            meeting().plan().and_then(|one| one.hold(on, came.clone(), day("2026-09-05"))).expect("held");
+        let minuted = held.clone().minute("纪要".to_owned(), Vec::new()).expect("is written down");
+        let said = minuted.said().expect("was held");
+        let right = Said { on: day("2026-09-02"), ..said.clone() };
+        let wrong = |said: &Said, reason: &str| {
+            minuted.clone().correct(said.clone(), reason, by()).expect_err("refused")
+        };
+        assert_eq!(wrong(&right, " "), MeetingRefusal::NoReason);
+        assert_eq!(wrong(&said, "日期有误"), MeetingRefusal::Unchanged);
+        assert_eq!(wrong(&Said { on: day("2026-09-06"), ..said.clone() }, "改"), MeetingRefusal::NotYet);
+        assert_eq!(wrong(&Said { present: BTreeSet::new(), ..said.clone() }, "改"), MeetingRefusal::Nobody);
+        assert_eq!(wrong(&Said { minutes: " ".to_owned(), ..said.clone() }, "改"), MeetingRefusal::NoMinutes);
+        let corrected = minuted.clone().correct(right.clone(), "日期有误", by()).expect("is corrected");
+        assert_eq!((corrected.state.code(), corrected.state.held_on()), ("minuted", Some(day("2026-09-02"))));
+        assert_eq!(
+            corrected.editions.first().map(|one| (&one.said, one.reason.as_str())),
+            Some((&said, "日期有误"))
+        );
+        // Minutes are written by writing minutes.
+        let early =
+            held.clone().correct(Said { minutes: "纪要".to_owned(), ..right }, "改", by()).expect("day");
+        assert_eq!((early.state.code(), early.minutes.as_str()), ("held", ""));
+        assert!(
+            meeting().correct(said.clone(), "改", by()).is_err(),
+            "what is planned is changed, not corrected"
+        );
+
+        assert_eq!(corrected.clone().void("", by()), Err(MeetingRefusal::NoReason));
+        let gone = corrected.void("没有召开", by()).expect("is taken back");
+        assert_eq!((gone.state.code(), gone.state.held_on()), ("voided", Some(day("2026-09-02"))));
+        assert!(gone.clone().correct(said, "改", by()).is_err() && gone.void("再", by()).is_err());
+        assert!(meeting().void("没有召开", by()).is_err(), "what is planned is cancelled");
+        // What was recorded before there were corrections is read as it is.
+        let mut old = serde_json::to_value(meeting()).expect("JSON");
+        old.as_object_mut().expect("an object").remove("editions");
+        assert_eq!(serde_json::from_value::<Meeting>(old).ok(), Some(meeting()));
     }
 
     #[test]

@@ -88,8 +88,13 @@ pub fn clauses(headings: &[Heading]) -> impl Iterator<Item = &Heading> {
     headings.iter().filter(move |heading| Some(heading.level) == level)
 }
 
+/// The headings directly below one, in order; those below none for the top of the tree.
+pub fn children(headings: &[Heading], of: Option<usize>) -> impl Iterator<Item = usize> {
+    (0..headings.len()).filter(move |n| parent(headings, *n) == of)
+}
+
 /// The heading around one, if any.
-fn parent(headings: &[Heading], n: usize) -> Option<usize> {
+pub fn parent(headings: &[Heading], n: usize) -> Option<usize> {
     let level = headings.get(n)?.level;
     headings.get(..n)?.iter().rposition(|heading| heading.level < level)
 }
@@ -176,6 +181,24 @@ mod tests {
                 ("section", "（一）", "督查"),
             ]
         );
+    }
+
+    #[test]
+    fn headings_are_a_tree() {
+        let found = headings(NOTICE);
+        let of = |n: Option<usize>| children(&found, n).collect::<Vec<_>>();
+        assert_eq!(of(None), [0, 1, 8]);
+        assert_eq!(
+            (of(Some(1)), of(Some(2)), of(Some(4)), of(Some(6))),
+            (vec![2, 6], vec![3, 4], vec![5], vec![7])
+        );
+        assert_eq!(parent(&found, 5), Some(4), "an item below its clause");
+        // Each child lies within its parent.
+        for n in 0..found.len() {
+            if let Some(above) = parent(&found, n).and_then(|above| found.get(above)) {
+                assert!(above.start < found[n].start && found[n].end <= above.end);
+            }
+        }
     }
 
     #[test]

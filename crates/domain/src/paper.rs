@@ -4,6 +4,7 @@
 
 mod fill;
 mod life;
+mod marks;
 mod rights;
 mod series;
 #[cfg(test)]
@@ -21,15 +22,21 @@ pub use fill::{FieldProblem, Frame};
 pub use life::{
     About, Acted, Approval, Authority, Frozen, Number, Paper, PaperRefusal, Receipt, Service, State,
 };
+pub use marks::{Marks, SECRECY, URGENCY};
 pub use series::Series;
 pub use town::{Phrase, TOWN_EDITIONS, TemplateRefusal, TownState, TownTemplate};
 
 /// Templates of enforcement: only a certified officer may issue them. Source: handbook of documents DT03, DT04, DT28.
 pub const ENFORCEMENT: [&str; 3] = ["DT03", "DT04", "DT28"];
+/// Papers of a penalty case: each goes out only of a case, where the law lets the step it writes down be taken.
+/// Source: 行政处罚法 (2021) arts. 38, 44, 54, 57, 58.
+pub const ENFORCEMENT_CASE: &str = "DT28";
 /// Papers the town does not issue but receives and registers. Source: handbook of documents DT05, DT08.
 pub const RECEIVED: [&str; 2] = ["DT05", "DT08"];
 /// The advice to mend: it may not order.
 pub const ADVICE: &str = "DT02";
+/// What is found when it is looked at again: whoever looks writes it, so what it asks for next is no order either.
+const RECHECK_NEXT: (&str, &str) = ("DT06", "next");
 
 /// Who may issue a paper; the use case asks policy for the hat that goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

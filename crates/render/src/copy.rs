@@ -103,10 +103,7 @@ pub(crate) fn copy<'a>(document: &Document, pictures: &'a Pictures) -> Result<(C
         title: title_lines(&clean(&document.title), GB9704.title_chars()),
         recipients: ended(&document.recipients, "："),
         blocks,
-        attachments: match many(&document.attachments).as_slice() {
-            [only] => vec![only.clone()],
-            several => several.iter().enumerate().map(|(at, name)| format!("{}. {name}", at + 1)).collect(),
-        },
+        attachments: many(&document.attachments),
         closing: document.closing.as_ref().map(|closing| Closing {
             by: many(&closing.by),
             on: chinese_date(document.dated),

@@ -7,10 +7,10 @@ use anyhow::{Context, ensure};
 use app::Caller;
 use app::fulfilment::Ask;
 use domain::fulfilment::Status;
-use domain::notice;
+use domain::notice::{self, Heading};
 use domain::plan::compare::{Only, Pair, Sides};
 use exchange::sandbox::{self, Program, Request};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::Where;
 
@@ -46,12 +46,16 @@ pub fn lint(file: &Path, as_json: bool) -> anyhow::Result<()> {
             json!({ "no": clause.no, "title": clause.title, "start": at(clause.start), "end": at(clause.end) })
         });
         let found = findings.iter().map(|finding| {
+            let spans = finding.spans.iter().map(|one| json!({ "start": at(one.start), "end": at(one.end) }));
             json!({
                 "kind": finding.kind.code(), "clauses": finding.clauses, "quote": finding.quote(&text),
-                "message": finding.message,
+                "message": finding.message, "spans": spans.collect::<Vec<_>>(),
             })
         });
-        let answer = json!({ "clauses": clauses.collect::<Vec<_>>(), "findings": found.collect::<Vec<_>>() });
+        let answer = json!({
+            "tree": tree(&headings, None, &at), "clauses": clauses.collect::<Vec<_>>(),
+            "findings": found.collect::<Vec<_>>(),
+        });
         println!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
@@ -63,6 +67,20 @@ pub fn lint(file: &Path, as_json: bool) -> anyhow::Result<()> {
         println!("{}\t{}\t{}", finding.kind.label(), finding.message, finding.quote(&text));
     }
     Ok(())
+}
+
+/// The headings below one as a tree: parts, sections, clauses, items. Units: characters of the text, from 0.
+fn tree(headings: &[Heading], of: Option<usize>, at: &dyn Fn(usize) -> usize) -> Vec<Value> {
+    let mut nodes = Vec::new();
+    for n in notice::children(headings, of) {
+        let Some(heading) = headings.get(n) else { continue };
+        nodes.push(json!({
+            "level": heading.level.code(), "no": heading.no, "label": notice::label(headings, n),
+            "parent": of.map(|of| notice::label(headings, of)), "title": heading.title,
+            "start": at(heading.start), "end": at(heading.end), "children": tree(headings, Some(n), at),
+        }));
+    }
+    nodes
 }
 
 /// Prints what either of two plans has alone, and where both have it but ask differently.

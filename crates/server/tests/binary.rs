@@ -134,6 +134,36 @@ fn a_notice_is_linted_with_clauses_and_findings() -> Result<()> {
         chars.get(from..to).unwrap_or_default().iter().collect::<String>()
     };
     assert!(clauses.first().is_some_and(|clause| cut(clause).starts_with("1. 村级责任。")), "{clauses:?}");
+    // The same clauses stand in the tree, each within what is around it; findings say where they stand.
+    fn walk<'a>(
+        nodes: &'a serde_json::Value,
+        above: Option<&'a serde_json::Value>,
+        seen: &mut Vec<&'a serde_json::Value>,
+    ) {
+        for node in nodes.as_array().into_iter().flatten() {
+            if let Some(above) = above {
+                let within = node["start"].as_u64() > above["start"].as_u64()
+                    && node["end"].as_u64() <= above["end"].as_u64();
+                assert!(within && node["parent"] == above["label"], "{node}");
+            }
+            seen.push(node);
+            walk(&node["children"], Some(node), seen);
+        }
+    }
+    let mut seen = Vec::new();
+    walk(&answer["tree"], None, &mut seen);
+    for clause in clauses {
+        assert!(
+            seen.iter().any(|one| one["no"] == clause["no"] && one["start"] == clause["start"]),
+            "{clause}"
+        );
+    }
+    assert!(seen.iter().any(|one| !one["parent"].is_null()), "a clause below a part: {}", answer["tree"]);
+    for finding in answer["findings"].as_array().context("findings")? {
+        let spans = finding["spans"].as_array().context("spans")?;
+        let said: Vec<String> = spans.iter().map(|one| cut(one).trim().to_owned()).collect();
+        assert_eq!(finding["quote"].as_str(), Some(said.join(" …… ").as_str()));
+    }
     let gbk = folder.path().join("gbk.txt");
     std::fs::write(&gbk, encoding_rs::GBK.encode(&text).0)?;
     let same = run(folder.path(), &["plan", "lint", &gbk.display().to_string(), "--json"], "")?;

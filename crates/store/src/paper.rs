@@ -38,6 +38,10 @@ pub struct PaperFilter {
     pub state: Option<String>,
     /// Only of these templates' families (`DT02`), commas between them.
     pub family: Option<String>,
+    /// Only of these templates (`DT14.minutes`), commas between them.
+    pub template: Option<String>,
+    /// Only of this organisation.
+    pub org: Option<String>,
     /// Only about this record, kind and id.
     pub about: Option<(String, String)>,
     /// Only with this text in title or number.
@@ -198,6 +202,8 @@ impl Read {
         let mut only = Where::town("town", self.town.as_str());
         only.is_one_of("state", filter.state.as_deref());
         only.is_one_of("family", filter.family.as_deref());
+        only.is_one_of("template", filter.template.as_deref());
+        only.is("org", filter.org.as_deref());
         only.is("series", filter.series.as_deref());
         if let Some(year) = filter.year {
             let year = only.mark(year);

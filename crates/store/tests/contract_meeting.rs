@@ -45,6 +45,7 @@ fn meeting(id: &str, org: &str, path: &str, on: &str) -> MeetingRecord {
             minutes: String::new(),
             resolutions: Vec::new(),
             state: State::Planned,
+            editions: Vec::new(),
         },
         path: path.to_owned(),
         minuted_at: None,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::ids::TownCode;
-use domain::paper::{About, Approval, Number, Paper, Receipt, State, TownTemplate, Values};
+use domain::paper::{About, Approval, Marks, Number, Paper, Receipt, State, TownTemplate, Values};
 use domain::time::{Timestamp, parse_date};
 use store::paper::{PaperFilter, PaperRecord, ReceiptRecord, SeriesRecord, TownTemplateRecord};
 use store::{Audit, Db, Error};
@@ -33,6 +33,8 @@ fn paper(id: &str, org: &str, path: &str, minutes: i64) -> PaperRecord {
             org: org.into(),
             issuer: "某办公室".to_owned(),
             values: Values::new(),
+            marks: Marks::default(),
+            attachments: Vec::new(),
             copies_to: Vec::new(),
             bodies: BTreeSet::new(),
             about: Some(About { kind: "meeting".to_owned(), id: format!("m-{id}") }),

@@ -479,7 +479,12 @@ fn hand_word(hand: Hand) -> &'static str {
 async fn file(read: &mut Read, caller: &Caller, case: &Case, events: &[Event]) -> Result<Vec<CaseFileLine>> {
     let filter =
         PaperFilter { about: Some((ABOUT.to_owned(), case.id.to_string())), ..PaperFilter::default() };
-    let papers = match caller.hats.scope(Action::PaperRead) {
+    // Who reviews the case reads its file whole.
+    let scope = match caller.hats.scope(Action::CaseReview) {
+        Some(_) => Caller::system().hats.scope(Action::PaperRead),
+        None => caller.hats.scope(Action::PaperRead),
+    };
+    let papers = match scope {
         Some(scope) => read.papers(&scope, &filter, None, 200).await?,
         None => Vec::new(),
     };
@@ -606,7 +611,7 @@ pub(super) async fn page(
         _ => None,
     });
     let late_fen = match case.stage {
-        Stage::Served => case.late_owed_fen(today, crate::calendar::calendar())?,
+        Stage::Served => case.late_owed_fen(today, &calendar)?,
         _ => 0,
     };
     let penalty = case.decision.as_ref().filter(|one: &&Decision| one.outcome == Outcome::Punish);

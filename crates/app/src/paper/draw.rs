@@ -68,8 +68,8 @@ pub(crate) fn frame(paper: &Paper, template: &Template, today: Date, signer: Opt
         issued_on: on,
         // A draft of an upward paper shows where the name will stand.
         signer: (template.layout == Layout::Upward).then(|| signer.unwrap_or_else(|| "待签发".to_owned())),
-        marks: Vec::new(),
-        attachments: Vec::new(),
+        marks: paper.marks.lines(),
+        attachments: paper.attachments.clone(),
         copies_to: paper.copies_to.clone(),
         printed: has_imprint.then(|| Printed { by: paper.issuer.clone(), on }),
     }

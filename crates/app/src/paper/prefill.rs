@@ -1,7 +1,11 @@
 //! What a paper can be filled with from the record it is about, read under the caller's own rights. What a template does
 //! not ask for is left out; what the record does not know stays empty. What does not belong here: the fields (templates).
 
+mod campaign;
+mod drill;
 mod incident;
+mod report_case;
+mod whistle;
 
 use domain::document::PhotoRef;
 use domain::paper::{About, Template, Value, Values};
@@ -20,10 +24,15 @@ pub(super) fn sources(code: &str) -> &'static [&'static str] {
         "DT01" => &["inspection"],
         "DT02" | "DT03" | "DT04" | "DT06" => &["hazard"],
         "DT07" => &["hazard", "enforcement"],
+        "DT10" | "DT15.notice" => &["campaign"],
+        "DT12.notice" => &["hazard"],
         "DT13" => &["letter"],
         "DT14.notice" | "DT14.signin" | "DT14.minutes" => &["meeting"],
         "DT16" => &["report"],
         code if code.starts_with("DT28.") => &["enforcement"],
+        "DT17.whistle" | "DT17.answer" | "DT17.joint" => &["whistle"],
+        "DT18.register" | "DT18.answer" => &["report_case"],
+        "DT22.plan" | "DT22.assessment" => &["drill"],
         "DT19" | "DT20.register" | "DT20.review" => &["incident"],
         "DT21.notice" | "DT21.signin" => &["training"],
         _ => &[],
@@ -76,13 +85,28 @@ pub(super) async fn values(
         "report" => report(app, caller, id).await?,
         "letter" => letter(app, caller, id).await?,
         "enforcement" => enforcement(app, caller, id).await?,
+        "whistle" => whistle::values(app, caller, template, id).await?,
+        "report_case" => report_case::values(app, caller, id).await?,
+        "drill" => drill::values(app, caller, id).await?,
+        "campaign" => campaign::values(app, caller, id).await?,
         "incident" => incident::values(app, caller, template, id).await?,
         _ => training(app, caller, id).await?,
     };
     if template.field("contact").is_some() {
         let (name, phone) = contact(app, caller).await?;
-        values.insert("contact".to_owned(), name);
+        // Where there is one place for both, both stand there.
+        let both = match (&name, &phone) {
+            (Value::Text(name), Value::Text(phone)) if template.field("phone").is_none() => {
+                text(format!("{name} {phone}").trim())
+            }
+            _ => name,
+        };
+        values.insert("contact".to_owned(), both);
         values.insert("phone".to_owned(), phone);
+    }
+    // Why somebody is talked to is what was found; why something is handed to another body is the law's to say.
+    if template.family() != "DT12" && about.kind == "hazard" {
+        values.remove("reason");
     }
     values.retain(|key, value| template.field(key).is_some() && !value.is_empty());
     Ok(Prefilled { values, org })
@@ -116,6 +140,7 @@ async fn hazard(app: &App, caller: &Caller, id: &str) -> Result<(Values, String)
         ("findings", list([row.description.clone()])),
         ("violations", list([row.description.clone()])),
         ("facts", text(format!("{}：{}", row.hazard_label, row.description))),
+        ("reason", text(format!("{}：{}（隐患登记 {}）", row.hazard_label, row.description, row.code))),
         ("advice", list(advice)),
         ("deadline", text(row.deadline_on.clone().unwrap_or_default())),
         ("recheck_on", text(row.recheck_due_on.clone().unwrap_or_default())),
@@ -347,6 +372,20 @@ impl App {
             }
             "incident" => {
                 read.incident(&id.into(), &scope(Action::IncidentRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "whistle" => {
+                read.whistle(&id.into(), &scope(Action::WhistleRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "report_case" => {
+                read.report_case(&id.into(), &scope(Action::ReportCaseRead)?)
+                    .await?
+                    .ok_or(Error::NotFound)?;
+            }
+            "drill" => {
+                read.drill(&id.into(), &scope(Action::DrillRead)?).await?.ok_or(Error::NotFound)?;
+            }
+            "campaign" => {
+                read.campaign(&id.into(), &scope(Action::CampaignRead)?).await?.ok_or(Error::NotFound)?;
             }
             "meeting" => {
                 read.meeting(&id.into(), &scope(Action::MeetingRead)?).await?.ok_or(Error::NotFound)?;

@@ -4,7 +4,7 @@
 use domain::gate::Part;
 use domain::hazard::{HazardRefusal, ServeMethod};
 use domain::ids::{PaperId, PersonId, PhotoId};
-use domain::paper::{Approval, Authority, PaperRefusal, Receipt, Service, State, Template};
+use domain::paper::{Approval, Authority, ENFORCEMENT_CASE, PaperRefusal, Receipt, Service, State, Template};
 use domain::policy::Action;
 use domain::time::Date;
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::{Deed, PaperView, draw, hat_for, load, of_hazard, series, subject, template_of};
 use crate::enforcement::order::{Shown, certificates, in_name_of, may_order};
+use crate::enforcement::paper as case_paper;
 use crate::enforcement::step::ABOUT;
 use crate::names::Names;
 use crate::view::read_day;
@@ -161,7 +162,8 @@ impl App {
 
     /// It may go out: its number is taken now.
     ///
-    /// Errors: fields are missing; the number wanted is used or would leave a gap; an order by who may not order.
+    /// Errors: fields are missing; the number wanted is used or would leave a gap; an order by who may not order; a paper of
+    /// a penalty case before the law lets the case go so far.
     pub async fn approve_paper(
         &self,
         caller: &Caller,
@@ -178,11 +180,16 @@ impl App {
         if record.paper.state != State::Draft {
             return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
         }
+        let about = record.paper.about.as_ref();
+        case_paper::admit(&mut tx, caller, template, about, Deed::Approve, today).await?;
         let (document, _) = draw::document(self, &mut tx, &record.paper, today, true).await?;
         document.check().map_err(render::Refusal::from)?;
         let with: Vec<PersonId> = asked.with.iter().map(|id| PersonId::from(id.as_str())).collect();
         let shown = (asked.certificate_no.trim(), asked.authority_item.trim(), &*with);
-        let authority = authority(&mut tx, caller, template, &record, shown, today).await?;
+        let authority = match template.family() {
+            ENFORCEMENT_CASE => case_paper::authority(&mut tx, caller, template, about, today).await?,
+            _ => authority(&mut tx, caller, template, &record, shown, today).await?,
+        };
         let number = match template.series.as_deref() {
             Some(code) => Some(series::take(&mut tx, code, today, asked.n).await?),
             None => None,
@@ -222,7 +229,11 @@ impl App {
         let State::Approved { approval } = &record.paper.state else {
             return Err(PaperRefusal::WrongState(record.paper.state.label()).into());
         };
-        if let Some(authority) = &approval.authority {
+        let about = record.paper.about.as_ref();
+        case_paper::admit(&mut read, caller, &template, about, Deed::Issue, today).await?;
+        if let Some(authority) = &approval.authority
+            && template.family() != ENFORCEMENT_CASE
+        {
             // What rests on a case, or was approved before items were recorded, names none.
             match &authority.item {
                 None => shows(&mut read, caller, &authority.certificate_no, today).await?,

@@ -1,16 +1,18 @@
 //! Papers as pages see them, and how they are filled. What does not belong here: what is done with a paper (the parent room).
 
 use domain::hazard::ServeMethod;
-use domain::paper::{FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values};
+use domain::paper::{
+    ENFORCEMENT_CASE, FieldProblem, FieldType, Origin, Paper, State, TOWN_EDITIONS, Template, Value, Values,
+};
 use domain::policy::Action;
-use domain::time::parse_date;
+use domain::time::{Date, parse_date};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::paper::PaperRecord;
 use utoipa::ToSchema;
 
 use super::receipt::ReceiptView;
-use super::{Deed, catalog, draw, hat_for, load, prefill, series, subject, template_of};
+use super::{Deed, catalog, draw, hat_for, load, may_now, prefill, series, subject, template_of};
 use crate::names::Names;
 use crate::photo::PhotoView;
 use crate::view::{Named, Word};
@@ -67,6 +69,12 @@ pub struct PaperTemplate {
     pub received: bool,
     /// Whether a leader has to sign it.
     pub signed: bool,
+    /// Whether 份号、密级、紧急程度 have a place on it.
+    pub marked: bool,
+    /// Whether it may say what comes with it.
+    pub attaches: bool,
+    /// Whether it is made from such a record only, never written freely: the papers of a penalty case.
+    pub bound: bool,
     /// Series of its numbers.
     pub series: Option<Word>,
     /// What must be settled with the organ before it is used.
@@ -97,6 +105,20 @@ pub struct AboutView {
     pub kind: String,
     /// Its id.
     pub id: String,
+}
+
+/// 份号、密级和保密期限、紧急程度; empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct MarksView {
+    /// 份号, six digits.
+    pub copy_no: String,
+    /// `秘密`, `机密` or `绝密`.
+    pub secrecy: String,
+    /// 保密期限, as `1年`.
+    pub period: String,
+    /// `特急` or `加急`.
+    pub urgency: String,
 }
 
 /// A paper in a list.
@@ -137,6 +159,10 @@ pub struct PaperPage {
     pub items: Vec<PaperRow>,
     /// Where the next page begins.
     pub next: Option<String>,
+    /// Templates one may ask for; with the first page only.
+    pub kinds: Vec<Word>,
+    /// Organisations one may ask for; with the first page only.
+    pub orgs: Vec<Named>,
 }
 
 /// Something to see to before, or to know.
@@ -199,6 +225,10 @@ pub struct PaperView {
     /// What was filled in.
     #[schema(value_type = Object)]
     pub values: Values,
+    /// 份号、密级、紧急程度.
+    pub marks: MarksView,
+    /// Names of what comes with it.
+    pub attachments: Vec<String>,
     /// 抄送机关.
     pub copies_to: Vec<String>,
     /// Bodies it goes to.
@@ -286,6 +316,9 @@ pub(super) fn template_view(template: &Template) -> PaperTemplate {
         nature: word_of(template.nature).to_owned(),
         received: template.origin == Origin::ReceivedCopy,
         signed: template.right() == Action::PaperSign,
+        marked: template.layout.is_marked(),
+        attaches: template.layout.is_with_attachments(),
+        bound: template.family() == ENFORCEMENT_CASE,
         series: series.map(|series| Word::new(&series.code, &series.name)),
         check: template.check.clone(),
         about: prefill::sources(&template.code).to_vec(),
@@ -344,9 +377,14 @@ pub(crate) fn row(record: &PaperRecord, names: &Names) -> PaperRow {
     }
 }
 
-fn actions(caller: &Caller, template: &Template, record: &PaperRecord) -> Vec<&'static str> {
+async fn actions(
+    read: &mut Read,
+    caller: &Caller,
+    template: &Template,
+    record: &PaperRecord,
+    today: Date,
+) -> Result<Vec<&'static str>> {
     let at = subject(record);
-    let may = |deed| hat_for(caller, template, deed, &at).is_ok();
     let offered: &[(&'static str, Deed)] = match record.paper.state {
         State::Draft => &[("change", Deed::Draft), ("approve", Deed::Approve), ("revoke", Deed::Draft)],
         State::Approved { .. } => &[("issue", Deed::Issue), ("revoke", Deed::Revoke)],
@@ -355,7 +393,17 @@ fn actions(caller: &Caller, template: &Template, record: &PaperRecord) -> Vec<&'
         State::Revoked { .. } => &[("correct", Deed::Draft)],
         State::Discarded { .. } => &[],
     };
-    offered.iter().filter(|(_, deed)| may(*deed)).map(|(word, _)| *word).collect()
+    let mut may = Vec::new();
+    for (word, deed) in offered {
+        // A draft may be thrown away wherever the case stands.
+        let asked = if *word == "revoke" { Deed::Revoke } else { *deed };
+        if hat_for(caller, template, *deed, &at).is_ok()
+            && may_now(read, caller, template, &record.paper, asked, today).await?
+        {
+            may.push(*word);
+        }
+    }
+    Ok(may)
 }
 
 pub(super) fn problem(problem: &FieldProblem) -> PaperProblem {
@@ -405,6 +453,13 @@ impl App {
             form: template_view(template),
             issuer: p.issuer.clone(),
             values: p.values.clone(),
+            marks: MarksView {
+                copy_no: p.marks.copy_no.clone(),
+                secrecy: p.marks.secrecy.clone(),
+                period: p.marks.period.clone(),
+                urgency: p.marks.urgency.clone(),
+            },
+            attachments: p.attachments.clone(),
             copies_to: p.copies_to.clone(),
             bodies: p.bodies.iter().map(|org| names.named_org(org)).collect(),
             receipts: self.receipts_shown(read, caller, record, &names).await?,
@@ -429,7 +484,7 @@ impl App {
                 State::Revoked { reason, .. } | State::Discarded { reason } => Some(reason.clone()),
                 _ => None,
             },
-            actions: actions(caller, template, record),
+            actions: actions(read, caller, template, record, today).await?,
         })
     }
 

@@ -222,6 +222,7 @@ fn planned(table: &Table<'_>, kind: &str, on: Date, recorded: Date) -> Result<Me
         minutes: String::new(),
         resolutions: Vec::new(),
         state: State::Planned,
+        editions: Vec::new(),
     };
     Ok(MeetingRecord {
         meeting: meeting.plan().map_err(refused)?,

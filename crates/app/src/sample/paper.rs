@@ -7,7 +7,7 @@ use chrono::Days;
 use domain::hazard::ServeMethod;
 use domain::org::{Assignment, Org, OrgKind, Role};
 use domain::paper::{
-    About, Acted, Approval, Paper, Receipt, Service, State, TOWN_EDITIONS, TownTemplate, Value, Values,
+    About, Acted, Approval, Marks, Paper, Receipt, Service, State, TOWN_EDITIONS, TownTemplate, Value, Values,
 };
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
@@ -120,6 +120,8 @@ impl<'a> Desk<'a> {
             org: wanted.org.id.clone(),
             issuer: wanted.org.name.clone(),
             values: wanted.values,
+            marks: Marks::default(),
+            attachments: Vec::new(),
             copies_to: Vec::new(),
             bodies: wanted.bodies.iter().map(|org| org.id.clone()).collect(),
             about: wanted.about,

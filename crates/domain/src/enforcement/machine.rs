@@ -238,6 +238,51 @@ impl Case {
         }
     }
 
+    /// Whether the paper of a step may go out: the step can be taken, or it was and the paper writes it down. A decision to
+    /// punish wants all that a penalty wants; proof of service is also for the notice before it. The papers of no step
+    /// (the index) want a file.
+    ///
+    /// Errors: the rule that closes the door.
+    pub fn check_paper(
+        &self,
+        step: Option<Step>,
+        is_taken: bool,
+        today: Date,
+        calendar: &Calendar,
+    ) -> Result<(), CaseRefusal> {
+        let Some(step) = step else {
+            let has_file = self.filed_on.is_some() || self.decision.is_some();
+            return if has_file { Ok(()) } else { Err(CaseRefusal::NotFiled) };
+        };
+        match step {
+            Step::Decide if is_taken && !self.punishes() => return Err(CaseRefusal::NotPunished),
+            Step::Decide if !is_taken => {
+                self.check(step, today, today, calendar)?;
+                return self.ripe(today, today, calendar);
+            }
+            Step::Serve if self.belongs(Step::Notify) || self.decision.is_some() => return Ok(()),
+            _ => {}
+        }
+        match self.check(step, today, today, calendar) {
+            Err(CaseRefusal::NotNow { .. }) if is_taken => Ok(()),
+            checked => checked,
+        }
+    }
+
+    /// Whether the paper of a step may be written already: the case stands where the step belongs, or it was taken. What
+    /// is still to be done before it goes out, [`Self::check_paper`] says.
+    ///
+    /// Errors: the case does not stand there.
+    pub fn check_draft(&self, step: Option<Step>, is_taken: bool) -> Result<(), CaseRefusal> {
+        match step {
+            Some(Step::Serve) if self.belongs(Step::Notify) || self.decision.is_some() => Ok(()),
+            Some(step) if !is_taken && (self.is_over() || !self.belongs(step)) => {
+                Err(CaseRefusal::NotNow { step, stage: self.stage })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What a penalty must keep to, whatever the procedure.
     fn check_penalty(&self, penalty: &Penalty, known: &Known<'_>) -> Result<(), CaseRefusal> {
         let is_fine = penalty.kinds.contains(&PenaltyKind::Fine);

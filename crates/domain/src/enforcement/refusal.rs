@@ -171,6 +171,14 @@ pub enum CaseRefusal {
     NotHandedIn,
     #[error("当场作出的处罚决定须报所属行政机关备案（行政处罚法第五十二条），请先备案")]
     NotReported,
+    #[error(
+        "《{name}》只能由处罚案件制作：没有立案、调查、告知和决定的，不得处罚（行政处罚法第三十八条、第四十四条、第五十四条、第五十七条），请先登记案件，再从案件页面制作"
+    )]
+    NoCase { name: String },
+    #[error("案件没有立案，还没有案卷（行政处罚法第五十四条），请先立案")]
+    NotFiled,
+    #[error("案件决定不予处罚，不能制作行政处罚决定书（行政处罚法第五十七条），请核对处理决定")]
+    NotPunished,
     #[error("日期超出可计算的范围，请检查")]
     Range,
 }
@@ -250,6 +258,9 @@ impl CaseRefusal {
             Self::Unperformed => "enforcement.unperformed",
             Self::NotHandedIn => "enforcement.not_handed_in",
             Self::NotReported => "enforcement.not_reported",
+            Self::NoCase { .. } => "enforcement.no_case",
+            Self::NotFiled => "enforcement.not_filed",
+            Self::NotPunished => "enforcement.not_punished",
             Self::Range => "enforcement.range",
         }
     }

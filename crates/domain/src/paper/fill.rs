@@ -104,11 +104,15 @@ impl Template {
                     if let Some(wanted) = mismatch(field, value) {
                         say("paper.wrong_value", format!("“{}”应是{wanted}，请改正", field.zh));
                     }
-                    if self.nature == Nature::Advice && value.texts().any(|text| text.contains(ORDERING_WORD))
-                    {
+                    let advises = self.nature == Nature::Advice
+                        || (self.family(), field.key.as_str()) == super::RECHECK_NEXT;
+                    if advises && value.texts().any(|text| text.contains(ORDERING_WORD)) {
                         say(
                             "document.advice_orders",
-                            format!("“{}”里不能写“责令”，督促文书只能建议，请改用“建议”“请”等用语", field.zh),
+                            format!(
+                                "“{}”里不能写“责令”，《{}》只能建议，请改用“建议”“请”等用语；需要责令的由执法人员另行制作",
+                                field.zh, self.name
+                            ),
                         );
                     }
                 }

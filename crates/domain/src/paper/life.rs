@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Values;
+use super::{Marks, Values};
 use crate::hazard::{LegalBasis, ServeMethod};
 use crate::ids::{AuthorityItemId, OrgId, PaperId, PersonId, PhotoId};
 use crate::time::{Date, Timestamp};
@@ -218,6 +218,12 @@ pub struct Paper {
     pub issuer: String,
     /// What was filled in.
     pub values: Values,
+    /// 份号、密级、紧急程度.
+    #[serde(default)]
+    pub marks: Marks,
+    /// Names of what comes with it (附件说明).
+    #[serde(default)]
+    pub attachments: Vec<String>,
     /// 抄送机关.
     pub copies_to: Vec<String>,
     /// Bodies of the town that must say they have read it and what they did.
@@ -450,6 +456,8 @@ mod tests {
             org: "village".into(),
             issuer: "场镇社区".to_owned(),
             values: Values::new(),
+            marks: Marks::default(),
+            attachments: Vec::new(),
             copies_to: Vec::new(),
             bodies: BTreeSet::new(),
             about: None,

@@ -60,7 +60,7 @@ struct Look {
     align: &'static str,
     /// Exact height of a line, when it is not that of the sheet.
     line: Option<f64>,
-    /// Characters the first line is moved in.
+    /// How far the first line is moved in; less than nothing where the others are.
     first: f64,
     left: f64,
     right: f64,
@@ -87,6 +87,12 @@ fn for_word(name: String, bytes: &[u8]) -> (String, Vec<u8>) {
         && image::load_from_memory(bytes)
             .is_ok_and(|image| image.write_to(&mut png, image::ImageFormat::Png).is_ok());
     if redrawn { (name.replace(".webp", ".png"), png.into_inner()) } else { (name, bytes.to_vec()) }
+}
+
+/// 密级 and 紧急程度 are set in 黑体, the copy number as the body is.
+fn mark_look(mark: &str) -> Look {
+    let is_number = mark.bytes().all(|digit| digit.is_ascii_digit());
+    Look { face: if is_number { "" } else { HEI }, ..Look::default() }
 }
 
 fn twentieths(pt: f64) -> i64 {
@@ -117,7 +123,10 @@ impl Look {
         let line = (self.line.unwrap_or(sheet.line) * 20.0).floor();
         xml += &format!("<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{line}\" w:lineRule=\"exact\"/>");
         let [left, right, first] = [self.left, self.right, self.first].map(twentieths);
-        xml += &format!("<w:ind w:left=\"{left}\" w:right=\"{right}\" w:firstLine=\"{first}\"/>");
+        // The format knows no negative first line: it hangs.
+        let word = if first < 0 { "hanging" } else { "firstLine" };
+        let first = first.abs();
+        xml += &format!("<w:ind w:left=\"{left}\" w:right=\"{right}\" w:{word}=\"{first}\"/>");
         if !self.align.is_empty() {
             xml += &format!("<w:jc w:val=\"{}\"/>", self.align);
         }
@@ -225,7 +234,7 @@ impl Pen<'_> {
     fn red_head(&mut self, copy: &Copy, upward: bool) {
         let mut above = GB9704.head_top * PT_PER_MM;
         for mark in &copy.marks {
-            self.paragraph(&Look { face: HEI, ..Look::default() }, mark);
+            self.paragraph(&mark_look(mark), mark);
             above -= self.sheet.line;
         }
         self.gap(above);
@@ -257,7 +266,18 @@ impl Pen<'_> {
         // The mark begins above the type area; the page's own top margin is that of the letter (see `parts`).
         self.mark(copy, Some((36, (GB9704.rule_gap * PT_PER_MM).round() as u32, "thickThinSmallGap")));
         self.gap(GB9704.body * 7.0 / 8.0);
-        self.paragraph(&Look { align: "right", ..Look::default() }, &copy.number);
+        match copy.marks.split_first() {
+            None => self.paragraph(&Look { align: "right", ..Look::default() }, &copy.number),
+            // The first mark stands left on the line of the number, more of them below it.
+            Some((first, more)) => {
+                let look = Look { right_tab: Some(self.room_pt()), ..Look::default() };
+                let runs = run(&mark_look(first), first) + &run(&look, &format!("\t{}", copy.number));
+                self.runs(&look, &runs);
+                for mark in more {
+                    self.paragraph(&mark_look(mark), mark);
+                }
+            }
+        }
         self.blank(2);
         self.title(copy, GB9704.title, self.sheet.line);
         self.blank(1);
@@ -460,9 +480,18 @@ impl Pen<'_> {
         let (one, room) = (self.one(), self.room_pt());
         if !copy.attachments.is_empty() {
             self.blank(1);
+            // A name too long for its line goes on below its own first character: 附件： is three characters, a number with
+            // its stop and what follows it one and a half.
+            let several = copy.attachments.len() > 1;
+            let number = if several { 1.5 } else { 0.0 };
             for (at, name) in copy.attachments.iter().enumerate() {
-                let look = Look { left: if at == 0 { 2.0 } else { 5.0 } * one, ..Look::default() };
-                self.paragraph(&look, &format!("{}{name}", if at == 0 { "附件：" } else { "" }));
+                let lead = if at == 0 { 3.0 } else { 0.0 };
+                let look =
+                    Look { left: (5.0 + number) * one, first: -(lead + number) * one, ..Look::default() };
+                let label = if at == 0 { "附件：" } else { "" };
+                let text =
+                    if several { format!("{label}{}.\t{name}", at + 1) } else { format!("{label}{name}") };
+                self.paragraph(&look, &text);
             }
         }
         if let Some(closing) = &copy.closing {
@@ -537,12 +566,12 @@ impl Pen<'_> {
         let edges =
             [("top", GB9704.rule_thick), ("bottom", GB9704.rule_thick), ("insideH", GB9704.rule_thin)];
         let edges: String = edges.into_iter().filter(|_| ruled).map(|(side, mm)| edge(side, mm)).collect();
-        // LibreOffice lets a table hang only when it is said to be some 5 mm narrower than the lines, and draws it so. Word
-        // goes by the cells, which are as wide as the type area.
-        let said = width - twips(4.8);
+        // Measured across from the edge of the paper: a table placed by the margin LibreOffice lets hang only when it is some
+        // 5 mm narrower than the lines.
+        let from_edge = twips(GB9704.left);
         self.out += &format!(
-            "<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" \
-             w:tblpX=\"1\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/><w:tblW w:w=\"{said}\" w:type=\"dxa\"/>\
+            "<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" w:horzAnchor=\"page\" \
+             w:tblpX=\"{from_edge}\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/><w:tblW w:w=\"{width}\" w:type=\"dxa\"/>\
              <w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/>\
              <w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w=\"{width}\"/></w:tblGrid>{rows}</w:tbl>"
         );

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::fulfilment::Span;
+use domain::meeting::{Meeting, State};
 use domain::report::Report;
 use domain::time::{Date, Timestamp};
 
@@ -11,19 +12,37 @@ use super::Gathered;
 use crate::{Read, Result, args};
 
 impl Read {
-    /// A meeting counts once it is written down, for the day it was held.
+    /// A meeting counts once it is written down, for the day it was held. One that was corrected counts as it was put
+    /// down until the correction was known, one that was taken back until that.
     pub(super) async fn gather_meetings(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT id, kind, org, held_on, minuted_at FROM meeting WHERE town = $1 AND state = 'minuted' \
-                   ORDER BY held_on, id";
+        let sql = "SELECT id, org, held_on, minuted_at, content FROM meeting WHERE town = $1 \
+                   AND (state = 'minuted' OR (state = 'voided' AND minuted_at IS NOT NULL)) ORDER BY held_on, id";
         for row in &self.rows(sql, args![town.as_str()]).await? {
-            let (tags, also) = out.roll.acting(&BTreeSet::from([row.text("org")?]));
-            let tags: Vec<String> =
-                tags.into_iter().chain([format!("meeting:{}", row.text("kind")?)]).collect();
+            let meeting: Meeting = row.json("content")?;
+            let id = row.text("id")?;
+            let (acting, also) = out.roll.acting(&BTreeSet::from([row.text("org")?]));
             let on = row.date("held_on")?;
-            let at = row.opt_instant("minuted_at")?.unwrap_or(Timestamp::start_of(on));
-            let subject = Some(out.town);
-            out.put("meeting.held", &row.text("id")?, subject, &also, Span::between(on, on), at, &tags)?;
+            let mut since = row.opt_instant("minuted_at")?.unwrap_or(Timestamp::start_of(on));
+            let gone = match &meeting.state {
+                State::Voided { at, .. } => Some(*at),
+                _ => None,
+            };
+            // What was corrected before there were minutes never counted.
+            let before = meeting.editions.iter().filter(|one| one.at > since);
+            let mut told: Vec<_> =
+                before.map(|one| (one.said.kind.as_str(), one.said.on, Some(one.at))).collect();
+            told.push((meeting.kind.as_str(), on, gone));
+            for (at, (kind, on, until)) in told.iter().enumerate() {
+                if told.get(at + 1).is_some_and(|next| (next.0, next.1) == (*kind, *on)) {
+                    continue;
+                }
+                let tags: Vec<String> = acting.iter().cloned().chain([format!("meeting:{kind}")]).collect();
+                let (subject, span) = (Some(out.town), Span::between(*on, *on));
+                let void_on = until.map(Timestamp::date);
+                out.put_until("meeting.held", &id, subject, &also, span, since, void_on, &tags)?;
+                since = until.unwrap_or(since);
+            }
         }
         Ok(())
     }

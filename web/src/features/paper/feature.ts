@@ -10,7 +10,7 @@ export default {
     { path: '/papers/templates/new', component: () => import('./TemplateForm.vue'), meta: { can: ['parameter.propose'], title: 'paper.tpl.draft' } },
     { path: '/papers/templates/:id/edit', component: () => import('./TemplateForm.vue'), meta: { can: ['parameter.propose'], title: 'paper.tpl.change' } },
     { path: '/papers/new', component: () => import('./PaperForm.vue'), meta: { can: ['paper.draft', 'hazard.order'], title: 'paper.draft' } },
-    { path: '/papers/:id', component: () => import('./PaperPage.vue'), meta: { can: ['paper.read', 'paper.receive'], title: 'paper.one' } },
+    { path: '/papers/:id', component: () => import('./PaperPage.vue'), meta: { can: ['paper.read', 'paper.receive', 'enforcement.review'], title: 'paper.one' } },
     { path: '/papers/:id/edit', component: () => import('./PaperForm.vue'), meta: { can: ['paper.draft', 'hazard.order'], title: 'paper.change' } },
   ],
   menu: [{ section: 'paper', order: 10, to: '/papers', label: 'paper.title', can: ['paper.read', 'paper.receive'], badge: 'papers_received' }],

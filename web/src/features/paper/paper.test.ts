@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PaperField } from '@/shared/api/contract'
-import { blank, called, filled, paperTone } from './paper'
+import { ABOUT, aboutPath, blank, called, filled, lastYears, paperTone } from './paper'
+import zh from './locales/zh-CN.json'
+import en from './locales/en.json'
 
 const field = (key: string, kind: string): PaperField => ({ key, zh: `字段${key}`, en: key, kind, options: [], columns: [], required: false })
 
@@ -14,5 +18,21 @@ describe('papers', () => {
   it('are due while they have a number and are not out', () => {
     expect(['draft', 'approved', 'issued', 'served', 'revoked'].map(paperTone)).toEqual(['todo', 'due', 'doing', 'done', 'na'])
     expect([called(field('to', 'text'), 'en'), called(field('to', 'text'), 'zh-CN')]).toEqual(['to', '字段to'])
+  })
+  it('lead back to whatever record the program makes them from, and call it by a word', () => {
+    const source = readFileSync(join(__dirname, '../../../../crates/app/src/paper/prefill.rs'), 'utf8')
+    const table = source.slice(source.indexOf('fn sources('), source.indexOf('_ => &[]'))
+    const kinds = [...table.matchAll(/&\[([^\]]+)\]/g)].flatMap((found) => [...(found[1] ?? '').matchAll(/"([a-z_]+)"/g)].map((one) => one[1] ?? ''))
+    expect(kinds.length).toBeGreaterThan(10)
+    for (const kind of kinds) {
+      expect(aboutPath({ kind, id: '1' }), kind).toMatch(/^\/[a-z-]+\/1$/)
+      expect(kind in zh.kinds && kind in en.kinds, kind).toBe(true)
+    }
+    expect(Object.keys(ABOUT).every((kind) => kinds.includes(kind))).toBe(true)
+    expect(aboutPath({ kind: 'other', id: '1' })).toBeNull()
+  })
+  it('are asked for year by year', () => {
+    expect(lastYears('2026-11-26')).toEqual([2026, 2025, 2024, 2023, 2022, 2021])
+    expect(lastYears(undefined)).toEqual([])
   })
 })

@@ -1,6 +1,14 @@
 import type { PaperField, PaperValue, PaperValues } from '@/shared/api/contract'
 import type { Tone } from '@/shared/ui/tone'
 
+/** What a paper may be about, and where that is shown. */
+export const ABOUT = {
+  hazard: '/hazards', inspection: '/inspections', meeting: '/meetings', report: '/reports', letter: '/letters', training: '/trainings',
+  enforcement: '/cases', incident: '/incidents', whistle: '/whistles', report_case: '/report-cases', drill: '/drills', campaign: '/campaigns',
+} as const
+export type AboutKind = keyof typeof ABOUT
+export const aboutPath = (about: { kind: string; id: string }): string | null => (about.kind in ABOUT ? `${ABOUT[about.kind as AboutKind]}/${about.id}` : null)
+
 /** How a paper stands: what has a number and is not out is what somebody must still do. */
 export function paperTone(state: string): Tone {
   return { draft: 'todo', approved: 'due', issued: 'doing', served: 'done' }[state as 'draft'] as Tone | undefined ?? 'na'
@@ -8,6 +16,12 @@ export function paperTone(state: string): Tone {
 
 /** How a body stands with a circular. */
 export const receiptTone = (state: string): Tone => (state === 'acted' ? 'done' : state === 'read' ? 'doing' : 'due')
+
+/** This year and the five before it, newest first. */
+export function lastYears(today: string | undefined): number[] {
+  const year = Number((today ?? '').slice(0, 4))
+  return year ? Array.from({ length: 6 }, (_, back) => year - back) : []
+}
 
 /** What an empty field of a kind is. */
 export function blank(field: PaperField): PaperValue {
