@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { CallTestView, FollowUpView, Items, MeetingView, PlacardView, ReportCaseView } from '../src/shared/api/contract'
+import type { CallTestView, FollowUpView, HandoverView, Items, MeetingView, PersonPage, PlacardView, PostView, ReportCaseView } from '../src/shared/api/contract'
 import { ask, signIn as signInAtDesk } from './desk'
 import { kill, openPhone, picture, signIn, state, type Kept } from './phone'
 import { openTown, type Town } from './town'
@@ -224,4 +224,25 @@ it('takes along what a villager says, with voice and picture, and forgets both o
   })
   expect(left).not.toContain('金丝雀')
   expect(left).not.toContain('"base64"')
+}, 240_000)
+
+it('signs the handover of his post on the phone, having seen what stays with it', async () => {
+  await signIn(page, 'staff1', PASSWORD)
+  const me = await ask<Me>(page, '/me')
+  const { items: posts } = await ask<Items<PostView>>(desk, '/posts')
+  const post = posts.find((one) => one.holders.some((held) => held.person.id === me.person.id))
+  const held = post?.holders.find((one) => one.person.id === me.person.id)
+  const { items: people } = await ask<PersonPage>(desk, '/people?limit=50')
+  const taker = people.find((one) => one.id !== me.person.id && one.active && !post?.holders.some((held) => held.person.id === one.id))
+  if (!post || !held || !taker) throw new Error('nobody to hand over to')
+  const made = await ask<HandoverView>(desk, `/posts/${post.id}/handover`, { taker: taker.id, giver: held.assignment, basis: '任免通知' })
+  await page.goto(`${town.url}/m/mine`)
+  await page.click('a[href="/m/handovers"]')
+  await page.click(`.card2:has-text("${post.name}")`)
+  await page.waitForSelector('details')
+  expect(await page.locator('details').count()).toBe(made.sections.length)
+  await page.click('button:has-text("我移交，签字")')
+  await page.waitForSelector('.note.blue')
+  const after = await ask<HandoverView>(desk, `/handovers/${made.id}`)
+  expect([after.state, after.fixed]).toEqual(['given', true])
 }, 240_000)

@@ -1,6 +1,6 @@
 //! The gate of clause 11: exemptions the leader recorded.
 
-use app::gate::{ExemptionInput, ExemptionView};
+use app::gate::{ExemptionInput, ExemptionView, RollView};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
 pub(crate) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(list, record)).routes(routes!(void))
+    OpenApiRouter::new().routes(routes!(list, record)).routes(routes!(void)).routes(routes!(roll))
 }
 
 /// All exemptions.
@@ -35,6 +35,13 @@ pub(crate) struct ExemptionVoid {
     responses((status = 200, body = Exemptions), (status = 403, body = Problem)))]
 async fn list(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<Exemptions>> {
     Ok(Json(Exemptions { items: doors.app.exemptions(&caller).await? }))
+}
+
+/// 执法检查人员名录
+#[utoipa::path(get, path = "/api/v1/gate/roll", tag = "gate",
+    responses((status = 200, body = RollView), (status = 403, body = Problem)))]
+async fn roll(State(doors): State<Doors>, Known(caller): Known) -> Answer<Json<RollView>> {
+    Ok(Json(doors.app.enforcement_roll(&caller).await?))
 }
 
 /// 登记上岗豁免

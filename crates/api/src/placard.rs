@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use app::job::JobView;
 use app::placard::{
-    PlacardAsked, PlacardInput, PlacardOptions, PlacardPage, PlacardPost, PlacardPrintInput, PlacardView,
+    PlacardAsked, PlacardChange, PlacardInput, PlacardOptions, PlacardPage, PlacardPost, PlacardPrintInput,
+    PlacardView,
 };
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -28,7 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Doors> {
         .routes(routes!(options))
         .routes(routes!(print))
         .routes(routes!(printed))
-        .routes(routes!(one))
+        .routes(routes!(one, change))
         .routes(routes!(pdf))
         .routes(routes!(post))
         .routes(routes!(void))
@@ -45,7 +46,7 @@ struct Which {
     village: Option<String>,
     /// `village`, `group`, `building`, `grid`, `station` or `unit`.
     kind: Option<String>,
-    /// `to_post`, `current`, `changed`, `photo_old`, `phone`, `void`; `owed` for all that somebody has to go to.
+    /// `to_post`, `current`, `changed`, `photo_old`, `renamed`, `phone`, `void`; `owed` for all that somebody has to go to.
     standing: Option<String>,
     /// Text in what it is about or where it hangs.
     q: Option<String>,
@@ -139,6 +140,19 @@ async fn one(
     Path(id): Path<String>,
 ) -> Answer<Json<PlacardView>> {
     Ok(Json(doors.app.placard(&caller, &id.into()).await?))
+}
+
+/// 修改公示牌的位置和版面
+#[utoipa::path(put, path = "/api/v1/placards/{id}", tag = "placard", params(("id" = String, Path)),
+    request_body = PlacardChange,
+    responses((status = 200, body = PlacardView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn change(
+    State(doors): State<Doors>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+    Json(asked): Json<PlacardChange>,
+) -> Answer<Json<PlacardView>> {
+    Ok(Json(doors.app.change_placard(&caller, &id.into(), asked).await?))
 }
 
 /// 公示牌版面

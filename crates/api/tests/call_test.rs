@@ -68,6 +68,12 @@ async fn a_station_goes_by_its_first_answer_and_persons_are_for_the_caller() -> 
         assert_eq!(on_the_workbench(&mut staff, "calls").await?, json!(1));
         let asked = staff.get("/api/v1/me/calls").await?.items()?;
         assert_eq!((asked.len(), &asked[0]["after_s"]), (1, &Value::Null));
+        // Whoever is called is told, and cannot take it for an alarm.
+        let told = staff.get("/api/v1/me/messages").await?.items()?;
+        let said = text(&told[0], "text").to_owned();
+        assert!(said.starts_with("呼叫测试（不是警情）") && told[0]["about"] == test["id"], "{told:?}");
+        assert_eq!((told.len(), &told[0]["urgency"]["code"]), (1, &json!("notice")));
+        assert_eq!(secretary.get("/api/v1/me/messages").await?.items()?.len(), 0, "was not called");
         let later = |s: i64| town.clock.set(Timestamp::parse("2026-09-21T09:00:00+08:00").unwrap_or_default().plus_ms(s * 1_000));
         later(40);
         let mine = staff.post(&to("answer"), json!({})).await?.items()?;
@@ -108,6 +114,14 @@ async fn a_station_goes_by_its_first_answer_and_persons_are_for_the_caller() -> 
         };
         assert_eq!((&due(&page, &near_id)["overdue"], &due(&page, &far_id)["overdue"]), (&json!(false), &json!(true)));
         assert_eq!(due(&page, &near_id)["due_on"], "2026-10-21", "31 days, the first one included");
+        let rate = |person: &str| {
+            let all = page["rates"].as_array().cloned().unwrap_or_default();
+            let his = all.into_iter().find(|one| one["person"]["id"] == person).unwrap_or_default();
+            json!([his["asked"], his["in_time"], his["late"], his["app"], his["radio"]])
+        };
+        assert_eq!(rate("p-staff1"), json!([1, 1, 0, 1, 0]), "{page}");
+        assert_eq!(rate("p-staff2"), json!([1, 0, 1, 0, 1]), "too late, by radio");
+        assert_eq!(secretary.get("/api/v1/call-tests").await?.ok()?["rates"], json!([]), "no persons for others");
         town.clock.set(Timestamp::parse("2026-10-22T09:00:00+08:00").unwrap_or_default());
         let mut clerk = town.login("clerk").await?;
         let page = clerk.get("/api/v1/call-tests").await?.ok()?;

@@ -67,7 +67,7 @@ async fn lawful_town(fresh: &Fresh) -> anyhow::Result<Town> {
                 // The third officer's certificates end soon.
                 expires_on: Some(day(if login == "officer3" { "2026-09-30" } else { "2029-12-31" })),
                 scope: "青峰镇".to_owned(),
-                revoked: false,
+                revoked: None,
             });
         }
     }
@@ -188,6 +188,13 @@ async fn only_two_certified_officers_under_an_item_in_force_open_a_case() -> any
         assert_eq!(clerk.get(&path).await?.status, StatusCode::FORBIDDEN);
         let mut staff = town.login("staff1").await?;
         assert_eq!(staff.get("/api/v1/cases").await?.status, StatusCode::FORBIDDEN);
+        // When one of them leaves, his sheet says which cases name him.
+        let change = json!({ "taker": "p-officer3", "basis": "任免通知" });
+        let sheet = clerk.post("/api/v1/posts/post-officer/handover", change).await?.ok()?;
+        let sections = sheet["sections"].as_array().cloned().unwrap_or_default();
+        let cases =
+            sections.iter().find(|one| one["kind"] == "enforcement_case").cloned().unwrap_or_default();
+        assert_eq!((&cases["total"], &cases["lines"][0]["id"]), (&json!(1), &page["id"]), "{sheet}");
         Ok(())
     })
     .await

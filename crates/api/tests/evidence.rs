@@ -98,6 +98,7 @@ async fn one_record_from_the_missing_occurrence_to_the_figure_and_back() -> anyh
         let no = json!({ "accept": false, "reason": "没有写参加人数", "version": 1 });
         let back = clerk.post(&path("/decide"), no.clone()).await?.ok()?;
         assert_eq!((&back["state"], &back["version"]), (&json!("rejected"), &json!(2)));
+        assert_eq!(common::stays(&mut clerk, "post-staff1", "evidence").await?, ["用电安全宣传"]);
         let stale = clerk.post(&path("/decide"), no).await?;
         assert_eq!((stale.status, &stale.body["current"]["version"]), (StatusCode::CONFLICT, &json!(2)));
         let mut edition = talk(1, "2026-08-10", json!([on_grid()]));

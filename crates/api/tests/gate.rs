@@ -220,3 +220,38 @@ async fn only_the_leader_lets_somebody_through_for_a_time_and_it_shows() -> anyh
     })
     .await
 }
+
+/// The list of clause 11 names who enforces and inspects, and says whose entry lacks something.
+#[tokio::test]
+async fn the_roll_names_who_enforces_and_inspects_and_what_an_entry_lacks() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let roll = clerk.get("/api/v1/gate/roll").await?.ok()?;
+        let items = roll["items"].as_array().cloned().unwrap_or_default();
+        let who: Vec<_> =
+            items.iter().map(|one| (one["person"]["name"].clone(), one["role"]["code"].clone())).collect();
+        assert_eq!(
+            who,
+            [
+                (json!("沈执法"), json!("enforcement_officer")),
+                (json!("韩执法"), json!("enforcement_officer")),
+                (json!("褚民政"), json!("dept_inspector"))
+            ]
+        );
+        assert_eq!((&roll["complete"], &items[0]["number"]), (&json!(3), &json!(common::CERTIFICATE)));
+        let taken = json!({ "reason": "证件收回", "version": 1 });
+        clerk.post("/api/v1/certificates/cert-enforcement_cert-officer/revoke", taken).await?.ok()?;
+        let person = clerk.get("/api/v1/people/p-dept").await?.ok()?;
+        let change = json!({ "name": person["name"], "office_phone": "", "version": person["version"] });
+        clerk.put("/api/v1/people/p-dept", change).await?.ok()?;
+        let roll = clerk.get("/api/v1/gate/roll").await?.ok()?;
+        let lacks = |n: usize| roll["items"][n]["lacks"][0]["code"].clone();
+        assert_eq!(
+            (&roll["complete"], lacks(0), lacks(1), lacks(2)),
+            (&json!(1), json!("enforcement_cert"), Value::Null, json!("office_phone"))
+        );
+        Ok(())
+    })
+    .await
+}

@@ -160,6 +160,18 @@ async fn somebody_acts_between_the_office_signs_for_who_is_gone_and_nothing_is_o
         let bench = clerk.get("/api/v1/workbench").await?.ok()?;
         let unheld = bench["counts"].as_array().into_iter().flatten().find(|one| one["code"] == "unheld");
         assert_eq!(unheld.map(|one| &one["n"]), Some(&json!(1)));
+        let of = |code: &str| {
+            let mut all = bench["counts"].as_array().into_iter().flatten();
+            all.find(|one| one["code"] == code).map(|one| one["n"].clone()).unwrap_or_default()
+        };
+        let short = bench["posts"].as_array().into_iter().flatten().find(|one| one["id"] == "post-staff1");
+        let short = short.cloned().unwrap_or_default();
+        assert_eq!(
+            (&short["light"], &short["missing"], &short["open"]),
+            (&json!("red"), &json!(1), &json!(0)),
+            "{bench}"
+        );
+        assert!(of("posts_short").as_i64().is_some_and(|n| n >= 1) && of("unheld_work").is_null(), "{bench}");
         assert_eq!(clerk.get("/api/v1/tasks?unheld=true").await?.items()?.len(), 1);
         let page = clerk.get("/api/v1/posts/post-staff1").await?.ok()?;
         assert_eq!((&page["light"], &page["missing"]), (&json!("red"), &json!(1)));

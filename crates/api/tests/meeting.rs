@@ -214,6 +214,7 @@ async fn an_issued_report_says_the_same_whenever_it_is_worked_out_again() -> any
         let mut bare = report("2026-09-24");
         bare["measures"] = json!([]);
         let draft = clerk.post("/api/v1/reports", bare).await?.ok()?;
+        assert_eq!(common::stays(&mut clerk, "post-clerk", "report").await?, [text(&draft, "title")]);
         let to = |step: &str| format!("/api/v1/reports/{}/{step}", text(&draft, "id"));
         let go = |version: i64| json!({ "version": version, "reason": "" });
         assert_eq!(clerk.post(&to("submit"), go(1)).await?.code(), "report.no_measures");
@@ -242,6 +243,17 @@ async fn an_issued_report_says_the_same_whenever_it_is_worked_out_again() -> any
         assert_eq!(open(&leader.get(&path).await?.ok()?), Some(json!(1.0)), "what was issued stays issued");
         let changed = leader.post(&to("void"), json!({ "version": 4, "reason": "写错了" })).await?;
         assert_eq!(changed.status, StatusCode::FORBIDDEN);
+
+        // Who owes an item leaves, and nobody follows: what is open on the post is on the workbench.
+        let mut clerk = town.login("clerk").await?;
+        clerk.post("/api/v1/assignments/a-staff1/end", json!({ "last_day": "2026-10-20" })).await?.ok()?;
+        town.clock.set(Timestamp::parse("2026-10-21T09:00:00+08:00").unwrap_or_default());
+        let bench = town.login("clerk").await?.get("/api/v1/workbench").await?.ok()?;
+        let post = bench["posts"].as_array().into_iter().flatten().find(|one| one["id"] == "post-staff1");
+        assert_eq!(post.map(|one| (&one["light"], &one["open"])), Some((&json!("red"), &json!(1))), "{bench}");
+        let counts = bench["counts"].as_array().into_iter().flatten();
+        let left: Vec<_> = counts.filter(|one| one["code"] == "unheld_work").map(|one| one["n"].clone()).collect();
+        assert_eq!(left, [json!(1)]);
         Ok(())
     })
     .await

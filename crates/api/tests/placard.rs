@@ -314,6 +314,7 @@ async fn the_public_list_names_who_may_enforce_today_and_nobody_else() -> anyhow
         let town = planned(&fresh).await?;
         let (_, page) = page_of(&town, "/p/officers").await?;
         assert!(page.contains("沈执法") && page.contains("韩执法") && page.contains("消防工作站"), "{page}");
+        assert!(page.contains("部门检查人员") && page.contains("褚民政"), "who inspects, too: {page}");
         assert!(!page.contains("钱网格") && !page.contains("138") && !page.contains("演示-执法"), "{page}");
         let mut clerk = town.login("clerk").await?;
         let kept = clerk.get("/api/v1/certificates").await?.ok()?;
@@ -328,6 +329,58 @@ async fn the_public_list_names_who_may_enforce_today_and_nobody_else() -> anyhow
             !page.contains("沈执法") && page.contains("韩执法"),
             "his certificate was taken back: {page}"
         );
+        Ok(())
+    })
+    .await
+}
+
+/// A post is called otherwise, and the wall does not know; what hung there before puts nothing right.
+#[tokio::test]
+async fn a_renamed_post_makes_it_wrong_and_an_old_photo_does_not_put_it_right() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = planned(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let made = staff.post("/api/v1/placards", of_village("a3")).await?.ok()?;
+        hang(&mut staff, &made, 1, "2026-09-21").await?;
+        let renamed = json!({ "name": "社区党委书记", "min_n": 1, "active": true, "version": 1 });
+        clerk.put("/api/v1/posts/post-secretary1", renamed).await?.ok()?;
+        let path = format!("/api/v1/placards/{}", text(&made, "id"));
+        let view = staff.get(&path).await?.ok()?;
+        assert_eq!((&view["standing"], &view["printed"]), (&json!("renamed"), &json!(false)), "{view}");
+        let otherwise = view["otherwise"][0].as_str().unwrap_or_default().to_owned();
+        assert!(otherwise.starts_with("王书记") && otherwise.ends_with("现为 王书记（社区党委书记）"), "{otherwise}");
+        let row = clerk.get("/api/v1/placards?standing=owed").await?.items()?;
+        assert_eq!(row[0]["otherwise"], view["otherwise"], "whoever walks there knows what is wrong");
+        let (_, page) = page_of(&town, text(&made, "href")).await?;
+        assert!(page.contains("姓名或职务已有更正") && page.contains("社区党委书记"), "{page}");
+
+        staff.post("/api/v1/placards/print", json!({ "owed": true })).await?.ok()?;
+        town.app.run_due_jobs().await?;
+        let view = staff.get(&path).await?.ok()?;
+        for (n, shade, taken, code) in [
+            (21, 1, "2026-09-21T02:00:00Z", "placard.photo_used"),
+            (22, 2, "2026-09-20T02:00:00Z", "placard.photo_taken"),
+        ] {
+            let photo = format!("01a00000-0000-7000-8000-0000000007{n}");
+            let about = format!("object_kind=placard&object_id={}&role=overview", text(&made, "id"));
+            staff.send_picture(&format!("/api/v1/photos/{photo}?{about}&taken_at={taken}"), shade).await?.ok()?;
+            let asked = json!({ "photos": [photo], "on": "2026-09-21", "version": view["version"] });
+            let told = staff.post(&format!("{path}/post"), asked).await?;
+            assert_eq!(told.body["fields"][0]["code"], code, "{}", told.body);
+        }
+        let hung = hang(&mut staff, &view, 3, "2026-09-21").await?;
+        assert_eq!((&hung["standing"], &hung["otherwise"]), (&json!("current"), &json!([])));
+
+        // Where it hangs is said anew; the village next door knows nothing of it.
+        let moved = json!({ "spot": "便民中心大厅", "lon": 105.8731, "lat": 29.2695, "size": "a4", "version": hung["version"] });
+        let mut next = town.login("staff2").await?;
+        assert_eq!(next.put(&path, moved.clone()).await?.status, StatusCode::NOT_FOUND);
+        let after = staff.put(&path, moved.clone()).await?.ok()?;
+        assert_eq!((&after["spot"], &after["lon"], &after["size"]), (&json!("便民中心大厅"), &json!(105.8731), &json!("a4")));
+        assert_eq!(staff.put(&path, moved).await?.code(), "conflict.version");
+        let nowhere = json!({ "spot": " ", "size": "a4", "version": after["version"] });
+        assert_eq!(staff.put(&path, nowhere).await?.body["fields"][0]["code"], "placard.spot");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
         Ok(())
     })
     .await

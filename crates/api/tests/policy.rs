@@ -317,6 +317,7 @@ impl Ids {
                 json!({ "on": "2026-09-21", "people": ["p-staff1"], "text": "甲" })
             }
             "placards" => json!({ "kind": "village", "about": V1, "spot": "甲", "size": "a4" }),
+            "placards/{id}" => json!({ "spot": "甲", "size": "a4", "version": 1 }),
             "placards/{id}/post" => json!({ "photos": [PHOTO], "on": "2026-09-21", "version": 1 }),
             "placards/print" => json!({ "village": V1 }),
             "devices" | "devices/{id}" => sensor(V1, SENSOR),

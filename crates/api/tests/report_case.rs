@@ -186,6 +186,11 @@ async fn a_stranger_reports_is_answered_and_opens_it_again() -> anyhow::Result<(
         assert_eq!(told.status, StatusCode::FORBIDDEN, "screening is the office's");
 
         let page = given(&mut clerk).await?;
+        let stays = common::stays(&mut clerk, "post-staff1", "report_case").await?;
+        assert!(
+            stays.iter().any(|line| line.contains(text(&page, "code"))),
+            "it goes over with the post: {stays:?}"
+        );
         assert_eq!(page["org"]["id"], "village-1");
         let seen = staff.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
         assert_eq!(steps(&seen), ["handle", "doubt"]);

@@ -234,3 +234,72 @@ async fn the_board_counts_sessions_for_the_town_and_people_for_their_group() -> 
     })
     .await
 }
+
+/// C11.4 counts officers who hold a post, each for as long as his certificate was not taken back.
+#[tokio::test]
+async fn officers_count_while_they_hold_a_post_and_until_the_day_their_certificate_is_taken_back()
+-> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        let taken = json!({ "reason": "证件遗失", "version": 1 });
+        let path = "/api/v1/certificates/cert-enforcement_cert-officer/revoke";
+        let row = set.clerk.post(path, taken).await?.ok()?;
+        let told = (&row["standing"], &row["revoked_on"], &row["revoke_reason"]);
+        assert_eq!(told, (&json!("revoked"), &json!(common::TODAY), &json!("证件遗失")));
+        let days = async |set: &mut Set, from: &str| -> anyhow::Result<Value> {
+            let asked = format!("/api/v1/board/duties/C11.4?from={from}&to={}", common::TODAY);
+            let page = set.clerk.get(&asked).await?.ok()?;
+            let cases = page["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+            Ok(cases.iter().map(|one| json!([one["window"]["key"], one["done"]])).collect())
+        };
+        let (before, now) = (json!(["2026-Q2", 91]), json!(["2026-Q3", 82]));
+        assert_eq!(days(&mut set, "2026-04-01").await?, json!([now, before]), "until the day before today");
+        let end = json!({ "last_day": "2026-09-10" });
+        set.clerk.post("/api/v1/assignments/a-officer2/end", end).await?.ok()?;
+        let now = json!(["2026-Q3", 72]);
+        assert_eq!(days(&mut set, "2026-04-01").await?, json!([now, before]), "until the last day of who left");
+        Ok(())
+    })
+    .await
+}
+
+/// Whoever manages a place of assembly is counted by the place, in the year's coverage and on the board alike.
+#[tokio::test]
+async fn managers_of_places_of_assembly_are_counted_by_the_place_here_and_on_the_board() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let mut set = open(&fresh).await?;
+        // The unit's own place is a shop: who answers for it is in the book, and no manager of a place of assembly.
+        common::shop(&set.town, common::UNIT_PLACE, "老街饭店", common::V1).await?;
+        let mut places = Vec::new();
+        for name in ["青峰农贸市场", "惠民超市"] {
+            let body = json!({ "name": name, "category": "nine_small.shop", "tags": ["dense"], "village": common::V1,
+                "address": "老街 3 号", "registration": { "kind": "unlicensed" },
+                "responsible": { "name": "杨老板", "phone": "13800006789" }, "opening": "open" });
+            places.push(text(&set.clerk.post("/api/v1/places", body).await?.ok()?["id"]));
+        }
+        let id = planned(&mut set).await?;
+        step(&mut set, &id, json!({ "step": "hold", "on": common::TODAY })).await?.ok()?;
+        let list = json!({ "people": [{ "place": places[0], "name": "张经理", "score": 90 },
+            { "person": "p-unit", "score": 90 }, { "person": "p-clerk", "place": places[1], "score": 20 }] });
+        let page = set.clerk.post(&format!("/api/v1/trainings/{id}/attendance"), list).await?.ok()?;
+        let who = page["people"].as_array().into_iter().flatten();
+        let who: Vec<_> = who.map(|one| (text(&one["name"]), text(&one["place_name"]))).collect();
+        assert!(who.contains(&("张经理".to_owned(), "青峰农贸市场".to_owned())), "{who:?}");
+
+        let coverage = set.clerk.get("/api/v1/training-coverage").await?.ok()?;
+        let managers = &coverage["groups"][3];
+        let told = (&managers["group"]["code"], &managers["people"], &managers["attended"], &managers["passed"]);
+        assert_eq!(told, (&json!("dense_manager"), &json!(2), &json!(2), &json!(1)), "{managers}");
+        assert_eq!(
+            (&managers["missing"][0]["name"], &managers["missing"][0]["attended"]),
+            (&json!("惠民超市"), &json!(true))
+        );
+        let duty = set.clerk.get("/api/v1/board/duties/C18.9d?from=2026-01-01&to=2026-12-31").await?.ok()?;
+        let cases: Vec<_> = duty["occurrences"]["items"].as_array().cloned().unwrap_or_default();
+        let done: u64 = cases.iter().filter_map(|one| one["done"].as_u64()).sum();
+        assert_eq!((cases.len(), done), (2, 1), "{cases:?}");
+        Ok(())
+    })
+    .await
+}

@@ -158,6 +158,8 @@ async fn silence_is_carried_up_over_the_holiday_and_both_sides_judge() -> anyhow
         let page = step(&mut head, &page, send).await?.ok()?;
         assert_eq!(body(&page, "dept-civil")["receive_by"], "2026-10-08T09:30:00.000+08:00", "over the holiday");
         assert_eq!(body(&page, "police")["arrive_by"], "2026-10-09T23:59:59.999+08:00");
+        let stays = common::stays(&mut head, "post-police", "whistle").await?;
+        assert!(stays.first().is_some_and(|line| line.starts_with("SH-2026-0001")), "{stays:?}");
 
         // In the holiday nobody is late; after it the silent ones are carried to the leader, then to the district.
         clock(&town, "2026-10-05T12:00");

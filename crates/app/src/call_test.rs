@@ -5,11 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
-use domain::call_test::{Answer, CallStation, CallTest, CallTestRefusal, Channel, Member, Outcome};
+use domain::call_test::{Answer, CallStation, CallTest, CallTestRefusal, Channel, Member, Outcome, rates};
 use domain::force::Force;
 use domain::ids::{CallTestId, ForceId, PersonId};
+use domain::message::Urgency;
 use domain::org::Assignment;
-use domain::policy::{Action, Subject};
+use domain::policy::{Action, Scope, Subject};
 use domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Read;
@@ -17,6 +18,7 @@ use store::call_test::{CallStationRecord, CallTestRecord};
 use store::force::{ForceFilter, ForceRecord};
 use utoipa::ToSchema;
 
+use crate::message::News;
 use crate::names::Names;
 use crate::parameter::number_on;
 use crate::plan::plan_in_force;
@@ -87,6 +89,25 @@ pub struct LastCall {
     pub first_s: Option<i64>,
 }
 
+/// How somebody answered over the tests of a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CallRate {
+    /// Who.
+    pub person: Named,
+    /// Tests that asked him and are over, or that he answered.
+    pub asked: u32,
+    /// Of these, answered in time.
+    pub in_time: u32,
+    /// Of these, answered later.
+    pub late: u32,
+    /// Answers by himself in the program.
+    pub app: u32,
+    /// Answers by telephone.
+    pub phone: u32,
+    /// Answers by radio.
+    pub radio: u32,
+}
+
 /// A page of tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CallTestPage {
@@ -96,6 +117,8 @@ pub struct CallTestPage {
     pub next: Option<String>,
     /// Stations of the dispatch and when each is due, the late ones first.
     pub due: Vec<CallDue>,
+    /// How everybody answered over the last year, the least reachable first; only for who runs tests.
+    pub rates: Vec<CallRate>,
     /// For how many days an answer counts, as the town has set; none where the plan asks for no tests.
     pub valid_days: Option<u32>,
     /// Who answers within this time is in time today. Units: seconds.
@@ -230,7 +253,7 @@ fn row(record: &CallTestRecord, stations: &[CallStationRecord]) -> CallTestRow {
     }
 }
 
-fn whole(action: Action) -> Result<domain::policy::Scope> {
+fn whole(action: Action) -> Result<Scope> {
     Caller::system().scope(action)
 }
 
@@ -333,6 +356,31 @@ async fn due(read: &mut Read, caller: &Caller, days: u32, today: Date) -> Result
     Ok(out)
 }
 
+/// How everybody answered over the last year, the least reachable first.
+async fn rates_of_year(read: &mut Read, scope: &Scope, today: Date) -> Result<Vec<CallRate>> {
+    let year_ago = today.checked_sub_days(Days::new(366)).unwrap_or(today);
+    let calls = read.calls_since(scope, Timestamp::start_of(year_ago)).await?;
+    let people = Names::read(read).await?;
+    let by_person = rates(calls.iter().map(|(test, called)| (&test.test, &called.station)));
+    let mut out: Vec<CallRate> = by_person
+        .into_iter()
+        .map(|(person, rate)| {
+            let by = |channel| rate.by.get(&channel).copied().unwrap_or_default();
+            CallRate {
+                person: Named::new(person.as_str(), people.person(&person)),
+                asked: rate.asked,
+                in_time: rate.in_time,
+                late: rate.late,
+                app: by(Channel::App),
+                phone: by(Channel::Phone),
+                radio: by(Channel::Radio),
+            }
+        })
+        .collect();
+    out.sort_by_key(|one| (one.in_time * 1_000 / one.asked.max(1), one.person.name.clone()));
+    Ok(out)
+}
+
 /// The last call within the year of every station the caller may read calls of.
 // Part of the force board, read within the right to read calls.
 pub(crate) async fn last_calls(
@@ -425,13 +473,16 @@ impl App {
             Some(days) => due(&mut read, caller, days, today).await?,
             None => Vec::new(),
         };
+        let may_start = caller.hats.hat(Action::CallTestRun, &Subject::town()).is_some();
+        let rates = if may_start { rates_of_year(&mut read, &scope, today).await? } else { Vec::new() };
         Ok(CallTestPage {
             items,
             next,
             due,
+            rates,
             valid_days,
             within_s: u32::from(number_on(&mut read, ANSWER_WITHIN, today).await?),
-            may_start: caller.hats.hat(Action::CallTestRun, &Subject::town()).is_some(),
+            may_start,
         })
     }
 
@@ -449,7 +500,8 @@ impl App {
         Ok(MyCalls { items: mine(&mut read, &caller.person).await? })
     }
 
-    /// Calls stations: everybody who holds one of their posts today is asked.
+    /// Calls stations: everybody who holds one of their posts today is asked, and told so over the ways by which he is
+    /// reached. What is said can be taken for no alarm.
     ///
     /// Errors: a station that is not in use; none at all.
     pub async fn start_call_test(&self, caller: &Caller, asked: CallTestInput) -> Result<CallTestView> {
@@ -474,6 +526,7 @@ impl App {
         let record = CallTestRecord { test, recorded_by: caller.name.clone(), version: 1, recorded_at: now };
         tx.insert_call_test(&record).await?;
         let held: Vec<Assignment> = tx.assignments().await?.into_iter().map(|one| one.assignment).collect();
+        let mut asked_people: BTreeSet<PersonId> = BTreeSet::new();
         for one in called {
             let station = CallStation {
                 id: self.new_id(),
@@ -481,6 +534,7 @@ impl App {
                 force: one.force.id.clone(),
                 members: members_of(&one.force, &held, now.date()),
             };
+            asked_people.extend(station.members.iter().map(|member| member.person.clone()));
             let station = CallStationRecord {
                 station,
                 org: one.force.org,
@@ -491,6 +545,10 @@ impl App {
             };
             tx.insert_call_station(&station).await?;
         }
+        let text = format!("呼叫测试（不是警情）：请在 {within_s} 秒内打开“呼叫测试”应答，无须出动。");
+        let about = ("call_test", record.test.id.as_str());
+        let news = News { about, tag: "start", urgency: Urgency::Notice, text: &text };
+        self.notify(&mut tx, asked_people, &news).await?;
         let view = page(&mut tx, caller, &record).await?;
         let object = ("call_test", record.test.id.as_str());
         let audit = caller.audit_as(hat, "call_test.start", object, self.town.as_str(), now);
@@ -574,6 +632,8 @@ impl App {
         }
         record.test = record.test.close(now)?;
         tx.update_call_test(&record).await?;
+        // What was not delivered by now calls nobody any more.
+        self.settle(&mut tx, ("call_test", id.as_str()), &caller.person).await?;
         record.version += 1;
         let view = page(&mut tx, caller, &record).await?;
         let object = ("call_test", id.as_str());

@@ -1,8 +1,10 @@
 //! Certificates: given, taken back, running out. What does not belong here: what they open (`gate`), the training they
 //! come from (`training`).
 
+use std::collections::BTreeSet;
+
 use domain::ids::{CertificateId, PersonId};
-use domain::org::{Certificate, CertificateKind, OrgKind};
+use domain::org::{Certificate, CertificateKind, OrgKind, Revocation};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
@@ -69,12 +71,13 @@ fn row(
     let held = &kept.certificate;
     let days_left = held.expires_on.map(|last| (last - today).num_days());
     let standing = match days_left {
-        _ if held.revoked => "revoked",
+        _ if held.revoked.is_some() => "revoked",
         Some(left) if left < 0 => "expired",
         Some(left) if left <= warn_days => "expiring",
         _ => "valid",
     };
-    let may = !held.revoked && caller.hats.hat(Action::CertificateRecord, &Subject::town()).is_some();
+    let may =
+        held.revoked.is_none() && caller.hats.hat(Action::CertificateRecord, &Subject::town()).is_some();
     CertificateRow {
         certificate: CertificateView::of(held, today),
         person: Named::new(held.person.as_str(), names.person(&held.person)),
@@ -88,6 +91,29 @@ fn row(
 /// From how many days before its last day a certificate or an item of authority is warned of.
 pub(crate) async fn warn_days(read: &mut Read, today: Date) -> Result<i64> {
     Ok(i64::from(number_on(read, WARN_DAYS, today).await?))
+}
+
+/// How many certificates of people who hold a post have run out or soon will; none without the right to record them.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<i64> {
+    if caller.hats.hat(Action::CertificateRecord, &Subject::town()).is_none() {
+        return Ok(0);
+    }
+    let warn = warn_days(read, today).await?;
+    let here: BTreeSet<PersonId> =
+        read.holders_on(&[], today).await?.into_iter().map(|held| held.person).collect();
+    let all: Vec<Certificate> = read.certificates().await?.into_iter().map(|kept| kept.certificate).collect();
+    let is_soon = |one: &&Certificate| {
+        let is_near = one.expires_on.is_some_and(|last| (last - today).num_days() <= warn);
+        // One that was renewed in time is no worry any more.
+        let is_renewed = all.iter().any(|other| {
+            other.person == one.person
+                && other.kind == one.kind
+                && other.revoked.is_none()
+                && other.expires_on.is_none_or(|last| (last - today).num_days() > warn)
+        });
+        one.revoked.is_none() && is_near && !is_renewed && here.contains(&one.person)
+    };
+    Ok(i64::try_from(all.iter().filter(is_soon).count()).unwrap_or(i64::MAX))
 }
 
 /// Writes a certificate down. One of the training of clause 11 is given out by the fire rescue organ and nobody else.
@@ -110,7 +136,7 @@ pub(crate) async fn give(tx: &mut Write, fields: &mut Fields, record: &Certifica
     let others = tx.certificates().await?;
     let same = |kept: &&CertificateRecord| {
         let one = &kept.certificate;
-        one.kind == held.kind && one.number == held.number && !one.revoked
+        one.kind == held.kind && one.number == held.number && one.revoked.is_none()
     };
     if others.iter().find(same).is_some() {
         fields.wrong("number", "certificate.number_taken", "这个证号已经登记过，请核对证号");
@@ -187,7 +213,7 @@ impl App {
             issued_on,
             expires_on,
             scope: input.scope.trim().to_owned(),
-            revoked: false,
+            revoked: None,
         };
         let record = CertificateRecord { certificate, version: 1, recorded_at: now };
         give(&mut tx, &mut fields, &record).await?;
@@ -198,7 +224,7 @@ impl App {
         Ok(tx.commit(audit, answer).await?)
     }
 
-    /// Takes a certificate back, or writes down that it was lost.
+    /// Takes a certificate back, or writes down that it was lost: from today it counts no more, what was before stays.
     pub async fn revoke_certificate(
         &self,
         caller: &Caller,
@@ -219,13 +245,13 @@ impl App {
         if reason.is_empty() {
             return Err(Error::field("reason", "certificate.reason", "请写明作废证件的理由"));
         }
-        if kept.certificate.revoked {
+        if kept.certificate.revoked.is_some() {
             return Err(Error::Refused {
                 code: "certificate.revoked",
                 message: "这个证件已经作废，请刷新查看".to_owned(),
             });
         }
-        kept.certificate.revoked = true;
+        kept.certificate.revoked = Some(Revocation { on: now.date(), reason: reason.to_owned() });
         tx.update_certificate(&kept).await?;
         kept.version += 1;
         let answer = row(caller, &kept, &names, now.date(), warn);

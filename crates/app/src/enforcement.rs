@@ -31,7 +31,7 @@ use crate::{App, Caller, Error, Result};
 use view::{CaseAsked, CaseInput, CaseOptions, CasePage, CaseRow, CaseView};
 
 /// Stages at which somebody still has to do something about a case.
-const RUNNING: &str = "clue,filed,investigated,notified,decided,served";
+pub(crate) const RUNNING: &str = "clue,filed,investigated,notified,decided,served";
 /// Running cases read to find those of one officer.
 const READ: i64 = 200;
 

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use domain::gate::{Exemption, GateRefusal, Part, Pass, is_to_be_trained, pass};
 use domain::ids::{GateExemptionId, PersonId};
 use domain::inspection::Flag;
-use domain::org::{Assignment, Certificate, Role};
+use domain::org::{Assignment, Certificate, Person, Role, needed_certificate};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
+use domain::training::{is_listed, lacks};
 use serde::{Deserialize, Serialize};
 use store::Read;
 use store::gate::ExemptionRecord;
@@ -17,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::names::Names;
 use crate::org::Fields;
-use crate::view::Named;
+use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 
 impl From<GateRefusal> for Error {
@@ -200,6 +201,36 @@ pub struct ExemptionInput {
     pub reason: String,
 }
 
+/// Somebody on the list of those who enforce, help to and inspect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RollRow {
+    /// Who.
+    pub person: Named,
+    /// What he is: `enforcement_officer`, `enforcement_assistant` or `dept_inspector`.
+    pub role: Word,
+    /// His post.
+    pub title: String,
+    /// Of which organisation.
+    pub org: Named,
+    /// Number of the certificate that counts today; empty where he has or needs none.
+    pub number: String,
+    /// Its last day; null where it does not run out.
+    pub until: Option<String>,
+    /// How he stands with the gate of clause 11; null where it asks nothing of him.
+    pub gate: Option<GateView>,
+    /// What his entry lacks; nothing when it is complete.
+    pub lacks: Vec<Word>,
+}
+
+/// 执法检查人员名录: the list of clause 11.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RollView {
+    /// Officers first.
+    pub items: Vec<RollRow>,
+    /// How many entries are complete.
+    pub complete: usize,
+}
+
 fn view(caller: &Caller, kept: &ExemptionRecord, names: &Names, today: Date) -> ExemptionView {
     let one = &kept.exemption;
     let may = kept.voided.is_none() && caller.hats.hat(Action::GateExempt, &Subject::town()).is_some();
@@ -219,6 +250,57 @@ fn view(caller: &Caller, kept: &ExemptionRecord, names: &Names, today: Date) -> 
 }
 
 impl App {
+    /// Everybody who enforces, helps to or inspects today, and what his entry lacks. Source: C11.7.
+    pub async fn enforcement_roll(&self, caller: &Caller) -> Result<RollView> {
+        let scope = caller.scope(Action::PersonRead)?;
+        let today = self.now().date();
+        let mut read = self.db.read(&self.town).await?;
+        let names = Names::read(&mut read).await?;
+        let gate = Gatekeeper::read(&mut read).await?;
+        let held = read.holders_on(&[], today).await?;
+        let held: Vec<_> = held
+            .into_iter()
+            .filter(|one| is_listed(one.role) && scope.admits(&crate::post::subject(one)))
+            .collect();
+        let ids: Vec<PersonId> = held.iter().map(|one| one.person.clone()).collect();
+        let people: BTreeMap<PersonId, Person> = read
+            .persons_by_id(&ids)
+            .await?
+            .into_iter()
+            .map(|kept| (kept.person.id.clone(), kept.person))
+            .collect();
+        let posts: BTreeMap<_, _> =
+            read.posts().await?.into_iter().map(|kept| (kept.post.id, kept.post.name)).collect();
+        let row = |one: &Assignment| {
+            let person = people.get(&one.person)?;
+            let own = gate.held(&one.person);
+            let shown = needed_certificate(one.role)
+                .and_then(|kind| Certificate::to_show(own, kind, today))
+                .filter(|card| card.is_valid_on(today));
+            let lacking = lacks(one.role, &person.phone, &person.office_phone, own, today);
+            Some(RollRow {
+                person: Named::new(one.person.as_str(), person.name.as_str()),
+                role: Word::new(one.role.code(), one.role.label()),
+                title: posts.get(&one.post).cloned().unwrap_or_else(|| one.role.label().to_owned()),
+                org: names.named_org(&one.org),
+                number: shown.map(|card| card.number.clone()).unwrap_or_default(),
+                until: shown.and_then(Certificate::last_day).map(|day| day.to_string()),
+                gate: gate.standing(&one.person, &[one.role], today),
+                lacks: lacking.into_iter().map(|lack| Word::new(lack.code(), lack.label())).collect(),
+            })
+        };
+        let order = |role: Role| match role {
+            Role::EnforcementOfficer => 0,
+            Role::EnforcementAssistant => 1,
+            _ => 2,
+        };
+        let mut held = held;
+        held.sort_by_key(|one| (order(one.role), names.org(&one.org), names.person(&one.person)));
+        let items: Vec<RollRow> = held.iter().filter_map(row).collect();
+        let complete = items.iter().filter(|row| row.lacks.is_empty()).count();
+        Ok(RollView { items, complete })
+    }
+
     /// Every exemption, taken back or not, newest first.
     pub async fn exemptions(&self, caller: &Caller) -> Result<Vec<ExemptionView>> {
         caller.scope(Action::PersonRead)?;

@@ -210,6 +210,7 @@ impl Layer {
             Self::Placards => &[
                 ("current", "现行"),
                 ("to_post", "待张贴"),
+                ("renamed", "姓名或职务已更正"),
                 ("phone", "电话已变动"),
                 ("photo_old", "照片已过期"),
                 ("changed", "人员已变动"),

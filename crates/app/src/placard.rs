@@ -7,7 +7,7 @@ mod view;
 
 use domain::ids::{OrgId, PlacardId};
 use domain::org::{Level, OrgKind, Post};
-use domain::placard::{Kind, Placard, PlacardRefusal, Posting, Print, Size};
+use domain::placard::{Kind, Placard, PlacardRefusal, Posting, Print, Size, check_photo};
 use domain::place::Location;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -17,7 +17,7 @@ use store::placard::{PlacardFilter, PlacardRecord};
 use utoipa::ToSchema;
 
 pub use paper::{PlacardPrintInput, PlacardPrinted};
-pub use public::{PublicOfficer, PublicOfficers, PublicPlacard};
+pub use public::{Does, PublicOfficer, PublicOfficers, PublicPlacard};
 pub(crate) use view::{GOVERNMENT_LINE, HAZARD_LINE, REPOST_DAYS, Wall, subject};
 pub use view::{
     Hotline, PlacardCoverage, PlacardLine, PlacardPage, PlacardPosting, PlacardRow, PlacardView,
@@ -70,6 +70,21 @@ pub struct PlacardInput {
     pub size: String,
 }
 
+/// Where a placard hangs and what it is printed on, said anew.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PlacardChange {
+    /// Where it hangs, in words.
+    pub spot: String,
+    /// Degrees east.
+    pub lon: Option<f64>,
+    /// Degrees north.
+    pub lat: Option<f64>,
+    /// `a4`, `a3` or `door`.
+    pub size: String,
+    /// Row version.
+    pub version: i64,
+}
+
 /// It hangs.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct PlacardPost {
@@ -103,6 +118,16 @@ pub struct PlacardAbout {
 pub struct PlacardOptions {
     /// What may have one; units are found in the register.
     pub abouts: Vec<PlacardAbout>,
+}
+
+/// Where it hangs on the map, if anybody said.
+fn point(lon: Option<f64>, lat: Option<f64>) -> Result<Option<Location>> {
+    let (Some(lon_deg), Some(lat_deg)) = (lon, lat) else { return Ok(None) };
+    if !(73.0..=136.0).contains(&lon_deg) || !(3.0..=54.0).contains(&lat_deg) {
+        let text = "坐标不在国内，请核对经度和纬度是否填反";
+        return Err(Error::field("lon", "place.location", text));
+    }
+    Ok(Some(Location { lon_deg, lat_deg }))
 }
 
 fn kind_of(level: Level) -> Option<Kind> {
@@ -197,11 +222,12 @@ fn coverage(wall: &Wall, rows: &[PlacardRow], villages: &[Named]) -> Vec<Placard
             village: wall.names.territory(&village.id),
             total: here.len(),
             current: n(&|row| row.standing == "current"),
-            stale: n(&|row| matches!(row.standing.as_str(), "changed" | "photo_old" | "phone")),
+            stale: n(&|row| matches!(row.standing.as_str(), "changed" | "photo_old" | "renamed" | "phone")),
             to_post: n(&|row| row.standing == "to_post"),
-            // By its holders, as the plan's duty counts it: a phone that is another does not undo that.
-            roster: n(&|row| row.kind == "village" && matches!(row.standing.as_str(), "current" | "phone"))
-                > 0,
+            // By its holders, as the plan's duty counts it: a name corrected or another phone does not undo that.
+            roster: n(&|row| {
+                row.kind == "village" && matches!(row.standing.as_str(), "current" | "renamed" | "phone")
+            }) > 0,
         }
     };
     villages.iter().map(of).collect()
@@ -237,7 +263,7 @@ impl App {
         // Wrong for the longest first, then what was never hung up, then the rest by territory.
         rows.sort_by_key(|row| match row.standing.as_str() {
             "changed" | "photo_old" => (0, row.since.clone()),
-            "phone" => (1, None),
+            "renamed" | "phone" => (1, None),
             "to_post" => (2, None),
             _ => (3, None),
         });
@@ -298,16 +324,7 @@ impl App {
         let wrong = |field: &str| Error::field(field, "placard.word", "请从列表中选择");
         let kind = Kind::from_code(&input.kind).ok_or_else(|| wrong("kind"))?;
         let size = Size::from_code(&input.size).ok_or_else(|| wrong("size"))?;
-        let point = match (input.lon, input.lat) {
-            (Some(lon_deg), Some(lat_deg)) => Some(Location { lon_deg, lat_deg }),
-            _ => None,
-        };
-        let is_here =
-            |at: &Location| (73.0..=136.0).contains(&at.lon_deg) && (3.0..=54.0).contains(&at.lat_deg);
-        if !point.as_ref().is_none_or(is_here) {
-            let text = "坐标不在国内，请核对经度和纬度是否填反";
-            return Err(Error::field("lon", "place.location", text));
-        }
+        let point = point(input.lon, input.lat)?;
         let mut tx = self.write(caller).await?;
         let (path, org) = about(&mut tx, caller, kind, &input.about).await?;
         let placard = Placard {
@@ -362,7 +379,8 @@ impl App {
 
     /// Notes that it hangs, with a photo: what was wrong is right again.
     ///
-    /// Errors: no photo, or one that is not here; a day to come or before the print; changed meanwhile.
+    /// Errors: no photo, one that is not here, of an earlier posting or taken before that day; a day to come or before the
+    /// print; changed meanwhile.
     pub async fn post_placard(
         &self,
         caller: &Caller,
@@ -384,6 +402,13 @@ impl App {
                 "照片还没有传完，请等照片传完再提交",
             ));
         }
+        let before: Vec<_> =
+            record.placard.postings.iter().flat_map(|posting| posting.photos.iter().cloned()).collect();
+        let used = tx.photos(&before).await?;
+        for one in here.iter().filter(|one| photos.contains(&one.id)) {
+            let is_used = used.iter().any(|other| other.blob == one.blob);
+            check_photo(one.taken_at.date(), on, is_used)?;
+        }
         let newest = record.placard.prints.len();
         let print = asked.print.unwrap_or(newest).checked_sub(1).ok_or(PlacardRefusal::NoPrint)?;
         let posting = Posting { print, on, at: now, by: caller.person.clone(), photos };
@@ -394,6 +419,32 @@ impl App {
         let view = page(&mut tx, caller, &record, now.date()).await?;
         let hat = caller.hat(Action::PlacardPost, &subject(&record.placard))?;
         let audit = caller.audit_as(hat, "placard.post", ("placard", id.as_str()), &record.placard.path, now);
+        Ok(tx.commit(audit, view).await?)
+    }
+
+    /// Says anew where a placard hangs and what it is printed on.
+    ///
+    /// Errors: nowhere; a point far away; void; changed meanwhile.
+    pub async fn change_placard(
+        &self,
+        caller: &Caller,
+        id: &PlacardId,
+        asked: PlacardChange,
+    ) -> Result<PlacardView> {
+        let now = self.now();
+        let size = Size::from_code(&asked.size)
+            .ok_or_else(|| Error::field("size", "placard.word", "请从列表中选择"))?;
+        let point = point(asked.lon, asked.lat)?;
+        let mut tx = self.write(caller).await?;
+        let record = self.kept_placard(caller, &mut tx, id, Action::PlacardKeep, asked.version).await?;
+        let placard = record.placard.moved(&asked.spot, point, size)?;
+        let mut record = PlacardRecord { placard, ..record };
+        tx.update_placard(&record).await?;
+        record.version += 1;
+        let view = page(&mut tx, caller, &record, now.date()).await?;
+        let hat = caller.hat(Action::PlacardKeep, &subject(&record.placard))?;
+        let audit =
+            caller.audit_as(hat, "placard.change", ("placard", id.as_str()), &record.placard.path, now);
         Ok(tx.commit(audit, view).await?)
     }
 

@@ -20,8 +20,9 @@ use store::person::PersonRecord;
 use store::post::{AssignmentRecord, PostRecord};
 use utoipa::ToSchema;
 
+pub(crate) use page::waiting;
 pub(crate) use page::{Book, WARN_DAYS};
-pub use page::{LeaverView, PostPage, PostShortage, PostStretch};
+pub use page::{LeaverView, PostPage, PostShortage, PostStretch, WaitingPost};
 
 use crate::gate::GateView;
 use crate::names::Names;
@@ -142,6 +143,10 @@ pub struct CertificateView {
     pub scope: String,
     /// Taken back, or lost.
     pub revoked: bool,
+    /// Since when; null while it is not.
+    pub revoked_on: Option<String>,
+    /// Why.
+    pub revoke_reason: String,
     /// Whether it may be shown today.
     pub valid: bool,
 }
@@ -157,7 +162,9 @@ impl CertificateView {
             issued_on: held.issued_on.to_string(),
             expires_on: held.expires_on.map(|day| day.to_string()),
             scope: held.scope.clone(),
-            revoked: held.revoked,
+            revoked: held.revoked.is_some(),
+            revoked_on: held.revoked.as_ref().map(|taken| taken.on.to_string()),
+            revoke_reason: held.revoked.as_ref().map(|taken| taken.reason.clone()).unwrap_or_default(),
             valid: held.is_valid_on(today),
         }
     }

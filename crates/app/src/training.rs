@@ -8,14 +8,16 @@ mod view;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{CertificateId, CourseId, OrgId, PersonId, PlaceId, QuestionId, TrainingId};
-use domain::org::{Certificate, CertificateKind, OrgKind};
+use domain::org::{Assignment, Certificate, CertificateKind, OrgKind};
+use domain::plan::SubjectKind;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use domain::training::{
-    Attendance, Course, CourseKind, Group, Outcome, Question, QuestionKind, State, Step, Training,
-    TrainingRefusal, Way, outcome_of, valid_until,
+    ASSEMBLY, Attendance, Course, CourseKind, Group, Outcome, Question, QuestionKind, State, Step, Training,
+    TrainingRefusal, Way, outcome_of, places_trained, valid_until,
 };
 use serde::Deserialize;
+use store::place::PlaceFilter;
 use store::post::CertificateRecord;
 use store::training::{AttendanceRecord, CourseRecord, QuestionRecord, TrainingRecord};
 use store::{Read, Write};
@@ -477,7 +479,7 @@ impl App {
                 issued_on: on,
                 expires_on: months.and_then(|months| valid_until(on, months)),
                 scope: loaded.course.name.clone(),
-                revoked: false,
+                revoked: None,
             };
             let record = CertificateRecord { certificate, version: 1, recorded_at: self.now() };
             give(tx, &mut Fields::default(), &record).await?;
@@ -675,8 +677,8 @@ impl App {
         Ok(tx.commit(audit, view).await?)
     }
 
-    /// Who of each group was trained and passed within a year, by distinct people. Units' people go by their places and
-    /// are counted on the board.
+    /// Who of each group was trained and passed within a year, by distinct people; who manages a place of assembly by the
+    /// place, as on the board.
     pub async fn training_coverage(&self, caller: &Caller, year: Option<i32>) -> Result<Coverage> {
         use chrono::Datelike;
         let scope = caller.scope(Action::TrainingRead)?;
@@ -689,14 +691,22 @@ impl App {
         let on = to.min(today).max(from);
         let mut read = self.db.read(&self.town).await?;
         let names = Names::read(&mut read).await?;
-        let mut roll: BTreeMap<Group, BTreeSet<PersonId>> = BTreeMap::new();
-        for kept in read.assignments().await? {
-            let held = kept.assignment;
-            let Some(group) = Group::of(held.role).filter(|_| held.is_valid_on(on)) else { continue };
-            if scope.admits(&crate::post::subject(&held)) {
-                roll.entry(group).or_default().insert(held.person);
+        let held: Vec<Assignment> =
+            read.assignments().await?.into_iter().map(|kept| kept.assignment).collect();
+        let mut roll: BTreeMap<Group, BTreeMap<String, String>> = BTreeMap::new();
+        for one in held.iter().filter(|one| one.is_valid_on(on) && scope.admits(&crate::post::subject(one))) {
+            if let Some(group) = Group::of(one.role).filter(|group| *group != Group::DenseManager) {
+                roll.entry(group).or_default().insert(one.person.to_string(), names.person(&one.person));
             }
         }
+        let assembly = PlaceFilter { tag: Some(ASSEMBLY.to_owned()), ..PlaceFilter::default() };
+        let managed = roll.entry(Group::DenseManager).or_default();
+        read.each_place(&assembly, &scope, |kept| {
+            if !kept.place.is_gone(on) {
+                managed.insert(kept.place.id.to_string(), kept.place.name);
+            }
+        })
+        .await?;
         let (mut attended, mut passed) = (BTreeSet::new(), BTreeSet::new());
         let whole = Caller::system().scope(Action::TrainingRead)?;
         for kept in read.trainings(&whole, 10_000).await? {
@@ -705,18 +715,24 @@ impl App {
                 continue;
             }
             for present in read.attendance_of(&training.id).await? {
-                let Some(person) = present.attendance.person.filter(|_| present.voided.is_none()) else {
+                let Attendance { person, place, outcome, .. } = present.attendance;
+                if present.voided.is_some() {
                     continue;
-                };
-                if present.attendance.outcome == Outcome::Passed {
-                    passed.insert(person.clone());
                 }
-                attended.insert(person);
+                let places = places_trained(person.as_ref(), place.as_ref(), &held, training.on);
+                let who =
+                    person.iter().map(ToString::to_string).chain(places.iter().map(ToString::to_string));
+                for id in who {
+                    if outcome == Outcome::Passed {
+                        passed.insert(id.clone());
+                    }
+                    attended.insert(id);
+                }
             }
         }
         let groups = Group::ALL.iter().map(|group| {
-            let people = roll.remove(group).unwrap_or_default();
-            CoverageGroup::of(*group, &people, &attended, &passed, &names)
+            let who = roll.remove(group).unwrap_or_default();
+            CoverageGroup::of(*group, &who, &attended, &passed)
         });
         Ok(Coverage { year, groups: groups.collect() })
     }
@@ -729,5 +745,9 @@ async fn course_book(read: &mut Read) -> Result<BTreeMap<CourseId, Course>> {
 async fn training_view(read: &mut Read, caller: &Caller, loaded: &Loaded) -> Result<TrainingView> {
     let names = Names::read(read).await?;
     let may = caller.hats.hat(Action::TrainingChange, &loaded.subject()).is_some();
-    Ok(TrainingView::of(&loaded.kept, &loaded.course, &loaded.present, &names, may))
+    let signed_for = loaded.present.iter().filter_map(|one| one.attendance.place.as_ref());
+    let of = loaded.kept.training.place.as_ref();
+    let ids: Vec<&str> = signed_for.chain(of).map(|place| place.as_str()).collect();
+    let places = read.subject_names(SubjectKind::Place, &ids).await?;
+    Ok(TrainingView::of(&loaded.kept, &loaded.course, &loaded.present, (&names, &places), may))
 }

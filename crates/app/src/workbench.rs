@@ -18,6 +18,7 @@ use crate::hazard::HazardRow;
 use crate::hazard::list::{Asked, rows as hazard_rows};
 use crate::names::Names;
 use crate::parameter::WaitingParameter;
+use crate::post::WaitingPost;
 use crate::task::{ESCALATE_AFTER, REMIND_AFTER, TaskRow, rows as task_rows, unanswered_since};
 use crate::view::Named;
 use crate::{App, Caller, Result};
@@ -139,6 +140,8 @@ pub struct WorkbenchView {
     pub parameters: Vec<WaitingParameter>,
     /// Handovers that wait for his signature.
     pub handovers: Vec<HandoverRow>,
+    /// Posts short or about to be, and vacant ones with something open, where he may appoint.
+    pub posts: Vec<WaitingPost>,
 }
 
 /// Of hazards that wait for a step: which number, what it is called, whose right, which, how urgent, where they are
@@ -423,6 +426,43 @@ impl App {
         {
             counts.push(count("unheld", "岗位空缺无人承办的任务", n, "late", "/tasks?unheld=true"));
         }
+        let posts = crate::post::waiting(read, caller, today).await?;
+        if let Some(posts) = &posts {
+            let n = |fits: fn(&WaitingPost) -> bool| {
+                i64::try_from(posts.iter().filter(|post| fits(post)).count()).unwrap_or(i64::MAX)
+            };
+            counts.push(count(
+                "posts_short",
+                "缺员岗位",
+                n(|post| post.light == "red"),
+                "late",
+                "/posts?gap=missing",
+            ));
+            counts.push(count(
+                "posts_soon",
+                "将缺或无人可替的岗位",
+                n(|post| post.light == "amber"),
+                "due",
+                "/posts?gap=warned",
+            ));
+            let left: i64 = posts.iter().map(|post| post.open).sum();
+            if left > 0 {
+                counts.push(count(
+                    "unheld_work",
+                    "岗位空缺无人承办的事项",
+                    left,
+                    "late",
+                    "/posts?gap=missing",
+                ));
+            }
+        }
+        let mut posts = posts.unwrap_or_default();
+        posts.truncate(MOST);
+        let certificates = crate::certificate::waiting(read, caller, today).await?;
+        if certificates > 0 {
+            let href = "/certificates?expiring=true";
+            counts.push(count("certificates", "临期和过期证件", certificates, "due", href));
+        }
         let plans = plans(read, caller, names, today).await?;
         if caller.hats.scope(Action::PlanApprove).is_some() {
             counts.push(count("plans", "待审批计划", many(&plans), "due", "/inspection-plans"));
@@ -649,6 +689,7 @@ impl App {
             plans,
             parameters,
             handovers,
+            posts,
             counts,
         })
     }

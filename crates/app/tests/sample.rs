@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use app::facility::sight::SightAsked;
-use app::fulfilment::Ask;
+use app::fulfilment::{Ask, Pick};
 use app::placard::PlacardAsked;
 use app::{App, Caller, Clock};
 use domain::fulfilment::Status;
@@ -295,4 +295,49 @@ async fn the_towns_woods_are_partly_seen_and_their_breaks_partly_built() -> anyh
         Ok(())
     })
     .await
+}
+
+/// Everything the town owes by the clauses on its committee, villages, stations, consultation, meetings and enforcement.
+#[tokio::test]
+async fn every_duty_of_clauses_1_to_4_8_and_11_shows_a_figure_and_opens_to_its_evidence() -> anyhow::Result<()>
+{
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("town.db").display());
+    let fresh = Fresh { url, engine: "SQLite", folder };
+    let app = filled(&fresh).await?;
+    let caller = Caller::system();
+    let (mut asked, mut bare) = (0, Vec::new());
+    for line in app.plan_status(&caller, &Ask::default(), None).await? {
+        let clause = line.duty.split('.').next().unwrap_or_default();
+        if !["C1", "C2", "C3", "C4", "C8", "C11"].contains(&clause) {
+            continue;
+        }
+        asked += 1;
+        let done = [Status::Met, Status::Partial, Status::Late, Status::Ahead];
+        let figure: u32 = done.iter().map(|one| line.tally.count(*one)).sum();
+        // The officers of the sample town have ordered nothing: nobody is asked whether they were trained.
+        if line.duty == "C11.6" && line.has_data && line.tally.total() == 0 {
+            continue;
+        }
+        if !line.has_data || figure == 0 {
+            bare.push(format!("{} shows no figure: {:?}", line.duty, line.tally));
+            continue;
+        }
+        let pick = Pick { statuses: done.to_vec(), after: None, limit: 200 };
+        let page = app.board_duty(&caller, &line.duty, &Ask::default(), &pick).await?;
+        let mut opened = 0;
+        for case in &page.occurrences {
+            let of = (case.who.kind, case.who.id.as_str(), case.key.as_str());
+            opened += app.board_evidence(&caller, &line.duty, of, &Ask::default()).await?.items.len();
+            if opened > 0 {
+                break;
+            }
+        }
+        if opened == 0 {
+            bare.push(format!("{} opens to nothing", line.duty));
+        }
+    }
+    assert_eq!(bare, [""; 0]);
+    assert_eq!(asked, 47, "every one of them was asked");
+    Ok(())
 }

@@ -3,6 +3,8 @@
 //!
 //! Source: handbook of the field, clause C3.5; the seconds within which one answers are a town parameter.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CallTestId, ForceId, PersonId};
@@ -228,6 +230,45 @@ impl CallStation {
     }
 }
 
+/// How somebody answered over many tests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// Tests that asked him and are over, or that he answered.
+    pub asked: u32,
+    /// Of these, answered in time.
+    pub in_time: u32,
+    /// Of these, answered later.
+    pub late: u32,
+    /// His answers by the way they came.
+    pub by: BTreeMap<Channel, u32>,
+}
+
+/// How everybody who was asked answered, a test of two stations counted once. Who has not answered yet is waited for as
+/// long as the test runs. Source: handbook of the field, F14.
+pub fn rates<'a>(
+    calls: impl IntoIterator<Item = (&'a CallTest, &'a CallStation)>,
+) -> BTreeMap<PersonId, Rate> {
+    let mut seen: BTreeSet<(&CallTestId, &PersonId)> = BTreeSet::new();
+    let mut out: BTreeMap<PersonId, Rate> = BTreeMap::new();
+    for (test, station) in calls {
+        for member in &station.members {
+            let is_over = test.closed_at.is_some() || member.answer.is_some();
+            if !is_over || !seen.insert((&test.id, &member.person)) {
+                continue;
+            }
+            let rate = out.entry(member.person.clone()).or_default();
+            rate.asked += 1;
+            let Some(answer) = &member.answer else { continue };
+            *rate.by.entry(answer.channel).or_default() += 1;
+            match test.after_s(answer.at) <= i64::from(test.within_s) {
+                true => rate.in_time += 1,
+                false => rate.late += 1,
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +314,21 @@ mod tests {
             Err(CallTestRefusal::Closed)
         );
         assert_eq!(closed.close(after(500)), Err(CallTestRefusal::Closed));
+    }
+
+    #[test]
+    fn a_rate_counts_each_test_once_and_waits_while_it_runs() {
+        let closed = |id: &str| CallTest { id: id.into(), closed_at: Some(after(300)), ..test() };
+        let (first, second, running) = (closed("1"), closed("2"), CallTest { id: "3".into(), ..test() });
+        let said = |test: &CallTest, who: &str, s: i64| {
+            let open = CallTest { closed_at: None, ..test.clone() };
+            station(&["a", "b"]).answer(&open, &who.into(), answer(s), after(100)).expect("asked")
+        };
+        let (one, two, waiting) = (said(&first, "a", 30), said(&second, "a", 90), station(&["a", "b"]));
+        let all = rates([(&first, &one), (&first, &one), (&second, &two), (&running, &waiting)]);
+        let by = BTreeMap::from([(Channel::Phone, 2)]);
+        assert_eq!(all.get(&"a".into()), Some(&Rate { asked: 2, in_time: 1, late: 1, by }));
+        assert_eq!(all.get(&"b".into()), Some(&Rate { asked: 2, ..Rate::default() }));
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl GateRefusal {
 
 /// The last day any certificate of a kind was valid before a day; none when there never was one.
 fn ran_out(held: &[Certificate], kind: CertificateKind, day: Date) -> Option<Date> {
-    let of_kind = held.iter().filter(|one| one.kind == kind && !one.revoked);
+    let of_kind = held.iter().filter(|one| one.kind == kind && !one.is_revoked_on(day));
     of_kind.filter_map(|one| one.expires_on).filter(|last| *last < day).max()
 }
 
@@ -193,6 +193,7 @@ pub fn is_to_be_trained(role: Role) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::org::Revocation;
     use crate::time::parse_date;
 
     fn day(text: &str) -> Date {
@@ -209,8 +210,12 @@ mod tests {
             issued_on: day("2025-01-01"),
             expires_on: until.map(day),
             scope: String::new(),
-            revoked: false,
+            revoked: None,
         }
+    }
+
+    fn taken_back(on: &str) -> Option<Revocation> {
+        Some(Revocation { on: day(on), reason: "遗失".to_owned() })
     }
 
     #[test]
@@ -222,7 +227,12 @@ mod tests {
         assert_eq!(late, Err(GateRefusal::TrainingExpired { on: day("2026-09-20") }));
         let text = late.map_err(|no| no.to_string()).expect_err("refused");
         assert!(text.contains(CLAUSE) && text.contains("2026-09-20"), "the rule and what is missing: {text}");
-        let lost = [Certificate { revoked: true, ..card(FireTrainingGrid, None) }];
+        let lost = [Certificate { revoked: taken_back("2026-09-20"), ..card(FireTrainingGrid, None) }];
+        assert_eq!(
+            pass(Part::Assistant, &lost, &[], day("2026-09-19")),
+            Ok(Pass::Trained),
+            "until then it counted"
+        );
         assert_eq!(pass(Part::Assistant, &lost, &[], day("2026-09-20")), Err(GateRefusal::Untrained));
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AssignmentId, CertificateId, OrgId, PersonId, PlaceId, PostId, TerritoryCode};
 use crate::time::Date;
 
-pub use complete::{CommitteeGap, committee_days, committee_gaps, together};
+pub use complete::{CommitteeGap, committee_days, committee_gaps, gaps_of_committees, together};
 pub use staffing::{
     Cause, Light, Outlook, Shortage, Staffing, Stretch, needed_certificate, outlook, staffing, staffing_line,
 };
@@ -297,6 +297,9 @@ words! {
         FireFacilityOperator "fire_facility_operator" "消防设施操作员证"
         FireTrainingGrid "fire_training_grid" "网格消防培训合格证"
         LegalQualification "legal_qualification" "法律职业资格证"
+        RegisteredFireEngineer "registered_fire_engineer" "注册消防工程师证"
+        ElectricWelder "electric_welder" "特种作业操作证（动火）"
+        DronePilot "drone_pilot" "无人机操控员执照"
     }
 }
 
@@ -319,21 +322,41 @@ pub struct Certificate {
     pub expires_on: Option<Date>,
     /// Region and category, as printed on it.
     pub scope: String,
-    /// Taken back, or lost.
-    pub revoked: bool,
+    /// Since when it is taken back or lost, and why; none while it is not. Until then it counted.
+    pub revoked: Option<Revocation>,
+}
+
+/// 作废: a certificate taken back, or lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// The first day it may not be shown.
+    pub on: Date,
+    /// Why.
+    pub reason: String,
 }
 
 impl Certificate {
     /// Whether it may be shown on a day, both ends included.
     pub fn is_valid_on(&self, day: Date) -> bool {
-        !self.revoked && self.issued_on <= day && self.expires_on.is_none_or(|last| day <= last)
+        self.issued_on <= day && self.last_day().is_none_or(|last| day <= last)
+    }
+
+    /// The last day it may be shown: the one printed on it, or the one before it was taken back. None where neither is.
+    pub fn last_day(&self) -> Option<Date> {
+        let before = self.revoked.as_ref().and_then(|taken| taken.on.pred_opt());
+        [self.expires_on, before].into_iter().flatten().min()
+    }
+
+    /// Whether it was taken back by a day.
+    pub fn is_revoked_on(&self, day: Date) -> bool {
+        self.revoked.as_ref().is_some_and(|taken| taken.on <= day)
     }
 
     /// Which of somebody's certificates of a kind is shown on a day: one in force before any other, then the one that lasts
     /// longest, for ever where it names no end. None taken back.
     pub fn to_show(own: &[Self], kind: CertificateKind, day: Date) -> Option<&Self> {
         own.iter()
-            .filter(|one| one.kind == kind && !one.revoked)
+            .filter(|one| one.kind == kind && !one.is_revoked_on(day))
             .max_by_key(|one| (one.is_valid_on(day), one.expires_on.unwrap_or(Date::MAX)))
     }
 }

@@ -2,7 +2,7 @@
 //! A placard is wrong from the day the two part until a photo shows it put right. What does not belong here: who holds a
 //! post (`org`), what the paper looks like (`paper`).
 //!
-//! States: `to_post → current → changed | photo_old | phone → current …`, and `void` for good; all but the last are computed.
+//! States: `to_post → current → changed | photo_old | renamed | phone → current …`, and `void` for good; all but the last are computed.
 //! Source: the plan's clause 2; handbook of the field C2.4, T14 (name, post and office phone, nothing else), DT09.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -72,14 +72,58 @@ pub struct Print {
     pub editions: BTreeMap<String, u32>,
 }
 
-impl Print {
-    /// Whether a phone on it or a line to call is another today; what is not known has not changed.
-    pub fn is_misdialled(&self, phones: &HashMap<PersonId, String>, hotlines: &[String]) -> bool {
-        let is_other =
-            |line: &Line| phones.get(&line.person).is_some_and(|phone| *phone != line.office_phone);
-        let lines_differ = !self.hotlines.is_empty() && self.hotlines != hotlines;
-        lines_differ || self.lines.iter().any(is_other)
+/// What is printed of people and posts, as it is today. Nobody keeps since when.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// 姓名.
+    pub names: HashMap<PersonId, String>,
+    /// 职务.
+    pub titles: HashMap<PostId, String>,
+    /// 办公电话, see [`public_phone`].
+    pub phones: HashMap<PersonId, String>,
+    /// Whom to call, line by line.
+    pub hotlines: Vec<String>,
+}
+
+impl Line {
+    /// Whether the name or the post on it is called otherwise today; what is not known has not changed.
+    pub fn is_misnamed(&self, known: &Known) -> bool {
+        known.names.get(&self.person).is_some_and(|name| *name != self.name)
+            || known.titles.get(&self.post).is_some_and(|title| *title != self.title)
     }
+
+    /// Whether the phone on it is another today; what is not known has not changed.
+    pub fn is_misdialled(&self, known: &Known) -> bool {
+        known.phones.get(&self.person).is_some_and(|phone| *phone != self.office_phone)
+    }
+}
+
+impl Print {
+    /// Whether a name or a post on it is called otherwise today.
+    pub fn is_misnamed(&self, known: &Known) -> bool {
+        self.lines.iter().any(|line| line.is_misnamed(known))
+    }
+
+    /// Whether a line to call is another today.
+    pub fn has_other_hotlines(&self, known: &Known) -> bool {
+        !self.hotlines.is_empty() && self.hotlines != known.hotlines
+    }
+
+    /// Whether a phone on it or a line to call is another today.
+    pub fn is_misdialled(&self, known: &Known) -> bool {
+        self.has_other_hotlines(known) || self.lines.iter().any(|line| line.is_misdialled(known))
+    }
+}
+
+/// Checks that a photo shows what hangs there on the day somebody says: one of an earlier posting of this placard, or taken
+/// before that day, shows what hung there then.
+///
+/// Errors: used before; taken before the day said.
+pub fn check_photo(taken: Date, on: Date, is_used: bool) -> Result<(), PlacardRefusal> {
+    if is_used {
+        return Err(PlacardRefusal::PhotoUsed);
+    }
+    if taken < on { Err(PlacardRefusal::PhotoTaken { taken }) } else { Ok(()) }
 }
 
 /// It was hung up, or seen to hang, and photographed.
@@ -155,6 +199,8 @@ pub enum Standing {
         /// Since when.
         since: Date,
     },
+    /// 姓名或职务已更正: the holders are right, but somebody or a post is called otherwise.
+    Renamed,
     /// 电话已变动: the holders are right, a phone or a line to call is not.
     Phone,
     /// 已作废.
@@ -169,6 +215,7 @@ impl Standing {
             Self::Current { .. } => "current",
             Self::Changed { .. } => "changed",
             Self::PhotoOld { .. } => "photo_old",
+            Self::Renamed => "renamed",
             Self::Phone => "phone",
             Self::Void => "void",
         }
@@ -181,6 +228,7 @@ impl Standing {
             Self::Current { .. } => "现行",
             Self::Changed { .. } => "人员已变动",
             Self::PhotoOld { .. } => "照片已过期",
+            Self::Renamed => "姓名或职务已更正",
             Self::Phone => "电话已变动",
             Self::Void => "已作废",
         }
@@ -196,7 +244,7 @@ impl Standing {
 
     /// Whether somebody has to go there.
     pub fn is_owed(self) -> bool {
-        matches!(self, Self::ToPost | Self::Changed { .. } | Self::PhotoOld { .. } | Self::Phone)
+        !matches!(self, Self::Current { .. } | Self::Void)
     }
 }
 
@@ -212,10 +260,6 @@ pub fn public_phone(phone: &str) -> String {
         }
         _ => phone.to_owned(),
     }
-}
-
-fn pairs<'a>(of: impl Iterator<Item = (&'a PostId, &'a PersonId)>) -> BTreeSet<(&'a PostId, &'a PersonId)> {
-    of.collect()
 }
 
 fn day_after(day: Date) -> Date {
@@ -256,14 +300,17 @@ impl Placard {
         found
     }
 
-    /// The first day from `from` on when others hold the posts than the print says; none while it stays right.
+    /// The first day from `from` on when others hold the posts than the print says, or somebody acts who held it or the
+    /// other way round; none while it stays right.
     fn parts(&self, print: &Print, held: &[Assignment], from: Date) -> Option<Date> {
-        let said = pairs(print.lines.iter().map(|line| (&line.post, &line.person)));
+        let said: BTreeSet<_> =
+            print.lines.iter().map(|line| (&line.post, &line.person, line.acting)).collect();
         let held: Vec<Assignment> = held.iter().filter(|one| self.shows(one)).cloned().collect();
         let changes = held.iter().flat_map(|one| [Some(one.from), one.to.map(day_after)]).flatten();
         let days: BTreeSet<Date> = changes.filter(|day| *day > from).chain([from]).collect();
         days.into_iter().find(|day| {
-            pairs(self.roster(&held, *day).into_iter().map(|one| (&one.post, &one.person))) != said
+            let roster = self.roster(&held, *day).into_iter();
+            roster.map(|one| (&one.post, &one.person, one.acting)).collect::<BTreeSet<_>>() != said
         })
     }
 
@@ -303,19 +350,15 @@ impl Placard {
         Standing::Current { until: over.pred_opt().unwrap_or(over) }
     }
 
-    /// As [`Self::standing`], and whether the phones on it are still those of who it names and of the town. Nobody keeps
-    /// since when a phone is another, so there is no day to it.
-    pub fn standing_with(
-        &self,
-        held: &[Assignment],
-        (phones, hotlines): (&HashMap<PersonId, String>, &[String]),
-        on: Date,
-        valid_days: u32,
-    ) -> Standing {
+    /// As [`Self::standing`], and whether names, posts and phones on it are still those of who it names and of the town.
+    /// Nobody keeps since when they are others, so there is no day to it.
+    pub fn standing_with(&self, held: &[Assignment], known: &Known, on: Date, valid_days: u32) -> Standing {
+        let print = self.posted().map(|(_, print)| print);
         match self.standing(held, on, valid_days) {
-            Standing::Current { .. }
-                if self.posted().is_some_and(|(_, print)| print.is_misdialled(phones, hotlines)) =>
-            {
+            Standing::Current { .. } if print.is_some_and(|print| print.is_misnamed(known)) => {
+                Standing::Renamed
+            }
+            Standing::Current { .. } if print.is_some_and(|print| print.is_misdialled(known)) => {
                 Standing::Phone
             }
             standing => standing,
@@ -381,6 +424,19 @@ impl Placard {
         Ok(self)
     }
 
+    /// Says anew where it hangs and what it is printed on; what hung there until now stays as it was.
+    ///
+    /// Errors: nowhere; void.
+    pub fn moved(mut self, spot: &str, point: Option<Location>, size: Size) -> Result<Self, PlacardRefusal> {
+        self.is_up()?;
+        let spot = spot.trim();
+        if spot.is_empty() {
+            return Err(PlacardRefusal::NoSpot);
+        }
+        (self.spot, self.point, self.size) = (spot.to_owned(), point, size);
+        Ok(self)
+    }
+
     /// Takes it down for good.
     ///
     /// Errors: no reason; void before.
@@ -407,6 +463,15 @@ pub enum PlacardRefusal {
     /// Nothing to see.
     #[error("请上传张贴后的现场照片")]
     NoPhoto,
+    /// A photo of before.
+    #[error("这张照片已用于以前的张贴登记，请到现场重新拍照")]
+    PhotoUsed,
+    /// A photo of an earlier day.
+    #[error("照片拍摄于 {taken}，早于填写的张贴日期，请按拍摄日期填写，或到现场重新拍照")]
+    PhotoTaken {
+        /// The day it was taken.
+        taken: Date,
+    },
     /// Tomorrow's photo.
     #[error("张贴日期不能晚于今天，请核对")]
     InFuture,
@@ -434,6 +499,8 @@ impl PlacardRefusal {
             Self::NoSpot => "placard.spot",
             Self::Nobody => "placard.nobody",
             Self::NoPhoto => "placard.photo",
+            Self::PhotoUsed => "placard.photo_used",
+            Self::PhotoTaken { .. } => "placard.photo_taken",
             Self::InFuture => "placard.in_future",
             Self::TooEarly { .. } => "placard.too_early",
             Self::NoPrint => "placard.print",
@@ -446,7 +513,7 @@ impl PlacardRefusal {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::NoSpot => Some("spot"),
-            Self::NoPhoto => Some("photos"),
+            Self::NoPhoto | Self::PhotoUsed | Self::PhotoTaken { .. } => Some("photos"),
             Self::InFuture | Self::TooEarly { .. } => Some("on"),
             Self::NoPrint => Some("print"),
             Self::NoReason => Some("reason"),
@@ -621,6 +688,48 @@ mod tests {
         let void = board.void("拆除", now).expect("void");
         assert_eq!(void.clone().void("再拆", now), Err(PlacardRefusal::Voided));
         assert_eq!(void.post(photo(0, "2026-01-02")), Err(PlacardRefusal::Voided));
+    }
+
+    #[test]
+    fn a_corrected_name_a_renamed_post_or_another_phone_makes_it_wrong() {
+        let all = village();
+        let board = placard(Kind::Village, V);
+        let first = print(&board, &all, "2026-01-01");
+        let board = board.generate(first).expect("generated").post(photo(0, "2026-01-10")).expect("posted");
+        let said = Known { hotlines: vec!["火警 119".to_owned()], ..Known::default() };
+        let on = |known: &Known| board.standing_with(&all, known, day("2026-01-12"), 180).code();
+        assert_eq!(on(&said), "current", "what is not known has not changed");
+        let name = HashMap::from([(PersonId::from("wang"), "王".to_owned())]);
+        assert_eq!(on(&Known { names: name, ..said.clone() }), "renamed");
+        let title = HashMap::from([(PostId::from("staff"), "村消防专员".to_owned())]);
+        assert_eq!(on(&Known { titles: title, ..said.clone() }), "renamed");
+        let phone = HashMap::from([(PersonId::from("chen"), "023-49000009".to_owned())]);
+        assert_eq!(on(&Known { phones: phone, ..said.clone() }), "phone");
+        assert_eq!(on(&Known { hotlines: vec!["火警 120".to_owned()], ..said }), "phone");
+    }
+
+    #[test]
+    fn who_acted_and_now_holds_the_post_is_printed_otherwise() {
+        let mut acting =
+            held("secretary", "wang", Role::VillageSecretary, V, "2025-01-01", Some("2026-03-31"));
+        acting.acting = true;
+        let all = vec![acting, held("secretary", "wang", Role::VillageSecretary, V, "2026-04-01", None)];
+        let board = placard(Kind::Village, V);
+        let first = print(&board, &all, "2026-03-01");
+        let board = board.generate(first).expect("generated").post(photo(0, "2026-03-02")).expect("posted");
+        assert_eq!(board.standing(&all, day("2026-03-31"), 180).code(), "current");
+        assert_eq!(
+            board.standing(&all, day("2026-04-01"), 180),
+            Standing::Changed { since: day("2026-04-01") }
+        );
+    }
+
+    #[test]
+    fn a_photo_used_before_or_taken_before_the_day_said_shows_nothing() {
+        let (early, on) = (day("2026-01-09"), day("2026-01-10"));
+        assert_eq!(check_photo(on, on, false), Ok(()));
+        assert_eq!(check_photo(on, on, true), Err(PlacardRefusal::PhotoUsed));
+        assert_eq!(check_photo(early, on, false), Err(PlacardRefusal::PhotoTaken { taken: early }));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CourseId, OrgId, PersonId, PlaceId, QuestionId, TrainingId};
-use crate::org::{CertificateKind, Role, words};
+use crate::org::{Assignment, Certificate, CertificateKind, Role, needed_certificate, words};
 use crate::time::{Date, Timestamp};
 
 words! {
@@ -53,6 +53,70 @@ impl Group {
             _ => None,
         }
     }
+}
+
+/// Whether a role is among those who enforce, help to and inspect, of whom clause 11 wants a list kept (C11.7).
+pub fn is_listed(role: Role) -> bool {
+    role == Role::DeptInspector || Group::of(role) == Some(Group::Enforcement)
+}
+
+/// What an entry of that list lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    /// 手机号码.
+    Phone,
+    /// 办公电话.
+    OfficePhone,
+    /// The certificate without which he does not count, see [`crate::org::needed_certificate`].
+    Certificate(CertificateKind),
+}
+
+impl Lack {
+    /// Stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::OfficePhone => "office_phone",
+            Self::Certificate(kind) => kind.code(),
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Phone => "手机号码",
+            Self::OfficePhone => "办公电话",
+            Self::Certificate(kind) => kind.label(),
+        }
+    }
+}
+
+/// What somebody's entry lacks on a day; nothing when it is complete. The list of names and the board ask the same.
+pub fn lacks(role: Role, phone: &str, office_phone: &str, held: &[Certificate], on: Date) -> Vec<Lack> {
+    let wanted = needed_certificate(role)
+        .filter(|kind| !held.iter().any(|one| one.kind == *kind && one.is_valid_on(on)))
+        .map(Lack::Certificate);
+    let phone = phone.is_empty().then_some(Lack::Phone);
+    let office = office_phone.is_empty().then_some(Lack::OfficePhone);
+    [phone, office, wanted].into_iter().flatten().collect()
+}
+
+/// The tag of a place of assembly. Source: clause 18 names who manages one as the fourth group.
+pub const ASSEMBLY: &str = "dense";
+
+/// The places somebody's training counts for: the one he signed for, and those he answers for on the day. Whoever manages
+/// a place of assembly is known by the place, because few of them are in the book; the board and the coverage of a year
+/// both ask this.
+pub fn places_trained(
+    person: Option<&PersonId>,
+    signed_for: Option<&PlaceId>,
+    held: &[Assignment],
+    on: Date,
+) -> BTreeSet<PlaceId> {
+    let is_his = |one: &&Assignment| {
+        Some(&one.person) == person && Group::of(one.role) == Some(Group::DenseManager) && one.is_valid_on(on)
+    };
+    held.iter().filter(is_his).filter_map(|one| one.place.clone()).chain(signed_for.cloned()).collect()
 }
 
 /// 课程.
@@ -445,6 +509,76 @@ mod tests {
         let cancel = |reason: &str| session().step(&Step::Cancel { reason: reason.to_owned() }, true, today);
         assert_eq!(cancel(" "), Err(TrainingRefusal::NoReason));
         assert!(cancel("暴雨").is_ok_and(|one| one.steps(true).is_empty()));
+    }
+
+    #[test]
+    fn an_entry_lacks_what_it_is_asked_for_and_an_inspector_no_certificate() {
+        use CertificateKind::{EnforcementCert, FireTrainingGrid};
+        let card = Certificate {
+            id: "c".into(),
+            person: "p".into(),
+            kind: FireTrainingGrid,
+            number: "1".to_owned(),
+            issuer: String::new(),
+            issued_on: day("2026-01-01"),
+            expires_on: Some(day("2026-06-30")),
+            scope: String::new(),
+            revoked: None,
+        };
+        let held = [card];
+        for (role, phone, office, on, lacking) in [
+            (Role::DeptInspector, "1", "2", "2026-07-01", &[][..]),
+            (Role::DeptInspector, "", "", "2026-07-01", &[Lack::Phone, Lack::OfficePhone]),
+            (Role::EnforcementAssistant, "1", "2", "2026-06-30", &[]),
+            (Role::EnforcementAssistant, "1", "2", "2026-07-01", &[Lack::Certificate(FireTrainingGrid)]),
+            (
+                Role::EnforcementOfficer,
+                "1",
+                "",
+                "2026-06-30",
+                &[Lack::OfficePhone, Lack::Certificate(EnforcementCert)],
+            ),
+        ] {
+            assert_eq!(lacks(role, phone, office, &held, day(on)), lacking, "{role:?} {on}");
+        }
+        assert!(
+            is_listed(Role::DeptInspector)
+                && !is_listed(Role::GridManager)
+                && !is_listed(Role::PoliceOfficer)
+        );
+    }
+
+    #[test]
+    fn training_counts_for_the_place_signed_for_and_for_those_he_answers_for_that_day() {
+        let hat = |person: &str, role: Role, place: Option<&str>| Assignment {
+            id: "a".into(),
+            person: person.into(),
+            post: "post".into(),
+            role,
+            org: "unit".into(),
+            territory: "t".into(),
+            path: "t".to_owned(),
+            place: place.map(Into::into),
+            acting: false,
+            from: day("2026-01-01"),
+            to: Some(day("2026-06-30")),
+            basis: String::new(),
+        };
+        let held = [
+            hat("p", Role::UnitResponsible, Some("mall")),
+            hat("p", Role::UnitManager, Some("hotel")),
+            hat("p", Role::Landlord, Some("house")),
+            hat("q", Role::UnitManager, Some("school")),
+        ];
+        let of = |person: Option<&str>, place: Option<&str>, on: &str| {
+            let (person, place) = (person.map(PersonId::from), place.map(PlaceId::from));
+            let found = places_trained(person.as_ref(), place.as_ref(), &held, day(on));
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Some("p"), None, "2026-06-30"), ["hotel", "mall"]);
+        assert_eq!(of(Some("p"), Some("bar"), "2026-07-01"), ["bar"], "he left the others");
+        assert_eq!(of(None, Some("bar"), "2026-03-01"), ["bar"]);
+        assert_eq!(of(None, None, "2026-03-01"), [""; 0]);
     }
 
     #[test]

@@ -53,6 +53,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0046_intake", include_str!("../migrations/0046_intake.sql")),
     ("0048_calendar", include_str!("../migrations/0048_calendar.sql")),
     ("0052_place_access", include_str!("../migrations/0052_place_access.sql")),
+    ("0049_certificate_revoked", include_str!("../migrations/0049_certificate_revoked.sql")),
 ];
 
 const MEMORY: &str =

@@ -2,7 +2,7 @@
 //! under it keeps its hat.
 
 use domain::ids::{AssignmentId, CertificateId, PersonId, PostId};
-use domain::org::{Assignment, Certificate, CertificateKind, Post};
+use domain::org::{Assignment, Certificate, CertificateKind, Post, Revocation};
 use domain::time::{Date, Timestamp};
 
 use crate::scope::Where;
@@ -99,16 +99,25 @@ impl AssignmentRecord {
 
 impl CertificateRecord {
     fn from_row(row: &Row) -> Result<Self> {
+        let issued_on = row.date("issued_on")?;
+        // Of those taken back before the day was kept nothing else is known: they count on no day.
+        let revoked = match row.text("state")?.as_str() {
+            "revoked" => Some(Revocation {
+                on: row.opt_date("revoked_on")?.unwrap_or(issued_on),
+                reason: row.opt_text("revoke_reason")?.unwrap_or_default(),
+            }),
+            _ => None,
+        };
         let certificate = Certificate {
             id: row.text("id")?.into(),
             person: row.text("person")?.into(),
             kind: row.word("kind")?,
             number: row.text("number")?,
             issuer: row.text("issuer")?,
-            issued_on: row.date("issued_on")?,
+            issued_on,
             expires_on: row.opt_date("expires_on")?,
             scope: row.text("scope")?,
-            revoked: row.text("state")? == "revoked",
+            revoked,
         };
         Ok(Self { certificate, version: row.int("version")?, recorded_at: row.instant("recorded_at")? })
     }
@@ -118,7 +127,9 @@ impl CertificateRecord {
         Ok(cols! {
             person: c.person.as_str(), kind: word(&c.kind)?, number: &c.number, issuer: &c.issuer,
             issued_on: c.issued_on, expires_on: c.expires_on, scope: &c.scope,
-            state: if c.revoked { "revoked" } else { "valid" },
+            state: if c.revoked.is_some() { "revoked" } else { "valid" },
+            revoked_on: c.revoked.as_ref().map(|taken| taken.on),
+            revoke_reason: c.revoked.as_ref().map(|taken| taken.reason.as_str()),
         })
     }
 }
@@ -206,11 +217,11 @@ impl Read {
             .collect()
     }
 
-    /// Every certificate of a kind that was not taken back, oldest first.
+    /// Every certificate of a kind, those taken back too, oldest first.
     pub async fn certificates_of_kind(&mut self, kind: CertificateKind) -> Result<Vec<Certificate>> {
         let town = self.town.clone();
         self.rows(
-            "SELECT * FROM certificate WHERE town = $1 AND kind = $2 AND state = 'valid' ORDER BY issued_on, id",
+            "SELECT * FROM certificate WHERE town = $1 AND kind = $2 ORDER BY issued_on, id",
             args![town.as_str(), kind.code()],
         )
         .await?

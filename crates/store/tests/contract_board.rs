@@ -297,7 +297,7 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
             issued_on: day("2026-01-01"),
             expires_on: None,
             scope: String::new(),
-            revoked: false,
+            revoked: None,
         },
         version: 1,
         recorded_at: NOW,

@@ -2,7 +2,8 @@
 
 use domain::ids::TownCode;
 use domain::org::{
-    Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Role, Territory,
+    Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Person, Post, Relation, Revocation, Role,
+    Territory,
 };
 use domain::time::{Date, Timestamp, parse_date};
 use store::org::{OrgRecord, TerritoryRecord};
@@ -259,7 +260,7 @@ async fn certificates_are_kept_and_taken_back() -> anyhow::Result<()> {
                 issued_on: day("2025-01-01"),
                 expires_on: Some(day("2029-12-31")),
                 scope: "消防".to_owned(),
-                revoked: false,
+                revoked: None,
             },
             version: 1,
             recorded_at: NOW,
@@ -269,7 +270,7 @@ async fn certificates_are_kept_and_taken_back() -> anyhow::Result<()> {
         tx.commit(audit(), ()).await?;
         assert_eq!(db.read(&town()).await?.certificates_of(&"p2".into()).await?, std::slice::from_ref(&card));
         let mut lost = card.clone();
-        lost.certificate.revoked = true;
+        lost.certificate.revoked = Some(Revocation { on: day("2026-09-01"), reason: "遗失".to_owned() });
         let mut tx = db.write(&town()).await?;
         tx.update_certificate(&lost).await?;
         assert!(matches!(tx.update_certificate(&lost).await, Err(Error::Conflict { .. })), "stale");
@@ -279,7 +280,7 @@ async fn certificates_are_kept_and_taken_back() -> anyhow::Result<()> {
         assert!(read.certificates_of(&"p1".into()).await?.is_empty());
         assert_eq!(read.certificates().await?.len(), 1, "those taken back, too");
         let id = card.certificate.id.clone();
-        assert!(read.certificate(&id).await?.is_some_and(|kept| kept.certificate.revoked));
+        assert!(read.certificate(&id).await?.is_some_and(|kept| kept.certificate.revoked.is_some()));
         assert_eq!(read.certificate(&"nobody's".into()).await?, None);
         assert_eq!(read.verify().await?.findings, []);
         Ok(())

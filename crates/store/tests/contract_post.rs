@@ -4,7 +4,9 @@
 use domain::handover::{Handover, State};
 use domain::hazard::{Act, Actor, Standing};
 use domain::ids::TownCode;
-use domain::org::{Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Relation, Role, Territory};
+use domain::org::{
+    Assignment, Certificate, CertificateKind, Level, Org, OrgKind, Relation, Revocation, Role, Territory,
+};
 use domain::plan::SubjectKind;
 use domain::task::{Task, Window};
 use domain::time::{Date, Timestamp, parse_date};
@@ -191,10 +193,10 @@ async fn a_task_is_owed_by_whoever_is_on_its_post() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn certificates_of_a_kind_are_those_not_taken_back() -> anyhow::Result<()> {
+async fn certificates_of_a_kind_name_those_taken_back_too_with_the_day() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let db = Db::open(&fresh.url, &fresh.keys()).await?;
-        let card = |id: &str, kind, revoked| CertificateRecord {
+        let card = |id: &str, kind, revoked: Option<&str>| CertificateRecord {
             certificate: Certificate {
                 id: id.into(),
                 person: "p".into(),
@@ -204,18 +206,20 @@ async fn certificates_of_a_kind_are_those_not_taken_back() -> anyhow::Result<()>
                 issued_on: day("2025-01-01"),
                 expires_on: None,
                 scope: String::new(),
-                revoked,
+                revoked: revoked.map(|on| Revocation { on: day(on), reason: "遗失".to_owned() }),
             },
             version: 1,
             recorded_at: NOW,
         };
         let mut tx = db.write(&town()).await?;
-        tx.insert_certificate(&card("a", CertificateKind::EnforcementCert, false)).await?;
-        tx.insert_certificate(&card("b", CertificateKind::EnforcementCert, true)).await?;
-        tx.insert_certificate(&card("c", CertificateKind::PoliceQual, false)).await?;
+        tx.insert_certificate(&card("a", CertificateKind::EnforcementCert, None)).await?;
+        tx.insert_certificate(&card("b", CertificateKind::EnforcementCert, Some("2026-05-01"))).await?;
+        tx.insert_certificate(&card("c", CertificateKind::PoliceQual, None)).await?;
         tx.commit(audit(), ()).await?;
         let found = db.read(&town()).await?.certificates_of_kind(CertificateKind::EnforcementCert).await?;
-        assert_eq!(found, [card("a", CertificateKind::EnforcementCert, false).certificate]);
+        let lost = card("b", CertificateKind::EnforcementCert, Some("2026-05-01")).certificate;
+        assert_eq!(found, [card("a", CertificateKind::EnforcementCert, None).certificate, lost.clone()]);
+        assert!(lost.is_valid_on(day("2026-04-30")) && !lost.is_valid_on(day("2026-05-01")));
         Ok(())
     })
     .await

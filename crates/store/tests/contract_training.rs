@@ -205,7 +205,7 @@ async fn found(tx: &mut Write) -> anyhow::Result<()> {
         issued_on: day("2026-02-01"),
         expires_on: Some(day("2026-12-31")),
         scope: String::new(),
-        revoked: false,
+        revoked: None,
     };
     tx.insert_certificate(&CertificateRecord { certificate, version: 1, recorded_at: AT }).await?;
     Ok(())

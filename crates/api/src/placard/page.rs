@@ -8,7 +8,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use app::placard::{PlacardLine, PublicOfficers, PublicPlacard};
+use app::placard::{Does, PlacardLine, PublicOfficers, PublicPlacard};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -54,15 +54,22 @@ fn placard_page(wanted: Wanted, code: &str, shown: &PublicPlacard) -> String {
         );
     } else {
         let _ = write!(out, "<p class=sub>{}</p>", as_of(wanted, shown.today));
-        if shown.is_changed {
-            let _ = write!(
-                out,
-                "<p class=note>{}</p>",
-                wanted.say(
+        for what in &shown.differs {
+            let sentence = match *what {
+                "changed" => wanted.say(
                     "墙上牌子的人员已有变动，请以本页为准。",
-                    "People have changed since the sign was printed. Go by this page."
-                )
-            );
+                    "People have changed since the sign was printed. Go by this page.",
+                ),
+                "renamed" => wanted.say(
+                    "墙上牌子的姓名或职务已有更正，请以本页为准。",
+                    "A name or title on the sign was corrected. Go by this page.",
+                ),
+                _ => wanted.say(
+                    "墙上牌子的电话已有变动，请拨打本页的电话。",
+                    "A phone number on the sign has changed. Call the numbers on this page.",
+                ),
+            };
+            let _ = write!(out, "<p class=note>{sentence}</p>");
         }
         let _ = write!(out, "<h2>{}</h2><ul class=card>", wanted.say("由谁负责", "Who is responsible"));
         for one in &shown.lines {
@@ -95,11 +102,12 @@ fn officers_page(wanted: Wanted, shown: &PublicOfficers) -> String {
         wanted.say("消防执法检查人员名单", " fire-safety enforcement staff")
     );
     let mut out = format!("<h1>{title}</h1><p class=sub>{}</p>", as_of(wanted, shown.today));
-    for (is_officer, heading) in [
-        (true, wanted.say("执法人员", "Enforcement officers")),
-        (false, wanted.say("协助执法人员", "Enforcement assistants")),
+    for (does, heading) in [
+        (Does::Enforces, wanted.say("执法人员", "Enforcement officers")),
+        (Does::Helps, wanted.say("协助执法人员", "Enforcement assistants")),
+        (Does::Inspects, wanted.say("部门检查人员", "Department inspectors")),
     ] {
-        let these: Vec<_> = shown.items.iter().filter(|one| one.is_officer == is_officer).collect();
+        let these: Vec<_> = shown.items.iter().filter(|one| one.does == does).collect();
         if these.is_empty() {
             continue;
         }
@@ -116,7 +124,7 @@ fn officers_page(wanted: Wanted, shown: &PublicOfficers) -> String {
         }
         out.push_str("</ul>");
     }
-    if shown.items.is_empty() {
+    if shown.items.iter().all(|one| one.does == Does::Inspects) {
         let none = wanted.say(
             "今天没有证件和培训都有效的执法检查人员。",
             "Nobody holds a valid certificate and training today.",
@@ -234,7 +242,7 @@ mod tests {
                 acting: true,
             }],
             is_void: false,
-            is_changed: true,
+            differs: vec!["changed", "renamed", "phone"],
             hotlines: vec![Hotline { zh: "火警", en: "Fire", number: "119".to_owned() }],
             office: None,
             today: Date::default(),

@@ -220,7 +220,7 @@ pub fn roster() -> Roster {
             issued_on: day("2025-01-01"),
             expires_on: Some(day("2029-12-31")),
             scope: "青峰镇".to_owned(),
-            revoked: false,
+            revoked: None,
         });
     }
     roster
@@ -411,6 +411,15 @@ pub async fn shop(town: &Town, id: &str, name: &str, village: &str) -> anyhow::R
     tx.insert_place(&record).await?;
     tx.commit(Caller::system().audit("place.add", "place", id, town.app.now()), ()).await?;
     Ok(())
+}
+
+/// What of a kind stays with a post when it changes hands, line by line.
+pub async fn stays(browser: &mut Browser, post: &str, kind: &str) -> anyhow::Result<Vec<String>> {
+    let page = browser.get(&format!("/api/v1/posts/{post}")).await?.ok()?;
+    let sections = page["open_work"].as_array().into_iter().flatten();
+    let lines = sections.filter(|one| one["kind"] == kind).flat_map(|one| one["lines"].as_array());
+    let titles = lines.flatten().map(|line| line["title"].as_str().unwrap_or_default().to_owned());
+    Ok(titles.collect())
 }
 
 /// Sets one of the town's numbers, as decided long ago.

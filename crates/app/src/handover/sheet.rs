@@ -1,18 +1,24 @@
 //! What stays with a post, section by section: one line for each thing that is open. A noun whose rows have an owner adds
 //! a section here. What does not belong here: signatures and dates (the parent room).
 
+use std::collections::BTreeMap;
+
 use chrono::Datelike;
 use domain::hazard::Stage;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, PostId};
 use domain::letter::Standing;
 use domain::org::{Assignment, Post};
 use domain::policy::{Action, Hats, Scope};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use store::Read;
+use store::enforcement::CaseFilter;
+use store::evidence::EvidenceFilter;
 use store::follow_up::FollowUpFilter;
 use store::hazard::HazardFilter;
 use store::paper::PaperFilter;
+use store::report::ReportFilter;
+use store::report_case::ReportCaseFilter;
 use store::task::TaskFilter;
 use utoipa::ToSchema;
 
@@ -56,6 +62,11 @@ fn section(kind: &str, label: &str, total: i64, lines: Vec<SheetLine>) -> SheetS
     SheetSection { kind: kind.to_owned(), label: label.to_owned(), total, lines }
 }
 
+/// A section of all its lines.
+fn counted(kind: &str, label: &str, lines: Vec<SheetLine>) -> SheetSection {
+    section(kind, label, i64::try_from(lines.len()).unwrap_or(i64::MAX), lines)
+}
+
 /// What stays with a post as of a day; sections with nothing in them are left out. `giver` is whose certificates are to be
 /// handed back or changed.
 // Whoever shows or fixes a sheet has asked who may see the post.
@@ -74,8 +85,13 @@ pub(crate) async fn sections(
         letters(read, post, today).await?,
         placards(read, post, path, today).await?,
         papers(read, post, path, today).await?,
+        report_cases(read, post).await?,
+        whistles(read, post).await?,
+        returned_evidence(read, post).await?,
+        report_drafts(read, post).await?,
     ];
     if let Some(giver) = giver {
+        all.push(cases(read, giver).await?);
         all.push(certificates(read, giver, today).await?);
     }
     all.retain(|section| section.total > 0);
@@ -169,7 +185,7 @@ async fn plans(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<
             }));
         }
     }
-    Ok(section("inspection_plan", "检查计划", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+    Ok(counted("inspection_plan", "检查计划", lines))
 }
 
 /// Items a meeting or a report asked of the post, and that are not done or not yet seen to be.
@@ -190,7 +206,7 @@ async fn follow_ups(read: &mut Read, post: &Post) -> Result<SheetSection> {
         href: "/follow-ups".to_owned(),
     };
     let lines: Vec<SheetLine> = found.iter().map(line).collect();
-    Ok(section("follow_up", "督办事项", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+    Ok(counted("follow_up", "督办事项", lines))
 }
 
 /// Letters of responsibility that bind the post: the new holder signs them anew.
@@ -211,13 +227,13 @@ async fn letters(read: &mut Read, post: &Post, today: Date) -> Result<SheetSecti
             });
         }
     }
-    Ok(section("letter", "责任书", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+    Ok(counted("letter", "责任书", lines))
 }
 
 /// Placards that name the holder of the post: each is to be hung up anew with the next one's name.
 async fn placards(read: &mut Read, post: &Post, path: &str, today: Date) -> Result<SheetSection> {
     let lines = crate::placard::in_hand(read, post, path, today).await?;
-    Ok(section("placard", "公示牌", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+    Ok(counted("placard", "公示牌", lines))
 }
 
 /// Papers of the post's organisation that are not out yet or not served, where the post may draft them.
@@ -240,7 +256,148 @@ async fn papers(read: &mut Read, post: &Post, path: &str, today: Date) -> Result
             }
         }));
     }
-    Ok(section("paper", "在办文书", i64::try_from(lines.len()).unwrap_or(i64::MAX), lines))
+    Ok(counted("paper", "在办文书", lines))
+}
+
+/// Reports given to the post's organisation that nobody has looked at to the end, where the post may handle them.
+async fn report_cases(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let mut lines = Vec::new();
+    if domain::policy::reach(post.role, Action::ReportCaseHandle).is_some() {
+        let whole = crate::Caller::system().scope(Action::ReportCaseRead)?;
+        let filter = ReportCaseFilter {
+            stages: Some("assigned,doubted".to_owned()),
+            orgs: Some(post.org.to_string()),
+            ..ReportCaseFilter::default()
+        };
+        let found = read.report_cases(&whole, &filter, None, MOST).await?;
+        lines.extend(found.into_iter().map(|one| SheetLine {
+            id: one.case.id.to_string(),
+            title: format!("{} {} {}", one.case.code, one.case.matter.label(), one.case.site.address),
+            due_on: one.case.due_at().map(|at| at.date().to_string()),
+            state: one.case.stage.code().to_owned(),
+            note: one.case.stage.label().to_owned(),
+            href: format!("/report-cases/{}", one.case.id),
+        }));
+    }
+    Ok(counted("report_case", "在办举报件", lines))
+}
+
+/// Whistles on which the post's organisation still owes something, where the post may answer them.
+async fn whistles(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let mut lines = Vec::new();
+    if domain::policy::reach(post.role, Action::WhistleAnswer).is_some() {
+        let whole = crate::Caller::system().scope(Action::WhistleRead)?;
+        for one in read.whistles(&whole, Some("sent"), None, i64::MAX).await? {
+            let whistle = &one.whistle;
+            let Some(body) = whistle.body(&post.org).filter(|body| body.finished.is_none()) else { continue };
+            let due = if body.received.is_some() { body.clocks.arrive_by } else { body.clocks.receive_by };
+            lines.push(SheetLine {
+                id: whistle.id.to_string(),
+                title: format!("{} {}", whistle.code, whistle.problem),
+                due_on: body.arrived.is_none().then(|| due.date().to_string()),
+                state: whistle.stage.code().to_owned(),
+                note: whistle.stage.label().to_owned(),
+                href: format!("/whistles/{}", whistle.id),
+            });
+        }
+    }
+    Ok(counted("whistle", "在办吹哨单", lines))
+}
+
+/// Evidence that was sent back and is to be handed in anew.
+async fn returned_evidence(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::EvidenceRead)?;
+    let filter = returned(&post.id);
+    let total = read.evidence_count(&whole, &filter).await?;
+    let found = read.evidences(&whole, &filter, None, MOST).await?;
+    let line = |one: &store::evidence::EvidenceRecord| SheetLine {
+        id: one.evidence.id.to_string(),
+        title: one.evidence.content.title.clone(),
+        due_on: None,
+        state: one.evidence.state.code().to_owned(),
+        note: one.evidence.state.label().to_owned(),
+        href: format!("/evidence/{}", one.evidence.id),
+    };
+    Ok(section("evidence", "退回的佐证", total, found.iter().map(line).collect()))
+}
+
+fn returned(post: &PostId) -> EvidenceFilter {
+    EvidenceFilter {
+        state: Some("rejected".to_owned()),
+        post: Some(post.clone()),
+        ..EvidenceFilter::default()
+    }
+}
+
+/// Reports of the post's organisation that are still being written, where the post may write them.
+async fn report_drafts(read: &mut Read, post: &Post) -> Result<SheetSection> {
+    let mut lines = Vec::new();
+    if domain::policy::reach(post.role, Action::ReportWrite).is_some() {
+        let filter = ReportFilter { state: Some("draft".to_owned()), ..ReportFilter::default() };
+        let found = read.reports(&filter, None, MOST).await?;
+        lines.extend(found.into_iter().filter(|one| one.report.org == post.org).map(|one| SheetLine {
+            id: one.report.id.to_string(),
+            title: one.report.title,
+            due_on: None,
+            state: one.report.state.code().to_owned(),
+            note: one.report.state.label().to_owned(),
+            href: format!("/reports/{}", one.report.id),
+        }));
+    }
+    Ok(counted("report", "起草中的报告", lines))
+}
+
+/// Penalty cases that run and name the giver as 承办人: the head names another before he leaves.
+async fn cases(read: &mut Read, giver: &PersonId) -> Result<SheetSection> {
+    let whole = crate::Caller::system().scope(Action::CaseRead)?;
+    let filter = CaseFilter { stages: Some(crate::enforcement::RUNNING.to_owned()), ..CaseFilter::default() };
+    let found = read.cases(&whole, &filter, None, MOST).await?;
+    let his = found.into_iter().filter(|one| one.case.officers.contains(giver)).map(|one| SheetLine {
+        id: one.case.id.to_string(),
+        title: format!("{} {}", one.case.number.as_deref().unwrap_or_default(), one.case.cause)
+            .trim()
+            .to_owned(),
+        due_on: None,
+        state: one.case.stage.code().to_owned(),
+        note: one.case.stage.label().to_owned(),
+        href: format!("/cases/{}", one.case.id),
+    });
+    Ok(counted("enforcement_case", "承办的案件", his.collect()))
+}
+
+/// How much that binds a post itself is open on each of these: items owed, letters to sign, evidence sent back. Tasks are
+/// counted where tasks are.
+// Whoever counts has asked who may see to the posts.
+pub(crate) async fn open_on(read: &mut Read, posts: &[PostId], today: Date) -> Result<BTreeMap<PostId, i64>> {
+    let mut open: BTreeMap<PostId, i64> = BTreeMap::new();
+    if posts.is_empty() {
+        return Ok(open);
+    }
+    let whole = crate::Caller::system().scope(Action::FollowUpRead)?;
+    let owed = FollowUpFilter {
+        state: Some("open,done".to_owned()),
+        owners: Some(posts.to_vec()),
+        ..FollowUpFilter::default()
+    };
+    for one in read.follow_ups(&whole, &owed, None, MOST).await? {
+        *open.entry(one.item.owner).or_default() += 1;
+    }
+    let whole = crate::Caller::system().scope(Action::LetterRead)?;
+    for one in read.letters(&whole).await? {
+        let stands = one.letter.standing(one.left_on, one.voided.is_some(), today);
+        let binds = matches!(stands, Standing::Ahead | Standing::InForce | Standing::ToResign);
+        if binds && posts.contains(&one.letter.post) {
+            *open.entry(one.letter.post).or_default() += 1;
+        }
+    }
+    let whole = crate::Caller::system().scope(Action::EvidenceRead)?;
+    for post in posts {
+        let n = read.evidence_count(&whole, &returned(post)).await?;
+        if n > 0 {
+            *open.entry(post.clone()).or_default() += n;
+        }
+    }
+    Ok(open)
 }
 
 /// Certificates that go with the person: to be handed back or changed where they name the post.
@@ -258,6 +415,5 @@ async fn certificates(read: &mut Read, giver: &PersonId, today: Date) -> Result<
             href: String::new(),
         })
         .collect();
-    let total = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-    Ok(section("certificate", "移交人证件", total, lines))
+    Ok(counted("certificate", "移交人证件", lines))
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::{OrgId, TerritoryCode};
-use domain::org::{Assignment, CommitteeGap, Level, Org, OrgKind, committee_gaps};
+use domain::org::{Assignment, CommitteeGap, Level, Org, OrgKind, gaps_of_committees};
 use domain::policy::Action;
 use domain::time::Date;
 use serde::Serialize;
@@ -67,6 +67,8 @@ pub struct ChartNode {
 pub struct ChartGap {
     /// `no_director`, `no_deputy`, `no_head` or `not_member`.
     pub kind: String,
+    /// Which committee; null where the book has none.
+    pub committee: Option<Named>,
     /// The department.
     pub org: Option<Named>,
     /// Its head.
@@ -221,20 +223,22 @@ impl App {
             });
         }
         let named = |id: &OrgId| Some(book.names.named_org(id));
-        let gaps = committee_gaps(&orgs, &held, on).into_iter().map(|gap| match gap {
-            CommitteeGap::NoDirector => chart_gap("no_director", None, None),
-            CommitteeGap::NoDeputy => chart_gap("no_deputy", None, None),
-            CommitteeGap::NoHead(org) => chart_gap("no_head", named(&org), None),
-            CommitteeGap::NotMember(org, person) => {
-                chart_gap("not_member", named(&org), Some(book.person(&person)))
-            }
+        let path_of = |org: &Org| {
+            ground.territories.get(&org.territory).map(|t| t.territory.path.clone()).unwrap_or_default()
+        };
+        let gaps = gaps_of_committees(&orgs, path_of, &held, on).into_iter().map(|(committee, gap)| {
+            let (kind, org, person) = match gap {
+                CommitteeGap::NoDirector => ("no_director", None, None),
+                CommitteeGap::NoDeputy => ("no_deputy", None, None),
+                CommitteeGap::NoHead(org) => ("no_head", named(&org), None),
+                CommitteeGap::NotMember(org, person) => {
+                    ("not_member", named(&org), Some(book.person(&person)))
+                }
+            };
+            ChartGap { kind: kind.to_owned(), committee: committee.and_then(|id| named(&id)), org, person }
         });
         Ok(OrgChart { on: on.to_string(), gaps: gaps.collect(), nodes, red, amber })
     }
-}
-
-fn chart_gap(kind: &str, org: Option<Named>, person: Option<Named>) -> ChartGap {
-    ChartGap { kind: kind.to_owned(), org, person }
 }
 
 /// How deep a kind stands, at least.

@@ -28,8 +28,8 @@ pub struct PublicPlacard {
     pub lines: Vec<PlacardLine>,
     /// It was taken down.
     pub is_void: bool,
-    /// What hangs there names somebody who holds the post no longer.
-    pub is_changed: bool,
+    /// What is said otherwise today than on what hangs there: `changed` holders, `renamed`, `phone`.
+    pub differs: Vec<&'static str>,
     /// Whom to call.
     pub hotlines: Vec<Hotline>,
     /// The office and its phone.
@@ -38,7 +38,18 @@ pub struct PublicPlacard {
     pub today: Date,
 }
 
-/// Somebody who may enforce or help to.
+/// What somebody on the list does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Does {
+    /// Orders by himself.
+    Enforces,
+    /// Only along with others.
+    Helps,
+    /// Looks at places of his department's sector.
+    Inspects,
+}
+
+/// Somebody who may enforce, help to or inspect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicOfficer {
     /// 姓名.
@@ -49,11 +60,11 @@ pub struct PublicOfficer {
     pub org: String,
     /// Region and category of the certificate, otherwise where the post reaches.
     pub scope: String,
-    /// Orders by himself, not only along with others.
-    pub is_officer: bool,
+    /// What he does.
+    pub does: Does,
 }
 
-/// Everybody who may enforce or help to today.
+/// Everybody who may enforce, help to or inspect today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicOfficers {
     /// The town.
@@ -108,15 +119,15 @@ impl App {
             about,
             lines: lines.iter().map(PlacardLine::of).collect(),
             is_void,
-            is_changed: wall.standing(placard).code() == "changed",
+            differs: wall.differs(placard),
             hotlines: hotlines(&mut read, today).await?,
             office: office(&mut read, &wall.names, today).await?,
             today,
         }))
     }
 
-    /// Who enforces or helps to today, with the certificate and the training that clause 11 asks for. Whom the leader let
-    /// through for a time is not on the list.
+    /// Who enforces or helps to today, with the certificate and the training that clause 11 asks for, and who inspects for a
+    /// department. Whom the leader let through for a time is not on the list.
     // tidy(caller): the list is public (C11); names, posts and scope only.
     pub async fn public_officers(&self) -> Result<PublicOfficers> {
         let today = self.now().date();
@@ -128,10 +139,16 @@ impl App {
         let certificates = read.certificates().await?;
         let mut items = Vec::new();
         for held in read.holders_on(&[], today).await? {
-            let Some(part) = Part::of(held.role) else { continue };
-            if !matches!(gate.pass(&held.person, part, today), Ok(Pass::Trained | Pass::Police)) {
-                continue;
-            }
+            let does = match Part::of(held.role) {
+                None if held.role == Role::DeptInspector => Does::Inspects,
+                None => continue,
+                Some(part) => {
+                    if !matches!(gate.pass(&held.person, part, today), Ok(Pass::Trained | Pass::Police)) {
+                        continue;
+                    }
+                    if part == Part::Officer { Does::Enforces } else { Does::Helps }
+                }
+            };
             let enforces = [CertificateKind::EnforcementCert, CertificateKind::PoliceQual];
             let scope = certificates.iter().map(|kept| &kept.certificate).find_map(|one| {
                 let counts =
@@ -143,10 +160,10 @@ impl App {
                 title: posts.get(&held.post).cloned().unwrap_or_else(|| held.role.label().to_owned()),
                 org: names.org(&held.org),
                 scope: scope.unwrap_or_else(|| names.territory(held.territory.as_str()).name),
-                is_officer: part == Part::Officer,
+                does,
             });
         }
-        items.sort_by(|a, b| (!a.is_officer, &a.org, &a.name).cmp(&(!b.is_officer, &b.org, &b.name)));
+        items.sort_by(|a, b| (a.does, &a.org, &a.name).cmp(&(b.does, &b.org, &b.name)));
         items.dedup();
         Ok(PublicOfficers {
             town: names.territory(self.town.as_str()).name,

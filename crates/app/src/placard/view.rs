@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::ids::{PersonId, PostId};
+use domain::ids::PersonId;
 use domain::org::{Assignment, Role};
 use domain::paper::TOWN_EDITIONS;
-use domain::placard::{FIRE, Line, Placard, Size, Standing, public_phone};
+use domain::placard::{FIRE, Known, Line, Placard, Print, Size, Standing, public_phone};
 use domain::plan::Plan;
 use domain::policy::{Action, Subject};
 use domain::time::Date;
@@ -135,6 +135,12 @@ pub struct PlacardRow {
     pub late: bool,
     /// The day of the last photo.
     pub posted_on: Option<String>,
+    /// Who is named by what hangs there and holds the post no longer.
+    pub gone: Vec<String>,
+    /// Who holds a post and is not named.
+    pub come: Vec<String>,
+    /// What of those who stay is said otherwise today: a name, a post, a phone.
+    pub otherwise: Vec<String>,
     /// Whether the newest print shows today's holders, so that it can be hung up.
     pub printed: bool,
     /// How many prints there are.
@@ -183,10 +189,6 @@ pub struct PlacardView {
     pub until: Option<String>,
     /// Who should be on it today.
     pub today: Vec<PlacardLine>,
-    /// Who is named by what hangs there and holds the post no longer.
-    pub gone: Vec<String>,
-    /// Who holds a post and is not named.
-    pub come: Vec<String>,
     /// The day of the newest print.
     pub printed_on: Option<String>,
     /// Who is on the newest print.
@@ -248,9 +250,8 @@ pub(crate) struct Wall {
     pub today: Date,
     plan: Option<Plan>,
     repost_days: u16,
-    posts: HashMap<PostId, String>,
     places: HashMap<String, String>,
-    phones: HashMap<PersonId, String>,
+    known: Known,
     /// Whom to call, as it stands on every one.
     pub hotlines: Vec<Hotline>,
 }
@@ -264,20 +265,25 @@ impl Wall {
             Err(Error::Refused { code: "plan.none", .. }) => None,
             Err(other) => return Err(other),
         };
+        let hotlines = hotlines(read, today).await?;
+        let known = Known {
+            titles: read.posts().await?.into_iter().map(|one| (one.post.id, one.post.name)).collect(),
+            hotlines: printed(&hotlines),
+            ..Known::default()
+        };
         Ok(Self {
             held: held.filter(|one| ON_PLACARDS.contains(&one.role)).collect(),
             names: Names::read(read).await?,
             today,
             plan,
             repost_days: number_on(read, REPOST_DAYS, today).await?,
-            posts: read.posts().await?.into_iter().map(|one| (one.post.id, one.post.name)).collect(),
             places: HashMap::new(),
-            phones: HashMap::new(),
-            hotlines: hotlines(read, today).await?,
+            known,
+            hotlines,
         })
     }
 
-    /// Learns the names of the units these are about, and the phones of whom they name.
+    /// Learns the names of the units these are about, and how whom they name is called and reached.
     // tidy(caller): names of what somebody was shown.
     pub async fn learn(&mut self, read: &mut Read, records: &[PlacardRecord]) -> Result<()> {
         let prints = records.iter().flat_map(|one| {
@@ -286,8 +292,10 @@ impl Wall {
         });
         let named = prints.flat_map(|print| print.lines.iter().map(|line| line.person.clone()));
         let named: Vec<PersonId> = named.collect::<BTreeSet<_>>().into_iter().collect();
-        let people = read.persons_by_id(&named).await?.into_iter().map(|one| one.person);
-        self.phones.extend(people.map(|one| (one.id, public_phone(&one.office_phone))));
+        for person in read.persons_by_id(&named).await?.into_iter().map(|one| one.person) {
+            self.known.phones.insert(person.id.clone(), public_phone(&person.office_phone));
+            self.known.names.insert(person.id, person.name);
+        }
         let of_units = records.iter().filter(|one| one.placard.kind == domain::placard::Kind::Unit);
         let ids: Vec<_> = of_units.map(|one| one.placard.about.as_str().into()).collect();
         let found = read.places_by_id(&ids).await?;
@@ -308,17 +316,67 @@ impl Wall {
     /// How a placard stands today.
     pub fn standing(&self, placard: &Placard) -> Standing {
         let posted_on = placard.posted().map_or(self.today, |(posting, _)| posting.on);
-        let lines = printed(&self.hotlines);
-        placard.standing_with(&self.held, (&self.phones, &lines), self.today, self.valid_days(posted_on))
+        placard.standing_with(&self.held, &self.known, self.today, self.valid_days(posted_on))
     }
 
-    /// Whether the newest print shows the holders of today under their phones, and the lines of today.
+    /// Whether the newest print shows the holders of today under their names and phones, and the lines of today.
     pub fn is_printed(&self, placard: &Placard) -> bool {
-        placard.is_printed_for(&self.held, self.today)
-            && placard
-                .prints
-                .last()
-                .is_some_and(|print| !print.is_misdialled(&self.phones, &printed(&self.hotlines)))
+        let is_right = |print: &Print| !print.is_misnamed(&self.known) && !print.is_misdialled(&self.known);
+        placard.is_printed_for(&self.held, self.today) && placard.prints.last().is_some_and(is_right)
+    }
+
+    /// What hangs there that is said otherwise today, by the words of [`Standing`]: `changed`, `renamed`, `phone`.
+    pub fn differs(&self, placard: &Placard) -> Vec<&'static str> {
+        let Some((_, print)) = placard.posted().filter(|_| placard.voided.is_none()) else {
+            return Vec::new();
+        };
+        let is_changed = self.standing(placard).code() == "changed";
+        [
+            ("changed", is_changed),
+            ("renamed", print.is_misnamed(&self.known)),
+            ("phone", print.is_misdialled(&self.known)),
+        ]
+        .into_iter()
+        .filter_map(|(word, is)| is.then_some(word))
+        .collect()
+    }
+
+    /// Who is named by what hangs there and holds the post no longer, who holds one and is not named, and what of those who
+    /// stay is said otherwise today; nothing while nothing hangs.
+    fn parted(&self, placard: &Placard) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let Some((_, print)) = placard.posted() else { return Default::default() };
+        let roster = placard.roster(&self.held, self.today);
+        let stays =
+            |line: &&Line| roster.iter().any(|held| (&held.post, &held.person) == (&line.post, &line.person));
+        let gone = print.lines.iter().filter(|line| !stays(line));
+        let gone = gone.map(|line| format!("{}（{}）", line.name, line.title)).collect();
+        let is_named = |held: &&&Assignment| {
+            print.lines.iter().any(|line| (&held.post, &held.person) == (&line.post, &line.person))
+        };
+        let come = roster.iter().filter(|held| !is_named(held));
+        let come = come.map(|held| format!("{}（{}）", self.names.person(&held.person), self.title(held)));
+        let mut otherwise = Vec::new();
+        for line in print.lines.iter().filter(stays) {
+            if line.is_misnamed(&self.known) {
+                let name = self.known.names.get(&line.person).unwrap_or(&line.name);
+                let title = self.known.titles.get(&line.post).unwrap_or(&line.title);
+                otherwise.push(format!("{}（{}）现为 {name}（{title}）", line.name, line.title));
+            }
+            if line.is_misdialled(&self.known) {
+                let phone = self.known.phones.get(&line.person).map_or("", String::as_str);
+                let now = if phone.is_empty() { "已停用".to_owned() } else { format!("现为 {phone}") };
+                otherwise.push(format!("{} 的办公电话{now}", line.name));
+            }
+        }
+        if print.has_other_hotlines(&self.known) {
+            otherwise.push(format!("公布的电话现为 {}", self.known.hotlines.join("、")));
+        }
+        (gone, come.collect(), otherwise)
+    }
+
+    /// What somebody on a placard is called for.
+    fn title(&self, held: &Assignment) -> String {
+        self.known.titles.get(&held.post).cloned().unwrap_or_else(|| held.role.label().to_owned())
     }
 
     /// What it is about, in words.
@@ -348,7 +406,7 @@ impl Wall {
                 post: held.post.clone(),
                 person: held.person.clone(),
                 name: person.name.clone(),
-                title: self.posts.get(&held.post).cloned().unwrap_or_else(|| held.role.label().to_owned()),
+                title: self.title(held),
                 office_phone: public_phone(&person.office_phone),
                 acting: held.acting,
             })
@@ -363,6 +421,7 @@ impl Wall {
         let due = standing
             .since()
             .and_then(|since| since.checked_add_days(chrono::Days::new(u64::from(self.repost_days))));
+        let (gone, come, otherwise) = self.parted(p);
         PlacardRow {
             id: p.id.to_string(),
             kind: p.kind.code().to_owned(),
@@ -379,6 +438,9 @@ impl Wall {
             repost_by: due.map(|day| day.to_string()),
             late: due.is_some_and(|day| day < self.today),
             posted_on: p.posted().map(|(posting, _)| posting.on.to_string()),
+            gone,
+            come,
+            otherwise,
             printed: self.is_printed(p),
             prints_n: p.prints.len(),
             version: record.version,
@@ -395,13 +457,6 @@ impl Wall {
     ) -> Result<PlacardView> {
         let p = &record.placard;
         let today = self.lines(read, p).await?;
-        let hangs = p.posted().map(|(_, print)| print.lines.as_slice()).unwrap_or_default();
-        let without = |these: &[Line], those: &[Line]| -> Vec<String> {
-            let missing = |one: &&Line| {
-                !those.iter().any(|other| (&other.post, &other.person) == (&one.post, &one.person))
-            };
-            these.iter().filter(missing).map(|one| format!("{}（{}）", one.name, one.title)).collect()
-        };
         let mut postings = Vec::with_capacity(p.postings.len());
         for one in p.postings.iter().rev() {
             let lines = p.prints.get(one.print).map(|print| print.lines.as_slice()).unwrap_or_default();
@@ -423,8 +478,12 @@ impl Wall {
         };
         let reworded = p.voided.is_none() && !p.is_worded(&editions(read, self.today).await?);
         let may = |action| p.voided.is_none() && caller.hats.hat(action, &subject(p)).is_some();
-        let actions =
-            [("print", Action::PlacardKeep), ("post", Action::PlacardPost), ("void", Action::PlacardKeep)];
+        let actions = [
+            ("print", Action::PlacardKeep),
+            ("post", Action::PlacardPost),
+            ("change", Action::PlacardKeep),
+            ("void", Action::PlacardKeep),
+        ];
         let until = match self.standing(p) {
             Standing::Current { until } => Some(until.to_string()),
             _ => None,
@@ -433,8 +492,6 @@ impl Wall {
             row: self.row(record),
             href: href(p),
             until,
-            gone: without(hangs, &today),
-            come: if hangs.is_empty() { Vec::new() } else { without(&today, hangs) },
             today: today.iter().map(PlacardLine::of).collect(),
             printed_on: p.prints.last().map(|print| print.on.to_string()),
             newest: p

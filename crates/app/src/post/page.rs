@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, Months};
 use domain::ids::{PersonId, PostId};
-use domain::org::{Assignment, Certificate, Outlook, Post, Role, needed_certificate, outlook, staffing_line};
+use domain::org::{
+    Assignment, Certificate, CertificateKind, Light, Outlook, Post, Revocation, Role, needed_certificate,
+    outlook, staffing_line,
+};
 use domain::policy::{Action, Subject};
 use domain::time::Date;
 use serde::Serialize;
@@ -115,6 +118,21 @@ impl Book {
         for kind in kinds {
             book.certificates.extend(read.certificates_of_kind(kind).await?);
         }
+        // While a leader lets somebody through he counts as if he were trained.
+        for kept in read.exemptions().await? {
+            let voided = kept.voided.map(|(at, reason)| (at.date(), reason));
+            book.certificates.push(Certificate {
+                id: kept.exemption.id.as_str().into(),
+                person: kept.exemption.person,
+                kind: CertificateKind::FireTrainingGrid,
+                number: String::new(),
+                issuer: String::new(),
+                issued_on: kept.exemption.from,
+                expires_on: Some(kept.exemption.to),
+                scope: String::new(),
+                revoked: voided.map(|(on, reason)| Revocation { on, reason }),
+            });
+        }
         Ok(book)
     }
 
@@ -206,6 +224,61 @@ impl Book {
                 .collect(),
         }
     }
+}
+
+/// A post that is short, soon will be, or is vacant with something open on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WaitingPost {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Of which organisation.
+    pub org: Named,
+    /// `green`, `amber` or `red`.
+    pub light: String,
+    /// How many are missing today.
+    pub missing: usize,
+    /// The first day on which more will be missing; null where none is known.
+    pub short_on: Option<String>,
+    /// Exactly as many as must act together: nobody to take a place.
+    pub no_cover: bool,
+    /// Things open that bind the post, while nobody holds it.
+    pub open: i64,
+}
+
+/// The posts that wait for somebody to be found, those short today first; none without the right to appoint.
+pub(crate) async fn waiting(
+    read: &mut Read,
+    caller: &Caller,
+    today: Date,
+) -> Result<Option<Vec<WaitingPost>>> {
+    let Some(scope) = caller.hats.scope(Action::PersonChange) else { return Ok(None) };
+    let book = Book::read(read, today).await?;
+    let posts = read.posts().await?.into_iter().map(|record| record.post);
+    let posts: Vec<Post> = posts.filter(|post| scope.admits(&book.subject(post))).collect();
+    let vacant = posts.iter().filter(|post| book.holders(&post.id).is_empty()).map(|post| post.id.clone());
+    let open = sheet::open_on(read, &vacant.collect::<Vec<_>>(), today).await?;
+    let mut rows = Vec::new();
+    for post in &posts {
+        let stands = book.outlook(post);
+        let left = open.get(&post.id).copied().unwrap_or_default();
+        if stands.light == Light::Green && left == 0 {
+            continue;
+        }
+        rows.push(WaitingPost {
+            id: post.id.to_string(),
+            name: post.name.clone(),
+            org: book.names.named_org(&post.org),
+            light: stands.light.code().to_owned(),
+            missing: stands.staffing.missing,
+            short_on: stands.shortages.first().map(|short| short.on.to_string()),
+            no_cover: stands.no_cover,
+            open: left,
+        });
+    }
+    rows.sort_by_key(|row| (row.light != "red", row.open == 0, row.short_on.clone()));
+    Ok(Some(rows))
 }
 
 impl App {

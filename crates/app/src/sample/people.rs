@@ -287,7 +287,7 @@ impl Builder {
             issued_on: start(),
             expires_on: until,
             scope: "演示数据：青峰镇".to_owned(),
-            revoked: false,
+            revoked: None,
         });
     }
 
@@ -573,7 +573,7 @@ impl Builder {
             ("unit-station1", station, "重点单位一微型消防站", 5),
             ("unit-brigade1", brigade, "重点单位一志愿消防队", 5),
             ("unit-station2", station, "重点单位二微型消防站", 5),
-            ("compound-station", station, "梧桐苑小区微型消防站", 3),
+            ("compound-station", station, "梧桐苑小区微型消防站", 5),
         ] {
             self.crew(word, roles, "village1", &market, name, members);
         }

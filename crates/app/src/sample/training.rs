@@ -11,7 +11,8 @@ use domain::org::{CertificateKind, OrgKind, Role};
 use domain::policy::Action;
 use domain::time::{Date, Timestamp};
 use domain::training::{
-    Attendance, Course, CourseKind, Group, Outcome, Question, QuestionKind, State, Training, Way, outcome_of,
+    ASSEMBLY, Attendance, Course, CourseKind, Group, Outcome, Question, QuestionKind, State, Training, Way,
+    outcome_of,
 };
 use store::gate::ExemptionRecord;
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
@@ -215,7 +216,7 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
     let organ = of_kind(OrgKind::FireRescue);
     let mut tx = app.write(&caller).await?;
     let whole = caller.scope(Action::PlaceRead)?;
-    let filter = PlaceFilter { tag: Some("dense".to_owned()), ..PlaceFilter::default() };
+    let filter = PlaceFilter { tag: Some(ASSEMBLY.to_owned()), ..PlaceFilter::default() };
     let dense = tx.place_page(&filter, &whole, PlaceOrder::Name, None, 500).await?;
     let mut writer = Writer {
         roster,

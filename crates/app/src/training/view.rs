@@ -1,8 +1,7 @@
 //! Training as pages see it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::ids::PersonId;
 use domain::policy::{Action, Subject};
 use domain::training::{Course, Group, Outcome, State};
 use serde::{Deserialize, Serialize};
@@ -171,8 +170,10 @@ pub struct AttendanceView {
     pub id: String,
     /// Who, where he is in the book.
     pub person: Option<String>,
-    /// The place he answers for.
+    /// The place he signed for.
     pub place: Option<String>,
+    /// What that is called.
+    pub place_name: Option<String>,
     /// Name.
     pub name: String,
     /// How it was recorded.
@@ -195,6 +196,8 @@ pub struct TrainingView {
     /// As in a list.
     #[serde(flatten)]
     pub row: TrainingRow,
+    /// The place it is for, for a unit's own.
+    pub place: Option<Named>,
     /// Who was there.
     pub people: Vec<AttendanceView>,
     /// Share of the points that passes.
@@ -216,10 +219,11 @@ impl TrainingView {
         kept: &TrainingRecord,
         course: &Course,
         present: &[AttendanceRecord],
-        names: &Names,
+        (names, places): (&Names, &HashMap<String, String>),
         may: bool,
     ) -> Self {
         let training = &kept.training;
+        let named = |id: &str| places.get(id).cloned().unwrap_or_else(|| id.to_owned());
         let mut actions = Vec::new();
         if may {
             actions.extend(training.steps(course.pass_percent.is_some()));
@@ -233,6 +237,7 @@ impl TrainingView {
                 id: a.id.clone(),
                 person: a.person.as_ref().map(ToString::to_string),
                 place: a.place.as_ref().map(ToString::to_string),
+                place_name: a.place.as_ref().map(|id| named(id.as_str())),
                 name: a.person.as_ref().map_or_else(|| a.name.clone(), |id| names.person(id)),
                 way: Word::new(a.way.code(), a.way.label()),
                 at: a.at.to_rfc3339(),
@@ -244,6 +249,7 @@ impl TrainingView {
         });
         Self {
             row: TrainingRow::of(kept, course, present, names),
+            place: training.place.as_ref().map(|id| Named::new(id.as_str(), named(id.as_str()))),
             people: people.collect(),
             pass_percent: course.pass_percent,
             cancelled: match &training.state {
@@ -286,9 +292,9 @@ pub struct MyTraining {
 /// Somebody of a group who was not trained or did not pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Untrained {
-    /// Who.
+    /// Who; who manages a place of assembly by the place.
     #[serde(flatten)]
-    pub person: Named,
+    pub who: Named,
     /// Whether he was there but did not pass.
     pub attended: bool,
 }
@@ -298,7 +304,7 @@ pub struct Untrained {
 pub struct CoverageGroup {
     /// The group.
     pub group: Word,
-    /// How many there are.
+    /// How many there are; places of assembly for who manages one.
     pub people: usize,
     /// How many were at a session.
     pub attended: usize,
@@ -309,22 +315,23 @@ pub struct CoverageGroup {
 }
 
 impl CoverageGroup {
+    /// `who` are names by id; the others are ids.
     pub(super) fn of(
         group: Group,
-        people: &BTreeSet<PersonId>,
-        attended: &BTreeSet<PersonId>,
-        passed: &BTreeSet<PersonId>,
-        names: &Names,
+        who: &BTreeMap<String, String>,
+        attended: &BTreeSet<String>,
+        passed: &BTreeSet<String>,
     ) -> Self {
-        let missing = people.difference(passed).map(|id| Untrained {
-            person: Named::new(id.as_str(), names.person(id)),
+        let count = |of: &BTreeSet<String>| who.keys().filter(|id| of.contains(*id)).count();
+        let missing = who.iter().filter(|(id, _)| !passed.contains(*id)).map(|(id, name)| Untrained {
+            who: Named::new(id.as_str(), name.as_str()),
             attended: attended.contains(id),
         });
         Self {
             group: Word::new(group.code(), group.label()),
-            people: people.len(),
-            attended: people.intersection(attended).count(),
-            passed: people.intersection(passed).count(),
+            people: who.len(),
+            attended: count(attended),
+            passed: count(passed),
             missing: missing.collect(),
         }
     }

@@ -261,7 +261,7 @@ pub fn may_order(officers: &[Proof], item: &AuthorityItem, path: &str, on: Date)
 fn able(officers: &[Proof], item: &AuthorityItem, on: Date) -> Result<(), CaseRefusal> {
     let wanted = item.holder.certificate();
     for one in officers {
-        let of_kind = || one.held.iter().filter(|held| held.kind == wanted && !held.revoked);
+        let of_kind = || one.held.iter().filter(|held| held.kind == wanted && !held.is_revoked_on(on));
         if !of_kind().any(|held| held.is_valid_on(on)) {
             let last = of_kind().filter_map(|held| held.expires_on).filter(|last| *last < on).max();
             let lacks = match last {

@@ -575,7 +575,7 @@ fn two_officers_with_certificate_and_training_under_an_item_in_force() {
         issued_on: day("2025-01-01"),
         expires_on: Some(day(until)),
         scope: String::new(),
-        revoked: false,
+        revoked: None,
     };
     let officer = |person: &str, until: &str| Proof {
         person: person.into(),

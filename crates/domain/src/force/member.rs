@@ -36,7 +36,7 @@ impl Skill {
         if let Some(valid) = Certificate::to_show(own, kind, on).filter(|held| held.is_valid_on(on)) {
             return SkillStanding::Certified { until: valid.expires_on };
         }
-        let of_kind = own.iter().filter(|held| held.kind == kind && !held.revoked);
+        let of_kind = own.iter().filter(|held| held.kind == kind && !held.is_revoked_on(on));
         match of_kind.filter_map(|held| held.expires_on.filter(|last| *last < on)).max() {
             Some(last) => SkillStanding::Expired { last },
             None => SkillStanding::Lacking,

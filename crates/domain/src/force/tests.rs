@@ -1,7 +1,7 @@
 //! Forces: steps in order, what is missing against the standard, the days that count, skills and rosters.
 
 use super::*;
-use crate::org::{Certificate, CertificateKind, Role};
+use crate::org::{Certificate, CertificateKind, Revocation, Role};
 use crate::place::Confidence;
 use crate::time::parse_date;
 
@@ -273,7 +273,7 @@ fn a_certificate_that_expired_yesterday_proves_nothing_today() {
         issued_on: day(issued),
         expires_on: expires.map(day),
         scope: String::new(),
-        revoked,
+        revoked: revoked.then(|| Revocation { on: day(issued), reason: "遗失".to_owned() }),
     };
     let today = day(TODAY);
     let cases = [

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Assignment, Org, OrgKind, Role};
+use super::{Assignment, Org, OrgKind, Role, lies_in};
 use crate::ids::{OrgId, PersonId};
 use crate::time::Date;
 
@@ -58,6 +58,32 @@ pub fn committee_gaps(orgs: &[Org], held: &[Assignment], day: Date) -> Vec<Commi
             }
             Some(_) => {}
         }
+    }
+    gaps
+}
+
+/// What each committee lacks on a day. Where a book has several, each is asked for the departments and the people of its
+/// own territory: another town's director is none of this one.
+pub fn gaps_of_committees(
+    orgs: &[Org],
+    path_of: impl Fn(&Org) -> String,
+    held: &[Assignment],
+    day: Date,
+) -> Vec<(Option<OrgId>, CommitteeGap)> {
+    let committees: Vec<&Org> =
+        orgs.iter().filter(|org| org.active && org.kind == OrgKind::Committee).collect();
+    let (first, several) = (committees.first(), committees.len() > 1);
+    if !several {
+        let committee = first.map(|org| org.id.clone());
+        return committee_gaps(orgs, held, day).into_iter().map(|gap| (committee.clone(), gap)).collect();
+    }
+    let mut gaps = Vec::new();
+    for committee in committees {
+        let town = path_of(committee);
+        let own: Vec<Org> = orgs.iter().filter(|org| lies_in(&path_of(org), &town)).cloned().collect();
+        let people: Vec<Assignment> = held.iter().filter(|one| lies_in(&one.path, &town)).cloned().collect();
+        let lacking = committee_gaps(&own, &people, day).into_iter();
+        gaps.extend(lacking.map(|gap| (Some(committee.id.clone()), gap)));
     }
     gaps
 }
@@ -161,6 +187,36 @@ mod tests {
         // The deputy may head a department himself.
         let also = [all.as_slice(), &[held("deputy", Role::DeptHead, "civil", "2025-01-01", None)]].concat();
         assert!(committee_gaps(&orgs, &also, day("2025-01-15")).is_empty());
+    }
+
+    #[test]
+    fn another_towns_director_makes_no_committee_whole() {
+        let at = |id: &str, kind: OrgKind, town: &str| Org { kind, territory: town.into(), ..dept(id) };
+        let orgs = [
+            at("c1", OrgKind::Committee, "d/t1"),
+            at("c2", OrgKind::Committee, "d/t2"),
+            at("civil", OrgKind::Dept, "d/t2"),
+        ];
+        let of = |person: &str, role: Role, org: &str, town: &str| Assignment {
+            path: town.to_owned(),
+            ..held(person, role, org, "2025-01-01", None)
+        };
+        let all = [
+            of("a", Role::CommitteeDirector, "c1", "d/t1"),
+            of("b", Role::CommitteeDeputy, "c1", "d/t1"),
+            of("e", Role::CommitteeDirector, "c2", "d/t2"),
+            of("f", Role::CommitteeDeputy, "c2", "d/t2"),
+            of("g", Role::DeptHead, "civil", "d/t2"),
+            of("g", Role::CommitteeMember, "c1", "d/t1"),
+        ];
+        let gaps = |orgs: &[Org], held: &[Assignment]| {
+            gaps_of_committees(orgs, |org| org.territory.to_string(), held, day("2026-01-01"))
+        };
+        let lacks = (Some("c2".into()), CommitteeGap::NotMember("civil".into(), "g".into()));
+        assert_eq!(gaps(&orgs, &all), [lacks], "a member over there is none here");
+        let gone = [&all[..2], &all[3..4]].concat();
+        assert!(gaps(&orgs, &gone).contains(&(Some("c2".into()), CommitteeGap::NoDirector)));
+        assert_eq!(gaps(&orgs[..1], &all[..2]), [], "one committee is asked for everybody");
     }
 
     #[test]

@@ -73,10 +73,11 @@ pub struct Outlook {
     pub shortages: Vec<Shortage>,
 }
 
-/// The certificate without which a holder does not count. Source: C11.4.
+/// The certificate without which a holder does not count. Source: C11.4; who helps is trained first, C11.6.
 pub fn needed_certificate(role: Role) -> Option<CertificateKind> {
     match role {
         Role::EnforcementOfficer => Some(CertificateKind::EnforcementCert),
+        Role::EnforcementAssistant => Some(CertificateKind::FireTrainingGrid),
         _ => None,
     }
 }
@@ -120,7 +121,7 @@ fn turns(post: &Post, held: &[Assignment], certificates: &[Certificate], from: D
     let papers = certificates
         .iter()
         .filter(|one| of_post.iter().any(|held| held.person == one.person))
-        .map(|one| (one.issued_on, one.expires_on));
+        .map(|one| (one.issued_on, one.last_day()));
     let mut days: Vec<Date> = of_post
         .iter()
         .map(|one| (one.from, one.to))
@@ -246,7 +247,7 @@ mod tests {
             issued_on: day("2025-01-01"),
             expires_on: Some(day(until)),
             scope: String::new(),
-            revoked: false,
+            revoked: None,
         }
     }
 
@@ -300,6 +301,22 @@ mod tests {
         assert_eq!(outlook(&post, &all, &[], day("2026-03-11"), 30).light, Light::Red);
         let followed = [all[0].clone(), held("q", "2026-03-11", None)];
         assert_eq!(outlook(&post, &followed, &[], day("2026-02-20"), 30).light, Light::Green, "taken over");
+    }
+
+    #[test]
+    fn an_assistant_counts_while_he_is_trained() {
+        let post = post(Role::EnforcementAssistant, 1, None);
+        let all = [held("p", "2026-01-01", None)];
+        let trained = Certificate { kind: CertificateKind::FireTrainingGrid, ..paper("p", "2026-03-10") };
+        let on = |papers: &[Certificate], text: &str| outlook(&post, &all, papers, day(text), 30).light;
+        assert_eq!(on(&[], "2026-01-10"), Light::Red, "never trained");
+        assert_eq!(on(std::slice::from_ref(&trained), "2026-01-10"), Light::Green);
+        assert_eq!(on(std::slice::from_ref(&trained), "2026-03-01"), Light::Amber);
+        assert_eq!(on(std::slice::from_ref(&trained), "2026-03-11"), Light::Red, "his training lapsed");
+        let taken = crate::org::Revocation { on: day("2026-02-01"), reason: "收回".to_owned() };
+        let lost = Certificate { revoked: Some(taken), ..trained };
+        assert_eq!(on(std::slice::from_ref(&lost), "2026-01-31"), Light::Amber);
+        assert_eq!(on(std::slice::from_ref(&lost), "2026-02-01"), Light::Red);
     }
 
     #[test]

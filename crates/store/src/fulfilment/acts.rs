@@ -11,6 +11,7 @@ use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
 use serde::Deserialize;
 
+use super::training::{both, in_force};
 use super::{Gathered, listed};
 use crate::{Error, Read, Result, Row, args};
 
@@ -210,27 +211,44 @@ impl Read {
     }
 
     /// A certificate is credited to its holder, to the town, and to where he works.
+    /// It counts for as long as he holds a post: C11.4 asks for officers, not for papers.
     async fn gather_certificates(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT c.id, c.person, c.kind, c.issued_on, c.expires_on, c.recorded_at, a.org, a.post \
-                   FROM certificate c LEFT JOIN assignment a ON a.town = c.town AND a.person = c.person \
-                   AND a.to_on IS NULL WHERE c.town = $1 AND c.state = 'valid' ORDER BY c.issued_on, c.id, a.id";
+        let sql = "SELECT c.id, c.person, c.kind, c.issued_on, c.expires_on, c.state, c.revoked_on, c.recorded_at, \
+                   a.org, a.post, a.from_on, a.to_on, a.recorded_at AS held_at \
+                   FROM certificate c JOIN assignment a ON a.town = c.town AND a.person = c.person \
+                   WHERE c.town = $1 ORDER BY c.issued_on, c.id, a.from_on, a.id";
         let rows = self.rows(sql, args![town.as_str()]).await?;
         for held in rows.chunk_by(|a, b| a.text("id").ok() == b.text("id").ok()) {
             let Some(row) = held.first() else { continue };
+            let Some(valid) = in_force(row)? else { continue };
             let person = row.text("person")?;
-            let mut also = vec![out.town];
+            // Whoever has left is on no roll of today, but counted while he was here.
+            let subject = out.facts.subject(SubjectKind::Person, &person).unwrap_or(out.town);
+            let mut stays: Vec<(Span, Vec<SubjectIx>, Timestamp)> = Vec::new();
             for row in held {
-                let org =
-                    row.opt_text("org")?.and_then(|org| out.roll.orgs.get(&org)).and_then(|(_, org)| *org);
-                let post = row.opt_text("post")?.and_then(|post| out.facts.subject(SubjectKind::Post, &post));
-                also.extend(org.into_iter().chain(post));
+                let stay = Span { from: row.date("from_on")?, to: row.opt_date("to_on")? };
+                let Some(span) = both(valid, stay) else { continue };
+                let (_, org) = out.roll.orgs.get(&row.text("org")?).cloned().unwrap_or_default();
+                let post = out.facts.subject(SubjectKind::Post, &row.text("post")?);
+                let around = org.into_iter().chain(post);
+                let at = row.instant("held_at")?;
+                match stays.last_mut() {
+                    // One who holds two posts shows one certificate.
+                    Some((known, also, since)) if known.to.is_none_or(|to| span.from <= to) => {
+                        known.to = known.to.zip(span.to).map(|(a, b)| a.max(b));
+                        also.extend(around);
+                        *since = at.min(*since);
+                    }
+                    _ => stays.push((span, around.collect(), at)),
+                }
             }
-            let valid = Span { from: row.date("issued_on")?, to: row.opt_date("expires_on")? };
-            let subject = out.facts.subject(SubjectKind::Person, &person);
             let tags = [format!("certificate:{}", row.text("kind")?), format!("person:{person}")];
-            let at = row.instant("recorded_at")?;
-            out.put("certificate.valid", &row.text("id")?, subject, &also, valid, at, &tags)?;
+            for (span, mut also, since) in stays {
+                also.extend(Some(out.town).filter(|town| *town != subject));
+                let at = row.instant("recorded_at")?.max(since);
+                out.put("certificate.valid", &row.text("id")?, Some(subject), &also, span, at, &tags)?;
+            }
         }
         Ok(())
     }

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::fulfilment::{Span, SubjectIx};
-use domain::org::{CertificateKind, Role};
+use domain::ids::{PersonId, PlaceId};
+use domain::org::{Assignment, CertificateKind, Role, needed_certificate};
 use domain::plan::SubjectKind;
 use domain::time::{Date, Timestamp};
-use domain::training::{Course, Group, Outcome, Training};
+use domain::training::{ASSEMBLY, Course, Group, Outcome, Training, is_listed, places_trained};
 
 use super::Gathered;
-use crate::{Read, Result, args};
+use crate::{Read, Result, Row, args};
 
 /// What stands before the id of a place where it stands for whoever answers for it.
 pub(super) const MANAGER: &str = "manager:";
@@ -43,10 +44,29 @@ impl Gate {
 pub(super) fn tags_of(role: Role) -> Vec<String> {
     let group = Group::of(role).filter(|group| *group != Group::DenseManager);
     let mut tags: Vec<String> = group.map(|group| format!("tag:{}", group.code())).into_iter().collect();
-    if role == Role::DeptInspector {
+    if is_listed(role) && group != Some(Group::Enforcement) {
         tags.push(format!("tag:{}", Group::Enforcement.code()));
     }
     tags
+}
+
+/// From when to when the certificate of a row counts: to its last day, or the one before it was taken back. None where it
+/// counts on no day.
+pub(super) fn in_force(row: &Row) -> Result<Option<Span>> {
+    let from = row.date("issued_on")?;
+    let before = match row.text("state")?.as_str() {
+        "revoked" => row.opt_date("revoked_on")?.unwrap_or(from).pred_opt(),
+        _ => None,
+    };
+    let to = [row.opt_date("expires_on")?, before].into_iter().flatten().min();
+    Ok(to.is_none_or(|to| to >= from).then_some(Span { from, to }))
+}
+
+/// The days two spans share; none where there are none.
+pub(super) fn both(one: Span, other: Span) -> Option<Span> {
+    let from = one.from.max(other.from);
+    let to = [one.to, other.to].into_iter().flatten().min();
+    to.is_none_or(|to| to >= from).then_some(Span { from, to })
 }
 
 impl Read {
@@ -54,7 +74,7 @@ impl Read {
     pub(super) async fn gather_gate(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
         let sql =
-            "SELECT person, kind, issued_on, expires_on FROM certificate WHERE town = $1 AND state = 'valid'";
+            "SELECT person, kind, issued_on, expires_on, state, revoked_on FROM certificate WHERE town = $1";
         for row in &self.rows(sql, args![town.as_str()]).await? {
             let gate = &mut out.roll.gate;
             let spans = match row.word("kind")? {
@@ -62,7 +82,7 @@ impl Read {
                 CertificateKind::PoliceQual => &mut gate.police,
                 _ => continue,
             };
-            let valid = Span { from: row.date("issued_on")?, to: row.opt_date("expires_on")? };
+            let Some(valid) = in_force(row)? else { continue };
             spans.entry(row.text("person")?).or_default().push(valid);
         }
         let sql = "SELECT person, from_on, to_on, voided_at FROM gate_exemption WHERE town = $1";
@@ -84,40 +104,31 @@ impl Read {
                    FROM assignment a JOIN person p ON p.town = a.town AND p.id = a.person \
                    WHERE a.town = $1 AND p.active ORDER BY a.from_on, a.id";
         let held = self.rows(sql, args![town.as_str()]).await?;
-        let sql = "SELECT person, kind, issued_on, expires_on, recorded_at FROM certificate \
-                   WHERE town = $1 AND state = 'valid' ORDER BY issued_on, id";
+        let sql = "SELECT person, kind, issued_on, expires_on, state, revoked_on, recorded_at FROM certificate \
+                   WHERE town = $1 ORDER BY issued_on, id";
         let cards = self.rows(sql, args![town.as_str()]).await?;
         for row in &held {
             let role: Role = row.word("role")?;
-            let enforces = format!("tag:{}", Group::Enforcement.code());
             let is_reachable = !row.opened("person", "phone")?.is_empty()
                 && !row.opened("person", "office_phone")?.is_empty();
-            if !tags_of(role).contains(&enforces) || !is_reachable {
+            if !is_listed(role) || !is_reachable {
                 continue;
             }
             let person = row.text("person")?;
             let subject = out.facts.subject(SubjectKind::Person, &person);
             let known_at = row.instant("known_at")?.max(row.instant("held_at")?);
             let stay = Span { from: row.date("from_on")?, to: row.opt_date("to_on")? };
-            let wanted = match role {
-                Role::EnforcementOfficer => CertificateKind::EnforcementCert,
-                Role::EnforcementAssistant => CertificateKind::FireTrainingGrid,
-                _ => {
-                    out.put("person.registered", &person, subject, &[out.town], stay, known_at, &[])?;
-                    continue;
-                }
+            let Some(wanted) = needed_certificate(role) else {
+                out.put("person.registered", &person, subject, &[out.town], stay, known_at, &[])?;
+                continue;
             };
             for card in &cards {
                 if card.text("person")? != person || card.word::<CertificateKind>("kind")? != wanted {
                     continue;
                 }
-                let from = stay.from.max(card.date("issued_on")?);
-                let to = [stay.to, card.opt_date("expires_on")?].into_iter().flatten().min();
-                if to.is_some_and(|to| to < from) {
-                    continue;
-                }
+                let Some(span) = in_force(card)?.and_then(|valid| both(valid, stay)) else { continue };
                 let at = known_at.max(card.instant("recorded_at")?);
-                out.put("person.registered", &person, subject, &[out.town], Span { from, to }, at, &[])?;
+                out.put("person.registered", &person, subject, &[out.town], span, at, &[])?;
             }
         }
         Ok(())
@@ -126,17 +137,20 @@ impl Read {
     /// Whoever answers for a place of assembly, known by that place: few of them are in the book of people.
     pub(super) async fn gather_managers(&mut self, out: &mut Gathered) -> Result<()> {
         let town = self.town.clone();
-        let sql = "SELECT id, tags FROM place WHERE town = $1 AND voided_at IS NULL ORDER BY id";
+        let sql = "SELECT p.id, p.tags, p.opening, p.opened_on, p.closed_on, p.happened_on, p.recorded_at, \
+                   NULL AS listed_on FROM place p WHERE p.town = $1 AND p.voided_at IS NULL ORDER BY p.id";
         for row in &self.rows(sql, args![town.as_str()]).await? {
             let id = row.text("id")?;
-            let is_dense = row.text("tags")?.split_whitespace().any(|tag| tag == "dense");
+            let is_dense = row.text("tags")?.split_whitespace().any(|tag| tag == ASSEMBLY);
             let Some(place) = out.facts.subject(SubjectKind::Place, &id).filter(|_| is_dense) else {
                 continue;
             };
             let mut around = vec![out.town];
             around.extend(out.facts.enclosing(place, SubjectKind::Village));
             let manager = format!("{MANAGER}{id}");
-            let subject = out.facts.add_subject(SubjectKind::Person, &manager, super::ALWAYS, 1.0, &around);
+            // Of a place that closed nobody is asked any more.
+            let open = Span { to: super::stay(row)?.to, ..super::ALWAYS };
+            let subject = out.facts.add_subject(SubjectKind::Person, &manager, open, 1.0, &around);
             let tag = format!("tag:{}", Group::DenseManager.code());
             out.facts.add_label(subject, &tag, super::ALWAYS);
         }
@@ -183,18 +197,22 @@ impl Read {
         }
         let sql = "SELECT id, session, person, place, result, recorded_at FROM attendance \
                    WHERE town = $1 AND voided_at IS NULL ORDER BY happened_at, id";
+        let rows = self.rows(sql, args![town.as_str()]).await?;
+        let answering: Vec<Assignment> = self
+            .assignments()
+            .await?
+            .into_iter()
+            .map(|kept| kept.assignment)
+            .filter(|held| Group::of(held.role) == Some(Group::DenseManager))
+            .collect();
         let mut seen: HashSet<(String, SubjectIx)> = HashSet::new();
-        for row in &self.rows(sql, args![town.as_str()]).await? {
+        for row in &rows {
             let Some((training, tags, at)) = held.get(&row.text("session")?) else { continue };
-            let who = match (row.opt_text("person")?, row.opt_text("place")?) {
-                (Some(person), _) => person,
-                (None, Some(place)) => format!("{MANAGER}{place}"),
-                (None, None) => continue,
-            };
-            let Some(subject) = out.facts.subject(SubjectKind::Person, &who) else { continue };
-            if !seen.insert((training.id.to_string(), subject)) {
-                continue;
-            }
+            let person = row.opt_text("person")?.map(PersonId::from);
+            let signed_for = row.opt_text("place")?.map(PlaceId::from);
+            let places = places_trained(person.as_ref(), signed_for.as_ref(), &answering, training.on);
+            let managers = places.iter().map(|place| format!("{MANAGER}{place}"));
+            let who: Vec<String> = person.iter().map(ToString::to_string).chain(managers).collect();
             // What is about a person is credited to his town as well: it must not look like one more session there.
             let mut tags: Vec<String> =
                 tags.iter().filter(|tag| !tag.starts_with("training:")).cloned().collect();
@@ -203,7 +221,12 @@ impl Read {
             }
             let at = row.instant("recorded_at")?.max(*at);
             let on = Span::since(training.on);
-            out.put("training.held", training.id.as_str(), Some(subject), &[], on, at, &tags)?;
+            for who in who {
+                let Some(subject) = out.facts.subject(SubjectKind::Person, &who) else { continue };
+                if seen.insert((training.id.to_string(), subject)) {
+                    out.put("training.held", training.id.as_str(), Some(subject), &[], on, at, &tags)?;
+                }
+            }
         }
         Ok(())
     }

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { PlacardCoverage } from '@/shared/api/contract'
-import { placardTone, summed, usualSize } from './placard'
+import { placardTone, summed, usualSize, whatIsWrong } from './placard'
 
 describe('a placard', () => {
   it('that is wrong is due until its day has passed', () => {
     const tone = (standing: string, late = false) => placardTone({ standing, late })
     expect([tone('current'), tone('to_post'), tone('changed'), tone('changed', true), tone('photo_old'), tone('void')]).toEqual(['done', 'todo', 'due', 'late', 'due', 'na'])
+  })
+
+  it('says on the walking list who goes, who comes and what is said otherwise', () => {
+    const say = (key: string, names: string) => `${key}:${names}`
+    expect(whatIsWrong({ gone: ['甲（书记）'], come: ['乙（书记）', '丙（组长）'], otherwise: ['丁 的办公电话现为 1'] }, say)).toEqual(['goes:甲（书记）', 'comes:乙（书记）、丙（组长）', '丁 的办公电话现为 1'])
+    expect(whatIsWrong({ gone: [], come: [], otherwise: [] }, say)).toEqual([])
   })
 
   it('is as large as what reads it', () => {

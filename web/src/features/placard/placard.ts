@@ -3,7 +3,7 @@ import type { Tone } from '@/shared/ui/tone'
 
 export const KINDS = ['village', 'group', 'building', 'grid', 'station', 'unit'] as const
 export const SIZES = ['a4', 'a3', 'door'] as const
-export const STANDINGS = ['owed', 'to_post', 'changed', 'phone', 'photo_old', 'current'] as const
+export const STANDINGS = ['owed', 'to_post', 'changed', 'renamed', 'phone', 'photo_old', 'current'] as const
 
 /** How a placard stands: what is wrong is due until its day has passed. */
 export function placardTone(row: Pick<PlacardRow, 'standing' | 'late'>): Tone {
@@ -11,6 +11,12 @@ export function placardTone(row: Pick<PlacardRow, 'standing' | 'late'>): Tone {
   if (row.standing === 'to_post') return 'todo'
   if (row.standing === 'void') return 'na'
   return row.late ? 'late' : 'due'
+}
+
+/** Why somebody has to walk there, for a list he takes along: who goes, who comes, what is said otherwise. */
+export function whatIsWrong(row: Pick<PlacardRow, 'gone' | 'come' | 'otherwise'>, say: (key: string, names: string) => string): string[] {
+  const names = (of: string[]): string => of.join('、')
+  return [...(row.gone.length ? [say('goes', names(row.gone))] : []), ...(row.come.length ? [say('comes', names(row.come))] : []), ...row.otherwise]
 }
 
 /** The size a new one usually has: a village's is read from across the yard, a unit's at the door. */

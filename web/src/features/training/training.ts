@@ -12,6 +12,20 @@ export function standingTone(standing: string): Tone {
   return standing === 'valid' ? 'done' : standing === 'expiring' ? 'due' : standing === 'expired' ? 'late' : 'na'
 }
 
+/** Lines of a paper list: name, unit, points, apart by tabs or commas; the last is points where it is a number. */
+export function attendeesIn(text: string): { name: string; place: string; score: number | null }[] {
+  return text
+    .split('\n')
+    .map((line) => line.split(/[\t,，;；]/).map((part) => part.trim()))
+    .map((parts) => {
+      const points = parts.length > 1 ? (parts.at(-1) ?? '') : ''
+      const score = /^\d{1,3}(\.0+)?$/.test(points) ? Number(points) : null
+      const [name = '', place = ''] = score === null ? parts : parts.slice(0, -1)
+      return { name, place, score }
+    })
+    .filter((one) => one.name && !/^(姓名|序号)$/.test(one.name))
+}
+
 /** A share in percent, rounded down; a dash where there is nobody. */
 export function share(part: number, whole: number): string {
   return whole ? `${Math.floor((part * 100) / whole)}%` : '—'

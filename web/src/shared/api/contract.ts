@@ -244,6 +244,9 @@ export type NoticeView = View<'NoticeView'>
 
 // ── placards
 
+export type RollRow = View<'RollRow'>
+export type RollView = View<'RollView'>
+export type WaitingPost = View<'WaitingPost'>
 export type PlacardRow = View<'PlacardRow'>
 export type PlacardCoverage = View<'PlacardCoverage'>
 export type PlacardPage = View<'PlacardPage'>
@@ -252,6 +255,7 @@ export type PlacardOptions = View<'PlacardOptions'>
 /** What a printing job led to; the schema leaves results of jobs open. */
 export interface PlacardPrinted { placards_n: number; pages_n: number; problems: string[]; blob: string }
 export type PlacardInput = Schemas['PlacardInput']
+export type PlacardChange = Schemas['PlacardChange']
 export type PlacardPost = Schemas['PlacardPost']
 export type PlacardPrintInput = Schemas['PlacardPrintInput']
 // ── stops of use

@@ -34,6 +34,7 @@ const SIGNS: Record<string, Record<string, Sign>> = {
   placards: {
     current: { ...GREY, size: 5 },
     to_post: { ...BRAND, size: 7, badge: '贴' },
+    renamed: { ...ORANGE, size: 7, badge: '名' },
     phone: { ...ORANGE, size: 7, badge: '电' },
     photo_old: { ...ORANGE, size: 8, badge: '照' },
     changed: { ...RED, size: 9, badge: '换' },
