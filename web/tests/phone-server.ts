@@ -86,6 +86,10 @@ export class PhoneServer {
     task(3, this.places[2]!, { due_on: '2026-11-28', due_soon: true, state: 'accepted', state_label: '已接', actions: ['start', 'unable'] }),
     task(4, this.places[3]!),
   ]
+  officers: string[] = []
+  whole = true
+  /** Places of the register that no phone was given. */
+  register: Json[] = []
   rechecks: Json[] = [{
     id: '01900000-0000-7000-8000-000000000301', code: 'YH-2026-0007', place: { id: this.places[0]!.id, name: '罗记农资门市' }, village: { id: '500110106201', name: '胡豆坪村' },
     hazard_code: 'H03.1', hazard_label: '灭火器缺失/失效/过期', category: '03', category_label: '消防设施器材', description: '两具灭火器压力不足', level: 'general', level_label: '一般',
@@ -117,6 +121,7 @@ export class PhoneServer {
     if (path === '/logout') { this.signedIn = false; return { status: 204, body: null } }
     if (path === '/me') return { status: 200, body: ME }
     if (path === '/sync') return { status: 200, body: this.sync() }
+    if (path === '/places') return { status: 200, body: { items: this.register.filter((one) => one.name.includes(url.searchParams.get('q'))), next: null, total: null } }
     if (path === '/inspections') return this.inspection(body())
     const receipt = /^\/inspections\/([^/]+)\/receipt$/.exec(path)
     if (receipt) {
@@ -187,6 +192,7 @@ export class PhoneServer {
         { code: 'H99.1', label: '其他', category: '99', category_label: '其他' },
       ],
       people: [{ id: '01900000-0000-7000-8000-000000000002', name: '王敏' }],
+      officers: this.officers, places_whole: this.whole, hazards: this.rechecks,
     }
   }
 

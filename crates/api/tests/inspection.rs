@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use testkit::both_databases;
 
 use crate::common::field::{Visit, add_place, photo, png, recorded};
-use crate::common::{Browser, Town, V1, V2, day, set_number, town};
+use crate::common::{Browser, Town, V1, V2, day, set_number, shop, town};
+
+const SHOP: &str = "01a00000-0000-7000-8000-000000000101";
 
 async fn open_town(fresh: &testkit::Fresh) -> anyhow::Result<Town> {
     let town = town(fresh).await?;
@@ -202,9 +204,12 @@ async fn a_correction_takes_its_hazard_along_until_the_unit_was_told() -> anyhow
     both_databases(|fresh| async move {
         let town = open_town(&fresh).await?;
         let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
-        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
-        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
-        let passed = |n| Visit::of(n, &place, "staff1", &sheet);
+        let mut places = Vec::new();
+        for name in ["老街面馆", "老街米线", "老街包子"] {
+            places.push(add_place(&mut clerk, name, V1, "nine_small.catering", &[]).await?);
+        }
+        let sheet = staff.get(&format!("/api/v1/places/{}/sheet", places[0])).await?.ok()?;
+        let passed = |n: u32| Visit::of(n, &places[n as usize - 1], "staff1", &sheet);
         let mut hazards = Vec::new();
         for n in 1..=3 {
             let told = staff.post("/api/v1/inspections", passed(n).failing("B05").body()).await?.ok()?;
@@ -285,6 +290,206 @@ async fn clocks_are_remarked_on_and_a_year_before_the_platform_is_refused() -> a
         strict["showed_certificates"] = json!(true);
         strict["inspectors"] = json!(["p-officer", "p-officer2"]);
         officer.post("/api/v1/inspections", strict).await?.ok()?;
+        Ok(())
+    })
+    .await
+}
+
+/// An item of the sheet that suggests this level.
+fn item_of(sheet: &Value, grade: &str) -> String {
+    let items = sheet["items"].as_array().cloned().unwrap_or_default();
+    let item = items.iter().find(|item| item["grade"] == grade).expect("an item of this level");
+    item["code"].as_str().unwrap_or_default().to_owned()
+}
+
+fn steps(hazard: &Value) -> Vec<&str> {
+    hazard["timeline"].as_array().into_iter().flatten().filter_map(|one| one["step"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn the_same_trouble_met_again_stays_one_hazard_until_it_is_fixed() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let item = item_of(&sheet, "general");
+        let visit = |n| Visit::of(n, &place, "staff1", &sheet).failing(&item);
+        let first = staff.post("/api/v1/inspections", visit(1).body()).await?.ok()?;
+        let hazard = first["hazards"][0]["id"].clone();
+        let path = format!("/api/v1/hazards/{}", hazard.as_str().unwrap_or_default());
+        let sync = staff.get("/api/v1/sync").await?.ok()?;
+        assert_eq!(sync["hazards"][0]["id"], hazard, "who comes next knows it beforehand");
+
+        let advise = json!({ "version": 2, "step": "advise", "text": "请清空楼梯间" });
+        staff.post(&format!("{path}/steps"), advise).await?.ok()?;
+        let again = staff.post("/api/v1/inspections", visit(2).body()).await?.ok()?;
+        assert_eq!(again["hazards"], first["hazards"], "the very same");
+        let told = staff.post("/api/v1/inspections", visit(2).body()).await?.ok()?;
+        assert_eq!((&told["receipt"], &told["hazards"]), (&json!("again"), &first["hazards"]));
+        assert_eq!(staff.get("/api/v1/hazards").await?.items()?.len(), 1);
+        let page = staff.get(&path).await?.ok()?;
+        assert_eq!(page["state"], "measure_ordered", "the notice runs on");
+        assert_eq!(steps(&page), ["found", "graded", "seen_again", "advised"], "by when it happened");
+        let seen = &page["timeline"][2];
+        assert_eq!(seen["photos"][0]["id"], visit(2).photos[0]);
+        let view = staff.get(&format!("/api/v1/inspections/{}", visit(2).id)).await?.ok()?;
+        assert_eq!(view["hazards"][0]["id"], hazard);
+
+        // Put right at last while somebody is there: a notice runs, so others look at it.
+        let fixing = Visit::of(3, &place, "staff1", &sheet).fixing(&item).at("2026-09-21T08:59:00+08:00");
+        staff.post("/api/v1/inspections", fixing.body()).await?.ok()?;
+        let page = staff.get(&path).await?.ok()?;
+        assert_eq!(page["state"], "fix_submitted");
+        // A correction of the second visit unsays nothing of the first.
+        let record = Visit::of(2, &place, "staff1", &sheet).body();
+        let correct = json!({ "record": record, "reason": "看错了" });
+        staff.post(&format!("/api/v1/inspections/{}/correct", visit(2).id), correct).await?.ok()?;
+        assert_eq!(staff.get(&path).await?.ok()?["state"], "fix_submitted");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_minor_and_put_right_on_the_spot_is_closed_with_the_visit() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let (mut clerk, mut grid) = (town.login("clerk").await?, town.login("grid1").await?);
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let sheet = grid.get(&format!("/api/v1/places/{SHOP}/sheet")).await?.ok()?;
+        let minor = item_of(&sheet, "general");
+        let visit = Visit::of(1, SHOP, "grid1", &sheet).fixing(&minor);
+        let told = grid.post("/api/v1/inspections", visit.body()).await?.ok()?;
+        let photos: Vec<&str> =
+            told["photos"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
+        assert_eq!(photos, [visit.photos[0].as_str(), visit.after(&minor).as_str()], "both are awaited");
+        let path = format!("/api/v1/hazards/{}", told["hazards"][0]["id"].as_str().unwrap_or_default());
+        let page = clerk.get(&path).await?.ok()?;
+        assert_eq!((&page["state"], &page["level"]), (&json!("closed"), &json!("general")));
+        assert_eq!(steps(&page), ["found", "graded", "fixed_on_spot", "closed"]);
+        let phases: Vec<&str> =
+            page["phases"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(phases, ["found", "graded", "fix", "closed"], "no notice, no second visit");
+        assert_eq!(page["pairs"][0]["after"]["id"], visit.after(&minor));
+        let open = clerk.get("/api/v1/hazards?open=true").await?.items()?;
+        let rechecks = clerk.get("/api/v1/hazards?recheck=true").await?.items()?;
+        assert_eq!((open.len(), rechecks.len()), (0, 0));
+        let view = clerk.get(&format!("/api/v1/inspections/{}", visit.id)).await?.ok()?;
+        let failed = view["answers"].as_array().into_iter().flatten().find(|one| one["item"] == *minor);
+        assert_eq!(failed.expect("the item")["fixed"][0]["id"], visit.after(&minor));
+
+        // More than minor wants a notice and other eyes, and nothing of the visit is lost meanwhile.
+        let larger = item_of(&sheet, "larger");
+        let told = grid
+            .post("/api/v1/inspections", Visit::of(2, SHOP, "grid1", &sheet).fixing(&larger).body())
+            .await?;
+        let problem = &told.body["fields"][0];
+        assert_eq!(
+            (&problem["field"], &problem["code"]),
+            (&json!(format!("answers.{larger}")), &json!("inspection.not_fixed_on_spot"))
+        );
+        // The same trouble after that is a new one, and a recurrence.
+        let next = Visit::of(3, SHOP, "grid1", &sheet).failing(&minor);
+        let told = grid.post("/api/v1/inspections", next.body()).await?.ok()?;
+        let page = clerk
+            .get(&format!("/api/v1/hazards/{}", told["hazards"][0]["id"].as_str().unwrap_or_default()))
+            .await?
+            .ok()?;
+        assert_eq!(page["state"], "found");
+        assert!(page["recurrence_of"].is_string(), "{page}");
+        assert_eq!(town.app.verify(&Caller::system()).await?.findings, []);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_visit_of_an_earlier_day_is_taken_from_paper_with_todays_list() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = town(&fresh).await?;
+        // The lists were given out only today.
+        town.app.ensure_shipped_checklists(&Caller::system(), Some(day("2026-09-21"))).await?;
+        let (mut clerk, mut staff) = (town.login("clerk").await?, town.login("staff1").await?);
+        let place = add_place(&mut clerk, "老街面馆", V1, "nine_small.catering", &[]).await?;
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let item = item_of(&sheet, "general");
+        let visit = Visit::of(1, &place, "staff1", &sheet).failing(&item).at("2026-09-10T15:20:00+08:00");
+        let told = staff.post("/api/v1/inspections", visit.body()).await?.ok()?;
+        let view = staff.get(&format!("/api/v1/inspections/{}", visit.id)).await?.ok()?;
+        assert_eq!((&view["happened_on"], &view["late"]), (&json!("2026-09-10"), &json!(true)));
+        assert!(view["answers"][0]["text"].as_str().is_some_and(|text| !text.is_empty()));
+        let path = format!("/api/v1/hazards/{}", told["hazards"][0]["id"].as_str().unwrap_or_default());
+        let found = staff.get(&path).await?.ok()?;
+        assert!(found["found_at"].as_str().is_some_and(|at| at.starts_with("2026-09-10")), "{found}");
+        assert_eq!(found["timeline"][0]["late"], true);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_was_far_from_the_place_is_marked_and_never_refused() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let mut staff = town.login("staff1").await?;
+        let (lon, lat) = (105.9, 29.3);
+        let body = json!({
+            "name": "老街五金店", "category": "nine_small.shop", "tags": [], "village": V1, "address": "老街 1 号",
+            "registration": { "kind": "unknown", "uscc": null }, "heads": {}, "location": { "lon": lon, "lat": lat },
+            "responsible": { "name": "杨老板", "phone": "13800001111" }, "opening": "open", "note": "",
+        });
+        let place = town.login("clerk").await?.post("/api/v1/places", body).await?.ok()?;
+        let place = place["id"].as_str().unwrap_or_default().to_owned();
+        let sheet = staff.get(&format!("/api/v1/places/{place}/sheet")).await?.ok()?;
+        let marked = |n: u32, lon: f64| {
+            let mut body = Visit::of(n, &place, "staff1", &sheet).body();
+            body["position"] = json!({ "lon": lon, "lat": lat, "accuracy_m": 10.0 });
+            body
+        };
+        let is_far = |told: &Value| {
+            told["flags"].as_array().into_iter().flatten().any(|flag| flag["code"] == "inspection.far_away")
+        };
+        assert!(!is_far(&staff.post("/api/v1/inspections", marked(1, lon + 0.001)).await?.ok()?));
+        assert!(is_far(&staff.post("/api/v1/inspections", marked(2, lon + 0.01)).await?.ok()?));
+        set_number(&town, "inspection.near_metres", 5_000.0).await?;
+        assert!(!is_far(&staff.post("/api/v1/inspections", marked(3, lon + 0.01)).await?.ok()?));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_phone_knows_who_may_enforce_and_what_it_was_not_given() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = open_town(&fresh).await?;
+        let (mut clerk, mut officer, mut staff) =
+            (town.login("clerk").await?, town.login("officer").await?, town.login("staff1").await?);
+        shop(&town, SHOP, "老街五金店", V1).await?;
+        let body = json!({ "place": SHOP, "kind": "enforcement", "from": "2026-09-01", "due_on": "2026-09-30",
+            "assignee": "p-officer", "note": "" });
+        let task = clerk.post("/api/v1/tasks", body).await?.ok()?;
+        let sync = officer.get("/api/v1/sync").await?.ok()?;
+        assert_eq!(sync["officers"], json!(["p-officer", "p-officer2"]));
+        assert_eq!(sync["places_whole"], false, "an officer reaches the town and is given his tasks' places");
+        assert_eq!(sync["places"][0]["id"], SHOP);
+        assert_eq!(officer.get("/api/v1/places?q=五金").await?.items()?.len(), 1, "the rest is searched for");
+        let plain = staff.get("/api/v1/sync").await?.ok()?;
+        assert_eq!((&plain["officers"], &plain["places_whole"]), (&json!([]), &json!(true)));
+
+        // As the phone hands it in: alone it is refused with the reason, two with certificates shown are taken.
+        let sheet = officer.get(&format!("/api/v1/places/{SHOP}/sheet")).await?.ok()?;
+        let mut body = Visit::of(1, SHOP, "officer", &sheet).task(&task["id"]).body();
+        body["power"] = json!("enforcement");
+        body["showed_certificates"] = json!(true);
+        let told = officer.post("/api/v1/inspections", body.clone()).await?;
+        assert_eq!(told.body["fields"][0]["code"], "inspection.two_officers_needed", "{}", told.body);
+        body["inspectors"] = json!(["p-officer", "p-officer2"]);
+        officer.post("/api/v1/inspections", body).await?.ok()?;
+        let path = format!("/api/v1/tasks/{}", task["id"].as_str().unwrap_or_default());
+        let state = clerk.get(&path).await?.ok()?["state"].clone();
+        assert!(state == "done" || state == "submitted", "{state}");
         Ok(())
     })
     .await

@@ -10,13 +10,16 @@ use std::collections::BTreeSet;
 use domain::checklist::{Checklist, State};
 use domain::checklist_library::pinned_list;
 use domain::gate::Part;
-use domain::hazard::{Act, Find, Stage, Standing};
+use domain::hazard::{
+    Act, Find, FixChannel, Hazard, Level, Photo, Stage, Standing, State as HazardState, Step,
+};
 use domain::ids::{InspectionId, OrgId, PersonId, PhotoId, PlaceId};
 use domain::inspection::{
-    Companion, Flag, Inspection, InspectionProblem, PinnedList, Power, Receipt, Record, finish, receive,
+    Companion, Flag, Inspection, InspectionProblem, PinnedList, Power, Receipt, Record, far_away, finish,
+    receive,
 };
 use domain::org::{Assignment, Role};
-use domain::policy::{Action, Subject, standing};
+use domain::policy::{self, Action, Subject, standing};
 use domain::task::TaskRefusal;
 use domain::time::{Date, Timestamp};
 use store::hazard::{HazardFilter, Listed};
@@ -29,11 +32,13 @@ pub use view::{
     AnswerView, EditionView, FlagView, InspectionPage, InspectionReceipt, InspectionRow, InspectionView,
 };
 
+use crate::calendar::calendar;
 use crate::error::FieldProblem;
 use crate::hazard::dictionary::described;
 use crate::hazard::step::write_step;
 use crate::hazard::{Filed, record_find};
 use crate::names::Names;
+use crate::parameter::number_on;
 use crate::photo::photo_views;
 use crate::place::{at_place, place_in_scope};
 use crate::{App, Caller, Error, Result};
@@ -146,7 +151,7 @@ pub(crate) fn named_photos(record: &Record) -> Vec<PhotoId> {
         Companion::Signed { signature, .. } => Some(signature),
         Companion::NotSigned { .. } => None,
     };
-    let answers = record.answers.iter().flat_map(|answer| &answer.photos);
+    let answers = record.answers.iter().flat_map(|answer| answer.photos.iter().chain(&answer.fixed));
     record
         .photos
         .iter()
@@ -174,34 +179,35 @@ pub(crate) async fn load(read: &mut Read, caller: &Caller, id: &InspectionId) ->
     if scope.admits(&subject) { Ok(Loaded { versions, place, subject }) } else { Err(Error::NotFound) }
 }
 
-/// The editions a record was made with, as far as they were given out by then.
-async fn pinned_editions(read: &mut Read, record: &Record) -> Result<Vec<Checklist>> {
-    let on = record.ended_at.date();
+/// The editions a record was made with, as far as they were given out by the day it was recorded: a visit of an earlier day,
+/// brought in from paper, is filled in with the list of today.
+async fn pinned_editions(read: &mut Read, record: &Record, recorded_on: Date) -> Result<Vec<Checklist>> {
     let mut editions = Vec::new();
     for pin in &record.pins {
         let known = read.checklist_editions(&pin.code).await?;
         let found = known.into_iter().map(|kept| kept.checklist).find(|list| {
             list.edition.to_string() == pin.edition
                 && list.state != State::Draft
-                && list.valid_from().is_some_and(|from| from <= on)
+                && list.valid_from().is_some_and(|from| from <= recorded_on)
         });
         editions.extend(found);
     }
     Ok(editions)
 }
 
-async fn pinned(read: &mut Read, record: &Record, place: &PlaceRecord) -> Result<PinnedList> {
-    let editions = pinned_editions(read, record).await?;
+async fn pinned(read: &mut Read, record: &Record, place: &PlaceRecord, today: Date) -> Result<PinnedList> {
+    let editions = pinned_editions(read, record, today).await?;
     let lists: Vec<&Checklist> = editions.iter().collect();
     Ok(pinned_list(&lists, &place.place.category, &place.place.tags))
 }
 
-/// The hazards an inspection led to.
+/// The hazards an inspection led to, or met again while they were open.
 pub(crate) async fn hazards_of(read: &mut Read, id: &InspectionId, place: &PlaceId) -> Result<Vec<Listed>> {
     let whole = Caller::system().scope(Action::HazardRead)?;
     let filter = HazardFilter { place: Some(place.clone()), ..HazardFilter::default() };
     let mut found = read.hazards(&whole, &filter, None, 2_000).await?;
-    found.retain(|hazard| hazard.filing.inspection.as_ref() == Some(id));
+    let again = read.hazards_seen_in(id, place).await?;
+    found.retain(|hazard| hazard.filing.inspection.as_ref() == Some(id) || again.contains(&hazard.id));
     found.reverse();
     Ok(found)
 }
@@ -219,6 +225,9 @@ pub(crate) fn flag_view(flag: &Flag, names: &Names) -> FlagView {
         Flag::PhotoRecommended { item } => {
             ("inspection.photo_recommended", format!("检查项 {item} 建议拍照，没有照片"))
         }
+        Flag::FarAway { metres } => {
+            ("inspection.far_away", format!("登记检查时手机离场所约 {metres} 米，请核对是否到过现场"))
+        }
         Flag::PartlyChecked { items } => {
             ("inspection.partly_checked", format!("{items} 项必查项未查，已写明原因"))
         }
@@ -232,6 +241,59 @@ pub(crate) fn flag_view(flag: &Flag, names: &Names) -> FlagView {
     };
     FlagView { code: code.to_owned(), message }
 }
+
+/// How far from the place a phone may be before a reviewer is told, until the town decides otherwise. Units: metres. Source:
+/// handbook of the field, §4.1 (P).
+pub(crate) const NEAR_METRES: (&str, f64) = ("inspection.near_metres", 200.0);
+
+/// Whether the phone was far from the place. A visit of an earlier day is written down wherever its papers are.
+async fn place_flag(
+    read: &mut Read,
+    record: &Record,
+    place: &PlaceRecord,
+    today: Date,
+) -> Result<Option<Flag>> {
+    let within = number_on(read, NEAR_METRES, today).await?;
+    let at = place.place.location.map(|at| [at.lon_deg, at.lat_deg]);
+    Ok(far_away(record.position, at, u32::from(within)))
+}
+
+/// The hazards of a place that somebody meeting the same trouble would meet again.
+async fn open_of(read: &mut Read, place: &PlaceId) -> Result<Vec<Hazard>> {
+    let whole = Caller::system().scope(Action::HazardRead)?;
+    let filter = HazardFilter { place: Some(place.clone()), open: true, ..HazardFilter::default() };
+    let listed = read.hazards(&whole, &filter, None, 2_000).await?;
+    let ids: Vec<_> = listed.into_iter().map(|hazard| hazard.id).collect();
+    let mut open = read.hazards_by_id(&ids).await?;
+    open.retain(|hazard| hazard.find.item.is_some() && hazard.state.admits(Step::SeenAgain));
+    Ok(open)
+}
+
+/// What was put right while the inspectors were there: minor and not yet noticed, it is settled; where a notice runs, it is
+/// the fix that a second person looks at.
+async fn put_right(
+    tx: &mut Write,
+    hazard: Hazard,
+    act: Act,
+    photos: Vec<Photo>,
+    now: Timestamp,
+) -> Result<()> {
+    if hazard.state.admits(Step::FixedOnSpot) && hazard.level == Some(Level::General) {
+        let (fixed, event) = hazard.fix_on_spot(act.clone(), photos, FIXED_ON_SPOT, now)?;
+        write_step(tx, &fixed, &event).await?;
+        let (closed, event) = fixed.close(act, now)?;
+        return write_step(tx, &closed, &event).await;
+    }
+    if hazard.state.admits(Step::FixSubmitted) {
+        let (handed_in, event) =
+            hazard.submit_fix(act, FixChannel::Staff, photos, FIXED_ON_SPOT, now, calendar())?;
+        write_step(tx, &handed_in, &event).await?;
+    }
+    Ok(())
+}
+
+/// What a timeline says of it.
+const FIXED_ON_SPOT: &str = "检查时口头督促，单位当场改正";
 
 fn task_flag(refusal: Option<&TaskRefusal>) -> FlagView {
     let why = refusal.map_or_else(|| "任务没有随本次检查提交".to_owned(), ToString::to_string);
@@ -313,11 +375,12 @@ impl App {
             return Err(Error::field("inspectors", "inspection.not_me", text));
         }
         let roles = self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
-        let list = pinned(&mut tx, &record, &place).await?;
+        let list = pinned(&mut tx, &record, &place, today).await?;
         let kept_out = kept_out(&mut tx, &record, now).await?;
         let finished = finish(record, &list, now).map_err(|problems| refused(&problems));
         let mut done = and_kept_out(finished, kept_out)?;
         done.flags.extend(people_flags(&mut tx, &done.record, &roles, now).await?);
+        done.flags.extend(place_flag(&mut tx, &done.record, &place, today).await?);
         let filing = InspectionFiling { path: place.path.clone(), org: hat.org.clone() };
         tx.insert_inspection(&done, &filing).await?;
         self.find_hazards(&mut tx, caller, hat, &done, None, &list, &place).await?;
@@ -389,6 +452,7 @@ impl App {
         list: &PinnedList,
         place: &PlaceRecord,
     ) -> Result<()> {
+        let mut open = open_of(tx, &place.place.id).await?;
         for draft in done.hazard_drafts(list, before) {
             let act = caller.act(hat, draft.found_at, done.record.position);
             let filed = Filed {
@@ -398,12 +462,32 @@ impl App {
             };
             let find =
                 Find { description: described(&draft.find.code, &draft.find.description), ..draft.find };
-            let (hazard, _) =
-                record_find(tx, self.new_id().into(), find, act.clone(), filed, done.recorded_at).await?;
-            // A find nobody grades would wait for a second person to say what the list already says.
-            if domain::policy::reach(hat.role, Action::HazardGrade).is_some() {
-                let (hazard, event) = hazard.grade(act, draft.suggested, "", done.recorded_at)?;
-                write_step(tx, &hazard, &event).await?;
+            let now = done.recorded_at;
+            let mut hazard = match open.iter().position(|known| known.find.item == find.item) {
+                // One trouble is one hazard, however often somebody meets it before it is fixed.
+                Some(at) => {
+                    let (visit, said) = (done.record.id.clone(), find.description.as_str());
+                    let (hazard, event) =
+                        open.swap_remove(at).seen_again(act.clone(), visit, said, find.photos, now)?;
+                    write_step(tx, &hazard, &event).await?;
+                    hazard
+                }
+                None => record_find(tx, self.new_id().into(), find, act.clone(), filed, now).await?.0,
+            };
+            // A find nobody grades would wait for a second person to say what the list already says. Whoever saw it put
+            // right may say that it was minor. Source: handbook of the field, §3.3, "any inspector".
+            let may_grade = policy::reach(hat.role, Action::HazardGrade).is_some();
+            // A visit brought in from paper may lie before the find it met again: it settles nothing of that.
+            if act.happened_at < hazard.found_at {
+                continue;
+            }
+            if hazard.state == HazardState::Found && (may_grade || !draft.fixed.is_empty()) {
+                let (graded, event) = hazard.grade(act.clone(), draft.suggested, "", now)?;
+                write_step(tx, &graded, &event).await?;
+                hazard = graded;
+            }
+            if !draft.fixed.is_empty() {
+                put_right(tx, hazard, act, draft.fixed, now).await?;
             }
         }
         Ok(())
@@ -424,7 +508,9 @@ impl App {
         };
         let gone: BTreeSet<String> = failed(before).difference(&failed(done)).cloned().collect();
         let reason = done.correction.as_ref().map(|made| made.reason.as_str()).unwrap_or_default();
-        let found = hazards_of(tx, &done.record.id, &done.record.place).await?;
+        let mut found = hazards_of(tx, &done.record.id, &done.record.place).await?;
+        // What this visit only met again was found by another, and stays.
+        found.retain(|hazard| hazard.filing.inspection.as_ref() == Some(&done.record.id));
         let ids: Vec<_> = found.into_iter().map(|hazard| hazard.id).collect();
         for hazard in tx.hazards_by_id(&ids).await? {
             let is_gone = hazard.find.item.as_ref().is_some_and(|item| gone.contains(item));
@@ -470,21 +556,23 @@ impl App {
         if record.inspectors.iter().any(|one| one.assignment.as_str().is_empty()) {
             roles = self.put_hats_on(&mut tx, &mut record, caller, hat).await?;
         }
-        let list = pinned(&mut tx, &record, &loaded.place).await?;
+        let list = pinned(&mut tx, &record, &loaded.place, now.date()).await?;
         let kept_out = kept_out(&mut tx, &record, now).await?;
         let corrected = standing_now
             .corrected(record, caller.person.clone(), reason, &list, now)
             .map_err(|problems| refused(&problems));
         let mut done = and_kept_out(corrected, kept_out)?;
         // What was known of who looked stays known.
-        let of_people = |flag: &&Flag| match flag {
+        let stays = |flag: &&Flag| match flag {
             Flag::Untrained { person } | Flag::Exempted { person, .. } => {
                 roles.iter().all(|(other, _)| other != person)
                     && done.record.inspectors.iter().any(|one| one.person == *person)
             }
+            // Where the phone was when it was handed in does not change with a correction at a desk.
+            Flag::FarAway { .. } => true,
             _ => false,
         };
-        let known: Vec<Flag> = standing_now.flags.iter().filter(of_people).cloned().collect();
+        let known: Vec<Flag> = standing_now.flags.iter().filter(stays).cloned().collect();
         done.flags.extend(known);
         done.flags.extend(people_flags(&mut tx, &done.record, &roles, now).await?);
         tx.insert_inspection(&done, &filing).await?;
@@ -595,7 +683,7 @@ impl App {
         let (done, filing) = loaded.version(edition)?;
         let id = &done.record.id;
         let names = Names::read(read).await?;
-        let editions = pinned_editions(read, &done.record).await?;
+        let editions = pinned_editions(read, &done.record, done.recorded_at.date()).await?;
         let photos = photo_views(read, &named_photos(&done.record), &[("inspection", id.as_str())]).await?;
         let hazards = hazards_of(read, id, &done.record.place).await?;
         let hazards = crate::hazard::list::rows(read, &hazards, &names, self.now().date()).await?;

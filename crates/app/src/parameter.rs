@@ -29,6 +29,7 @@ use crate::fulfilment::{Ask, lens};
 use crate::hazard::{EXTENSION_SHARE, GENERAL_DAYS, LARGER_DAYS, WORKING_DAYS};
 use crate::house;
 use crate::incident;
+use crate::inspection::NEAR_METRES;
 use crate::inspection_plan;
 use crate::message;
 use crate::names::Names;
@@ -168,6 +169,7 @@ static OWN: &[Own] = &[
     own_of(ROWS_AT_ONCE, "含个人信息的导出每次最多行数", &["行"], 50_000.0),
     own_of(PERSONS_UNASKED, "导出超过多少人须另一人批准", &["人"], 50_000.0),
     own_of(YES_HOLDS, "批准后多久内须导出", &["小时"], 720.0),
+    own_of(NEAR_METRES, "检查定位离场所多远以上提示复核", &["米"], 50_000.0),
     own_of(REVIEW_PERCENT, "检查记录抽审比例", &["%"], 100.0),
     own_of(REMIND_AFTER, "派发后多久未接提醒承办人", &[WORKING_DAYS], 365.0),
     own_of(ESCALATE_AFTER, "派发后多久未接提请派发人处理", &[WORKING_DAYS], 365.0),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::gate::Part;
 use domain::ids::{OrgId, PersonId, PlaceId};
 use domain::policy::{Action, Reach, Subject, reach};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::account::Me;
 use crate::checklist::{HazardCodeView, SheetKind, SheetView, hazard_codes, library, sheet_of};
+use crate::gate::Gatekeeper;
 use crate::hazard::HazardRow;
 use crate::names::{Names, PlaceBrief};
 use crate::task::TaskRow;
@@ -24,6 +26,8 @@ const MOST_TASKS: i64 = 300;
 const MOST_PLACES: i64 = 200;
 /// Re-checks a phone takes along.
 const MOST_RECHECKS: i64 = 200;
+/// Open hazards a phone takes along, so that who comes to a place knows what is known there.
+const MOST_HAZARDS: i64 = 1_000;
 
 /// What a phone takes along.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -40,6 +44,10 @@ pub struct SyncView {
     pub gone: Vec<String>,
     /// Places of those tasks and of one's own area.
     pub places: Vec<PlaceBrief>,
+    /// Whether those are all one may inspect; where they are not, the others are searched for on the server.
+    pub places_whole: bool,
+    /// What is still open at those places, the nearest deadline first.
+    pub hazards: Vec<HazardRow>,
     /// What to ask of each place.
     pub sheets: BTreeMap<String, SheetView>,
     /// The door check.
@@ -48,8 +56,10 @@ pub struct SyncView {
     pub rechecks: Vec<HazardRow>,
     /// The dictionary.
     pub hazard_codes: Vec<HazardCodeView>,
-    /// Colleagues who may come along.
+    /// Colleagues who may come along; for who may enforce, every other officer too.
     pub people: Vec<Named>,
+    /// Those of them, and oneself, who may act as officers of an enforcement check today.
+    pub officers: Vec<String>,
 }
 
 /// Who may be chosen to go along: colleagues of the organisation he goes out for before others, each by the sound of the name,
@@ -106,14 +116,18 @@ impl App {
         ids.sort();
         ids.dedup();
         let mut places = read.places_by_id(&ids).await?;
+        // Nobody takes the whole town along; what is left behind is searched for on the server.
         let area =
             caller.hats.all().iter().any(|hat| {
                 matches!(reach(hat.role, Action::InspectionRecord), Some(Reach::Area | Reach::Org))
             });
+        let mut places_whole = false;
         if area {
             let scope = caller.scope(Action::InspectionRecord)?;
             let filter = PlaceFilter::default();
-            let own = read.place_page(&filter, &scope, PlaceOrder::Name, None, MOST_PLACES).await?;
+            let mut own = read.place_page(&filter, &scope, PlaceOrder::Name, None, MOST_PLACES + 1).await?;
+            places_whole = i64::try_from(own.len()).is_ok_and(|n| n <= MOST_PLACES);
+            own.truncate(usize::try_from(MOST_PLACES).unwrap_or(usize::MAX));
             let known: BTreeSet<PlaceId> = places.iter().map(|one| one.place.id.clone()).collect();
             places.extend(own.into_iter().filter(|one| !known.contains(&one.place.id)));
         }
@@ -135,15 +149,33 @@ impl App {
             }
             None => Vec::new(),
         };
+        let open_here = HazardFilter {
+            places: places.iter().map(|one| one.place.id.clone()).collect(),
+            open: true,
+            ..HazardFilter::default()
+        };
+        let hazards = match caller.hats.scope(Action::HazardRead) {
+            Some(scope) if !open_here.places.is_empty() => {
+                let found = read.hazards_by_deadline(&scope, &open_here, MOST_HAZARDS).await?;
+                crate::hazard::list::rows(&mut read, &found, &names, today).await?
+            }
+            _ => Vec::new(),
+        };
+        let gate = Gatekeeper::read(&mut read).await?;
+        let is_officer = |person: &PersonId| gate.pass(person, Part::Officer, today).is_ok();
         // The organisation of the hat he wears first is the one he goes out for.
         let first = caller.hats.all().first().map(|hat| hat.org.clone());
         let mut people: BTreeMap<PersonId, bool> = BTreeMap::new();
         for held in read.assignments().await? {
             let held = held.assignment;
-            if held.is_valid_on(today) && orgs.contains(&held.org) && held.person != caller.person {
+            let is_near =
+                orgs.contains(&held.org) || (is_officer(&caller.person) && is_officer(&held.person));
+            if held.is_valid_on(today) && is_near && held.person != caller.person {
                 *people.entry(held.person).or_default() |= Some(&held.org) == first.as_ref();
             }
         }
+        let officers = std::iter::once(&caller.person).chain(people.keys()).filter(|one| is_officer(one));
+        let officers = officers.map(ToString::to_string).collect();
         Ok(SyncView {
             cursor: head.to_string(),
             server_time: now.to_rfc3339(),
@@ -151,11 +183,14 @@ impl App {
             tasks,
             gone,
             places: places.iter().map(|one| PlaceBrief::of(one, &names)).collect(),
+            places_whole,
+            hazards,
             sheets,
             quick,
             rechecks,
             hazard_codes: hazard_codes(),
             people: companions(people, &names),
+            officers,
         })
     }
 }

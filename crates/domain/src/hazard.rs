@@ -23,7 +23,7 @@ pub use terms::{
 };
 
 use crate::calendar::Calendar;
-use crate::ids::{HazardId, PersonId, PhotoId};
+use crate::ids::{HazardId, InspectionId, PersonId, PhotoId};
 use crate::time::{Date, Timestamp};
 
 /// Working days for a re-check, after the deadline or after a fix was handed in. Source: 消防监督检查规定 art. 20, which
@@ -62,8 +62,8 @@ pub enum State {
         rectification: Rectification,
         /// What was handed in, if anything.
         fix: Option<Fix>,
-        /// Who saw it fixed.
-        recheck: Recheck,
+        /// Who saw it fixed; none when it was put right on the spot, before the eyes of who found it.
+        recheck: Option<Recheck>,
     },
     /// 已销案.
     Closed {
@@ -71,8 +71,8 @@ pub enum State {
         rectification: Rectification,
         /// What was handed in, if anything.
         fix: Option<Fix>,
-        /// Who saw it fixed.
-        recheck: Recheck,
+        /// Who saw it fixed; none when it was put right on the spot, before the eyes of who found it.
+        recheck: Option<Recheck>,
         /// When it was closed.
         closed_on: Date,
     },
@@ -185,6 +185,43 @@ impl Hazard {
             Some(_) => self.step(act, now, EventKind::LevelConfirmed),
             None => Err(self.not_now(Step::LevelConfirmed)),
         }
+    }
+
+    /// Records that an inspection met it again (再次发现) while it is still open: one trouble stays one hazard. A visit that
+    /// is recorded late may have met it before it was found.
+    pub fn seen_again(
+        self,
+        act: Act,
+        inspection: InspectionId,
+        description: &str,
+        photos: Vec<Photo>,
+        now: Timestamp,
+    ) -> Stepped {
+        if !self.state.admits(Step::SeenAgain) {
+            return Err(self.not_now(Step::SeenAgain));
+        }
+        check_clock(&act, now)?;
+        act.actor.staff(Step::SeenAgain)?;
+        self.fresh(&photos, Step::SeenAgain)?;
+        let description = description.trim().to_owned();
+        self.step(act, now, EventKind::SeenAgain { inspection, description, photos })
+    }
+
+    /// Records that it was put right within the visit (当场改正): asked for by word of mouth and noted in the record, with no
+    /// notice, no deadline and no re-check. Source: handbook of the field, §4.2 row 1; 消防监督检查规定 art. 19.
+    ///
+    /// Errors: [`HazardRefusal::NotMinor`] unless the level is general; a picture of it put right is missing or was used.
+    pub fn fix_on_spot(self, act: Act, photos: Vec<Photo>, text: &str, now: Timestamp) -> Stepped {
+        self.begin(Step::FixedOnSpot, &act, now)?;
+        act.actor.staff(Step::FixedOnSpot)?;
+        match self.level {
+            Some(Level::General) => {}
+            Some(level) => return Err(HazardRefusal::NotMinor { level }),
+            None => return Err(self.not_now(Step::FixedOnSpot)),
+        }
+        written(text, "当场提出的要求")?;
+        self.fresh(&photos, Step::FixedOnSpot)?;
+        self.step(act, now, EventKind::FixedOnSpot { photos, text: text.trim().to_owned() })
     }
 
     /// Advises the unit to fix it (督促整改通知). Anyone who inspects may.
@@ -602,14 +639,17 @@ impl Rectification {
 }
 
 impl State {
-    /// Whether a step can be taken from here: the whole machine in one table.
+    /// Whether a step can be taken from here: the whole machine in one table. What is met again after a re-check passed
+    /// is a new trouble, not this one.
     pub fn admits(&self, step: Step) -> bool {
         use Step as S;
         let steps: &[Step] = match self {
-            Self::Found => &[S::Graded, S::Dismissed, S::Voided],
+            Self::Found => &[S::Graded, S::SeenAgain, S::Dismissed, S::Voided],
             Self::Graded => &[
                 S::Graded,
                 S::LevelConfirmed,
+                S::SeenAgain,
+                S::FixedOnSpot,
                 S::Advised,
                 S::Ordered,
                 S::Transferred,
@@ -621,6 +661,7 @@ impl State {
             Self::MeasureOrdered(_) => &[
                 S::Graded,
                 S::LevelConfirmed,
+                S::SeenAgain,
                 S::Ordered,
                 S::Served,
                 S::ExtensionAsked,
@@ -638,6 +679,7 @@ impl State {
             Self::Rectifying(_) => &[
                 S::Graded,
                 S::LevelConfirmed,
+                S::SeenAgain,
                 S::Ordered,
                 S::ExtensionAsked,
                 S::ExtensionGranted,
@@ -653,21 +695,28 @@ impl State {
             ],
             Self::FixSubmitted { .. } => &[
                 S::LevelConfirmed,
+                S::SeenAgain,
                 S::RecheckStarted,
                 S::RecheckPassed,
                 S::RecheckFailed,
                 S::Escalated,
                 S::Voided,
             ],
-            Self::Rechecking { .. } => {
-                &[S::LevelConfirmed, S::RecheckPassed, S::RecheckFailed, S::Escalated, S::Voided]
-            }
+            Self::Rechecking { .. } => &[
+                S::LevelConfirmed,
+                S::SeenAgain,
+                S::RecheckPassed,
+                S::RecheckFailed,
+                S::Escalated,
+                S::Voided,
+            ],
             Self::Passed { .. } => &[S::LevelConfirmed, S::Closed, S::Voided],
             Self::Closed { .. } => &[S::Reopened, S::Voided],
-            Self::Transferred { .. } => &[S::TransferAnswered, S::Escalated, S::Voided],
+            Self::Transferred { .. } => &[S::SeenAgain, S::TransferAnswered, S::Escalated, S::Voided],
             Self::LongTermControl { .. } | Self::Reopened => &[
                 S::Graded,
                 S::LevelConfirmed,
+                S::SeenAgain,
                 S::Advised,
                 S::Ordered,
                 S::Transferred,

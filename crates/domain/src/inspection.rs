@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use problem::InspectionProblem;
 
+use crate::geometry::distance_m;
 use crate::hazard::{EARLIEST, Find, HazardCode, Level, Photo, Position};
 use crate::ids::{AssignmentId, InspectionId, PersonId, PhotoId, PlaceId, TaskId, TownCode};
 use crate::time::{Date, Timestamp};
@@ -126,6 +127,9 @@ pub struct Answer {
     /// Pictures.
     #[serde(default)]
     pub photos: Vec<PhotoId>,
+    /// 当场改正: pictures of a minor failing put right within the visit; none when it was not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<PhotoId>,
 }
 
 /// What was filled in on site, under an id the phone made: handing it in twice is handing it in once.
@@ -217,6 +221,11 @@ pub enum Flag {
         /// The item.
         item: String,
     },
+    /// The phone was farther from the place than the town allows for, its own inaccuracy taken off.
+    FarAway {
+        /// How far. Units: metres.
+        metres: u32,
+    },
     /// Mandatory items left unchecked, with reasons.
     PartlyChecked {
         /// How many.
@@ -273,6 +282,8 @@ pub struct HazardDraft {
     pub suggested: Level,
     /// When it was seen, never later than when it was recorded.
     pub found_at: Timestamp,
+    /// What it looked like put right on the spot; none when it was not.
+    pub fixed: Vec<Photo>,
 }
 
 /// How a record handed in compares with what is there under its id.
@@ -366,7 +377,12 @@ impl Inspection {
         };
         // Only the fire rescue organ determines 重大, whatever a list may suggest.
         let suggested = rule.suggested.min(Level::MajorSuspect);
-        HazardDraft { find, suggested, found_at: self.record.ended_at.min(self.recorded_at) }
+        HazardDraft {
+            find,
+            suggested,
+            found_at: self.record.ended_at.min(self.recorded_at),
+            fixed: answer.fixed.iter().map(photo).collect(),
+        }
     }
 }
 
@@ -446,6 +462,10 @@ fn answer_problems(record: &Record, list: &PinnedList) -> Vec<InspectionProblem>
         if !list.items.contains_key(&answer.item) {
             problems.push(InspectionProblem::UnknownItem { item: item() });
         }
+        let is_minor = list.items.get(&answer.item).is_none_or(|rule| rule.suggested == Level::General);
+        if !answer.fixed.is_empty() && (answer.verdict != Verdict::Fail || !is_minor) {
+            problems.push(InspectionProblem::NotFixedOnSpot { item: item() });
+        }
         match &answer.verdict {
             Verdict::Fail if answer.photos.is_empty() => {
                 problems.push(InspectionProblem::PhotoMissing { item: item() });
@@ -462,6 +482,18 @@ fn answer_problems(record: &Record, list: &PinnedList) -> Vec<InspectionProblem>
         list.items.iter().filter(|(item, rule)| rule.is_mandatory && !answered.contains(item.as_str()));
     problems.extend(unanswered.map(|(item, _)| InspectionProblem::Unanswered { item: item.clone() }));
     problems
+}
+
+/// Whether a record was made farther from its place than `within_m`, as something for a reviewer to know: position is
+/// evidence and no condition. None when the phone or the register does not know where. Source: handbook of the field, §4.1.
+///
+/// Units: metres; `place` is longitude and latitude in degrees.
+pub fn far_away(position: Option<Position>, place: Option<[f64; 2]>, within_m: u32) -> Option<Flag> {
+    let (at, place) = (position?, place?);
+    let here = [f64::from(at.lng_e7) / 1e7, f64::from(at.lat_e7) / 1e7];
+    let metres = distance_m(here, place);
+    let sure = metres - f64::from(at.accuracy_m.unwrap_or(0));
+    (sure > f64::from(within_m)).then_some(Flag::FarAway { metres: metres.round() as u32 })
 }
 
 fn outcome(answers: &[Answer]) -> Outcome {

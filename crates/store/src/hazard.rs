@@ -1,7 +1,7 @@
 //! Hazards as kept: the events are the truth, the row holds what is searched and sorted by. A hazard is read by
 //! replaying its events, and the row must agree. What does not belong here: whether a step is allowed (`domain::hazard`).
 
-use domain::hazard::{Columns, Event, Hazard, Stage};
+use domain::hazard::{Columns, Event, EventKind, Hazard, Stage};
 use domain::ids::{HazardId, InspectionId, OrgId, PlaceId};
 use domain::policy::Scope;
 use domain::time::{Date, Timestamp};
@@ -74,6 +74,8 @@ pub struct HazardFilter {
     pub category: Option<String>,
     /// Only of this place.
     pub place: Option<PlaceId>,
+    /// Only of these places; none of them set is all of them.
+    pub places: Vec<PlaceId>,
     /// Only of places in this village.
     pub village: Option<String>,
     /// Only at or below this territory path.
@@ -347,6 +349,8 @@ impl Read {
         for (column, wanted) in equal {
             only.is(column, wanted);
         }
+        let places: Vec<&str> = filter.places.iter().map(PlaceId::as_str).collect();
+        only.is_one_of("h.place", (!places.is_empty()).then(|| places.join(",")).as_deref());
         only.is_one_of("h.state", filter.state.as_deref());
         only.is_one_of("h.level", filter.level.as_deref());
         let awaited = awaited();
@@ -437,6 +441,25 @@ impl Read {
         only.within(&OF_A_HAZARD, scope);
         let (sql, list) = only.finish();
         Ok(self.row(format!("SELECT h.id AS id FROM hazard h{sql}"), list).await?.is_some())
+    }
+
+    /// The hazards of a place that an inspection met again while they were open.
+    pub async fn hazards_seen_in(
+        &mut self,
+        inspection: &InspectionId,
+        place: &PlaceId,
+    ) -> Result<Vec<HazardId>> {
+        let town = self.town().clone();
+        let rows = self
+            .rows(
+                "SELECT e.content AS content FROM hazard_event e JOIN hazard h ON h.town = e.town AND h.id = e.hazard \
+                 WHERE h.town = $1 AND h.place = $2 AND e.kind = 'seen_again' ORDER BY e.hazard, e.seq",
+                args![town.as_str(), place.as_str()],
+            )
+            .await?;
+        let events: Vec<Event> = rows.iter().map(|row| row.json("content")).collect::<Result<_>>()?;
+        let is_in = |event: &Event| matches!(&event.kind, EventKind::SeenAgain { inspection: of, .. } if of == inspection);
+        Ok(events.into_iter().filter(is_in).map(|event| event.hazard).collect())
     }
 
     /// The closed hazards of a place, for telling whether a new find is a recurrence.

@@ -152,6 +152,12 @@ async fn lists_are_narrowed_by_territory_stage_place_date_and_text_and_paged() -
             (below(&["t/v1"]), HazardFilter { path: Some("t/v10".to_owned()), ..all.clone() }, ""),
             (everything(), HazardFilter { state: Some("found".to_owned()), ..all.clone() }, "c"),
             (everything(), HazardFilter { place: Some("shop".into()), ..all.clone() }, "b a"),
+            (
+                everything(),
+                HazardFilter { places: vec!["shop".into(), "nowhere".into()], ..all.clone() },
+                "b a",
+            ),
+            (everything(), HazardFilter { places: vec!["nowhere".into()], ..all.clone() }, ""),
             (everything(), HazardFilter { overdue_as_of: deadline, ..all.clone() }, ""),
             (everything(), HazardFilter { overdue_as_of: next, ..all.clone() }, "b a"),
             (everything(), HazardFilter { text: Some("0%_纸".to_owned()), ..all.clone() }, "c"),
@@ -313,6 +319,24 @@ async fn only_closed_hazards_of_the_place_may_recur() -> anyhow::Result<()> {
         let closed = keep(&db, "a", "t", passed.close(act("zhao", later), later)).await?;
         assert_eq!(db.read(&town()).await?.earlier_of_place(&"shop".into()).await?, [closed]);
         assert!(db.read(&town()).await?.earlier_of_place(&"mill".into()).await?.is_empty());
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_inspection_knows_the_open_hazards_it_met_again() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let db = Db::open(&fresh.url, &fresh.keys()).await?;
+        let open = keep(&db, "a", "t", found("a", "shop", "上锁", NOW)).await?;
+        keep(&db, "b", "t", found("b", "shop", "无水", NOW)).await?;
+        let again = open.seen_again(act("zhao", NOW), "visit-2".into(), "还锁着", photo("later"), NOW);
+        let again = keep(&db, "a", "t", again).await?;
+        let mut read = db.read(&town()).await?;
+        assert_eq!(read.hazard(&"a".into()).await?.map(|(hazard, _)| hazard), Some(again));
+        assert_eq!(read.hazards_seen_in(&"visit-2".into(), &"shop".into()).await?, ["a".into()]);
+        assert!(read.hazards_seen_in(&"visit-1".into(), &"shop".into()).await?.is_empty());
+        assert!(read.hazards_seen_in(&"visit-2".into(), &"mill".into()).await?.is_empty());
         Ok(())
     })
     .await

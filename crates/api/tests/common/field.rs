@@ -37,6 +37,7 @@ pub struct Visit {
     pins: Value,
     items: Vec<String>,
     failed: Vec<String>,
+    fixed: Vec<String>,
     ended_at: String,
 }
 
@@ -53,6 +54,7 @@ impl Visit {
             pins: sheet["pins"].clone(),
             items: items.iter().filter_map(|item| item["code"].as_str().map(str::to_owned)).collect(),
             failed: Vec::new(),
+            fixed: Vec::new(),
             ended_at: "2026-09-21T08:45:00+08:00".to_owned(),
         }
     }
@@ -63,6 +65,18 @@ impl Visit {
         self.photos.push(format!("{}-{n:04}-{}", &self.id[..18], &self.id[24..]));
         self.failed.push(item.to_owned());
         self
+    }
+
+    /// An item fails and is put right while they are there.
+    pub fn fixing(mut self, item: &str) -> Self {
+        self.fixed.push(item.to_owned());
+        self.failing(item)
+    }
+
+    /// The picture of an item put right.
+    pub fn after(&self, item: &str) -> String {
+        let n = 9_000 + self.fixed.iter().position(|fixed| fixed == item).unwrap_or(0);
+        format!("{}-{n:04}-{}", &self.id[..18], &self.id[24..])
     }
 
     /// It ended then.
@@ -81,7 +95,9 @@ impl Visit {
     pub fn body(&self) -> Value {
         let answer = |item: &String| match self.failed.iter().position(|failed| failed == item) {
             Some(at) => {
-                json!({ "item": item, "value": "fail", "note": "堆了纸箱", "photos": [self.photos[at]] })
+                let after: Vec<String> =
+                    self.fixed.iter().filter(|fixed| *fixed == item).map(|fixed| self.after(fixed)).collect();
+                json!({ "item": item, "value": "fail", "note": "堆了纸箱", "photos": [self.photos[at]], "fixed": after })
             }
             None => json!({ "item": item, "value": "pass", "note": "", "photos": [] }),
         };

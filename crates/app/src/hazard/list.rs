@@ -64,6 +64,7 @@ impl Asked {
             level: self.level,
             village: self.village,
             place: self.place.map(Into::into),
+            places: Vec::new(),
             category: self.category,
             open: self.open,
             overdue_as_of: self.overdue.then_some(today),

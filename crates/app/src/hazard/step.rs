@@ -156,6 +156,8 @@ pub(crate) fn audit_action(step: Step) -> &'static str {
         Step::Found => "hazard.found",
         Step::Graded => "hazard.graded",
         Step::LevelConfirmed => "hazard.level_confirmed",
+        Step::SeenAgain => "hazard.seen_again",
+        Step::FixedOnSpot => "hazard.fixed_on_spot",
         Step::Advised => "hazard.advised",
         Step::Ordered => "hazard.ordered",
         Step::Served => "hazard.served",
@@ -181,6 +183,8 @@ pub(crate) fn audit_action(step: Step) -> &'static str {
 fn rights(step: Step) -> &'static [Action] {
     match step {
         Step::Found => &[Action::HazardFind],
+        // Noted in an inspection, never by themselves.
+        Step::SeenAgain | Step::FixedOnSpot => &[Action::InspectionRecord],
         Step::Graded => &[Action::HazardGrade],
         Step::LevelConfirmed => &[Action::HazardConfirm],
         Step::Advised => &[Action::HazardAdvise],
@@ -353,7 +357,7 @@ impl What {
         let with = || vec![PersonId::from("likely")];
         let days = Some(HowLong::Days(Days::Calendar(7)));
         Some(match step {
-            Step::Found => return None,
+            Step::Found | Step::SeenAgain | Step::FixedOnSpot => return None,
             // The level it has: an inspector may not lower what the office confirmed, but may keep or raise it.
             Step::Graded => Self::Grade { level: hazard.level.unwrap_or(Level::General), reason: text() },
             Step::LevelConfirmed => Self::ConfirmLevel,

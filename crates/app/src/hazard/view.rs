@@ -367,7 +367,9 @@ pub(crate) fn measure_text(measure: &Measure) -> String {
 fn pictures(event: &Event) -> &[domain::hazard::Photo] {
     match &event.kind {
         EventKind::Found(find) => &find.photos,
-        EventKind::FixSubmitted { photos, .. } => photos,
+        EventKind::SeenAgain { photos, .. }
+        | EventKind::FixedOnSpot { photos, .. }
+        | EventKind::FixSubmitted { photos, .. } => photos,
         EventKind::RecheckPassed(look) | EventKind::RecheckFailed { look, .. } => &look.photos,
         _ => &[],
     }
@@ -420,7 +422,7 @@ const PHASES: [(&str, &str); 6] = [
 /// The phase a step belongs to.
 fn phase_of(step: Step) -> usize {
     match step {
-        Step::Found => 0,
+        Step::Found | Step::SeenAgain => 0,
         Step::Graded | Step::LevelConfirmed | Step::Dismissed | Step::Voided | Step::Reopened => 1,
         Step::Advised
         | Step::Ordered
@@ -429,7 +431,11 @@ fn phase_of(step: Step) -> usize {
         | Step::TransferAnswered
         | Step::Escalated
         | Step::LongTermControlled => 2,
-        Step::ExtensionAsked | Step::ExtensionGranted | Step::ExtensionRefused | Step::FixSubmitted => 3,
+        Step::ExtensionAsked
+        | Step::ExtensionGranted
+        | Step::ExtensionRefused
+        | Step::FixSubmitted
+        | Step::FixedOnSpot => 3,
         Step::RecheckStarted | Step::RecheckPassed | Step::RecheckFailed => 4,
         Step::Closed => 5,
     }
@@ -450,20 +456,24 @@ fn phases_done(hazard: &Hazard) -> usize {
     }
 }
 
-/// From finding to closing: what is done, since when and by whom.
+/// From finding to closing: what is done, since when and by whom. What was put right on the spot had no notice and no second
+/// pair of eyes, and claims none.
 pub(crate) fn phases(hazard: &Hazard, events: &[Event], names: &Names) -> Vec<PhaseView> {
     let ends = |phase: usize, step: Step| match phase {
         0 => step == Step::Found,
         1 => step == Step::Graded,
         2 => matches!(step, Step::Advised | Step::Ordered | Step::TransferAnswered),
-        3 => step == Step::FixSubmitted,
+        3 => matches!(step, Step::FixSubmitted | Step::FixedOnSpot),
         4 => step == Step::RecheckPassed,
         _ => step == Step::Closed,
     };
     let done_n = phases_done(hazard);
+    let on_spot =
+        matches!(hazard.state, State::Passed { recheck: None, .. } | State::Closed { recheck: None, .. });
     PHASES
         .iter()
         .enumerate()
+        .filter(|(n, _)| !(on_spot && matches!(n, 2 | 4)))
         .map(|(n, (code, label))| {
             let done = n < done_n;
             let last = events.iter().rev().find(|event| ends(n, event.kind.step())).filter(|_| done);

@@ -93,6 +93,9 @@ pub struct AnswerInput {
     /// Pictures.
     #[serde(default)]
     pub photos: Vec<String>,
+    /// Pictures of it put right on the spot (当场改正); none when it was not.
+    #[serde(default)]
+    pub fixed: Vec<String>,
 }
 
 /// A position as evidence.
@@ -137,7 +140,7 @@ impl InspectionInput {
         }
         let is_much = self.answers.len() > MOST_ANSWERS
             || self.photos.len() > MOST_PHOTOS
-            || self.answers.iter().any(|answer| answer.photos.len() > MOST_PHOTOS)
+            || self.answers.iter().any(|answer| answer.photos.len().max(answer.fixed.len()) > MOST_PHOTOS)
             || self.answers.iter().any(|answer| answer.note.chars().count() > MOST_TEXT);
         if is_much {
             wrong("answers".to_owned(), "inspection.too_much", "填写内容过多，请精简后提交");
@@ -162,6 +165,7 @@ impl InspectionInput {
                 reading: answer.reading.map(|number| number.to_string()),
                 note: answer.note.clone(),
                 photos: ids(&answer.photos),
+                fixed: ids(&answer.fixed),
             });
         }
         let (Some(power), Some(occasion), Some(started_at), Some(ended_at), true) =
@@ -232,6 +236,7 @@ impl InspectionInput {
                     reading: answer.reading.as_deref().and_then(|text| text.parse().ok()),
                     note: answer.note.clone(),
                     photos: answer.photos.iter().map(ToString::to_string).collect(),
+                    fixed: answer.fixed.iter().map(ToString::to_string).collect(),
                 })
                 .collect(),
             photos: record.photos.iter().map(ToString::to_string).collect(),

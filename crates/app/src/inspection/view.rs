@@ -119,6 +119,8 @@ pub struct AnswerView {
     pub note: String,
     /// Pictures.
     pub photos: Vec<PhotoView>,
+    /// Pictures of it put right on the spot.
+    pub fixed: Vec<PhotoView>,
 }
 
 /// A version of a record.
@@ -286,6 +288,7 @@ impl InspectionView {
                 reading: answer.reading.as_deref().and_then(|text| text.parse().ok()),
                 note: answer.note.clone(),
                 photos: answer.photos.iter().filter_map(own).collect(),
+                fixed: answer.fixed.iter().filter_map(own).collect(),
             }
         });
         let answers = answers.collect();

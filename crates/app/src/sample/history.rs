@@ -272,6 +272,7 @@ impl Story<'_> {
                 reading: None,
                 note: String::new(),
                 photos: Vec::new(),
+                fixed: Vec::new(),
             };
             if fails {
                 failed += 1;

@@ -139,6 +139,7 @@ async fn visit(
             reading: None,
             note: String::new(),
             photos: Vec::new(),
+            fixed: Vec::new(),
         });
     }
     let inspector = |hat: &Hat| Inspector {

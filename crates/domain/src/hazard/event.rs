@@ -8,7 +8,7 @@ use super::terms::{
     EscalationKind, FixChannel, HazardCode, Level, MayOrder, Photo, Receiver, ServeMethod, TransferAnswer,
 };
 use crate::calendar::OutOfRange;
-use crate::ids::{AssignmentId, HazardId, OrgId, PersonId, PlaceId, SortieId, TownCode};
+use crate::ids::{AssignmentId, HazardId, InspectionId, OrgId, PersonId, PlaceId, SortieId, TownCode};
 use crate::time::{Date, Timestamp};
 
 /// 1 January 2023, 00:00 in the town: nothing earlier can be a fact of this platform.
@@ -130,6 +130,22 @@ pub enum EventKind {
     },
     /// 等级确认.
     LevelConfirmed,
+    /// 再次发现: an inspection met it again while it was still open.
+    SeenAgain {
+        /// The inspection that met it.
+        inspection: InspectionId,
+        /// What was seen this time.
+        description: String,
+        /// What it looked like this time.
+        photos: Vec<Photo>,
+    },
+    /// 当场改正: minor, and put right before the eyes of who inspected.
+    FixedOnSpot {
+        /// What it looked like afterwards; at least one.
+        photos: Vec<Photo>,
+        /// What was asked of the unit, by word of mouth.
+        text: String,
+    },
     /// 督促整改.
     Advised {
         /// The measure's text.
@@ -290,6 +306,8 @@ pub enum Step {
     Found,
     Graded,
     LevelConfirmed,
+    SeenAgain,
+    FixedOnSpot,
     Advised,
     Ordered,
     Served,
@@ -312,9 +330,11 @@ pub enum Step {
 
 impl Step {
     /// Every step that can follow the finding, in the order of a hazard's life.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Graded,
         Self::LevelConfirmed,
+        Self::SeenAgain,
+        Self::FixedOnSpot,
         Self::Advised,
         Self::Ordered,
         Self::Served,
@@ -341,6 +361,8 @@ impl Step {
             Self::Found => "登记隐患",
             Self::Graded => "定级",
             Self::LevelConfirmed => "确认等级",
+            Self::SeenAgain => "登记再次发现",
+            Self::FixedOnSpot => "登记当场改正",
             Self::Advised => "督促整改",
             Self::Ordered => "责令改正",
             Self::Served => "登记送达",
@@ -368,6 +390,8 @@ impl Step {
             Self::Found => "found",
             Self::Graded => "graded",
             Self::LevelConfirmed => "level_confirmed",
+            Self::SeenAgain => "seen_again",
+            Self::FixedOnSpot => "fixed_on_spot",
             Self::Advised => "advised",
             Self::Ordered => "ordered",
             Self::Served => "served",
@@ -397,6 +421,8 @@ impl EventKind {
             Self::Found(_) => Step::Found,
             Self::Graded { .. } => Step::Graded,
             Self::LevelConfirmed => Step::LevelConfirmed,
+            Self::SeenAgain { .. } => Step::SeenAgain,
+            Self::FixedOnSpot { .. } => Step::FixedOnSpot,
             Self::Advised { .. } => Step::Advised,
             Self::Ordered { .. } => Step::Ordered,
             Self::Served { .. } => Step::Served,
@@ -422,6 +448,8 @@ impl EventKind {
     pub fn detail(&self) -> String {
         match self {
             Self::Found(find) => find.description.clone(),
+            Self::SeenAgain { description, .. } => description.clone(),
+            Self::FixedOnSpot { text, .. } => text.clone(),
             Self::Graded { level, reason, .. } if reason.is_empty() => level.label().to_owned(),
             Self::Graded { level, reason, .. } => format!("{}：{reason}", level.label()),
             Self::Advised { text, term } | Self::Ordered { text, term, .. } => {

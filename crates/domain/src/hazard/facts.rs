@@ -109,7 +109,10 @@ impl Hazard {
         let until = match (&self.state, self.fix()) {
             (State::Transferred { on, .. }, _) => *on,
             (_, Some(fix)) => fix.at.date(),
-            (State::Passed { recheck, .. } | State::Closed { recheck, .. }, None) => recheck.at.date(),
+            (
+                State::Passed { recheck: Some(recheck), .. } | State::Closed { recheck: Some(recheck), .. },
+                None,
+            ) => recheck.at.date(),
             _ => today,
         };
         u32::try_from((until - running.deadline_on).num_days()).unwrap_or(0)

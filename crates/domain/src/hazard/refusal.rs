@@ -60,6 +60,12 @@ pub enum HazardRefusal {
         /// What was tried.
         act: &'static str,
     },
+    /// Only what is minor is settled by word of mouth on the spot.
+    #[error("等级“{}”不能按当场改正办理；请发出整改通知，改好后由另一人复查", .level.label())]
+    NotMinor {
+        /// The present level.
+        level: Level,
+    },
     /// The record a find came from is corrected, but the unit was told of it already.
     #[error("隐患目前为“{stage}”，不能随检查记录的更正撤销；请先在隐患页办理复查或由消安办作废")]
     MeasureIssued {
@@ -176,6 +182,7 @@ impl HazardRefusal {
             Self::LevelFixed => "hazard.level_fixed",
             Self::NothingToConfirm { .. } => "hazard.nothing_to_confirm",
             Self::LevelUnconfirmed { .. } => "hazard.level_unconfirmed",
+            Self::NotMinor { .. } => "hazard.not_minor",
             Self::MeasureIssued { .. } => "hazard.measure_issued",
             Self::NoAuthority => "hazard.no_authority",
             Self::OrderWordInAdvice => "hazard.order_word_in_advice",

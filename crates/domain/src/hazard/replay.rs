@@ -3,7 +3,8 @@
 
 use super::event::{Actor, Event, EventKind, Look, Step, Term};
 use super::terms::{
-    Days, Escalation, Extension, Fix, Level, Measure, Photo, Recheck, Rectification, TransferAnswer,
+    Days, Escalation, Extension, Fix, FixChannel, Level, Measure, Photo, Recheck, Rectification,
+    TransferAnswer,
 };
 use super::{Hazard, State};
 use crate::ids::OrgId;
@@ -107,7 +108,9 @@ impl Hazard {
                 }
             }
             EventKind::LevelConfirmed => self.level_confirmed = true,
-            EventKind::FixSubmitted { photos, .. } => self.see(photos),
+            EventKind::SeenAgain { photos, .. }
+            | EventKind::FixedOnSpot { photos, .. }
+            | EventKind::FixSubmitted { photos, .. } => self.see(photos),
             EventKind::RecheckPassed(look) => self.see(&look.photos),
             EventKind::RecheckFailed { look, .. } => {
                 self.see(&look.photos);
@@ -139,7 +142,29 @@ fn next_state(state: State, event: &Event) -> Option<State> {
     let on = event.act.happened_at.date();
     Some(match &event.kind {
         EventKind::Found(_) => return None,
-        EventKind::Graded { .. } | EventKind::LevelConfirmed | EventKind::Escalated { .. } => state,
+        EventKind::Graded { .. }
+        | EventKind::LevelConfirmed
+        | EventKind::SeenAgain { .. }
+        | EventKind::Escalated { .. } => state,
+        EventKind::FixedOnSpot { photos, text } => {
+            let measure = Measure::Advice { text: text.clone(), issuer: issuer(&event.act.actor)? };
+            // Asked for and done within the visit: its day is the deadline, and nobody has to come back.
+            let rectification = Rectification {
+                measure,
+                allowed: Some(Days::Calendar(0)),
+                deadline_on: on,
+                recheck_due_on: on,
+                extension: Extension::None,
+            };
+            let fix = Fix {
+                channel: FixChannel::Staff,
+                by: None,
+                at: event.act.happened_at,
+                photos: photos.clone(),
+                note: text.clone(),
+            };
+            State::Passed { rectification, fix: Some(fix), recheck: None }
+        }
         EventKind::Advised { text, term } => {
             let measure = Measure::Advice { text: text.clone(), issuer: issuer(&event.act.actor)? };
             State::MeasureOrdered(counted(measure, term))
@@ -192,7 +217,7 @@ fn next_state(state: State, event: &Event) -> Option<State> {
         }
         EventKind::RecheckPassed(look) => {
             let (rectification, fix) = state.into_rectification_and_fix()?;
-            State::Passed { rectification, fix, recheck: seen_by(event, look)? }
+            State::Passed { rectification, fix, recheck: Some(seen_by(event, look)?) }
         }
         EventKind::RecheckFailed { term, .. } => {
             State::Rectifying(set_anew(state.into_rectification()?, term))

@@ -197,6 +197,58 @@ fn a_blocked_exit_is_found_advised_extended_fixed_and_closed_by_another_person()
 }
 
 #[test]
+fn what_is_minor_and_put_right_before_their_eyes_needs_no_notice_and_no_second_visit() {
+    let minor = Story::begins().graded(Level::General);
+    let asked = "请当场打开后门";
+    let on_spot = |photos: Vec<Photo>| {
+        move |h: Hazard, now| h.fix_on_spot(act(grid_manager(), now), photos, asked, now)
+    };
+    assert_eq!(minor.refused(on_spot(Vec::new())), "hazard.photo_missing");
+    assert_eq!(minor.refused(on_spot(vec![photo("before")])), "hazard.photo_reused");
+    let larger = Story::begins().graded(Level::Larger);
+    assert_eq!(larger.refused(on_spot(vec![photo("after")])), "hazard.not_minor");
+    assert_eq!(Story::begins().refused(on_spot(vec![photo("after")])), "hazard.not_now", "nobody graded it");
+    assert_eq!(
+        Story::begins().rectifying().refused(on_spot(vec![photo("after")])),
+        "hazard.not_now",
+        "what has a notice goes its way"
+    );
+    let fixed =
+        minor.then(on_spot(vec![photo("after")])).then(|h, now| h.close(act(grid_manager(), now), now));
+    assert_eq!(
+        (fixed.hazard.state.code(), fixed.hazard.is_closed_in_original_time()),
+        ("closed", Some(true))
+    );
+    let pair = PhotoPair {
+        item: Some("B06".to_owned()),
+        before: vec!["before".into()],
+        after: vec!["after".into()],
+    };
+    assert_eq!(fixed.hazard.photo_pairs(), [pair]);
+    assert_eq!(fixed.hazard.days_over(date("2026-03-01")), 0);
+}
+
+#[test]
+fn what_is_met_again_while_open_stays_one_hazard() {
+    let again = |h: Hazard, now| {
+        h.seen_again(act(colleague(), now), "visit-2".into(), "还锁着", vec![photo("later")], now)
+    };
+    let story = Story::begins().rectifying().on("2026-02-05T10:00").then(again);
+    assert_eq!((story.hazard.state.code(), story.hazard.version), ("rectifying", 6));
+    assert!(story.hazard.photos_seen.contains(&"later".into()), "that picture is no picture of a fix");
+    // A visit of an earlier day that comes in late met it before it was found.
+    let earlier = act(colleague(), at("2026-01-30T10:00"));
+    let late = story.then(|h, now| h.seen_again(earlier, "visit-0".into(), "", vec![photo("first")], now));
+    assert_eq!(timeline(&late.events)[0].step, Step::SeenAgain);
+    assert_eq!(
+        Story::begins().passed().refused(again),
+        "hazard.not_now",
+        "what a re-check passed is settled"
+    );
+    assert_eq!(Story::begins().closed().refused(again), "hazard.not_now");
+}
+
+#[test]
 fn the_recheck_is_due_three_working_days_later_whatever_the_holiday() {
     let story = Story::begins().rectifying().on("2026-02-13T16:00").then(|h, now| {
         h.submit_fix(act(unit(), now), FixChannel::Unit, vec![photo("after")], "", now, &calendar())

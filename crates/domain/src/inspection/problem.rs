@@ -63,6 +63,12 @@ pub enum InspectionProblem {
         /// The item.
         item: String,
     },
+    /// Put right on the spot, although it did not fail or is more than minor.
+    #[error("检查项 {item} 不是一般隐患，或没有判为不合格，不能登记当场改正；请去掉改正照片后再提交")]
+    NotFixedOnSpot {
+        /// The item.
+        item: String,
+    },
     /// A correction without a reason.
     #[error("更正没有写明理由；请补填")]
     CorrectionReasonMissing,
@@ -88,6 +94,7 @@ impl InspectionProblem {
             Self::Unanswered { .. } => "inspection.unanswered",
             Self::PhotoMissing { .. } => "inspection.photo_missing",
             Self::ReasonMissing { .. } => "inspection.reason_missing",
+            Self::NotFixedOnSpot { .. } => "inspection.not_fixed_on_spot",
             Self::CorrectionReasonMissing => "inspection.correction_reason_missing",
             Self::OtherVisit => "inspection.other_visit",
         }
@@ -100,7 +107,8 @@ impl InspectionProblem {
             | Self::AnsweredTwice { item }
             | Self::Unanswered { item }
             | Self::PhotoMissing { item }
-            | Self::ReasonMissing { item } => Some(item),
+            | Self::ReasonMissing { item }
+            | Self::NotFixedOnSpot { item } => Some(item),
             _ => None,
         }
     }

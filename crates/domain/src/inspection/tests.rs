@@ -40,7 +40,7 @@ fn a_list() -> PinnedList {
 
 fn answer(item: &str, verdict: Verdict, photos: &[&str]) -> Answer {
     let photos = photos.iter().map(|id| PhotoId::from(*id)).collect();
-    Answer { item: item.to_owned(), verdict, reading: None, note: String::new(), photos }
+    Answer { item: item.to_owned(), verdict, reading: None, note: String::new(), photos, fixed: Vec::new() }
 }
 
 fn inspector(name: &str) -> Inspector {
@@ -88,6 +88,44 @@ fn a_failed_item_becomes_a_hazard_with_its_picture_and_level() {
     assert_eq!(draft.find.description, "不符合：H01.2 的要求");
     assert_eq!(draft.find.photos, [Photo { id: "locked".into(), item: Some("B06".to_owned()) }]);
     assert_eq!((draft.suggested, draft.found_at), (Level::Larger, at("2026-03-10T09:40")));
+}
+
+#[test]
+fn what_is_minor_may_be_put_right_within_the_visit_and_nothing_else() {
+    let fixed = |item: &str, verdict: Verdict, photos: &[&str]| Answer {
+        fixed: vec!["after".into()],
+        ..answer(item, verdict, photos)
+    };
+    let with = |last: Answer| Record {
+        answers: vec![answer("B05", Verdict::Pass, &["free"]), answer("B06", Verdict::Pass, &[]), last],
+        ..a_record()
+    };
+    let minor = with(fixed("B08", Verdict::Fail, &["before"]));
+    let drafts = finish(minor, &a_list(), now()).expect("sound").hazard_drafts(&a_list(), None);
+    let after = Photo { id: "after".into(), item: Some("B08".to_owned()) };
+    assert_eq!(drafts.first().map(|draft| draft.fixed.as_slice()), Some([after].as_slice()));
+    assert_eq!(codes(with(fixed("B08", Verdict::Pass, &[]))), ["inspection.not_fixed_on_spot"]);
+    let larger = Record {
+        answers: vec![answer("B05", Verdict::Pass, &["free"]), fixed("B06", Verdict::Fail, &["locked"])],
+        ..a_record()
+    };
+    assert_eq!(
+        codes(larger),
+        ["inspection.not_fixed_on_spot"],
+        "a locked exit wants a notice and other eyes"
+    );
+}
+
+#[test]
+fn who_was_far_from_the_place_is_remarked_on_as_far_as_the_phone_is_sure() {
+    let place = Some([105.92, 29.35]);
+    let at = |lng_e7: i32, accuracy_m| Some(Position { lng_e7, lat_e7: 293_500_000, accuracy_m });
+    // A thousandth of a degree is some 97 metres there.
+    assert_eq!(far_away(at(1_059_210_000, None), place, 200), None);
+    assert_eq!(far_away(at(1_059_230_000, Some(12)), place, 200), Some(Flag::FarAway { metres: 291 }));
+    assert_eq!(far_away(at(1_059_230_000, Some(100)), place, 200), None, "it may have been within");
+    assert_eq!(far_away(None, place, 200), None);
+    assert_eq!(far_away(at(1_059_230_000, None), None, 200), None, "the register does not know where");
 }
 
 #[test]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnswerView, InspectionInput } from '@/shared/api/contract'
 import { blocks, changedCount, changesOf, corrected, minutes } from './record'
 
-const answer = (item: string, block: string, value: AnswerView['value']): AnswerView => ({ item, text: item, block_title: block, value, value_label: '', reason: null, reading: null, note: '', photos: [] })
+const answer = (item: string, block: string, value: AnswerView['value']): AnswerView => ({ item, text: item, block_title: block, value, value_label: '', reason: null, reading: null, note: '', photos: [], fixed: [] })
 
 describe('a record', () => {
   const view = { answers: [answer('A01', 'A', 'pass'), answer('B01', 'B', 'fail'), answer('A02', 'A', 'fail')] }
@@ -14,9 +14,9 @@ describe('a record', () => {
     expect(changedCount(view, changes)).toBe(0)
     changes['B01'] = { value: 'not_applicable', reason: ' 无此设施 ', note: '' }
     expect(changedCount(view, changes)).toBe(1)
-    const record = { id: 'x', answers: [{ item: 'A01', value: 'pass', note: '', photos: [] }, { item: 'B01', value: 'fail', note: 'x', photos: ['p'] }], photos: ['p'] } as unknown as InspectionInput
+    const record = { id: 'x', answers: [{ item: 'A01', value: 'pass', note: '', photos: [] }, { item: 'B01', value: 'fail', note: 'x', photos: ['p'], fixed: ['q'] }], photos: ['p'] } as unknown as InspectionInput
     const next = corrected(record, changes)
-    expect(next.answers[1]).toEqual({ item: 'B01', value: 'not_applicable', note: '', photos: ['p'], reason: '无此设施' })
+    expect(next.answers[1]).toEqual({ item: 'B01', value: 'not_applicable', note: '', photos: ['p'], fixed: [], reason: '无此设施' })
     expect(next.photos).toEqual(['p'])
   })
   it('took whole minutes', () => {

@@ -36,7 +36,9 @@ export function corrected(record: InspectionInput, changes: Record<string, Chang
       if (!change) return one
       const { reason: _old, ...kept } = one
       const reason = change.reason.trim()
-      return { ...kept, value: change.value, note: change.note.trim(), ...(reason ? { reason } : {}) }
+      // What did not fail was not put right either.
+      const fixed = change.value === 'fail' ? {} : { fixed: [] }
+      return { ...kept, value: change.value, note: change.note.trim(), ...(reason ? { reason } : {}), ...fixed }
     }),
   }
 }

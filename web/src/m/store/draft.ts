@@ -10,7 +10,7 @@ export interface Made { id: string; at: string }
 export function begin(made: Made, place: Place, sheet: Sheet, task: Task | null): Draft {
   return {
     id: made.id, place, sheet, task: task?.id ?? null,
-    occasion: occasionOf(task), power: 'governance', answers: {}, overview: [], colleagues: [],
+    occasion: occasionOf(task), power: powerOf(task), answers: {}, overview: [], colleagues: [],
     companion: { name: '', signature: null, reason: '' }, position: null,
     started_at: made.at, saved_at: made.at, refusal: null,
   }
@@ -22,6 +22,25 @@ const OCCASIONS = ['routine', 'special', 'joint', 'recheck', 'supervision', 'rep
 export function occasionOf(task: Task | null): string {
   return task && OCCASIONS.includes(task.kind) ? task.kind : 'routine'
 }
+
+/** The kind of task that only two officers with certificates can do. */
+export const ENFORCEMENT = 'enforcement'
+
+/** In what power a visit is made that counts for a task, until the person says otherwise. */
+export function powerOf(task: Task | null): string {
+  return task?.kind === ENFORCEMENT ? ENFORCEMENT : 'governance'
+}
+
+/** What keeps a check from being one of enforcement: who is not certified, is alone, or showed no certificate. */
+export function lacksOfEnforcement(draft: Draft, me: string, officers: string[]): 'own' | 'second' | 'shown' | null {
+  if (draft.power !== ENFORCEMENT) return null
+  if (!officers.includes(me)) return 'own'
+  if (![...draft.colleagues].some((one) => one !== me && officers.includes(one))) return 'second'
+  return draft.showed ? null : 'shown'
+}
+
+/** Whether a failed item may be settled while one is there: what is more than minor wants a notice and other eyes. */
+export const isMinor = (item: Item): boolean => !['larger', 'major_suspect', 'major'].includes(item.grade)
 
 /** The answer after a tap. What was said of it stays, so that a wrong tap costs nothing. */
 export function answered(before: DraftAnswer | undefined, value: Value, reason = ''): DraftAnswer {
@@ -46,9 +65,10 @@ function readingOf(item: Item, answer: DraftAnswer): { reading?: number; note: s
 /** The record as the server takes it. */
 export function inspectionOf(draft: Draft, me: string, endedAt: string): Record<string, unknown> {
   const { name, signature, reason } = draft.companion
+  const begun = draft.happened ? `${draft.happened}:00+08:00` : draft.started_at
   return {
     id: draft.id, place: draft.place.id, task: draft.task, power: draft.power, occasion: draft.occasion,
-    inspectors: [me, ...draft.colleagues], showed_certificates: false,
+    inspectors: [me, ...draft.colleagues], showed_certificates: draft.power === ENFORCEMENT && draft.showed === true,
     companion: signature ? { kind: 'signed', name: name.trim(), signature } : { kind: 'not_signed', reason: reason.trim() },
     pins: draft.sheet.pins,
     answers: (draft.sheet.items as Item[]).flatMap((item) => {
@@ -60,18 +80,25 @@ export function inspectionOf(draft: Draft, me: string, endedAt: string): Record<
         ...(needs ? { reason: answer.reason.trim() } : {}),
         ...readingOf(item, answer),
         photos: answer.photos,
+        ...(isFixed(item, answer) ? { fixed: answer.fixed } : {}),
       }]
     }),
     photos: draft.overview,
-    position: draft.position,
-    started_at: draft.started_at,
-    ended_at: endedAt < draft.started_at ? draft.started_at : endedAt,
+    // Where the papers are is not where the visit was.
+    position: draft.happened ? null : draft.position,
+    started_at: begun,
+    ended_at: draft.happened || endedAt < begun ? begun : endedAt,
   }
 }
 
+const isFixed = (item: Item, answer: DraftAnswer): boolean => answer.value === 'fail' && isMinor(item) && Boolean(answer.fixed?.length)
+
 /** Every photo the record names, with its signature last: what matters most goes first. */
 export function photosOf(draft: Draft): string[] {
-  const items = draft.sheet.items.flatMap((item) => draft.answers[item.code]?.photos ?? [])
+  const items = (draft.sheet.items as Item[]).flatMap((item) => {
+    const answer = draft.answers[item.code]
+    return answer ? [...answer.photos, ...(isFixed(item, answer) ? answer.fixed! : [])] : []
+  })
   const signature = draft.companion.signature
   return [...items, ...draft.overview, ...(signature ? [signature] : [])]
 }
@@ -124,14 +151,14 @@ export async function unable(db: PhoneDb, task: Task, reason: string, note: stri
 /** A hazard seen on the way: photo, type, place. */
 export async function report(
   db: PhoneDb,
-  found: { place: { id: string; name: string }; code: string; description: string; photos: string[]; position: Position | null },
+  found: { place: { id: string; name: string }; code: string; description: string; photos: string[]; position: Position | null; happened?: string },
   made: Made,
 ): Promise<void> {
   await db.outbox.add({
     ...blank('hazard', made), title: found.place.name, place: found.place.id, hazard: made.id, path: '/hazards',
     body: {
       id: made.id, place: found.place.id, hazard_code: found.code, description: found.description, photos: found.photos,
-      item: null, happened_at: made.at, position: found.position,
+      item: null, happened_at: found.happened ? `${found.happened}:00+08:00` : made.at, position: found.happened ? null : found.position,
     },
     photos: found.photos,
   })

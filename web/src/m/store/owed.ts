@@ -1,6 +1,6 @@
 // Which task a visit should count for, when it was begun without one.
 
-import { occasionOf } from './draft'
+import { ENFORCEMENT, occasionOf } from './draft'
 import type { Draft, Entry, Task } from './types'
 
 /** States in which a task asks for nothing more. */
@@ -12,7 +12,7 @@ const OVER = new Set(['submitted', 'done', 'cancelled', 'referred', 'unable'])
  */
 export function owedAt(tasks: Task[], sent: Entry[]): Task | null {
   const handed = new Set(sent.filter((e) => e.kind === 'inspection' || e.kind === 'unable').map((e) => e.task))
-  const open = tasks.filter((one) => !OVER.has(one.state) && !handed.has(one.id) && one.kind !== 'enforcement')
+  const open = tasks.filter((one) => !OVER.has(one.state) && !handed.has(one.id) && one.kind !== ENFORCEMENT)
   return open.sort((a, b) => a.due_on.localeCompare(b.due_on))[0] ?? null
 }
 

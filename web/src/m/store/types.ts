@@ -15,7 +15,11 @@ export type Value = AnswerValue
 // ── the phone's own
 
 /** One answer while it is being filled in; saved at each tap. */
-export interface DraftAnswer { value: Value; reason: string; note: string; chips: string[]; reading: string; photos: string[] }
+export interface DraftAnswer {
+  value: Value; reason: string; note: string; chips: string[]; reading: string; photos: string[]
+  /** Pictures of a minor failing put right while one was there. */
+  fixed?: string[]
+}
 /** An inspection being filled in. It carries its sheet, so that nothing the server changes can take it away. */
 export interface Draft {
   id: string
@@ -29,6 +33,10 @@ export interface Draft {
   colleagues: string[]
   companion: { name: string; signature: string | null; reason: string }
   position: Position | null
+  /** Whether certificates were shown; asked of an enforcement check only. */
+  showed?: boolean
+  /** When it really was, where it is brought in from paper: day and minute, no zone. */
+  happened?: string
   started_at: string
   saved_at: string
   /** What the server refused it for, to be mended. */

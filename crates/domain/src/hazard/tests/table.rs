@@ -51,6 +51,8 @@ pub(super) fn take(h: Hazard, step: Step, actor: Actor, now: Timestamp) -> Stepp
         Step::Found => Hazard::found(h.id, h.find, act, now),
         Step::Graded => h.grade(act, Level::General, "改定", now),
         Step::LevelConfirmed => h.confirm_level(act, now),
+        Step::SeenAgain => h.seen_again(act, "visit-2".into(), "又锁上了", vec![photo(&fresh)], now),
+        Step::FixedOnSpot => h.fix_on_spot(act, vec![photo(&fresh)], "请当场打开后门", now),
         Step::Advised => h.advise(act, "请拆锁", Days::Working(7), now, &calendar),
         Step::Ordered => h.order(act, authority(&officer), "拆锁", Days::Calendar(15), now, &calendar),
         Step::Served => h.serve(act, ServeMethod::Post, now),
@@ -90,6 +92,7 @@ fn every_refusal() -> Vec<HazardRefusal> {
         R::LevelFixed,
         R::NothingToConfirm { level: Level::General },
         R::LevelUnconfirmed { level: Level::Larger, act: "督促整改" },
+        R::NotMinor { level: Level::Larger },
         R::MeasureIssued { stage: "整改中" },
         R::NoAuthority,
         R::OrderWordInAdvice,
@@ -200,7 +203,11 @@ proptest! {
                     if before.original_deadline_on.is_some() {
                         prop_assert_eq!(next.original_deadline_on, before.original_deadline_on);
                     }
-                    if let State::Closed { recheck, fix, .. } = &next.state {
+                    if let State::Closed { recheck: None, .. } = &next.state {
+                        prop_assert!(story.events.iter().any(|e| e.kind.step() == Step::FixedOnSpot));
+                        prop_assert_eq!(before.level, Some(Level::General));
+                    }
+                    if let State::Closed { recheck: Some(recheck), fix, .. } = &next.state {
                         let fixer = fix.as_ref().and_then(|f| f.by.as_ref());
                         let is_independent = |p: &PersonId| Some(p) != next.found_by.as_ref() && Some(p) != fixer;
                         prop_assert!(recheck.by.iter().any(is_independent));
