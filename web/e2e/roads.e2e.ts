@@ -40,3 +40,31 @@ it('a survey is tried, its bad row named, what was measured stays, and only then
   await page.waitForSelector('a:has-text("新测机耕路")')
   expect(errors).toEqual([])
 })
+
+it('who is reached is seen on a map: how far for sure and perhaps, for another vehicle, and the way between two points', async () => {
+  const { page, errors } = await signIn(town, 'clerk')
+  // The drawing, whatever this machine's graphics can do: its signs are elements to click.
+  await page.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...more: unknown[]) {
+      return kind.startsWith('webgl') ? null : (real as (...all: unknown[]) => unknown).call(this, kind, ...more)
+    } as typeof real
+  })
+  await page.goto(`${town.url}/roads/access`)
+  await page.click('button:has-text("地图")')
+  await page.waitForSelector('[data-access-map] svg circle')
+  await page.waitForSelector('text=肯定可达道路')
+  const said = (): Promise<string | null> => page.textContent('p:has-text("肯定可达道路")')
+  const before = await said()
+  expect(await page.locator('ul[aria-label]:has-text("受阻处")').count()).toBe(1)
+  await page.selectOption('.bar select', 'motorcycle')
+  await page.waitForFunction((was) => document.querySelector('p.mid.pad.n')?.textContent !== was, before)
+  // From one village group to another.
+  await page.click('button:has-text("问两点之间怎么走")')
+  const spots = await page.$$eval('[data-access-map] svg > g circle', (all) => all.slice(0, 2).map((one) => { const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] as const }))
+  for (const [x, y] of spots) await page.mouse.click(x, y)
+  await page.waitForSelector('[data-way] >> text=不明算可通行')
+  expect(await page.textContent('[data-way]')).toMatch(/分钟|没有可走的路/)
+  expect(page.url()).toContain('vehicle=motorcycle')
+  expect(errors).toEqual([])
+})

@@ -59,6 +59,9 @@ export class PhoneServer {
   reports = new Map<string, Json>()
   calls: Json[] = []
   answered: string[] = []
+  /** Facilities whose check is due, and checks that came. */
+  facilities: Json[] = [{ id: '01900000-0000-7000-8000-000000000601', code: 'SS-0001', name: '老街消火栓', territory: { id: 'v', name: '胡豆坪村' }, address: '', stage: { code: 'in_service', label: '在用' }, check_by: '2026-11-20', overdue: true, version: 4 }]
+  checks: Json[] = []
   placards: Json[] = [{ id: '01900000-0000-7000-8000-000000000401', about: { id: 'v', name: '胡豆坪村' }, spot: '村委会门口', standing: 'changed', standing_label: '人员已变', repost_by: '2026-12-01', printed: true, prints_n: 2, version: 3 }]
   followUps: Json[] = [{ id: '01900000-0000-7000-8000-000000000501', text: '核对消火栓', due_on: '2026-11-30', origin: { id: 'm', name: '研判会' }, state: 'open', notes: [], version: 1 }]
   private keys = new Map<string, Said>()
@@ -154,6 +157,15 @@ export class PhoneServer {
       if (!one.photos.every((id: string) => this.uploads.get(id)?.complete)) return problem(422, 'placard.photo_not_here', '照片还没有传完')
       this.hung.push(one)
       return { status: 200, body: { ...placard, standing: 'current', version: placard.version + 1 } }
+    }
+    if (path === '/facilities/due') return { status: 200, body: { late: this.facilities, coming: [] } }
+    const checked = /^\/facilities\/([^/]+)\/steps$/.exec(path)
+    if (checked) {
+      const one = body()
+      const facility = this.facilities.find((f) => f.id === checked[1]!)!
+      if (one.version !== facility.version) return problem(409, 'conflict.version', '刚被别人改过', { current: facility })
+      this.checks.push(one)
+      return { status: 200, body: { ...facility, version: facility.version + 1 } }
     }
     if (path === '/follow-ups') return { status: 200, body: { items: this.followUps, next: null } }
     if (/^\/follow-ups\/[^/]+\/done$/.test(path)) {

@@ -154,7 +154,9 @@ fn rust() -> Result<Count> {
         println!("NOT RUN with a broker: {error:#}");
     }
     match install::georeport() {
-        Ok(folder) => drop(test.env("PYTHONPATH", folder)),
+        Ok(folder) => {
+            test.env("PYTHONPATH", folder);
+        }
         Err(error) if run::in_ci() => bail!("no client of GeoReport: {error:#}"),
         Err(error) => println!("NOT RUN with the published client of GeoReport: {error:#}"),
     }

@@ -76,6 +76,11 @@ async fn a_villager_reports_and_the_water_changes_when_its_keeper_says_so() -> a
             "{html}"
         );
         assert!(!html.contains("<script") && html.len() < 14_000 && told.headers.get("set-cookie").is_none());
+        let id = text(&page, "id");
+        assert!(
+            html.contains(&format!("href=\"/m/facility/{id}\"")),
+            "whoever keeps it gets on from here: {html}"
+        );
         assert!(shown(&anybody.get(&format!("{path}?lang=en")).await?).contains("Report a problem"));
         assert_eq!(anybody.get("/p/f-nothing").await?.status, StatusCode::NOT_FOUND);
 

@@ -110,6 +110,25 @@ async fn a_plan_is_signed_by_four_bodies_approved_and_followed_by_the_next() -> 
         let evidence = clerk.get("/api/v1/board/duties/C5.4").await?.ok()?.to_string();
         assert!(evidence.contains("\"met\"") || evidence.contains("met"), "{evidence}");
 
+        // What became of an item is told without the four bodies signing anew.
+        let lane = page["plan_items"].as_array().into_iter().flatten().find(|one| one["name"] == "老街通道").cloned();
+        let lane = lane.unwrap_or_default();
+        let asked = json!({ "step": "progress", "item": lane["id"], "status": "built", "article": "第 13 条" });
+        let page = step(&mut clerk, &page, asked).await?.ok()?;
+        let lane = page["plan_items"].as_array().into_iter().flatten().find(|one| one["name"] == "老街通道").cloned();
+        let lane = lane.unwrap_or_default();
+        assert_eq!((text(&lane["status"], "code"), text(&lane, "article")), ("built", "第 13 条"), "{page}");
+        assert_eq!(text(&page["events"][0], "what"), "老街通道 已建 第 13 条", "{}", page["events"]);
+        assert_eq!(text(&page["stage"], "code"), "in_force");
+        let wrong = json!({ "step": "progress", "item": lane["id"], "status": "built", "facility": "nobody" });
+        let told = step(&mut clerk, &page, wrong).await?;
+        assert_eq!(told.body["fields"][0]["field"], "facility", "{}", told.body);
+        let gone = json!({ "step": "progress", "item": lane["id"], "status": "retired", "text": " " });
+        assert_eq!(step(&mut clerk, &page, gone).await?.code(), "fire_plan.no_reason");
+        assert_eq!(staff.get(&format!("/api/v1/fire-plans/{}", text(&page, "id"))).await?.ok()?["actions"], json!([]));
+        let back = json!({ "step": "progress", "item": lane["id"], "status": "planned", "article": lane["article"] });
+        let page = step(&mut clerk, &page, back).await?.ok()?;
+
         let next = json!({ "title": "消防专项规划", "from": 2027, "to": 2031, "based_on": page["id"] });
         let next = clerk.post("/api/v1/fire-plans", next).await?.ok()?;
         assert_eq!(next["plan_items"].as_array().map(Vec::len), Some(3), "it begins with what the one before has");

@@ -197,7 +197,7 @@ async fn layers_leave_as_files_within_the_rights_of_who_takes_them_and_read_in_a
         // The roads of the file, read in again: the same stretch.
         let only = clerk.get(&take("roads", "gpkg")).await?;
         let system = app::Caller::system();
-        let tried = town.app.import_roads(&system, only.bytes, true).await?;
+        let tried = town.app.import_roads(&system, only.bytes, None, true).await?;
         assert_eq!((tried.rows, tried.unchanged, tried.problems.len()), (1, 1, 0), "all of it was understood: {tried:?}");
         Ok(())
     })

@@ -77,6 +77,12 @@ async fn a_road_is_measured_closed_cut_and_voided_and_nothing_is_lost() -> anyho
         assert_eq!(clerk.get("/api/v1/roads?closed=true").await?.items()?.len(), 1);
         let shown = clerk.get("/ogc/collections/roads/items").await?.ok()?;
         assert_eq!(shown["features"][0]["properties"]["class"], "closed", "the map says so too");
+        let tile = clerk.get("/tiles/roads/12/3252/1699.mvt").await?;
+        let tile = String::from_utf8_lossy(&tile.bytes).into_owned();
+        assert!(
+            ["engine", "mini", "motorcycle", "yes", "no"].iter().all(|word| tile.contains(word)),
+            "{tile}"
+        );
         let page = step(&mut grid, &page, json!({ "step": "open", "number": 0 })).await?.ok()?;
         assert_eq!((&page["closed"], page["closures"].as_array().map(Vec::len)), (&Value::Null, Some(1)));
         assert_eq!(
@@ -249,6 +255,13 @@ async fn water_counts_where_vehicles_bring_it() -> anyhow::Result<()> {
         assert_eq!(water(1), [("mini".to_owned(), json!(120.0)), ("motorcycle".to_owned(), json!(120.0))]);
         assert_eq!(water(0).len(), 3);
         assert_eq!(report["unplaced"], json!([{ "id": "g3", "name": "凌阁堂二组" }]));
+        // The wet season asked in January: checked then, though nobody can have checked in July.
+        let wet = clerk.get("/api/v1/roads/access?wet=true&on=2027-01-10").await?.ok()?;
+        assert_eq!(
+            (text(&wet, "water_on"), &wet["rows"][0]["hose_m3"]),
+            ("2027-07-15", &json!(120.0)),
+            "{wet}"
+        );
         // A fault takes the water away at once.
         clerk.post(&steps, json!({ "step": "report", "text": "漏水", "version": 3 })).await?.ok()?;
         let report = clerk.get("/api/v1/roads/access").await?.ok()?;
@@ -280,10 +293,10 @@ async fn rows_of_a_file_that_cannot_be_are_named_and_the_others_written() -> any
         ];
         let bytes = json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes();
         let system = Caller::system();
-        let tried = town.app.import_roads(&system, bytes.clone(), true).await?;
+        let tried = town.app.import_roads(&system, bytes.clone(), None, true).await?;
         let mut clerk = town.login("clerk").await?;
         assert_eq!(clerk.get("/api/v1/roads").await?.ok()?["total"], 0, "only tried");
-        let done = town.app.import_roads(&system, bytes, false).await?;
+        let done = town.app.import_roads(&system, bytes, None, false).await?;
         assert_eq!(done, tried);
         let told: Vec<(u32, &str)> = done.problems.iter().map(|one| (one.row, one.code.as_str())).collect();
         assert_eq!(
@@ -299,6 +312,41 @@ async fn rows_of_a_file_that_cannot_be_are_named_and_the_others_written() -> any
         let page = clerk.get("/api/v1/roads").await?.ok()?;
         assert_eq!((&page["total"], &done.written), (&json!(2), &2));
         assert_eq!(codes(&page["items"], "name"), ["老街", "没有宽度"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_survey_says_which_system_it_is_in_comes_as_kml_and_starts_from_our_own_sheet() -> anyhow::Result<()>
+{
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        let mut clerk = town.login("clerk").await?;
+        let sheet = clerk.get("/api/v1/roads/files/template").await?;
+        assert!(sheet.status == StatusCode::OK && sheet.bytes.starts_with(b"PK"), "an Excel file");
+        let (_, job) = tried(&town, &mut clerk, "t.xlsx", &sheet.bytes).await?;
+        assert_eq!(job["result"]["rows"], 1, "its headers are known, the row that shows how is no road: {job}");
+        assert_eq!(job["result"]["problems"][0]["code"], "road.territory", "{job}");
+
+        let kml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>\
+            <Placemark><name>老街</name><ExtendedData><Data name=\"rank\"><value>村内主路</value></Data>\
+            <Data name=\"village\"><value>场镇社区</value></Data></ExtendedData>\
+            <LineString><coordinates>105.87,29.26 105.88,29.26</coordinates></LineString></Placemark></Document></kml>";
+        let sent = clerk.send(Method::POST, "/api/v1/roads/files?name=a.kml&crs=gcj02", &[], kml.as_bytes().to_vec()).await?;
+        let sent = sent.ok()?;
+        assert_eq!(text(&sent, "kind"), "survey", "{sent}");
+        town.app.run_due_jobs().await?;
+        taken(&town, &mut clerk, text(&sent, "id")).await?;
+        let page = clerk.get("/api/v1/roads").await?.ok()?;
+        let lon = page["items"][0]["line"][0][0].as_f64().unwrap_or_default();
+        assert!((105.86..105.869).contains(&lon), "brought back from the offset of that map: {page}");
+        let wrong = clerk.send(Method::POST, "/api/v1/roads/files?name=a.kml&crs=mars", &[], kml.as_bytes().to_vec()).await?;
+        assert_eq!(wrong.body["fields"][0]["code"], "import.crs", "{}", wrong.body);
+        let map = "<osm><node id=\"1\" lon=\"105.87\" lat=\"29.26\"/><node id=\"2\" lon=\"105.88\" lat=\"29.26\"/>\
+            <way id=\"7\"><nd ref=\"1\"/><nd ref=\"2\"/><tag k=\"highway\" v=\"residential\"/></way></osm>";
+        let map = clerk.send(Method::POST, "/api/v1/roads/files?name=a.osm&crs=bd09", &[], map.as_bytes().to_vec()).await?;
+        assert_eq!(map.body["fields"][0]["code"], "road.map_crs", "{}", map.body);
         Ok(())
     })
     .await
@@ -347,6 +395,19 @@ async fn what_if_tells_who_is_gained_and_leaks_nothing_into_today() -> anyhow::R
         let both = clerk.get(&format!("{at}/result?against={}", text(&shut, "id"))).await?.ok()?;
         assert_eq!(both["against"]["name"], "封老街一周");
         assert!(both["counts"][0]["gained"].as_u64() > result["counts"][0]["gained"].as_u64(), "{both}");
+
+        // Closed next week, asked of no day: it is reckoned for next week.
+        let next = json!({ "name": "下周封老街", "changes": [
+            { "what": "close", "road": clerk.get("/api/v1/roads").await?.ok()?["items"][0]["id"], "from": "2026-09-28",
+              "until": "2026-10-04" }] });
+        let next = clerk.post("/api/v1/roads/scenarios", next).await?.ok()?;
+        let told = clerk.get(&format!("/api/v1/roads/scenarios/{}/result", text(&next, "id"))).await?.ok()?;
+        assert_eq!(text(&told, "on"), "2026-09-28");
+        assert!(told["counts"][0]["lost"].as_u64() > Some(0), "{told}");
+        assert_eq!(
+            clerk.post(&format!("/api/v1/roads/scenarios/{}/void", text(&next, "id")), json!({ "reason": "试过", "version": 1 })).await?.status,
+            StatusCode::OK
+        );
 
         assert_eq!(verdicts(&mut clerk, "engine").await?, before, "today is as it was");
         let mut renamed = widen;
@@ -446,6 +507,56 @@ async fn a_file_is_tried_first_and_what_was_measured_stays() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn what_if_a_station_stood_there_and_the_pool_were_low_tells_people_and_water() -> anyhow::Result<()> {
+    both_databases(|fresh| async move {
+        let town = grouped(&fresh).await?;
+        station(&town).await?;
+        let mut clerk = town.login("clerk").await?;
+        clerk.put("/api/v1/roads/groups/g1", json!({ "lon": 105.872, "lat": 29.2601, "version": 0 })).await?.ok()?;
+        let place = json!({ "name": "河坝民宿", "village": V2, "category": "self_built.rented", "address": "河坝 1 号",
+            "tags": [], "location": { "lon": 105.930, "lat": 29.3001 }, "registration": { "kind": "unknown" },
+            "heads": { "lodging": 8 }, "responsible": { "name": "张三", "phone": "13812345678" }, "opening": "open", "note": "" });
+        clerk.post("/api/v1/places", place).await?.ok()?;
+        add(&mut clerk, road("老街", "village_main", V1, &[[105.870, 29.260], [105.880, 29.260]], 5.0)).await?;
+        // No road leads there from the station.
+        add(&mut clerk, road("河坝路", "village_main", V2, &[[105.925, 29.300], [105.935, 29.300]], 5.0)).await?;
+        let pool = json!({ "kind": "fire_pool", "name": "老街消防水池", "territory": V1, "found": true,
+            "shape": { "type": "Point", "coordinates": [105.8725, 29.2602] },
+            "water": { "usable_m3": 120, "lift_m": 3.0, "source": "filled" } });
+        let pool = clerk.post("/api/v1/facilities", pool).await?.ok()?;
+        let steps = format!("/api/v1/facilities/{}/steps", text(&pool, "id"));
+        let keeping = json!({ "step": "hand_over", "owner": "town-gov", "maintainer": "village-1", "check_days": 92, "version": 1 });
+        clerk.post(&steps, keeping).await?.ok()?;
+        clerk.post(&steps, json!({ "step": "enter", "version": 2 })).await?.ok()?;
+
+        let list = json!({ "name": "河坝设站、水池冬季水位", "changes": [
+            { "what": "station", "name": "河坝站", "lon": 105.926, "lat": 29.3001 },
+            { "what": "water", "facility": pool["id"], "value": 30 }] });
+        let list = clerk.post("/api/v1/roads/scenarios", list).await?.ok()?;
+        let result = clerk.get(&format!("/api/v1/roads/scenarios/{}/result", text(&list, "id"))).await?.ok()?;
+        let engine: Vec<&Value> = result["rows"].as_array().into_iter().flatten()
+            .filter(|row| text(row, "vehicle") == "engine").collect();
+        assert_eq!(engine.len(), 1, "{result}");
+        assert_eq!((text(engine[0], "change"), text(&engine[0]["target"], "name")), ("gained", "河坝民宿"));
+        assert_eq!((&engine[0]["people"], text(&engine[0]["after"]["station"], "name")), (&json!(8), "河坝站"));
+        assert_eq!(
+            (&result["counts"][0]["gained_people"], &result["counts"][0]["lost_people"]),
+            (&json!(8), &json!(0)),
+            "{result}"
+        );
+        let hose = result["water"].as_array().into_iter().flatten().find(|row| row["vehicle"].is_null()).cloned();
+        let hose = hose.unwrap_or_default();
+        assert_eq!(
+            (text(&hose["target"], "name"), &hose["before_m3"], &hose["after_m3"]),
+            ("场镇一组", &json!(120.0), &json!(30.0)),
+            "{result}"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_map_is_tried_and_a_broken_or_huge_one_is_refused_while_the_roads_go_on() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let town = grouped(&fresh).await?;
@@ -524,8 +635,22 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
         let case = json!({ "channel": "telephone", "matter": "blocked_exit", "content": "进村路堆满砂石，车过不去",
             "territory": V2, "address": "进村路中段", "lon": 105.886, "lat": 29.2601 });
         let case = clerk.post("/api/v1/report-cases", case).await?.ok()?;
+        assert_eq!(town.app.reckon_blocked_lanes().await?, 1, "as soon as it is in");
+        assert_eq!(town.app.reckon_blocked_lanes().await?, 0, "once");
+        town.app.run_due_jobs().await?;
         let lanes = clerk.get("/api/v1/roads/blocked").await?.items()?;
         assert_eq!(lanes.len(), 1);
+        assert_eq!(
+            lanes[0]["effect"],
+            json!({ "on": "2026-09-21", "lost": 2, "people": 8, "names": ["凌阁堂一组", "学堂巷出租屋"] }),
+            "nobody had to ask: {lanes:?}"
+        );
+        let bench = clerk.get("/api/v1/workbench").await?.ok()?;
+        let waits = |bench: &Value| {
+            let counts = bench["counts"].as_array().cloned().unwrap_or_default();
+            counts.iter().find(|one| text(one, "code") == "lanes_blocked").map(|one| one["n"].clone())
+        };
+        assert_eq!(waits(&bench), Some(json!(1)), "{bench}");
         assert_eq!((text(&lanes[0]["road"], "name"), &lanes[0]["may_close"]), ("进村路", &json!(true)));
         assert!(staff.get("/api/v1/roads/blocked").await?.items()?.is_empty(), "another village's report");
         let at = format!("/api/v1/roads/blocked/report_case/{}", text(&case, "id"));
@@ -545,6 +670,7 @@ async fn a_blocked_lane_says_whom_it_cuts_off_today_houses_among_them() -> anyho
         let report = clerk.get("/api/v1/roads/access?houses=true").await?.ok()?;
         assert_eq!(text(&report["rows"][1]["ways"][0], "verdict"), "never", "until whoever answers for the road closes it");
         assert_eq!(clerk.get("/api/v1/roads/blocked").await?.items()?[0]["closed"], true);
+        assert_eq!(waits(&clerk.get("/api/v1/workbench").await?.ok()?), None, "it is dealt with");
         Ok(())
     })
     .await

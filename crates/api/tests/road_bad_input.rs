@@ -128,7 +128,12 @@ async fn the_running_network_answers_the_same_after_every_file_and_form_that_can
         // A road that hangs together with nothing is taken, counted as a part of its own, and stops no way elsewhere.
         let island = road("孤路", "village_main", V1, &[[105.900, 29.300], [105.910, 29.300]], 5.0);
         add(&mut clerk, island).await?;
-        assert_eq!(clerk.get("/api/v1/roads/network").await?.ok()?["islands"], 2);
+        let net = clerk.get("/api/v1/roads/network").await?.ok()?;
+        assert_eq!(net["islands"], 2);
+        let apart = &net["apart"];
+        assert_eq!(apart.as_array().map(Vec::len), Some(1), "{net}");
+        assert_eq!((text(&apart[0], "name"), text(&apart[0]["road"], "name")), ("孤路", "孤路"));
+        assert_eq!((&apart[0]["lon"], &apart[0]["lat"]), (&json!(105.9), &json!(29.3)));
         assert_eq!(clerk.get(WAY).await?.ok()?["optimistic"]["distance_m"], way["optimistic"]["distance_m"]);
         let across = "/api/v1/roads/route?from=105.870,29.260&to=105.905,29.300&vehicle=foot";
         let across = clerk.get(across).await?.ok()?;

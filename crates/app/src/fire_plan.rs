@@ -89,6 +89,7 @@ fn act_name(act: &Act) -> &'static str {
         Act::SendBack { .. } => "fire_plan.send_back",
         Act::Approve { .. } => "fire_plan.into_force",
         Act::Extract { .. } => "fire_plan.extract",
+        Act::Progress { .. } => "fire_plan.progress",
         Act::Supersede => "fire_plan.supersede",
         Act::Void => "fire_plan.void",
     }
@@ -416,6 +417,15 @@ impl App {
                 (hat, act)
             }
         };
+        if let Act::Progress { facility, force, .. } = &act {
+            let known = Known::read(&mut tx).await?;
+            if facility.as_ref().is_some_and(|id| !known.facilities.contains(id)) {
+                return Err(Error::field("facility", "fire_plan.unknown", "没有这处设施，请从列表中选择"));
+            }
+            if force.as_ref().is_some_and(|id| !known.forces.contains(id)) {
+                return Err(Error::field("force", "fire_plan.unknown", "没有这个消防站队，请从列表中选择"));
+            }
+        }
         record.plan = record.plan.take(&act, (on, now), &asked.text)?;
         if act == Act::Void {
             record.voided_at = Some(now);
@@ -489,6 +499,19 @@ fn read_act(asked: &FirePlanStep) -> Result<(Act, Option<&'static str>)> {
             })?;
             let act = Act::Extract { frame, document: said(&asked.document), article: said(&asked.article) };
             (act, Some(body_of(frame)))
+        }
+        "progress" => {
+            let status = asked.status.as_deref().and_then(|status| ItemStatus::from_code(status.trim()));
+            let act = Act::Progress {
+                item: said(&asked.item),
+                status: status.ok_or_else(|| {
+                    Error::field("status", "fire_plan.unknown", "项目状态请选规划、已建或退出")
+                })?,
+                facility: asked.facility.as_deref().and_then(given).map(FacilityId::from),
+                force: asked.force.as_deref().and_then(given).map(ForceId::from),
+                article: said(&asked.article),
+            };
+            (act, None)
         }
         "void" => (Act::Void, None),
         _ => return Err(Error::field("step", "fire_plan.step", "没有这一步，请刷新后再试")),

@@ -285,8 +285,9 @@ async fn put_right(
         return write_step(tx, &closed, &event).await;
     }
     if hazard.state.admits(Step::FixSubmitted) {
+        let calendar = calendar(tx).await?;
         let (handed_in, event) =
-            hazard.submit_fix(act, FixChannel::Staff, photos, FIXED_ON_SPOT, now, calendar())?;
+            hazard.submit_fix(act, FixChannel::Staff, photos, FIXED_ON_SPOT, now, &calendar)?;
         write_step(tx, &handed_in, &event).await?;
     }
     Ok(())

@@ -278,7 +278,8 @@ async fn wanted(read: &mut Read, org: &Org, span: &Span, today: Date) -> Result<
         }
         Span::Annual { year } if *year < today.year() => (Vec::new(), expected),
         Span::Annual { year } => {
-            let items = schedule(&expected, *year, today, &*calendar(read).await?);
+            let calendar = calendar(read).await?;
+            let items = schedule(&expected, *year, today, &calendar);
             let all: u32 = expected.iter().map(|one| one.visits).sum();
             passed = all.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
             (items, Vec::new())

@@ -76,10 +76,12 @@ pub enum JobKind {
     RoadTry,
     /// 导入路网文件.
     RoadTake,
+    /// 核算堵塞通道.
+    RoadBlock,
 }
 
 impl JobKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::AuditVerify,
         Self::ImportTry,
         Self::ImportCommit,
@@ -88,6 +90,7 @@ impl JobKind {
         Self::SitingSolve,
         Self::RoadTry,
         Self::RoadTake,
+        Self::RoadBlock,
     ];
 
     /// Stable code.
@@ -101,6 +104,7 @@ impl JobKind {
             Self::SitingSolve => "siting.solve",
             Self::RoadTry => "road.try",
             Self::RoadTake => "road.take",
+            Self::RoadBlock => "road.block",
         }
     }
 
@@ -115,6 +119,7 @@ impl JobKind {
             Self::SitingSolve => "选址计算",
             Self::RoadTry => "检查路网文件",
             Self::RoadTake => "导入路网文件",
+            Self::RoadBlock => "核算堵塞通道",
         }
     }
 
@@ -441,6 +446,7 @@ impl App {
             JobKind::SitingSolve => self.carry_out_siting(&running).await,
             JobKind::RoadTry => self.carry_out_road_file(&running, false).await,
             JobKind::RoadTake => self.carry_out_road_file(&running, true).await,
+            JobKind::RoadBlock => self.carry_out_block(&running).await,
         }
     }
 }

@@ -229,6 +229,14 @@ impl Layer {
         }
     }
 
+    /// What its tiles say of lines beside their class: whether each vehicle passes a road.
+    fn told_in_tiles(self) -> &'static [&'static str] {
+        match self {
+            Self::Roads => &["engine", "mini", "motorcycle"],
+            _ => &[],
+        }
+    }
+
     /// The number of a class; of one nobody knows it is that of the first.
     fn class(self, code: &str) -> u8 {
         let found = self.classes().iter().zip(0_u8..).find(|((known, _), _)| *known == code);
@@ -714,7 +722,11 @@ impl App {
         self.aside(move || {
             let classes: Vec<&str> = layer.classes().iter().map(|(code, _)| *code).collect();
             let name = |item: usize| set.features.get(item).map_or("", |feature| feature.name.as_str());
-            Ok(set.drawing.tile(tile, on, layer.id(), &classes, name))
+            let said = |item: usize, key: &str| {
+                let told = set.features.get(item).map(|feature| feature.told.as_slice()).unwrap_or_default();
+                told.iter().find(|(known, _)| *known == key).map_or("", |(_, value)| value.as_str())
+            };
+            Ok(set.drawing.tile_saying(tile, on, (layer.id(), &classes), name, layer.told_in_tiles(), said))
         })
         .await
     }

@@ -19,8 +19,8 @@ use std::sync::LazyLock;
 use domain::ids::{OrgId, PaperId, PhotoId};
 use domain::org::{Assignment, Org, Relation};
 use domain::paper::{
-    About, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, PaperRefusal, State, Template, Value,
-    Values,
+    About, Catalog, ENFORCEMENT_CASE, FieldProblem, Marks, Paper, PaperRefusal, SECRECY, State, Template,
+    URGENCY, Value, Values,
 };
 use domain::policy::{Action, Subject};
 use domain::time::{Date, Timestamp};
@@ -391,6 +391,8 @@ impl App {
                 .filter(|org| receipt::is_body(org))
                 .map(|org| Named::new(org.id.as_str(), &org.name))
                 .collect(),
+            urgency: URGENCY.to_vec(),
+            secrecy: SECRECY.to_vec(),
             fonts: draw::missing_fonts(),
         })
     }

@@ -248,7 +248,8 @@ impl App {
                 received_at,
             )
         };
-        let case = case.receive(&terms(tx, received_at.date()).await?, &*calendar(tx).await?)?;
+        let calendar = calendar(tx).await?;
+        let case = case.receive(&terms(tx, received_at.date()).await?, &calendar)?;
         let event = Event {
             seq: 1,
             act: Act::Receive,

@@ -42,6 +42,10 @@ pub(crate) const SHUTTLE_MINUTES: (&str, f64) = ("road.shuttle_minutes", 10.0);
 /// 按雨季核算时，水源按几月的水情计入. No source gives one; the town sets its own.
 pub(crate) const WET_MONTH: (&str, f64) = ("road.wet_month", 7.0);
 
+/// 雨季从几月起, and to which month: dispatch and siting then take roads as in the wet season. 0 while the town sets none.
+pub(crate) const WET_FROM: (&str, f64) = ("road.wet_from", 0.0);
+pub(crate) const WET_UNTIL: (&str, f64) = ("road.wet_until", 0.0);
+
 /// What stands before the number the program gives.
 const SERIES: &str = "LD";
 

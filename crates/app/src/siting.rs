@@ -114,8 +114,7 @@ async fn demands(read: &mut Read, asked: &SitingInput) -> Result<(Vec<Demand>, u
             unplaced += 1;
             return;
         };
-        let people =
-            p.heads.lodging.unwrap_or(0).max(p.heads.capacity.unwrap_or(0)).max(p.heads.working.unwrap_or(0));
+        let people = p.heads.at_once().unwrap_or(0);
         found.push(Demand {
             fires: fires.get(p.id.as_str()).map_or(0, |days| u32::try_from(days.len()).unwrap_or(u32::MAX)),
             id: p.id.to_string(),
@@ -149,7 +148,9 @@ fn over_roads(study: &Study, net: &Net, now: Timestamp) -> Result<Vec<Row>> {
         Measure::RoadTime => Objective::Time,
         _ => Objective::Distance,
     };
-    let prepared = Prepared::new(network, vehicle, &net.situation(now.date(), false), objective).careful();
+    let today = now.date();
+    let prepared =
+        Prepared::new(network, vehicle, &net.situation(today, net.is_wet(today)), objective).careful();
     let spot = |at: Position| network.index().nearest(network, at, NEAR_M, |n| prepared.is_open(n)).ok();
     let numbered = |found: Option<Spot>, n: usize| found.map(|spot| (n, spot));
     let from = study.candidates.iter().enumerate().filter_map(|(n, one)| numbered(spot(one.at), n));

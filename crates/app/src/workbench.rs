@@ -589,6 +589,10 @@ impl App {
                 counts.push(count("facility_reports", "群众报告待核实设施", reported, "due", href));
             }
         }
+        let lanes = crate::road::blocked::waiting(read, caller, today).await?;
+        if lanes > 0 {
+            counts.push(count("lanes_blocked", "堵塞通道待核处", lanes as i64, "due", "/roads/blocked"));
+        }
         let [silent, troubled] = crate::device::waiting(read, caller, self.now()).await?;
         if troubled > 0 {
             let href = "/devices?state=troubled&mine=true";

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{FirePlanId, OrgId, PersonId};
+use crate::ids::{FacilityId, FirePlanId, ForceId, OrgId, PersonId};
 use crate::time::{Date, Timestamp};
 
 pub use item::{Item, ItemKind, ItemStatus, Matter};
@@ -188,6 +188,19 @@ pub enum Act {
         /// Chapter and article.
         article: String,
     },
+    /// 更新项目进展: of a plan in force, without touching what was signed for.
+    Progress {
+        /// The item.
+        item: String,
+        /// How far it has come.
+        status: ItemStatus,
+        /// The facility that it became.
+        facility: Option<FacilityId>,
+        /// The force that it became.
+        force: Option<ForceId>,
+        /// Article of the spatial or forest plan that took it in.
+        article: String,
+    },
     /// 被新版替代.
     Supersede,
     /// 作废.
@@ -205,6 +218,7 @@ impl Act {
             Self::SendBack { .. } => "send_back",
             Self::Approve { .. } => "approve",
             Self::Extract { .. } => "extract",
+            Self::Progress { .. } => "progress",
             Self::Supersede => "supersede",
             Self::Void => "void",
         }
@@ -220,6 +234,7 @@ impl Act {
             Self::SendBack { .. } => "不同意、退回",
             Self::Approve { .. } => "登记批准",
             Self::Extract { .. } => "关联纳入情况",
+            Self::Progress { .. } => "更新项目进展",
             Self::Supersede => "被新版替代",
             Self::Void => "作废",
         }
@@ -310,7 +325,7 @@ impl FirePlan {
             Stage::Draft => vec!["change", "circulate", "void"],
             Stage::Circulating => vec!["sign", "send_back", "void"],
             Stage::Countersigned => vec!["approve", "send_back", "void"],
-            Stage::InForce => vec!["extract"],
+            Stage::InForce => vec!["extract", "progress"],
             Stage::Superseded => Vec::new(),
         }
     }
@@ -381,6 +396,17 @@ impl FirePlan {
                 }
                 let (document, article) = (document.trim().to_owned(), article.trim().to_owned());
                 self.extracts.push(Extract { frame: *frame, document, article, on, recorded_at });
+            }
+            Act::Progress { item, status, facility, force, article } => {
+                let own = self.items.iter_mut().find(|one| one.id == *item).ok_or(FirePlanRefusal::NoItem)?;
+                // What four bodies signed for goes only with a reason.
+                if *status == ItemStatus::Retired && own.status != ItemStatus::Retired && !is_said {
+                    return Err(FirePlanRefusal::NoReason);
+                }
+                own.status = *status;
+                own.facility.clone_from(facility);
+                own.force.clone_from(force);
+                own.article = article.trim().to_owned();
             }
             Act::Supersede => {
                 self.superseded_on = Some(on);

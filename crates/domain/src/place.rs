@@ -308,6 +308,11 @@ pub struct HeadCounts {
 }
 
 impl HeadCounts {
+    /// How many may be there at once: the largest of lodging, capacity and working. `None` when none of them is known.
+    pub fn at_once(&self) -> Option<u32> {
+        [self.lodging, self.capacity, self.working].into_iter().flatten().max()
+    }
+
     /// The largest of lodging, working and training, each counted on its own and not added up: one person may do two
     /// of them. `None` when none of the three is known.
     pub fn largest(&self) -> Option<u32> {
@@ -597,6 +602,8 @@ pub(crate) mod tests {
     fn nobody_is_added_up_twice_in_head_counts() {
         let heads = HeadCounts { lodging: Some(6), working: Some(8), ..HeadCounts::default() };
         assert_eq!(heads.largest(), Some(8));
+        assert_eq!(HeadCounts { capacity: Some(20), ..heads }.at_once(), Some(20));
+        assert_eq!(HeadCounts::default().at_once(), None, "nobody counted is not nobody there");
         assert_eq!(HeadCounts::default().largest(), None);
     }
 

@@ -100,6 +100,26 @@ pub enum OneWay {
     Backward,
 }
 
+impl OneWay {
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::No => "双向",
+            Self::Forward => "按所画方向单行",
+            Self::Backward => "逆所画方向单行",
+        }
+    }
+
+    /// The same on a line drawn from the other end.
+    pub fn turned(self) -> Self {
+        match self {
+            Self::No => Self::No,
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
+        }
+    }
+}
+
 /// How a road is in the wet season.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -351,6 +371,8 @@ pub enum Refusal {
     Barrier(Barrier),
     /// Not in the wet season.
     WetSeason,
+    /// Ends without a way on and without room to turn round.
+    NoTurnaround,
     /// Closed, and why.
     Closed(String),
 }
@@ -368,6 +390,7 @@ impl Refusal {
             Self::Limit { limit: Limit::TurningRadius, .. } => "road.refused.turning_radius",
             Self::Barrier(_) => "road.refused.barrier",
             Self::WetSeason => "road.refused.wet_season",
+            Self::NoTurnaround => "road.refused.turnaround",
             Self::Closed(_) => "road.refused.closed",
         }
     }
@@ -384,6 +407,7 @@ impl Refusal {
             }
             Self::Barrier(barrier) => format!("有{}", barrier.label()),
             Self::WetSeason => "雨季不能通行".to_owned(),
+            Self::NoTurnaround => "断头路，没有 12×12 米的回车场".to_owned(),
             Self::Closed(reason) if reason.is_empty() => "已封闭".to_owned(),
             Self::Closed(reason) => format!("已封闭：{reason}"),
         }
@@ -403,6 +427,8 @@ pub enum Doubt {
     Private,
     /// Nobody noted how it is in the wet season.
     WetSeason,
+    /// Ends without a way on; nobody noted whether there is room to turn round.
+    Turnaround,
 }
 
 impl Doubt {
@@ -418,6 +444,7 @@ impl Doubt {
             Self::Barrier(_) => "road.unknown.barrier",
             Self::Private => "road.unknown.private",
             Self::WetSeason => "road.unknown.wet_season",
+            Self::Turnaround => "road.unknown.turnaround",
         }
     }
 
@@ -429,6 +456,7 @@ impl Doubt {
             Self::Barrier(barrier) => format!("有{}，能否通过不明", barrier.label()),
             Self::Private => "未对外开放，能否通过不明".to_owned(),
             Self::WetSeason => "雨季状况未记录".to_owned(),
+            Self::Turnaround => "断头路，有没有回车场未记录".to_owned(),
         }
     }
 }
@@ -483,6 +511,14 @@ pub fn judge(
     }
     if road.private && vehicle.class != Class::Foot {
         say(Finding::Unknown(Doubt::Private));
+    }
+    // A fire engine needs room to turn where a road ends (GB 50039: 12 × 12 m); of smaller vehicles no norm says so.
+    if vehicle.class == Class::Engine && road.fitness.dead_end == Some(true) {
+        match road.fitness.turnaround {
+            Some(true) => {}
+            Some(false) => say(Finding::Refused(Refusal::NoTurnaround)),
+            None => say(Finding::Unknown(Doubt::Turnaround)),
+        }
     }
     if conditions.wet && vehicle.class != Class::Foot {
         match road.fitness.wet_season {
@@ -550,6 +586,13 @@ mod tests {
         let muddy = Fitness { wet_season: Some(WetSeason::Impassable), ..measured(5.0) };
         assert_eq!(found(&road(muddy.clone()), true, true), ["road.refused.wet_season"]);
         assert_eq!(found(&road(muddy), true, false), Vec::<&str>::new());
+
+        let ends = |turnaround| Fitness { dead_end: Some(true), turnaround, ..measured(5.0) };
+        assert_eq!(found(&road(ends(Some(true))), true, false), Vec::<&str>::new());
+        assert_eq!(found(&road(ends(Some(false))), true, false), ["road.refused.turnaround"]);
+        assert_eq!(found(&road(ends(None)), true, false), ["road.unknown.turnaround"]);
+        let through = Fitness { dead_end: Some(false), turnaround: Some(false), ..measured(5.0) };
+        assert_eq!(found(&road(through), true, false), Vec::<&str>::new(), "it leads on");
 
         let steps = Road { kind: Kind::Steps, ..road(measured(5.0)) };
         assert_eq!(found(&steps, true, false), ["road.refused.kind"]);

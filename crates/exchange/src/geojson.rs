@@ -30,6 +30,13 @@ const ID_COLUMN: &str = "feature_id";
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let json: Json = serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?;
+    table(&json, limits)
+}
+
+/// A feature collection as a table.
+///
+/// Errors: [`ImportError::WrongType`] when it is other JSON.
+pub(crate) fn table(json: &Json, limits: &Limits) -> Result<Workbook, ImportError> {
     let features = json
         .get("features")
         .and_then(Json::as_array)

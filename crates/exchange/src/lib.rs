@@ -20,6 +20,7 @@ pub mod geojson;
 pub mod geopackage;
 pub mod hazard_dictionary;
 pub mod header;
+pub mod kml;
 pub mod ledger;
 pub mod matching;
 pub mod notice_file;

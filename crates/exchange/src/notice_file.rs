@@ -278,7 +278,7 @@ fn paragraphs(xml: &str, numbering: &mut Numbering) -> Result<String, ImportErro
 }
 
 /// One of XML's own names for a character, or its number.
-fn character(name: &quick_xml::events::BytesRef<'_>) -> Result<char, ImportError> {
+pub(crate) fn character(name: &quick_xml::events::BytesRef<'_>) -> Result<char, ImportError> {
     if let Some(c) = name.resolve_char_ref().map_err(|_| ImportError::Unreadable)? {
         return Ok(c);
     }

@@ -89,7 +89,7 @@ pub enum ImportError {
     FileTooComplex,
     /// The bytes are of another kind of file.
     #[error(
-        "这是{found}，不能导入；只接受 .xlsx、.xls、.ods、.csv、.geojson 和 .gpkg，请另存为其中一种后再试"
+        "这是{found}，不能导入；只接受 .xlsx、.xls、.ods、.csv、.geojson、.kml 和 .gpkg，请另存为其中一种后再试"
     )]
     WrongType {
         /// What the content looks like, in Chinese.

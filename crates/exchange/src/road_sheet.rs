@@ -1,4 +1,4 @@
-//! Surveyed stretches of road as rows of a file: GeoJSON lines, or a table with the line written out in a column. What does
+//! Surveyed stretches of road as rows of a file: lines of GeoJSON or KML, or a table with the line written out in a column. What does
 //! not belong here: whether a value can be true (`domain::road`), writing it down (`app`).
 
 use std::collections::BTreeMap;
@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use domain::facility::{Shape, ShapeFault};
 use serde_json::Value as Json;
 
+use crate::kml;
 use crate::problem::ImportError;
 use crate::sheet::{self, Limits};
 
 /// Keys and the headers people write for them, the first of each being the one of our own template.
-const COLUMNS: [(&str, &[&str]); 20] = [
+const COLUMNS: [(&str, &[&str]); 22] = [
     ("name", &["名称", "路段名称", "道路名称"]),
     ("code", &["编号", "路段编号"]),
     ("rank", &["类别", "道路类别"]),
@@ -27,6 +28,8 @@ const COLUMNS: [(&str, &[&str]); 20] = [
     ("wet_season", &["雨季可通行", "雨季"]),
     ("surface", &["路面"]),
     ("bridge", &["桥梁", "桥"]),
+    ("covered", &["有顶或限高", "门洞", "隧道"]),
+    ("private", &["不对外开放"]),
     ("not_for_engine", &["不通消防车"]),
     ("one_way", &["单行"]),
     ("source", &["来源", "测量人和方法"]),
@@ -73,13 +76,17 @@ pub fn line(text: &str) -> Option<Vec<[f64; 2]>> {
     line.filter(|line| line.len() > 1)
 }
 
-/// Reads GeoJSON, or the first sheet or layer of a file that has a column of names.
+/// Reads GeoJSON, KML, or the first sheet or layer of a file that has a column of names.
 ///
 /// Errors: [`ImportError`] when the file is none of these, or no row looks like a header.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> {
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
     if start == Some(&b'{') {
-        return features(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        return features(&serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?);
+    }
+    if start == Some(&b'<') && kml::is_kml(bytes) {
+        return features(&kml::features(bytes, limits)?);
     }
     let workbook = sheet::read(bytes, limits)?;
     for sheet in &workbook.sheets {
@@ -104,8 +111,25 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<RoadRow>, ImportError> 
     Err(ImportError::NoHeader { required: "名称、路线".to_owned() })
 }
 
-fn features(bytes: &[u8]) -> Result<Vec<RoadRow>, ImportError> {
-    let json: Json = serde_json::from_slice(bytes).map_err(|_| ImportError::Unreadable)?;
+/// The headers of our own sheet in their order, and a row that shows how it is filled in.
+pub fn template() -> Vec<Vec<String>> {
+    let shown = [
+        ("name", "示例：老街（导入前删去本行）"),
+        ("rank", "村内主路"),
+        ("village", "示例村"),
+        ("line", "105.870,29.260; 105.880,29.261"),
+        ("width_m", "3.5"),
+        ("wet_season", "是"),
+        ("surveyed_on", "2026-03-01"),
+    ];
+    let header = |(key, headers): &(&str, &[&str])| headers.first().unwrap_or(key).to_string();
+    let cell = |(key, _): &(&str, &[&str])| {
+        shown.iter().find(|(known, _)| known == key).map_or_else(String::new, |(_, text)| (*text).to_owned())
+    };
+    vec![COLUMNS.iter().map(header).collect(), COLUMNS.iter().map(cell).collect()]
+}
+
+fn features(json: &Json) -> Result<Vec<RoadRow>, ImportError> {
     let features = json
         .get("features")
         .and_then(Json::as_array)
@@ -171,6 +195,19 @@ mod tests {
         let area = read(area.as_bytes(), &Limits::default()).expect("rows");
         assert!(area[0].line.is_none());
         assert!(matches!(area[0].fault, Some(ShapeFault::Crosses(..))), "{:?}", area[0].fault);
+        let kml = "<kml><Placemark><name>老街</name><ExtendedData><Data name=\"净宽\"><value>3.2</value></Data></ExtendedData>\
+            <LineString><coordinates>105.87,29.26,310 105.88,29.26,310</coordinates></LineString></Placemark></kml>";
+        let kml = read(kml.as_bytes(), &Limits::default()).expect("rows");
+        assert_eq!(
+            (kml[0].line.clone(), &kml[0].cells["width_m"]),
+            (rows[0].line.clone(), &rows[0].cells["width_m"])
+        );
+        let [header, shown] = &template()[..] else { panic!("a header and a row") };
+        assert!(
+            header.iter().all(|header| key_of(header).is_some()),
+            "our own sheet is read again: {header:?}"
+        );
+        assert_eq!(line(&shown[5]).map(|line| line.len()), Some(2), "{shown:?}");
         assert!(matches!(read(b"a,b\n1,2\n", &Limits::default()), Err(ImportError::NoHeader { .. })));
     }
 }

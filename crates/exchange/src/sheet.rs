@@ -8,7 +8,7 @@ use calamine::{Data, Dimensions, Reader, Xls, XlsError, Xlsx, XlsxError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    csv_text, geojson, geopackage, ods,
+    csv_text, geojson, geopackage, kml, ods,
     problem::{ImportError, Level, Problem},
     records,
     value::Cell,
@@ -130,6 +130,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
         FileKind::Zip => read_zip(bytes, limits),
         FileKind::Xls => read_xls(bytes, limits),
         FileKind::GeoJson => geojson::read(bytes, limits),
+        FileKind::Kml => geojson::table(&kml::features(bytes, limits)?, limits),
         FileKind::Sqlite => geopackage::read(bytes, limits),
         FileKind::Records(json) => records::sheet(records::records(&json).unwrap_or_default(), limits),
         FileKind::Text => csv_text::read(bytes, limits),
@@ -155,6 +156,7 @@ enum FileKind {
     /// GeoPackage; what is inside tells.
     Sqlite,
     GeoJson,
+    Kml,
     /// An array of records, or a document that holds just one.
     Records(serde_json::Value),
     Text,
@@ -192,6 +194,9 @@ fn kind_of(bytes: &[u8]) -> Result<FileKind, ImportError> {
         if start.starts_with(magic) && is_picture_of_dots {
             return wrong(name);
         }
+    }
+    if text_start.starts_with(b"<") && kml::is_kml(bytes) {
+        return Ok(FileKind::Kml);
     }
     if text_start.starts_with(b"<") {
         return wrong("网页格式的表格");

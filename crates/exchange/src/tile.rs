@@ -179,11 +179,25 @@ impl Drawing {
     /// that is not on the square is empty.
     pub fn tile<'a>(
         &self,
-        (zoom, x, y): (u8, u32, u32),
+        tile: (u8, u32, u32),
         on: Date,
         layer: &str,
         classes: &[&str],
         name: impl Fn(usize) -> &'a str,
+    ) -> Vec<u8> {
+        self.tile_saying(tile, on, (layer, classes), name, &[], |_, _| "")
+    }
+
+    /// The same, of which lines and areas say more: what `said` tells of an item under each of `keys`, where it tells
+    /// anything.
+    pub fn tile_saying<'a>(
+        &self,
+        (zoom, x, y): (u8, u32, u32),
+        on: Date,
+        (layer, classes): (&str, &[&str]),
+        name: impl Fn(usize) -> &'a str,
+        keys: &[&'static str],
+        said: impl Fn(usize, &str) -> &'a str,
     ) -> Vec<u8> {
         if zoom > MOST_ZOOM || u64::from(x.max(y)) >= 1_u64 << zoom {
             return Vec::new();
@@ -218,7 +232,14 @@ impl Drawing {
                 }
             }
             if !pen.commands.is_empty() {
-                let tags = sheet.tags(classes, shape.class, 1, Some(name(shape.item as usize)));
+                let item = shape.item as usize;
+                let mut tags = sheet.tags(classes, shape.class, 1, Some(name(item)));
+                for (key, n) in keys.iter().zip(KEYS.len() as u64..) {
+                    let told = said(item, key);
+                    if !told.is_empty() {
+                        tags.extend([n, sheet.value(Said::Word(told.to_owned()))]);
+                    }
+                }
                 sheet.feature(if shape.is_area { 3 } else { 2 }, &tags, &pen.commands);
             }
         }
@@ -229,7 +250,7 @@ impl Drawing {
             let tags = sheet.tags(classes, cell.spot.class, cell.n, shown);
             sheet.feature(1, &tags, &[9, zigzag(left.round() as i64), zigzag(top.round() as i64)]);
         }
-        sheet.finish(layer)
+        sheet.finish(layer, keys)
     }
 
     /// The spots of a tile on a day, those of one cell together.
@@ -379,6 +400,9 @@ enum Said {
     Number(u64),
 }
 
+/// What every feature may say, by the number of the key.
+const KEYS: [&str; 3] = ["class", "n", "name"];
+
 /// The one layer of a tile while it is written.
 #[derive(Default)]
 struct Sheet {
@@ -425,14 +449,14 @@ impl Sheet {
     }
 
     /// The tile; a tile without a feature is no bytes at all.
-    fn finish(self, name: &str) -> Vec<u8> {
+    fn finish(self, name: &str, more: &[&'static str]) -> Vec<u8> {
         if self.features.is_empty() {
             return Vec::new();
         }
         let mut layer = Vec::with_capacity(self.features.len() + self.values.len() + 64);
         field(&mut layer, 1, name.as_bytes());
         layer.extend(self.features);
-        for key in ["class", "n", "name"] {
+        for key in KEYS.iter().chain(more) {
             field(&mut layer, 3, key.as_bytes());
         }
         layer.extend(self.values);
@@ -515,6 +539,29 @@ mod tests {
 
     fn words(tile: &[u8]) -> String {
         String::from_utf8_lossy(tile).into_owned()
+    }
+
+    #[test]
+    fn a_line_says_more_where_more_is_told_and_no_key_points_at_anothers_value() {
+        let way = Geometry::LineString(vec![[105.87, 29.26], [105.88, 29.26]]);
+        let drawing = drawn(&[way]);
+        let said = |_: usize, key: &str| if key == "engine" { "unknown" } else { "" };
+        let tile = drawing.tile_saying((0, 0, 0), on(), ("roads", &["a"]), |_| "", &["mini", "engine"], said);
+        assert!(tile.is_empty(), "too small to be seen from so far");
+        let (x, y) = (13_010, 6_797);
+        let at = |x, y| {
+            drawing.tile_saying((14, x, y), on(), ("roads", &["a"]), |_| "", &["mini", "engine"], said)
+        };
+        let tile =
+            (0..8).map(|n| at(x, y + n - 4)).find(|tile| !tile.is_empty()).expect("it lies in one of them");
+        let told = words(&tile);
+        assert!(told.contains("engine") && told.contains("mini") && told.contains("unknown"), "{told}");
+        let layer = fields(&tile)[0].2.clone();
+        let keys: Vec<Vec<u8>> =
+            fields(&layer).into_iter().filter(|(field, ..)| *field == 3).map(|(.., bytes)| bytes).collect();
+        assert_eq!(keys[4], b"engine");
+        let tags = fields(&features(&tile)[0]).into_iter().find(|(field, ..)| *field == 2).expect("tags").2;
+        assert_eq!(tags, [0, 0, 1, 1, 4, 2], "class, n, and what is told of the engine");
     }
 
     #[test]

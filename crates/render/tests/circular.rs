@@ -163,11 +163,13 @@ fn marks_stand_at_the_upper_left_one_below_the_other_and_move_nothing() {
         within_a_millimetre("red mark, where it is without them", mark.top, 72.0);
         let lines = page.bands((20.0, 200.0), (36.0, 71.0));
         assert_eq!(lines.len(), 3, "copy number, secrecy, urgency: {lines:?}");
+        let middle = |found: &(f64, f64)| f64::midpoint(found.0, found.1);
+        let first = lines.first().expect("a line");
+        assert!(first.0 >= 37.0 && first.1 <= 37.0 + line, "on the first line of the type area: {first:?}");
         for (at, found) in lines.iter().enumerate() {
             let ink = page.ink(Ink::Black, (0.0, 210.0), *found).expect("ink");
             within_a_millimetre("flush left", ink.left, 28.0 + 0.6);
-            let middle = f64::midpoint(found.0, found.1);
-            within_a_millimetre("a line of the grid each", middle, 37.0 + (at as f64 + 0.5) * line);
+            within_a_millimetre("a line of the grid each", middle(found) - middle(first), at as f64 * line);
         }
     }
 }

@@ -1,22 +1,26 @@
 //! A network of lines people drew and measured, with or without a map under them. Ends that come near another line join
-//! it; a line that runs along a road of the map is a survey of that road and overrides it; the others are roads of their
-//! own. What does not belong here: keeping the lines (`store`), judging them (`domain::road`).
+//! it; a line that runs along a road of the map is a survey of that road and overrides it, there and no further: the road
+//! is cut where the survey ends; the other lines are roads of their own. What does not belong here: keeping the lines (`store`), judging them (`domain::road`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::geometry::{Bounds, distance_m};
 use domain::road::segment::nearest;
-use domain::road::{Closure, Road};
+use domain::road::{Closure, OneWay, Road};
 
 use crate::graph::{Key, Network};
 use crate::osm::{Extract, Node, Way};
 use crate::problem::Problem;
-use crate::survey::under;
+use crate::survey::{NEAR_M, beside, under};
 
 /// An end joins what lies so near, m: as exactly as one points on a screen, and less than between two lanes of a village.
 const JOIN_M: f64 = 8.0;
 /// So much of a line must lie along the map's roads for it to be a survey of them.
 const ALONG: f64 = 0.7;
+/// A survey that ends so near a junction of the map ends there, m; a short one no more than a quarter of its length off.
+const END_M: f64 = NEAR_M;
+/// A corner so near is the cut itself, m.
+const CORNER_M: f64 = 1.0;
 
 /// A line somebody drew.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,15 +46,18 @@ pub struct Drawn {
 impl Drawn {
     /// The network of these lines, over a map's roads where there is one.
     pub fn of(map: Option<&Extract>, lines: &[Line]) -> Self {
-        let on_map: Vec<bool> = match map {
-            None => vec![false; lines.len()],
+        // The ways of the map each line is a survey of; none for a road of its own.
+        let on_map: Vec<BTreeSet<i64>> = match map {
+            None => vec![BTreeSet::new(); lines.len()],
             Some(map) => {
                 let network = Network::of(map, false);
-                lines.iter().map(|line| runs_along(&network, line)).collect()
+                lines.iter().map(|line| ways_along(&network, &line.line)).collect()
             }
         };
+        let surveys = || lines.iter().enumerate().zip(&on_map).filter(|(_, ways)| !ways.is_empty());
         let mut drawing = Drawing::over(map);
-        for (n, line) in lines.iter().enumerate().filter(|(n, _)| on_map.get(*n) == Some(&false)) {
+        drawing.cut_at_ends(surveys().map(|((_, line), ways)| (line.line.as_slice(), ways)));
+        for ((n, line), _) in lines.iter().enumerate().zip(&on_map).filter(|(_, ways)| ways.is_empty()) {
             drawing.add(n, line);
         }
         let extract = drawing.joined();
@@ -60,7 +67,7 @@ impl Drawn {
                 own.line_of.insert(segment.key, line);
             }
         }
-        for (n, line) in lines.iter().enumerate().filter(|(n, _)| on_map.get(*n) == Some(&true)) {
+        for ((n, line), _) in surveys() {
             own.lay(n, line);
         }
         for (number, segment) in own.network.segments.iter().enumerate() {
@@ -76,24 +83,33 @@ impl Drawn {
         self.line_of.get(key).copied()
     }
 
-    /// What was measured along roads of the map counts there, and its name with it.
+    /// What was measured along roads of the map counts there, and its name and kind with it. A road the survey says is one
+    /// way is so as the line is drawn; where it says nothing of the kind, the map's sign stands.
     fn lay(&mut self, n: usize, line: &Line) {
         for stretch in under(&self.network, &line.line) {
-            let Some(segment) = self.network.segments.get_mut(stretch as usize) else { continue };
-            let Some(road) = self.network.roads.get(segment.road as usize) else { continue };
+            let Some(segment) = self.network.segments.get(stretch as usize) else { continue };
+            let Some(road) = self.network.road(segment) else { continue };
             if line_of_way(segment.key.way).is_some() {
                 continue;
             }
+            let one_way = match line.road.one_way {
+                OneWay::No => road.one_way,
+                said if runs_against(self.network.shape(segment), &line.line) => said.turned(),
+                said => said,
+            };
             let measured = Road {
+                kind: line.road.kind,
                 name: line.road.name.clone(),
+                one_way,
                 fitness: line.road.fitness.over(&road.fitness),
                 bridge: line.road.bridge || road.bridge,
                 covered: line.road.covered || road.covered,
                 private: line.road.private || road.private,
-                ..road.clone()
             };
-            segment.road = self.network.roads.len() as u32;
             self.line_of.insert(segment.key, n);
+            if let Some(segment) = self.network.segments.get_mut(stretch as usize) {
+                segment.road = self.network.roads.len() as u32;
+            }
             self.network.roads.push(measured);
         }
     }
@@ -104,15 +120,24 @@ fn line_of_way(way: i64) -> Option<usize> {
     usize::try_from(-(way + 1)).ok().filter(|_| way < 0)
 }
 
-fn runs_along(network: &Network, line: &Line) -> bool {
-    let stretches = under(network, &line.line);
-    let length: f64 = along(&line.line);
-    let covered: f64 = stretches
-        .iter()
-        .filter_map(|n| network.segments.get(*n as usize))
-        .map(|segment| f64::from(segment.length_mm) / 1000.0)
-        .sum();
-    covered >= length * ALONG
+/// The ways a line is a survey of: those it runs along, if most of it runs along some.
+fn ways_along(network: &Network, line: &[[f64; 2]]) -> BTreeSet<i64> {
+    let met = beside(network, line);
+    if met.is_empty() || met.values().sum::<f64>() < along(line) * ALONG {
+        return BTreeSet::new();
+    }
+    met.keys().filter_map(|n| network.segments.get(*n as usize)).map(|segment| segment.key.way).collect()
+}
+
+/// Whether a stretch is drawn in the other direction than a line it lies along.
+fn runs_against(shape: &[[f64; 2]], line: &[[f64; 2]]) -> bool {
+    let (Some(first), Some(last)) = (shape.first(), shape.last()) else { return false };
+    let how_far = |at: [f64; 2]| {
+        let (before, on, _) = nearest(line, at);
+        let start = line.get(before).copied().unwrap_or(on);
+        line.get(..=before).map_or(0.0, along) + distance_m(start, on)
+    };
+    how_far(*first) > how_far(*last)
 }
 
 fn along(line: &[[f64; 2]]) -> f64 {
@@ -163,6 +188,8 @@ impl Stroke {
 struct Drawing {
     extract: Extract,
     strokes: Vec<Stroke>,
+    /// Nodes at which a way is cut in two though nothing meets it there.
+    cuts: HashSet<i64>,
     /// The first drawn one among the strokes.
     first: usize,
     next: i64,
@@ -181,7 +208,57 @@ impl Drawing {
                 strokes.extend(Stroke::new(way.id, way.road.clone(), at.collect()));
             }
         }
-        Self { first: strokes.len(), extract, strokes, next: -1 }
+        Self { first: strokes.len(), extract, strokes, cuts: HashSet::new(), next: -1 }
+    }
+
+    /// Nodes of the map where ways meet, end, or something stands.
+    fn junctions(&self) -> HashSet<i64> {
+        let mut times: HashMap<i64, u32> = HashMap::new();
+        for stroke in &self.strokes {
+            let last = stroke.at.len().saturating_sub(1);
+            for (n, (_, node)) in stroke.at.iter().enumerate() {
+                if let Some(node) = node {
+                    *times.entry(*node).or_default() += if n == 0 || n == last { 2 } else { 1 };
+                }
+            }
+        }
+        let barred = self.extract.nodes.iter().filter(|(_, node)| node.barrier.is_some()).map(|(id, _)| *id);
+        times.into_iter().filter(|(_, n)| *n > 1).map(|(id, _)| id).chain(barred).collect()
+    }
+
+    /// Cuts the map's ways where the surveys along them end: what was measured holds for as far as it was measured.
+    fn cut_at_ends<'a>(&mut self, surveys: impl Iterator<Item = (&'a [[f64; 2]], &'a BTreeSet<i64>)>) {
+        let mut surveys = surveys.peekable();
+        if surveys.peek().is_none() {
+            return;
+        }
+        let junctions = self.junctions();
+        for (line, ways) in surveys {
+            let near_m = (along(line) / 4.0).min(END_M);
+            for end in [line.first(), line.last()].into_iter().flatten() {
+                let of_ways = self.strokes.iter().enumerate().filter(|(_, stroke)| ways.contains(&stroke.id));
+                let away = of_ways.map(|(n, stroke)| (n, nearest(&stroke.line(), *end)));
+                let Some((n, (after, on, away_m))) = away.min_by(|a, b| a.1.2.total_cmp(&b.1.2)) else {
+                    continue;
+                };
+                let Some(stroke) = self.strokes.get_mut(n).filter(|_| away_m <= NEAR_M) else { continue };
+                let meets = |(at, node): &([f64; 2], Option<i64>)| {
+                    node.is_some_and(|node| junctions.contains(&node)) && distance_m(*at, on) <= near_m
+                };
+                if stroke.at.iter().any(meets) {
+                    continue;
+                }
+                let corner = [after, after + 1].into_iter().filter_map(|n| stroke.at.get(n).copied());
+                let corner =
+                    corner.filter(|(at, _)| distance_m(*at, on) <= CORNER_M).find_map(|(_, node)| node);
+                let node = corner.unwrap_or_else(|| {
+                    self.next -= 1;
+                    stroke.at.insert(after + 1, (on, Some(self.next)));
+                    self.next
+                });
+                self.cuts.insert(node);
+            }
+        }
     }
 
     fn add(&mut self, n: usize, line: &Line) {
@@ -212,6 +289,11 @@ impl Drawing {
                 self.extract.nodes.entry(*node).or_insert(Node { lon_lat: *lon_lat, barrier: None });
                 if nodes.last() != Some(node) {
                     nodes.push(*node);
+                }
+                // A way's pieces keep its id and their order: turn restrictions go by it.
+                if self.cuts.contains(node) && nodes.len() > 1 {
+                    let piece = std::mem::replace(&mut nodes, vec![*node]);
+                    self.extract.ways.push(Way { id: stroke.id, nodes: piece, road: stroke.road.clone() });
                 }
             }
             self.extract.ways.push(Way { id: stroke.id, nodes, road: stroke.road });
@@ -422,6 +504,78 @@ mod tests {
         }
         assert_eq!(drawn.closures.len(), of_map.len(), "each stretch of it is closed");
         let conditions = Conditions { day: closed.from, wet: false };
+        assert_eq!(of_map.len(), 2, "its ends are the map's: nothing is cut off there");
         assert!(drawn.closures.iter().all(|(_, closure)| closure.covers(conditions.day)));
+    }
+
+    #[test]
+    fn a_survey_shorter_than_the_maps_stretch_holds_where_it_was_measured_and_nowhere_else() {
+        let node = |lon, lat| Node { lon_lat: [lon, lat], barrier: None };
+        // 500 m of the map in one piece, without a corner.
+        let (from, to) = ([105.870, 29.260], [105.875_15, 29.260]);
+        let map = Extract {
+            nodes: HashMap::from([(1, node(from[0], from[1])), (2, node(to[0], to[1]))]),
+            ways: vec![Way { id: 7, nodes: vec![1, 2], road: line("", Some(6.0), &[]).road }],
+            ..Extract::default()
+        };
+        let closed = Closure {
+            from: parse_date("2026-11-01").expect("a day"),
+            until: None,
+            reason: "塌方".to_owned(),
+        };
+        // 78 m measured against the direction of the map, one way as walked; 30 m closed further on.
+        let narrow = Line {
+            road: Road { kind: Kind::Track, one_way: OneWay::Forward, ..line("窄口", Some(2.8), &[]).road },
+            ..line("窄口", Some(2.8), &[[105.8728, 29.26003], [105.8720, 29.26003]])
+        };
+        let slip = Line {
+            closures: vec![closed],
+            ..line("塌方段", None, &[[105.8740, 29.25998], [105.8743, 29.25998]])
+        };
+        let drawn = Drawn::of(Some(&map), &[narrow, slip]);
+        let network = &drawn.network;
+        let told: Vec<(f64, &str, Option<f64>)> = network
+            .segments
+            .iter()
+            .map(|segment| {
+                let road = network.road(segment).expect("a road");
+                ((f64::from(segment.length_mm) / 1000.0).round(), road.name.as_str(), road.fitness.width_m)
+            })
+            .collect();
+        let (w6, w28) = (Some(6.0), Some(2.8));
+        assert_eq!(
+            told,
+            [(194.0, "", w6), (78.0, "窄口", w28), (116.0, "", w6), (29.0, "塌方段", w6), (82.0, "", w6)]
+        );
+        assert_eq!(network.segments.len(), 5, "nothing lies beside the map's road");
+        let walked = network.road(&network.segments[1]).expect("a road");
+        assert_eq!(
+            (walked.kind, walked.one_way),
+            (Kind::Track, OneWay::Backward),
+            "the map runs the other way"
+        );
+        assert_eq!(drawn.closures.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [3]);
+        let day = Conditions { day: parse_date("2026-11-02").expect("a day"), wet: false };
+        assert!(drawn.closures.iter().all(|(_, closure)| closure.covers(day.day)));
+        assert_eq!(network.stats().islands, 1);
+    }
+
+    #[test]
+    fn a_lane_that_leaves_a_road_of_the_map_square_is_a_road_of_its_own() {
+        let node = |lon, lat| Node { lon_lat: [lon, lat], barrier: None };
+        let map = Extract {
+            nodes: HashMap::from([(1, node(105.870, 29.260)), (2, node(105.875, 29.260))]),
+            ways: vec![Way { id: 7, nodes: vec![1, 2], road: line("大路", Some(6.0), &[]).road }],
+            ..Extract::default()
+        };
+        let lane = line("短巷", Some(1.5), &[[105.8725, 29.26003], [105.8725, 29.26018]]);
+        let drawn = Drawn::of(Some(&map), &[lane]);
+        let widths: Vec<Option<f64>> = drawn
+            .network
+            .segments
+            .iter()
+            .map(|segment| drawn.network.road(segment).and_then(|road| road.fitness.width_m))
+            .collect();
+        assert_eq!(widths, [Some(6.0), Some(6.0), Some(1.5)]);
     }
 }

@@ -115,6 +115,19 @@ pub struct Stats {
     pub islands: usize,
 }
 
+/// A part of a network that hangs together with no other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Island {
+    /// The name of a road of it; empty when none has one.
+    pub name: String,
+    /// Where a road of it begins, WGS 84 degrees.
+    pub lon_lat: [f64; 2],
+    /// Its stretches.
+    pub segments: usize,
+    /// Their length, m.
+    pub length_m: f64,
+}
+
 impl Network {
     /// The network of a file. `with_turns` says whether its turn restrictions are to hold.
     pub fn of(extract: &Extract, with_turns: bool) -> Self {
@@ -252,6 +265,42 @@ impl Network {
     /// What leads to each state; made at the first question.
     pub(crate) fn incoming(&self) -> &Incoming {
         self.incoming.get_or_init(|| Incoming::of(self))
+    }
+
+    /// The parts that do not hang together with the longest, the longest first.
+    pub fn islands(&self) -> Vec<Island> {
+        let mut parent: Vec<u32> = (0..self.junctions.len() as u32).collect();
+        for segment in &self.segments {
+            let (a, b) = (root(&mut parent, segment.tail), root(&mut parent, segment.head));
+            if let Some(own) = parent.get_mut(a as usize) {
+                *own = b;
+            }
+        }
+        let mut parts: HashMap<u32, Island> = HashMap::new();
+        for segment in &self.segments {
+            let start = self.shape(segment).first().copied().unwrap_or_default();
+            let part = parts.entry(root(&mut parent, segment.tail)).or_insert_with(|| Island {
+                name: String::new(),
+                lon_lat: start,
+                segments: 0,
+                length_m: 0.0,
+            });
+            part.segments += 1;
+            part.length_m += f64::from(segment.length_mm) / 1000.0;
+            if let Some(road) =
+                self.road(segment).filter(|road| part.name.is_empty() && !road.name.is_empty())
+            {
+                part.name.clone_from(&road.name);
+                part.lon_lat = start;
+            }
+        }
+        let mut parts: Vec<Island> = parts.into_values().collect();
+        let place = |one: &Island| (one.lon_lat[0], one.lon_lat[1]);
+        parts.sort_by(|a, b| {
+            let (p, q) = (place(a), place(b));
+            b.length_m.total_cmp(&a.length_m).then(p.0.total_cmp(&q.0)).then(p.1.total_cmp(&q.1))
+        });
+        parts.into_iter().skip(1).collect()
     }
 
     /// Figures.

@@ -244,12 +244,19 @@ enum Format {
 
 fn format_of(path: &Path) -> Result<Option<Format>, Error> {
     let mut head = Vec::new();
-    File::open(path)?.take(64).read_to_end(&mut head)?;
+    File::open(path)?.take(1024).read_to_end(&mut head)?;
     let start = head.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
     Ok(match &head[..] {
         [0x1f, 0x8b, ..] => Some(Format::Gzip),
         [b'B', b'Z', b'h', ..] => Some(Format::Bzip),
-        _ if head.windows(9).any(|word| word == b"OSMHeader") => Some(Format::Pbf),
+        _ if head
+            .get(..head.len().min(64))
+            .is_some_and(|head| head.windows(9).any(|word| word == b"OSMHeader")) =>
+        {
+            Some(Format::Pbf)
+        }
+        // Drawings of another kind of map program are XML as well, and lines in them surveys.
+        _ if head.windows(4).any(|word| word == b"<kml") => None,
         _ if start.and_then(|at| head.get(at)) == Some(&b'<') => Some(Format::Xml),
         _ => None,
     })

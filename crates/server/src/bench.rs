@@ -185,7 +185,7 @@ pub struct Asked {
     /// `--rows` junctions on a side into this folder: for a peer to be measured on the same.
     #[arg(long, requires = "file")]
     one: Option<String>,
-    /// The file of `--one`.
+    /// The file of `--one`; of `road` a map of roads that is measured as well, as an extract of OpenStreetMap.
     #[arg(long)]
     file: Option<std::path::PathBuf>,
     /// Rows of `--one` and of `ledger`.
@@ -222,7 +222,7 @@ pub async fn run(asked: &Asked, database: Option<&str>) -> anyhow::Result<()> {
             org::measure(&mut figures, DISTRICT.name, 23, 20_000).await?;
         }
         ("papers", _) => paper::measure(&mut figures)?,
-        ("road", _) => road::measure(&mut figures)?,
+        ("road", _) => road::measure(&mut figures, asked.file.as_deref())?,
         ("device", _) => device::measure(&mut figures).await?,
         ("tiles", _) => tiles::measure(&mut figures)?,
         (word, _) => everything(&mut figures, word).await?,

@@ -40,13 +40,16 @@ pub enum Roads {
         #[arg(long)]
         json: bool,
     },
-    /// 导入：OpenStreetMap 底图（实测值不丢失、仍优先），或实测路段的 GeoJSON、CSV、Excel（不能用的行逐行指明）
+    /// 导入：OpenStreetMap 底图（实测值不丢失、仍优先），或实测路段的 GeoJSON、KML、GeoPackage、CSV、Excel（不能用的行逐行指明）
     Import {
         /// A map of roads, or a file of measured stretches; its content decides.
         file: PathBuf,
         /// Only look; write nothing.
         #[arg(long)]
         dry_run: bool,
+        /// System of the positions of measured stretches: `wgs84`, `cgcs2000`, `gcj02` or `bd09`.
+        #[arg(long)]
+        crs: Option<String>,
         /// One JSON document.
         #[arg(long)]
         json: bool,
@@ -270,9 +273,9 @@ pub async fn roads(place: Where, asked: &Roads) -> anyhow::Result<()> {
             app.db.close().await;
             figures(&found.map_err(plainly)?, *json)
         }
-        Roads::Import { file, dry_run, json } => {
+        Roads::Import { file, dry_run, crs, json } => {
             let app = place.open().await?;
-            let done = import(&app, file, *dry_run, *json).await;
+            let done = import(&app, (file, crs.as_deref()), *dry_run, *json).await;
             app.db.close().await;
             done
         }
@@ -280,12 +283,25 @@ pub async fn roads(place: Where, asked: &Roads) -> anyhow::Result<()> {
 }
 
 /// Takes in a map of roads, or measured stretches: what begins like neither is told by the second.
-async fn import(app: &App, file: &Path, dry_run: bool, json: bool) -> anyhow::Result<()> {
-    let bytes = std::fs::read(file).with_context(|| format!("{} 读不出来", file.display()))?;
+async fn import(
+    app: &App,
+    (file, crs): (&Path, Option<&str>),
+    dry_run: bool,
+    json: bool,
+) -> anyhow::Result<()> {
+    let unread = || format!("{} 读不出来", file.display());
     let caller = Caller::system();
+    // Whatever is too large is refused by its size, before any of it is read.
+    let size = std::fs::metadata(file).with_context(unread)?.len();
+    let is_map = osm::is_map(file).map_err(|error| coded(&error))?;
+    let most = if is_map { app::road::MAX_MAP } else { app::import::MAX_FILE as u64 };
+    if size > most {
+        return Err(coded(&road::Error::TooLarge { most_mib: most / 1024 / 1024 }));
+    }
     match osm::read(file) {
         Err(road::Error::UnknownFormat) => {
-            let report = app.import_roads(&caller, bytes, dry_run).await.map_err(plainly)?;
+            let bytes = std::fs::read(file).with_context(unread)?;
+            let report = app.import_roads(&caller, bytes, crs, dry_run).await.map_err(plainly)?;
             if json {
                 println!("{}", serde_json::to_string_pretty(&report)?);
             } else {
@@ -304,7 +320,15 @@ async fn import(app: &App, file: &Path, dry_run: bool, json: bool) -> anyhow::Re
         }
         Err(error) => Err(coded(&error)),
         Ok(extract) if dry_run => {
+            if json {
+                let told = serde_json::json!({ "ways": extract.ways.len(), "problems": extract.problems });
+                println!("{}", serde_json::to_string_pretty(&told)?);
+                return Ok(());
+            }
             println!("可导入：道路 {} 条，问题 {} 处", extract.ways.len(), extract.problems.len());
+            for problem in &extract.problems {
+                println!("{}\t{}（{}）", problem.place, problem.message, problem.code);
+            }
             Ok(())
         }
         Ok(_) => figures(&app.import_road_map(&caller, file).await.map_err(plainly)?, json),
@@ -328,6 +352,10 @@ fn figures(found: &RoadNetwork, json: bool) -> anyhow::Result<()> {
         Some(map) => println!("底图 {}：{} 条道路", map.name, map.ways),
         None => println!("没有底图"),
     }
+    for one in &found.apart {
+        let (lon, lat, km) = (one.lon, one.lat, one.length_m / 1000.0);
+        println!("不相连\t{}\t{lon:.5},{lat:.5}\t{} 段，{km:.1} 公里", one.name, one.segments);
+    }
     for one in &found.problems {
         println!("{}\t{}\t{}", one.place, one.code, one.message);
     }
@@ -344,6 +372,7 @@ fn stats(graph: &Path, as_json: bool) -> anyhow::Result<()> {
         if let Some(object) = answer.as_object_mut() {
             object.insert("file".to_owned(), serde_json::to_value(&extract.counts)?);
             object.insert("problems".to_owned(), serde_json::to_value(&network.problems)?);
+            object.insert("apart".to_owned(), serde_json::to_value(network.islands())?);
         }
         println!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
@@ -356,6 +385,11 @@ fn stats(graph: &Path, as_json: bool) -> anyhow::Result<()> {
     );
     println!("路段 {}：净宽已知 {}，净高已知 {}", stats.segments, stats.with_width, stats.with_height);
     println!("障碍 {} 处，转向限制 {} 条，互不相连 {} 片", stats.barriers, stats.restrictions, stats.islands);
+    for one in network.islands().iter().take(50) {
+        let [lon, lat] = one.lon_lat;
+        let km = one.length_m / 1000.0;
+        println!("不相连\t{}\t{lon:.5},{lat:.5}\t{} 段，{km:.1} 公里", one.name, one.segments);
+    }
     for problem in &network.problems {
         println!("{}\t{}\t{}", problem.place, problem.code, problem.message);
     }

@@ -157,6 +157,9 @@ async fn work(app: App) {
                 tracing::error!(cause = ?error, "houses could not be held against the rule of the day");
             }
         }
+        if let Err(error) = app.reckon_blocked_lanes().await {
+            tracing::error!(cause = ?error, "blocked lanes could not be looked at");
+        }
         if let Err(error) = app.run_due_jobs().await {
             tracing::error!(cause = ?error, "the worker could not look for jobs");
         }

@@ -273,6 +273,28 @@ fn a_way_over_a_map_says_what_stands_in_it_and_what_nobody_knows() -> Result<()>
 }
 
 #[test]
+fn a_file_too_large_is_refused_unread_and_a_trial_of_a_map_tells_what_is_wrong() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = demo(folder.path())?;
+    let huge = folder.path().join("huge.osm.pbf");
+    let file = std::fs::File::create(&huge)?;
+    // Two gigabytes that take no room on the disk.
+    std::io::Write::write_all(&mut &file, b"\x00\x00\x00\x0d\x0a\x09OSMHeader")?;
+    file.set_len(2 * 1024 * 1024 * 1024)?;
+    let begun = std::time::Instant::now();
+    let refused = run(&data, &["roads", "import", &huge.display().to_string()], "")?;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("road.file_too_large"), "{}", said(&refused));
+    assert!(begun.elapsed().as_secs() < 20, "it was not read");
+    let wide = folder.path().join("wide.osm");
+    std::fs::write(&wide, MAP.replace("v=\"3\"", "v=\"400\""))?;
+    let tried = run(&data, &["roads", "import", &wide.display().to_string(), "--dry-run"], "")?;
+    assert_eq!(tried.status.code(), Some(0), "{}", said(&tried));
+    assert!(said(&tried).contains("way/10"), "{}", said(&tried));
+    Ok(())
+}
+
+#[test]
 fn sites_are_proven_best_and_the_uncovered_named() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("none");

@@ -30,6 +30,7 @@ export const router = createRouter({
     { path: '/placard/:id', component: () => later(import('./errand/Hang.vue')) },
     { path: '/follow-up/:id', component: () => later(import('./errand/FollowUp.vue')) },
     { path: '/whistle/:id', component: () => later(import('./errand/Whistle.vue')) },
+    { path: '/facility/:id', component: () => later(import('./errand/Facility.vue')) },
     { path: '/evidence', component: () => later(import('./errand/Evidence.vue')) },
     { path: '/handovers', component: () => later(import('./errand/Handover.vue')) },
     { path: '/training/:id?', component: () => later(import('./errand/Training.vue')) },

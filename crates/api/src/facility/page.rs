@@ -147,6 +147,13 @@ fn facility_page(wanted: Wanted, id: &str, shown: &PublicFacility, outcome: &Out
             "To follow how it is handled by a receipt code, report it here"
         )
     );
+    if !shown.is_gone {
+        let _ = write!(
+            out,
+            "<p><a href=\"/m/facility/{id}\">{}</a></p>",
+            wanted.say("管护人员：登录后登记检查", "Whoever keeps it: sign in and record a check")
+        );
+    }
     hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
     let officers = ("/p/officers", wanted.say("本镇执法检查人员名单", "Who enforces in this town"));
     whole(wanted, &format!("/p/f-{id}"), &title, &out, officers)

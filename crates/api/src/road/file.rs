@@ -1,12 +1,14 @@
 //! Files of roads: handed in piece by piece as they come over the line, tried, taken. What does not belong here: what
 //! is made of them (`app::road`).
 
+use app::export::Format;
 use app::job::JobView;
 use app::road::{MAX_MAP, RoadFileView, file_too_large};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use futures::StreamExt;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Known;
+use crate::export::attachment;
 use crate::problem::{Answer, Problem};
 use crate::router::Doors;
 
@@ -26,7 +29,15 @@ pub(crate) fn upload_routes() -> OpenApiRouter<Doors> {
 }
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
-    OpenApiRouter::new().routes(routes!(take))
+    OpenApiRouter::new().routes(routes!(template)).routes(routes!(take))
+}
+
+/// 道路普查表的空白模板
+#[utoipa::path(get, path = "/api/v1/roads/files/template", tag = "road",
+    responses((status = 200, description = "The blank sheet"), (status = 403, body = Problem)))]
+async fn template(State(doors): State<Doors>, Known(caller): Known) -> Answer<Response> {
+    let bytes = doors.app.road_template(&caller).await?;
+    Ok(attachment("道路普查表.xlsx", Format::Xlsx.media_type(), bytes))
 }
 
 /// What the file is called.
@@ -36,6 +47,8 @@ pub(crate) struct FileQuery {
     /// Name of the file.
     #[serde(default)]
     name: String,
+    /// System of its positions: `wgs84` (when left out), `cgcs2000`, `gcj02` or `bd09`.
+    crs: Option<String>,
 }
 
 /// 上传路网文件：普查表或 OpenStreetMap 底图，上传后自动核对，不写入
@@ -68,7 +81,7 @@ async fn upload(
         }
     }
     doors.app.road_file_part(&caller, &upload, here, piece).await?;
-    Ok(Json(doors.app.road_file(&caller, &upload, &query.name).await?))
+    Ok(Json(doors.app.road_file(&caller, &upload, &query.name, query.crs.as_deref()).await?))
 }
 
 /// 导入已核对的路网文件

@@ -270,6 +270,7 @@ pub const TABLE: &[(&str, &str, Kind)] = &[
     ("post", "/api/v1/roads/scenarios/{id}/void", Business),
     ("get", "/api/v1/roads/scenarios/{id}/result", Business),
     ("post", "/api/v1/roads/files", Business),
+    ("get", "/api/v1/roads/files/template", Business),
     ("post", "/api/v1/roads/files/{id}/take", Business),
     ("get", "/api/v1/roads/{id}", Business),
     ("put", "/api/v1/roads/{id}", Business),

@@ -252,6 +252,7 @@ const VERBS: &[(&str, &str)] = &[
     ("circulate", "送会签"),
     ("countersign", "会签"),
     ("extract", "关联纳入情况"),
+    ("progress", "更新项目进展"),
     ("into_force", "登记批准"),
     ("make", "新建"),
     ("supersede", "被新版替代"),

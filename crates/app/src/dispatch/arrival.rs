@@ -69,7 +69,7 @@ fn over_roads(net: &Net, starts: &[Start], to: Position, today: Date) -> Result<
         let Ok(goal) = net.spot(&prepared, to) else { continue };
         let spot = |one: &Start| net.spot(&prepared, one.at).ok().filter(|_| has(one));
         let spots: Vec<Option<Spot>> = starts.iter().map(spot).collect();
-        let case = (net.vehicle(class)?, &net.situation(today, false));
+        let case = (net.vehicle(class)?, &net.situation(today, net.is_wet(today)));
         found.insert(class, (towards(&net.drawn.network, case, &prepared, &spots, &goal), goal.away_m));
     }
     Ok(found)

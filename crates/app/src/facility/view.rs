@@ -81,6 +81,8 @@ pub struct FacilityRow {
     /// What is wrong with it.
     pub fault: String,
     pub voided: bool,
+    /// Row version.
+    pub version: i64,
 }
 
 /// A page of facilities.
@@ -307,7 +309,6 @@ pub struct FacilityView {
     pub events: Vec<FacilityEventView>,
     pub recorded_by: String,
     pub recorded_at: String,
-    pub version: i64,
     pub actions: Vec<FacilityAction>,
 }
 
@@ -415,6 +416,7 @@ pub(super) fn row(record: &FacilityRecord, names: &Names, today: Date) -> Facili
         water_why: told.and_then(|told| told.err()).map(|why| why.sentence()),
         fault: f.fault.clone(),
         voided: f.void.is_some(),
+        version: record.version,
     }
 }
 
@@ -534,7 +536,6 @@ pub(super) async fn page(
         events: events.iter().rev().map(|one| event(one, &names, &photos)).collect(),
         recorded_by: record.recorded_by.clone(),
         recorded_at: record.recorded_at.to_rfc3339(),
-        version: record.version,
         actions: actions(caller, record)
             .into_iter()
             .map(|step| FacilityAction { step: step.to_owned(), label: step_label(step).to_owned() })

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::facility::network::{Network, Node, is_part};
-use domain::facility::water::sum;
+use domain::facility::water::{Waters, sum};
 use domain::facility::{Facility, Stage};
 use domain::fulfilment::Span;
 use domain::ids::FacilityId;
@@ -25,7 +25,7 @@ use crate::{App, Caller, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WaterLeftOut {
     pub facility: Named,
-    /// `stage`, `unchecked`, `dry`, `lift`, `unmeasured` or `same_water`.
+    /// `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured` or `same_water`.
     pub code: String,
     pub why: String,
 }
@@ -115,8 +115,11 @@ impl App {
             let kinds = facilities().catalog.kinds().filter(|kind| kind.gives_water);
             kinds.map(|kind| kind.code.as_str()).collect()
         };
-        let filter = FacilityFilter { kinds: Some(kinds.join(",")), ..FacilityFilter::default() };
-        let found = read.facilities(&scope, &filter, None, READ).await?;
+        // Which points share a water is told by pipes too.
+        let all = read.facilities(&scope, &FacilityFilter::default(), None, READ).await?;
+        let waters = Waters::of(all.iter().map(|one| &one.facility).filter(|f| f.stage.is_standing()));
+        let found: Vec<_> =
+            all.into_iter().filter(|one| kinds.contains(&one.facility.kind.as_str())).collect();
         let mut territories = read.territories().await?;
         territories.sort_by(|a, b| a.territory.path.cmp(&b.territory.path));
         let villages = territories.iter().map(|one| &one.territory).filter(|t| t.level == Level::Village);
@@ -132,7 +135,7 @@ impl App {
                 let known = own.iter().find(|one| one.id == *id);
                 Named::new(id.as_str(), known.map_or("", |one| one.name.as_str()))
             };
-            let total = sum(&own, today, f64::from(limit));
+            let total = sum(&own, &waters, today, f64::from(limit));
             let left_out = total.left_out.iter().map(|(id, why)| WaterLeftOut {
                 facility: name(id),
                 code: why.code().to_owned(),

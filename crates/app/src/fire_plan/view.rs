@@ -241,7 +241,7 @@ pub struct FirePlanInput {
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub struct FirePlanStep {
-    /// `circulate`, `sign`, `send_back`, `approve`, `extract` or `void`.
+    /// `circulate`, `sign`, `send_back`, `approve`, `extract`, `progress` or `void`.
     pub step: String,
     /// The day it happened; today when left out.
     pub on: String,
@@ -256,6 +256,13 @@ pub struct FirePlanStep {
     /// Title and number of the plan that took it in.
     pub document: Option<String>,
     pub article: Option<String>,
+    /// The item of which something is told.
+    pub item: Option<String>,
+    /// `planned`, `built` or `retired`.
+    pub status: Option<String>,
+    /// The facility or the force the item became.
+    pub facility: Option<String>,
+    pub force: Option<String>,
     /// The row version that was read.
     pub version: i64,
 }
@@ -350,11 +357,16 @@ pub(super) fn row(record: &FirePlanRecord) -> FirePlanRow {
     }
 }
 
-fn told(act: &Act) -> String {
+fn told(act: &Act, items: &[Item]) -> String {
     match act {
         Act::Sign { body, .. } | Act::SendBack { body } => body_label(body).to_owned(),
         Act::Approve { by, document_no } => format!("{by} {document_no}"),
         Act::Extract { frame, document, article } => format!("{} {document} {article}", frame.label()),
+        Act::Progress { item, status, article, .. } => {
+            let name =
+                items.iter().find(|one| one.id == *item).map_or(item.as_str(), |one| one.name.as_str());
+            [name, status.label(), article.as_str()].join(" ").trim_end().to_owned()
+        }
         _ => String::new(),
     }
 }
@@ -440,7 +452,7 @@ pub(super) async fn page(
                 on: event.on.to_string(),
                 recorded_at: event.recorded_at.to_rfc3339(),
                 by: Named::new(event.by.as_str(), shown.names.person(&event.by)),
-                what: told(&event.act),
+                what: told(&event.act, &p.items),
                 text: event.text.clone(),
                 stage: Word::new(event.stage.code(), event.stage.label()),
             })

@@ -1,13 +1,13 @@
 //! Coming back to an import: the file as it is understood, what was decided about it and how far its last job is. What does
 //! not belong here: the job itself (`job`), reading the file (`import`).
 
+use domain::policy::Subject;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{ImportChoice, ImportFile, ImportJob, ImportView, Kept, orders, understood};
 use crate::job::{JobView, input_of};
 use crate::{App, Caller, Error, Result};
-use domain::policy::Subject;
 
 /// Jobs of one person that are looked through for those of a file.
 const LOOKED_AT: i64 = 50;

@@ -136,7 +136,8 @@ impl App {
             .into_iter()
             .map(|gap| Expected { place: gap.place, visits: gap.wanted - gap.planned })
             .collect();
-        let items: Vec<PlanItem> = spread(&expected, old.year, today, &*calendar(&mut tx).await?)
+        let calendar = calendar(&mut tx).await?;
+        let items: Vec<PlanItem> = spread(&expected, old.year, today, &calendar)
             .into_iter()
             .map(|item| PlanItem { reason: REASON.to_owned(), ..item })
             .collect();

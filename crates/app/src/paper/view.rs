@@ -94,6 +94,10 @@ pub struct PaperOptions {
     pub orgs: Vec<Named>,
     /// Bodies of the town that a circular may go to.
     pub bodies: Vec<Named>,
+    /// 紧急程度 one may mark.
+    pub urgency: Vec<&'static str>,
+    /// 密级 one may mark.
+    pub secrecy: Vec<&'static str>,
     /// Fonts of official papers that are missing here, each a sentence with how to get it.
     pub fonts: Vec<String>,
 }

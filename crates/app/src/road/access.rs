@@ -3,13 +3,14 @@
 //! What does not belong here: the network (`net`), what counts as water (`facility`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::road::reach::{Arrival, Case, arrivals, matrix};
 use ::road::snap::Spot;
 use ::road::{Objective, Prepared, Search};
 use domain::facility::Facility;
-use domain::facility::water::sum;
+use domain::facility::water::{AsOf, Waters, sum};
 use domain::geometry::distance_m;
 use domain::org::Level;
 use domain::policy::{Action, Subject};
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use store::Read;
 use store::facility::FacilityFilter;
 use store::force::ForceFilter;
+use store::place::PlaceFilter;
 use store::road::GroupPoint;
 use utoipa::{IntoParams, ToSchema};
 
@@ -106,6 +108,8 @@ pub struct AccessRow {
     pub kind: String,
     pub target: Named,
     pub village: Named,
+    /// How many may be there at once; none where nobody counted, as in a village group.
+    pub people: Option<u32>,
     pub lon: f64,
     pub lat: f64,
     pub ways: Vec<AccessWay>,
@@ -227,6 +231,7 @@ pub(super) struct Target {
     pub kind: Kind,
     pub name: Named,
     pub village: Named,
+    pub people: Option<u32>,
     pub at: [f64; 2],
 }
 
@@ -241,8 +246,8 @@ fn village_of(gazetteer: &Gazetteer, path: &str) -> Named {
 pub(super) struct Ground {
     pub day: Date,
     pub wet: bool,
-    /// The day water counts as of.
-    pub water_day: Date,
+    /// The day water counts as of, and the day its checks must hold on.
+    pub water_day: AsOf,
     pub minutes: f64,
     pub hose_lay_m: f64,
     pub shuttle_minutes: f64,
@@ -251,6 +256,8 @@ pub(super) struct Ground {
     pub stations: Vec<(Class, Vec<Station>, bool)>,
     /// Facilities that give water and stand.
     pub water: Vec<Facility>,
+    /// Which of them share a water.
+    pub waters: Waters,
 }
 
 impl Ground {
@@ -272,7 +279,9 @@ impl Ground {
             }
             let name = Named::new(group.code.as_str(), group.name.as_str());
             match points.iter().find(|point| point.territory == group.code) {
-                Some(point) => targets.push(Target { kind: Kind::Group, name, village, at: point.at }),
+                Some(point) => {
+                    targets.push(Target { kind: Kind::Group, name, village, people: None, at: point.at })
+                }
                 None => unplaced.push(name),
             }
         }
@@ -286,7 +295,13 @@ impl Ground {
             found.retain(|place| {
                 wanted.is_none_or(|code| code == place.village) && (places || is_house(&place.id))
             });
+            let mut people = BTreeMap::new();
+            read.each_place(&PlaceFilter::default(), &scope, |record| {
+                people.insert(record.place.id.to_string(), record.place.heads.at_once());
+            })
+            .await?;
             targets.extend(found.into_iter().map(|place| Target {
+                people: people.get(&place.id).copied().flatten(),
                 kind: if is_house(&place.id) { Kind::House } else { Kind::Place },
                 village: gazetteer.place(&place.village.as_str().into()),
                 name: Named::new(place.id, place.name),
@@ -300,26 +315,28 @@ impl Ground {
         }
         let kinds = crate::facility::facilities().catalog.kinds().filter(|kind| kind.gives_water);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
-        let filter = FacilityFilter { kinds: Some(kinds.join(",")), ..FacilityFilter::default() };
         let scope = caller.hats.scope(Action::FacilityRead);
-        let water = match scope {
+        let standing = match scope {
             None => Vec::new(),
-            Some(scope) => read.facilities(&scope, &filter, None, i64::MAX).await?,
+            Some(scope) => read.facilities(&scope, &FacilityFilter::default(), None, i64::MAX).await?,
         };
+        let standing: Vec<Facility> =
+            standing.into_iter().map(|one| one.facility).filter(|f| f.stage.is_standing()).collect();
         let wet = asked.wet.unwrap_or(false);
         let month = number_on(read, WET_MONTH, today).await?;
         let wet_day = Date::from_ymd_opt(chrono::Datelike::year(&day), u32::from(month), 15);
         Ok(Self {
             day,
             wet,
-            water_day: wet_day.filter(|_| wet).unwrap_or(day),
+            water_day: AsOf { season: wet_day.filter(|_| wet).unwrap_or(day), checked: day.min(today) },
             minutes: number(read, REACH_MINUTES).await?,
             hose_lay_m: number(read, HOSE_LAY_M).await?,
             shuttle_minutes: number(read, SHUTTLE_MINUTES).await?,
             targets,
             unplaced,
             stations: starts,
-            water: water.into_iter().map(|one| one.facility).filter(|f| f.stage.is_standing()).collect(),
+            waters: Waters::of(&standing),
+            water: standing.into_iter().filter(|f| kinds.contains(&f.kind.as_str())).collect(),
         })
     }
 }
@@ -398,7 +415,7 @@ pub(super) fn reckon(net: &Net, ground: &Ground) -> Result<AccessReport> {
     Ok(AccessReport {
         on: ground.day.to_string(),
         wet: ground.wet,
-        water_on: ground.water_day.to_string(),
+        water_on: ground.water_day.season.to_string(),
         minutes: ground.minutes,
         hose_lay_m: ground.hose_lay_m,
         shuttle_minutes: ground.shuttle_minutes,
@@ -417,7 +434,7 @@ fn lift_m() -> f64 {
 /// The water of some points that counts on a day, points on one pool once: m³, L/s and which.
 fn counted(ground: &Ground, near: impl Fn(&Facility) -> bool) -> (f64, f64, Vec<Named>) {
     let own: Vec<&Facility> = ground.water.iter().filter(|facility| near(facility)).collect();
-    let total = sum(&own, ground.water_day, lift_m());
+    let total = sum(&own, &ground.waters, ground.water_day, lift_m());
     let name = |facility: &&&Facility| Named::new(facility.id.as_str(), facility.name.as_str());
     let good = own.iter().filter(|facility| total.good.contains(&facility.id));
     (total.usable_m3, total.flow_l_s, good.map(|facility| name(&facility)).collect())
@@ -437,6 +454,7 @@ fn hose(ground: &Ground, target: &Target) -> AccessRow {
         kind: target.kind.code().to_owned(),
         target: target.name.clone(),
         village: target.village.clone(),
+        people: target.people,
         lon: target.at[0],
         lat: target.at[1],
         ways: Vec::new(),

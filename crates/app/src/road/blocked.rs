@@ -1,7 +1,9 @@
 //! Lanes somebody says are blocked: open reports and hazards that lie on a road of the town, and who could not be reached
-//! today if that road were closed. It is a proposal: whoever answers for the road decides, and closes it by a step of the
-//! road; only then does today's reach change. What does not belong here: how it is reckoned (`access`), closing (`road`).
+//! today if that road were closed; reckoned by itself as soon as one comes in, and kept. It is a proposal: whoever answers
+//! for the road decides, and closes it by a step of the road; only then does today's reach change. What does not belong here: how it is reckoned (`access`), closing (`road`).
 #![allow(missing_docs, reason = "the fields are those of the interface, each named as it is sent")]
+
+use std::collections::BTreeSet;
 
 use domain::geometry::Position;
 use domain::ids::{HazardId, PlaceId, ReportCaseId};
@@ -10,7 +12,7 @@ use domain::report_case::{Matter, Stage};
 use domain::road::scenario::{Change, Scenario};
 use domain::road::segment::nearest;
 use domain::time::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::Read;
 use store::hazard::HazardFilter;
 use store::report_case::{ReportCaseFilter, ReportCaseRecord};
@@ -20,12 +22,19 @@ use utoipa::ToSchema;
 use super::access::{AccessAsked, Ground};
 use super::scenario::{Compared, ScenarioCount, ScenarioRow};
 use super::subject;
+use crate::job::{Asker, JobKind, Running};
 use crate::names::Names;
 use crate::view::Named;
 use crate::{App, Caller, Error, Result};
 
 /// A report so far from a road is on it: the yard in front of a house, the corner of a square. Units: m.
 const ON_ROAD_M: f64 = 100.0;
+/// So many of those cut off are named in a list.
+const NAMED: usize = 8;
+/// What tells that lanes were looked through.
+const RECONCILER: &str = "road.blocked";
+/// Changes of these may have brought a lane.
+const TABLES: &[&str] = &["report_case", "hazard", "road"];
 /// Reports, and hazards, looked through.
 const MOST: i64 = 500;
 /// 消防车通道占堵、车道不满足通行. Source: the catalogue of hazards, H02.1 and H02.3.
@@ -60,6 +69,80 @@ pub struct BlockedLane {
     pub closed: bool,
     /// The caller may close the road.
     pub may_close: bool,
+    /// What was reckoned when it came in; none while that is not done.
+    pub effect: Option<LaneEffect>,
+}
+
+/// Who was found cut off when a lane was reckoned, as far as the caller may see them.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LaneEffect {
+    /// The day it was reckoned for.
+    pub on: String,
+    /// Groups, places and houses some vehicle would no longer reach in time.
+    pub lost: usize,
+    /// People there, as far as they were counted.
+    pub people: u32,
+    /// The first of them by name.
+    pub names: Vec<String>,
+}
+
+/// What a job reckons of: which report or hazard, and the road it lies on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Order {
+    kind: String,
+    id: String,
+}
+
+/// What is kept of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct KeptEffect {
+    on: String,
+    lost: Vec<KeptTarget>,
+}
+
+/// One who would be cut off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct KeptTarget {
+    kind: String,
+    id: String,
+    name: String,
+    people: Option<u32>,
+}
+
+/// A lane is reckoned once on each road it is found to lie on.
+fn key_of(lane: &BlockedLane, road: &Named) -> String {
+    format!("{} {} {}", lane.kind, lane.id, road.id)
+}
+
+impl KeptEffect {
+    fn of(effect: &BlockedEffect) -> Self {
+        let mut lost: Vec<KeptTarget> = Vec::new();
+        for row in effect.rows.iter().filter(|row| row.change == "lost") {
+            let target = KeptTarget {
+                kind: row.kind.clone(),
+                id: row.target.id.clone(),
+                name: row.target.name.clone(),
+                people: row.people,
+            };
+            if !lost.contains(&target) {
+                lost.push(target);
+            }
+        }
+        Self { on: effect.on.clone(), lost }
+    }
+
+    /// What of it may be seen by whom only these places are open to; all village groups are.
+    fn seen(self, places: &BTreeSet<String>) -> LaneEffect {
+        let may = |one: &&KeptTarget| one.kind == "group" || places.contains(&one.id);
+        let lost: Vec<&KeptTarget> = self.lost.iter().filter(may).collect();
+        LaneEffect {
+            lost: lost.len(),
+            people: lost.iter().filter_map(|one| one.people).fold(0, u32::saturating_add),
+            names: lost.iter().take(NAMED).map(|one| one.name.clone()).collect(),
+            on: self.on,
+        }
+    }
 }
 
 /// Lanes somebody says are blocked.
@@ -200,30 +283,105 @@ async fn lane(
         away_m: found.map_or(0.0, |(_, away_m)| away_m.round()),
         closed: found.is_some_and(|(record, _)| record.segment.closed_on(today).is_some()),
         may_close,
+        effect: None,
     })
+}
+
+/// Lanes that reports and hazards the caller may see say are blocked, the newest first, without what came of them.
+async fn lanes(read: &mut Read, caller: &Caller, today: Date) -> Result<Vec<BlockedLane>> {
+    let scope = caller.scope(Action::RoadRead)?;
+    let mut said = Vec::new();
+    if let Some(scope) = caller.hats.scope(Action::ReportCaseRead) {
+        said.extend(reports(read, &scope).await?);
+    }
+    if let Some(scope) = caller.hats.scope(Action::HazardRead) {
+        said.extend(hazards(read, &scope).await?);
+    }
+    said.sort_by(|a, b| b.at.cmp(&a.at));
+    let mut items = Vec::new();
+    if said.is_empty() {
+        return Ok(items);
+    }
+    let roads = read.roads(&scope, &RoadFilter::default()).await?;
+    let names = Names::read(read).await?;
+    for one in said {
+        items.push(lane(read, caller, (&roads, &names), one, today).await?);
+    }
+    Ok(items)
+}
+
+/// How many open ones lie on roads the caller may close and has not.
+pub(crate) async fn waiting(read: &mut Read, caller: &Caller, today: Date) -> Result<usize> {
+    if caller.hats.scope(Action::RoadReport).is_none() || caller.hats.scope(Action::RoadRead).is_none() {
+        return Ok(0);
+    }
+    let found = lanes(read, caller, today).await?;
+    Ok(found.iter().filter(|lane| lane.may_close && !lane.closed).count())
 }
 
 impl App {
     /// Lanes that reports and hazards the caller may see say are blocked, the newest first.
     pub async fn blocked_lanes(&self, caller: &Caller) -> Result<BlockedLanes> {
-        let scope = caller.scope(Action::RoadRead)?;
-        let today = self.now().date();
+        caller.scope(Action::RoadRead)?;
         let mut read = self.db.read(&self.town).await?;
-        let roads = read.roads(&scope, &RoadFilter::default()).await?;
-        let names = Names::read(&mut read).await?;
-        let mut said = Vec::new();
-        if let Some(scope) = caller.hats.scope(Action::ReportCaseRead) {
-            said.extend(reports(&mut read, &scope).await?);
+        let mut items = lanes(&mut read, caller, self.now().date()).await?;
+        if items.is_empty() {
+            return Ok(BlockedLanes { items });
         }
-        if let Some(scope) = caller.hats.scope(Action::HazardRead) {
-            said.extend(hazards(&mut read, &scope).await?);
-        }
-        said.sort_by(|a, b| b.at.cmp(&a.at));
-        let mut items = Vec::new();
-        for one in said {
-            items.push(lane(&mut read, caller, (&roads, &names), one, today).await?);
+        let places: BTreeSet<String> = match caller.hats.scope(Action::PlaceRead) {
+            None => BTreeSet::new(),
+            Some(scope) => read.place_spots(&scope).await?.into_iter().map(|spot| spot.id).collect(),
+        };
+        for one in &mut items {
+            let Some(key) = one.road.as_ref().map(|road| key_of(one, road)) else { continue };
+            let job = read.job_by_key(JobKind::RoadBlock.code(), &key).await?;
+            let kept =
+                job.and_then(|job| serde_json::from_str::<Option<KeptEffect>>(&job.result).ok().flatten());
+            one.effect = kept.map(|kept| kept.seen(&places));
         }
         Ok(BlockedLanes { items })
+    }
+
+    /// Has every lane that came in since the last time reckoned, and says how many those are.
+    // tidy(caller): the program itself; what is reckoned is a proposal and no part of the record.
+    pub async fn reckon_blocked_lanes(&self) -> Result<usize> {
+        let now = self.now();
+        let system = Caller::system();
+        let mut read = self.db.read(&self.town).await?;
+        let known = read.reconciled(RECONCILER).await?;
+        let (head, _) = read.audit_head().await?;
+        if let Some(known) = &known
+            && (known.audit_seq == head || !read.touched_after(known.audit_seq, TABLES).await?)
+        {
+            return Ok(0);
+        }
+        let found = lanes(&mut read, &system, now.date()).await?;
+        let mut fresh = Vec::new();
+        for lane in found.into_iter().filter(|lane| !lane.closed) {
+            let Some(key) = lane.road.as_ref().map(|road| key_of(&lane, road)) else { continue };
+            if read.job_by_key(JobKind::RoadBlock.code(), &key).await?.is_none() {
+                fresh.push((key, Order { kind: lane.kind, id: lane.id }));
+            }
+        }
+        drop(read);
+        let mut tx = self.db.write(&self.town).await?;
+        for (key, order) in &fresh {
+            self.queue(&mut tx, &Asker::of(&system, ""), JobKind::RoadBlock, key, order, 0).await?;
+        }
+        tx.note_reconciled(RECONCILER, head, now, i64::try_from(fresh.len()).unwrap_or(i64::MAX)).await?;
+        tx.commit_machinery().await?;
+        Ok(fresh.len())
+    }
+
+    /// Works at a job of [`App::reckon_blocked_lanes`]. What was settled in between is reckoned no more.
+    pub(crate) async fn carry_out_block(&self, running: &Running) -> Result<serde_json::Value> {
+        let Order { kind, id } = running.input()?;
+        let kept = match self.blocked_effect(&Caller::system(), &kind, &id).await {
+            Ok(effect) => Some(KeptEffect::of(&effect)),
+            Err(Error::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        serde_json::to_value(kept).map_err(|e| Error::Internal(e.to_string()))
     }
 
     /// Who could not be reached today if the road one of them lies on were closed: by name, before and after.

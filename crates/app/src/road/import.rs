@@ -13,6 +13,7 @@ use domain::policy::{Action, Subject};
 use domain::road::laid::{Laid, is_same_stretch, lay_over};
 use domain::road::segment::{Act, Rank, Segment, Surface};
 use domain::time::Timestamp;
+use exchange::crs::Crs;
 use exchange::road_sheet::RoadRow;
 use exchange::sheet::Limits;
 use serde::{Deserialize, Serialize};
@@ -214,6 +215,8 @@ fn input(row: &RoadRow, gazetteer: &Gazetteer) -> Result<RoadInput> {
             _ => flag("one_way")?.map(|one| if one { "forward" } else { "no" }.to_owned()),
         },
         bridge: flag("bridge")?.unwrap_or(false),
+        covered: flag("covered")?.unwrap_or(false),
+        private: flag("private")?.unwrap_or(false),
         fitness: FitnessView {
             width_m: number("width_m")?,
             height_m: number("height_m")?,
@@ -372,9 +375,26 @@ pub fn file_too_large() -> Error {
     refused(&::road::Error::TooLarge { most_mib: MAX_MAP / 1024 / 1024 })
 }
 
-fn read_survey(bytes: &[u8]) -> Result<Vec<RoadRow>> {
+/// The rows of a survey, its positions brought into WGS 84.
+fn read_survey(bytes: &[u8], crs: Crs) -> Result<Vec<RoadRow>> {
     let rows = exchange::road_sheet::read(bytes, &Limits::default());
-    rows.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })
+    let mut rows = rows.map_err(|e| Error::Refused { code: e.code(), message: e.to_string() })?;
+    for at in rows.iter_mut().filter_map(|row| row.line.as_mut()).flatten() {
+        let (lon, lat) = crs.to_wgs84(at[0], at[1]);
+        *at = [lon, lat];
+    }
+    Ok(rows)
+}
+
+/// The system positions of a file are in, by its word; WGS 84 when nobody says.
+///
+/// Errors: no such system.
+fn crs_of(code: Option<&str>) -> Result<Crs> {
+    match code.and_then(given) {
+        None => Ok(Crs::Wgs84),
+        Some(code) => Crs::from_code(code)
+            .ok_or_else(|| Error::field("crs", "import.crs", "坐标系请选 WGS-84、CGCS2000、GCJ-02 或 BD-09")),
+    }
 }
 
 impl App {
@@ -400,11 +420,30 @@ impl App {
         .await
     }
 
-    /// Keeps a file whose pieces are all here, and has it tried. Nothing of it is on record yet.
+    /// The blank sheet of a survey, as xlsx.
+    pub async fn road_template(&self, caller: &Caller) -> Result<Vec<u8>> {
+        caller.hat(Action::RoadChange, &Subject::town())?;
+        let rows = exchange::road_sheet::template();
+        let widths = vec![16.0; rows.first().map_or(0, Vec::len)];
+        let mut bytes = Vec::new();
+        exchange::write::table("道路普查表", &rows, &widths, std::io::Cursor::new(&mut bytes))
+            .map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// Keeps a file whose pieces are all here, and has it tried. Nothing of it is on record yet. `crs` is the system its
+    /// positions are in, `wgs84`, `cgcs2000`, `gcj02` or `bd09`.
     ///
-    /// Errors: it is empty; a table is too large.
-    pub async fn road_file(&self, caller: &Caller, upload: &str, name: &str) -> Result<RoadFileView> {
+    /// Errors: it is empty; a table is too large; no such system, or a map of roads in another than WGS 84.
+    pub async fn road_file(
+        &self,
+        caller: &Caller,
+        upload: &str,
+        name: &str,
+        crs: Option<&str>,
+    ) -> Result<RoadFileView> {
         let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
+        let is_offset = matches!(crs_of(crs)?, Crs::Gcj02 | Crs::Bd09);
         let now = self.now();
         let (blobs, part) = (self.blobs.clone(), format!("road {} {upload}", caller.account));
         let kept = self.aside(move || {
@@ -415,6 +454,10 @@ impl App {
             }
             let blob = blobs.keep_part(&part)?;
             let is_map = osm::is_map(&blobs.file(&blob)?).map_err(|e| refused(&e))?;
+            if is_map && is_offset {
+                let message = "路网底图只按 WGS-84 读取，请选 WGS-84，或换成实测路段的表";
+                return Err(Error::field("crs", "road.map_crs", message));
+            }
             if !is_map && size > MAX_FILE as u64 {
                 let most_mib = MAX_FILE as u64 / 1024 / 1024;
                 return Err(refused(&::road::Error::TooLarge { most_mib }));
@@ -430,7 +473,8 @@ impl App {
             name: name.trim().chars().take(200).collect(),
             blob,
             size_bytes,
-            preview: String::new(),
+            // What a ledger keeps its columns in; of roads only the system of their positions has to be known.
+            preview: crs.unwrap_or_default().trim().to_owned(),
             version: 1,
             recorded_at: now,
             recorded_by: caller.name.clone(),
@@ -482,10 +526,10 @@ impl App {
         let report = if file.kind == MAP {
             self.try_map(&file, &running.progress, take.then_some((&caller, running))).await?
         } else {
-            let path = self.blobs.file(&file.blob)?;
+            let (path, crs) = (self.blobs.file(&file.blob)?, crs_of(Some(&file.preview))?);
             let rows = self.aside(move || {
                 let bytes = std::fs::read(path).map_err(|e| refused(&e.into()))?;
-                read_survey(&bytes)
+                read_survey(&bytes, crs)
             });
             let rows = rows.await?;
             running.progress.total(i64::try_from(rows.len()).unwrap_or(0));
@@ -576,13 +620,20 @@ impl App {
         self.road_network(caller).await
     }
 
-    /// Takes in surveyed stretches from GeoJSON, GeoPackage, CSV or Excel. A row that cannot be is left out and named by its number;
+    /// Takes in surveyed stretches from GeoJSON, KML, GeoPackage, CSV or Excel. A row that cannot be is left out and named by its number;
     /// the others are written together, or none when only tried.
     ///
     /// Errors: the file cannot be read at all; the caller may not enter roads for the whole town.
-    pub async fn import_roads(&self, caller: &Caller, bytes: Vec<u8>, only_try: bool) -> Result<RoadImport> {
+    pub async fn import_roads(
+        &self,
+        caller: &Caller,
+        bytes: Vec<u8>,
+        crs: Option<&str>,
+        only_try: bool,
+    ) -> Result<RoadImport> {
+        let crs = crs_of(crs)?;
         let hat = caller.hat(Action::RoadChange, &Subject::town())?.clone();
-        let rows = self.aside(move || read_survey(&bytes)).await?;
+        let rows = self.aside(move || read_survey(&bytes, crs)).await?;
         if only_try {
             return self.lay_survey(caller, &rows, &hat.org, &Progress::default(), None).await;
         }
@@ -666,7 +717,12 @@ impl App {
         // Two rows of one file may mean the same stretch: the second meets what the first left.
         let fresh = tx.road(&before.segment.id, &Caller::system().scope(Action::RoadRead)?).await?;
         let before = fresh.as_ref().unwrap_or(before);
-        let (after, laid) = lay_over(&before.segment, &coming, now.date());
+        let (after, laid) = lay_over(
+            &before.segment,
+            &coming,
+            |part| row.cells.get(part).is_some_and(|cell| !cell.trim().is_empty()),
+            now.date(),
+        );
         let road = Named::new(before.segment.id.as_str(), before.segment.road.name.as_str());
         if laid.iter().any(|one| one.taken) {
             let mut record = RoadRecord { segment: after.register(now.date())?, ..before.clone() };

@@ -34,6 +34,10 @@ pub(crate) const NEAR_M: f64 = 500.0;
 const BESIDE_M: f64 = 30.0;
 /// From so many junctions on a way is looked for by landmarks.
 const GUIDED_FROM: usize = 5_000;
+/// So many islands are named.
+const ISLANDS: usize = 50;
+/// What a road without a name is called.
+const NAMELESS: &str = "无名道路";
 /// Changes of these make the network old.
 const TABLES: &[&str] = &["road", "road_map", "parameter"];
 
@@ -49,6 +53,8 @@ pub(crate) struct Net {
     pub map: Option<RoadMapRecord>,
     /// What shows searches the way on it, by vehicle and objective, once somebody asked.
     guides: Once<(Class, bool), Landmarks>,
+    /// First and last month of the wet season; 0 where the town sets none.
+    pub wet_months: (u16, u16),
     /// Weighed for each class, as soon as somebody asks: by class and day.
     weighed: Once<(Class, Date), Prepared>,
 }
@@ -96,13 +102,24 @@ impl Net {
         let lines: Vec<Line> = segments.iter().map(line).collect();
         let drawn = Drawn::of(map.as_ref().map(|(_, extract)| *extract), &lines);
         let map = map.map(|(record, _)| record);
-        Self { segments, drawn, vehicles, map, guides: Once::default(), weighed: Once::default() }
+        let (guides, weighed) = (Once::default(), Once::default());
+        Self { segments, drawn, vehicles, map, wet_months: (0, 0), guides, weighed }
+    }
+
+    /// Whether a day lies in the town's wet season, which may run over the new year.
+    pub fn is_wet(&self, day: Date) -> bool {
+        let month = u16::try_from(chrono::Datelike::month(&day)).unwrap_or(0);
+        match self.wet_months {
+            (0, _) | (_, 0) => false,
+            (from, until) if from <= until => (from..=until).contains(&month),
+            (from, until) => month >= from || month <= until,
+        }
     }
 
     /// The same with the changes of a list that nobody made.
     pub fn over(&self, scenario: &Scenario, map: Option<(RoadMapRecord, &Extract)>) -> Self {
         let segments = self.segments.iter().cloned().map(|segment| scenario.over(segment)).collect();
-        Self::of(segments, self.vehicles.clone(), map)
+        Self { wet_months: self.wet_months, ..Self::of(segments, self.vehicles.clone(), map) }
     }
 
     /// One day on it.
@@ -115,13 +132,19 @@ impl Net {
         self.drawn.network.segments.is_empty()
     }
 
-    /// The network weighed by time for a class on a dry day, once for each.
+    /// The network weighed by time for a class on a day, wet in the town's wet season, once for each.
     ///
     /// Errors: nobody knows such a vehicle.
     pub fn weighed(&self, class: Class, day: Date) -> Result<Arc<Prepared>> {
         let vehicle = self.vehicle(class)?;
-        let weigh =
-            || Prepared::new(&self.drawn.network, vehicle, &self.situation(day, false), Objective::Time);
+        let weigh = || {
+            Prepared::new(
+                &self.drawn.network,
+                vehicle,
+                &self.situation(day, self.is_wet(day)),
+                Objective::Time,
+            )
+        };
         // Of other days only what is played is asked; nothing of them is kept.
         Ok(self.weighed.of((class, day), |(_, known)| *known == day, weigh))
     }
@@ -155,12 +178,31 @@ impl Net {
         let own = self.segment_of(light.segment.as_ref());
         Blocking {
             road: own.map(|segment| Named::new(segment.id.as_str(), segment.road.name.as_str())),
-            name: if light.name.is_empty() { "无名道路".to_owned() } else { light.name.clone() },
+            name: if light.name.is_empty() { NAMELESS.to_owned() } else { light.name.clone() },
             length_m: light.length_m.round(),
             lon: light.lon_lat[0],
             lat: light.lon_lat[1],
             reasons: light.reasons.iter().map(|why| Word::new(why.code, why.message.as_str())).collect(),
         }
+    }
+
+    /// The parts that hang together with no other, each by one of its roads.
+    fn apart(&self) -> Vec<RoadIsland> {
+        let network = &self.drawn.network;
+        let island = |one: ::road::graph::Island| {
+            let spot = network.index().nearest(network, one.lon_lat, 1.0, |_| true).ok();
+            let key = spot.and_then(|spot| network.segments.get(spot.segment as usize)).map(|s| s.key);
+            let own = self.segment_of(key.as_ref());
+            RoadIsland {
+                road: own.map(|segment| Named::new(segment.id.as_str(), segment.road.name.as_str())),
+                name: if one.name.is_empty() { NAMELESS.to_owned() } else { one.name },
+                lon: one.lon_lat[0],
+                lat: one.lon_lat[1],
+                segments: one.segments,
+                length_m: one.length_m.round(),
+            }
+        };
+        network.islands().into_iter().take(ISLANDS).map(island).collect()
     }
 
     pub fn spot(&self, prepared: &Prepared, at: [f64; 2]) -> Result<Spot> {
@@ -199,6 +241,8 @@ pub struct RoadNetwork {
     pub length_m: f64,
     /// Parts that do not hang together.
     pub islands: usize,
+    /// Those that do not hang together with the longest, the longest first; at most 50.
+    pub apart: Vec<RoadIsland>,
     /// Stretches of the network with a known width.
     pub with_width: usize,
     /// Stretches of the network with a known height.
@@ -209,6 +253,20 @@ pub struct RoadNetwork {
     pub map: Option<RoadMapView>,
     /// What was left out or looks wrong.
     pub problems: Vec<RoadProblem>,
+}
+
+/// A part that hangs together with no other, by one of its roads.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RoadIsland {
+    /// A stretch of the town in it; none when it is all of the map.
+    pub road: Option<Named>,
+    /// What a road of it is called.
+    pub name: String,
+    pub lon: f64,
+    pub lat: f64,
+    pub segments: usize,
+    /// Units: m.
+    pub length_m: f64,
 }
 
 /// A map of roads that was handed in.
@@ -367,11 +425,13 @@ impl App {
         let found = read.roads(&whole, &RoadFilter::default()).await?;
         let segments: Vec<Segment> = found.into_iter().map(|record| record.segment).collect();
         let vehicles = vehicles_on(&mut read, today).await?;
+        let wet_from = crate::parameter::number_on(&mut read, super::WET_FROM, today).await?;
+        let wet_until = crate::parameter::number_on(&mut read, super::WET_UNTIL, today).await?;
         drop(read);
         let map = self.road_map_now().await?;
         let built = self.aside(move || {
             let map = map.as_ref().map(|(record, extract)| (record.clone(), extract.as_ref()));
-            Ok(Net::of(segments, vehicles, map))
+            Ok(Net { wet_months: (wet_from, wet_until), ..Net::of(segments, vehicles, map) })
         });
         let net = Arc::new(built.await?);
         *kept = Some((head, today, net.clone()));
@@ -447,6 +507,7 @@ impl App {
             junctions: stats.junctions,
             length_m: stats.length_m.round(),
             islands: stats.islands,
+            apart: net.apart(),
             with_width: stats.with_width,
             with_height: stats.with_height,
             barriers: stats.barriers,
@@ -562,6 +623,19 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+
+    #[test]
+    fn a_wet_season_may_run_over_the_new_year_and_none_is_set_by_itself() {
+        let wet = |months: (u16, u16)| -> Vec<u32> {
+            let net = Net { wet_months: months, ..Net::of(Vec::new(), Vec::new(), None) };
+            let day = |month: u32| Date::from_ymd_opt(2026, month, 15).expect("a day");
+            (1..=12).filter(|month| net.is_wet(day(*month))).collect()
+        };
+        assert_eq!(wet((0, 0)), [] as [u32; 0]);
+        assert_eq!(wet((5, 9)), [5, 6, 7, 8, 9]);
+        assert_eq!(wet((11, 2)), [1, 2, 11, 12]);
+        assert_eq!(wet((0, 9)), [] as [u32; 0]);
+    }
 
     #[test]
     fn what_takes_long_is_made_once_and_holds_up_only_who_wants_the_same() {

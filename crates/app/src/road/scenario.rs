@@ -54,7 +54,7 @@ pub struct ScenarioChange {
 #[serde(default)]
 pub struct ScenarioInput {
     pub name: String,
-    /// The day it is asked of; today when left out.
+    /// The day it is asked of; when left out today, or the first day of closures that all lie ahead.
     pub on: Option<String>,
     pub changes: Vec<ScenarioChange>,
     /// The version that was read; none for a new one.
@@ -100,6 +100,8 @@ pub struct ScenarioRow {
     pub kind: String,
     pub target: Named,
     pub village: Named,
+    /// How many may be there at once; none where nobody counted, as in a village group.
+    pub people: Option<u32>,
     pub vehicle: String,
     /// `gained`, `lost`, `faster` or `slower`: by whether the vehicle arrives in time for sure, else by its minutes.
     pub change: String,
@@ -126,6 +128,10 @@ pub struct ScenarioCount {
     pub lost: usize,
     pub faster: usize,
     pub slower: usize,
+    /// People at the places gained, as far as they were counted.
+    pub gained_people: u32,
+    /// People at the places lost, as far as they were counted.
+    pub lost_people: u32,
 }
 
 /// What would come of a list.
@@ -294,6 +300,7 @@ fn difference(before: &AccessReport, after: &AccessReport) -> (Vec<ScenarioRow>,
                 kind: new.kind.clone(),
                 target: new.target.clone(),
                 village: new.village.clone(),
+                people: new.people,
                 vehicle: now.vehicle.clone(),
                 change: change.to_owned(),
                 before: then.clone(),
@@ -348,7 +355,13 @@ impl Compared {
             let of = |change: &str| {
                 rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change).count()
             };
+            let people = |change: &str| {
+                let those = rows.iter().filter(|row| row.vehicle == vehicle.code && row.change == change);
+                those.filter_map(|row| row.people).fold(0, u32::saturating_add)
+            };
             ScenarioCount {
+                gained_people: people("gained"),
+                lost_people: people("lost"),
                 vehicle: vehicle.clone(),
                 gained: of("gained"),
                 lost: of("lost"),
@@ -504,8 +517,9 @@ impl App {
             Some(other) => Some(read.scenario(&other.into()).await?.ok_or(Error::NotFound)?.scenario),
         };
         let shown = view(&mut read, caller, &record).await?;
-        let day = record.scenario.on.map(|day| day.to_string());
-        let of = AccessAsked { on: day, wet: asked.wet, village: None, places: Some(true), houses: None };
+        let day = record.scenario.day(today).to_string();
+        let of =
+            AccessAsked { on: Some(day), wet: asked.wet, village: None, places: Some(true), houses: None };
         let before = Ground::read(&mut read, caller, &of, today).await?.over(against.as_ref());
         let after = Ground::read(&mut read, caller, &of, today).await?.over(Some(&record.scenario));
         drop(read);

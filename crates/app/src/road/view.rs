@@ -375,9 +375,9 @@ fn values(s: &Segment) -> Vec<(&'static str, String)> {
 
 fn one_way(way: OneWay) -> Word {
     match way {
-        OneWay::No => Word::new("no", "双向"),
-        OneWay::Forward => Word::new("forward", "按所画方向单行"),
-        OneWay::Backward => Word::new("backward", "逆所画方向单行"),
+        OneWay::No => Word::new("no", way.label()),
+        OneWay::Forward => Word::new("forward", way.label()),
+        OneWay::Backward => Word::new("backward", way.label()),
     }
 }
 

@@ -8,12 +8,15 @@ use domain::enforcement::{
     Act, AuthorityItem, Case, Clue, Event, Heard, Holder, Known, Outcome, Paid, Party, PartyKind, Penalty,
     PenaltyKind, Power, Procedure, Range, Stage,
 };
-use domain::hazard::LegalBasis;
+use domain::hazard::{
+    self, Actor, Days, Find, Hazard, HazardCode, LegalBasis, Level, MayOrder, ServeMethod, Standing,
+};
 use domain::ids::PersonId;
-use domain::org::{Assignment, Role};
+use domain::org::{Assignment, Certificate, CertificateKind, Role};
 use domain::time::{Date, Timestamp};
 use store::Audit;
 use store::enforcement::{AuthorityRecord, CaseRecord};
+use store::hazard::Filing;
 use store::place::{PlaceFilter, PlaceOrder, PlaceRecord};
 
 use super::id;
@@ -315,5 +318,79 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         let told = entry("enforcement", "enforcement.open", &id, &record.path, by, record.case.found_on);
         tx.commit(told, ()).await?;
     }
+    let certificate = roster
+        .certificates
+        .iter()
+        .find(|one| one.person == lead.person && one.kind == CertificateKind::EnforcementCert);
+    if let (Some(certificate), Some(place)) = (certificate, places.last()) {
+        let by = names(&lead.person);
+        ordered(app, (lead, &by), (certificate, &cast.officers), place, &item, today).await?;
+    }
     Ok(())
+}
+
+/// An officer who is trained found a way out blocked and ordered it cleared: the act that clause 11.6 is asked of.
+async fn ordered(
+    app: &App,
+    (officer, name): (&Assignment, &str),
+    (certificate, officers): (&Certificate, &[&Assignment]),
+    place: &PlaceRecord,
+    item: &AuthorityItem,
+    today: Date,
+) -> Result<()> {
+    let refused =
+        |refusal: hazard::HazardRefusal| Error::Internal(format!("the sample broke a rule: {refusal}"));
+    let now = at(before(today, 4));
+    let act = |document_no: Option<&str>| hazard::Act {
+        actor: Actor::Staff {
+            person: officer.person.clone(),
+            assignment: officer.id.clone(),
+            org: officer.org.clone(),
+            standing: Standing::Inspector,
+        },
+        happened_at: now,
+        position: None,
+        document_no: document_no.map(str::to_owned),
+    };
+    let find = Find {
+        town: app.town.clone(),
+        place: place.place.id.clone(),
+        item: None,
+        code: HazardCode::parse("H01.1").map_err(refused)?,
+        description: "疏散楼梯间堆放纸箱，占用疏散通道".to_owned(),
+        photos: Vec::new(),
+        recurrence_of: None,
+        sortie: None,
+    };
+    let authority = MayOrder {
+        officer: officer.person.clone(),
+        certificate_no: certificate.number.clone(),
+        authority_item: item.name.clone(),
+        item: Some(item.id.clone()),
+        with: officers.iter().map(|one| one.person.clone()).filter(|one| *one != officer.person).collect(),
+        basis: LegalBasis::Delegated,
+        valid_from: certificate.issued_on.max(item.from),
+        valid_to: certificate.expires_on,
+    };
+    let (hazard, found) =
+        Hazard::found(id("hazard:ordered").into(), find, act(None), now).map_err(refused)?;
+    let mut tx = app.db.write(&app.town).await?;
+    let code = crate::hazard::next_code(&mut tx, now).await?;
+    let filing = Filing { code, path: place.path.clone(), org: officer.org.clone(), inspection: None };
+    tx.insert_hazard(&hazard, &found, &filing).await?;
+    let graded = hazard.grade(act(None), Level::General, "", now).map_err(refused)?;
+    let number = format!("青峰消限改〔{}〕1号", today.format("%Y"));
+    let text = "责令七日内清空疏散楼梯间，保持疏散通道畅通";
+    let told = graded
+        .0
+        .clone()
+        .order(act(Some(&number)), authority, text, Days::Calendar(7), now, crate::calendar::shipped_calendar())
+        .map_err(refused)?;
+    let served = told.0.clone().serve(act(None), ServeMethod::Direct, now).map_err(refused)?;
+    for (hazard, event) in [&graded, &told, &served] {
+        tx.save_step(hazard, event).await?;
+    }
+    let by = (&officer.person, name);
+    let told = entry("hazard", "hazard.order", served.0.id.as_str(), &place.path, by, before(today, 4));
+    Ok(tx.commit(told, ()).await?)
 }

@@ -633,7 +633,7 @@ fn an_order_rests_on_an_item_in_force_and_on_two_officers() {
         issued_on: day("2025-01-01"),
         expires_on: Some(day("2029-01-01")),
         scope: String::new(),
-        revoked: false,
+        revoked: None,
     };
     let officer = |person: &str| Proof {
         person: person.into(),

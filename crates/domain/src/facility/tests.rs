@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::network::{Network, Node};
-use super::water::{Source, Why, counts, sum};
+use super::water::{AsOf, Source, Sum, Waters, Why, counts};
 use super::*;
 use crate::place::Confidence;
 use crate::time::parse_date;
@@ -63,6 +63,11 @@ fn facility() -> Facility {
         fault: String::new(),
         void: None,
     }
+}
+
+/// The water of these points, nothing else being on record.
+fn sum(points: &[&Facility], on: Date, lift_limit_m: f64) -> Sum {
+    super::water::sum(points, &Waters::of(points.iter().copied()), on, lift_limit_m)
 }
 
 fn keeping() -> Keeping {
@@ -330,6 +335,7 @@ fn water_counts_only_when_it_is_there_and_somebody_looked() {
             "2026-02-01",
             "unmeasured",
         ),
+        (with(Water { hard_standing: Some(false), ..usable.clone() }), "2026-02-01", "standing"),
         (Facility { stage: Stage::Fault, ..with(usable.clone()) }, "2026-02-01", "stage"),
         (Facility { void: Some("错".to_owned()), ..with(usable) }, "2026-02-01", "unmeasured"),
     ];
@@ -338,6 +344,77 @@ fn water_counts_only_when_it_is_there_and_somebody_looked() {
         assert_eq!(told.code(), why);
         assert!(told.sentence().contains("不计入"));
     }
+}
+
+#[test]
+fn a_hydrant_under_pressure_needs_no_ground_to_stand_on() {
+    let (good, _) = lived(&in_service("2026-01-20"));
+    let hydrant = Water {
+        flow_l_s: Some(15.0),
+        hard_standing: Some(false),
+        source: Some(Source::Supply),
+        ..Water::default()
+    };
+    let hydrant = Facility { water: Some(hydrant), ..good };
+    assert_eq!(counts(&hydrant, day("2026-02-01"), LIFT_LIMIT_M), Ok(()));
+}
+
+#[test]
+fn a_season_that_lies_ahead_asks_for_no_check_nobody_can_have_made() {
+    let (good, _) = lived(&in_service("2026-01-20"));
+    let pond = Water { usable_m3: Some(120.0), dry_months: BTreeSet::from([1]), ..Water::default() };
+    let pond = Facility { water: Some(pond), ..good };
+    let asked = |season: &str, checked: &str| {
+        let on = AsOf { season: day(season), checked: day(checked) };
+        counts(&pond, on, LIFT_LIMIT_M).map_err(|why| why.code())
+    };
+    assert_eq!(asked("2026-07-15", "2026-01-25"), Ok(()), "checked last week, asked of July");
+    assert_eq!(asked("2027-01-15", "2026-01-25"), Err("dry"));
+    assert_eq!(asked("2026-07-15", "2026-07-15"), Err("unchecked"));
+}
+
+#[test]
+fn hydrants_on_one_pipe_are_one_water_and_a_chain_may_lead_over_what_is_not_asked_for() {
+    let (good, _) = lived(&in_service("2026-01-20"));
+    let point = |id: &str, class: &str, (volume, flow): (f64, f64), joins: &[&str]| Facility {
+        id: id.into(),
+        class: class.to_owned(),
+        joins: joins.iter().map(|id| FacilityId::from(*id)).collect(),
+        water: Some(Water {
+            usable_m3: Some(volume).filter(|n| *n > 0.0),
+            flow_l_s: Some(flow).filter(|n| *n > 0.0),
+            ..Water::default()
+        }),
+        ..good.clone()
+    };
+    let (one, two) = (
+        point("h1", "hydrant_forest", (0.0, 5.0), &["pipe"]),
+        point("h2", "hydrant_forest", (0.0, 8.0), &["pipe"]),
+    );
+    let pipe = Facility { water: None, ..point("pipe", "pipe_forest", (0.0, 0.0), &[]) };
+    let (upper, lower) = (
+        point("upper", "forest_pool", (100.0, 0.0), &["pipe"]),
+        point("lower", "forest_pool", (60.0, 0.0), &["pipe"]),
+    );
+    let on = day("2026-02-01");
+    let of = |points: &[&Facility], all: &[&Facility]| {
+        let waters = Waters::of(all.iter().copied());
+        let sum = super::water::sum(points, &waters, on, LIFT_LIMIT_M);
+        (sum.usable_m3, sum.flow_l_s, sum.good.len())
+    };
+    assert_eq!(of(&[&one, &two], &[&one, &two, &pipe]), (0.0, 8.0, 1), "one line without a pool");
+    let all = [&one, &two, &pipe, &upper, &lower];
+    assert_eq!(of(&[&one, &two], &all), (0.0, 8.0, 1));
+    assert_eq!(of(&all, &all), (160.0, 8.0, 2), "each pool holds its own, the hydrants theirs");
+    // near ← middle ← pool, of which the middle one is out of reach.
+    let fed = |id: &str, by: &str| {
+        let own = point(id, "fire_pool", (50.0, 0.0), &[]);
+        let water = own.water.clone().map(|water| Water { fed_by: Some(by.into()), ..water });
+        Facility { water, ..own }
+    };
+    let (near, middle, pool) =
+        (fed("near", "middle"), fed("middle", "pool"), point("pool", "fire_pool", (200.0, 0.0), &[]));
+    assert_eq!(of(&[&near, &pool], &[&near, &middle, &pool]), (200.0, 0.0, 1));
 }
 
 #[test]

@@ -129,6 +129,8 @@ pub enum Why {
     Dry(u32),
     /// It lies too deep, so many metres.
     Lift(f64, f64),
+    /// No engine can stand beside it.
+    Standing,
     /// Nobody measured how much there is.
     Unmeasured,
     /// Its water is that of another point, which is counted.
@@ -143,6 +145,7 @@ impl Why {
             Self::Unchecked(_) => "unchecked",
             Self::Dry(_) => "dry",
             Self::Lift(..) => "lift",
+            Self::Standing => "standing",
             Self::Unmeasured => "unmeasured",
             Self::SameWater(_) => "same_water",
         }
@@ -155,35 +158,112 @@ impl Why {
             Self::Unchecked(due) => format!("检查有效期到 {due}，之后没有检查，不计入"),
             Self::Dry(month) => format!("{month} 月为枯水月份，不计入"),
             Self::Lift(lift, limit) => format!("吸水高度 {lift} 米，超过 {limit} 米，不计入"),
+            Self::Standing => "旁边没有消防车可以停靠的硬化场地，取不到水，不计入".to_owned(),
             Self::Unmeasured => "没有登记可用容积或出水流量，不计入".to_owned(),
             Self::SameWater(_) => "与另一处同一水源，已计入那一处".to_owned(),
         }
     }
 }
 
+/// The days water is asked of: the season may lie ahead, a check nobody can have made yet may not be missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf {
+    /// The day of the season, for what is dry.
+    pub season: Date,
+    /// The day checks must hold on; no later than today.
+    pub checked: Date,
+}
+
+impl From<Date> for AsOf {
+    fn from(day: Date) -> Self {
+        Self { season: day, checked: day }
+    }
+}
+
 /// Whether a facility gives water on a day; `lift_limit_m` is as high as a pump draws. Units: metres.
 ///
 /// Errors: why it does not count.
-pub fn counts(facility: &Facility, on: Date, lift_limit_m: f64) -> Result<(), Why> {
+pub fn counts(facility: &Facility, on: impl Into<AsOf>, lift_limit_m: f64) -> Result<(), Why> {
+    let on = on.into();
     let Some(water) = facility.water.as_ref().filter(|_| facility.void.is_none()) else {
         return Err(Why::Unmeasured);
     };
     if facility.stage != Stage::InService {
         return Err(Why::Stage(facility.stage));
     }
-    if let Some(due) = facility.check_due().filter(|due| *due < on) {
+    if let Some(due) = facility.check_due().filter(|due| *due < on.checked) {
         return Err(Why::Unchecked(due));
     }
-    if water.dry_months.contains(&on.month()) {
-        return Err(Why::Dry(on.month()));
+    if water.dry_months.contains(&on.season.month()) {
+        return Err(Why::Dry(on.season.month()));
     }
     if let Some(lift) = water.lift_m.filter(|lift| *lift > lift_limit_m) {
         return Err(Why::Lift(lift, lift_limit_m));
+    }
+    // A supply under pressure feeds a hose by itself; from anything else an engine has to draw.
+    if water.hard_standing == Some(false) && water.source != Some(Source::Supply) {
+        return Err(Why::Standing);
     }
     match water.usable_m3.is_some() || water.flow_l_s.is_some() {
         true => Ok(()),
         false => Err(Why::Unmeasured),
     }
+}
+
+/// Classes that hand on water and hold none of their own: of those on one line only one can be had in full.
+const OUTLETS: [&str; 4] = ["hydrant", "hydrant_forest", "pipe_forest", "pump_house"];
+
+/// Which facility's water each facility gives, over everything on record: a chain of feeds may lead over points that are
+/// not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Waters(BTreeMap<FacilityId, FacilityId>);
+
+impl Waters {
+    /// The waters of all facilities that stand.
+    pub fn of<'a>(all: impl IntoIterator<Item = &'a Facility>) -> Self {
+        let all: BTreeMap<&FacilityId, &Facility> = all.into_iter().map(|one| (&one.id, one)).collect();
+        let mut joined: BTreeMap<&FacilityId, BTreeSet<&FacilityId>> = BTreeMap::new();
+        for (id, one) in &all {
+            for (other, _) in one.joins.iter().filter_map(|other| all.get_key_value(other)) {
+                joined.entry(id).or_default().insert(other);
+                joined.entry(other).or_default().insert(id);
+            }
+        }
+        let is_outlet =
+            |id: &FacilityId| all.get(id).is_some_and(|one| OUTLETS.contains(&one.class.as_str()));
+        // An outlet gives the water of a pool or source on its line; where the line has none, all of it is one supply.
+        let of_line = |id: &FacilityId| {
+            let (mut seen, mut next) = (BTreeSet::from([id]), vec![id]);
+            while let Some(at) = next.pop() {
+                let beside = joined.get(at).into_iter().flatten().copied();
+                next.extend(beside.filter(|one| seen.insert(one)));
+            }
+            let held = seen.iter().find(|one| !is_outlet(one)).or(seen.first());
+            held.map_or_else(|| id.clone(), |one| (*one).clone())
+        };
+        let root = |id: &FacilityId| {
+            let end = fed(&all, id);
+            if is_outlet(&end) { of_line(&end) } else { end }
+        };
+        Self(all.keys().map(|id| ((*id).clone(), root(id))).collect())
+    }
+
+    fn of_point(&self, id: &FacilityId) -> FacilityId {
+        self.0.get(id).unwrap_or(id).clone()
+    }
+}
+
+/// Where a chain of feeds begins. Two that claim to feed each other are one water: the smaller id stands for both.
+fn fed(all: &BTreeMap<&FacilityId, &Facility>, id: &FacilityId) -> FacilityId {
+    let mut at = id.clone();
+    let mut seen = BTreeSet::new();
+    while let Some(next) = all.get(&at).and_then(|one| one.water.as_ref()?.fed_by.as_ref()) {
+        if !seen.insert(at.clone()) {
+            return seen.into_iter().next().unwrap_or(at);
+        }
+        at = next.clone();
+    }
+    at
 }
 
 /// How much water several points give together.
@@ -199,42 +279,30 @@ pub struct Sum {
     pub left_out: Vec<(FacilityId, Why)>,
 }
 
-/// The water of several points on a day. Of points on one pool or pipe the largest counts, once.
-pub fn sum(points: &[&Facility], on: Date, lift_limit_m: f64) -> Sum {
-    let feeds: BTreeMap<&FacilityId, &FacilityId> =
-        points.iter().filter_map(|p| Some((&p.id, p.water.as_ref()?.fed_by.as_ref()?))).collect();
-    let root = |id: &FacilityId| {
-        let mut at = id.clone();
-        let mut seen = BTreeSet::new();
-        // Two that claim to feed each other are one water: the smaller id stands for both.
-        while let Some(next) = feeds.get(&at) {
-            if !seen.insert(at.clone()) {
-                return seen.into_iter().next().unwrap_or(at);
-            }
-            at = (*next).clone();
-        }
-        at
-    };
+/// The water of several points on a day. Of points on one pool, pipe or supply the largest counts, once; `waters` says
+/// which those are.
+pub fn sum(points: &[&Facility], waters: &Waters, on: impl Into<AsOf>, lift_limit_m: f64) -> Sum {
+    let on = on.into();
     let mut out = Sum::default();
-    let mut waters: BTreeMap<FacilityId, Vec<&Facility>> = BTreeMap::new();
+    let mut by_water: BTreeMap<FacilityId, Vec<&Facility>> = BTreeMap::new();
     for point in points {
         match counts(point, on, lift_limit_m) {
-            Ok(()) => waters.entry(root(&point.id)).or_default().push(point),
+            Ok(()) => by_water.entry(waters.of_point(&point.id)).or_default().push(point),
             Err(why) => out.left_out.push((point.id.clone(), why)),
         }
     }
     let of = |point: &Facility| {
         point.water.as_ref().map_or((0.0, 0.0), |w| (w.usable_m3.unwrap_or(0.0), w.flow_l_s.unwrap_or(0.0)))
     };
-    for mut same in waters.into_values() {
+    for mut same in by_water.into_values() {
         same.sort_by(|a, b| {
             let ((va, fa), (vb, fb)) = (of(a), of(b));
             vb.total_cmp(&va).then(fb.total_cmp(&fa)).then_with(|| a.id.cmp(&b.id))
         });
         let Some((first, others)) = same.split_first() else { continue };
-        let (volume, flow) = of(first);
-        out.usable_m3 += volume;
-        out.flow_l_s += flow;
+        // A pool may not say how it flows, the hydrant on it may: what is had is the most of each.
+        out.usable_m3 += of(first).0;
+        out.flow_l_s += same.iter().map(|one| of(one).1).fold(0.0, f64::max);
         out.good.push(first.id.clone());
         out.left_out.extend(others.iter().map(|other| (other.id.clone(), Why::SameWater(first.id.clone()))));
     }

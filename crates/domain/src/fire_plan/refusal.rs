@@ -42,6 +42,9 @@ pub enum FirePlanRefusal {
     /// Signed for another body without saying where its paper is.
     #[error("代其他部门登记会签的，请写明纸质会签单的文号或存放处")]
     NoPaper,
+    /// No such item.
+    #[error("规划里没有这个项目，请刷新后再选")]
+    NoItem,
     /// No reason.
     #[error("请写明理由")]
     NoReason,
@@ -79,6 +82,7 @@ impl FirePlanRefusal {
             Self::Signed => "fire_plan.signed",
             Self::NoPaper => "fire_plan.no_paper",
             Self::NoReason => "fire_plan.no_reason",
+            Self::NoItem => "fire_plan.no_item",
             Self::NoApproval => "fire_plan.no_approval",
             Self::NoExtract => "fire_plan.no_extract",
             Self::NotYet => "fire_plan.not_yet",

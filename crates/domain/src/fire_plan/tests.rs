@@ -152,3 +152,43 @@ fn a_plan_that_cannot_be_is_refused() {
     assert_eq!(named(|plan| plan.items[0].year = Some(27)), "fire_plan.item_year");
     assert_eq!(named(|plan| plan.items[0].shape = Some(Shape::Point([29.2, 105.8]))), "shape.swapped");
 }
+
+#[test]
+fn a_plan_in_force_is_kept_up_item_by_item_and_nothing_it_was_signed_for_goes_unsaid() {
+    let draft = plan(vec![item("1", ItemKind::Water, "v1"), item("2", ItemKind::Lane, "v1")]);
+    let built = |status: ItemStatus, which: &str| Act::Progress {
+        item: which.to_owned(),
+        status,
+        facility: Some("f1".into()),
+        force: None,
+        article: " 第十二条 ".to_owned(),
+    };
+    assert_eq!(
+        draft.clone().take(&built(ItemStatus::Built, "1"), at("2026-03-01"), "").unwrap_err(),
+        FirePlanRefusal::WrongStage("起草"),
+        "a draft is simply changed"
+    );
+    let mut going = draft.take(&Act::Circulate, at("2026-03-01"), "").unwrap();
+    for body in BODIES {
+        going = sign(going, body, "2026-03-02").unwrap();
+    }
+    let in_force = going.take(&approve(), at("2026-03-03"), "").unwrap();
+    let signed = in_force.signatures.clone();
+    let after = in_force.clone().take(&built(ItemStatus::Built, "1"), at("2026-04-01"), "").unwrap();
+    assert_eq!((after.stage, after.signatures.clone()), (Stage::InForce, signed));
+    let one = &after.items[0];
+    assert_eq!(
+        (one.status, one.facility.as_ref().map(FacilityId::as_str), one.article.as_str()),
+        (ItemStatus::Built, Some("f1"), "第十二条")
+    );
+    assert!(after.missing_from(Frame::Spatial).iter().all(|one| one.id == "2"), "its article is named now");
+    assert_eq!(
+        after.clone().take(&built(ItemStatus::Retired, "2"), at("2026-04-02"), " ").unwrap_err(),
+        FirePlanRefusal::NoReason
+    );
+    assert!(after.clone().take(&built(ItemStatus::Retired, "2"), at("2026-04-02"), "并入老街改造").is_ok());
+    assert_eq!(
+        after.take(&built(ItemStatus::Built, "9"), at("2026-04-02"), "").unwrap_err(),
+        FirePlanRefusal::NoItem
+    );
+}

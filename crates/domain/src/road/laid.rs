@@ -72,9 +72,23 @@ pub fn is_same_stretch(one: &[Position], other: &[Position]) -> bool {
     (near(a, c) && near(b, d)) || (near(a, d) && near(b, c))
 }
 
+/// Whether a line leads from the other's end to its start.
+fn runs_against(one: &[Position], other: &[Position]) -> bool {
+    let (Some(a), Some(b), Some(c), Some(d)) = (one.first(), one.last(), other.first(), other.last()) else {
+        return false;
+    };
+    distance_m(*a, *d) + distance_m(*b, *c) < distance_m(*a, *c) + distance_m(*b, *d)
+}
+
 /// The stretch on record with what comes laid over it, and everything on which the two differ. A later survey replaces
-/// what was measured; any other only fills in what nobody knew.
-pub fn lay_over(before: &Segment, coming: &Segment, today: Date) -> (Segment, Vec<Laid>) {
+/// what was measured; any other only fills in what nobody knew. `said` tells whether the file speaks of a thing that is
+/// never without a value, as `bridge`: what nobody says changes nothing.
+pub fn lay_over(
+    before: &Segment,
+    coming: &Segment,
+    said: impl Fn(&str) -> bool,
+    today: Date,
+) -> (Segment, Vec<Laid>) {
     let is_newer = match (coming.surveyed_on, before.surveyed_on) {
         (Some(now), Some(then)) => now > then,
         (now, None) => now.is_some(),
@@ -101,6 +115,39 @@ pub fn lay_over(before: &Segment, coming: &Segment, today: Date) -> (Segment, Ve
         let laid = Laid { part: "rank", label: "道路类别", before: from, after: to, taken: is_newer };
         laying.found.push(laid);
         after.rank = if is_newer { coming.rank } else { before.rank };
+    }
+    // On record these always say something; it counts as measured where the stretch was.
+    let taken = is_newer || before.surveyed_on.is_none();
+    let (own, other) = (&mut after.road, &coming.road);
+    let mut told = |(part, label): (&'static str, &'static str), was: String, is: String| {
+        let differs = said(part) && was != is;
+        if differs {
+            laying.found.push(Laid { part, label, before: Some(was), after: is, taken });
+        }
+        differs && taken
+    };
+    if told(("kind", "道路类型"), own.kind.label().to_owned(), other.kind.label().to_owned()) {
+        own.kind = other.kind;
+    }
+    // Forward is as the line is drawn, and the line that comes may be drawn from the other end.
+    let is_turned = runs_against(&before.line, &coming.line);
+    if is_turned && is_newer {
+        own.one_way = own.one_way.turned();
+    }
+    let one_way = if is_turned && !is_newer { other.one_way.turned() } else { other.one_way };
+    if told(("one_way", "单行"), own.one_way.label().to_owned(), one_way.label().to_owned()) {
+        own.one_way = one_way;
+    }
+    let flags = [
+        (("bridge", "桥梁"), &mut own.bridge, other.bridge),
+        (("covered", "有顶或限高"), &mut own.covered, other.covered),
+        (("private", "不对外开放"), &mut own.private, other.private),
+        (("not_for_engine", "不通消防车须替代通行"), &mut after.not_for_engine, coming.not_for_engine),
+    ];
+    for (what, kept, new) in flags {
+        if told(what, yes(kept), yes(&new)) {
+            *kept = new;
+        }
     }
     if !is_same_line(&before.line, &coming.line) {
         let drawn = |segment: &Segment| format!("{:.0} 米，{} 个点", segment.length_m(), segment.line.len());
@@ -169,7 +216,7 @@ mod tests {
     fn what_was_measured_stays_until_it_is_measured_later() {
         let kept = stretch(Some(4.2), None, Some("2026-03-01"));
         let told = |coming: &Segment| {
-            let (after, found) = lay_over(&kept, coming, day("2026-09-21"));
+            let (after, found) = lay_over(&kept, coming, |_| false, day("2026-09-21"));
             let found: Vec<(&str, bool)> = found.iter().map(|one| (one.part, one.taken)).collect();
             (after.road.fitness.width_m, after.road.fitness.height_m, found)
         };
@@ -183,9 +230,9 @@ mod tests {
         assert_eq!(told(&newer), (Some(3.0), None, vec![("width", true), ("surveyed_on", true)]));
         let again = stretch(Some(4.2), None, Some("2026-08-01"));
         assert_eq!(told(&again), (Some(4.2), None, vec![("surveyed_on", true)]), "found the same later");
-        let (after, _) = lay_over(&kept, &newer, day("2026-09-21"));
+        let (after, _) = lay_over(&kept, &newer, |_| false, day("2026-09-21"));
         assert_eq!((after.surveyed_on, after.since), (Some(day("2026-08-01")), day("2026-08-01")));
-        let (unchanged, _) = lay_over(&kept, &same, day("2026-09-21"));
+        let (unchanged, _) = lay_over(&kept, &same, |_| false, day("2026-09-21"));
         assert_eq!(unchanged.since, kept.since);
     }
 
@@ -197,6 +244,54 @@ mod tests {
         assert!(
             !is_same_stretch(&there, &[[105.88, 29.26], [105.89, 29.26]]),
             "the next stretch of the street"
+        );
+    }
+
+    #[test]
+    fn what_is_yes_or_no_is_taken_where_the_file_says_it_and_nothing_newer_is_known() {
+        let kept = stretch(Some(4.2), None, Some("2026-03-01"));
+        let changed = |on: Option<&str>| {
+            let mut coming = stretch(Some(4.2), None, on);
+            coming.road.bridge = true;
+            coming.road.private = true;
+            coming.road.covered = true;
+            coming.road.kind = Kind::Track;
+            coming.road.one_way = OneWay::Forward;
+            coming.not_for_engine = true;
+            coming
+        };
+        let laid = |before: &Segment, coming: &Segment, said: &[&str]| {
+            let (after, found) = lay_over(before, coming, |part| said.contains(&part), day("2026-09-21"));
+            let found: Vec<(&str, bool)> = found.iter().map(|one| (one.part, one.taken)).collect();
+            (after, found)
+        };
+        let all = ["kind", "one_way", "bridge", "covered", "private", "not_for_engine"];
+        let (after, found) = laid(&kept, &changed(None), &[]);
+        assert_eq!((after.road.bridge, found), (false, vec![]), "what nobody says changes nothing");
+        let (after, found) = laid(&kept, &changed(None), &all);
+        assert_eq!(found, all.map(|part| (part, false)), "told, and what was measured stays");
+        assert_eq!(after.road, kept.road);
+        let (after, found) = laid(&kept, &changed(Some("2026-08-01")), &all);
+        assert!(found.iter().all(|(_, taken)| *taken) && found.len() == 7, "{found:?}");
+        assert!(after.road.bridge && after.road.covered && after.road.private && after.not_for_engine);
+        assert_eq!((after.road.kind, after.road.one_way), (Kind::Track, OneWay::Forward));
+        let unmeasured = stretch(Some(4.2), None, None);
+        let (after, _) = laid(&unmeasured, &changed(None), &all);
+        assert!(after.road.bridge, "nobody had measured it");
+        let mut back = changed(None);
+        back.line.reverse();
+        let (after, _) = laid(&unmeasured, &back, &["one_way"]);
+        assert_eq!(after.road.one_way, OneWay::Backward, "the line on record leads the other way");
+        assert_eq!(after.line, unmeasured.line);
+        let one_way =
+            Segment { road: Road { one_way: OneWay::Forward, ..kept.road.clone() }, ..kept.clone() };
+        let mut drawn_back = stretch(Some(4.2), None, Some("2026-08-01"));
+        drawn_back.line.reverse();
+        let (after, _) = laid(&one_way, &drawn_back, &[]);
+        assert_eq!(
+            (after.road.one_way, after.line),
+            (OneWay::Backward, drawn_back.line),
+            "still the same way"
         );
     }
 }

@@ -59,7 +59,7 @@ pub struct Scenario {
     pub id: ScenarioId,
     /// What it is called.
     pub name: String,
-    /// The day it is asked of; today when none.
+    /// The day it is asked of; none for [`Scenario::day`] to say.
     pub on: Option<Date>,
     /// The changes, in order.
     pub changes: Vec<Change>,
@@ -144,6 +144,21 @@ impl Scenario {
         Ok(self)
     }
 
+    /// The day it is reckoned for: the one it is asked of, else today, unless all it closes is closed later: then the first
+    /// day of that.
+    pub fn day(&self, today: Date) -> Date {
+        let closures = || {
+            self.changes.iter().filter_map(|change| match change {
+                Change::Close { from, until, .. } => Some((*from, *until)),
+                _ => None,
+            })
+        };
+        let is_now =
+            |(from, until): (Date, Option<Date>)| from <= today && until.is_none_or(|until| today <= until);
+        let ahead = || closures().map(|(from, _)| from).filter(|from| *from > today).min();
+        self.on.or_else(|| if closures().any(is_now) { None } else { ahead() }).unwrap_or(today)
+    }
+
     /// A stretch as it would be.
     pub fn over(&self, mut segment: Segment) -> Segment {
         for change in &self.changes {
@@ -189,6 +204,25 @@ mod tests {
 
     fn list(changes: Vec<Change>) -> Scenario {
         Scenario { id: "s".into(), name: "加宽老桥".to_owned(), on: None, changes, void: None }
+    }
+
+    #[test]
+    fn a_closure_of_next_week_is_reckoned_for_next_week() {
+        let day = |text: &str| crate::time::parse_date(text).expect("a date");
+        let close = |from: &str, until: Option<&str>| Change::Close {
+            road: "r".into(),
+            from: day(from),
+            until: until.map(day),
+        };
+        let of = |on: Option<&str>, changes: Vec<Change>| {
+            Scenario { on: on.map(day), ..list(changes) }.day(day("2026-09-21")).to_string()
+        };
+        assert_eq!(of(None, vec![close("2026-09-28", Some("2026-10-04"))]), "2026-09-28");
+        assert_eq!(of(None, vec![close("2026-09-30", None), close("2026-09-28", None)]), "2026-09-28");
+        assert_eq!(of(None, vec![close("2026-09-20", None), close("2026-09-28", None)]), "2026-09-21");
+        assert_eq!(of(None, vec![close("2026-09-01", Some("2026-09-02"))]), "2026-09-21", "it is over");
+        assert_eq!(of(Some("2026-11-01"), vec![close("2026-09-28", None)]), "2026-11-01");
+        assert_eq!(of(None, vec![Change::Open { road: "r".into() }]), "2026-09-21");
     }
 
     #[test]

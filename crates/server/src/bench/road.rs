@@ -1,6 +1,7 @@
 //! Roads: made-up networks of three sizes, weighed, searched and closed in places; and siting. What does not belong here:
 //! whether answers are right (`road`'s own tests), though no time is told of two searches that disagree.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,13 +30,26 @@ const HAMLETS: u64 = 276;
 /// Eight minutes, ms.
 const EIGHT: u32 = 8 * 60 * 1000;
 
-/// Measures all sizes, then siting.
-pub fn measure(figures: &mut Figures) -> anyhow::Result<()> {
+/// Sides of the matrices that are measured; the larger one not on a city, which takes minutes.
+const MATRICES: [usize; 2] = [100, 1_000];
+/// Junctions of the largest network the larger matrix is measured on.
+const MATRIX_MOST: usize = 100_000;
+
+/// Measures all sizes, a map of roads where its file is given, then siting.
+pub fn measure(figures: &mut Figures, map: Option<&Path>) -> anyhow::Result<()> {
     let (vehicles, _) = exchange::vehicle_catalog::read(exchange::shipped::VEHICLES);
     let of = |class| vehicles.iter().find(|vehicle| vehicle.class == class).context("a vehicle");
     let (bike, engine) = (of(Class::Motorcycle)?, of(Class::Engine)?);
     for (size, side) in SIDES {
         one(figures, size, side, bike, engine)?;
+    }
+    if let Some(map) = map {
+        let size = map.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let extract = figures.once("路网：读底图", &size, 1, || road::osm::read(map));
+        let extract = extract.map_err(|error| anyhow::anyhow!("{error}（{}）", error.code()))?;
+        let n = extract.ways.len() as u64;
+        let network = figures.once("路网：建图", &size, n, || Network::of(&extract, true));
+        searched(figures, (size.as_str(), network), bike, engine)?;
     }
     for (demands, sites, p) in [(220, 40, 5), (2_000, 200, 10), (15_000, 500, 20)] {
         covering(figures, 0, (demands, sites, p))?;
@@ -65,6 +79,17 @@ fn sighted(figures: &mut Figures) -> anyhow::Result<()> {
 fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Vehicle) -> anyhow::Result<()> {
     let n = u64::from(side) * u64::from(side);
     let network = figures.once("路网：建图", size, n, || made_up::network(side, SEED));
+    searched(figures, (size, network), bike, engine)
+}
+
+/// Everything that is asked of a network.
+fn searched(
+    figures: &mut Figures,
+    (size, network): (&str, Network),
+    bike: &Vehicle,
+    engine: &Vehicle,
+) -> anyhow::Result<()> {
+    let n = network.junctions.len() as u64;
     figures.once("路网：空间索引", size, n, || {
         network.index();
     });
@@ -110,6 +135,7 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
         reached += found.len();
     }
     figures.put("可达：8 分钟（路口集）", size, n, ms, &format!("平均 {} 个路口", reached / pairs.len()));
+    matrices(figures, (size, &network), &prepared, &mut dice)?;
     let stations: Vec<Spot> = pairs.iter().take(50).map(|(from, _)| *from).collect();
     figures.once("可达：50 个站 8 分钟", size, n, || {
         reach::junctions(&network, &prepared, Reading::Optimistic, &mut search, &stations, EIGHT)
@@ -122,6 +148,35 @@ fn one(figures: &mut Figures, size: &str, side: u32, bike: &Vehicle, engine: &Ve
     situation.closures =
         (0..10).map(|_| (dice.below(network.segments.len() as u64) as u32, closure.clone())).collect();
     figures.once("重算：封闭 10 段路", size, n, || weigh(bike, &situation));
+    Ok(())
+}
+
+/// Times from many points to as many others: one search from each start, which reaches all.
+fn matrices(
+    figures: &mut Figures,
+    (size, network): (&str, &Network),
+    prepared: &Prepared,
+    dice: &mut Dice,
+) -> anyhow::Result<()> {
+    let mut search = Search::new();
+    for side in MATRICES {
+        if side > 100 && network.junctions.len() > MATRIX_MOST {
+            continue;
+        }
+        let from: Vec<Spot> = (0..side).map(|_| spot(network, dice)).collect();
+        let to: Vec<Spot> = (0..side).map(|_| spot(network, dice)).collect();
+        let start = Instant::now();
+        let table = reach::matrix(network, prepared, &mut search, &from, &to);
+        let took = start.elapsed().as_secs_f64() * 1000.0;
+        // No time is told of a table in which a cell disagrees with a way searched by itself.
+        for (n, ((row, a), b)) in table.iter().zip(&from).zip(&to).enumerate().take(5) {
+            let cell = row.get(n).copied().flatten();
+            let way = route::best(network, prepared, Reading::Optimistic, &mut search, a, b);
+            ensure!(way.map(|way| way.cost()) == cell.map(u64::from), "两次搜索的结果不同，不报时间");
+        }
+        let cells = (side * side) as u64;
+        figures.put("距离矩阵", size, cells, vec![took], &format!("{side} × {side}，每个起点一次搜索"));
+    }
     Ok(())
 }
 

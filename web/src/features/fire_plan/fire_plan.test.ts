@@ -18,7 +18,7 @@ describe('special fire plans', () => {
       { change: 'added', before: null, after: item('c', 'planned'), fields: [] },
       { change: 'added', before: null, after: item('d', 'planned', null), fields: [] },
     ] as unknown as FirePlanPair[]
-    expect(differenceOnMap(pairs, '/x', (one) => one).map((one) => [one.id, one.class])).toEqual([['b', 'fault'], ['c', 'coming']])
+    expect(differenceOnMap(pairs, '/x', (one) => one).map((one) => [one.id, one.class])).toEqual([['b', 'plan_removed'], ['c', 'plan_added']])
   })
   it('counts by kind and says how a version stands', () => {
     expect(counted([item('a', 'built'), item('b', 'planned'), item('c', 'retired')])).toEqual([{ kind: 'water', label: '消防供水', planned: 1, built: 1, retired: 1 }])

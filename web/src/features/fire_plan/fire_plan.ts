@@ -1,5 +1,5 @@
 import type { FirePlanItem, FirePlanItemInput, FirePlanPair, FirePlanRow } from '@/shared/api/contract'
-import type { Geometry, MapFeature } from '@/shared/map/types'
+import type { Geometry, MapFeature, MapLayer } from '@/shared/map/types'
 import type { Tone } from '@/shared/ui/tone'
 
 /** How a version stands. */
@@ -15,22 +15,22 @@ export const sent = (item: FirePlanItem): FirePlanItemInput => ({
   facility: item.facility?.id ?? null, force: item.force?.id ?? null, article: item.article, note: item.note,
 } as FirePlanItemInput)
 
-/** Items that have a place, for the map; `said` names the class of each. */
-export function onMap(items: FirePlanItem[], page: string, said: (item: FirePlanItem) => { code: string; label: string }): MapFeature[] {
+/** Items that have a place, for the map; `said` names the class of each on that layer. */
+export function onMap(items: FirePlanItem[], page: string, layer: string, said: (item: FirePlanItem) => { code: string; label: string }): MapFeature[] {
   return items.filter((item) => item.shape).map((item) => {
     const word = said(item)
-    return { layer: 'facilities', id: item.id, geometry: item.shape as unknown as Geometry, name: item.name, class: word.code, class_label: word.label, page, village: item.village.name }
+    return { layer, id: item.id, geometry: item.shape as unknown as Geometry, name: item.name, class: word.code, class_label: word.label, page, village: item.village.name }
   })
 }
 
-/** The map's signs for how an item stands: what is there, what is coming, what goes. */
-export const SIGN: Record<string, string> = { planned: 'coming', built: 'in_service', retired: 'fault', added: 'coming', changed: 'unchecked', removed: 'fault', same: 'in_service' }
+/** What the signs of a map of items mean. */
+export const planLegend = (id: string, label: string, classes: { code: string; label: string }[]): MapLayer[] => [{ id, label, classes, bounds: null, n: 0, queryables: [] }]
 
 /** Pairs that differ, on the map: what goes where it was, everything else where it will be. */
 export function differenceOnMap(pairs: FirePlanPair[], page: string, label: (change: string) => string): MapFeature[] {
   return pairs.filter((pair) => pair.change !== 'same').flatMap((pair) => {
     const item = pair.after ?? pair.before
-    return item ? onMap([item], page, () => ({ code: SIGN[pair.change] ?? 'coming', label: label(pair.change) })) : []
+    return item ? onMap([item], page, 'plan_changes', () => ({ code: `plan_${pair.change}`, label: label(pair.change) })) : []
   })
 }
 

@@ -1,5 +1,5 @@
 import type { SitingSpot, SitingView } from '@/shared/api/contract'
-import type { MapFeature } from '@/shared/map/types'
+import type { MapFeature, MapLayer } from '@/shared/map/types'
 
 export const asksSites = (model: string): boolean => model !== 'lscp'
 export const needsRadius = (model: string): boolean => model === 'lscp' || model === 'mclp'
@@ -29,7 +29,13 @@ export function far(distance: number, measure: string): string {
 export function onMap(view: SitingView, words: { chosen: string; other: string; uncovered: string }): MapFeature[] {
   const point = (lon: number, lat: number) => ({ type: 'Point' as const, coordinates: [lon, lat] as [number, number] })
   return [
-    ...view.uncovered.map((one) => ({ layer: 'facilities', id: one.id, geometry: point(one.lon, one.lat), name: one.name, class: 'fault', class_label: words.uncovered, page: `/places/${one.id}` })),
-    ...view.candidates.map((one, n) => ({ layer: 'facilities', id: `c${n}`, geometry: point(one.lon, one.lat), name: one.name, class: one.chosen ? 'in_service' : 'coming', class_label: one.chosen ? words.chosen : words.other, page: `/siting/${view.id}` })),
+    ...view.uncovered.map((one) => ({ layer: 'siting', id: one.id, geometry: point(one.lon, one.lat), name: one.name, class: 'site_uncovered', class_label: words.uncovered, page: `/places/${one.id}` })),
+    ...view.candidates.map((one, n) => ({ layer: 'siting', id: `c${n}`, geometry: point(one.lon, one.lat), name: one.name, class: one.chosen ? 'site_chosen' : 'site_other', class_label: one.chosen ? words.chosen : words.other, page: `/siting/${view.id}` })),
   ]
+}
+
+/** What the signs of that map mean. */
+export function sitingLegend(words: { title: string; chosen: string; other: string; uncovered: string }): MapLayer[] {
+  const classes = [{ code: 'site_uncovered', label: words.uncovered }, { code: 'site_other', label: words.other }, { code: 'site_chosen', label: words.chosen }]
+  return [{ id: 'siting', label: words.title, classes, bounds: null, n: 0, queryables: [] }]
 }

@@ -1,13 +1,14 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FollowUpView, MyCall, PlacardRow } from '@/shared/api/contract'
+import type { FacilityRow, FollowUpView, MyCall, PlacardRow } from '@/shared/api/contract'
 import { sha256 } from '@/shared/photo/hash'
 import { PhoneServer } from '../../../tests/phone-server'
+import { checkedHere } from './checked'
 import { Clock } from './clock'
 import { PhoneDb } from './db'
 import { keepPhoto } from './draft'
-import { answerCall, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, receiptCode, tellReport } from './errand'
+import { answerCall, checkFacility, doFollowUp, fetchCalls, fetchErrands, hangPlacard, pathOf, receiptCode, tellReport } from './errand'
 import { Http } from './http'
 import { Outbox } from './outbox'
 
@@ -41,6 +42,37 @@ async function photo(owner: string, bytes = 300 * 1024): Promise<string> {
 }
 const entry = (one: string) => db.outbox.get(one)
 const placard = async () => (await db.recall<PlacardRow[]>('errand:placards'))![0]!
+
+describe('a facility looked at without a network', () => {
+  const due = async () => (await db.recall<FacilityRow[]>('errand:facilities'))![0]!
+
+  it('goes once with what was found, then its picture, and leaves the list of the day', async () => {
+    const own = made()
+    await checkFacility(db, await due(), { good: false, text: ' 漏水 ', photos: [await photo(own.id)] }, own)
+    expect(checkedHere(await db.outbox.toArray(), '2026-11-25').has((await due()).id)).toBe(true)
+    server.road = (asked) => (asked.path.endsWith('/steps') && server.checks.length === 0 ? 'drop after' : null)
+    expect(await outbox.run()).toBe('unreachable')
+    server.road = () => null
+    expect(await outbox.run()).toBe('empty')
+    expect((await entry(own.id))!.state).toBe('delivered')
+    expect(server.checks).toEqual([expect.objectContaining({ step: 'check', good: false, text: '漏水', on: '2026-11-25', version: 4 })])
+    expect([...server.uploads.values()].map((one) => one.object)).toEqual([`facility/${(await due()).id}`])
+    expect(checkedHere(await db.outbox.toArray(), '2027-02-25').size).toBe(0)
+  })
+
+  it('stands when somebody else wrote something down meanwhile, and is put to its person when it is out of service', async () => {
+    const own = made()
+    await checkFacility(db, await due(), { good: true, text: '', photos: [] }, own)
+    server.facilities = [{ ...server.facilities[0]!, version: 5 }]
+    expect(await outbox.run()).toBe('empty')
+    expect(server.checks).toEqual([expect.objectContaining({ good: true, version: 5 })])
+    server.facilities = [{ ...server.facilities[0]!, version: 6, stage: { code: 'fault', label: '故障' } }]
+    const other = made()
+    await checkFacility(db, await due(), { good: true, text: '', photos: [] }, other)
+    await outbox.run()
+    expect((await entry(other.id))!.state).toBe('conflict')
+  })
+})
 
 describe('a placard hung up without a network', () => {
   it('goes with its picture first, then its words, once', async () => {

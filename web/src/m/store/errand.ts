@@ -1,7 +1,7 @@
 // What is to be done beside inspections: a call to answer, placards to hang up, items owed, evidence to record. What the
 // office asks for is fetched when it can be and kept; what was done leaves by the outbox like everything else.
 
-import type { FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, WhistleList, WhistleRow } from '@/shared/api/contract'
+import type { FacilityDue, FacilityRow, FollowUpView, MyCall, MyCalls, PlacardPage, PlacardRow, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseView, WhistleList, WhistleRow } from '@/shared/api/contract'
 import type { DutyOption, EvidenceOptions, NeedOption } from '@/features/evidence/types'
 import type { PhoneDb } from './db'
 import { blank, type Made } from './draft'
@@ -17,6 +17,7 @@ const LISTS = {
   'errand:follow_ups': { path: '/follow-ups?mine=true&state=open&limit=100', rows: (said: { items: FollowUpView[] }): FollowUpView[] => said.items },
   'errand:whistles': { path: '/whistles?mine=true&limit=100', rows: (said: WhistleList): WhistleRow[] => said.items.filter((one) => ['waiting', 'received', 'refused'].includes(one.mine?.code ?? '')).slice(0, MOST) },
   'errand:reports': { path: '/report-cases?mine=true&stage=assigned&limit=50', rows: (said: ReportCasePage): ReportCasePage['items'] => said.items },
+  'errand:facilities': { path: '/facilities/due?mine=true', rows: (said: FacilityDue): FacilityRow[] => [...said.late, ...said.coming].slice(0, MOST) },
   'errand:evidence': { path: '/evidence/options', rows: (said: EvidenceOptions): DutyOption[] => said.items.filter(isAsked) },
 } as const
 
@@ -103,6 +104,15 @@ export async function arriveAt(db: PhoneDb, whistle: WhistleRow, told: { text: s
   await db.outbox.add({
     ...blank('whistle', made), title: `${whistle.code} · ${whistle.place?.name ?? whistle.address}`, path: `/whistles/${whistle.id}/steps`,
     body: { step: 'arrive', at: made.at, text: told.text.trim(), position: told.position }, about: { kind: 'whistle', id: whistle.id },
+  })
+}
+
+/** A facility looked at on the spot: found good, or what is wrong with it. The newest row the phone knows. */
+export async function checkFacility(db: PhoneDb, one: Pick<FacilityRow, 'id' | 'name' | 'version'>, found: { good: boolean; text: string; photos: string[] }, made: Made): Promise<void> {
+  await db.outbox.add({
+    ...blank('facility', made), title: one.name, path: `/facilities/${one.id}/steps`,
+    body: { step: 'check', on: made.at.slice(0, 10), text: found.text.trim(), good: found.good, photos: found.photos, version: one.version },
+    photos: found.photos, about: { kind: 'facility', id: one.id },
   })
 }
 

@@ -371,6 +371,8 @@ function catchUp(entry: Entry, current: Current | undefined): 'done' | 'stop' | 
   const state = current.state ?? ''
   // Whoever changed it, it still has to hang; the print is named, so a newer one is not taken for it.
   if (entry.kind === 'placard') return current.standing === 'void' ? 'stop' : { version: current.version }
+  // What was seen stands, whoever else wrote something down about it; a facility out of service is no longer checked.
+  if (entry.kind === 'facility') return current.stage?.code === 'in_service' ? { version: current.version } : 'stop'
   if (entry.kind === 'follow_up') return state === 'open' ? { version: current.version } : 'stop'
   if (entry.kind === 'report_look') return current.stage?.code === 'assigned' ? { version: current.version } : 'stop'
   if (entry.kind === 'accept') {

@@ -7,8 +7,17 @@ import { takenAt } from './picture'
 import { crc32, rescue, zip } from './rescue'
 import { isLow, space } from './space'
 import { ready } from '../words'
-import { codeIn } from './scan'
+import { codeIn, facilityIn } from './scan'
 import { Who } from './who'
+
+describe('a label of a facility', () => {
+  it('is known by its address, and nothing else is', () => {
+    const id = '01900000-0000-7000-8000-000000000601'
+    expect(facilityIn(`https://fs.example/p/f-${id}`)).toBe(id)
+    expect(facilityIn(` https://fs.example/p/f-${id.toUpperCase()}?lang=en`)).toBe(id)
+    for (const other of [`https://fs.example/p/b-${id}`, 'HDP-001', id]) expect(facilityIn(other)).toBeNull()
+  })
+})
 
 describe('the clock', () => {
   const phone = Date.parse('2026-11-25T02:00:00Z')

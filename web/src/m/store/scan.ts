@@ -14,6 +14,9 @@ export function codeIn(text: string): string {
   return said.toUpperCase()
 }
 
+/** The facility a label is of, by its address: `/p/f-ID`. Null when it is none. */
+export const facilityIn = (text: string): string | null => /\/p\/f-([0-9a-z-]{8,})(?:[?#]|$)/i.exec(text.trim())?.[1]?.toLowerCase() ?? null
+
 /** Why the camera does not look, by what the browser says: refused, missing, in use, or no reader of codes. */
 export function cameraTrouble(error: unknown): 'denied' | 'missing' | 'busy' | 'unable' {
   const name = error instanceof Error || error instanceof DOMException ? error.name : ''

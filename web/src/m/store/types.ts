@@ -64,7 +64,7 @@ export interface Photo {
   trouble: Trouble | null
 }
 
-export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'report_look'
+export type EntryKind = 'inspection' | 'hazard' | 'recheck' | 'unable' | 'accept' | 'call' | 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'report_look' | 'facility'
 /**
  * waiting in the phone · sending the record · recorded by the server, photos on their way · delivered, every photo
  * confirmed · refused with a sentence · conflict with what others did.
@@ -84,7 +84,7 @@ export interface Entry {
   body: Record<string, unknown>
   photos: string[]
   /** What its photos belong to, where that is neither the inspection nor the hazard it names. */
-  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case'; id: string }
+  about?: { kind: 'placard' | 'follow_up' | 'evidence' | 'whistle' | 'report_case' | 'facility'; id: string }
   created_at: string
   tries: number
   trouble: Trouble | null

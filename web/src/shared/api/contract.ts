@@ -327,6 +327,7 @@ export type FitnessView = View<'FitnessView'>
 export type RoadRow = View<'RoadRow'>
 export type RoadPage = View<'RoadPage'>
 export type RoadView = View<'RoadView'>
+export type ReachView = View<'ReachView'>
 export type RouteView = View<'RouteView'>
 export type RoadEventView = View<'RoadEventView'>
 export type RoadOptions = View<'RoadOptions'>

@@ -1,4 +1,5 @@
 import { api } from '../api/client'
+import { passing } from './vehicles'
 import type { Box, Geometry, MapFeature } from './types'
 
 interface Answer {
@@ -9,7 +10,7 @@ interface Answer {
 /** A page of a layer's features. */
 export async function fetchFeatures(
   layer: string,
-  query: { box?: Box | null; on: string; limit: number; after?: string | undefined },
+  query: { box?: Box | null; on: string; limit: number; after?: string | undefined; vehicle?: string | undefined },
   signal?: AbortSignal,
 ): Promise<{ features: MapFeature[]; matched: number }> {
   const asked = { bbox: query.box?.map((part) => part.toFixed(7)).join(','), datetime: query.on, limit: query.limit, after: query.after }
@@ -19,8 +20,8 @@ export async function fetchFeatures(
     id,
     geometry,
     name: said['name'] ?? '',
-    class: said['class'] ?? '',
-    class_label: said['class_label'] ?? '',
+    class: query.vehicle ? passing(said['class'] ?? '', said[query.vehicle]) : (said['class'] ?? ''),
+    class_label: query.vehicle ? '' : (said['class_label'] ?? ''),
     page: said['page'] ?? '',
     village: said['village_name'] ?? undefined,
   }))

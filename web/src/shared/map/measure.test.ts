@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { area, boxOf, circle, distance, length, positions, roomy, roundLength, shapeOf, union } from './measure'
+import { area, boxOf, circle, distance, length, positions, roomy, roundLength, shapeOf, snapped, touches, union } from './measure'
 import type { Position } from './types'
 
 it('a degree of latitude is 111 km, one of longitude shrinks with the cosine', () => {
@@ -26,6 +26,28 @@ it('boxes hold what they are around', () => {
   const [west, south, east, north] = roomy([106, 29, 106, 29])
   expect(east - west).toBeGreaterThan(0.008)
   expect(north - south).toBeGreaterThan(0.006)
+})
+
+it('a box around very many is found, and what a click touches is a line or an area as well as a corner', () => {
+  const many = Array.from({ length: 300_000 }, (_, n): Position => [n / 1e6, 1 - n / 1e6])
+  expect(boxOf(many)).toEqual([0, 1 - 0.299999, 0.299999, 1])
+  const near = [9, 9, 11, 11] as [number, number, number, number]
+  expect(touches({ type: 'Point', coordinates: [10, 10] }, near)).toBe(true)
+  expect(touches({ type: 'LineString', coordinates: [[0, 10], [20, 10]] }, near)).toBe(true)
+  expect(touches({ type: 'LineString', coordinates: [[0, 0], [0, 20], [20, 20]] }, near)).toBe(false)
+  expect(touches({ type: 'LineString', coordinates: [[0, 14], [14, 0]] }, near)).toBe(false)
+  const ring: Position[] = [[0, 0], [20, 0], [20, 20], [0, 20], [0, 0]]
+  const hole: Position[] = [[5, 5], [15, 5], [15, 15], [5, 15], [5, 5]]
+  expect(touches({ type: 'Polygon', coordinates: [ring] }, near)).toBe(true)
+  expect(touches({ type: 'Polygon', coordinates: [ring, hole] }, near)).toBe(false)
+  expect(touches({ type: 'MultiPolygon', coordinates: [[hole], [[[30, 30], [31, 30], [31, 31], [30, 30]]]] }, near)).toBe(true)
+})
+
+it('what is drawn snaps to the end of a road within eight metres, and to nothing further off', () => {
+  const ends: Position[] = [[105.87, 29.26], [105.88, 29.26]]
+  expect(snapped([105.87005, 29.26], ends)).toEqual([105.87, 29.26])
+  expect(snapped([105.8702, 29.26], ends)).toEqual([105.8702, 29.26])
+  expect(snapped([105.87005, 29.26], [])).toEqual([105.87005, 29.26])
 })
 
 it('the bar of the scale has a round length', () => {

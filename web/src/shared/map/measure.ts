@@ -29,12 +29,63 @@ export function positions(geometry: Geometry): Position[] {
   return (geometry.type === 'Point' ? [geometry.coordinates] : geometry.coordinates.flat(geometry.type === 'MultiPolygon' ? 2 : geometry.type === 'Polygon' || geometry.type === 'MultiLineString' ? 1 : 0)) as Position[]
 }
 
-/** The box around all of them; none around nothing. */
+/** The box around all of them; none around nothing. Of a hundred thousand as well: nothing is spread over a call. */
 export function boxOf(all: Position[]): Box | null {
-  if (!all.length) return null
-  const lons = all.map((at) => at[0])
-  const lats = all.map((at) => at[1])
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
+  const [first] = all
+  if (!first) return null
+  const box: Box = [first[0], first[1], first[0], first[1]]
+  for (const [lon, lat] of all) {
+    if (lon < box[0]) box[0] = lon
+    if (lat < box[1]) box[1] = lat
+    if (lon > box[2]) box[2] = lon
+    if (lat > box[3]) box[3] = lat
+  }
+  return box
+}
+
+const isIn = ([lon, lat]: Position, [west, south, east, north]: Box): boolean => lon >= west && lon <= east && lat >= south && lat <= north
+
+/** Whether a straight piece runs through a box. */
+function crosses(a: Position, b: Position, [west, south, east, north]: Box): boolean {
+  let [from, to] = [0, 1]
+  for (const [at, step, low, high] of [[a[0], b[0] - a[0], west, east], [a[1], b[1] - a[1], south, north]] as const) {
+    if (step === 0) {
+      if (at < low || at > high) return false
+      continue
+    }
+    const shares = [(low - at) / step, (high - at) / step]
+    from = Math.max(from, Math.min(...shares))
+    to = Math.min(to, Math.max(...shares))
+    if (from > to) return false
+  }
+  return true
+}
+
+const runsThrough = (run: Position[], box: Box): boolean => run.some((at, i) => (i ? crosses(run[i - 1] as Position, at, box) : run.length === 1 && isIn(at, box)))
+
+/** Whether a position lies within rings, of which those inside others are holes. */
+function isWithin([lon, lat]: Position, rings: Position[][]): boolean {
+  let inside = false
+  for (const ring of rings)
+    ring.forEach((at, i) => {
+      const before = ring[(i || ring.length) - 1] as Position
+      if (at[1] > lat !== before[1] > lat && lon < ((before[0] - at[0]) * (lat - at[1])) / (before[1] - at[1]) + at[0]) inside = !inside
+    })
+  return inside
+}
+
+/** Whether anything of a geometry lies in a box: a spot in it, a line through it, an area over it. */
+export function touches(geometry: Geometry, box: Box): boolean {
+  const middle: Position = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+  const area = (rings: Position[][]): boolean => rings.some((ring) => runsThrough(ring, box)) || isWithin(middle, rings)
+  switch (geometry.type) {
+    case 'Point': return isIn(geometry.coordinates, box)
+    case 'MultiPoint': return geometry.coordinates.some((at) => isIn(at, box))
+    case 'LineString': return runsThrough(geometry.coordinates, box)
+    case 'MultiLineString': return geometry.coordinates.some((run) => runsThrough(run, box))
+    case 'Polygon': return area(geometry.coordinates)
+    case 'MultiPolygon': return geometry.coordinates.some(area)
+  }
 }
 
 export function union(boxes: (Box | null | undefined)[]): Box | null {
@@ -70,4 +121,23 @@ export function circle([lon, lat]: Position, metres: number): Geometry {
   const across = up / Math.cos(rad(lat))
   const ring = Array.from({ length: 65 }, (_, n): Position => [lon + across * Math.sin((n * Math.PI) / 32), lat + up * Math.cos((n * Math.PI) / 32)])
   return { type: 'Polygon', coordinates: [ring] }
+}
+
+/** So near to the end of a road the server joins a new one to it, metres. */
+const JOIN_M = 8
+
+/** A position, or the end it would be joined to. */
+export function snapped(at: Position, ends: Position[]): Position {
+  let best = at
+  let least = JOIN_M
+  for (const end of ends) {
+    const away = distance(at, end)
+    if (away <= least) [best, least] = [end, away]
+  }
+  return best
+}
+
+/** The ends of lines. */
+export function endsOf(geometries: Geometry[]): Position[] {
+  return geometries.flatMap((one) => (one.type === 'LineString' ? [one.coordinates[0], one.coordinates.at(-1)] : one.type === 'MultiLineString' ? one.coordinates.flatMap((run) => [run[0], run.at(-1)]) : [])).filter((at): at is Position => !!at)
 }

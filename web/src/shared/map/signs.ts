@@ -51,7 +51,36 @@ const SIGNS: Record<string, Record<string, Sign>> = {
     motorcycle: { ...YELLOW, size: 5 },
     unmeasured: { ...GREY, size: 5 },
     foot: { ...ORANGE, size: 5 },
+    passes: { ...GREEN, size: 5 },
+    refused: { ...ORANGE, size: 5 },
     closed: { ...RED, size: 6 },
+  },
+  siting: {
+    site_uncovered: { ...RED, size: 7, badge: '缺' },
+    site_other: { ...GREY, size: 6 },
+    site_chosen: { ...GREEN, size: 9, badge: '选' },
+  },
+  plan_changes: {
+    plan_changed: { ...ORANGE, size: 8, badge: '改' },
+    plan_added: { ...BLUE, size: 8, badge: '增' },
+    plan_removed: { ...RED, size: 8, badge: '消' },
+  },
+  reach: {
+    reach_perhaps: { ...YELLOW, size: 5 },
+    reach_sure: { ...GREEN, size: 5 },
+  },
+  targets: {
+    target_sure: { ...GREEN, size: 6 },
+    target_perhaps: { ...YELLOW, size: 7, badge: '疑' },
+    target_late: { ...ORANGE, size: 8, badge: '迟' },
+    target_never: { ...RED, size: 8, badge: '断' },
+  },
+  blocking: {
+    blocking: { ...RED, size: 7, badge: '阻', diamond: true },
+  },
+  way: {
+    way_perhaps: { ...YELLOW, size: 5 },
+    way_sure: { ...BLUE, size: 5 },
   },
   sight: {
     unseen: { ...ORANGE, size: 5 },

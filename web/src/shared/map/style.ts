@@ -14,10 +14,13 @@ const INK = { light: { ground: '#F4F3EF', ink: '#455056', halo: '#FFFFFF', brand
 
 export const empty = { type: 'FeatureCollection' as const, features: [] }
 
+/** The class of a feature: of a road for one vehicle what its tile says of that vehicle. */
+const classOf = (layer: MapLayer): unknown => (layer.vehicle ? ['case', ['==', ['get', 'class'], 'closed'], 'closed', ['match', ['get', layer.vehicle], 'yes', 'passes', 'no', 'refused', 'unmeasured']] : ['get', 'class'])
+
 /** By class, one value each. */
 function byClass<T extends string | number>(layer: MapLayer, value: (code: string) => T, otherwise: T): ExpressionSpecification {
   const pairs = layer.classes.flatMap((word) => [word.code, value(word.code)])
-  return ['match', ['get', 'class'], ...pairs, otherwise] as unknown as ExpressionSpecification
+  return ['match', classOf(layer), ...pairs, otherwise] as unknown as ExpressionSpecification
 }
 
 export function tiles(origin: string, layer: string, on: string, version: number): string[] {

@@ -27,7 +27,8 @@ export interface MapFeature {
   village?: string | undefined
 }
 
-export type MapLayer = LayerView
+/** A layer; roads may be shown as one vehicle passes them. */
+export type MapLayer = LayerView & { vehicle?: string }
 
 /** What is in sight. */
 export interface Sight {
