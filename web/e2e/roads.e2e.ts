@@ -65,6 +65,6 @@ it('who is reached is seen on a map: how far for sure and perhaps, for another v
   for (const [x, y] of spots) await page.mouse.click(x, y)
   await page.waitForSelector('[data-way] >> text=不明算可通行')
   expect(await page.textContent('[data-way]')).toMatch(/分钟|没有可走的路/)
-  expect(page.url()).toContain('vehicle=motorcycle')
+  await page.waitForURL(/vehicle=motorcycle/)
   expect(errors).toEqual([])
 })

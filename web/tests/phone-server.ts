@@ -173,6 +173,7 @@ export class PhoneServer {
       return { status: 200, body: { ...this.followUps[0], state: 'done', version: 2 } }
     }
     if (path === '/report-cases/options') return { status: 200, body: { voice: { most_s: 45, most_kb: 2048 } } }
+    if (path === '/report-cases' && asked.method === 'GET') return { status: 200, body: { items: [], total: 0, next: null } }
     if (path === '/report-cases') {
       this.reports.set(body().id, body())
       return { status: 200, body: { id: body().id, receipt: body().receipt } }

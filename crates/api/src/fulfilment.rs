@@ -366,7 +366,7 @@ fn statuses(asked: Option<&str>) -> Answer<Vec<Status>> {
         let known = Status::ALL.into_iter().find(|status| status.code() == code);
         known.ok_or_else(|| wrong("status", "board.status", "状态不认识，请从列表中选择"))
     });
-    Ok(known.collect::<Result<Vec<_>, _>>()?)
+    known.collect::<Result<Vec<_>, _>>()
 }
 
 /// 导出一项责任的逐项情况

@@ -546,8 +546,7 @@ async fn told_of(who: &mut Browser, about: &str) -> anyhow::Result<std::collecti
 async fn the_watch_ends_when_it_is_confirmed_given_back_or_its_holder_has_no_post() -> anyhow::Result<()> {
     both_databases(|fresh| async move {
         let (town, _, _) = settled(&fresh).await?;
-        let (mut clerk, mut head, mut staff) =
-            (town.login("clerk").await?, town.login("head").await?, town.login("staff1").await?);
+        let (mut clerk, mut head) = (town.login("clerk").await?, town.login("head").await?);
         let end = "/api/v1/duty/watch/end";
         assert_eq!(clerk.post(end, json!({})).await?.code(), "incident.not_on_watch");
         clerk.post("/api/v1/duty/watch", json!({})).await?.ok()?;
@@ -598,6 +597,7 @@ async fn the_watch_ends_when_it_is_confirmed_given_back_or_its_holder_has_no_pos
         let steps = clerk.get("/api/v1/duty/watch").await?.items()?;
         let steps: Vec<_> = steps.iter().map(|one| text(&one["step"], "code").to_owned()).collect();
         assert_eq!(steps, ["given_back", "taken", "taken", "offered", "taken"]);
+        let mut staff = town.login("staff1").await?;
         assert_eq!(staff.get("/api/v1/duty/watch").await?.status, StatusCode::FORBIDDEN);
         Ok(())
     })
@@ -782,7 +782,7 @@ async fn a_signal_nobody_vouches_for_reaches_a_person_and_sends_nobody() -> anyh
         clerk.post(&orders, pick).await?.ok()?;
         let told = staff.get("/api/v1/me/messages").await?.items()?;
         assert!(told.iter().any(|one| one["urgency"]["code"] == "order"), "{told:?}");
-        staff.post("/api/v1/me/messages/received", json!({})).await?.ok()?;
+        staff.post("/api/v1/me/messages/received", json!({ "touched": true })).await?.ok()?;
         assert!(staff.get("/api/v1/me/messages").await?.items()?.is_empty());
         Ok(())
     })

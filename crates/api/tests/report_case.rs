@@ -405,7 +405,8 @@ async fn what_a_stranger_reported_goes_away_by_two_hands_only() -> anyhow::Resul
         assert!(receipt(&town, &code).await?.contains("正在复核"));
         let seen = head.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
         assert_eq!(steps(&seen), ["void", "reject_void"]);
-        let kept = step(&mut head, &seen, json!({ "step": "reject_void", "text": "是真的举报" })).await?.ok()?;
+        let kept =
+            step(&mut head, &seen, json!({ "step": "reject_void", "text": "是真的举报" })).await?.ok()?;
         assert_eq!(kept["stage"]["code"], "received", "it is where it was");
         let page = newest(&mut clerk).await?;
         let page = step(&mut clerk, &page, asked).await?.ok()?;
@@ -463,11 +464,17 @@ async fn the_reporter_says_what_he_thinks_and_money_paid_stays_in_the_ledger() -
         assert!(receipt(&town, &code).await?.contains("您的评价：基本满意"));
         assert_eq!(posted(&town, &back, "rating=satisfied").await?.status, StatusCode::UNPROCESSABLE_ENTITY);
         let page = clerk.get(&format!("/api/v1/report-cases/{}", text(&page, "id"))).await?.ok()?;
-        assert_eq!((&page["rating"]["code"], &page["events"][0]["by"]["name"]), (&json!("fair"), &json!("举报人")));
+        assert_eq!(
+            (&page["rating"]["code"], &page["events"][0]["by"]["name"]),
+            (&json!("fair"), &json!("举报人"))
+        );
         step(&mut clerk, &page, json!({ "step": "reward", "amount_fen": 5_000 })).await?.ok()?;
         assert_eq!(posted(&town, &back, "reason=again").await?.status, StatusCode::SEE_OTHER);
         let ledger = clerk.get("/api/v1/report-cases/rewards").await?.ok()?;
-        assert_eq!((&ledger["total_fen"], &ledger["items"][0]["stage"]["code"]), (&json!(5_000), &json!("accepted")));
+        assert_eq!(
+            (&ledger["total_fen"], &ledger["items"][0]["stage"]["code"]),
+            (&json!(5_000), &json!("accepted"))
+        );
         Ok(())
     })
     .await

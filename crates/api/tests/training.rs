@@ -257,7 +257,11 @@ async fn officers_count_while_they_hold_a_post_and_until_the_day_their_certifica
         let end = json!({ "last_day": "2026-09-10" });
         set.clerk.post("/api/v1/assignments/a-officer2/end", end).await?.ok()?;
         let now = json!(["2026-Q3", 72]);
-        assert_eq!(days(&mut set, "2026-04-01").await?, json!([before, now]), "until the last day of who left");
+        assert_eq!(
+            days(&mut set, "2026-04-01").await?,
+            json!([before, now]),
+            "until the last day of who left"
+        );
         Ok(())
     })
     .await

@@ -474,7 +474,8 @@ async fn an_old_silence_is_found_behind_hundreds_of_newer_whistles() -> anyhow::
             for body in &mut w.bodies {
                 body.org = "police".into();
                 body.received = Some(domain::whistle::Done { by: by.clone(), at });
-                body.arrived = Some(domain::whistle::Arrival { by: by.clone(), at, position: None, recorded_at: None });
+                body.arrived =
+                    Some(domain::whistle::Arrival { by: by.clone(), at, position: None, recorded_at: None });
             }
         })
         .await?;

@@ -206,6 +206,8 @@ mod tests {
         "attachment",
         "audit",
         "budget",
+        // Only taken out as a file; what it counts has changes of its own.
+        "duty",
         "job",
         "list",
         "message",

@@ -16,15 +16,16 @@ use domain::incident::{Kind, Source};
 use domain::org::Assignment;
 use domain::policy::{Action, Subject};
 use domain::report_case::{
-    Act, Channel, Clocks, Event, Finding, Matter, Rating, ReportCase, ReportCaseRefusal, Saying, Site, Stage, Terms,
+    Act, Channel, Clocks, Event, Finding, Matter, Rating, ReportCase, ReportCaseRefusal, Saying, Site, Stage,
+    Terms,
 };
 use domain::time::{DAY_MS, Date, Timestamp};
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
 use store::{Read, Write};
 
 use crate::calendar::calendar;
-use crate::incident::Arrived;
 use crate::hazard::{Filed, dictionary, load, record_find};
+use crate::incident::Arrived;
 use crate::names::Names;
 use crate::parameter::{number_on, text_on};
 use crate::place::place_in_scope;

@@ -104,7 +104,10 @@ mod tests {
         }
         let late = tokio::spawn({
             let intake = intake.clone();
-            async move { intake.hand_in(message(QUEUE)).await }
+            async move {
+                let kept = intake.hand_in(message(QUEUE)).await;
+                kept.await
+            }
         });
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(!late.is_finished(), "there is no room: it waits");
@@ -117,7 +120,7 @@ mod tests {
             let _ = answer.send(true);
         }
         assert_eq!(marks, (0..=QUEUE).map(|n| n.to_string()).collect::<Vec<_>>());
-        assert_eq!(late.await.expect("handed in").await, Ok(true));
+        assert_eq!(late.await.expect("handed in"), Ok(true));
         for one in kept {
             assert_eq!(one.await, Ok(true));
         }

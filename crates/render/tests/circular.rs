@@ -183,13 +183,13 @@ fn attachments_stand_a_line_below_the_body_and_long_names_go_on_below_their_own_
     {
         let Some(page) = paper.page(1) else { return };
         let lines = page.bands((20.0, 200.0), (100.0, 262.0));
-        // From the end: date, name, the empty line of the seal, the second attachment, the rest of the first, the first.
+        // From the end: the second attachment, the rest of the first, the first; the seal has no room here and goes to the next page.
         let at = |back: usize| lines[lines.len() - back];
         let of = |line: (f64, f64)| page.ink(Ink::Black, (0.0, 210.0), line).expect("ink");
         let middle = |line: (f64, f64)| f64::midpoint(line.0, line.1);
-        let (first, more, second) = (at(5), at(4), at(3));
+        let (first, more, second) = (at(3), at(2), at(1));
         let grid = 225.0 / 22.0;
-        within_a_millimetre("a line empty between", middle(first) - middle(at(6)), 2.0 * grid);
+        within_a_millimetre("a line empty between", middle(first) - middle(at(4)), 2.0 * grid);
         within_a_millimetre("附件, two characters in", of(first).left, 28.0 + 2.0 * one + 0.4);
         // 附件： are three characters, the number with what follows it one and a half.
         within_a_millimetre(

@@ -65,7 +65,8 @@ fn a_reporter_of_the_sample_town_is_named_to_the_custodian_and_nowhere_else() ->
     let interface = run(&data, &["openapi"], "")?;
     let interface: Value = serde_json::from_slice(&interface.stdout).with_context(|| said(&interface))?;
     let paths = interface["paths"].as_object().context("paths")?;
-    let paths: Vec<&String> = paths.iter().filter(|(_, one)| one["get"].is_object()).map(|(p, _)| p).collect();
+    let paths: Vec<&String> =
+        paths.iter().filter(|(_, one)| one["get"].is_object()).map(|(p, _)| p).collect();
     ensure!(paths.len() > 200, "{}", paths.len());
 
     let log = folder.path().join("log");
@@ -83,13 +84,15 @@ fn a_reporter_of_the_sample_town_is_named_to_the_custodian_and_nowhere_else() ->
         };
         let who = login.unwrap_or(&"stranger");
         let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        let (whole, within): (Vec<&String>, Vec<&String>) = paths.iter().partition(|path| !path.contains('{'));
+        let (whole, within): (Vec<&String>, Vec<&String>) =
+            paths.iter().partition(|path| !path.contains('{'));
         let mut ask = |path: &str| -> Result<Vec<u8>> {
             let (status, bytes) = get(&served, &cookie, path)?;
             ensure!(!sings(&bytes), "{who} reads it in {path}");
             answered += u32::from(status == 200);
             // An id is long, the other pages below it have short names.
-            reports += u32::from(status == 200 && path.starts_with("/api/v1/report-cases/") && path.len() > 50);
+            reports +=
+                u32::from(status == 200 && path.starts_with("/api/v1/report-cases/") && path.len() > 50);
             Ok(bytes)
         };
         for path in whole {
@@ -118,7 +121,10 @@ fn a_reporter_of_the_sample_town_is_named_to_the_custodian_and_nowhere_else() ->
         }
         ask("/api/v1/search?q=%E7%94%84%E9%9A%90")?;
     }
-    ensure!(answered > 800 && reports > 20, "the crawl reads what there is: {answered}, {reports} of reports");
+    ensure!(
+        answered > 800 && reports > 20,
+        "the crawl reads what there is: {answered}, {reports} of reports"
+    );
 
     // It is there: the custodian reads it, with a reason that is on record.
     let head = served.login_with("head", PASSWORD).context("login")?;

@@ -426,7 +426,7 @@ async fn a_years_holidays_are_kept_and_changed_by_version() -> anyhow::Result<()
         let mut tx = db.write(&town()).await?;
         tx.insert_holiday_year(&year).await?;
         tx.commit(audit("calendar.change"), ()).await?;
-        assert_eq!(db.read(&town()).await?.holiday_years().await?, [year.clone()]);
+        assert_eq!(db.read(&town()).await?.holiday_years().await?, std::slice::from_ref(&year));
         let changed = HolidayYear { content: "[[year]]\n".to_owned(), ..year.clone() };
         let mut tx = db.write(&town()).await?;
         tx.update_holiday_year(&changed).await?;

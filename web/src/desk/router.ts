@@ -1,7 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { translate } from '../shared/i18n'
 import Forbidden from '../shared/ui/Forbidden.vue'
-import NotFound from '../shared/ui/NotFound.vue'
 import type { Feature, MenuItem } from './feature'
 import { useSession } from './session'
 
@@ -25,7 +24,7 @@ const routes: RouteRecordRaw[] = [
   },
   ...features.flatMap((f) => f.routes),
   { path: '/forbidden', name: 'forbidden', component: Forbidden, meta: { title: 'shared.forbiddenTitle' } },
-  { path: '/:rest(.*)*', name: 'missing', component: NotFound, meta: { title: 'shared.notFoundTitle' } },
+  { path: '/:rest(.*)*', name: 'missing', component: () => import('../shared/ui/NotFound.vue'), meta: { title: 'shared.notFoundTitle' } },
 ]
 
 export function makeRouter(): Router {

@@ -9,7 +9,7 @@ import { PhoneDb, databaseName, outstanding } from './store/db'
 import { Http, type Reply } from './store/http'
 import { Outbox, type RunEnd } from './store/outbox'
 import { space, type Space } from './store/space'
-import { fetchBefores, sync } from './store/sync'
+import { sync } from './store/sync'
 import type { Me } from './store/types'
 import { Who } from './store/who'
 
@@ -184,7 +184,7 @@ export async function refresh(always = false): Promise<boolean> {
     if (came.kind !== 'ok') return false
     phone.syncedAt = await here.recall<string>('synced_at')
     if (phone.me) phone.me = came.me
-    void errands().then((errand) => errand.fetchErrands(here, http)).then(() => fetchBefores(here, http))
+    void errands().then((errand) => errand.fetchErrands(here, http)).then(placed).then((one) => one.fetchBefores(here, http))
     return true
   } finally {
     phone.syncing = false
@@ -193,6 +193,7 @@ export async function refresh(always = false): Promise<boolean> {
 
 /** Not for the first screen. */
 const errands = () => import('./store/errand')
+const placed = () => import('./store/place')
 
 /** Sends what is outstanding. */
 export async function send(): Promise<RunEnd> {

@@ -28,7 +28,7 @@
       told.textContent = words[4]
     }, { enableHighAccuracy: true, timeout: 20000 })
   })
-})()
+})();
 (function () {
   'use strict'
   var field = document.getElementById('voice')

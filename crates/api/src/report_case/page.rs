@@ -431,7 +431,12 @@ fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress
         let _ = write!(out, "<h2>{}</h2><p>{}</p>", wanted.say("答复", "Answer"), text(&shown.reply));
     }
     if let Some(rating) = shown.rating {
-        let _ = write!(out, "<p class=sub>{}{}</p>", wanted.say("您的评价：", "You said: "), rating_word(wanted, rating));
+        let _ = write!(
+            out,
+            "<p class=sub>{}{}</p>",
+            wanted.say("您的评价：", "You said: "),
+            rating_word(wanted, rating)
+        );
     }
     if shown.can_rate {
         let _ = write!(

@@ -36,8 +36,7 @@ impl App {
         let jobs = read.jobs(Some(&caller.account), LOOKED_AT).await?;
         let last =
             jobs.into_iter().find(|job| job.kind.starts_with("import.") && job.unique_key.starts_with(&mark));
-        let choice =
-            last.as_ref().map(|job| input_of::<ImportJob>(job)).transpose()?.map(|input| input.choice);
+        let choice = last.as_ref().map(input_of::<ImportJob>).transpose()?.map(|input| input.choice);
         let kept: Kept = serde_json::from_str(&file.preview).map_err(|e| Error::Internal(e.to_string()))?;
         let at = match &choice {
             Some(choice) => (Some(choice.sheet.as_str()), Some(choice.header_row)),

@@ -17,24 +17,22 @@ use crate::view::{Named, read_day};
 use crate::{App, Caller, Error, Result};
 
 /// What is right.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct MeetingCorrection {
     /// Kind.
     pub kind: String,
     /// Title.
     pub title: String,
     /// Where.
-    #[serde(default)]
     pub venue: String,
     /// The day it was held.
     pub on: String,
     /// Who came.
     pub present: Vec<String>,
     /// 纪要; left out while there are none.
-    #[serde(default)]
     pub minutes: String,
     /// Why.
-    #[serde(default)]
     pub reason: String,
     /// The version that was read.
     pub version: i64,
@@ -90,10 +88,10 @@ impl App {
         asked: MeetingCorrection,
     ) -> Result<MeetingView> {
         let now = self.now();
-        let on = read_day("on", &asked.on)?;
         let mut tx = self.write(caller).await?;
         let owners = Owners::read(&mut tx, now.date()).await?;
         let mut record = self.kept(caller, &mut tx, id, &owners, asked.version).await?;
+        let on = read_day("on", &asked.on)?;
         let (plan, _) = plan_in_force(&mut tx, now.date()).await?;
         let is_known = asked.kind == OTHER || kinds_of(&plan, "meeting:").contains_key(&asked.kind);
         // A kind of an older plan may stay.

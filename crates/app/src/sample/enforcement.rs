@@ -11,7 +11,7 @@ use domain::enforcement::{
 use domain::hazard::{
     self, Actor, Days, Find, Hazard, HazardCode, LegalBasis, Level, MayOrder, ServeMethod, Standing,
 };
-use domain::ids::PersonId;
+use domain::ids::{OrgId, PersonId};
 use domain::org::{Assignment, Certificate, CertificateKind, Role};
 use domain::time::{Date, Timestamp};
 use store::Audit;
@@ -322,9 +322,15 @@ pub(super) async fn fill(app: &App, roster: &Roster) -> Result<()> {
         .certificates
         .iter()
         .find(|one| one.person == lead.person && one.kind == CertificateKind::EnforcementCert);
-    if let (Some(certificate), Some(place)) = (certificate, places.last()) {
+    let Some(certificate) = certificate else { return Ok(()) };
+    // Three units of one sector with the same fault: what the sector is told of.
+    let of_sector = |org: &Option<OrgId>| places.iter().filter(|one| one.place.sector_org == *org).count();
+    let sector =
+        places.iter().map(|one| one.place.sector_org.clone()).filter(Option::is_some).max_by_key(of_sector);
+    let units = places.iter().rev().filter(|one| Some(&one.place.sector_org) == sector.as_ref()).take(3);
+    for (n, place) in units.enumerate() {
         let by = names(&lead.person);
-        ordered(app, (lead, &by), (certificate, &cast.officers), place, &item, today).await?;
+        ordered(app, (lead, &by), (certificate, &cast.officers), (n, place), &item, today).await?;
     }
     Ok(())
 }
@@ -334,7 +340,7 @@ async fn ordered(
     app: &App,
     (officer, name): (&Assignment, &str),
     (certificate, officers): (&Certificate, &[&Assignment]),
-    place: &PlaceRecord,
+    (n, place): (usize, &PlaceRecord),
     item: &AuthorityItem,
     today: Date,
 ) -> Result<()> {
@@ -373,18 +379,25 @@ async fn ordered(
         valid_to: certificate.expires_on,
     };
     let (hazard, found) =
-        Hazard::found(id("hazard:ordered").into(), find, act(None), now).map_err(refused)?;
+        Hazard::found(id(&format!("hazard:ordered-{n}")).into(), find, act(None), now).map_err(refused)?;
     let mut tx = app.db.write(&app.town).await?;
     let code = crate::hazard::next_code(&mut tx, now).await?;
     let filing = Filing { code, path: place.path.clone(), org: officer.org.clone(), inspection: None };
     tx.insert_hazard(&hazard, &found, &filing).await?;
     let graded = hazard.grade(act(None), Level::General, "", now).map_err(refused)?;
-    let number = format!("青峰消限改〔{}〕1号", today.format("%Y"));
+    let number = format!("青峰消限改〔{}〕{}号", today.format("%Y"), n + 1);
     let text = "责令七日内清空疏散楼梯间，保持疏散通道畅通";
     let told = graded
         .0
         .clone()
-        .order(act(Some(&number)), authority, text, Days::Calendar(7), now, crate::calendar::shipped_calendar())
+        .order(
+            act(Some(&number)),
+            authority,
+            text,
+            Days::Calendar(7),
+            now,
+            crate::calendar::shipped_calendar(),
+        )
         .map_err(refused)?;
     let served = told.0.clone().serve(act(None), ServeMethod::Direct, now).map_err(refused)?;
     for (hazard, event) in [&graded, &told, &served] {

@@ -234,6 +234,10 @@ pub(super) fn all(
             place.id = PlaceId(id(&code));
             place.code = code;
             settle(&mut dice, &mut place, village, opened);
+            // Where the market town meets the fields, small units lie far from anybody who asks about them.
+            if village.is_market && n % 12 == 5 {
+                place.tags.insert(KindCode::from(domain::joint_control::FRINGE));
+            }
             let careless = 6 + dice.below(40) + if place.is_kind(&"three_in_one".into()) { 20 } else { 0 };
             // Ten of the sixteen are listed by their village too; whether they should be is for the town to say.
             let police_listed = village.is_market && (n < 8 || n == 20 || n == 31);

@@ -214,6 +214,10 @@ async fn register(
         ));
     }
     let police: Vec<&Made> = made.iter().filter(|one| one.police_listed).collect();
+    // The province gave the station these to look at once a year; a few it does not see every month.
+    let more = made.iter().filter(|one| !one.police_listed).take(4);
+    let scope: Vec<&Made> = police.iter().copied().chain(more).collect();
+    lists.push((baseline(ListKind::PoliceScope, &cast.police.org, scope.len(), plan_day), scope));
     lists.push((baseline(ListKind::PoliceListed, &cast.police.org, police.len(), plan_day), police));
     for (list, members) in lists {
         let key = format!("list {:?} {}", list.kind, list.owner);

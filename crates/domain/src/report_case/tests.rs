@@ -111,7 +111,8 @@ fn the_reporter_says_once_what_he_thinks_of_an_answer_and_anew_of_the_next() {
     let rate = |rating| Act::Rate { rating };
     assert!(go(assigned(), "", rate(Rating::Satisfied)).is_err(), "nothing was answered");
     let handle = Act::Handle { finding: Finding::Confirmed, hazard: None };
-    let replied = go(go(assigned(), "staff", handle).expect("looked at"), "clerk", Act::Reply).expect("handled");
+    let replied =
+        go(go(assigned(), "staff", handle).expect("looked at"), "clerk", Act::Reply).expect("handled");
     let rated = go(replied, "", rate(Rating::Dissatisfied)).expect("answered");
     assert_eq!(rated.rating, Some(Rating::Dissatisfied));
     assert_eq!(go(rated.clone(), "", rate(Rating::Satisfied)), Err(ReportCaseRefusal::Rated));

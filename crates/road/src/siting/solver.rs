@@ -436,8 +436,9 @@ impl Work<'_> {
         while vain < IN_VAIN && !out_of_time() {
             let before = self.best.cost;
             let mut open = self.best.sites.clone();
-            let may_go: Vec<usize> =
-                (0..open.len()).filter(|n| open.get(*n).is_some_and(|s| !self.asked.fixed.contains(s))).collect();
+            let may_go: Vec<usize> = (0..open.len())
+                .filter(|n| open.get(*n).is_some_and(|s| !self.asked.fixed.contains(s)))
+                .collect();
             if may_go.is_empty() || open.len() >= self.asked.sites {
                 return;
             }

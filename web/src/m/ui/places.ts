@@ -4,7 +4,7 @@ import { computed, ref, watch, type Ref } from 'vue'
 import { db, http, live, phone } from '../phone'
 import { distance, here } from '../position'
 import { matching } from '../store/scan'
-import { askPlaces, keepPlace } from '../store/sync'
+import { askPlaces, keepPlace } from '../store/place'
 import type { Place } from '../store/types'
 
 /** How long typing pauses before the server is asked. */

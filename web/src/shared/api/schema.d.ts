@@ -433,6 +433,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 节假日 */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 录入一年的节假日 */
+        put: operations["set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/call-tests": {
         parameters: {
             query?: never;
@@ -1405,10 +1439,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 值守交接记录 */
+        get: operations["watches"];
         put?: never;
         /** 接班值守 */
         post: operations["watch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/watch/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 交班或下班 */
+        post: operations["end_watch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1553,6 +1605,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/coverage-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出覆盖错误 */
+        get: operations["export_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出一项责任的逐项情况 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/facilities": {
         parameters: {
             query?: never;
@@ -1561,6 +1647,74 @@ export interface paths {
             cookie?: never;
         };
         /** 导出设施台账 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/hazards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出隐患清单 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/inspection-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出检查计划 */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/inspection-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出一份计划的检查安排 */
+        get: operations["export_visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出检查清单 */
         get: operations["export"];
         put?: never;
         post?: never;
@@ -1596,6 +1750,23 @@ export interface paths {
         };
         /** 导出场所台账 */
         get: operations["places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出任务清单 */
+        get: operations["export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2291,6 +2462,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gate/roll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 执法检查人员名录 */
+        get: operations["roll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handovers": {
         parameters: {
             query?: never;
@@ -2642,6 +2830,26 @@ export interface paths {
         };
         /** 空白模板 */
         get: operations["template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 回到一次导入
+         * @description An import one began oneself: the file, what was decided, and the last job with its report.
+         */
+        get: operations["standing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3021,6 +3229,26 @@ export interface paths {
         put?: never;
         /** 报审 */
         post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}/supplement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 生成补充计划
+         * @description A draft of what an approved plan of this year does not cover now.
+         */
+        post: operations["supplement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3701,6 +3929,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meetings/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正会议记录 */
+        post: operations["correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/meetings/{id}/hold": {
         parameters: {
             query?: never;
@@ -3729,6 +3974,23 @@ export interface paths {
         put?: never;
         /** 提交纪要 */
         post: operations["minute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作废会议记录 */
+        post: operations["void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3869,6 +4131,23 @@ export interface paths {
         put?: never;
         /** 起草文书 */
         post: operations["draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/list/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 文书目录 */
+        get: operations["table"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4503,7 +4782,8 @@ export interface paths {
         };
         /** 一块公示牌 */
         get: operations["one"];
-        put?: never;
+        /** 修改公示牌的位置和版面 */
+        put: operations["change"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4996,6 +5276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-cases/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报海报（PDF） */
+        get: operations["poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-cases/rewards": {
         parameters: {
             query?: never;
@@ -5350,6 +5647,23 @@ export interface paths {
         put?: never;
         /** 上传路网文件：普查表或 OpenStreetMap 底图，上传后自动核对，不写入 */
         post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roads/files/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 道路普查表的空白模板 */
+        get: operations["template"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6680,6 +6994,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/in/{provider}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OneNET 核验推送地址：用所登记接入平台的密钥作 Token 签名 */
+        get: operations["greet"];
+        put?: never;
+        /** OneNET 推送：报文里的 msg_signature 用所登记接入平台的密钥作 Token 核验 */
+        post: operations["push_signed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{provider}/{key}/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CTWing 推送：平台不签名，地址里的口令由所登记接入平台的密钥算出，换密钥即换口令 */
+        post: operations["push_addressed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc": {
         parameters: {
             query?: never;
@@ -6856,6 +7205,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/p/form.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 举报页的录音和定位按钮 */
+        get: operations["script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/p/h-{id}": {
         parameters: {
             query?: never;
@@ -6900,7 +7266,7 @@ export interface paths {
         /** 举报办理进度 */
         get: operations["receipt"];
         put?: never;
-        /** 要求重新办理 */
+        /** 要求重新办理，或者评价答复 */
         post: operations["reopen"];
         delete?: never;
         options?: never;
@@ -6937,23 +7303,6 @@ export interface paths {
         put?: never;
         /** 提交举报 */
         post: operations["send"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/p/voice.js": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 举报页的录音按钮 */
-        get: operations["script"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7067,6 +7416,11 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+            /**
+             * Format: int32
+             * @description How many may be there at once; none where nobody counted, as in a village group.
+             */
+            people?: number | null;
             target: components["schemas"]["Named"];
             village: components["schemas"]["Named"];
             /** @description By vehicle that arrives, of groups only. */
@@ -7164,6 +7518,8 @@ export interface components {
         };
         /** @description The answer to an item. */
         AnswerInput: {
+            /** @description Pictures of it put right on the spot (当场改正); none when it was not. */
+            fixed?: string[];
             /** @description The item. */
             item: string;
             /** @description What else was seen. */
@@ -7184,6 +7540,8 @@ export interface components {
         AnswerView: {
             /** @description The list it belongs to. */
             block_title: string;
+            /** @description Pictures of it put right on the spot. */
+            fixed: components["schemas"]["PhotoView"][];
             /** @description The item. */
             item: string;
             /** @description What else was seen. */
@@ -7413,8 +7771,10 @@ export interface components {
             outcome: components["schemas"]["Word"];
             /** @description Who, where he is in the book. */
             person?: string | null;
-            /** @description The place he answers for. */
+            /** @description The place he signed for. */
             place?: string | null;
+            /** @description What that is called. */
+            place_name?: string | null;
             /**
              * Format: int32
              * @description Points in percent.
@@ -7678,6 +8038,7 @@ export interface components {
             closed: boolean;
             /** @description Its number. */
             code: string;
+            effect?: components["schemas"]["LaneEffect"] | null;
             /** @description Id of the report or hazard. */
             id: string;
             /** @description `report_case` or `hazard`. */
@@ -7892,6 +8253,18 @@ export interface components {
             /** @description Years there are lines of, this one included. */
             years: number[];
         };
+        /** @description Every year that is known. */
+        CalendarView: {
+            /** @description What the caller may do: `set`. */
+            actions: string[];
+            /**
+             * Format: int32
+             * @description The last year known.
+             */
+            announced_to?: number | null;
+            /** @description By year. */
+            items: components["schemas"]["HolidayYearView"][];
+        };
         /** @description An answer that came by telephone or radio. */
         CallAnswerInput: {
             /**
@@ -7936,6 +8309,41 @@ export interface components {
             /** @description Who. */
             person: components["schemas"]["Named"];
         };
+        /** @description How somebody answered over the tests of a year. */
+        CallRate: {
+            /**
+             * Format: int32
+             * @description Answers by himself in the program.
+             */
+            app: number;
+            /**
+             * Format: int32
+             * @description Tests that asked him and are over, or that he answered.
+             */
+            asked: number;
+            /**
+             * Format: int32
+             * @description Of these, answered in time.
+             */
+            in_time: number;
+            /**
+             * Format: int32
+             * @description Of these, answered later.
+             */
+            late: number;
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /**
+             * Format: int32
+             * @description Answers by telephone.
+             */
+            phone: number;
+            /**
+             * Format: int32
+             * @description Answers by radio.
+             */
+            radio: number;
+        };
         /** @description A station in a test. */
         CallStationView: {
             /** @description How many answered. */
@@ -7973,6 +8381,8 @@ export interface components {
             may_start: boolean;
             /** @description Where the next page begins. */
             next?: string | null;
+            /** @description How everybody answered over the last year, the least reachable first; only for who runs tests. */
+            rates: components["schemas"]["CallRate"][];
             /**
              * Format: int32
              * @description For how many days an answer counts, as the town has set; none where the plan asks for no tests.
@@ -8467,6 +8877,8 @@ export interface components {
         };
         /** @description What a form needs. */
         CaseOptions: {
+            /** @description How a review or a suit ends. */
+            endings: components["schemas"]["Word"][];
             grounds: components["schemas"]["Word"][];
             heard: components["schemas"]["Word"][];
             /** @description Items to punish on, those in force first. */
@@ -8523,7 +8935,7 @@ export interface components {
             /** @default null */
             experienced: boolean | null;
             /**
-             * @description Granted; passed; adopted; before a court; upheld.
+             * @description Granted; passed; adopted; before a court; the party stayed away.
              * @default null
              */
             granted: boolean | null;
@@ -8593,12 +9005,20 @@ export interface components {
             harmed: boolean;
             hazard?: components["schemas"]["Named"] | null;
             hearing?: components["schemas"]["Word"] | null;
+            hearing_chair?: components["schemas"]["Named"] | null;
+            /** @description The day a hearing was called for, and who chairs it. */
+            hearing_on?: string | null;
             item: components["schemas"]["AuthorityView"];
             /**
              * Format: int64
-             * @description What that grew by for being late. Units: fen.
+             * @description What the fine grew by for being late and is not paid. Units: fen.
              */
             late_fen: number;
+            /**
+             * Format: int64
+             * @description What was paid of that, apart from the fine. Units: fen.
+             */
+            late_paid_fen: number;
             /** @description Whether a legal review is needed, and whether it passed. */
             needs_review: boolean;
             officers: components["schemas"]["CaseOfficer"][];
@@ -8695,8 +9115,12 @@ export interface components {
             kind_label: string;
             /** @description 证号. */
             number: string;
+            /** @description Why. */
+            revoke_reason: string;
             /** @description Taken back, or lost. */
             revoked: boolean;
+            /** @description Since when; null while it is not. */
+            revoked_on?: string | null;
             /** @description Region and category, as printed on it. */
             scope: string;
             /** @description Whether it may be shown today. */
@@ -8735,6 +9159,7 @@ export interface components {
         };
         /** @description What the committee lacks. */
         ChartGap: {
+            committee?: components["schemas"]["Named"] | null;
             /** @description `no_director`, `no_deputy`, `no_head` or `not_member`. */
             kind: string;
             org?: components["schemas"]["Named"] | null;
@@ -9284,7 +9709,7 @@ export interface components {
             missing: components["schemas"]["Untrained"][];
             /** @description How many passed. */
             passed: number;
-            /** @description How many there are. */
+            /** @description How many there are; places of assembly for who manages one. */
             people: number;
         };
         /**
@@ -9479,8 +9904,12 @@ export interface components {
         };
         /** @description A secret, shown this once. */
         DeviceSecret: {
+            /** @description Where CTWing pushes to, which signs nothing: whoever knows the address is taken for it. */
+            ctwing_path: string;
             /** @description What the sender calls itself when it signs. */
             key: string;
+            /** @description Where OneNET pushes to; its token is the secret. */
+            onenet_path: string;
             secret: string;
             /**
              * Format: int64
@@ -9523,6 +9952,8 @@ export interface components {
              */
             days: number;
             models: components["schemas"]["ModelRow"][];
+            /** @description Places whose devices raised alarms that were none, the noisiest first. */
+            noisy: components["schemas"]["NoisyRow"][];
             /**
              * Format: int64
              * @description Places with a device that works.
@@ -9547,6 +9978,7 @@ export interface components {
             /** Format: int32 */
             misses: number;
             networks: string[];
+            online?: components["schemas"]["OnlineView"] | null;
             /** @description Why: of test mode, of being out of use, of being voided. */
             reason: string;
             recorded_by: string;
@@ -9993,6 +10425,8 @@ export interface components {
             may_open: boolean;
             may_watch: boolean;
             now: string;
+            /** @description Whether he is asked to take over. */
+            offered: boolean;
             /** @description Orders that nobody answered in time, by incident. */
             silent: {
                 [key: string]: number;
@@ -10663,6 +11097,11 @@ export interface components {
             spot?: components["schemas"]["Spot"] | null;
             stage: components["schemas"]["Word"];
             territory: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
             voided: boolean;
             /** @description Whether its water counts today; none for what gives none. */
             water_counts?: boolean | null;
@@ -10810,8 +11249,6 @@ export interface components {
             shape?: Record<string, never> | null;
             site?: components["schemas"]["Word"] | null;
             values: components["schemas"]["FacilityValueView"][];
-            /** Format: int64 */
-            version: number;
             /** @description Why it was voided. */
             void?: string | null;
             water?: components["schemas"]["WaterView"] | null;
@@ -11098,17 +11535,34 @@ export interface components {
             /** @default null */
             document_no: string | null;
             /**
+             * @description The facility or the force the item became.
+             * @default null
+             */
+            facility: string | null;
+            /** @default null */
+            force: string | null;
+            /**
              * @description `spatial` or `forest`.
              * @default null
              */
             frame: string | null;
+            /**
+             * @description The item of which something is told.
+             * @default null
+             */
+            item: string | null;
             /**
              * @description The day it happened; today when left out.
              * @default
              */
             on: string;
             /**
-             * @description `circulate`, `sign`, `send_back`, `approve`, `extract` or `void`.
+             * @description `planned`, `built` or `retired`.
+             * @default null
+             */
+            status: string | null;
+            /**
+             * @description `circulate`, `sign`, `send_back`, `approve`, `extract`, `progress` or `void`.
              * @default
              */
             step: string;
@@ -11253,6 +11707,25 @@ export interface components {
              * @description Version.
              */
             version: number;
+        };
+        /** @description How soon the people of one force were there (M17), over the orders they got. */
+        ForceFigures: {
+            /** @description Of them, whoever arrived. */
+            arrived: number;
+            /** @description Orders given to its people. */
+            called: number;
+            force: components["schemas"]["Named"];
+            in_target: number;
+            /**
+             * Format: int64
+             * @description Units: seconds.
+             */
+            median_s?: number | null;
+            /**
+             * Format: int64
+             * @description Units: seconds.
+             */
+            p90_s?: number | null;
         };
         /** @description What is missing of one line of the standard. */
         ForceGap: {
@@ -11968,10 +12441,8 @@ export interface components {
         HazardStep: {
             /** @description answer_transfer: `major` or `returned`. */
             answer?: string | null;
-            /** @description order: the item of the authority list. */
+            /** @description order: id of the item of the authority list; it says by which regime. */
             authority_item?: string | null;
-            /** @description order: `own_statutory`, `empowered` or `delegated`. */
-            basis?: string | null;
             /** @description order: the officer's certificate. */
             certificate_no?: string | null;
             days?: components["schemas"]["HowLong"] | null;
@@ -12017,7 +12488,7 @@ export interface components {
              * @description The version that was seen.
              */
             version: number;
-            /** @description Persons who were there too. */
+            /** @description Persons who were there too; order: the second officer. */
             with?: string[] | null;
         };
         /** @description How many hazards there are of what. */
@@ -12137,6 +12608,50 @@ export interface components {
             /** @description Last day. */
             to?: string | null;
         };
+        /** @description One holiday of a year. */
+        HolidayView: {
+            /** @description First day off. */
+            from: string;
+            /** @description 节日. */
+            name: string;
+            /** @description Last day off. */
+            to: string;
+            /** @description Saturdays and Sundays worked for it. */
+            worked?: string[];
+        };
+        /** @description A year as its notice says. */
+        HolidayYearInput: {
+            /** @description Its holidays. */
+            holidays: components["schemas"]["HolidayView"][];
+            /** @description The notice: its issuer, title and number. */
+            source: string;
+            /**
+             * Format: int64
+             * @description The version that was read; none when the town had put nothing in.
+             */
+            version?: number | null;
+        };
+        /** @description The holidays of one year. */
+        HolidayYearView: {
+            /** @description Its holidays, in order. */
+            holidays: components["schemas"]["HolidayView"][];
+            /** @description Who put it in. */
+            recorded_by?: string | null;
+            /** @description Whether it is as it came with the program. */
+            shipped: boolean;
+            /** @description The notice they were taken from. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Row version; none as long as the town put nothing in.
+             */
+            version?: number | null;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
         /** @description What a department found. */
         HouseAnswer: {
             /**
@@ -12158,7 +12673,7 @@ export interface components {
         };
         /** @description One department's answer about a house. */
         HouseCheckView: {
-            /** @description `asked`, `verified` or `lacking`. */
+            /** @description `asked`, `verified`, `lacking`, or `ended` when the house no longer asks for it. */
             answer: string;
             asked_on: string;
             id: string;
@@ -12337,6 +12852,8 @@ export interface components {
             /** @description By when the next joint visit is due; none for a home. */
             joint_by?: string | null;
             may_change: boolean;
+            /** @description Whether it is to be looked at together for its many people, and the caller may plan that. */
+            may_plan: boolean;
             /** @description Whether it is on the key list of its sector. */
             on_key_list: boolean;
             owner: string;
@@ -12400,6 +12917,13 @@ export interface components {
             /** @description Rows with content, the header included. */
             rows: number;
         };
+        /** @description Where an import stands. */
+        ImportStanding: {
+            choice?: components["schemas"]["ImportChoice"] | null;
+            /** @description The file, read as it was last asked to be. */
+            file: components["schemas"]["ImportView"];
+            job?: components["schemas"]["JobView"] | null;
+        };
         /** @description A file as it was understood so far. */
         ImportView: {
             /** @description Its columns. */
@@ -12428,6 +12952,7 @@ export interface components {
             act: components["schemas"]["Word"];
             at: string;
             by: components["schemas"]["Named"];
+            of?: components["schemas"]["Named"] | null;
             recorded_at: string;
             /** Format: int64 */
             seq: number;
@@ -12574,6 +13099,8 @@ export interface components {
              * @description Hours at which day and night begin.
              */
             day_from_h: number;
+            /** @description By station and brigade, those that were called. */
+            forces: components["schemas"]["ForceFigures"][];
             from: string;
             /** Format: int32 */
             night_from_h: number;
@@ -12625,11 +13152,16 @@ export interface components {
              * @default null
              */
             level: number | null;
+            /**
+             * @description `merge`: the incident that turned out to be this one.
+             * @default null
+             */
+            other: string | null;
             /** @default null */
             spot: components["schemas"]["SpotInput"] | null;
             /**
              * @description `acknowledge`, `verify`, `judge`, `tell_119`, `arrived`, `controlled`, `out`, `hand_over`, `note`, `change`, `raise`,
-             *     `review`, `close` or `void`.
+             *     `review`, `merge`, `close` or `void`.
              * @default
              */
             step: string;
@@ -12641,7 +13173,7 @@ export interface components {
              */
             to: string | null;
             /**
-             * @description `tell_119`: when; left out when it was not told, the text says why.
+             * @description `tell_119`: when, RFC 3339 or `now`; left out when it was not told, the text says why.
              * @default null
              */
             told_at: string | null;
@@ -12666,11 +13198,13 @@ export interface components {
             called_by: string;
             /** @description Whole for who verifies and commands, partly hidden for others. */
             caller_phone: string;
+            /** @description What happened to it, and to those that became part of it. */
             events: components["schemas"]["IncidentEventView"][];
             handed_to: string;
             how?: components["schemas"]["Word"] | null;
             initial: components["schemas"]["InitialView"];
             marks: components["schemas"]["MarkView"][];
+            merged_into?: components["schemas"]["Named"] | null;
             orders: components["schemas"]["DispatchView"][];
             recorded_by: string;
             review?: components["schemas"]["ReviewView"] | null;
@@ -12945,6 +13479,8 @@ export interface components {
             error?: string | null;
             /** @description Done or given up. */
             finished_at?: string | null;
+            /** @description The page of the desk on which it goes on, where there is one. */
+            href?: string | null;
             /** @description Id. */
             id: string;
             /** @description What is done, as `import.places`. */
@@ -13186,6 +13722,20 @@ export interface components {
             links: components["schemas"]["Link"][];
             title: string;
         };
+        /** @description Who was found cut off when a lane was reckoned, as far as the caller may see them. */
+        LaneEffect: {
+            /** @description Groups, places and houses some vehicle would no longer reach in time. */
+            lost: number;
+            /** @description The first of them by name. */
+            names: string[];
+            /** @description The day it was reckoned for. */
+            on: string;
+            /**
+             * Format: int32
+             * @description People there, as far as they were counted.
+             */
+            people: number;
+        };
         /** @description The last call of a station. */
         LastCall: {
             /**
@@ -13418,6 +13968,34 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Connections of this process: those open now, and what became of others since it began. */
+        LineCount: {
+            /**
+             * Format: int64
+             * @description Ended to make room, or not let in for want of it.
+             */
+            crowded: number;
+            /**
+             * Format: int64
+             * @description Of these, those that have not sent a frame yet.
+             */
+            half_open: number;
+            /**
+             * Format: int64
+             * @description Ended because nothing whole came for too long.
+             */
+            idle: number;
+            /**
+             * Format: int64
+             * @description Ended because too much came that is no frame.
+             */
+            nonsense: number;
+            /**
+             * Format: int64
+             * @description Open now.
+             */
+            open: number;
+        };
         /** @description Where else to go. */
         Link: {
             href: string;
@@ -13490,6 +14068,29 @@ export interface components {
             at?: string | null;
             by?: components["schemas"]["Named"] | null;
             mark: components["schemas"]["Word"];
+        };
+        /** @description 份号、密级和保密期限、紧急程度; empty where there is none. */
+        MarksView: {
+            /**
+             * @description 份号, six digits.
+             * @default
+             */
+            copy_no: string;
+            /**
+             * @description 保密期限, as `1年`.
+             * @default
+             */
+            period: string;
+            /**
+             * @description `秘密`, `机密` or `绝密`.
+             * @default
+             */
+            secrecy: string;
+            /**
+             * @description `特急` or `加急`.
+             * @default
+             */
+            urgency: string;
         };
         /** @description A mask to set. */
         MaskInput: {
@@ -13566,6 +14167,8 @@ export interface components {
             holidays_to?: number | null;
             /** @description The next thing must be a new password. */
             must_change_password: boolean;
+            /** @description The town asks for a second factor of what I am, and none is set up: that comes first. */
+            must_enrol: boolean;
             /** @description My person. */
             person: components["schemas"]["MePerson"];
             /** @description The server's time. */
@@ -13609,7 +14212,7 @@ export interface components {
             /** @description What is to be done. */
             text: string;
         };
-        /** @description It will not be held. */
+        /** @description It will not be held, or it was not. */
         MeetingCancel: {
             /** @description Why. */
             reason?: string;
@@ -13618,6 +14221,71 @@ export interface components {
              * @description The version that was read.
              */
             version: number;
+        };
+        /** @description What is right. */
+        MeetingCorrection: {
+            /**
+             * @description Kind.
+             * @default
+             */
+            kind: string;
+            /**
+             * @description 纪要; left out while there are none.
+             * @default
+             */
+            minutes: string;
+            /**
+             * @description The day it was held.
+             * @default
+             */
+            on: string;
+            /**
+             * @description Who came.
+             * @default []
+             */
+            present: string[];
+            /**
+             * @description Why.
+             * @default
+             */
+            reason: string;
+            /**
+             * @description Title.
+             * @default
+             */
+            title: string;
+            /**
+             * @description Where.
+             * @default
+             */
+            venue: string;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             * @default 0
+             */
+            version: number;
+        };
+        /** @description What stood there before a correction. */
+        MeetingEdition: {
+            /** @description When it was corrected. */
+            at: string;
+            /** @description Who corrected it. */
+            by: components["schemas"]["Named"];
+            /** @description The day it was said to be held. */
+            held_on: string;
+            /** @description What the minutes said. */
+            minutes: string;
+            /** @description Which, from 1. */
+            n: number;
+            /** @description Who was said to be there. */
+            present: components["schemas"]["Named"][];
+            /** @description Why. */
+            reason: string;
+            /** @description Title. */
+            title: string;
+            /** @description Where. */
+            venue: string;
         };
         /** @description It was held. */
         MeetingHeld: {
@@ -13695,7 +14363,7 @@ export interface components {
             planned_at: string;
             /** @description How many resolutions. */
             resolutions: number;
-            /** @description `planned`, `held`, `minuted` or `cancelled`. */
+            /** @description `planned`, `held`, `minuted`, `cancelled` or `voided`. */
             state: string;
             /** @description In Chinese. */
             state_label: string;
@@ -13708,12 +14376,14 @@ export interface components {
         MeetingView: components["schemas"]["MeetingRow"] & {
             /** @description Expected posts of which nobody came. */
             absent: components["schemas"]["OwnerView"][];
-            /** @description What the caller may do: `change`, `hold`, `minute`, `cancel`. */
+            /** @description What the caller may do: `change`, `hold`, `minute`, `cancel`, `correct`, `void`. */
             actions: string[];
             /** @description What it is about. */
             agenda: string[];
             /** @description Why it was cancelled. */
             cancelled?: string | null;
+            /** @description What stood there before each correction, oldest first. */
+            editions: components["schemas"]["MeetingEdition"][];
             /** @description Posts that are expected, with who holds them today. */
             expected: components["schemas"]["OwnerView"][];
             /** @description 纪要. */
@@ -13727,6 +14397,8 @@ export interface components {
              * @description Version.
              */
             version: number;
+            /** @description Why it was taken back after it was put down as held. */
+            voided?: string | null;
         };
         /** @description One stay on a list. */
         Membership: {
@@ -13772,13 +14444,18 @@ export interface components {
              * @description Alarms they raised in the days looked at.
              */
             alarms: number;
+            /** Format: int64 */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Incidents judged to be none in these days, each once for every device that was a sign of it.
+             */
+            false_alarms: number;
             /**
              * Format: double
              * @description The same for a hundred devices.
              */
-            alarms_per_hundred: number;
-            /** Format: int64 */
-            devices: number;
+            false_per_hundred: number;
             kind: components["schemas"]["Word"];
             model: string;
             /** Format: int64 */
@@ -13931,6 +14608,22 @@ export interface components {
         /** @description A password set by somebody else, to be changed at the next login. */
         NewPassword: {
             password: string;
+        };
+        /** @description A place whose devices raised alarms that were none. */
+        NoisyRow: {
+            /**
+             * Format: int64
+             * @description Devices that did.
+             */
+            devices: number;
+            /** Format: int64 */
+            false_alarms: number;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Alarms of these devices that were real.
+             */
+            real: number;
         };
         /** @description One thing found in the notice. */
         NoticeFinding: {
@@ -14086,6 +14779,18 @@ export interface components {
             /** @description Shift. */
             shift: components["schemas"]["Word"];
         };
+        /** @description M19, of one device: how long it was heard. Source: handbook of the field §7. */
+        OnlineView: {
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description Since it was installed, or in these days.
+             */
+            expected_minutes: number;
+            /** Format: int64 */
+            minutes: number;
+        };
         /** @description The organisation on a day. */
         OrgChart: {
             /** @description Posts that soon will be, or have nobody to take a place. */
@@ -14170,12 +14875,10 @@ export interface components {
         };
         /** @description It may go out. */
         PaperApprove: {
-            /** @description For an order: the item of the authority list. */
+            /** @description For an order: the item of the authority list it rests on. A paper of a case rests on the item of the case. */
             authority_item?: string;
             /** @description For an order: number of the certificate shown. */
             certificate_no?: string;
-            /** @description For an order: `own_statutory`, `empowered` or `delegated`; the hazard it is about takes its step only with it. */
-            legal_basis?: string;
             /**
              * Format: int32
              * @description The number of the year that was shown; the next one when not said.
@@ -14186,6 +14889,8 @@ export interface components {
              * @description The version that was read.
              */
             version: number;
+            /** @description For an order: who orders with the caller. */
+            with?: string[];
         };
         /** @description A column of a field of rows. */
         PaperColumn: {
@@ -14214,6 +14919,8 @@ export interface components {
         /** @description A paper to draft or change. */
         PaperInput: {
             about?: components["schemas"]["AboutView"] | null;
+            /** @description Names of what comes with it (附件说明), in order. */
+            attachments?: string[];
             /** @description Bodies of the town it goes to, by id. */
             bodies?: string[];
             /** @description 抄送机关. */
@@ -14225,6 +14932,8 @@ export interface components {
              * @description Its edition, to choose between the town's own and the one that comes along; the one in use when not said.
              */
             edition?: number | null;
+            /** @description 份号、密级、紧急程度. */
+            marks?: components["schemas"]["MarksView"];
             /** @description Whose paper it is. */
             org: string;
             /** @description Code of the template. */
@@ -14245,15 +14954,23 @@ export interface components {
             fonts: string[];
             /** @description Organisations he may draft for. */
             orgs: components["schemas"]["Named"][];
+            /** @description 密级 one may mark. */
+            secrecy: string[];
             /** @description Templates valid today that the caller may draft. */
             templates: components["schemas"]["PaperTemplate"][];
+            /** @description 紧急程度 one may mark. */
+            urgency: string[];
         };
         /** @description A page of papers. */
         PaperPage: {
             /** @description Rows. */
             items: components["schemas"]["PaperRow"][];
+            /** @description Templates one may ask for; with the first page only. */
+            kinds: components["schemas"]["Word"][];
             /** @description Where the next page begins. */
             next?: string | null;
+            /** @description Organisations one may ask for; with the first page only. */
+            orgs: components["schemas"]["Named"][];
         };
         /** @description Papers to print together. */
         PaperPrint: {
@@ -14332,6 +15049,10 @@ export interface components {
         PaperTemplate: {
             /** @description What it may be made from: `hazard`, `inspection`, `meeting`, `report`, `letter`, `training`. */
             about: string[];
+            /** @description Whether it may say what comes with it. */
+            attaches: boolean;
+            /** @description Whether it is made from such a record only, never written freely: the papers of a penalty case. */
+            bound: boolean;
             /** @description What must be settled with the organ before it is used. */
             check?: string | null;
             /** @description `DT10`. */
@@ -14347,6 +15068,8 @@ export interface components {
             layout: string;
             /** @description Its layout in Chinese. */
             layout_label: string;
+            /** @description Whether 份号、密级、紧急程度 have a place on it. */
+            marked: boolean;
             /** @description Name. */
             name: string;
             /** @description Name in English. */
@@ -14377,6 +15100,8 @@ export interface components {
             /** @description What the caller may do: `change`, `approve`, `issue`, `serve`, `revoke`, `correct`. */
             actions: string[];
             approved_by?: components["schemas"]["Named"] | null;
+            /** @description Names of what comes with it. */
+            attachments: string[];
             /** @description The certificate and the item of authority an order rests on. */
             authority?: string | null;
             /** @description Bodies it goes to. */
@@ -14389,6 +15114,8 @@ export interface components {
             frozen?: components["schemas"]["FrozenView"] | null;
             /** @description 发文机关. */
             issuer: string;
+            /** @description 份号、密级、紧急程度. */
+            marks: components["schemas"]["MarksView"];
             /** @description What has to be filled in before it can be approved. */
             missing: components["schemas"]["PaperProblem"][];
             /** @description The number the next paper of the series will get; for a draft. */
@@ -14411,6 +15138,8 @@ export interface components {
         /** @description What a change would do. */
         ParameterChanges: {
             changes: components["schemas"]["ParameterChange"][];
+            /** @description Houses another rule would grade otherwise; empty for a setting that is not of their rule. */
+            houses: components["schemas"]["HouseRegraded"][];
         };
         /** @description A new value. */
         ParameterInput: {
@@ -14754,6 +15483,28 @@ export interface components {
             /** @description The village it lies in. */
             village: components["schemas"]["Named"];
         };
+        /** @description Where a placard hangs and what it is printed on, said anew. */
+        PlacardChange: {
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon?: number | null;
+            /** @description `a4`, `a3` or `door`. */
+            size: string;
+            /** @description Where it hangs, in words. */
+            spot: string;
+            /**
+             * Format: int64
+             * @description Row version.
+             */
+            version: number;
+        };
         /** @description How far the placards of a village are right. */
         PlacardCoverage: {
             /** @description Of these, right and with a photo that counts. */
@@ -14859,6 +15610,10 @@ export interface components {
         PlacardRow: {
             /** @description The territory, station or unit. */
             about: components["schemas"]["Named"];
+            /** @description Who holds a post and is not named. */
+            come: string[];
+            /** @description Who is named by what hangs there and holds the post no longer. */
+            gone: string[];
             /** @description Id. */
             id: string;
             /** @description Kind. */
@@ -14877,6 +15632,8 @@ export interface components {
              * @description Degrees east.
              */
             lon?: number | null;
+            /** @description What of those who stay is said otherwise today: a name, a post, a phone. */
+            otherwise: string[];
             /** @description The day of the last photo. */
             posted_on?: string | null;
             /** @description Whether the newest print shows today's holders, so that it can be hung up. */
@@ -14907,10 +15664,6 @@ export interface components {
         PlacardView: components["schemas"]["PlacardRow"] & {
             /** @description What the caller may do to it now. */
             actions: string[];
-            /** @description Who holds a post and is not named. */
-            come: string[];
-            /** @description Who is named by what hangs there and holds the post no longer. */
-            gone: string[];
             /** @description The path of its public page, as `/p/b-…`. */
             href: string;
             /** @description Who is on the newest print. */
@@ -14974,6 +15727,8 @@ export interface components {
         };
         /** @description A place as it is typed in. */
         PlaceInput: {
+            /** @description How one gets in: gate, key, where a vehicle stops. Left out in a change: the known one stays. */
+            access?: string | null;
             address?: string;
             /** Format: int32 */
             area_m2?: number | null;
@@ -14989,6 +15744,8 @@ export interface components {
             /** @description The day the facts were so; today when left out. */
             happened_on?: string | null;
             heads?: components["schemas"]["HeadsView"];
+            /** @description Which help people there need to get out, never why. Left out likewise. */
+            help?: string | null;
             location?: components["schemas"]["LonLat"] | null;
             manager?: components["schemas"]["ContactInput"] | null;
             name: string;
@@ -15100,6 +15857,8 @@ export interface components {
         };
         /** @description One place whole. */
         PlaceView: components["schemas"]["PlaceRow"] & {
+            /** @description How one gets in; none for who neither keeps the place nor may be called there. */
+            access?: string | null;
             /** @description What the caller may do to it now. */
             actions: string[];
             /** Format: int32 */
@@ -15109,6 +15868,8 @@ export interface components {
             fire_hazard_class?: string | null;
             gas?: string | null;
             heads: components["schemas"]["HeadsView"];
+            /** @description Which help people there need to get out, never why; none likewise. */
+            help?: string | null;
             /** @description Who looks at it: the village and the police station whose list it is on today, and the sector authorities. */
             inspectors: components["schemas"]["Named"][];
             manager?: components["schemas"]["ContactView"] | null;
@@ -15325,7 +16086,7 @@ export interface components {
         };
         /** @description A plan in a list. */
         PlanRow: {
-            /** @description What the caller may do: `propose`, `items`, `submit`, `approve`, `send_back`, `reopen`, `void`. */
+            /** @description What the caller may do: `propose`, `items`, `submit`, `approve`, `send_back`, `reopen`, `void`; on one plan also `supplement`. */
             actions: string[];
             /** @description Id. */
             id: string;
@@ -15391,7 +16152,10 @@ export interface components {
              * @description Visits the year's frequency had before today, which a plan made now does not make up for.
              */
             passed_n: number;
-            /** @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. */
+            /**
+             * @description What it leaves uncovered from today on, while it is not approved; of a time that is over, everything. Once a plan of
+             *     this year is approved: what came after it, from this month on.
+             */
             uncovered: components["schemas"]["UncoveredView"][];
         };
         /** @description A code and its word. */
@@ -16016,6 +16780,15 @@ export interface components {
              */
             version: number;
         };
+        /** @description That the caller's screen shows what was sent to him. */
+        ReceivedInput: {
+            /**
+             * @description Whether a hand touched the screen since it showed them. A screen nobody sits at hears no alarm: the next channel is
+             *     tried as long as nobody did, or acknowledges what it is about.
+             * @default false
+             */
+            touched: boolean;
+        };
         /** @description Papers that came, newest first. */
         ReceivedPage: {
             /** @description Rows. */
@@ -16113,8 +16886,13 @@ export interface components {
             told: components["schemas"]["Named"][];
             water: components["schemas"]["WaterNear"][];
         };
-        /** @description Why a report is opened again. */
+        /** @description Why a report is opened again, or what the reporter thinks of the answer. */
         ReopenForm: {
+            /**
+             * @description What the reporter thinks of the answer; empty where he wants it opened again.
+             * @default
+             */
+            rating: string;
             /** @default  */
             reason: string;
         };
@@ -16138,6 +16916,7 @@ export interface components {
             into?: components["schemas"]["Named"] | null;
             org?: components["schemas"]["Named"] | null;
             photos: components["schemas"]["PhotoView"][];
+            rating?: components["schemas"]["Word"] | null;
             /** Format: int64 */
             seq: number;
             stage: components["schemas"]["Word"];
@@ -16276,6 +17055,8 @@ export interface components {
             territory: components["schemas"]["Named"];
             /** @description Whether it is looked at within hours. */
             urgent: boolean;
+            /** Format: int64 */
+            version: number;
             /** @description Whether something was spoken, too. */
             voice: boolean;
         };
@@ -16311,6 +17092,11 @@ export interface components {
             org: string | null;
             /** @default [] */
             photos: string[];
+            /**
+             * @description With `rate`: `satisfied`, `fair` or `dissatisfied`.
+             * @default null
+             */
+            rating: string | null;
             /** @default  */
             step: string;
             /** @default  */
@@ -16347,11 +17133,13 @@ export interface components {
             /** @description Whether the reporter left how to be reached; who it is stands elsewhere. */
             has_contact: boolean;
             hazard?: components["schemas"]["ReportCaseHazard"] | null;
+            incident?: components["schemas"]["Named"] | null;
             /** @description Those that went into this one. */
             merged: components["schemas"]["Named"][];
             merged_into?: components["schemas"]["Named"] | null;
             order?: components["schemas"]["ReportOrderView"] | null;
             pictures: components["schemas"]["PhotoView"][];
+            rating?: components["schemas"]["Word"] | null;
             recorded_by: string;
             replied_at?: string | null;
             reply: string;
@@ -16362,9 +17150,8 @@ export interface components {
             reward_fen: number;
             screened_at?: string | null;
             spot?: components["schemas"]["Spot"] | null;
-            /** Format: int64 */
-            version: number;
             void?: string | null;
+            void_asked?: components["schemas"]["VoidAsked"] | null;
         };
         /** @description A report to draft or change. */
         ReportInput: {
@@ -16631,6 +17418,8 @@ export interface components {
             id: string;
             matter: components["schemas"]["Word"];
             on: string;
+            /** @description What became of the report since. */
+            stage: components["schemas"]["Word"];
         };
         /** @description Some of the points, and why. */
         RiskReason: {
@@ -16736,6 +17525,22 @@ export interface components {
              */
             version: number | null;
         };
+        /** @description A part that hangs together with no other, by one of its roads. */
+        RoadIsland: {
+            /** Format: double */
+            lat: number;
+            /**
+             * Format: double
+             * @description Units: m.
+             */
+            length_m: number;
+            /** Format: double */
+            lon: number;
+            /** @description What a road of it is called. */
+            name: string;
+            road?: components["schemas"]["Named"] | null;
+            segments: number;
+        };
         /** @description A map of roads that was handed in. */
         RoadMapView: {
             name: string;
@@ -16745,6 +17550,8 @@ export interface components {
         };
         /** @description Figures of the network. */
         RoadNetwork: {
+            /** @description Those that do not hang together with the longest, the longest first; at most 50. */
+            apart: components["schemas"]["RoadIsland"][];
             /** @description Points where something stands in the way. */
             barriers: number;
             /** @description Hops between neighbouring points of roads for cars, each direction one may go counted. */
@@ -16900,6 +17707,31 @@ export interface components {
             version: number;
             void?: string | null;
         };
+        /** @description Somebody on the list of those who enforce, help to and inspect. */
+        RollRow: {
+            gate?: components["schemas"]["GateView"] | null;
+            /** @description What his entry lacks; nothing when it is complete. */
+            lacks: components["schemas"]["Word"][];
+            /** @description Number of the certificate that counts today; empty where he has or needs none. */
+            number: string;
+            /** @description Of which organisation. */
+            org: components["schemas"]["Named"];
+            /** @description Who. */
+            person: components["schemas"]["Named"];
+            /** @description What he is: `enforcement_officer`, `enforcement_assistant` or `dept_inspector`. */
+            role: components["schemas"]["Word"];
+            /** @description His post. */
+            title: string;
+            /** @description Its last day; null where it does not run out. */
+            until?: string | null;
+        };
+        /** @description 执法检查人员名录: the list of clause 11. */
+        RollView: {
+            /** @description How many entries are complete. */
+            complete: number;
+            /** @description Officers first. */
+            items: components["schemas"]["RollRow"][];
+        };
         /** @description A day of the roster. */
         RosterDay: {
             /** @description Members who are away, and why. */
@@ -17009,7 +17841,17 @@ export interface components {
         ScenarioCount: {
             faster: number;
             gained: number;
+            /**
+             * Format: int32
+             * @description People at the places gained, as far as they were counted.
+             */
+            gained_people: number;
             lost: number;
+            /**
+             * Format: int32
+             * @description People at the places lost, as far as they were counted.
+             */
+            lost_people: number;
             slower: number;
             vehicle: components["schemas"]["Word"];
         };
@@ -17020,7 +17862,7 @@ export interface components {
             /** @default  */
             name: string;
             /**
-             * @description The day it is asked of; today when left out.
+             * @description The day it is asked of; when left out today, or the first day of closures that all lie ahead.
              * @default null
              */
             on: string | null;
@@ -17053,6 +17895,11 @@ export interface components {
             change: string;
             /** @description `group`, `place` or `house`. */
             kind: string;
+            /**
+             * Format: int32
+             * @description How many may be there at once; none where nobody counted, as in a village group.
+             */
+            people?: number | null;
             target: components["schemas"]["Named"];
             vehicle: string;
             village: components["schemas"]["Named"];
@@ -18354,12 +19201,18 @@ export interface components {
             gone: string[];
             /** @description The dictionary. */
             hazard_codes: components["schemas"]["HazardCodeView"][];
+            /** @description What is still open at those places, the nearest deadline first. */
+            hazards: components["schemas"]["HazardRow"][];
             /** @description Who. */
             me: components["schemas"]["Me"];
-            /** @description Colleagues who may come along. */
+            /** @description Those of them, and oneself, who may act as officers of an enforcement check today. */
+            officers: string[];
+            /** @description Colleagues who may come along; for who may enforce, every other officer too. */
             people: components["schemas"]["Named"][];
             /** @description Places of those tasks and of one's own area. */
             places: components["schemas"]["PlaceBrief"][];
+            /** @description Whether those are all one may inspect; where they are not, the others are searched for on the server. */
+            places_whole: boolean;
             /** @description The door check. */
             quick: components["schemas"]["SheetView"];
             /** @description Hazards that wait for a re-check. */
@@ -18711,6 +19564,8 @@ export interface components {
         };
         /** @description A second factor offered; it counts once confirmed. */
         TotpOffer: {
+            /** @description The address as a QR code, SVG. */
+            qr_svg: string;
             secret: string;
             uri: string;
         };
@@ -18869,6 +19724,7 @@ export interface components {
             pass_percent?: number | null;
             /** @description Who was there. */
             people: components["schemas"]["AttendanceView"][];
+            place?: components["schemas"]["Named"] | null;
             /** @description The same as a QR code. */
             qr_svg?: string | null;
             /** @description The address to sign in at. */
@@ -19124,6 +19980,11 @@ export interface components {
             /** @description As `audio/webm`. */
             media_type: string;
         };
+        /** @description A void that waits for a second person. */
+        VoidAsked: {
+            by: components["schemas"]["Named"];
+            reason: string;
+        };
         /** @description When it was voided, and why. */
         VoidView: {
             at: string;
@@ -19206,6 +20067,28 @@ export interface components {
              */
             year: number;
         };
+        /** @description A post that is short, soon will be, or is vacant with something open on it. */
+        WaitingPost: {
+            /** @description Id. */
+            id: string;
+            /** @description `green`, `amber` or `red`. */
+            light: string;
+            /** @description How many are missing today. */
+            missing: number;
+            /** @description Name. */
+            name: string;
+            /** @description Exactly as many as must act together: nobody to take a place. */
+            no_cover: boolean;
+            /**
+             * Format: int64
+             * @description Things open that bind the post, while nobody holds it.
+             */
+            open: number;
+            /** @description Of which organisation. */
+            org: components["schemas"]["Named"];
+            /** @description The first day on which more will be missing; null where none is known. */
+            short_on?: string | null;
+        };
         /** @description The time a plan is for. */
         WaitingSpan: {
             /** @enum {string} */
@@ -19283,22 +20166,50 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description The watch is handed over or given back. */
+        WatchEnd: {
+            /**
+             * @description What he should know.
+             * @default
+             */
+            note: string;
+            /**
+             * @description Who is to take over; nobody when it is given back.
+             * @default null
+             */
+            to: string | null;
+        };
         /** @description The watch is taken over. */
         WatchInput: {
             /**
-             * @description What the other told him.
+             * @description What the other told him; what the other wrote down when left out.
              * @default
              */
             note: string;
         };
-        /** @description A turn at the duty screen. */
+        /** @description Every change of the watch, and who may take it. */
+        WatchList: {
+            /** @description The newest first. */
+            items: components["schemas"]["WatchView"][];
+            /** @description Who may watch today, the caller left out. */
+            people: components["schemas"]["Named"][];
+        };
+        /** @description A step of the watch. */
         WatchView: {
+            /** @description Who watches; after it was given back, who did. */
             by: components["schemas"]["Named"];
+            /** @description When the step was taken. */
             from: string;
+            id: string;
             note: string;
             /** @description Numbers of what was open then. */
             open: components["schemas"]["Named"][];
+            /** @description Since when he watches. */
+            since: string;
+            /** @description `taken`, `offered` or `given_back`. */
+            step: components["schemas"]["Word"];
             taken_from?: components["schemas"]["Named"] | null;
+            to?: components["schemas"]["Named"] | null;
         };
         /** @description Water as typed in. */
         WaterInput: {
@@ -19328,7 +20239,7 @@ export interface components {
         };
         /** @description A point that does not count, and why. */
         WaterLeftOut: {
-            /** @description `stage`, `unchecked`, `dry`, `lift`, `unmeasured` or `same_water`. */
+            /** @description `stage`, `unchecked`, `dry`, `lift`, `standing`, `unmeasured` or `same_water`. */
             code: string;
             facility: components["schemas"]["Named"];
             why: string;
@@ -19402,6 +20313,8 @@ export interface components {
             away_m?: number | null;
             by: components["schemas"]["Named"];
             position?: components["schemas"]["PositionInput"] | null;
+            /** @description When it was recorded, if long after it is said to have been. */
+            recorded_late?: string | null;
         };
         /** @description How often a body was called and was there in time. */
         WhistleArrivalRow: {
@@ -19674,6 +20587,8 @@ export interface components {
         };
         /** @description What came over the wires. */
         WireView: {
+            /** @description Connections of devices to the server that answers. */
+            lines: components["schemas"]["LineCount"];
             rows: components["schemas"]["WireCount"][];
             /**
              * Format: int64
@@ -19722,6 +20637,8 @@ export interface components {
             parameters: components["schemas"]["WaitingParameter"][];
             /** @description Plans he may approve. */
             plans: components["schemas"]["WaitingPlan"][];
+            /** @description Posts short or about to be, and vacant ones with something open, where he may appoint. */
+            posts: components["schemas"]["WaitingPost"][];
             /** @description Hazards that wait for somebody to look again. */
             rechecks: components["schemas"]["HazardRow"][];
             /** @description Tasks for joint action, after too many vain visits. */
@@ -20563,19 +21480,19 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description As known at the end of this day. */
-                at?: string | null;
+                at?: string;
                 /** @description From here. */
-                from?: string | null;
+                from?: string;
                 /** @description To here. */
-                to?: string | null;
+                to?: string;
                 /** @description Only this village. */
-                village?: string | null;
+                village?: string;
                 /** @description Only these statuses, separated by commas. */
-                status?: string | null;
+                status?: string;
                 /** @description Rows of a page. */
-                limit?: number | null;
+                limit?: number;
                 /** @description Where the page before ended. */
-                after?: string | null;
+                after?: string;
             };
             header?: never;
             path: {
@@ -20818,6 +21735,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BudgetLineView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayYearInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             409: {
@@ -23333,6 +24326,33 @@ export interface operations {
             };
         };
     };
+    watches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     watch: {
         parameters: {
             query?: never;
@@ -23343,6 +24363,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["WatchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchEnd"];
             };
         };
         responses: {
@@ -23718,6 +24777,104 @@ export interface operations {
             };
         };
     };
+    export_coverage: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                code?: string;
+                village?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description As known at the end of this day. */
+                at?: string;
+                /** @description From here. */
+                from?: string;
+                /** @description To here. */
+                to?: string;
+                /** @description Only this village. */
+                village?: string;
+                /** @description Only these statuses, separated by commas. */
+                status?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description Where the page before ended. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: {
@@ -23747,6 +24904,230 @@ export interface operations {
                 after?: string;
                 /** @description Rows of a page, at most 200. */
                 limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description Stages, commas between them. */
+                state?: string;
+                /** @description Levels, commas between them. */
+                level?: string;
+                /** @description Village. */
+                village?: string;
+                /** @description Place. */
+                place?: string;
+                /** @description Category, two digits. */
+                category?: string;
+                /** @description Only late ones. */
+                overdue?: boolean;
+                /** @description Only those due within a week. */
+                due_soon?: boolean;
+                /** @description Only those late or due within a week. */
+                due?: boolean;
+                /** @description Only those that wait for somebody to look again. */
+                recheck?: boolean;
+                /** @description Only those whose level waits for the office's word. */
+                to_confirm?: boolean;
+                /** @description Only those graded of which nobody has told the unit. */
+                to_advise?: boolean;
+                /** @description Only those for which an extension was asked and not decided. */
+                extension_asked?: boolean;
+                /** @description Only those not ended. */
+                open?: boolean;
+                /** @description Text in number, description or the place's name. */
+                q?: string;
+                /** @description Found on or after. */
+                found_from?: string;
+                /** @description Found on or before. */
+                found_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description Where the page begins. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description Year; this one when left out. */
+                year?: number;
+                /** @description Whose. */
+                org?: string;
+                /** @description State. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_visits: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description Place. */
+                place?: string;
+                /** @description Village. */
+                village?: string;
+                /** @description Who looked. */
+                org?: string;
+                /** @description `clear`, `hazards` or `not_possible`. */
+                result?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Text. */
+                q?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description Where the last page ended. */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -23889,6 +25270,70 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv`, `geojson`, `kml` or `gpkg`. */
+                format?: string;
+                /** @description What it is for. */
+                reason?: string;
+                /** @description Stages, commas between them. */
+                state?: string;
+                /** @description Only those nobody took on: `remind` or `escalate`, by how long. */
+                unaccepted?: string;
+                /** @description Person, or `me`. */
+                assignee?: string;
+                /** @description Place. */
+                place?: string;
+                /** @description Plan. */
+                plan?: string;
+                /** @description Village. */
+                village?: string;
+                /** @description Organisation that leads. */
+                org?: string;
+                /** @description Only what is overdue. */
+                overdue?: boolean;
+                /** @description Only what is owed by a post that nobody holds. */
+                unheld?: boolean;
+                /** @description Text. */
+                q?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description Where the last page ended. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25677,6 +27122,33 @@ export interface operations {
             };
         };
     };
+    roll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -25867,43 +27339,43 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Stages, commas between them. */
-                state?: string | null;
+                state?: string;
                 /** @description Levels, commas between them. */
-                level?: string | null;
+                level?: string;
                 /** @description Village. */
-                village?: string | null;
+                village?: string;
                 /** @description Place. */
-                place?: string | null;
+                place?: string;
                 /** @description Category, two digits. */
-                category?: string | null;
+                category?: string;
                 /** @description Only late ones. */
-                overdue?: boolean | null;
+                overdue?: boolean;
                 /** @description Only those due within a week. */
-                due_soon?: boolean | null;
+                due_soon?: boolean;
                 /** @description Only those late or due within a week. */
-                due?: boolean | null;
+                due?: boolean;
                 /** @description Only those that wait for somebody to look again. */
-                recheck?: boolean | null;
+                recheck?: boolean;
                 /** @description Only those whose level waits for the office's word. */
-                to_confirm?: boolean | null;
+                to_confirm?: boolean;
                 /** @description Only those graded of which nobody has told the unit. */
-                to_advise?: boolean | null;
+                to_advise?: boolean;
                 /** @description Only those for which an extension was asked and not decided. */
-                extension_asked?: boolean | null;
+                extension_asked?: boolean;
                 /** @description Only those not ended. */
-                open?: boolean | null;
+                open?: boolean;
                 /** @description Text in number, description or the place's name. */
-                q?: string | null;
+                q?: string;
                 /** @description Found on or after. */
-                found_from?: string | null;
+                found_from?: string;
                 /** @description Found on or before. */
-                found_to?: string | null;
+                found_to?: string;
                 /** @description Closed on or after. */
-                closed_from?: string | null;
+                closed_from?: string;
                 /** @description Rows of a page. */
-                limit?: number | null;
+                limit?: number;
                 /** @description Where the page begins. */
-                after?: string | null;
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -26572,6 +28044,35 @@ export interface operations {
             };
         };
     };
+    standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     commit: {
         parameters: {
             query?: never;
@@ -26852,6 +28353,8 @@ export interface operations {
                 q?: string;
                 /** @description Those invented to practise instead of those that were. */
                 rehearsal?: boolean;
+                /** @description `overdue`: only those that should have been gone through again by now. */
+                review?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Rows of a page, at most 200. */
@@ -27176,11 +28679,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Year; this one when left out. */
-                year?: number | null;
+                year?: number;
                 /** @description Whose. */
-                org?: string | null;
+                org?: string;
                 /** @description State. */
-                state?: string | null;
+                state?: string;
             };
             header?: never;
             path?: never;
@@ -27528,6 +29031,47 @@ export interface operations {
             };
         };
     };
+    supplement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     void: {
         parameters: {
             query?: never;
@@ -27573,23 +29117,23 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Place. */
-                place?: string | null;
+                place?: string;
                 /** @description Village. */
-                village?: string | null;
+                village?: string;
                 /** @description Who looked. */
-                org?: string | null;
+                org?: string;
                 /** @description `clear`, `hazards` or `not_possible`. */
-                result?: string | null;
+                result?: string;
                 /** @description First day. */
-                from?: string | null;
+                from?: string;
                 /** @description Last day. */
-                to?: string | null;
+                to?: string;
                 /** @description Text. */
-                q?: string | null;
+                q?: string;
                 /** @description Rows of a page. */
-                limit?: number | null;
+                limit?: number;
                 /** @description Where the last page ended. */
-                after?: string | null;
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -28415,7 +29959,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceivedInput"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -28793,7 +30341,7 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description `planned`, `held`, `minuted`, `cancelled`; several with commas. */
+                /** @description `planned`, `held`, `minuted`, `cancelled`, `voided`; several with commas. */
                 state?: string;
                 /** @description Kind. */
                 kind?: string;
@@ -29005,6 +30553,47 @@ export interface operations {
             };
         };
     };
+    correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingCorrection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hold: {
         parameters: {
             query?: never;
@@ -29058,6 +30647,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MeetingMinutes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingCancel"];
             };
         };
         responses: {
@@ -29427,6 +31057,14 @@ export interface operations {
                 state?: string;
                 /** @description `DT02`; several with commas. */
                 family?: string;
+                /** @description `DT14.minutes`; several with commas. */
+                template?: string;
+                /** @description Series its number is of. */
+                series?: string;
+                /** @description Year of its number. */
+                year?: number;
+                /** @description Whose papers, by id. */
+                org?: string;
                 /** @description About a record of this kind; with `about`. */
                 about_kind?: string;
                 /** @description About this record. */
@@ -29492,6 +31130,58 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `approved`, `issued`, `served`, `revoked`, `discarded`; several with commas. */
+                state?: string;
+                /** @description `DT02`; several with commas. */
+                family?: string;
+                /** @description `DT14.minutes`; several with commas. */
+                template?: string;
+                /** @description Series its number is of. */
+                series?: string;
+                /** @description Year of its number. */
+                year?: number;
+                /** @description Whose papers, by id. */
+                org?: string;
+                /** @description About a record of this kind; with `about`. */
+                about_kind?: string;
+                /** @description About this record. */
+                about?: string;
+                /** @description Text in title or number. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `xlsx` or `csv` */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30842,7 +32532,7 @@ export interface operations {
                 village?: string;
                 /** @description `village`, `group`, `building`, `grid`, `station` or `unit`. */
                 kind?: string;
-                /** @description `to_post`, `current`, `changed`, `photo_old`, `phone`, `void`; `owed` for all that somebody has to go to. */
+                /** @description `to_post`, `current`, `changed`, `photo_old`, `renamed`, `phone`, `void`; `owed` for all that somebody has to go to. */
                 standing?: string;
                 /** @description Text in what it is about or where it hangs. */
                 q?: string;
@@ -31035,6 +32725,47 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacardChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacardView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32443,6 +34174,44 @@ export interface operations {
             };
         };
     };
+    poster: {
+        parameters: {
+            query?: {
+                /** @description `a4` or `a3`. */
+                size?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rewards: {
         parameters: {
             query?: never;
@@ -33314,6 +35083,8 @@ export interface operations {
             query?: {
                 /** @description Name of the file. */
                 name?: string;
+                /** @description System of its positions: `wgs84` (when left out), `cgcs2000`, `gcj02` or `bd09`. */
+                crs?: string;
             };
             header?: never;
             path?: never;
@@ -33350,6 +35121,32 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The blank sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35089,29 +36886,29 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Stages, commas between them. */
-                state?: string | null;
+                state?: string;
                 /** @description Only those nobody took on: `remind` or `escalate`, by how long. */
-                unaccepted?: string | null;
+                unaccepted?: string;
                 /** @description Person, or `me`. */
-                assignee?: string | null;
+                assignee?: string;
                 /** @description Place. */
-                place?: string | null;
+                place?: string;
                 /** @description Plan. */
-                plan?: string | null;
+                plan?: string;
                 /** @description Village. */
-                village?: string | null;
+                village?: string;
                 /** @description Organisation that leads. */
-                org?: string | null;
+                org?: string;
                 /** @description Only what is overdue. */
-                overdue?: boolean | null;
+                overdue?: boolean;
                 /** @description Only what is owed by a post that nobody holds. */
-                unheld?: boolean | null;
+                unheld?: boolean;
                 /** @description Text. */
-                q?: string | null;
+                q?: string;
                 /** @description Rows of a page. */
-                limit?: number | null;
+                limit?: number;
                 /** @description Where the last page ended. */
-                after?: string | null;
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -36608,6 +38405,10 @@ export interface operations {
             query?: {
                 /** @description Text to send back. */
                 msg?: string;
+                /** @description Used once. */
+                nonce?: string;
+                /** @description Over both, with the token it was given. */
+                signature?: string;
             };
             header?: never;
             path: {
@@ -36651,6 +38452,152 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    greet: {
+        parameters: {
+            query?: {
+                /** @description Text to send back. */
+                msg?: string;
+                /** @description Used once. */
+                nonce?: string;
+                /** @description Over both, with the token it was given. */
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_signed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_addressed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                key: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37287,6 +39234,25 @@ export interface operations {
             };
         };
     };
+    script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": unknown;
+                };
+            };
+        };
+    };
     house: {
         parameters: {
             query?: {
@@ -37535,25 +39501,6 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
-                };
-            };
-        };
-    };
-    script: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/javascript": unknown;
                 };
             };
         };
