@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that can be checked, one part after the other whatever fails, and
-//! `N passed, N failed` as the last line. With `CI=true` a part that cannot run is a failure; otherwise it is listed.
+//! `N passed, N failed` as the last line. With `CI=true` a part that cannot run is a failure (but an outside package
+//! that is gone, and a disk nobody may fill); otherwise it is listed.
 
 use std::time::{Duration, Instant};
 

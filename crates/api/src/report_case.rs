@@ -2,6 +2,7 @@
 
 mod order;
 mod page;
+mod receipt;
 
 use app::report_case::view::{
     ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseTaken,

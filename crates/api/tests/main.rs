@@ -30,6 +30,7 @@ mod house;
 mod import;
 mod incident;
 mod incident_card;
+mod incident_watch;
 mod inspection;
 mod inspection_plan;
 mod joint_control;

@@ -434,6 +434,9 @@ async fn what_burns_becomes_an_incident_that_knows_nothing_of_who_reported() -> 
         assert!(shown.contains("二楼楼道堆满纸箱") && shown.contains(text(&page, "code")), "{shown}");
         assert!(!shown.contains(NAME) && !shown.contains(PHONE), "who reported stays sealed: {shown}");
         assert!(shown.contains("105.871234"), "{shown}");
+        // By its own entry it comes to the watch's screen and to whoever is told of incidents.
+        let audit = said(&town.login("auditor").await?.get("/api/v1/audit?limit=50").await?);
+        assert!(audit.contains("incident.receive") && audit.contains("report_case.emergency"), "{audit}");
         // The same fire reported again joins it.
         blocked(&town, &[at], None).await?;
         let second = newest(&mut clerk).await?;

@@ -76,7 +76,7 @@ fn right_of(step: &str) -> Action {
 }
 
 /// What a step is called in the record.
-fn act_name(act: &Act) -> &'static str {
+pub(crate) fn act_name(act: &Act) -> &'static str {
     match act {
         Act::Open => "incident.receive",
         Act::Join { .. } => "incident.add_sign",

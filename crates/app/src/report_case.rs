@@ -1,31 +1,26 @@
 //! Reports from anybody: taken by whoever is asked, screened, given to those who must look, answered and filed. Who reported
 //! is sealed apart and shown to the custodian alone, each time with a reason in the record. What does not belong here: what
-//! is shown ([`view`]), what strangers see and send ([`public`]).
+//! is shown ([`view`]), the steps (`step`), what strangers see and send ([`public`]).
 
 pub mod open311;
 pub mod order;
 mod poster;
 pub mod public;
+mod step;
 pub mod view;
 pub(crate) mod voice;
 
-use domain::hazard::Find;
-use domain::ids::{HazardId, IncidentId, OrgId, PersonId, PhotoId, PlaceId, ReportCaseId};
-use domain::incident::join::Clue;
-use domain::incident::{Kind, Source};
+use domain::ids::{OrgId, PhotoId, PlaceId, ReportCaseId};
 use domain::org::Assignment;
 use domain::policy::{Action, Subject};
 use domain::report_case::{
-    Act, Channel, Clocks, Event, Finding, Matter, Rating, ReportCase, ReportCaseRefusal, Saying, Site, Stage,
-    Terms,
+    Act, Channel, Event, Finding, Matter, ReportCase, ReportCaseRefusal, Site, Stage, Terms,
 };
 use domain::time::{DAY_MS, Date, Timestamp};
 use store::report_case::{ReportCaseFilter, ReportCaseRecord, Reporter};
 use store::{Read, Write};
 
 use crate::calendar::calendar;
-use crate::hazard::{Filed, dictionary, load, record_find};
-use crate::incident::Arrived;
 use crate::names::Names;
 use crate::parameter::{number_on, text_on};
 use crate::place::place_in_scope;
@@ -33,8 +28,8 @@ use crate::secret::readable_code;
 use crate::view::{Named, Word};
 use crate::{App, Caller, Error, Result};
 use view::{
-    ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseStep, ReportCaseTaken,
-    ReportCaseView, ReporterView, RewardLedger, RewardRow,
+    ReportCaseAsked, ReportCaseInput, ReportCaseOptions, ReportCasePage, ReportCaseTaken, ReportCaseView,
+    ReporterView, RewardLedger, RewardRow,
 };
 
 /// Time to screen a report. Units: working days. Source: handbook of the field, §4.3 (P).
@@ -74,59 +69,6 @@ pub(crate) async fn subject(read: &mut Read, record: &ReportCaseRecord) -> Resul
         subject.place = Some(place.clone());
     }
     Ok(subject)
-}
-
-/// The right a step asks for.
-fn right_of(step: &str) -> Action {
-    match step {
-        "handle" | "doubt" | "agree_doubt" | "reject_doubt" => Action::ReportCaseHandle,
-        "reply" | "close" | "reopen" | "reward" | "rate" => Action::ReportCaseReply,
-        "write_down" => Action::ReportCaseReveal,
-        _ => Action::ReportCaseScreen,
-    }
-}
-
-/// What a step is called in the record.
-fn act_name(act: &Act) -> &'static str {
-    match act {
-        Act::Receive => "report_case.receive",
-        Act::Accept => "report_case.admit",
-        Act::Merge { .. } => "report_case.merge",
-        Act::Forward { .. } => "report_case.forward",
-        Act::Emergency { .. } => "report_case.emergency",
-        Act::Assign { .. } => "report_case.assign",
-        Act::Doubt => "report_case.doubt",
-        Act::AgreeDoubt => "report_case.agree_doubt",
-        Act::RejectDoubt => "report_case.reject_doubt",
-        Act::Handle { .. } => "report_case.deal_with",
-        Act::Reply => "report_case.reply",
-        Act::Close => "report_case.file",
-        Act::Reopen => "report_case.reopen",
-        Act::Reward { .. } => "report_case.reward",
-        Act::WriteDown => "report_case.write_down",
-        Act::Rate { .. } => "report_case.rate",
-        Act::AskVoid => "report_case.ask_void",
-        Act::Void => "report_case.void",
-        Act::RejectVoid => "report_case.reject_void",
-    }
-}
-
-/// The subject of the step itself: who it was given to, not whose the place is.
-fn given_to(record: &ReportCaseRecord) -> Subject {
-    Subject::of(&record.path, record.case.org.as_ref())
-}
-
-/// The steps the stage allows and the caller may take.
-pub(crate) fn actions(caller: &Caller, record: &ReportCaseRecord) -> Vec<&'static str> {
-    let subject = given_to(record);
-    let is_own = |who: Option<&PersonId>| who == Some(&caller.person);
-    let decides = |step: &str| match step {
-        "agree_doubt" | "reject_doubt" => !is_own(record.case.doubted_by.as_ref()),
-        "void" | "reject_void" => !is_own(record.case.void_ask.as_ref().map(|ask| &ask.by)),
-        _ => true,
-    };
-    let may = |step: &&'static str| caller.hats.hat(right_of(step), &subject).is_some() && decides(step);
-    record.case.steps().into_iter().filter(may).collect()
 }
 
 /// The times allowed on a day.
@@ -273,36 +215,6 @@ impl App {
             voice::keep(tx, &record.case.id, spoken, now).await?;
         }
         Ok(record)
-    }
-
-    /// Writes a report after a step with its event.
-    // The use case that took the step commits.
-    pub(crate) async fn save_report_step(
-        &self,
-        caller: &Caller,
-        tx: &mut Write,
-        record: &mut ReportCaseRecord,
-        act: Act,
-        (text, photos, now): (&str, Vec<PhotoId>, Timestamp),
-    ) -> Result<()> {
-        if act == Act::Reopen {
-            let case = &record.case;
-            let terms = terms(tx, now.date()).await?;
-            let calendar = calendar(tx).await?;
-            record.case.clocks = Clocks::start(case.channel, case.matter, now, &terms, &calendar)?;
-        }
-        let event = Event {
-            seq: record.version + 1,
-            act,
-            at: now,
-            by: caller.person.clone(),
-            text: text.trim().to_owned(),
-            photos,
-            stage: record.case.stage,
-        };
-        tx.save_report_case(record, &event).await?;
-        record.version += 1;
-        Ok(())
     }
 
     /// Reports the caller may see, newest first.
@@ -457,182 +369,6 @@ impl App {
         Ok((site, place.path))
     }
 
-    /// Takes a step.
-    ///
-    /// Errors: the stage, the caller's rights or what was said do not allow it; somebody was quicker.
-    pub async fn step_report_case(
-        &self,
-        caller: &Caller,
-        id: &ReportCaseId,
-        asked: ReportCaseStep,
-    ) -> Result<ReportCaseView> {
-        let now = self.now();
-        let scope = caller.scope(Action::ReportCaseRead)?;
-        let mut tx = self.write(caller).await?;
-        let mut record = tx.report_case(id, &scope).await?.ok_or(Error::NotFound)?;
-        if record.version != asked.version {
-            return Err(Error::stale(&view::page(&mut tx, caller, &record, now).await?));
-        }
-        let hat = match asked.step.as_str() {
-            // Only who may hear it can write it down.
-            "write_down" => custodian(&mut tx, caller, now.date()).await?.clone(),
-            step => caller.hat(right_of(step), &given_to(&record))?.clone(),
-        };
-        let act = self.read_act(caller, &mut tx, &record, &asked, now).await?;
-        let photos: Vec<PhotoId> = asked.photos.iter().map(|id| id.to_lowercase().into()).collect();
-        if act == Act::Doubt {
-            // Named and never sent is no picture.
-            let here = tx.photos(&photos).await?;
-            let is_here = |id: &PhotoId| {
-                here.iter().any(|one| one.id == *id && one.object_id == record.case.id.as_str())
-            };
-            if !photos.iter().all(is_here) {
-                return Err(ReportCaseRefusal::NoPhotos.into());
-            }
-        }
-        let hazard_settled = match &record.case.hazard {
-            Some(hazard) => tx.hazard(hazard).await?.is_none_or(|(hazard, _)| is_settled(&hazard)),
-            None => true,
-        };
-        let said = Saying { by: &caller.person, text: &asked.text, photos: &photos, at: now, hazard_settled };
-        record.case = record.case.take(&act, &said)?;
-        let name = act_name(&act);
-        self.save_report_step(caller, &mut tx, &mut record, act, (&asked.text, photos, now)).await?;
-        let view = view::page(&mut tx, caller, &record, now).await?;
-        let mut audit = caller.audit_as(&hat, name, ("report_case", id.as_str()), &record.path, now);
-        audit.reason = asked.text.trim().to_owned();
-        Ok(tx.commit(audit, view).await?)
-    }
-
-    /// A step as asked for; handling may write a hazard within the same act.
-    async fn read_act(
-        &self,
-        caller: &Caller,
-        tx: &mut Write,
-        record: &ReportCaseRecord,
-        asked: &ReportCaseStep,
-        now: Timestamp,
-    ) -> Result<Act> {
-        Ok(match asked.step.as_str() {
-            "accept" => Act::Accept,
-            "merge" => Act::Merge { into: other(caller, tx, asked).await? },
-            "forward" => Act::Forward { to: clipped(asked.to.as_deref().unwrap_or_default(), MAX_NAME) },
-            "emergency" => Act::Emergency { incident: self.incident_of(caller, tx, record, now).await? },
-            "assign" => {
-                let org = OrgId::from(given(&asked.org).unwrap_or_default());
-                let known = tx.org(&org).await?.is_some_and(|one| one.org.active);
-                if !known {
-                    return Err(Error::field("org", "report_case.org", "请选择由哪个单位核实办理"));
-                }
-                Act::Assign { org }
-            }
-            "doubt" => Act::Doubt,
-            "agree_doubt" => Act::AgreeDoubt,
-            "reject_doubt" => Act::RejectDoubt,
-            "handle" => {
-                let finding = given(&asked.finding).and_then(Finding::from_code);
-                let finding = finding.ok_or_else(|| {
-                    Error::field("finding", "report_case.finding", "请选择核实结果：属实或部分属实")
-                })?;
-                Act::Handle { finding, hazard: self.hazard_of(caller, tx, record, asked, now).await? }
-            }
-            "reply" => Act::Reply,
-            "close" => Act::Close,
-            "reopen" => Act::Reopen,
-            "reward" => Act::Reward { amount_fen: asked.amount_fen.unwrap_or(0) },
-            "write_down" => Act::WriteDown,
-            "rate" => {
-                let rating = given(&asked.rating).and_then(Rating::from_code);
-                let text = "请选择评价：满意、基本满意或不满意";
-                Act::Rate {
-                    rating: rating.ok_or_else(|| Error::field("rating", "report_case.rating", text))?,
-                }
-            }
-            "ask_void" => Act::AskVoid,
-            "void" => Act::Void,
-            "reject_void" => Act::RejectVoid,
-            _ => return Err(Error::field("step", "report_case.step", "没有这个办理步骤，请刷新页面后再试")),
-        })
-    }
-
-    /// The incident a report becomes that cannot wait: it is joined with what is known of there already, or opened; who
-    /// reported stays where it is sealed.
-    async fn incident_of(
-        &self,
-        caller: &Caller,
-        tx: &mut Write,
-        record: &ReportCaseRecord,
-        now: Timestamp,
-    ) -> Result<Option<IncidentId>> {
-        let case = &record.case;
-        let arrived = Arrived {
-            signal: None,
-            source: Source::Person,
-            kind: match case.matter {
-                Matter::Forest => Kind::Forest,
-                _ => Kind::Unknown,
-            },
-            says: case.content.clone(),
-            from: format!("举报件 {}", case.code),
-            bound: true,
-            alarm: true,
-            restored: false,
-            territory: Some(case.site.territory.clone()),
-            clue: Clue {
-                came_at: now,
-                place: case.site.place.clone(),
-                at: case.site.point,
-                bearing: None,
-                sender: String::new(),
-            },
-        };
-        let heard = self.hear_in(caller, tx, arrived, (&case.site.address, "")).await?;
-        Ok(heard.map(|(incident, _)| incident.incident.id))
-    }
-
-    /// The hazard a look led to: one on record, or a new find. The find carries the inspector's own words and none of the
-    /// reporter's pictures: the unit sees it.
-    async fn hazard_of(
-        &self,
-        caller: &Caller,
-        tx: &mut Write,
-        record: &ReportCaseRecord,
-        asked: &ReportCaseStep,
-        now: Timestamp,
-    ) -> Result<Option<HazardId>> {
-        if let Some(id) = given(&asked.hazard) {
-            return Ok(Some(load(tx, caller, &id.into()).await?.hazard.id));
-        }
-        let Some(find) = &asked.find else { return Ok(None) };
-        let code = domain::hazard::HazardCode::parse(find.hazard_code.trim())?;
-        if !dictionary::knows(&code) {
-            let text = "隐患库中没有这个代码，请重新选择";
-            return Err(Error::field("hazard_code", "hazard.code_unknown", text));
-        }
-        let place = match given(&find.place) {
-            Some(id) => PlaceId::from(id),
-            None => record.case.site.place.clone().ok_or_else(|| {
-                Error::field("place", "report_case.place", "请选择隐患所在的场所，再登记隐患")
-            })?,
-        };
-        let (place, subject) = place_in_scope(tx, caller, Action::PlaceRead, &place).await?;
-        let hat = caller.hat(Action::HazardFind, &subject)?;
-        let find = Find {
-            town: self.town.clone(),
-            place: place.place.id.clone(),
-            item: None,
-            code,
-            description: find.description.trim().to_owned(),
-            photos: Vec::new(),
-            recurrence_of: None,
-            sortie: None,
-        };
-        let filed = Filed { path: place.path.clone(), org: hat.org.clone(), inspection: None };
-        let act = caller.act(hat, now, None);
-        let (hazard, _) = record_find(tx, self.new_id().into(), find, act, filed, now).await?;
-        Ok(Some(hazard.id))
-    }
-
     /// Who reported, for the custodian, with a reason that goes into the record.
     ///
     /// Errors: no post is named or the caller does not hold it; no reason; nobody left a name; the password is too old.
@@ -731,25 +467,6 @@ pub(crate) fn read_reporter(name: Option<&str>, phone: Option<&str>) -> Result<R
         return Err(Error::field("phone", "phone.invalid", text));
     }
     Ok(Reporter { name: clipped(name.unwrap_or_default(), MAX_NAME), phone })
-}
-
-/// The other report a merge names, by id or number.
-async fn other(caller: &Caller, tx: &mut Write, asked: &ReportCaseStep) -> Result<ReportCaseId> {
-    let missing = || Error::field("into", "report_case.into", "请写明并入哪一件举报，如 JB-20260921-0001");
-    let scope = caller.scope(Action::ReportCaseRead)?;
-    let named = given(&asked.into).ok_or_else(missing)?;
-    let found = match tx.report_case(&named.into(), &scope).await? {
-        Some(found) => found,
-        None => {
-            let by_code = tx.report_case_by_code(named).await?.ok_or_else(missing)?;
-            tx.report_case(&by_code.case.id, &scope).await?.ok_or_else(missing)?
-        }
-    };
-    // One that went elsewhere itself leads nowhere.
-    if matches!(found.case.stage, Stage::Merged | Stage::Void) {
-        return Err(Error::field("into", "report_case.into_ended", "那一件已并案或作废，请选择另一件"));
-    }
-    Ok(found.case.id)
 }
 
 /// What waits for the caller: reports to screen, to look at, to answer; and how many of all he sees are late.

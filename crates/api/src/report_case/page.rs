@@ -1,25 +1,26 @@
-//! Where strangers report and look how far it has come: one form, photo first, without login, whole without script too (a
-//! script adds a button to speak into); and a page behind each receipt. What does not belong here: what is taken and shown (`app::report_case::public`).
+//! Where strangers report: one form, photo first, without login, whole without script too (a
+//! script adds buttons to speak into and to say where one is). What does not belong here: the page behind a receipt
+//! ([`super::receipt`]), what is taken and shown (`app::report_case::public`).
 
 use domain::time::MINUTE_MS;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use app::report_case::public::{PublicReport, ReportForm, ReportProgress, Scanned};
+use app::report_case::public::{PublicReport, ReportForm, Scanned};
 use app::report_case::view::VoiceLimits;
 use axum::Extension;
-use axum::Form;
 use axum::extract::Multipart;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use domain::report_case::{MAX_CONTENT, Matter, Rating, Stage};
+use domain::report_case::{MAX_CONTENT, Matter};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::receipt;
 use crate::limit::{From, Limiter};
 use crate::page::form::{MAX_READ, Sent, Unread};
 use crate::page::{Lang, Wanted, hotlines, text, whole, whom_to_call};
@@ -28,7 +29,7 @@ use crate::router::Doors;
 /// Pages to one address in a minute: a whole office may come by one.
 const MAX_ADDRESS: u32 = 300;
 /// Reports from one address in an hour: many phones share one address, none of them reports so often.
-const MAX_REPORTS: u32 = 20;
+pub(super) const MAX_REPORTS: u32 = 20;
 /// Reports read at the same time.
 static READING: Semaphore = Semaphore::const_new(8);
 
@@ -36,8 +37,8 @@ pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(form, send))
         .routes(routes!(script))
-        .routes(routes!(find))
-        .routes(routes!(receipt, reopen))
+        .routes(routes!(receipt::find))
+        .routes(routes!(receipt::receipt, receipt::reopen))
         .layer(Extension(Arc::new(Limiter::default())))
         .layer(DefaultBodyLimit::max(MAX_READ))
 }
@@ -45,7 +46,7 @@ pub(crate) fn public_routes() -> OpenApiRouter<Doors> {
 /// The button to speak into. The form does without it.
 const SCRIPT: &str = include_str!("form.js");
 
-type Limits = Extension<Arc<Limiter>>;
+pub(super) type Limits = Extension<Arc<Limiter>>;
 
 /// What was scanned.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -77,25 +78,7 @@ impl Codes {
     }
 }
 
-/// A receipt typed in.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct Typed {
-    /// Its code.
-    code: String,
-}
-
-/// Why a report is opened again, or what the reporter thinks of the answer.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
-struct ReopenForm {
-    reason: String,
-    /// What the reporter thinks of the answer; empty where he wants it opened again.
-    rating: String,
-}
-
-fn admit(doors: &Doors, limiter: &Limiter, from: &From) -> app::Result<()> {
+pub(super) fn admit(doors: &Doors, limiter: &Limiter, from: &From) -> app::Result<()> {
     limiter.pass(&from.0, MAX_ADDRESS, MINUTE_MS, doors.app.now())
 }
 
@@ -205,7 +188,7 @@ fn refusal_note(out: &mut String, wanted: Wanted, kept: &Kept) {
 }
 
 /// The form that finds a report by its receipt's code.
-fn look_up(out: &mut String, wanted: Wanted, typed: &str) {
+pub(super) fn look_up(out: &mut String, wanted: Wanted, typed: &str) {
     let _ = write!(
         out,
         "<h2>{}</h2><form class=card method=get action=/p/receipt><div class=f><label for=code>{}</label>\
@@ -339,139 +322,6 @@ fn form_page(wanted: Wanted, codes: &Codes, shown: &ReportForm, kept: &Kept) -> 
     whole(wanted, &path, title, &out, officers)
 }
 
-fn stage_word(wanted: Wanted, stage: Stage) -> &'static str {
-    let (zh, en) = match stage {
-        Stage::Received => ("已收到，等待受理", "Received"),
-        Stage::Accepted => ("已受理，正在安排核实", "Accepted, a visit is being arranged"),
-        Stage::Assigned => ("正在现场核实办理", "Being looked at"),
-        Stage::Doubted => ("正在复核", "Being looked at by a second person"),
-        Stage::Handled => ("已办理，正在准备答复", "Handled, the answer is being written"),
-        Stage::Replied => ("已答复", "Answered"),
-        Stage::Closed => ("已办结", "Closed"),
-        Stage::Merged => ("已与另一件举报合并办理", "Handled together with another report"),
-        Stage::Forwarded => ("已转有权处理的单位", "Handed on to whom it belongs"),
-        Stage::Emergency => ("已转 119 处置", "Handed to the fire service (119)"),
-        Stage::VoidAsked => ("正在复核", "Being looked at by a second person"),
-        Stage::Void => ("已作废，需要时请来电或重新举报", "No longer valid; please call or report again"),
-    };
-    wanted.say(zh, en)
-}
-
-fn rating_word(wanted: Wanted, rating: Rating) -> &'static str {
-    match rating {
-        Rating::Satisfied => wanted.say("满意", "Content"),
-        Rating::Fair => wanted.say("基本满意", "Fairly content"),
-        Rating::Dissatisfied => wanted.say("不满意", "Not content"),
-    }
-}
-
-fn done_word(wanted: Wanted, step: &str) -> &'static str {
-    match step {
-        "received" => wanted.say("收到举报", "Received"),
-        "screened" => wanted.say("受理", "Accepted"),
-        "looked_at" => wanted.say("现场核实办理", "Looked at"),
-        "answered" => wanted.say("答复", "Answered"),
-        _ => wanted.say("办结", "Closed"),
-    }
-}
-
-fn receipt_page(wanted: Wanted, code: &str, is_new: bool, shown: &ReportProgress) -> String {
-    let title = wanted.say("举报办理进度", "How far your report is");
-    let mut out = format!("<p class=sub>{} {}</p><h1>{title}</h1>", text(&shown.town), text(&shown.code));
-    if is_new {
-        let _ = write!(
-            out,
-            "<p class=note role=status>{}</p>",
-            wanted.say("举报已收到，谢谢您。", "Your report has been received. Thank you.")
-        );
-    }
-    let _ = write!(
-        out,
-        "<h2>{}</h2><div class=card><p class=code>{}</p><p class=sub>{}</p></div><h2>{}</h2><p><b>{}</b></p>",
-        wanted.say("您的受理码", "Your receipt code"),
-        text(code),
-        wanted.say(
-            "请拍照或抄下来：凭它查询进度，也凭它领取奖励。不要告诉别人。",
-            "Take a photo of it or write it down: it shows how far things are and is how a reward is claimed. Keep it to yourself.",
-        ),
-        wanted.say("现在", "Now"),
-        stage_word(wanted, shown.stage),
-    );
-    if shown.is_merged {
-        let _ = write!(
-            out,
-            "<p class=sub>{}</p>",
-            wanted.say(
-                "同一问题已有人举报，两件一起办理、一起答复。",
-                "Somebody reported the same before. Both are handled and answered together."
-            )
-        );
-    }
-    if let Some(due) = shown.due {
-        let _ =
-            write!(out, "<p class=sub>{}{due}</p>", wanted.say("下一步不迟于 ", "Next step no later than "));
-    }
-    if shown.stage == Stage::Emergency {
-        let sentence = wanted.say(
-            "如仍有火情或有人被困，请立即拨打 119。",
-            "If it still burns or somebody is trapped, call 119 at once.",
-        );
-        let _ = write!(out, "<p class=note>{sentence}</p>");
-    }
-    out.push_str("<ul class=card>");
-    for (step, on) in &shown.done {
-        let on = on.map_or_else(|| "—".to_owned(), |on| on.to_string());
-        let _ = write!(out, "<li><div>{}</div><span>{on}</span></li>", done_word(wanted, step));
-    }
-    out.push_str("</ul>");
-    if !shown.forwarded_to.is_empty() && shown.stage == Stage::Forwarded {
-        let _ = write!(out, "<p>{}{}</p>", wanted.say("转给：", "To: "), text(&shown.forwarded_to));
-    }
-    if !shown.reply.is_empty() {
-        let _ = write!(out, "<h2>{}</h2><p>{}</p>", wanted.say("答复", "Answer"), text(&shown.reply));
-    }
-    if let Some(rating) = shown.rating {
-        let _ = write!(
-            out,
-            "<p class=sub>{}{}</p>",
-            wanted.say("您的评价：", "You said: "),
-            rating_word(wanted, rating)
-        );
-    }
-    if shown.can_rate {
-        let _ = write!(
-            out,
-            "<h2>{}</h2><form class=card method=post action=\"{}\"><fieldset class=f><legend>{}</legend>",
-            wanted.say("您对办理结果满意吗？", "Are you content with how it was handled?"),
-            wanted.link(&format!("/p/r-{}", text(code)), wanted.lang, wanted.big),
-            wanted.say("请选一项", "Choose one"),
-        );
-        for one in Rating::ALL {
-            let _ = write!(
-                out,
-                "<label class=o><input type=radio name=rating value={} required>{}</label>",
-                one.code(),
-                rating_word(wanted, *one)
-            );
-        }
-        let _ = write!(out, "</fieldset><button>{}</button></form>", wanted.say("提交评价", "Send"));
-    }
-    if shown.can_reopen {
-        let _ = write!(
-            out,
-            "<h2>{}</h2><form class=card method=post action=\"{}\"><div class=f><label for=reason>{}</label>\
-             <textarea id=reason name=reason rows=3 maxlength=500 required></textarea></div><button>{}</button></form>",
-            wanted.say("问题没有解决？", "Not solved?"),
-            wanted.link(&format!("/p/r-{}", text(code)), wanted.lang, wanted.big),
-            wanted.say("请说明情况", "Please say why"),
-            wanted.say("要求重新办理", "Open it again"),
-        );
-    }
-    hotlines(&mut out, wanted, &shown.hotlines, shown.office.as_ref());
-    let again = ("/p/report", wanted.say("举报另一个问题", "Report something else"));
-    whole(wanted, &format!("/p/r-{}", text(code)), title, &out, again)
-}
-
 /// A page with one sentence about a form that could not be read, and whom to call.
 async fn instead(doors: &Doors, wanted: Wanted, status: StatusCode, sentence: &str) -> Response {
     let out = format!(
@@ -496,23 +346,8 @@ async fn too_large(doors: &Doors, wanted: Wanted) -> Response {
     instead(doors, wanted, StatusCode::PAYLOAD_TOO_LARGE, sentence).await
 }
 
-/// A page that could only be looked at: nothing was sent, so nothing is said of sending.
-async fn not_shown(
-    doors: &Doors,
-    wanted: Wanted,
-    status: StatusCode,
-    (title, sentence): (&str, &str),
-    typed: &str,
-) -> Response {
-    let mut out = format!("<h1>{title}</h1><p class=note role=alert>{sentence}</p>");
-    look_up(&mut out, wanted, typed);
-    out.push_str(&whom_to_call(doors, wanted).await);
-    let report = ("/p/report", wanted.say("举报火灾隐患", "Report a fire hazard"));
-    (status, Html(whole(wanted, "", title, &out, report))).into_response()
-}
-
 /// Why not, in the reader's language, as HTML.
-fn why(wanted: Wanted, error: &app::Error) -> (StatusCode, String) {
+pub(super) fn why(wanted: Wanted, error: &app::Error) -> (StatusCode, String) {
     let code = match error {
         app::Error::Invalid(fields) => fields.first().map_or("validation", |field| field.code),
         other => other.code(),
@@ -550,13 +385,13 @@ fn why(wanted: Wanted, error: &app::Error) -> (StatusCode, String) {
     (status, said)
 }
 
-async fn refused(doors: &Doors, wanted: Wanted, error: &app::Error) -> Response {
+pub(super) async fn refused(doors: &Doors, wanted: Wanted, error: &app::Error) -> Response {
     let (status, sentence) = why(wanted, error);
     instead(doors, wanted, status, &sentence).await
 }
 
 /// Goes on to another page, so that reloading sends nothing again.
-fn see(path: &str) -> Response {
+pub(super) fn see(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
 }
 
@@ -685,92 +520,6 @@ async fn send(
                 Err(error) => refused(&doors, wanted, &error).await,
             }
         }
-    }
-}
-
-/// 按受理码查询
-#[utoipa::path(get, path = "/p/receipt", tag = "report_case", params(Typed), responses((status = 303)))]
-async fn find(Query(typed): Query<Typed>) -> Response {
-    let letters: String = typed.code.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-    see(&format!("/p/r-{}", letters.to_ascii_uppercase()))
-}
-
-/// Whether the report was just sent.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct New {
-    /// `1` right after it was sent.
-    new: u8,
-}
-
-async fn shown(
-    doors: &Doors,
-    wanted: Wanted,
-    (code, is_new): (&str, bool),
-    said: app::Result<Option<ReportProgress>>,
-) -> Response {
-    let (status, said) = match said {
-        Ok(Some(shown)) => return Html(receipt_page(wanted, code, is_new, &shown)).into_response(),
-        Ok(None) => {
-            let sentence = wanted.say(
-                "没有这个受理码，请核对后再查，或拨打下面的电话。",
-                "There is no such receipt code. Please check it, or call below.",
-            );
-            (StatusCode::NOT_FOUND, (wanted.say("没有查到这件举报", "No such report"), sentence.to_owned()))
-        }
-        Err(error) => {
-            let (status, sentence) = why(wanted, &error);
-            (status, (wanted.say("暂时查不到", "It cannot be shown now"), sentence))
-        }
-    };
-    let typed: String = code.chars().take(40).collect();
-    not_shown(doors, wanted, status, (said.0, &said.1), &typed).await
-}
-
-/// 举报办理进度
-#[utoipa::path(get, path = "/p/r-{code}", tag = "report_case", params(("code" = String, Path), New, Wanted),
-    responses((status = 200, content_type = "text/html"), (status = 404, content_type = "text/html")))]
-async fn receipt(
-    State(doors): State<Doors>,
-    Extension(limiter): Limits,
-    from: From,
-    Path(code): Path<String>,
-    Query(new): Query<New>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    let said = match admit(&doors, &limiter, &from) {
-        Ok(()) => doors.app.report_progress(&code).await,
-        Err(error) => Err(error),
-    };
-    shown(&doors, wanted, (&code, new.new == 1), said).await
-}
-
-/// 要求重新办理，或者评价答复
-#[utoipa::path(post, path = "/p/r-{code}", tag = "report_case", params(("code" = String, Path), Wanted),
-    request_body(content = ReopenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 303), (status = 404, content_type = "text/html"), (status = 422, content_type = "text/html")))]
-async fn reopen(
-    State(doors): State<Doors>,
-    Extension(limiter): Limits,
-    from: From,
-    Path(code): Path<String>,
-    Query(wanted): Query<Wanted>,
-    Form(asked): Form<ReopenForm>,
-) -> Response {
-    let key = format!("report {}", from.0);
-    let said = match limiter.pass(&key, MAX_REPORTS, 60 * MINUTE_MS, doors.app.now()) {
-        Ok(()) if asked.rating.is_empty() => doors.app.reopen_report(&code, &asked.reason).await,
-        Ok(()) => doors.app.rate_report(&code, &asked.rating, &asked.reason).await,
-        Err(error) => Err(error),
-    };
-    match said {
-        Ok(Some(_)) => {
-            let lang = if wanted.lang == Lang::En { "en" } else { "zh" };
-            see(&format!("/p/r-{}?lang={lang}&big={}", crate::attachment::percent(&code), wanted.big))
-        }
-        Ok(None) => shown(&doors, wanted, (&code, false), Ok(None)).await,
-        Err(error) => refused(&doors, wanted, &error).await,
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 
 use domain::document::{Document, Layout, Printed};
 use domain::ids::PaperId;
-use domain::paper::{Frame, Frozen, Paper, Template};
+use domain::paper::{Frame, Frozen, Paper, Template, Values};
 use domain::time::{Date, Timestamp};
 use render::{Drawn, Fonts, Pictures, Refusal};
 use serde::{Deserialize, Serialize};
 use store::Read;
 
+use super::template::wrong;
 use super::{load, photos_of, refused, template_of};
 use crate::{App, Caller, Error, Result};
 
@@ -100,6 +101,23 @@ pub(crate) async fn document(
         }
     }
     Ok((document, pictures))
+}
+
+/// What hangs in public, filled in: it has no number, no marks and nobody who signs.
+///
+/// Errors: fields that are missing or cannot be right.
+pub(crate) fn hung(template: &Template, values: &Values, issuer: String, on: Date) -> Result<Document> {
+    let frame = Frame {
+        issuer,
+        number: None,
+        issued_on: on,
+        signer: None,
+        marks: Vec::new(),
+        attachments: Vec::new(),
+        copies_to: Vec::new(),
+        printed: None,
+    };
+    template.fill(values, &frame, true).map_err(wrong)
 }
 
 /// Draws documents into one PDF, beside everything else that goes on.

@@ -220,7 +220,8 @@ fn base_of(code: &str, day: Date) -> Result<&'static Template> {
     })
 }
 
-fn wrong(problems: Vec<domain::paper::FieldProblem>) -> Error {
+/// Fields that cannot be right, one by one.
+pub(super) fn wrong(problems: Vec<domain::paper::FieldProblem>) -> Error {
     let told = problems.into_iter();
     Error::Invalid(
         told.map(|one| FieldProblem { field: one.field, code: one.code, message: one.message }).collect(),

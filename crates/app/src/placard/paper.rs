@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::document::Document;
 use domain::ids::PlacardId;
-use domain::paper::{Frame, Template, Value, Values};
+use domain::paper::{Template, Value, Values};
 use domain::placard::{Placard, Print, Size};
 use domain::policy::Action;
 use domain::time::Date;
@@ -18,9 +18,8 @@ use utoipa::ToSchema;
 
 use super::view::{Wall, href, printed, subject, village_of};
 use crate::attachment::AttachmentFile;
-use crate::error::FieldProblem;
 use crate::job::{Asker, JobKind, JobView, Running};
-use crate::paper::draw::fonts;
+use crate::paper::draw::{draw, fonts, hung};
 use crate::paper::{catalog, in_use};
 use crate::{App, Caller, Error, Result};
 
@@ -120,24 +119,8 @@ impl Wall {
         if template.field("duties").is_some() {
             values.insert("duties".to_owned(), Value::List(WORK.map(str::to_owned).to_vec()));
         }
-        let frame = Frame {
-            issuer: self.names.territory(village_of(&placard.path)).name,
-            number: None,
-            issued_on: print.on,
-            signer: None,
-            marks: Vec::new(),
-            attachments: Vec::new(),
-            copies_to: Vec::new(),
-            printed: None,
-        };
-        template.fill(&values, &frame, true).map_err(|problems| {
-            let field = |p: domain::paper::FieldProblem| FieldProblem {
-                field: p.field,
-                code: p.code,
-                message: p.message,
-            };
-            Error::Invalid(problems.into_iter().map(field).collect())
-        })
+        let issuer = self.names.territory(village_of(&placard.path)).name;
+        hung(template, &values, issuer, print.on)
     }
 }
 
@@ -194,12 +177,7 @@ impl App {
         let order = Order { ids: vec![id.clone()], size, base: base.to_owned() };
         let documents = documents(&mut read, &mut wall, caller, &order).await?;
         drop(read);
-        let drawn = tokio::task::spawn_blocking(move || {
-            render::pdf_many(&documents, &Pictures::new(), fonts(), &mut |_, _| {})
-        })
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(drawn?.bytes)
+        Ok(draw(documents, Pictures::new()).await?.bytes)
     }
 
     /// Generates placards with today's holders, where the last print no longer shows them or the town words it otherwise by

@@ -1,15 +1,13 @@
 //! The poster with the code of the report form, to hang up anywhere: drawn from the templates DT18.poster, the town's own
 //! wording before ours. What does not belong here: the form itself (`public`), how it is drawn (`render`).
 
-use domain::document::Document;
-use domain::paper::{Frame, Value, Values};
+use domain::paper::{Value, Values};
 use domain::policy::Action;
 use domain::report_case::Matter;
 use render::Pictures;
 
-use crate::error::FieldProblem;
 use crate::names::Names;
-use crate::paper::draw::fonts;
+use crate::paper::draw::{draw, hung};
 use crate::paper::{catalog, in_use};
 use crate::placard::{hotlines, printed};
 use crate::{App, Caller, Error, Result};
@@ -50,29 +48,7 @@ impl App {
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into();
-        let frame = Frame {
-            issuer,
-            number: None,
-            issued_on: today,
-            signer: None,
-            marks: Vec::new(),
-            attachments: Vec::new(),
-            copies_to: Vec::new(),
-            printed: None,
-        };
-        let document: Document = template.fill(&values, &frame, true).map_err(|problems| {
-            let field = |one: domain::paper::FieldProblem| FieldProblem {
-                field: one.field,
-                code: one.code,
-                message: one.message,
-            };
-            Error::Invalid(problems.into_iter().map(field).collect())
-        })?;
-        let drawn = tokio::task::spawn_blocking(move || {
-            render::pdf_many(&[document], &Pictures::new(), fonts(), &mut |_, _| {})
-        })
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(drawn?.bytes)
+        let document = hung(&template, &values, issuer, today)?;
+        Ok(draw(vec![document], Pictures::new()).await?.bytes)
     }
 }

@@ -357,7 +357,7 @@ impl App {
         let by = PersonId::from("");
         let said = Saying { by: &by, text: &words, photos: &[], at: now, hazard_settled: true };
         leading.case = leading.case.take(&act, &said)?;
-        let name = super::act_name(&act);
+        let name = super::step::act_name(&act);
         self.save_report_step(&caller, &mut tx, &mut leading, act, (&words, Vec::new(), now)).await?;
         let told = self.progress(&mut tx, &own, &leading).await?;
         let mut audit = caller.audit(name, "report_case", leading.case.id.as_str(), now);

@@ -10,8 +10,9 @@ use store::Read;
 use store::report_case::ReportCaseRecord;
 use utoipa::{IntoParams, ToSchema};
 
+use super::alike;
 use super::order::{ReportOrderView, side};
-use super::{actions, alike};
+use super::step::actions;
 use crate::names::{Names, Spot};
 use crate::photo::{PhotoView, photo_views};
 use crate::view::{Named, Word};
